@@ -1,0 +1,3 @@
+//! The whole of Partyline in one process, driven by `template.yaml`.
+
+pub mod template;

@@ -1,0 +1,3 @@
+//! Starts the local system.
+
+fn main() {}

@@ -1,0 +1,188 @@
+//! Whether a webhook is Twilio's.
+//!
+//! `X-Twilio-Signature` is the base64 HMAC, under the account's auth token (SHA-1) or a shared key (SHA-1 or SHA-256),
+//! of the address that Twilio called, exactly as configured, followed by the parameters of the form: names sorted by
+//! code point, under each name its distinct values sorted, name and value appended without separators. A JSON body is
+//! signed through the parameter `bodySHA256` of the address.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::form;
+use crate::secret::Secret;
+
+/// What Twilio may have signed with.
+#[derive(Debug, Clone, Default)]
+pub struct SigningKeys {
+    /// The account's auth tokens: two while one replaces the other.
+    pub auth_tokens: Vec<Secret>,
+    /// Shared keys by their id (`webhooks_sharedkey_…`).
+    pub shared_keys: HashMap<String, Secret>,
+}
+
+/// The body of a webhook, as its signature covers it.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'a> {
+    /// A form that [`form::parse`] read.
+    Form(&'a [(String, String)]),
+    /// The raw body of a form that [`form::parse`] refused. Its signature may stand over the bytes, or over what a
+    /// lossy decoder makes of them.
+    BrokenForm(&'a [u8]),
+    /// A raw JSON body.
+    Json(&'a [u8]),
+    /// No body, as with GET.
+    Empty,
+}
+
+/// Why a webhook is not known to be Twilio's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// No signature at all.
+    #[error("the request is not signed")]
+    Missing,
+    /// A signature, but not of this request under one of our keys.
+    #[error("the signature does not match")]
+    Wrong,
+}
+
+/// Checks `signature` (`X-Twilio-Signature`). `url` is the configured public URL of the route, with `?` and the raw
+/// query if there is one; never one rebuilt from the request. `settings` is `X-Twilio-Webhooks-Signature-Settings`.
+pub fn verify(
+    keys: &SigningKeys,
+    url: &str,
+    signature: Option<&str>,
+    settings: Option<&str>,
+    content: Content<'_>,
+) -> Result<(), SignatureError> {
+    let signature = signature.filter(|text| !text.is_empty()).ok_or(SignatureError::Missing)?;
+    let (algorithm, secrets) = chosen(keys, settings).ok_or(SignatureError::Wrong)?;
+    if let Content::Json(body) = content
+        && !hash_matches(url, body)
+    {
+        return Err(SignatureError::Wrong);
+    }
+    let signed_parameters = parameters(content);
+    for url in spellings(url) {
+        for parameters in &signed_parameters {
+            for secret in &secrets {
+                let expected = algorithm.sign(secret, &[url.as_bytes(), parameters]);
+                if bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    Err(SignatureError::Wrong)
+}
+
+/// The signature that Twilio would send with a form: for those who play Twilio's part.
+pub fn sign(auth_token: &Secret, url: &str, params: &[(String, String)]) -> String {
+    let parameters = parameters(Content::Form(params)).concat();
+    Algorithm::Sha1.sign(auth_token, &[url.as_bytes(), &parameters])
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Algorithm {
+    Sha1,
+    Sha256,
+}
+
+impl Algorithm {
+    fn sign(self, secret: &Secret, parts: &[&[u8]]) -> String {
+        let key = secret.expose().as_bytes();
+        match self {
+            Self::Sha1 => mac::<Hmac<Sha1>>(key, parts),
+            Self::Sha256 => mac::<Hmac<Sha256>>(key, parts),
+        }
+    }
+}
+
+fn mac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> String {
+    // An HMAC takes a key of any length; should one ever refuse, an empty text matches no signature.
+    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else { return String::new() };
+    for part in parts {
+        mac.update(part);
+    }
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// The algorithm and the keys that `settings` names. Without settings: SHA-1 under the auth tokens.
+fn chosen<'a>(
+    keys: &'a SigningKeys,
+    settings: Option<&str>,
+) -> Option<(Algorithm, Vec<&'a Secret>)> {
+    let Some(settings) = settings.filter(|text| !text.trim().is_empty()) else {
+        return Some((Algorithm::Sha1, keys.auth_tokens.iter().collect()));
+    };
+    let named = |wanted: &str| {
+        settings.split(',').find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            (name.trim() == wanted && !value.trim().is_empty()).then(|| value.trim())
+        })
+    };
+    let algorithm = match named("algorithm").map(str::to_ascii_uppercase).as_deref() {
+        None | Some("HMAC_SHA1") => Algorithm::Sha1,
+        Some("HMAC_SHA256") => Algorithm::Sha256,
+        Some(_) => return None,
+    };
+    Some((algorithm, vec![keys.shared_keys.get(named("key")?)?]))
+}
+
+/// The parameters as they are appended to the address; for a broken form, both ways to read it.
+fn parameters(content: Content<'_>) -> Vec<Vec<u8>> {
+    let borrowed = |params: &[(String, String)]| {
+        appended(params.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect())
+    };
+    match content {
+        Content::Form(params) => vec![borrowed(params)],
+        Content::BrokenForm(body) => {
+            let exact = form::parse_bytes(body);
+            let exact = exact.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+            vec![borrowed(&form::parse_lossy(body)), appended(exact)]
+        }
+        Content::Json(_) | Content::Empty => vec![Vec::new()],
+    }
+}
+
+fn appended(mut params: Vec<(&[u8], &[u8])>) -> Vec<u8> {
+    // The order of UTF-8 bytes is the order of code points.
+    params.sort_unstable();
+    params.dedup();
+    params.iter().flat_map(|(name, value)| [*name, *value]).collect::<Vec<_>>().concat()
+}
+
+/// Whether the hash that the (signed) address promises is that of the body: lower-case, exact.
+fn hash_matches(url: &str, body: &[u8]) -> bool {
+    let address = url.split('#').next().unwrap_or_default();
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let promised = query.split('&').find_map(|pair| pair.strip_prefix("bodySHA256="));
+    let actual = data_encoding::HEXLOWER.encode(&Sha256::digest(body));
+    promised.is_some_and(|promised| bool::from(promised.as_bytes().ct_eq(actual.as_bytes())))
+}
+
+/// The address as it is, and with its port added or left out: Twilio signs now one, now the other.
+fn spellings(url: &str) -> [Cow<'_, str>; 2] {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return [Cow::Borrowed(url), Cow::Borrowed(url)];
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host_at = authority.rfind('@').map_or(0, |at| at + 1);
+    // Inside the brackets of an IPv6 address a colon is no port's.
+    let port_from = authority.rfind(']').unwrap_or(host_at);
+    let port_at = authority.split_at(port_from).1.find(':').map(|at| at + port_from);
+    let other = if let Some(at) = port_at {
+        format!("{scheme}://{}{path}", authority.split_at(at).0)
+    } else {
+        let port = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
+        format!("{scheme}://{authority}:{port}{path}")
+    };
+    [Cow::Borrowed(url), Cow::Owned(other)]
+}

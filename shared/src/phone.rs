@@ -138,22 +138,32 @@ impl PhoneNumber {
         PHONE_NUMBER_UTIL.parse(&self.0, None).ok()
     }
 
-    /// The calling code and the rest. The length of a calling code follows from its first digits (ITU-T E.164).
+    /// The calling code and the rest.
     fn split(&self) -> (&str, &str) {
-        let digits = self.0.trim_start_matches('+');
-        let length = match digits.as_bytes() {
-            [b'1' | b'7', ..] => 1,
-            [b'2', b'0' | b'7', ..]
-            | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
-            | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
-            | [b'5', b'1'..=b'8', ..]
-            | [b'6', b'0'..=b'6', ..]
-            | [b'8', b'1' | b'2' | b'4' | b'6', ..]
-            | [b'9', b'0'..=b'5' | b'8', ..] => 2,
-            _ => 3,
-        };
-        digits.split_at_checked(length).unwrap_or((digits, ""))
+        split(self.0.trim_start_matches('+'))
     }
+}
+
+/// International digits without their calling code.
+pub fn without_calling_code(digits: &str) -> &str {
+    split(digits).1
+}
+
+/// The calling code and the rest of international digits. The length of a calling code follows from its first digits
+/// (ITU-T E.164).
+fn split(digits: &str) -> (&str, &str) {
+    let length = match digits.as_bytes() {
+        [b'1' | b'7', ..] => 1,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
+        | [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
+        _ => 3,
+    };
+    digits.split_at_checked(length).unwrap_or((digits, ""))
 }
 
 /// `number` with its leading 00 turned into +, if it has one.

@@ -1,7 +1,8 @@
 //! A text that must not reach a log: tokens, passwords, keys.
 
 /// A secret. It has no `Display`, and its `Debug` says only that it is one.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

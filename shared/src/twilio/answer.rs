@@ -9,8 +9,8 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 
 use super::client::{ClientError, CreateError, Created};
-use super::webhook::MessageStatus;
 use crate::sid::MessageSid;
+use crate::status::MessageStatus;
 
 /// Which way a listed message went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

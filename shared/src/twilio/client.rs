@@ -14,12 +14,12 @@ use url::Url;
 
 use super::answer::{Answer, Entry, Lost, answered};
 pub use super::answer::{Direction, Listed};
-use super::webhook::MessageStatus;
 use crate::address::Address;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults};
 use crate::secret::Secret;
 use crate::sid::{AccountSid, MessageSid};
+use crate::status::MessageStatus;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);

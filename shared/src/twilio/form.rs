@@ -22,6 +22,17 @@ pub enum FormError {
     BadPercentEncoding,
 }
 
+impl FormError {
+    /// A stable word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::TooManyParameters => "too_many_parameters",
+            Self::NotUtf8 => "not_utf8",
+            Self::BadPercentEncoding => "bad_percent_encoding",
+        }
+    }
+}
+
 /// Decodes a form body: names and values in the order of the body.
 pub fn parse(body: &[u8]) -> Result<Vec<(String, String)>, FormError> {
     let text = |raw| {

@@ -88,6 +88,11 @@ pub fn sign(auth_token: &Secret, url: &str, params: &[(String, String)]) -> Stri
     Algorithm::Sha1.sign(auth_token, &[url.as_bytes(), &parameters])
 }
 
+/// The SHA-256 of some bytes in lower-case hex, as `bodySHA256` has it.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Algorithm {
     Sha1,
@@ -163,7 +168,7 @@ fn hash_matches(url: &str, body: &[u8]) -> bool {
     let address = url.split('#').next().unwrap_or_default();
     let query = address.split_once('?').map_or("", |(_, query)| query);
     let promised = query.split('&').find_map(|pair| pair.strip_prefix("bodySHA256="));
-    let actual = data_encoding::HEXLOWER.encode(&Sha256::digest(body));
+    let actual = sha256_hex(body);
     promised.is_some_and(|promised| bool::from(promised.as_bytes().ct_eq(actual.as_bytes())))
 }
 

@@ -1,10 +1,8 @@
 //! What Twilio's webhooks say, in types. Unknown parameters are left alone: Twilio adds some without notice.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use crate::address::Address;
 use crate::sid::{AccountSid, MessageSid};
+use crate::status::MessageStatus;
 
 /// A message that somebody sent to one of our senders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,115 +47,6 @@ pub struct StatusCallback {
     pub status: MessageStatus,
     /// Why it failed.
     pub error_code: Option<u32>,
-}
-
-/// Twilio's word for what has become of a message.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = TwilioStatus)]
-pub enum MessageStatus {
-    /// Inbound, not yet whole.
-    Receiving,
-    /// Taken by a Messaging Service, which still chooses the sender.
-    Accepted,
-    /// To be sent later.
-    Scheduled,
-    /// In the sender's queue.
-    Queued,
-    /// On the way to the carrier.
-    Sending,
-    /// Taken by the carrier.
-    Sent,
-    /// Delivered to some of several receivers.
-    PartiallyDelivered,
-    /// On the receiver's phone.
-    Delivered,
-    /// The carrier could not deliver it.
-    Undelivered,
-    /// Twilio could not send it.
-    Failed,
-    /// Taken back before it was sent.
-    Canceled,
-    /// Inbound, whole.
-    Received,
-    /// The receiver has opened it.
-    Read,
-}
-
-impl MessageStatus {
-    /// Every status, the lowest rank first.
-    pub const ALL: [Self; 13] = [
-        Self::Receiving,
-        Self::Accepted,
-        Self::Scheduled,
-        Self::Queued,
-        Self::Sending,
-        Self::Sent,
-        Self::PartiallyDelivered,
-        Self::Delivered,
-        Self::Undelivered,
-        Self::Failed,
-        Self::Canceled,
-        Self::Received,
-        Self::Read,
-    ];
-
-    /// Takes Twilio's word, in small letters as webhooks and the API write it.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
-    }
-
-    /// Twilio's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Receiving => "receiving",
-            Self::Accepted => "accepted",
-            Self::Scheduled => "scheduled",
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Sent => "sent",
-            Self::PartiallyDelivered => "partially_delivered",
-            Self::Delivered => "delivered",
-            Self::Undelivered => "undelivered",
-            Self::Failed => "failed",
-            Self::Canceled => "canceled",
-            Self::Received => "received",
-            Self::Read => "read",
-        }
-    }
-
-    /// How far a message is with this status. Callbacks come in any order: the highest rank tells the truth, and
-    /// among equals the one that came first.
-    pub fn rank(self) -> u8 {
-        match self {
-            Self::Receiving => 0,
-            Self::Accepted => 1,
-            Self::Scheduled => 2,
-            Self::Queued => 3,
-            Self::Sending => 4,
-            Self::Sent => 5,
-            Self::PartiallyDelivered => 6,
-            Self::Delivered
-            | Self::Undelivered
-            | Self::Failed
-            | Self::Canceled
-            | Self::Received => 7,
-            Self::Read => 8,
-        }
-    }
-
-    /// Whether nothing but `read` can follow.
-    pub fn is_final(self) -> bool {
-        self.rank() >= 7
-    }
-}
-
-impl std::fmt::Display for MessageStatus {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(self.as_str())
-    }
 }
 
 /// A webhook that is Twilio's but does not say what we need, or says it twice and differently.

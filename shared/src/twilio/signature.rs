@@ -150,7 +150,9 @@ fn parameters(content: Content<'_>) -> Vec<Vec<u8>> {
         Content::BrokenForm(body) => {
             let exact = form::parse_bytes(body);
             let exact = exact.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
-            vec![borrowed(&form::parse_lossy(body)), appended(exact)]
+            let mut readings = vec![borrowed(&form::parse_lossy(body)), appended(exact)];
+            readings.dedup();
+            readings
         }
         Content::Json(_) | Content::Empty => vec![Vec::new()],
     }

@@ -398,7 +398,6 @@ mod tests {
             http("500 Internal Server Error", "", "{}"),
             http("503 Service Unavailable", "retry-after: 3\r\n", ""),
             http("408 Request Timeout", "", ""),
-            http("302 Found", "location: /elsewhere\r\n", ""),
             http("201 Created", "", "<html>"),
             http("201 Created", "", r#"{"sid":"XX1"}"#),
             "HTTP/1.1 201 Created\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{".to_owned(),
@@ -407,6 +406,15 @@ mod tests {
             let outcome = created_after(answer.clone()).await;
             assert!(matches!(outcome, Err(CreateError::Ambiguous(_))), "{answer} gave {outcome:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed_since_that_would_repeat_the_request() {
+        let away = http("307 Temporary Redirect", "location: /elsewhere\r\n", "");
+        let (base, mut requests) = listening(vec![away, http("201 Created", "", CREATED)]).await;
+        let outcome = create(&client(&base, Arc::new(SystemClock), Faults::default())).await;
+        assert!(matches!(outcome, Err(CreateError::Ambiguous(_))));
+        assert!(requests.recv().await.is_some() && requests.try_recv().is_err());
     }
 
     #[tokio::test]

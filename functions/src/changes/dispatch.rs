@@ -42,7 +42,7 @@ struct Woken {
     records: Vec<String>,
 }
 
-async fn handle(app: Arc<App>, line: Arc<Line>, event: Value, context: Context) -> Result<Value> {
+async fn handle(app: Arc<App>, twilio: Arc<Line>, event: Value, context: Context) -> Result<Value> {
     let until = context.deadline.checked_sub(LAST_CLAIM).unwrap_or(context.deadline);
     let mut unreadable = Vec::new();
     let mut woken: BTreeMap<ConversationId, Woken> = BTreeMap::new();
@@ -66,9 +66,9 @@ async fn handle(app: Arc<App>, line: Arc<Line>, event: Value, context: Context) 
         }
     }
     let runs = futures_util::stream::iter(woken).map(|(conversation, woken)| {
-        let (app, line) = (&app, &line);
+        let (app, twilio) = (&app, &twilio);
         async move {
-            let outcome = conversation_run(app, line, &conversation, &woken, until).await;
+            let outcome = conversation_run(app, twilio, &conversation, &woken, until).await;
             outcome.map_err(|error| {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(conversation.id = %conversation, cause, "A lane could not be run");
@@ -83,21 +83,21 @@ async fn handle(app: Arc<App>, line: Arc<Line>, event: Value, context: Context) 
 
 async fn conversation_run(
     app: &App,
-    line: &Line,
+    twilio: &Line,
     conversation: &ConversationId,
     woken: &Woken,
     until: Timestamp,
 ) -> Result<()> {
     for job in &woken.jobs {
-        lookup::run(app, line, job).await?;
+        lookup::run(app, twilio, job).await?;
     }
-    if woken.lane { lane_run(app, line, conversation, until).await } else { Ok(()) }
+    if woken.lane { lane_run(app, twilio, conversation, until).await } else { Ok(()) }
 }
 
 /// Runs a lane until a read of it shows nothing to do.
 async fn lane_run(
     app: &App,
-    line: &Line,
+    twilio: &Line,
     conversation: &ConversationId,
     until: Timestamp,
 ) -> Result<()> {
@@ -127,7 +127,7 @@ async fn lane_run(
         }
         // A lost claim: read again, somebody else is at it.
         if let Some(claimed) = app.store.claim(head).await? {
-            sending::send(app, line, &claimed).await?;
+            sending::send(app, twilio, &claimed).await?;
         }
     }
 }

@@ -17,10 +17,10 @@ use crate::app::App;
 const SKEW: Duration = Duration::from_secs(5);
 
 /// From one try to the next: after 1, 5 and 15 minutes in all.
-const PAUSES: [Duration; 2] = [Duration::from_secs(240), Duration::from_secs(600)];
+const PAUSES: [Duration; 2] = [Duration::from_mins(4), Duration::from_mins(10)];
 
 /// Does what a look-up job says, if it is still to be done.
-pub(super) async fn run(app: &App, line: &Line, woken: &Intent) -> Result<()> {
+pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
     let Some(job) = app.store.intent(woken).await? else { return Ok(()) };
     let over = job.state == IntentState::Claimed && !job.alive(app.clock.now());
     if job.state != IntentState::Ready && !over {
@@ -37,7 +37,7 @@ pub(super) async fn run(app: &App, line: &Line, woken: &Intent) -> Result<()> {
     let Some(message) = app.store.message(&job.conversation, job.target).await? else {
         return app.store.settle(unknown, Some(&job), &Settled::Dropped).await.map(|_| ());
     };
-    let listed = listed(app, line, &lane, unknown, &message).await;
+    let listed = listed(app, twilio, &lane, unknown, &message).await;
     match listed {
         Ok(Some(found)) => {
             let how = Settled::Sent { sid: found.sid, segments: None };
@@ -91,7 +91,7 @@ enum Asking {
 /// with the same text the oldest belongs to the oldest that is unknown.
 async fn listed(
     app: &App,
-    line: &Line,
+    twilio: &Line,
     lane: &[Intent],
     unknown: &Intent,
     message: &Message,
@@ -101,7 +101,7 @@ async fn listed(
     let until = later(unknown.lease.unwrap_or_else(|| later(claimed_at, LEASE)), SKEW);
     let mut found: Vec<Listed> = Vec::new();
     for day in days(from, until) {
-        let all = line.client.list_messages(&message.contact, &message.business, day).await;
+        let all = twilio.client.list_messages(&message.contact, &message.business, day).await;
         for entry in all.map_err(|error| Asking::Twilio(error.to_string()))? {
             let outbound = entry.direction != Direction::Inbound;
             let in_time = (from..=until).contains(&entry.date_created);

@@ -63,14 +63,14 @@ impl Line {
 }
 
 /// Does what a claimed intent says.
-pub(super) async fn send(app: &App, line: &Line, claimed: &Intent) -> Result<()> {
+pub(super) async fn send(app: &App, twilio: &Line, claimed: &Intent) -> Result<()> {
     let message = app.store.message(&claimed.conversation, claimed.target).await?;
     let conversation = app.store.conversation(&claimed.conversation).await?;
     let cleared = conversation.and_then(|conversation| conversation.cleared);
     let Some(message) = message.filter(|message| cleared.is_none_or(|c| message.id > c)) else {
         return app.store.settle(claimed, None, &Settled::Dropped).await.map(|_| ());
     };
-    match create(app, line, &message).await {
+    match create(app, twilio, &message).await {
         Ok(how) => {
             app.store.settle(claimed, None, &how).await?;
         }
@@ -91,9 +91,9 @@ pub(super) async fn send(app: &App, line: &Line, claimed: &Intent) -> Result<()>
 }
 
 /// Creates the message; what Twilio did not process is tried again in place for five seconds.
-async fn create(app: &App, line: &Line, message: &Message) -> Result<Settled, CreateError> {
-    let callback = line.callback(message);
-    let wanted = CreateMessage {
+async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, CreateError> {
+    let callback = twilio.callback(message);
+    let create = CreateMessage {
         from: &message.business,
         to: &message.contact,
         body: &message.body,
@@ -102,7 +102,7 @@ async fn create(app: &App, line: &Line, message: &Message) -> Result<Settled, Cr
     let mut wait = FIRST_WAIT;
     let mut waited = Duration::ZERO;
     loop {
-        match line.client.create_message(&wanted).await {
+        match twilio.client.create_message(&create).await {
             Ok(created) => {
                 let segments = created.num_segments;
                 return Ok(Settled::Sent { sid: created.sid, segments });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use shared::config::{InstallKey, Parameter};
-use shared::conversation::ConversationView;
+use shared::conversation::{Conversation, ConversationView};
 use shared::cursor;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -60,7 +60,7 @@ async fn handle(
     Response::json(
         200,
         &ConversationList {
-            conversations: page.conversations.iter().filter_map(|row| row.view()).collect(),
+            conversations: page.conversations.iter().filter_map(Conversation::view).collect(),
             cursor: page.next.map(|next| cursor::encode(&key, &scope, &next)),
         },
     )

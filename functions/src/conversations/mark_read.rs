@@ -35,15 +35,14 @@ async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> 
     if conversation.unread == 0 {
         return Response::json(200, &view(&conversation)?);
     }
-    let read = match conversation.rev == wanted.rev {
-        true => app.store.mark_read(&conversation).await?,
-        false => None,
+    let read = if conversation.rev == wanted.rev {
+        app.store.mark_read(&conversation).await?
+    } else {
+        None
     };
-    match read {
-        Some(read) => Response::json(200, &view(&read)?),
-        None => {
-            let detail = "Something arrived since the page was drawn.";
-            Err(changed_meanwhile(&app, &conversation.id, detail).await)
-        }
-    }
+    let Some(read) = read else {
+        let detail = "Something arrived since the page was drawn.";
+        return Err(changed_meanwhile(&app, &conversation.id, detail).await);
+    };
+    Response::json(200, &view(&read)?)
 }

@@ -14,27 +14,19 @@ use crate::app::{App, Build, nothing, people};
 /// The longest name, characters.
 const LONGEST_NAME: usize = 120;
 
-/// What is to be another. A name needs the one that was seen; an empty one takes the name away.
+/// What is to be another. A name needs the one that was seen.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateConversation {
-    /// The new name.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    contact_name: Option<Option<String>>,
+    /// The new name; an empty text takes the name away.
+    #[serde(default)]
+    contact_name: Option<String>,
     /// The name that was seen.
     #[serde(default)]
     previous_contact_name: Option<String>,
     /// Open or closed.
     #[serde(default)]
     status: Option<ConversationStatus>,
-}
-
-/// A field that is there, be it null.
-fn given<'de, D: serde::Deserializer<'de>>(
-    field: D,
-) -> std::result::Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(field).map(Some)
 }
 
 /// Builds the function.
@@ -54,7 +46,7 @@ async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> 
     }
     let mut conversation = seen_by(&app, &caller, request.path("id")).await?;
     if let Some(name) = wanted.contact_name {
-        let name = clean_name(name.as_deref())?;
+        let name = clean_name(Some(&name))?;
         let seen = wanted.previous_contact_name;
         conversation = renamed(&app, conversation, name, seen.as_deref()).await?;
     }

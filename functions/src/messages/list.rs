@@ -63,7 +63,7 @@ async fn handle(
     let page = page.await?;
     let intents = lane.iter().map(|intent| (intent.target, intent.view())).collect();
     let at = |id: Ulid| cursor::encode(&key, &scope, &id.to_string());
-    Response::json(200, &listed(&conversation, page, window, &intents, at))
+    Response::json(200, &listed(&conversation, &page, window, &intents, at))
 }
 
 fn window(key: &InstallKey, scope: &str, request: &Request) -> Result<Window> {
@@ -83,7 +83,7 @@ fn window(key: &InstallKey, scope: &str, request: &Request) -> Result<Window> {
 
 fn listed(
     conversation: &Conversation,
-    page: MessagePage,
+    page: &MessagePage,
     window: Window,
     intents: &HashMap<Ulid, IntentView>,
     at: impl Fn(Ulid) -> String,

@@ -17,7 +17,7 @@ use crate::app::{App, Build, public};
 use crate::users::fold_username;
 
 /// How long tries are counted together.
-const WINDOW: Duration = Duration::from_secs(300);
+const WINDOW: Duration = Duration::from_mins(5);
 
 /// How many tries one name has in a window.
 const TRIES_OF_A_NAME: u64 = 10;

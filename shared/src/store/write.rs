@@ -74,9 +74,10 @@ impl Store {
     /// Makes one call, again while it may be, until patience ends; then it is [`Error::Busy`].
     async fn persist<T, E, F, Fut>(&self, mut call: F) -> Result<T, E>
     where
-        E: From<Error>,
-        F: FnMut() -> Fut,
-        Fut: Future<Output = Result<T, Attempt<E>>>,
+        T: Send,
+        E: From<Error> + Send,
+        F: FnMut() -> Fut + Send,
+        Fut: Future<Output = Result<T, Attempt<E>>> + Send,
     {
         // Jitter: up to one whole delay of chance is added to a delay that doubles.
         let mut waits = ExponentialBuilder::default()
@@ -127,8 +128,9 @@ impl Store {
     /// Makes one write or read that stands alone, again while it may be.
     pub(super) async fn single<T, E, F, Fut>(&self, point: &'static str, call: F) -> Result<T, Lone>
     where
-        F: Fn() -> Fut,
-        Fut: Future<Output = Result<T, SdkError<E>>>,
+        T: Send,
+        F: Fn() -> Fut + Send + Sync,
+        Fut: Future<Output = Result<T, SdkError<E>>> + Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         self.persist(|| async {

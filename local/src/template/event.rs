@@ -115,7 +115,8 @@ fn filters(
     let criteria = View::of(around.scope, node, "FilterCriteria", &["Filters"])?;
     let mut filters = Vec::new();
     for node in criteria.list("Filters")? {
-        let pattern = View::of(around.scope, node, "Filters", &["Pattern"])?.need_text("Pattern")?;
+        let pattern =
+            View::of(around.scope, node, "Filters", &["Pattern"])?.need_text("Pattern")?;
         let parsed = serde_json::from_str(&pattern)
             .map_err(|e| TemplateError::at(node.line, format!("Pattern is not JSON: {e}")))?;
         filters.push(parsed);
@@ -123,10 +124,7 @@ fn filters(
     Ok(filters)
 }
 
-fn on_failure(
-    around: Surroundings<'_>,
-    view: &View<'_>,
-) -> Result<Option<String>, TemplateError> {
+fn on_failure(around: Surroundings<'_>, view: &View<'_>) -> Result<Option<String>, TemplateError> {
     let Some(node) = view.get("DestinationConfig") else { return Ok(None) };
     let config = View::of(around.scope, node, "DestinationConfig", &["OnFailure"])?;
     let known = &["Type", "Destination"];

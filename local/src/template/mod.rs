@@ -58,9 +58,7 @@ impl Template {
         let resources = sections.need("Resources")?.entries("Resources")?;
         let scope = Scope::of(resources);
         let globals = match sections.get("Globals") {
-            Some(globals) => {
-                View::of(&scope, globals, "Globals", &["Function"])?.get("Function")
-            }
+            Some(globals) => View::of(&scope, globals, "Globals", &["Function"])?.get("Function"),
             None => None,
         };
         if let Some(globals) = globals {
@@ -88,11 +86,9 @@ impl Reader<'_> {
     fn read(&self) -> Result<Template, TemplateError> {
         self.check_kinds()?;
         let scope = self.scope;
-        let tables = self.each("AWS::DynamoDB::Table", |id, node| {
-            resources::table(scope, id, node)
-        })?;
-        let queues =
-            self.each("AWS::SQS::Queue", |id, node| resources::queue(scope, id, node))?;
+        let tables =
+            self.each("AWS::DynamoDB::Table", |id, node| resources::table(scope, id, node))?;
+        let queues = self.each("AWS::SQS::Queue", |id, node| resources::queue(scope, id, node))?;
         let http_api = self
             .each("AWS::Serverless::HttpApi", |id, node| resources::http_api(scope, id, node))?
             .pop();
@@ -198,7 +194,8 @@ mod tests {
         assert_eq!(push.memory_mb, 256);
         assert_eq!(push.environment["TABLE"], "partyline-Table");
         assert_eq!(push.environment["PARAMETERS"], "/partyline");
-        assert_eq!(push.environment["SOCKETS"], template.socket_api.unwrap().management_url);
+        let management_url = &template.socket_api.as_ref().unwrap().management_url;
+        assert_eq!(push.environment["SOCKETS"], *management_url);
     }
 
     #[test]
@@ -253,7 +250,8 @@ mod tests {
 
     #[test]
     fn long_and_short_intrinsics_mean_the_same() {
-        let long = TEMPLATE.replace("TABLE: !Ref Table", "TABLE: { \"Fn::Join\": [\"-\", [a, { Ref: Table }]] }");
+        let long = TEMPLATE
+            .replace("TABLE: !Ref Table", "TABLE: { \"Fn::Join\": [\"-\", [a, { Ref: Table }]] }");
         let template = Template::parse(&long).unwrap();
         assert_eq!(template.functions[0].environment["TABLE"], "a-partyline-Table");
     }

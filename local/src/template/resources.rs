@@ -64,7 +64,12 @@ fn keys(
             "HASH" => hash = Some(name),
             "RANGE" => range = Some(name),
             other => {
-                return Err(TemplateError::unknown(node.line, "KeyType", other, &["HASH", "RANGE"]));
+                return Err(TemplateError::unknown(
+                    node.line,
+                    "KeyType",
+                    other,
+                    &["HASH", "RANGE"],
+                ));
             }
         }
     }

@@ -48,7 +48,8 @@ impl Scope {
 
     fn declare(&mut self, id: &str, kind: &str) {
         let name = format!("{STACK}-{id}");
-        let arn = |service: &str, rest: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
+        let arn =
+            |service: &str, rest: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
         let mut attribute = |attribute: &str, value: String| {
             self.attributes.insert(format!("{id}.{attribute}"), value);
         };

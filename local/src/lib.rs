@@ -1,3 +1,4 @@
 //! The whole of Partyline in one process, driven by `template.yaml`.
 
+pub mod dynamodb;
 pub mod template;

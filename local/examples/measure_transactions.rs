@@ -1,22 +1,26 @@
 //! Measures the transaction of an inbound message (pointer, message, conversation with its place in the list)
-//! through the front with the real SDK: per second, p50 and p99 in milliseconds, write units, at 1, 8 and 64 callers.
+//! through the front with the real SDK, two stream mappings reading along: per second, p50 and p99 in milliseconds,
+//! write units, and the time from the call to the message in a stream function's hands; at 1, 8 and 64 callers.
 //!
 //! `cargo run --release -p partyline-local --example measure_transactions`
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use local::dynamodb::{DynamoDb, DynamoOptions};
-use local::template::{IndexSpec, TableSpec};
+use local::streams::{Invoke, Streams};
+use local::template::{FunctionSpec, IndexSpec, StreamSpec, TableSpec};
+use serde_json::{Value, json};
 use shared::clock::SystemClock;
 
 const LASTS: Duration = Duration::from_secs(4);
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -29,24 +33,95 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             clock: Arc::new(SystemClock),
         })
         .await?;
-        let mut times = load(&dynamodb, callers).await?;
-        times.sort();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let invoke = watching(Arc::clone(&seen));
+        let specs =
+            vec![mapping("push", 100, 2, Vec::new()), mapping("dispatch", 10, 4, intents())];
+        let streams = Streams::start(&dynamodb, specs, invoke, Arc::new(SystemClock)).await?;
+        let times = load(&dynamodb, callers).await?;
         let count = u32::try_from(times.len())?;
-        let at = |share: usize| {
-            times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1e3)
-        };
+        let began = Instant::now();
+        streams.settled().await;
+        let behind = began.elapsed();
+        let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
         let units = dynamodb.capacity().of("receive-message");
         writeln!(
             std::io::stdout(),
-            "callers {callers:>2}: n {count:>5}, {:>5.0}/s, p50 {:.2} ms, p99 {:.2} ms, {:.2} write units each",
+            "callers {callers:>2}: n {count:>5}, {:>5.0}/s, {}; {:.2} write units each; \
+             {} in a function's hands, {}; settled {:.1} ms after",
             f64::from(count) / LASTS.as_secs_f64(),
-            at(50),
-            at(99),
+            spread(times),
             units.write_units / f64::from(count),
+            seen.len(),
+            spread(seen),
+            behind.as_secs_f64() * 1e3,
         )?;
+        streams.stop().await;
         dynamodb.stop().await;
     }
     Ok(())
+}
+
+/// p50 and p99.
+fn spread(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let at = |share: usize| {
+        times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+    };
+    format!("p50 {:.2} ms, p99 {:.2} ms", at(50), at(99))
+}
+
+/// A function that notes how old each message is when it gets it.
+fn watching(seen: Arc<Mutex<Vec<Duration>>>) -> Invoke {
+    Arc::new(move |_, event| {
+        let seen = Arc::clone(&seen);
+        Box::pin(async move {
+            let now = BEGAN.elapsed();
+            for record in event["Records"].as_array().into_iter().flatten() {
+                let sent = record.pointer("/dynamodb/NewImage/sent/N").and_then(Value::as_str);
+                if let Some(sent) = sent.and_then(|sent| sent.parse().ok()) {
+                    let age = now.saturating_sub(Duration::from_micros(sent));
+                    seen.lock().unwrap_or_else(PoisonError::into_inner).push(age);
+                }
+            }
+            Ok(json!({ "batchItemFailures": [] }))
+        })
+    })
+}
+
+fn intents() -> Vec<Value> {
+    vec![json!({ "dynamodb": { "NewImage": { "intent": { "S": ["ready"] } } } })]
+}
+
+fn mapping(
+    name: &str,
+    batch_size: usize,
+    parallelization_factor: usize,
+    filters: Vec<Value>,
+) -> (FunctionSpec, StreamSpec) {
+    let spec = StreamSpec {
+        table: "Table".to_owned(),
+        batch_size,
+        window: Duration::ZERO,
+        parallelization_factor,
+        from_start: true,
+        bisect: true,
+        retries: Some(2),
+        record_age: Some(Duration::from_mins(1)),
+        partial_failures: true,
+        filters,
+        on_failure: None,
+    };
+    let function = FunctionSpec {
+        logical_id: name.to_owned(),
+        name: name.to_owned(),
+        environment: std::collections::BTreeMap::new(),
+        timeout: Duration::from_secs(30),
+        memory_mb: 128,
+        grants: Vec::new(),
+        triggers: Vec::new(),
+    };
+    (function, spec)
 }
 
 async fn load(
@@ -91,6 +166,7 @@ async fn inbound(client: &Client, caller: usize, n: usize) -> Result<(), aws_sdk
         .item("body", text("x".repeat(160)))
         .item("seen", AttributeValue::M(HashMap::new()))
         .item("direction", text("inbound".to_owned()))
+        .item("sent", AttributeValue::N(BEGAN.elapsed().as_micros().to_string()))
         .build()?;
     let conversation = Update::builder()
         .table_name("Table")

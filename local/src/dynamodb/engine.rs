@@ -97,9 +97,7 @@ impl Engine {
 }
 
 /// The answer of an engine action: its futures are ready at once, since SQLite never waits.
-pub fn now<T>(
-    action: impl Future<Output = Result<T, DynoxideError>>,
-) -> Result<T, DynoxideError> {
+pub fn now<T>(action: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
     action.now_or_never().unwrap_or_else(|| Err(internal("the engine did not answer at once")))
 }
 

@@ -48,8 +48,11 @@ impl Folder {
     pub(super) fn database(&self) -> Result<PathBuf, StartError> {
         let file = self.path.join("table.db");
         let Ok(about) = file.metadata() else { return Ok(file) };
-        let check =
-            if about.len() > CHECKED_WHOLE { "PRAGMA schema_version" } else { "PRAGMA quick_check(1)" };
+        let check = if about.len() > CHECKED_WHOLE {
+            "PRAGMA schema_version"
+        } else {
+            "PRAGMA quick_check(1)"
+        };
         let verdict = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)
             .and_then(|connection| {
                 connection.query_row(check, [], |row| {

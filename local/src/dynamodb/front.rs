@@ -40,10 +40,7 @@ pub(super) struct Front {
 
 /// The routes: one, as DynamoDB has.
 pub(super) fn router(front: Arc<Front>) -> Router {
-    Router::new()
-        .fallback(serve)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(front)
+    Router::new().fallback(serve).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(front)
 }
 
 async fn serve(State(front): State<Arc<Front>>, headers: HeaderMap, body: Bytes) -> Response {

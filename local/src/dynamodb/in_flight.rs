@@ -44,9 +44,7 @@ impl InFlight {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let conflicts: Vec<bool> = keys
             .iter()
-            .map(|key| {
-                held.get(key).is_some_and(|by| by.transaction || touch != Touch::Write)
-            })
+            .map(|key| held.get(key).is_some_and(|by| by.transaction || touch != Touch::Write))
             .collect();
         if conflicts.contains(&true) {
             return Err(conflicts);

@@ -12,7 +12,7 @@ export default defineConfig({
   plugins: [svelte()],
   build: {
     // light-dark(), popover and field-sizing pass through untouched.
-    target: ['chrome123', 'edge123', 'firefox125', 'safari17.5'],
+    target: ['chrome123', 'edge123', 'firefox127', 'safari17.5'],
     // Nothing is inlined: the content security policy knows no data: address but for images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,8 +1,9 @@
 import '@fontsource-variable/inter/index.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/controls.css';
 import { mount } from 'svelte';
-import Desk from './Desk.svelte';
+import App from './App.svelte';
 
 const target = document.getElementById('desk');
-if (target) mount(Desk, { target });
+if (target) mount(App, { target });

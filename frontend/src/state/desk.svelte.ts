@@ -13,6 +13,7 @@ import { nameOf } from './person';
 import { Route } from './route.svelte';
 import { Session } from './session.svelte';
 import { Sound } from './sound.svelte';
+import { ThemeChoice } from './theme.svelte';
 import { Thread } from './thread.svelte';
 import { Toasts } from './toasts.svelte';
 
@@ -26,6 +27,7 @@ export class Desk {
   readonly drafts = new Drafts();
   readonly toasts = new Toasts();
   readonly sound = new Sound();
+  readonly theme = new ThemeChoice();
   readonly attention = new Attention();
   readonly route = new Route();
   readonly client: Client;
@@ -33,6 +35,8 @@ export class Desk {
   readonly list: List;
   readonly acts: Acts;
   senders = $state.raw<Sender[]>([]);
+  /** How much is held back, for an admin. */
+  quarantined = $state(0);
   /** Said to those who listen to the screen. */
   announcement = $state('');
   /** How many rows of the list were scrolled through so far. */

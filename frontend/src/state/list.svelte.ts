@@ -27,7 +27,7 @@ export class List {
   loadingMore = $state(false);
   error = $state<string | null>(null);
   /** With a search that found nothing: how many match under another filter. */
-  elsewhere = $state<{ filter: Filter; count: number } | null>(null);
+  elsewhere = $state<{ filter: Filter; count: number; more: boolean } | null>(null);
   /** Stays under "Unread" while it is open, though it was read by that. */
   pinned = $state<string | null>(null);
 
@@ -187,7 +187,7 @@ export class List {
       if (run !== this.#run) return;
       const count = page.conversations.length;
       if (count) {
-        this.elsewhere = { filter: next, count };
+        this.elsewhere = { filter: next, count, more: page.cursor !== null };
         return;
       }
     }

@@ -1,9 +1,32 @@
 //! What every Partyline function stands on.
 //!
-//! - [`clock`], [`ids`], [`fault`]: time, randomness and fault points, all injected.
-//! - [`lambda`]: the function kernel.
+//! Injected: [`clock`], [`ids`], [`fault`].
+//!
+//! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
+//! [`error`], [`config`], [`cursor`], [`conversation`], [`message`], [`status`], [`codes`], [`intent`],
+//! [`search`], [`session`], [`event`].
+//!
+//! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
 
+pub mod address;
 pub mod clock;
+pub mod codes;
+pub mod config;
+pub mod conversation;
+pub mod cursor;
+pub mod error;
+pub mod event;
 pub mod fault;
 pub mod ids;
+pub mod intent;
 pub mod lambda;
+pub mod live;
+pub mod message;
+pub mod phone;
+pub mod search;
+pub mod secret;
+pub mod session;
+pub mod sid;
+pub mod status;
+pub mod store;
+pub mod twilio;

@@ -5,6 +5,54 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// Everything that a template says.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// The functions, in the order of the file.
+    pub functions: Vec<FunctionSpec>,
+    /// The tables.
+    pub tables: Vec<TableSpec>,
+    /// The queues.
+    pub queues: Vec<QueueSpec>,
+    /// The HTTP API, if there is one.
+    pub http_api: Option<HttpApiSpec>,
+    /// The WebSocket API, if there is one.
+    pub socket_api: Option<SocketApiSpec>,
+}
+
+/// One SQS queue.
+#[derive(Debug, Clone)]
+pub struct QueueSpec {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its resolved name.
+    pub name: String,
+    /// Its resolved ARN.
+    pub arn: String,
+}
+
+/// The `AWS::Serverless::HttpApi`.
+#[derive(Debug, Clone)]
+pub struct HttpApiSpec {
+    /// Its id, as it stands in events.
+    pub id: String,
+}
+
+/// The `AWS::Serverless::WebSocketApi`. Its routes are triggers of their functions.
+#[derive(Debug, Clone)]
+pub struct SocketApiSpec {
+    /// Its id, as it stands in events.
+    pub id: String,
+    /// Its stage.
+    pub stage: String,
+    /// The field of a frame's JSON body that chooses the route (`$request.body.<field>`).
+    pub route_field: String,
+    /// Its resolved ARN, `arn:aws:execute-api:{region}:{account}:{id}/{stage}`.
+    pub arn: String,
+    /// Where AWS would take `@connections` calls: `https://{id}.execute-api.{region}.amazonaws.com/{stage}`.
+    pub management_url: String,
+}
+
 /// One action on one resource that a function's role allows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {

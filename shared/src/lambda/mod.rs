@@ -1,7 +1,22 @@
 //! The function kernel: one erased shape, *event in, response out*, for HTTP, socket, stream and schedule.
 //!
 //! - [`function`]: `Function`, `Setup`, `Handler`, `Context`, `Environment`.
+//! - [`run()`]: one function as a Lambda.
+//! - [`http`], [`socket`], [`stream`]: what comes in and goes out, by trigger.
+//! - [`caller`]: who asks.
+//! - [`parameters`]: the one `GetParameters` at init.
 
+pub mod caller;
 pub mod function;
+pub mod http;
+pub mod parameters;
+pub mod run;
+pub mod socket;
+pub mod stream;
 
+pub use caller::Caller;
 pub use function::{Context, Environment, Function, Handler, HandlerError, Setup, Trigger};
+pub use http::{Request, Response};
+pub use run::run;
+pub use socket::SocketEvent;
+pub use stream::StreamEvent;

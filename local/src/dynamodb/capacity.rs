@@ -1,0 +1,81 @@
+//! What operations cost: the write and read units that the engine reports, by caller, operation and table.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+/// Who consumed units, by what, where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Consumer {
+    /// The function's name.
+    pub caller: String,
+    /// For example `TransactWriteItems`.
+    pub operation: String,
+    /// The table's name.
+    pub table: String,
+}
+
+/// How much was consumed. Only answered operations count: the engine reports no units for a refused write.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Consumed {
+    /// Operations answered.
+    pub calls: u64,
+    /// Write request units, transactions doubled and indexes included.
+    pub write_units: f64,
+    /// Read request units.
+    pub read_units: f64,
+}
+
+/// The counters. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Capacity {
+    consumed: Arc<Mutex<BTreeMap<Consumer, Consumed>>>,
+}
+
+impl Capacity {
+    /// Everything counted so far.
+    pub fn consumed(&self) -> BTreeMap<Consumer, Consumed> {
+        self.consumed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The sum over everything that `caller` did.
+    pub fn of(&self, caller: &str) -> Consumed {
+        self.consumed().into_iter().filter(|(consumer, _)| consumer.caller == caller).fold(
+            Consumed::default(),
+            |sum, (_, one)| Consumed {
+                calls: sum.calls + one.calls,
+                write_units: sum.write_units + one.write_units,
+                read_units: sum.read_units + one.read_units,
+            },
+        )
+    }
+
+    /// Begins again at nothing.
+    pub fn reset(&self) {
+        self.consumed.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Adds what an answer reports, one `ConsumedCapacity` or a list of them.
+    pub(super) fn add(&self, caller: &str, operation: &str, writes: bool, report: &Value) {
+        let reports = report.as_array().map_or(std::slice::from_ref(report), Vec::as_slice);
+        let mut consumed = self.consumed.lock().unwrap_or_else(PoisonError::into_inner);
+        for report in reports {
+            let text = |name: &str| report.get(name).and_then(Value::as_str).unwrap_or_default();
+            let units = report.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();
+            let entry = consumed
+                .entry(Consumer {
+                    caller: caller.to_owned(),
+                    operation: operation.to_owned(),
+                    table: text("TableName").to_owned(),
+                })
+                .or_default();
+            entry.calls += 1;
+            if writes {
+                entry.write_units += units;
+            } else {
+                entry.read_units += units;
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The embedded engine on two threads of its own: one writes, one reads beside it.
+//!
+//! SQLite has one writer, so writes queue here, in the order of arrival. Reads see every write that was answered
+//! before they began. `synchronous` is NORMAL: with the write-ahead log, a killed process loses nothing that was
+//! answered (a power cut may lose the last moments, which a local system accepts). Checkpoints run on the reader,
+//! so that no write waits for one.
+
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use dynoxide::DynoxideError;
+use dynoxide::storage::Storage;
+use futures_util::FutureExt as _;
+use shared::clock::Clock;
+use tokio::sync::{oneshot, watch};
+
+/// Writes after which the log is folded back into the database.
+const WRITES_PER_CHECKPOINT: u64 = 2_000;
+
+type Job = Box<dyn FnOnce(&Storage) + Send>;
+
+/// A handle on the engine. Clones share it; it ends with [`Engine::stop`].
+#[derive(Clone)]
+pub struct Engine {
+    writer: mpsc::Sender<Option<Job>>,
+    reader: mpsc::Sender<Option<Job>>,
+    written: watch::Sender<u64>,
+}
+
+/// The two threads, joined at the end so that the files are closed then.
+pub(super) struct Threads(Vec<JoinHandle<()>>);
+
+impl Threads {
+    /// Waits until both have closed their files. Blocks.
+    pub(super) fn join(self) {
+        for thread in self.0 {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Engine {
+    /// Opens the database file, made if it is absent.
+    pub(super) fn open(
+        path: &Path,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<(Self, Threads), DynoxideError> {
+        let written = watch::Sender::new(0);
+        let (writer, write_jobs) = mpsc::channel();
+        let (reader, read_jobs) = mpsc::channel();
+        let writing = open_storage(path, clock)?;
+        let reading = open_storage(path, clock)?;
+        let (checkpoints, announced) = (reader.clone(), written.clone());
+        let engine = Self { writer, reader, written };
+        let threads = vec![
+            std::thread::spawn(move || {
+                write_on(&writing, &write_jobs, &announced, &checkpoints);
+            }),
+            std::thread::spawn(move || {
+                for job in read_jobs.iter().map_while(|job: Option<Job>| job) {
+                    job(&reading);
+                }
+            }),
+        ];
+        Ok((engine, Threads(threads)))
+    }
+
+    /// Runs `work` on the writing thread, after all that was asked before it.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, DynoxideError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Storage) -> Result<T, DynoxideError> + Send + 'static,
+    {
+        run_on(&self.writer, work).await
+    }
+
+    /// Runs `work` on the reading thread, beside a write.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, DynoxideError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Storage) -> Result<T, DynoxideError> + Send + 'static,
+    {
+        run_on(&self.reader, work).await
+    }
+
+    /// Changes after every write, for those who wait for stream records.
+    pub fn written(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+
+    /// Ends both threads after what they have been given.
+    pub(super) fn stop(&self) {
+        let _ = self.writer.send(None);
+        let _ = self.reader.send(None);
+    }
+}
+
+/// The answer of an engine action: its futures are ready at once, since SQLite never waits.
+pub fn now<T>(action: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
+    action.now_or_never().unwrap_or_else(|| Err(internal("the engine did not answer at once")))
+}
+
+fn open_storage(path: &Path, clock: &Arc<dyn Clock>) -> Result<Storage, DynoxideError> {
+    let clock = Arc::new(EngineClock(Arc::clone(clock)));
+    let storage = Storage::new(&path.to_string_lossy())?.with_clock(clock);
+    storage.conn().execute_batch(
+        "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; \
+         PRAGMA wal_autocheckpoint = 20000;",
+    )?;
+    Ok(storage)
+}
+
+fn write_on(
+    storage: &Storage,
+    jobs: &mpsc::Receiver<Option<Job>>,
+    written: &watch::Sender<u64>,
+    checkpoints: &mpsc::Sender<Option<Job>>,
+) {
+    let mut writes = 0_u64;
+    for job in jobs.iter().map_while(|job| job) {
+        job(storage);
+        writes += 1;
+        written.send_replace(writes);
+        if writes.is_multiple_of(WRITES_PER_CHECKPOINT) {
+            let _ = checkpoints.send(Some(Box::new(checkpoint)));
+        }
+    }
+}
+
+fn checkpoint(storage: &Storage) {
+    if let Err(error) = storage.conn().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+        tracing::debug!(%error, "the log of the local table was not folded back this time");
+    }
+}
+
+async fn run_on<T, F>(jobs: &mpsc::Sender<Option<Job>>, work: F) -> Result<T, DynoxideError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Storage) -> Result<T, DynoxideError> + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel();
+    let job: Job = Box::new(move |storage| {
+        let _ = answer.send(work(storage));
+    });
+    jobs.send(Some(job)).map_err(|_| internal("the engine has stopped"))?;
+    answered.await.map_err(|_| internal("the engine has stopped"))?
+}
+
+fn internal(message: &str) -> DynoxideError {
+    DynoxideError::InternalServerError(message.to_owned())
+}
+
+/// The injected clock in the engine's words: stream records, TTL.
+struct EngineClock(Arc<dyn Clock>);
+
+impl dynoxide::storage_backend::Clock for EngineClock {
+    fn now_unix_secs(&self) -> u64 {
+        u64::try_from(self.0.now().as_second()).unwrap_or_default()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 fit in 53 bits")]
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.0.now().as_microsecond() as f64 / 1_000_000.0
+    }
+}

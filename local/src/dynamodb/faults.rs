@@ -1,0 +1,138 @@
+//! Faults on order, for tests: what a real table does on a bad day.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+/// What happens to a request.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Refused as throttled; nothing is done.
+    Throttle,
+    /// Answered 500; nothing is done.
+    Fail,
+    /// Done, but answered 500.
+    LoseAnswer,
+    /// Done later, by the injected clock; the request holds its items meanwhile.
+    Delay(Duration),
+    /// Done when the gate opens; the request holds its items meanwhile.
+    Wait(Gate),
+}
+
+/// Which requests a fault meets. An absent field means any.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The function's name.
+    pub caller: Option<String>,
+    /// For example `TransactWriteItems`.
+    pub operation: Option<String>,
+    /// Text that stands in the request, for example an item's key.
+    pub containing: Option<String>,
+    /// How many such requests pass first.
+    pub after: usize,
+    /// How many it then meets.
+    pub times: usize,
+    /// What happens to them.
+    pub effect: Effect,
+}
+
+impl Fault {
+    /// A fault that meets the next request of any kind once.
+    pub fn once(effect: Effect) -> Self {
+        Self { caller: None, operation: None, containing: None, after: 0, times: 1, effect }
+    }
+
+    /// Only requests of this operation.
+    #[must_use]
+    pub fn on(mut self, operation: &str) -> Self {
+        self.operation = Some(operation.to_owned());
+        self
+    }
+
+    /// Only requests in which this text stands.
+    #[must_use]
+    pub fn containing(mut self, text: &str) -> Self {
+        self.containing = Some(text.to_owned());
+        self
+    }
+
+    fn meets(&self, caller: &str, operation: &str, body: &Value) -> bool {
+        self.caller.as_deref().is_none_or(|only| only == caller)
+            && self.operation.as_deref().is_none_or(|only| only == operation)
+            && self.containing.as_deref().is_none_or(|text| body.to_string().contains(text))
+    }
+}
+
+/// A gate at which requests wait. Clones are the same gate.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    arrived: Arc<Semaphore>,
+    open: Arc<Semaphore>,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Gate {
+    /// A closed gate.
+    pub fn new() -> Self {
+        Self { arrived: Arc::new(Semaphore::new(0)), open: Arc::new(Semaphore::new(0)) }
+    }
+
+    /// Completes when one more request stands at the gate.
+    pub async fn arrived(&self) {
+        if let Ok(permit) = self.arrived.acquire().await {
+            permit.forget();
+        }
+    }
+
+    /// Opens the gate for good.
+    pub fn open(&self) {
+        self.open.close();
+    }
+
+    /// Stands at the gate until it opens.
+    pub async fn pass(&self) {
+        self.arrived.add_permits(1);
+        let _ = self.open.acquire().await;
+    }
+}
+
+/// The faults that are armed. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    armed: Arc<Mutex<Vec<Fault>>>,
+}
+
+impl Faults {
+    /// Arms one more.
+    pub fn arm(&self, fault: Fault) {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// Disarms all.
+    pub fn clear(&self) {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// What happens to this request.
+    pub(super) fn strike(&self, caller: &str, operation: &str, body: &Value) -> Option<Effect> {
+        let mut armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = armed
+            .iter_mut()
+            .find(|fault| fault.times > 0 && fault.meets(caller, operation, body))?;
+        if fault.after > 0 {
+            fault.after -= 1;
+            return None;
+        }
+        fault.times -= 1;
+        let effect = fault.effect.clone();
+        armed.retain(|fault| fault.times > 0);
+        Some(effect)
+    }
+}

@@ -1,0 +1,210 @@
+//! DynamoDB, embedded: the engine (`dynoxide`) behind a front that speaks the real protocol on a loopback port.
+//!
+//! [`front`] is a request's way: permission ([`authorize`]), faults on order ([`faults`]), the token ([`token`]), its
+//! items held ([`in_flight`]), the engine's action ([`operation`] on [`engine`]), its units counted ([`capacity`]).
+//! [`folder`] is where it lies, [`tables`] what is in it, [`upkeep`] what it does by itself.
+
+mod answer;
+mod authorize;
+mod capacity;
+mod engine;
+mod faults;
+mod folder;
+mod front;
+mod in_flight;
+mod operation;
+mod tables;
+mod token;
+mod upkeep;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use axum::serve::ListenerExt as _;
+use dynoxide::DynoxideError;
+use serde_json::Value;
+use shared::clock::Clock;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use authorize::Authorize;
+pub use capacity::{Capacity, Consumed, Consumer};
+pub use engine::{Engine, now};
+pub use faults::{Effect, Fault, Faults, Gate};
+
+use crate::template::TableSpec;
+use engine::Threads;
+use folder::Folder;
+use front::Front;
+
+/// What it is started with.
+pub struct DynamoOptions<'a> {
+    /// The template's tables.
+    pub tables: &'a [TableSpec],
+    /// Where the state lies; none means in memory, gone at the end.
+    pub folder: Option<PathBuf>,
+    /// Who may do what.
+    pub permissions: Arc<dyn Authorize>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why it did not start. Each is a sentence for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another process has the folder.
+    #[error(
+        "{} is in use by another Partyline that is still running; stop that one first, or start this one with --memory",
+        folder.display()
+    )]
+    InUse {
+        /// The state folder.
+        folder: PathBuf,
+    },
+    /// The database is not readable.
+    #[error(
+        "the state in {} is damaged ({reason}); put a copy of the folder back, or start empty with --reset",
+        folder.display()
+    )]
+    Damaged {
+        /// The state folder.
+        folder: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// The folder cannot be made or written.
+    #[error("{} cannot be used to keep the state; make it writable, or start with --memory", folder.display())]
+    Folder {
+        /// The state folder.
+        folder: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There is neither a folder nor a place for a temporary one.
+    #[error("there is no place for a temporary folder; start with a state folder")]
+    NoMemory,
+    /// No loopback port.
+    #[error("no port on the loopback interface is free for the local table")]
+    Port(#[source] std::io::Error),
+}
+
+/// The running database.
+pub struct DynamoDb {
+    front: Arc<Front>,
+    url: String,
+    folder: Folder,
+    tables: Vec<TableSpec>,
+    tasks: Vec<JoinHandle<()>>,
+    threads: Threads,
+}
+
+impl DynamoDb {
+    /// Opens or makes the state, and begins to serve.
+    pub async fn start(options: DynamoOptions<'_>) -> Result<Self, StartError> {
+        let DynamoOptions { tables, folder, permissions, clock } = options;
+        let folder = Folder::open(folder.as_deref())?;
+        let database = folder.database()?;
+        let damaged = |error: DynoxideError| StartError::Damaged {
+            folder: folder.path().to_owned(),
+            reason: error.to_string(),
+        };
+        let (engine, threads) = Engine::open(&database, &clock).map_err(damaged)?;
+        let specs = tables.to_vec();
+        engine.write(move |storage| tables::make(storage, &specs)).await.map_err(damaged)?;
+        let front = Arc::new(Front {
+            engine: engine.clone(),
+            tables: tables::Tables::new(tables),
+            permissions,
+            clock: Arc::clone(&clock),
+            capacity: Capacity::default(),
+            faults: Faults::default(),
+            in_flight: in_flight::InFlight::default(),
+            tokens: token::Tokens::default(),
+            requests: AtomicU64::new(0),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(StartError::Port)?;
+        let address = listener.local_addr().map_err(StartError::Port)?;
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let router = front::router(Arc::clone(&front));
+        let serving = tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        let upkeep = tokio::spawn(upkeep::run(engine, tables.to_vec(), clock));
+        Ok(Self {
+            front,
+            url: format!("http://{address}"),
+            folder,
+            tables: tables.to_vec(),
+            tasks: vec![serving, upkeep],
+            threads,
+        })
+    }
+
+    /// Where the SDK finds it (`AWS_ENDPOINT_URL_DYNAMODB`).
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The folder that the state lies in, for what is to lie beside it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The tables.
+    pub fn tables(&self) -> &[TableSpec] {
+        &self.tables
+    }
+
+    /// The engine, without a front: for reading what the front hides, and for streams.
+    pub fn engine(&self) -> &Engine {
+        &self.front.engine
+    }
+
+    /// What was consumed.
+    pub fn capacity(&self) -> &Capacity {
+        &self.front.capacity
+    }
+
+    /// Faults on order.
+    pub fn faults(&self) -> &Faults {
+        &self.front.faults
+    }
+
+    /// One request of `caller` without the wire, through the same checks; the body is DynamoDB JSON.
+    ///
+    /// # Errors
+    /// The error's body as it would go over the wire.
+    pub async fn call(&self, caller: &str, operation: &str, body: Value) -> Result<Value, Value> {
+        let Some(operation) = operation::known(operation) else {
+            return Err(Value::String(format!("{operation} is not served")));
+        };
+        let answer = self.front.call(caller, operation, body).await;
+        let body = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if answer.status == 200 { Ok(body) } else { Err(body) }
+    }
+
+    /// Deletes what has expired, and old stream records, now instead of within a minute.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn sweep(&self) -> Result<(), DynoxideError> {
+        upkeep::once(&self.front.engine, &self.tables, self.front.clock.as_ref()).await
+    }
+
+    /// Stops serving, lets the engine finish what it was given, closes the files.
+    pub async fn stop(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        self.front.engine.stop();
+        let threads = self.threads;
+        let _ = tokio::task::spawn_blocking(move || threads.join()).await;
+    }
+}

@@ -1,0 +1,224 @@
+//! What a request is: the permissions it needs, the items it touches, the engine's action that answers it.
+
+use dynoxide::DynoxideError;
+use dynoxide::actions::{
+    batch_get_item, batch_write_item, delete_item, describe_time_to_live, get_item, list_tables,
+    put_item, query, scan, transact_get_items, transact_write_items, update_item,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::authorize::Need;
+use super::engine::{Engine, now};
+use super::in_flight::{ItemKey, Touch};
+use super::tables::Tables;
+
+/// The operations that the front passes on. Tables are made by the template, so nothing here makes or changes one.
+const OPERATIONS: &[&str] = &[
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "DescribeTimeToLive",
+    "GetItem",
+    "ListTables",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
+/// The operation of that name, if it is one that is served.
+pub(super) fn known(name: &str) -> Option<&'static str> {
+    OPERATIONS.iter().find(|operation| **operation == name).copied()
+}
+
+/// Whether its units are write units.
+pub(super) fn writes(operation: &str) -> bool {
+    matches!(
+        operation,
+        "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems"
+    )
+}
+
+/// Whether its answer can say what it consumed.
+pub(super) fn reports_capacity(operation: &str) -> bool {
+    !matches!(operation, "ListTables" | "DescribeTimeToLive")
+}
+
+/// Every action on every resource that `operation` needs, as IAM counts them.
+pub(super) fn needs(operation: &'static str, body: &Value, tables: &Tables) -> Vec<Need> {
+    let table = || tables.arn(text(body, "TableName"));
+    let one = |action, resource| vec![Need { action, resource }];
+    match operation {
+        "PutItem" => one("dynamodb:PutItem", table()),
+        "UpdateItem" => one("dynamodb:UpdateItem", table()),
+        "DeleteItem" => one("dynamodb:DeleteItem", table()),
+        "GetItem" => one("dynamodb:GetItem", table()),
+        "DescribeTimeToLive" => one("dynamodb:DescribeTimeToLive", table()),
+        "ListTables" => one("dynamodb:ListTables", "*".to_owned()),
+        "Query" => one("dynamodb:Query", with_index(table(), body)),
+        "Scan" => one("dynamodb:Scan", with_index(table(), body)),
+        "BatchGetItem" => of_tables(body, "dynamodb:BatchGetItem", tables),
+        "BatchWriteItem" => of_tables(body, "dynamodb:BatchWriteItem", tables),
+        _ => {
+            let mut needs: Vec<Need> = Vec::new();
+            for (kind, item) in transaction_items(body) {
+                let action = match kind {
+                    "Put" => "dynamodb:PutItem",
+                    "Update" => "dynamodb:UpdateItem",
+                    "Delete" => "dynamodb:DeleteItem",
+                    "Get" => "dynamodb:GetItem",
+                    _ => "dynamodb:ConditionCheckItem",
+                };
+                let need = Need { action, resource: tables.arn(text(item, "TableName")) };
+                if !needs.contains(&need) {
+                    needs.push(need);
+                }
+            }
+            needs
+        }
+    }
+}
+
+/// The items that `operation` holds until it is answered, and how.
+pub(super) fn touches(
+    operation: &str,
+    body: &Value,
+    tables: &Tables,
+) -> Option<(Vec<ItemKey>, Touch)> {
+    let single = |attributes: &str| {
+        let key = body.get(attributes).map(|item| tables.key(text(body, "TableName"), item));
+        (key.into_iter().collect(), Touch::Write)
+    };
+    let all = || {
+        transaction_items(body)
+            .map(|(kind, item)| {
+                let attributes = if kind == "Put" { "Item" } else { "Key" };
+                let table = text(item, "TableName");
+                tables.key(table, item.get(attributes).unwrap_or(&Value::Null))
+            })
+            .collect()
+    };
+    match operation {
+        "PutItem" => Some(single("Item")),
+        "UpdateItem" | "DeleteItem" => Some(single("Key")),
+        "TransactWriteItems" => Some((all(), Touch::Transaction)),
+        "TransactGetItems" => Some((all(), Touch::TransactionRead)),
+        "BatchWriteItem" => Some((batch_keys(body, tables), Touch::Write)),
+        _ => None,
+    }
+}
+
+/// Runs it on the engine.
+pub(super) async fn run(
+    operation: &str,
+    body: Value,
+    engine: &Engine,
+) -> Result<Value, DynoxideError> {
+    let (w, r) = (Side::Writer, Side::Reader);
+    match operation {
+        "PutItem" => pass(engine, w, body, |s, q| now(put_item::execute(s, q))).await,
+        "UpdateItem" => pass(engine, w, body, |s, q| now(update_item::execute(s, q))).await,
+        "DeleteItem" => pass(engine, w, body, |s, q| now(delete_item::execute(s, q))).await,
+        "BatchWriteItem" => {
+            pass(engine, w, body, |s, q| now(batch_write_item::execute(s, q))).await
+        }
+        "TransactWriteItems" => {
+            pass(engine, w, body, |s, q| now(transact_write_items::execute(s, q))).await
+        }
+        "GetItem" => pass(engine, r, body, |s, q| now(get_item::execute(s, q))).await,
+        "BatchGetItem" => pass(engine, r, body, |s, q| now(batch_get_item::execute(s, q))).await,
+        // On the writing thread, so that it sees all its items at one moment.
+        "TransactGetItems" => {
+            pass(engine, w, body, |s, q| now(transact_get_items::execute(s, q))).await
+        }
+        "Query" => pass(engine, r, body, |s, q| now(query::execute(s, q))).await,
+        "Scan" => pass(engine, r, body, |s, q| now(scan::execute(s, q))).await,
+        "ListTables" => pass(engine, r, body, |s, q| now(list_tables::execute(s, q))).await,
+        _ => pass(engine, r, body, |s, q| now(describe_time_to_live::execute(s, q))).await,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Writer,
+    Reader,
+}
+
+async fn pass<Q, A>(
+    engine: &Engine,
+    side: Side,
+    body: Value,
+    action: fn(&dynoxide::storage::Storage, Q) -> Result<A, DynoxideError>,
+) -> Result<Value, DynoxideError>
+where
+    Q: DeserializeOwned + Send + 'static,
+    A: Serialize + Send + 'static,
+{
+    let request: Q = serde_json::from_value(body).map_err(|error| unreadable(&error))?;
+    let answer = match side {
+        Side::Writer => engine.write(move |storage| action(storage, request)).await?,
+        Side::Reader => engine.read(move |storage| action(storage, request)).await?,
+    };
+    serde_json::to_value(answer)
+        .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// The engine marks what kind of error an unreadable request is at the head of the message.
+fn unreadable(error: &serde_json::Error) -> DynoxideError {
+    let text = error.to_string();
+    let (kind, message) = match text.split_once(':') {
+        Some((kind @ ("VALIDATION" | "VALIDATION_REQUEST" | "SERIALIZATION"), rest)) => {
+            (kind, rest)
+        }
+        _ => ("SERIALIZATION", text.as_str()),
+    };
+    if kind == "SERIALIZATION" {
+        DynoxideError::SerializationException(message.to_owned())
+    } else {
+        DynoxideError::ValidationException(message.to_owned())
+    }
+}
+
+fn text<'a>(body: &'a Value, name: &str) -> &'a str {
+    body.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn with_index(table: String, body: &Value) -> String {
+    match body.get("IndexName").and_then(Value::as_str) {
+        Some(index) => format!("{table}/index/{index}"),
+        None => table,
+    }
+}
+
+fn of_tables(body: &Value, action: &'static str, tables: &Tables) -> Vec<Need> {
+    let names = body.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
+    names.map(|(name, _)| Need { action, resource: tables.arn(name) }).collect()
+}
+
+fn transaction_items(body: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let items = body.get("TransactItems").and_then(Value::as_array).into_iter().flatten();
+    items
+        .filter_map(Value::as_object)
+        .flatten()
+        .filter(|(_, item)| !item.is_null())
+        .map(|(kind, item)| (kind.as_str(), item))
+}
+
+fn batch_keys(body: &Value, tables: &Tables) -> Vec<ItemKey> {
+    let of_tables = body.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
+    of_tables
+        .flat_map(|(table, writes)| {
+            writes.as_array().into_iter().flatten().map(move |write| (table, write))
+        })
+        .filter_map(|(table, write)| {
+            let item = write
+                .pointer("/PutRequest/Item")
+                .or_else(|| write.pointer("/DeleteRequest/Key"))?;
+            Some(tables.key(table, item))
+        })
+        .collect()
+}

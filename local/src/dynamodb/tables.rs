@@ -1,0 +1,134 @@
+//! The template's tables: their ARNs, their keys, and making them in the engine.
+
+use std::collections::HashMap;
+
+use dynoxide::DynoxideError;
+use dynoxide::actions::create_table::{self, CreateTableRequest};
+use dynoxide::actions::update_time_to_live::{self, UpdateTimeToLiveRequest};
+use dynoxide::storage::Storage;
+use serde_json::{Value, json};
+
+use super::engine::now;
+use super::in_flight::ItemKey;
+use crate::template::TableSpec;
+
+/// Without it each write reads the whole stream to find its sequence number.
+const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS partyline_stream_sequence \
+    ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
+
+/// The tables that there are.
+#[derive(Debug, Clone)]
+pub(super) struct Tables {
+    by_name: HashMap<String, TableSpec>,
+    prefix: String,
+}
+
+impl Tables {
+    pub(super) fn new(specs: &[TableSpec]) -> Self {
+        let prefix = specs
+            .first()
+            .and_then(|spec| spec.arn.rsplit_once('/'))
+            .map_or("arn:aws:dynamodb:us-east-1:000000000000:table", |(prefix, _)| prefix)
+            .to_owned();
+        let by_name = specs.iter().map(|spec| (spec.name.clone(), spec.clone())).collect();
+        Self { by_name, prefix }
+    }
+
+    /// The table's ARN; of a table that does not exist, the one that it would have.
+    pub(super) fn arn(&self, table: &str) -> String {
+        match self.by_name.get(table) {
+            Some(spec) => spec.arn.clone(),
+            None => format!("{}/{table}", self.prefix),
+        }
+    }
+
+    /// The account and region part of the ARNs, for what is said about a caller.
+    pub(super) fn account(&self) -> &str {
+        self.prefix.split(':').nth(4).unwrap_or("000000000000")
+    }
+
+    /// Which item `attributes` (a key or a whole item) is.
+    pub(super) fn key(&self, table: &str, attributes: &Value) -> ItemKey {
+        let name = |attribute: Option<&String>| {
+            attribute.and_then(|name| attributes.get(name)).map(Value::to_string)
+        };
+        let spec = self.by_name.get(table);
+        let hash = name(spec.map(|spec| &spec.hash_key)).unwrap_or_default();
+        let range = name(spec.and_then(|spec| spec.range_key.as_ref())).unwrap_or_default();
+        ItemKey { table: table.to_owned(), key: hash + &range }
+    }
+}
+
+/// Makes what is absent, with indexes, stream and time to live.
+pub(super) fn make(storage: &Storage, specs: &[TableSpec]) -> Result<(), DynoxideError> {
+    storage.conn().execute_batch(STREAM_INDEX)?;
+    for spec in specs {
+        if storage.table_exists(&spec.name)? {
+            continue;
+        }
+        let request: CreateTableRequest = read(creation(spec))?;
+        now(create_table::execute(storage, request))?;
+        if let Some(attribute) = &spec.ttl_attribute {
+            let specification = json!({ "AttributeName": attribute, "Enabled": true });
+            let request: UpdateTimeToLiveRequest = read(json!({
+                "TableName": spec.name,
+                "TimeToLiveSpecification": specification,
+            }))?;
+            now(update_time_to_live::execute(storage, request))?;
+        }
+    }
+    Ok(())
+}
+
+fn creation(spec: &TableSpec) -> Value {
+    let mut attributes = vec![&spec.hash_key];
+    attributes.extend(&spec.range_key);
+    for index in &spec.indexes {
+        attributes.push(&index.hash_key);
+        attributes.extend(&index.range_key);
+    }
+    attributes.sort();
+    attributes.dedup();
+    let definitions: Vec<Value> = attributes
+        .iter()
+        .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }))
+        .collect();
+    let mut creation = json!({
+        "TableName": spec.name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema(&spec.hash_key, spec.range_key.as_ref()),
+        "AttributeDefinitions": definitions,
+    });
+    let indexes: Vec<Value> = spec
+        .indexes
+        .iter()
+        .map(|index| {
+            json!({
+                "IndexName": index.name,
+                "KeySchema": key_schema(&index.hash_key, index.range_key.as_ref()),
+                "Projection": { "ProjectionType": index.projection },
+            })
+        })
+        .collect();
+    if let Some(fields) = creation.as_object_mut() {
+        if !indexes.is_empty() {
+            fields.insert("GlobalSecondaryIndexes".to_owned(), indexes.into());
+        }
+        if spec.stream {
+            let stream = json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" });
+            fields.insert("StreamSpecification".to_owned(), stream);
+        }
+    }
+    creation
+}
+
+fn key_schema(hash: &str, range: Option<&String>) -> Value {
+    let mut schema = vec![json!({ "AttributeName": hash, "KeyType": "HASH" })];
+    schema.extend(range.map(|name| json!({ "AttributeName": name, "KeyType": "RANGE" })));
+    schema.into()
+}
+
+fn read<Q: serde::de::DeserializeOwned>(request: Value) -> Result<Q, DynoxideError> {
+    serde_json::from_value(request)
+        .map_err(|error| DynoxideError::ValidationException(error.to_string()))
+}

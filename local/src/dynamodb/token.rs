@@ -1,0 +1,84 @@
+//! `ClientRequestToken`: the same transaction sent twice within ten minutes is done once.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// How long DynamoDB remembers a token.
+const REMEMBERED: Duration = Duration::from_mins(10);
+
+/// What is known of a token.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// New: the caller runs the transaction, then settles it.
+    New(u64),
+    /// Done before with the same items: answer as then.
+    Done,
+    /// At work right now.
+    InProgress,
+    /// Used before for other items.
+    Mismatch,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    tokens: HashMap<u64, (u64, bool)>,
+    ages: VecDeque<(Timestamp, u64)>,
+}
+
+/// The tokens of the last ten minutes. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tokens {
+    inner: Arc<Mutex<Inner>>,
+}
+
+impl Tokens {
+    /// Claims the token of `body`, if it has one.
+    pub(super) fn claim(&self, body: &Value, now: Timestamp) -> Option<Seen> {
+        let token = hash(body.get("ClientRequestToken")?);
+        let items = hash(body.get("TransactItems")?);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some((since, old)) = inner.ages.front().copied() {
+            if now.duration_since(since).unsigned_abs() < REMEMBERED {
+                break;
+            }
+            inner.ages.pop_front();
+            inner.tokens.remove(&old);
+        }
+        Some(match inner.tokens.entry(token) {
+            Entry::Vacant(entry) => {
+                entry.insert((items, false));
+                inner.ages.push_back((now, token));
+                Seen::New(token)
+            }
+            Entry::Occupied(entry) => match entry.get() {
+                (before, _) if *before != items => Seen::Mismatch,
+                (_, true) => Seen::Done,
+                (_, false) => Seen::InProgress,
+            },
+        })
+    }
+
+    /// Ends a claim: a transaction that failed may be tried again under its token.
+    pub(super) fn settle(&self, token: u64, done: bool) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if done {
+            if let Some((_, finished)) = inner.tokens.get_mut(&token) {
+                *finished = true;
+            }
+        } else {
+            inner.tokens.remove(&token);
+        }
+    }
+}
+
+fn hash(value: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,155 @@
+//! The page: static files with the headers that CloudFront will send.
+
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use tower::ServiceExt as _;
+use tower_http::services::ServeDir;
+
+/// Scripts, styles and frames of our own only. The phones page shows the desk in a frame, hence `'self'` there.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self' ws:; manifest-src 'self'; \
+    frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; \
+    require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+    <title>Partyline</title><h1>The page is not built yet</h1>\
+    <p>Partyline is running, but there is nothing in <code>frontend/dist</code>. \
+    Start it with <code>make run</code>, or build the page with <code>npm run build</code>, \
+    then load this again.</p></html>";
+
+/// The built page.
+#[derive(Debug, Clone)]
+pub struct Files {
+    folder: PathBuf,
+    service: ServeDir,
+}
+
+impl Files {
+    /// Serves what is in `folder`; it may appear later.
+    pub fn of(folder: &Path) -> Self {
+        let service = ServeDir::new(folder).append_index_html_on_directories(false);
+        Self { folder: folder.to_owned(), service }
+    }
+
+    /// The file for `request`, or nothing if there is none.
+    pub async fn serve(&self, request: Request) -> Option<Response> {
+        if request.method() != Method::GET && request.method() != Method::HEAD {
+            return None;
+        }
+        let path = file(request.uri().path());
+        let is_start = path == "/index.html" || path == "/phones.html";
+        if is_start && !self.folder.join("index.html").is_file() {
+            return Some(with_headers(not_built(), &path));
+        }
+        let mut wanted = Request::builder().method(request.method()).uri(path.parse::<Uri>().ok()?);
+        if let Some(headers) = wanted.headers_mut() {
+            *headers = request.headers().clone();
+        }
+        let found = self.service.clone().oneshot(wanted.body(Body::empty()).ok()?).await.ok()?;
+        if found.status() == StatusCode::NOT_FOUND {
+            return None;
+        }
+        Some(with_headers(found.map(Body::new), &path))
+    }
+}
+
+/// `/` is the desk, and a page stands under its name without `.html`.
+fn file(path: &str) -> String {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match path {
+        "/" => "/index.html".to_owned(),
+        _ if last.contains('.') => path.to_owned(),
+        _ => format!("{}.html", path.trim_end_matches('/')),
+    }
+}
+
+fn not_built() -> Response {
+    let mut response = Response::new(Body::from(NOT_BUILT));
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+fn with_headers(mut response: Response, path: &str) -> Response {
+    let headers = response.headers_mut();
+    let cache = if path.starts_with("/assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    set(headers, header::CACHE_CONTROL, cache);
+    set(headers, header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, header::REFERRER_POLICY, "no-referrer");
+    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn get(files: &Files, path: &str) -> Option<Response> {
+        files.serve(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    fn folder() -> (tempfile::TempDir, Files) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::of(folder.path());
+        std::fs::create_dir(folder.path().join("assets")).unwrap();
+        for name in ["index.html", "phones.html", "assets/a.js", "assets/a.woff2"] {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        (folder, files)
+    }
+
+    #[tokio::test]
+    async fn pages_stand_under_their_names_with_a_policy_and_are_asked_for_anew() {
+        let (_folder, files) = folder();
+        for path in ["/", "/phones", "/index.html"] {
+            let page = get(&files, path).await.unwrap();
+            assert_eq!(page.headers()["content-type"], "text/html", "{path}");
+            assert_eq!(page.headers()["cache-control"], "no-cache");
+            let policy = page.headers()["content-security-policy"].to_str().unwrap();
+            assert!(
+                policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'")
+            );
+            assert!(!policy.contains("unsafe"));
+        }
+    }
+
+    #[tokio::test]
+    async fn assets_are_kept_for_ever_with_their_types() {
+        let (_folder, files) = folder();
+        let script = get(&files, "/assets/a.js").await.unwrap();
+        assert_eq!(script.headers()["content-type"], "text/javascript");
+        assert!(script.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+        let font = get(&files, "/assets/a.woff2").await.unwrap();
+        assert_eq!(font.headers()["content-type"], "font/woff2");
+    }
+
+    #[tokio::test]
+    async fn nothing_outside_the_folder_and_no_folder_is_served() {
+        let (folder, files) = folder();
+        std::fs::write(folder.path().with_extension("txt"), "secret").unwrap();
+        let outside = format!("/../{}.txt", folder.path().file_name().unwrap().to_str().unwrap());
+        for path in [outside.as_str(), "/assets", "/nothing", "/%2e%2e/x.txt", "/nothing.js"] {
+            assert!(get(&files, path).await.is_none(), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_not_built_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = get(&Files::of(folder.path()), "/").await.unwrap();
+        assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    }
+}

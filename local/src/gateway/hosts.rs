@@ -1,0 +1,72 @@
+//! Which names this machine answers to. A page of another site that points its own name here gets nothing.
+
+use axum::http::{HeaderMap, header};
+use url::{Host, Url};
+
+/// The names that are answered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hosts {
+    /// This machine's own names only.
+    Loopback,
+    /// Any, as long as it is a name: for other machines (`--lan`) and tunnels.
+    Any,
+}
+
+impl Hosts {
+    /// Whether a request with these headers is answered at all.
+    pub fn accept(self, headers: &HeaderMap) -> bool {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        // What makes no URL makes none for the functions either.
+        let Some(url) = host.and_then(|host| Url::parse(&format!("http://{host}/")).ok()) else {
+            return false;
+        };
+        let plain = url.path() == "/" && url.query().is_none() && url.username().is_empty();
+        plain && (self == Self::Any || is_loopback(&url))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn accepted(hosts: Hosts, host: &str) -> bool {
+        let value = HeaderValue::from_bytes(host.as_bytes()).unwrap();
+        hosts.accept(&HeaderMap::from_iter([(header::HOST, value)]))
+    }
+
+    #[test]
+    fn this_machines_own_names_are_answered_to() {
+        for host in ["localhost:3000", "127.0.0.1", "[::1]:3000", "abc.localhost"] {
+            assert!(accepted(Hosts::Loopback, host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_name_is_answered_to_only_when_others_may_come() {
+        for host in ["evil.example", "192.168.1.7:3000"] {
+            assert!(!accepted(Hosts::Loopback, host), "{host}");
+            assert!(accepted(Hosts::Any, host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_no_url_is_never_answered_to() {
+        for host in
+            ["", "abc.execute-api.127.0.0.1:5994", "a b", "a/b", "x:99999", "a@b", "\u{e9}%"]
+        {
+            assert!(!accepted(Hosts::Any, host), "{host}");
+        }
+        assert!(!Hosts::Any.accept(&HeaderMap::new()));
+    }
+}

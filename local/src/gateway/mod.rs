@@ -1,0 +1,203 @@
+//! API Gateway on this machine: one port for the page, the HTTP API and the WebSocket API, with AWS's shapes, limits and
+//! refusals.
+//!
+//! - [`routes`], [`request`], [`answer`]: the HTTP API, payload format 2.0.
+//! - [`socket`]: the WebSocket API and `@connections`.
+//! - [`files`]: the page. [`hosts`]: the names that are answered to.
+
+pub mod answer;
+pub mod files;
+pub mod hosts;
+pub mod request;
+pub mod routes;
+pub mod socket;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::get;
+use shared::clock::Clock;
+use shared::ids::Ids;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::lambda::{Functions, InvokeError};
+use crate::template::Template;
+use answer::{answer, refusal};
+use files::Files;
+use hosts::Hosts;
+use request::Arrival;
+use routes::{Met, Routes};
+use socket::Sockets;
+
+/// The largest request body.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// All header lines together.
+const HEADER_LIMIT: usize = 10_240;
+/// How long a function may take to answer, whatever its own timeout says.
+const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
+/// How long an open request may hold up the end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a gateway is made with.
+pub struct GatewayOptions<'a> {
+    /// The routes.
+    pub template: &'a Template,
+    /// What they lead to.
+    pub functions: Arc<Functions>,
+    /// The WebSocket API, answered at `/ws`.
+    pub sockets: Option<Sockets>,
+    /// Served under `/phones/api`.
+    pub phones: Option<Router>,
+    /// The built page.
+    pub files: &'a Path,
+    /// The names that are answered to.
+    pub hosts: Hosts,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Request ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// A server on a port of its own, until it is stopped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves `router` on `listener`.
+    pub fn start(listener: TcpListener, router: Router) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (stop, mut stopped) = watch::channel(false);
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move {
+            let stopped = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
+            let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
+            if let Err(error) = served {
+                tracing::error!(%error, "a server ended");
+            }
+        });
+        Ok(Self { address, stop, task })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more connections and lets open requests end, for a while.
+    pub async fn stop(mut self, clock: &dyn Clock) {
+        self.stop.send_replace(true);
+        tokio::select! {
+            _ = &mut self.task => {}
+            () = clock.sleep(PATIENCE) => self.task.abort(),
+        }
+    }
+}
+
+struct Front {
+    api_id: String,
+    routes: Routes,
+    functions: Arc<Functions>,
+    files: Files,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    port: u16,
+}
+
+/// Everything that is answered on the one port; `port` is what events say of it.
+pub fn router(options: GatewayOptions<'_>, port: u16) -> Router {
+    let api = options.template.http_api.as_ref();
+    let front = Front {
+        api_id: api.map(|api| api.id.clone()).unwrap_or_default(),
+        routes: Routes::of(options.template),
+        functions: options.functions,
+        files: Files::of(options.files),
+        clock: options.clock,
+        ids: options.ids,
+        port,
+    };
+    let mut router: Router<Arc<Front>> = Router::new();
+    if let Some(sockets) = options.sockets {
+        router = router.route("/ws", get(socket::upgrade).with_state(sockets));
+    }
+    if let Some(phones) = options.phones {
+        router = router.nest_service("/phones/api", phones);
+    }
+    router
+        .fallback(serve)
+        .with_state(Arc::new(front))
+        .layer(from_fn_with_state(options.hosts, only_known_hosts))
+}
+
+async fn only_known_hosts(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    if hosts.accept(request.headers()) {
+        next.run(request).await
+    } else {
+        refusal(StatusCode::FORBIDDEN, "Forbidden")
+    }
+}
+
+async fn serve(
+    State(front): State<Arc<Front>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    match front.routes.meet(request.method().as_str(), request.uri().path()) {
+        Some(met) => front.invoke(&met, from, request).await,
+        None => match front.files.serve(request).await {
+            Some(file) => file,
+            None => refusal(StatusCode::NOT_FOUND, "Not Found"),
+        },
+    }
+}
+
+impl Front {
+    async fn invoke(&self, met: &Met, from: SocketAddr, request: Request<Body>) -> Response {
+        let (parts, body) = request.into_parts();
+        if size(&parts.headers) > HEADER_LIMIT {
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return refusal(status, "Request Header Fields Too Large");
+        }
+        let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+            return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        };
+        let arrival = Arrival {
+            api_id: &self.api_id,
+            now: self.clock.now(),
+            source: from.ip(),
+            port: self.port,
+            random: self.ids.random(),
+        };
+        let event = request::event(&parts, &body, met, &arrival);
+        tokio::select! {
+            outcome = self.functions.invoke(&met.function, event) => match outcome {
+                Ok(value) => answer(&value),
+                Err(InvokeError::Unknown(_)) => {
+                    refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+                }
+                Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            },
+            () = self.clock.sleep(INTEGRATION_LIMIT) => {
+                refusal(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out")
+            }
+        }
+    }
+}
+
+fn size(headers: &HeaderMap) -> usize {
+    // Each line has its `: ` and its end.
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
+}

@@ -1,0 +1,251 @@
+//! What a function hears of a socket: API Gateway's WebSocket proxy events.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::Connection;
+use crate::gateway::request::{clf, short_id};
+use crate::template::SocketApiSpec;
+
+/// What is the same in every event: which API, when, and fresh ids.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Occasion<'a> {
+    /// The API.
+    pub(super) api: &'a SocketApiSpec,
+    /// When.
+    pub(super) now: Timestamp,
+    /// 128 random bits for the ids.
+    pub(super) random: u128,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ending {
+    /// The WebSocket close code.
+    pub(super) code: u16,
+    /// In words.
+    pub(super) reason: String,
+}
+
+/// The `$connect` event.
+pub(super) fn connect(
+    occasion: Occasion<'_>,
+    connection: &Connection,
+    headers: &HeaderMap,
+    query: &str,
+) -> Value {
+    let mut event = json!({ "isBase64Encoded": false });
+    add_headers(&mut event, headers);
+    add_query(&mut event, query);
+    with_context(event, context(occasion, connection, "$connect", "CONNECT"))
+}
+
+/// The `$disconnect` event.
+pub(super) fn disconnect(
+    occasion: Occasion<'_>,
+    connection: &Connection,
+    ending: &Ending,
+) -> Value {
+    let mut context = context(occasion, connection, "$disconnect", "DISCONNECT");
+    context.insert("disconnectStatusCode".to_owned(), ending.code.into());
+    context.insert("disconnectReason".to_owned(), ending.reason.as_str().into());
+    let headers = [
+        ("Host", connection.host.as_str()),
+        ("x-api-key", ""),
+        ("X-Forwarded-For", ""),
+        ("x-restapi", ""),
+    ];
+    let headers: BTreeMap<_, _> = headers.into_iter().collect();
+    let multi: BTreeMap<_, _> = headers.iter().map(|(name, value)| (*name, [*value])).collect();
+    let event = json!({
+        "headers": headers, "multiValueHeaders": multi, "isBase64Encoded": false,
+    });
+    with_context(event, context)
+}
+
+/// The event of one message from the browser.
+pub(super) fn message(
+    occasion: Occasion<'_>,
+    connection: &Connection,
+    route_key: &str,
+    body: &str,
+    is_base64: bool,
+) -> Value {
+    let mut context = context(occasion, connection, route_key, "MESSAGE");
+    context.insert("messageId".to_owned(), short_id(occasion.random.rotate_left(64)).into());
+    with_context(json!({ "body": body, "isBase64Encoded": is_base64 }), context)
+}
+
+fn with_context(mut event: Value, context: Map<String, Value>) -> Value {
+    if let Some(event) = event.as_object_mut() {
+        event.insert("requestContext".to_owned(), Value::Object(context));
+    }
+    event
+}
+
+fn context(
+    occasion: Occasion<'_>,
+    connection: &Connection,
+    route_key: &str,
+    kind: &str,
+) -> Map<String, Value> {
+    let mut identity = json!({ "sourceIp": connection.source.to_string() });
+    if let (Some(agent), Some(identity)) = (&connection.user_agent, identity.as_object_mut()) {
+        identity.insert("userAgent".to_owned(), agent.as_str().into());
+    }
+    let id = short_id(occasion.random);
+    let fields = [
+        ("routeKey", route_key.into()),
+        ("eventType", kind.into()),
+        ("extendedRequestId", id.as_str().into()),
+        ("requestTime", clf(occasion.now).into()),
+        ("messageDirection", "IN".into()),
+        ("stage", occasion.api.stage.as_str().into()),
+        ("connectedAt", connection.connected_at.as_millisecond().into()),
+        ("requestTimeEpoch", occasion.now.as_millisecond().into()),
+        ("identity", identity),
+        ("requestId", id.as_str().into()),
+        ("domainName", connection.host.as_str().into()),
+        ("connectionId", connection.id.as_str().into()),
+        ("apiId", occasion.api.id.as_str().into()),
+    ];
+    fields.into_iter().map(|(name, value): (&str, Value)| (name.to_owned(), value)).collect()
+}
+
+fn add_headers(event: &mut Value, headers: &HeaderMap) {
+    let mut multi: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        multi.entry(canonical(name.as_str())).or_default().push(value);
+    }
+    let last: BTreeMap<_, _> =
+        multi.iter().map(|(name, values)| (name, values.last().cloned())).collect();
+    set(event, "headers", json!(last));
+    set(event, "multiValueHeaders", json!(multi));
+}
+
+fn add_query(event: &mut Value, query: &str) {
+    let mut multi: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        multi.entry(name.into_owned()).or_default().push(value.into_owned());
+    }
+    if multi.is_empty() {
+        return;
+    }
+    let last: BTreeMap<_, _> =
+        multi.iter().map(|(name, values)| (name, values.last().cloned())).collect();
+    set(event, "queryStringParameters", json!(last));
+    set(event, "multiValueQueryStringParameters", json!(multi));
+}
+
+fn set(event: &mut Value, name: &str, value: Value) {
+    if let Some(event) = event.as_object_mut() {
+        event.insert(name.to_owned(), value);
+    }
+}
+
+/// `sec-websocket-key` as browsers write it, `Sec-WebSocket-Key`: a WebSocket API keeps the capitals.
+fn canonical(name: &str) -> String {
+    let word = |word: &str| match word {
+        "websocket" => "WebSocket".to_owned(),
+        _ => match word.split_at_checked(1) {
+            Some((first, rest)) => first.to_ascii_uppercase() + rest,
+            None => String::new(),
+        },
+    };
+    name.split('-').map(word).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+    use crate::template::Template;
+
+    fn api() -> SocketApiSpec {
+        Template::parse(include_str!("../../../../template.yaml")).unwrap().socket_api.unwrap()
+    }
+
+    fn connection() -> Connection {
+        Connection {
+            id: "TWegAcC4EowCHnA=".to_owned(),
+            connected_at: "2026-11-20T14:02:03Z".parse().unwrap(),
+            source: [127, 0, 0, 1].into(),
+            host: "localhost".to_owned(),
+            user_agent: None,
+        }
+    }
+
+    fn occasion(api: &SocketApiSpec) -> Occasion<'_> {
+        Occasion { api, now: "2026-11-20T14:02:04Z".parse().unwrap(), random: 5 }
+    }
+
+    fn keys(value: &Value) -> BTreeSet<&str> {
+        value.as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
+    const CONTEXT: [&str; 13] = [
+        "routeKey",
+        "eventType",
+        "extendedRequestId",
+        "requestTime",
+        "messageDirection",
+        "stage",
+        "connectedAt",
+        "requestTimeEpoch",
+        "identity",
+        "requestId",
+        "domainName",
+        "connectionId",
+        "apiId",
+    ];
+
+    #[test]
+    fn a_connect_event_has_the_shape_that_aws_publishes() {
+        let api = api();
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static("sec-websocket-protocol"),
+            HeaderValue::from_static("partyline.v1, t.x"),
+        )]);
+        let event = connect(occasion(&api), &connection(), &headers, "");
+        let known = ["headers", "multiValueHeaders", "requestContext", "isBase64Encoded"];
+        assert_eq!(keys(&event), known.into());
+        assert_eq!(keys(&event["requestContext"]), CONTEXT.into());
+        assert_eq!(event["headers"]["Sec-WebSocket-Protocol"], "partyline.v1, t.x");
+        let parsed: ApiGatewayWebsocketProxyRequest = serde_json::from_value(event).unwrap();
+        assert_eq!(parsed.request_context.connection_id.unwrap(), "TWegAcC4EowCHnA=");
+    }
+
+    #[test]
+    fn a_disconnect_event_says_how_the_connection_ended() {
+        let api = api();
+        let ending = Ending { code: 1005, reason: "x".to_owned() };
+        let event = disconnect(occasion(&api), &connection(), &ending);
+        let known = ["headers", "multiValueHeaders", "requestContext", "isBase64Encoded"];
+        assert_eq!(keys(&event), known.into());
+        let mut context: BTreeSet<_> = CONTEXT.into();
+        context.extend(["disconnectStatusCode", "disconnectReason"]);
+        assert_eq!(keys(&event["requestContext"]), context);
+        let parsed: ApiGatewayWebsocketProxyRequest = serde_json::from_value(event).unwrap();
+        assert_eq!(parsed.request_context.disconnect_status_code, Some(1005));
+    }
+
+    #[test]
+    fn a_message_event_carries_the_text_and_its_own_id() {
+        let api = api();
+        let event = message(occasion(&api), &connection(), "$default", "{}", false);
+        assert_eq!(keys(&event), ["body", "requestContext", "isBase64Encoded"].into());
+        let mut context: BTreeSet<_> = CONTEXT.into();
+        context.insert("messageId");
+        assert_eq!(keys(&event["requestContext"]), context);
+        let parsed: ApiGatewayWebsocketProxyRequest = serde_json::from_value(event).unwrap();
+        assert_eq!(parsed.body.unwrap(), "{}");
+    }
+}

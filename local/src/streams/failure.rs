@@ -1,0 +1,66 @@
+//! The message that Lambda's on-failure destination gets: where the lost records stand, and why they were lost.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::record::{Record, SHARDS};
+use std::sync::Arc;
+
+/// Why records were given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// The tries are used up.
+    RetryAttemptsExhausted,
+    /// They are older than the mapping delivers.
+    RecordAgeExceeded,
+}
+
+/// What is said about a lost batch.
+pub(super) struct Loss<'a> {
+    pub records: &'a [Arc<Record>],
+    pub condition: Condition,
+    pub invocations: u32,
+    pub reason: &'a str,
+    pub function_arn: &'a str,
+    pub stream_arn: &'a str,
+    pub at: Timestamp,
+}
+
+impl Loss<'_> {
+    /// In the shape of Lambda's invocation record for streams, and `reason`, which Lambda leaves to the function's log.
+    pub(super) fn message(&self) -> Option<Value> {
+        let (first, last) = (self.records.first()?, self.records.last()?);
+        let condition = match self.condition {
+            Condition::RetryAttemptsExhausted => "RetryAttemptsExhausted",
+            Condition::RecordAgeExceeded => "RecordAgeExceeded",
+        };
+        let arrival = |record: &Record| {
+            Timestamp::from_second(record.written).map(|at| at.to_string()).unwrap_or_default()
+        };
+        Some(json!({
+            "requestContext": {
+                "requestId": first.event.get("eventID"),
+                "functionArn": self.function_arn,
+                "condition": condition,
+                "approximateInvokeCount": self.invocations,
+            },
+            "responseContext": {
+                "statusCode": 200,
+                "executedVersion": "$LATEST",
+                "functionError": "Unhandled",
+            },
+            "version": "1.0",
+            "timestamp": self.at.to_string(),
+            "DDBStreamBatchInfo": {
+                "shardId": format!("shardId-{:020}", first.lane(SHARDS)),
+                "startSequenceNumber": first.sequence,
+                "endSequenceNumber": last.sequence,
+                "approximateArrivalOfFirstRecord": arrival(first),
+                "approximateArrivalOfLastRecord": arrival(last),
+                "batchSize": self.records.len(),
+                "streamArn": self.stream_arn,
+            },
+            "reason": self.reason,
+        }))
+    }
+}

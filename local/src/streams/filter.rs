@@ -1,0 +1,178 @@
+//! Lambda's event filtering: which records a mapping is invoked for.
+//!
+//! A pattern is an object shaped like the record whose leaves are lists of what may stand there. A record passes
+//! when it fits one of the mapping's patterns, or when there are none.
+
+use serde_json::{Map, Value};
+
+/// The patterns of one mapping.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    patterns: Vec<Value>,
+}
+
+impl Filter {
+    pub(super) fn new(patterns: Vec<Value>) -> Self {
+        Self { patterns }
+    }
+
+    /// Whether the mapping wants this record.
+    pub(super) fn passes(&self, record: &Value) -> bool {
+        self.patterns.is_empty()
+            || self.patterns.iter().any(|pattern| match pattern {
+                Value::Object(fields) => fits(fields, Some(record)),
+                _ => false,
+            })
+    }
+}
+
+/// Every field of the pattern must fit; `$or` fits when one of its patterns does.
+fn fits(pattern: &Map<String, Value>, node: Option<&Value>) -> bool {
+    pattern.iter().all(|(name, wanted)| {
+        if name == "$or" {
+            return wanted.as_array().is_some_and(|any| {
+                any.iter().filter_map(Value::as_object).any(|one| fits(one, node))
+            });
+        }
+        let value = node.and_then(|node| node.get(name));
+        match wanted {
+            Value::Object(fields) => fits(fields, value),
+            Value::Array(rules) => rules.iter().any(|rule| allows(rule, value)),
+            _ => false,
+        }
+    })
+}
+
+/// Whether one rule of a leaf allows what stands there; of a list, one element is enough.
+fn allows(rule: &Value, value: Option<&Value>) -> bool {
+    if let Some(exists) = rule.get("exists").and_then(Value::as_bool) {
+        return exists == value.is_some();
+    }
+    match value {
+        None => false,
+        Some(Value::Array(elements)) => elements.iter().any(|element| holds(rule, element)),
+        Some(value) => holds(rule, value),
+    }
+}
+
+fn holds(rule: &Value, value: &Value) -> bool {
+    let Value::Object(rule) = rule else { return same(rule, value) };
+    rule.iter().all(|(kind, wanted)| match kind.as_str() {
+        "prefix" => text(wanted, value, |wanted, value| value.starts_with(wanted)),
+        "suffix" => text(wanted, value, |wanted, value| value.ends_with(wanted)),
+        "equals-ignore-case" => text(wanted, value, str::eq_ignore_ascii_case),
+        "anything-but" => match wanted {
+            Value::Array(these) => !these.iter().any(|one| same(one, value)),
+            Value::Object(_) => !holds(wanted, value),
+            one => !same(one, value),
+        },
+        "numeric" => value.as_f64().is_some_and(|number| within(wanted, number)),
+        _ => false,
+    })
+}
+
+fn text(wanted: &Value, value: &Value, test: fn(&str, &str) -> bool) -> bool {
+    wanted.as_str().zip(value.as_str()).is_some_and(|(wanted, value)| test(wanted, value))
+}
+
+fn same(wanted: &Value, value: &Value) -> bool {
+    match (wanted.as_f64(), value.as_f64()) {
+        (Some(wanted), Some(value)) => wanted.total_cmp(&value).is_eq(),
+        _ => wanted == value,
+    }
+}
+
+/// Pairs of comparison and bound, all of which must hold.
+fn within(rules: &Value, number: f64) -> bool {
+    rules.as_array().is_some_and(|rules| {
+        rules.chunks(2).all(|pair| {
+            let [comparison, bound] = pair else { return false };
+            let Some(order) = bound.as_f64().map(|bound| number.total_cmp(&bound)) else {
+                return false;
+            };
+            match comparison.as_str() {
+                Some("=") => order.is_eq(),
+                Some("<") => order.is_lt(),
+                Some("<=") => order.is_le(),
+                Some(">") => order.is_gt(),
+                Some(">=") => order.is_ge(),
+                _ => false,
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn passes(pattern: Value, record: &Value) -> bool {
+        Filter::new(vec![pattern]).passes(record)
+    }
+
+    #[test]
+    fn without_patterns_everything_passes() {
+        assert!(Filter::default().passes(&json!({})));
+    }
+
+    #[test]
+    fn every_named_field_must_fit_and_other_fields_do_not_matter() {
+        let record = json!({ "eventName": "INSERT", "dynamodb": { "NewImage": { "intent": { "S": "ready" } } } });
+        let intent =
+            |state: &str| json!({ "dynamodb": { "NewImage": { "intent": { "S": [state] } } } });
+        assert!(passes(intent("ready"), &record));
+        assert!(!passes(intent("claimed"), &record));
+        assert!(!passes(
+            json!({ "eventName": ["REMOVE"], "dynamodb": intent("ready")["dynamodb"] }),
+            &record
+        ));
+        assert!(!passes(intent("ready"), &json!({ "dynamodb": { "OldImage": {} } })));
+    }
+
+    #[test]
+    fn one_fitting_pattern_is_enough() {
+        let filter = Filter::new(vec![json!({ "a": [1] }), json!({ "b": [2] })]);
+        assert!(filter.passes(&json!({ "b": 2 })));
+        assert!(!filter.passes(&json!({ "b": 1 })));
+    }
+
+    #[test]
+    fn or_takes_alternatives_beside_other_fields() {
+        let pattern = json!({
+            "dynamodb": { "Keys": { "$or": [{ "sk": { "S": ["META"] } }, { "sk": { "S": [{ "prefix": "DO#" }] } }] } },
+            "eventName": ["INSERT", "MODIFY"],
+        });
+        let record = |sk: &str, event: &str| json!({ "eventName": event, "dynamodb": { "Keys": { "sk": { "S": sk } } } });
+        assert!(passes(pattern.clone(), &record("META", "MODIFY")));
+        assert!(passes(pattern.clone(), &record("DO#1", "INSERT")));
+        assert!(!passes(pattern.clone(), &record("DO#1", "REMOVE")));
+        assert!(!passes(pattern, &record("SID", "INSERT")));
+    }
+
+    #[test]
+    fn the_rules_are_those_of_lambda() {
+        let record = json!({ "text": "Partyline", "number": 7, "list": ["x", "y"], "null": null });
+        for (pattern, expected) in [
+            (json!({ "text": [{ "prefix": "Party" }] }), true),
+            (json!({ "text": [{ "suffix": "Party" }] }), false),
+            (json!({ "text": [{ "suffix": "line" }] }), true),
+            (json!({ "text": [{ "equals-ignore-case": "PARTYLINE" }] }), true),
+            (json!({ "text": [{ "anything-but": ["a", "Partyline"] }] }), false),
+            (json!({ "text": [{ "anything-but": { "prefix": "Q" } }] }), true),
+            (json!({ "absent": [{ "anything-but": ["a"] }] }), false),
+            (json!({ "absent": [{ "exists": false }] }), true),
+            (json!({ "absent": { "deeper": [{ "exists": false }] } }), true),
+            (json!({ "text": [{ "exists": true }] }), true),
+            (json!({ "number": [{ "numeric": [">", 0, "<=", 7] }] }), true),
+            (json!({ "number": [{ "numeric": ["<", 7] }] }), false),
+            (json!({ "number": [7.0] }), true),
+            (json!({ "list": ["y"] }), true),
+            (json!({ "null": [null] }), true),
+            (json!({ "text": [{ "unheard-of": 1 }] }), false),
+        ] {
+            assert_eq!(passes(pattern.clone(), &record), expected, "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Event source mappings: the tables' streams read and handed to functions, as Lambda does.
+//!
+//! One reader for each table ([`record`]) wakes with every write and deals each record to the mappings that want it
+//! ([`mapping`], [`filter`]). A mapping has lanes ([`lane`]): a record's item decides its lane, so order holds for each
+//! item and only for it; a slow or failing record holds up its own lane. What was given up becomes a message in the
+//! failure queue ([`failure`]). Positions and failures lie beside the table ([`store`]), so that a killed process goes on
+//! where it was: at least once, as in AWS.
+
+mod failure;
+mod filter;
+mod lane;
+mod mapping;
+mod progress;
+mod record;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, join_all};
+use serde_json::Value;
+use shared::clock::Clock;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::dynamodb::{DynamoDb, Engine};
+use crate::template::{FunctionSpec, StreamSpec, TableSpec};
+use filter::Filter;
+use lane::Lane;
+use mapping::Mapping;
+use progress::Progress;
+use record::{Record, SHARDS};
+use store::Store;
+
+/// Records read at once.
+const READ: i64 = 500;
+/// Records of one mapping that may wait before no more are read.
+const WAITING: usize = 20_000;
+
+/// How long a running invocation is waited for at the end; its records are delivered again at the next start.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Invokes a function by name with an event; the error is what went wrong, in words.
+pub type Invoke =
+    Arc<dyn Fn(String, Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>;
+
+/// Why the streams cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamsError {
+    /// A mapping names a table that the template does not have, or that has no stream.
+    #[error("{function} is mapped onto the stream of {table}, which is no table with a stream")]
+    NoStream {
+        /// The function's name.
+        function: String,
+        /// The table's name.
+        table: String,
+    },
+    /// The file of positions cannot be used.
+    #[error("the stream positions in the state folder cannot be read; start empty with --reset")]
+    Positions(#[from] rusqlite::Error),
+    /// The engine cannot be read.
+    #[error("the local table cannot be read")]
+    Engine(#[from] dynoxide::DynoxideError),
+}
+
+/// The running mappings.
+pub struct Streams {
+    engine: Engine,
+    mappings: Vec<(String, Arc<Mapping>)>,
+    store: Store,
+    stopping: watch::Sender<bool>,
+    readers: Vec<JoinHandle<()>>,
+    keepers: Vec<JoinHandle<()>>,
+    lanes: Vec<JoinHandle<()>>,
+}
+
+impl Streams {
+    /// Begins to read where each mapping left off; a new one at the oldest record, or at the newest if it says so.
+    ///
+    /// # Errors
+    /// When a mapping has no stream, or the state cannot be read.
+    pub async fn start(
+        dynamodb: &DynamoDb,
+        specs: Vec<(FunctionSpec, StreamSpec)>,
+        invoke: Invoke,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StreamsError> {
+        let mut streams = Self {
+            engine: dynamodb.engine().clone(),
+            mappings: Vec::new(),
+            store: Store::open(dynamodb.folder())?,
+            stopping: watch::Sender::new(false),
+            readers: Vec::new(),
+            keepers: Vec::new(),
+            lanes: Vec::new(),
+        };
+        for (function, spec) in &specs {
+            if !dynamodb.tables().iter().any(|table| table.stream && table.name == spec.table) {
+                let (function, table) = (function.name.clone(), spec.table.clone());
+                return Err(StreamsError::NoStream { function, table });
+            }
+        }
+        for table in dynamodb.tables() {
+            let mut readers = Vec::new();
+            for (function, spec) in specs.iter().filter(|(_, spec)| spec.table == table.name) {
+                let mapping =
+                    streams.mapping(table, function, spec, Arc::clone(&invoke), &clock).await?;
+                readers.push((Arc::clone(&mapping), streams.spread(&mapping)));
+                let keeper = Arc::clone(&mapping).keep_position(table.name.clone());
+                streams.keepers.push(tokio::spawn(keeper));
+                streams.mappings.push((table.name.clone(), mapping));
+            }
+            if !readers.is_empty() {
+                let reader = read(streams.engine.clone(), table.clone(), readers);
+                streams.readers.push(tokio::spawn(reader));
+            }
+        }
+        Ok(streams)
+    }
+
+    async fn mapping(
+        &self,
+        table: &TableSpec,
+        function: &FunctionSpec,
+        spec: &StreamSpec,
+        invoke: Invoke,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Arc<Mapping>, StreamsError> {
+        let position = match self.store.position(&Mapping::name(&function.name, &table.name))? {
+            Some(position) => position,
+            None if spec.from_start => 0,
+            None => self.newest(&table.name).await?,
+        };
+        let mut arn = table.arn.split(':').skip(3);
+        let (region, account) = (arn.next().unwrap_or_default(), arn.next().unwrap_or_default());
+        Ok(Arc::new(Mapping {
+            function: function.name.clone(),
+            function_arn: format!(
+                "arn:aws:lambda:{region}:{account}:function:{}",
+                function.logical_id
+            ),
+            stream_arn: record::stream_arn(table),
+            spec: spec.clone(),
+            filter: Filter::new(spec.filters.clone()),
+            progress: Progress::at(position),
+            invoke,
+            clock: Arc::clone(clock),
+            store: self.store.clone(),
+        }))
+    }
+
+    /// Starts the mapping's lanes.
+    fn spread(&mut self, mapping: &Arc<Mapping>) -> Vec<UnboundedSender<Arc<Record>>> {
+        let lanes = SHARDS * mapping.spec.parallelization_factor.max(1);
+        (0..lanes)
+            .map(|_| {
+                let (sender, records) = unbounded_channel();
+                let stopping = self.stopping.subscribe();
+                let lane = Lane { mapping: Arc::clone(mapping), records, stopping };
+                self.lanes.push(tokio::spawn(lane.run()));
+                sender
+            })
+            .collect()
+    }
+
+    async fn newest(&self, table: &str) -> Result<i64, dynoxide::DynoxideError> {
+        let table = table.to_owned();
+        self.engine.read(move |storage| record::newest(storage, &table)).await
+    }
+
+    /// Completes when every record written so far is consumed by every mapping and no invocation runs, what the
+    /// invocations themselves wrote included.
+    pub async fn settled(&self) {
+        loop {
+            let written = self.written().await;
+            for ((_, mapping), place) in self.mappings.iter().zip(&written) {
+                mapping.progress.idle_at(*place).await;
+            }
+            let idle = self.mappings.iter().all(|(_, mapping)| mapping.progress.is_idle());
+            if idle && self.written().await == written {
+                return;
+            }
+        }
+    }
+
+    async fn written(&self) -> Vec<i64> {
+        let newest = self.mappings.iter().map(|(table, _)| self.newest(table));
+        join_all(newest).await.into_iter().map(Result::unwrap_or_default).collect()
+    }
+
+    /// The messages in a failure queue, oldest first.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn failures(&self, queue: &str) -> Result<Vec<Value>, StreamsError> {
+        Ok(self.store.failures(queue)?)
+    }
+
+    /// Reads no more, lets running invocations finish, keeps the positions.
+    pub async fn stop(self) {
+        for reader in &self.readers {
+            reader.abort();
+        }
+        self.stopping.send_replace(true);
+        let cut: Vec<_> = self.lanes.iter().map(JoinHandle::abort_handle).collect();
+        if tokio::time::timeout(PATIENCE, join_all(self.lanes)).await.is_err() {
+            cut.iter().for_each(tokio::task::AbortHandle::abort);
+        }
+        for keeper in &self.keepers {
+            keeper.abort();
+        }
+        for (table, mapping) in &self.mappings {
+            let name = Mapping::name(&mapping.function, table);
+            if let Err(error) = self.store.keep(&name, mapping.progress.position()) {
+                tracing::error!(%error, "a stream position could not be kept");
+            }
+        }
+    }
+}
+
+type Reader = (Arc<Mapping>, Vec<UnboundedSender<Arc<Record>>>);
+
+/// Reads a table's stream for its mappings, woken by writes, until it is aborted.
+async fn read(engine: Engine, table: TableSpec, mappings: Vec<Reader>) {
+    let mut written = engine.written();
+    let positions = mappings.iter().map(|(mapping, _)| mapping.progress.read());
+    let mut place = positions.min().unwrap_or_default();
+    loop {
+        written.mark_unchanged();
+        loop {
+            let (name, after) = (table.name.clone(), place);
+            let rows = engine
+                .read(move |storage| record::rows_after(storage, &name, after, READ))
+                .await
+                .unwrap_or_default();
+            let Some(last) = rows.last() else { break };
+            place = last.place;
+            let records: Vec<_> = rows.into_iter().filter_map(|row| row.read(&table)).collect();
+            for (mapping, lanes) in &mappings {
+                mapping.take(&records, place, lanes);
+                mapping.progress.below(WAITING).await;
+            }
+        }
+        if written.changed().await.is_err() {
+            return;
+        }
+    }
+}

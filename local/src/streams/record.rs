@@ -1,0 +1,131 @@
+//! Stream records as they lie in the engine, and as Lambda shows them to a function.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use dynoxide::DynoxideError;
+use dynoxide::storage::Storage;
+use serde_json::{Value, json};
+
+use crate::template::TableSpec;
+
+/// The pretended shards of every stream. With one shard, order would hold beyond an item, which DynamoDB does not promise.
+pub(super) const SHARDS: usize = 2;
+
+/// What DynamoDB's sequence numbers (21 digits and more) begin at.
+const FIRST_SEQUENCE: u128 = 100_000_000_000_000_000_000;
+
+/// One record, read once and shared by all mappings.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// Its place in the stream; grows with each record.
+    pub place: i64,
+    /// The same for every record of one item.
+    pub item: u64,
+    /// When it was written, in seconds since 1970.
+    pub written: i64,
+    /// Its sequence number.
+    pub sequence: String,
+    /// As in `Records[]` of a function's event.
+    pub event: Value,
+}
+
+impl Record {
+    /// Which of `lanes` it belongs to: always the same for one item.
+    pub(super) fn lane(&self, lanes: usize) -> usize {
+        usize::try_from(self.item % (lanes.max(1) as u64)).unwrap_or_default()
+    }
+}
+
+/// The stream's ARN, as it stands in events and failures.
+pub(super) fn stream_arn(table: &TableSpec) -> String {
+    format!("{}/stream/2026-01-01T00:00:00.000", table.arn)
+}
+
+/// Up to `limit` records after the place `after`, oldest first. Runs on the engine's thread.
+pub(super) fn rows_after(
+    storage: &Storage,
+    table: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Row>, DynoxideError> {
+    let mut statement = storage.conn().prepare_cached(
+        "SELECT id, event_name, keys_json, new_image, old_image, sequence_number, created_at, user_identity, event_id \
+         FROM _stream_records WHERE id > ?1 AND table_name = ?2 ORDER BY id LIMIT ?3",
+    )?;
+    let rows = statement.query_map((after, table, limit), |row| {
+        Ok(Row {
+            place: row.get(0)?,
+            event_name: row.get(1)?,
+            keys: row.get(2)?,
+            new_image: row.get(3)?,
+            old_image: row.get(4)?,
+            sequence: row.get(5)?,
+            written: row.get(6)?,
+            identity: row.get(7)?,
+            id: row.get(8)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The place of the newest record, 0 without one.
+pub(super) fn newest(storage: &Storage, table: &str) -> Result<i64, DynoxideError> {
+    let mut statement = storage.conn().prepare_cached(
+        "SELECT coalesce((SELECT id FROM _stream_records WHERE table_name = ?1 ORDER BY id DESC LIMIT 1), 0)",
+    )?;
+    Ok(statement.query_row([table], |row| row.get(0))?)
+}
+
+/// A record as the engine keeps it.
+pub(super) struct Row {
+    /// Its place in the stream.
+    pub place: i64,
+    event_name: String,
+    keys: String,
+    new_image: Option<String>,
+    old_image: Option<String>,
+    sequence: String,
+    written: i64,
+    identity: Option<String>,
+    id: Option<String>,
+}
+
+impl Row {
+    /// As Lambda shows it; none if the engine's file holds something that is no JSON.
+    pub(super) fn read(self, table: &TableSpec) -> Option<Arc<Record>> {
+        let keys: Value = serde_json::from_str(&self.keys).ok()?;
+        let mut hasher = DefaultHasher::new();
+        keys.hash(&mut hasher);
+        let item = hasher.finish();
+        let sequence = (FIRST_SEQUENCE + self.sequence.parse::<u128>().ok()?).to_string();
+        let images = [("NewImage", &self.new_image), ("OldImage", &self.old_image)];
+        let size = self.keys.len()
+            + images.iter().filter_map(|(_, image)| image.as_ref()).map(String::len).sum::<usize>();
+        let mut dynamodb = json!({
+            "ApproximateCreationDateTime": self.written,
+            "Keys": keys,
+            "SequenceNumber": sequence,
+            "SizeBytes": size,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        });
+        for (name, image) in images {
+            if let (Some(fields), Some(image)) = (dynamodb.as_object_mut(), image) {
+                fields.insert(name.to_owned(), serde_json::from_str(image).ok()?);
+            }
+        }
+        let mut event = json!({
+            "eventID": self.id.unwrap_or_else(|| self.sequence.clone()),
+            "eventName": self.event_name,
+            "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb",
+            "awsRegion": table.arn.split(':').nth(3),
+            "dynamodb": dynamodb,
+            "eventSourceARN": stream_arn(table),
+        });
+        if let (Some(fields), Some(identity)) = (event.as_object_mut(), self.identity) {
+            fields.insert("userIdentity".to_owned(), serde_json::from_str(&identity).ok()?);
+        }
+        Some(Arc::new(Record { place: self.place, item, written: self.written, sequence, event }))
+    }
+}

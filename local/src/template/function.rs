@@ -1,0 +1,129 @@
+//! Functions: their settings, environment and permissions.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::error::TemplateError;
+use super::event;
+use super::model::{FunctionSpec, Grant, QueueSpec, TableSpec};
+use super::node::{Kind, Node};
+use super::scope::Scope;
+use super::view::View;
+
+/// Known to SAM, and without any effect on this machine: how a function is built, and how AWS logs it.
+const FUNCTION: &[&str] = &[
+    "CodeUri",
+    "Handler",
+    "Runtime",
+    "Architectures",
+    "MemorySize",
+    "Timeout",
+    "Environment",
+    "Policies",
+    "Events",
+    "Description",
+    "LoggingConfig",
+    "Tags",
+];
+
+/// What a function may refer to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    /// Every name.
+    pub(super) scope: &'a Scope,
+    /// `Globals.Function`.
+    pub(super) globals: Option<&'a Node>,
+    /// The tables, whose streams can be read.
+    pub(super) tables: &'a [TableSpec],
+    /// The queues, which take what failed.
+    pub(super) queues: &'a [QueueSpec],
+    /// The id of the HTTP API.
+    pub(super) http_api: Option<&'a str>,
+}
+
+/// Checks `Globals.Function`.
+pub(super) fn check_globals(scope: &Scope, node: &Node) -> Result<(), TemplateError> {
+    View::of(scope, node, "Globals.Function", FUNCTION).map(drop)
+}
+
+/// An `AWS::Serverless::Function`.
+pub(super) fn function(
+    around: Surroundings<'_>,
+    id: &str,
+    metadata: Option<&Node>,
+    node: &Node,
+) -> Result<FunctionSpec, TemplateError> {
+    let scope = around.scope;
+    let view = View::of(scope, node, "AWS::Serverless::Function", FUNCTION)?.or(around.globals);
+    let triggers = match node.get("Events") {
+        Some(events) => event::triggers(around, events)?,
+        None => Vec::new(),
+    };
+    Ok(FunctionSpec {
+        logical_id: id.to_owned(),
+        name: binary(scope, metadata, node.line)?,
+        environment: environment(scope, &[around.globals, Some(node)])?,
+        timeout: Duration::from_secs(view.number("Timeout")?.unwrap_or(3).into()),
+        memory_mb: view.number("MemorySize")?.unwrap_or(128),
+        grants: grants(scope, view.list("Policies")?)?,
+        triggers,
+    })
+}
+
+fn binary(scope: &Scope, metadata: Option<&Node>, line: usize) -> Result<String, TemplateError> {
+    let missing = || TemplateError::at(line, "a function needs Metadata.BuildProperties.Binary");
+    let metadata = metadata.ok_or_else(missing)?;
+    let view = View::of(scope, metadata, "Metadata", &["BuildMethod", "BuildProperties"])?;
+    let properties = view.get("BuildProperties").ok_or_else(missing)?;
+    View::of(scope, properties, "BuildProperties", &["Binary"])?.need_text("Binary")
+}
+
+/// The variables of all of `layers`, the later ones over the earlier.
+fn environment(
+    scope: &Scope,
+    layers: &[Option<&Node>],
+) -> Result<BTreeMap<String, String>, TemplateError> {
+    let mut variables = BTreeMap::new();
+    for layer in layers.iter().flatten().filter_map(|layer| layer.get("Environment")) {
+        let view = View::of(scope, layer, "Environment", &["Variables"])?;
+        for entry in view.need("Variables")?.entries("Variables")? {
+            variables.insert(entry.key.clone(), scope.text(&entry.value)?);
+        }
+    }
+    Ok(variables)
+}
+
+fn grants(scope: &Scope, policies: &[Node]) -> Result<Vec<Grant>, TemplateError> {
+    let mut grants = Vec::new();
+    for policy in policies {
+        let view = View::of(scope, policy, "a policy", &["Version", "Statement"])?;
+        for statement in view.list("Statement")? {
+            grants.extend(allowed(scope, statement)?);
+        }
+    }
+    Ok(grants)
+}
+
+fn allowed(scope: &Scope, statement: &Node) -> Result<Vec<Grant>, TemplateError> {
+    let known = &["Sid", "Effect", "Action", "Resource"];
+    let view = View::of(scope, statement, "a statement", known)?;
+    let effect = view.need_text("Effect")?;
+    if effect != "Allow" {
+        return Err(TemplateError::unknown(statement.line, "Effect", &effect, &["Allow"]));
+    }
+    let resources = texts(scope, view.need("Resource")?)?;
+    let mut grants = Vec::new();
+    for action in texts(scope, view.need("Action")?)? {
+        for resource in &resources {
+            grants.push(Grant { action: action.clone(), resource: resource.clone() });
+        }
+    }
+    Ok(grants)
+}
+
+fn texts(scope: &Scope, node: &Node) -> Result<Vec<String>, TemplateError> {
+    match &node.kind {
+        Kind::List(items) => items.iter().map(|item| scope.text(item)).collect(),
+        _ => Ok(vec![scope.text(node)?]),
+    }
+}

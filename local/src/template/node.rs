@@ -1,0 +1,167 @@
+//! The template as a tree that still knows its lines, with short and long intrinsics made alike.
+
+use saphyr::{MarkedYaml, ScalarStyle, Tag, YamlData, YamlLoader};
+use saphyr_parser::Parser;
+
+use super::error::TemplateError;
+
+/// One value of the template.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    /// Where it begins, counted from 1.
+    pub(super) line: usize,
+    /// What it is.
+    pub(super) kind: Kind,
+}
+
+/// The kinds of values.
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    /// A string, number, flag or nothing.
+    Scalar(serde_json::Value),
+    /// A list.
+    List(Vec<Node>),
+    /// Names and values, in the order of the file.
+    Map(Vec<Entry>),
+    /// An intrinsic function (`Ref`, `GetAtt`, …) and its argument.
+    Call(String, Box<Node>),
+}
+
+/// One name and its value.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// The name.
+    pub(super) key: String,
+    /// The line of the name.
+    pub(super) line: usize,
+    /// The value.
+    pub(super) value: Node,
+}
+
+impl Node {
+    /// Reads one YAML document.
+    pub(super) fn parse(source: &str) -> Result<Self, TemplateError> {
+        let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
+        loader.early_parse(false);
+        Parser::new_from_str(source).load(&mut loader, true).map_err(|e| broken(&e))?;
+        let documents = loader.into_documents();
+        let first = documents.first().ok_or_else(|| TemplateError::at(1, "the file is empty"))?;
+        Self::of(first)
+    }
+
+    fn of(yaml: &MarkedYaml<'_>) -> Result<Self, TemplateError> {
+        let line = yaml.span.start.line();
+        let kind = match &yaml.data {
+            YamlData::Representation(text, style, tag) => {
+                let scalar = Kind::Scalar(scalar(text, *style));
+                match tag.as_deref().and_then(call_name) {
+                    Some(name) => {
+                        let text = Kind::Scalar(text.as_ref().into());
+                        Kind::Call(name, Box::new(Self { line, kind: text }))
+                    }
+                    None => scalar,
+                }
+            }
+            YamlData::Sequence(items) => {
+                Kind::List(items.iter().map(Self::of).collect::<Result<_, _>>()?)
+            }
+            YamlData::Mapping(pairs) => {
+                let entries = pairs.iter().map(|(key, value)| Entry::of(key, value));
+                long_form(entries.collect::<Result<_, _>>()?)
+            }
+            YamlData::Tagged(tag, inner) => match call_name(tag) {
+                Some(name) => Kind::Call(name, Box::new(Self::of(inner)?)),
+                None => Self::of(inner)?.kind,
+            },
+            YamlData::Value(_) | YamlData::Alias(_) | YamlData::BadValue => {
+                return Err(TemplateError::at(line, "this value cannot be read"));
+            }
+        };
+        Ok(Self { line, kind })
+    }
+
+    /// The entries of a map.
+    pub(super) fn entries(&self, what: &str) -> Result<&[Entry], TemplateError> {
+        match &self.kind {
+            Kind::Map(entries) => Ok(entries),
+            _ => Err(TemplateError::at(self.line, format!("{what} must be a map"))),
+        }
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&self, what: &str) -> Result<&[Node], TemplateError> {
+        match &self.kind {
+            Kind::List(items) => Ok(items),
+            _ => Err(TemplateError::at(self.line, format!("{what} must be a list"))),
+        }
+    }
+
+    /// The text, if this is plain text.
+    pub(super) fn plain(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar(value) => value.as_str(),
+            _ => None,
+        }
+    }
+
+    /// The value under `key`, if this is a map that has it.
+    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+        match &self.kind {
+            Kind::Map(entries) => {
+                entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Entry {
+    fn of(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>) -> Result<Self, TemplateError> {
+        let line = key.span.start.line();
+        match &key.data {
+            YamlData::Representation(text, _, None) => {
+                Ok(Self { key: text.clone().into_owned(), line, value: Node::of(value)? })
+            }
+            _ => Err(TemplateError::at(line, "a name must be plain text")),
+        }
+    }
+}
+
+fn broken(error: &saphyr::ScanError) -> TemplateError {
+    TemplateError::at(error.marker().line(), error.info().to_owned())
+}
+
+/// `!GetAtt` and `Fn::GetAtt` are the same call, `GetAtt`.
+fn call_name(tag: &Tag) -> Option<String> {
+    (tag.handle == "!").then(|| tag.suffix.clone())
+}
+
+fn long_form(entries: Vec<Entry>) -> Kind {
+    let call = match entries.as_slice() {
+        [only] if only.key == "Ref" => Some("Ref".to_owned()),
+        [only] => only.key.strip_prefix("Fn::").map(str::to_owned),
+        _ => None,
+    };
+    match call {
+        Some(name) => {
+            let argument = entries.into_iter().next().map(|entry| Box::new(entry.value));
+            argument.map_or(Kind::Map(Vec::new()), |argument| Kind::Call(name, argument))
+        }
+        None => Kind::Map(entries),
+    }
+}
+
+fn scalar(text: &str, style: ScalarStyle) -> serde_json::Value {
+    if style != ScalarStyle::Plain {
+        return text.into();
+    }
+    match text {
+        "" | "~" | "null" => serde_json::Value::Null,
+        "true" | "True" => true.into(),
+        "false" | "False" => false.into(),
+        _ => match text.parse::<i64>() {
+            Ok(number) => number.into(),
+            Err(_) => text.into(),
+        },
+    }
+}

@@ -1,0 +1,178 @@
+//! Names resolved: what `Ref`, `GetAtt`, `Sub` and `Join` come to on this machine.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::error::TemplateError;
+use super::node::{Entry, Kind, Node};
+
+/// The name of the one stack of a local system.
+pub const STACK: &str = "partyline";
+/// The region that its ARNs name.
+pub const REGION: &str = "eu-central-1";
+/// The account that its ARNs name.
+pub const ACCOUNT: &str = "000000000000";
+
+const CALLS: &[&str] = &["Ref", "GetAtt", "Sub", "Join"];
+
+/// Every name that a template may refer to.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    /// What `Ref` gives, by logical id.
+    references: BTreeMap<String, String>,
+    /// What `GetAtt` gives, by `Logical.Attribute`.
+    attributes: BTreeMap<String, String>,
+}
+
+impl Scope {
+    /// The names of every resource in `resources`, and the pseudo parameters.
+    pub(super) fn of(resources: &[Entry]) -> Self {
+        let mut scope = Self::default();
+        let pseudo = [
+            ("AWS::StackName", STACK),
+            ("AWS::Region", REGION),
+            ("AWS::AccountId", ACCOUNT),
+            ("AWS::Partition", "aws"),
+            ("AWS::URLSuffix", "amazonaws.com"),
+        ];
+        for (name, value) in pseudo {
+            scope.references.insert(name.to_owned(), value.to_owned());
+        }
+        for entry in resources {
+            let kind = entry.value.get("Type").and_then(Node::plain).unwrap_or_default();
+            scope.declare(&entry.key, kind);
+        }
+        scope
+    }
+
+    fn declare(&mut self, id: &str, kind: &str) {
+        let name = format!("{STACK}-{id}");
+        let arn =
+            |service: &str, rest: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
+        let mut attribute = |attribute: &str, value: String| {
+            self.attributes.insert(format!("{id}.{attribute}"), value);
+        };
+        let reference = match kind {
+            "AWS::DynamoDB::Table" => {
+                let table = arn("dynamodb", &format!("table/{name}"));
+                attribute("StreamArn", format!("{table}/stream/2026-01-01T00:00:00.000"));
+                attribute("Arn", table);
+                name
+            }
+            "AWS::SQS::Queue" => {
+                attribute("Arn", arn("sqs", &name));
+                attribute("QueueName", name.clone());
+                format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}")
+            }
+            "AWS::Serverless::Function" => {
+                attribute("Arn", arn("lambda", &format!("function:{name}")));
+                name
+            }
+            "AWS::IAM::Role" => {
+                attribute("Arn", format!("arn:aws:iam::{ACCOUNT}:role/{name}"));
+                name
+            }
+            _ => id.to_lowercase(),
+        };
+        self.references.insert(id.to_owned(), reference);
+    }
+
+    /// What `Ref: id` gives.
+    pub(super) fn reference(&self, id: &str) -> Option<&str> {
+        self.references.get(id).map(String::as_str)
+    }
+
+    /// What `GetAtt: id.name` gives.
+    pub(super) fn attribute(&self, id: &str, name: &str) -> Option<&str> {
+        self.attributes.get(&format!("{id}.{name}")).map(String::as_str)
+    }
+
+    /// `node` with every call in it worked out.
+    pub(super) fn resolve(&self, node: &Node) -> Result<Value, TemplateError> {
+        match &node.kind {
+            Kind::Scalar(value) => Ok(value.clone()),
+            Kind::List(items) => items.iter().map(|item| self.resolve(item)).collect(),
+            Kind::Map(entries) => entries
+                .iter()
+                .map(|entry| Ok((entry.key.clone(), self.resolve(&entry.value)?)))
+                .collect(),
+            Kind::Call(name, argument) => self.call(name, argument).map(Value::String),
+        }
+    }
+
+    /// `node` as text: a scalar or a call.
+    pub(super) fn text(&self, node: &Node) -> Result<String, TemplateError> {
+        match self.resolve(node)? {
+            Value::String(text) => Ok(text),
+            Value::Number(number) => Ok(number.to_string()),
+            Value::Bool(flag) => Ok(flag.to_string()),
+            _ => Err(TemplateError::at(node.line, "this must be text")),
+        }
+    }
+
+    fn call(&self, name: &str, argument: &Node) -> Result<String, TemplateError> {
+        let line = argument.line;
+        match name {
+            "Ref" => self.named(&self.text(argument)?, line),
+            "GetAtt" => {
+                let path = match &argument.kind {
+                    Kind::List(parts) => {
+                        let parts: Vec<_> =
+                            parts.iter().map(|part| self.text(part)).collect::<Result<_, _>>()?;
+                        parts.join(".")
+                    }
+                    _ => self.text(argument)?,
+                };
+                self.named(&path, line)
+            }
+            "Sub" => match &argument.kind {
+                Kind::List(parts) => match parts.as_slice() {
+                    [pattern, own] => self.substitute(&self.text(pattern)?, Some(own), line),
+                    _ => Err(TemplateError::at(line, "Sub takes a text, or a text and a map")),
+                },
+                _ => self.substitute(&self.text(argument)?, None, line),
+            },
+            "Join" => match argument.items("the argument of Join")? {
+                [between, parts] => {
+                    let parts = parts.items("the second argument of Join")?;
+                    let parts: Vec<_> =
+                        parts.iter().map(|part| self.text(part)).collect::<Result<_, _>>()?;
+                    Ok(parts.join(&self.text(between)?))
+                }
+                _ => Err(TemplateError::at(line, "Join takes a separator and a list")),
+            },
+            other => Err(TemplateError::unknown(line, "intrinsic function", other, CALLS)),
+        }
+    }
+
+    /// What a `Ref` name or a `GetAtt` path (`Logical.Attribute`) gives.
+    fn named(&self, name: &str, line: usize) -> Result<String, TemplateError> {
+        self.references.get(name).or_else(|| self.attributes.get(name)).cloned().ok_or_else(|| {
+            TemplateError::at(line, format!("`{name}` is no resource, attribute or parameter here"))
+        })
+    }
+
+    fn substitute(
+        &self,
+        pattern: &str,
+        own: Option<&Node>,
+        line: usize,
+    ) -> Result<String, TemplateError> {
+        let mut out = String::new();
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once("${") {
+            out.push_str(before);
+            let (name, after) = after
+                .split_once('}')
+                .ok_or_else(|| TemplateError::at(line, "`${` without its `}`"))?;
+            match own.and_then(|own| own.get(name)) {
+                Some(value) => out.push_str(&self.text(value)?),
+                None => out.push_str(&self.named(name, line)?),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}

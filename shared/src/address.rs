@@ -1,0 +1,223 @@
+//! Addresses: who a message comes from or goes to, on any channel, as Twilio writes them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::phone::PhoneNumber;
+
+/// The way a message takes.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// SMS and MMS: addresses without a prefix.
+    Sms,
+    /// WhatsApp: `whatsapp:+…`.
+    WhatsApp,
+    /// Facebook Messenger: `messenger:` and an id of a page or of a person on that page.
+    Messenger,
+    /// RCS: `rcs:` and a phone number or the id of a sender.
+    Rcs,
+    /// A person in a browser: `client:` and the name of Twilio's chat identity.
+    Client,
+}
+
+impl Channel {
+    /// The channel's name, as it stands in the API and before the colon of an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::WhatsApp => "whatsapp",
+            Self::Messenger => "messenger",
+            Self::Rcs => "rcs",
+            Self::Client => "client",
+        }
+    }
+}
+
+impl std::fmt::Display for Channel {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// A sender or receiver on one channel.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address {
+    text: String,
+    channel: Channel,
+    phone: Option<PhoneNumber>,
+}
+
+/// A text that no channel has as an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not an address of a channel that we know")]
+pub struct InvalidAddress;
+
+impl Address {
+    /// Takes an address as Twilio writes it: `+1206…`, a short code or a sender's name (all SMS), `whatsapp:+1206…`,
+    /// `messenger:…`, `rcs:…`, `client:…`.
+    pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
+        let (channel, name) = match text.split_once(':') {
+            None => (Channel::Sms, text),
+            Some(("whatsapp", name)) => (Channel::WhatsApp, name),
+            Some(("messenger", name)) => (Channel::Messenger, name),
+            Some(("rcs", name)) => (Channel::Rcs, name),
+            Some(("client", name)) => (Channel::Client, name),
+            Some(_) => return Err(InvalidAddress),
+        };
+        let may_be_phone = matches!(channel, Channel::Sms | Channel::WhatsApp | Channel::Rcs);
+        let phone = match PhoneNumber::parse(name) {
+            Ok(phone) if may_be_phone => Some(phone),
+            // A plus promises a phone number.
+            Err(_) if may_be_phone && name.starts_with('+') => return Err(InvalidAddress),
+            _ => None,
+        };
+        let fits = match channel {
+            Channel::Sms => phone.is_some() || is_short_code(name) || is_sender_name(name),
+            _ => phone.is_some() || is_id(name),
+        };
+        if !fits {
+            return Err(InvalidAddress);
+        }
+        Ok(Self { text: text.to_owned(), channel, phone })
+    }
+
+    /// The SMS address of `phone`.
+    pub fn sms(phone: PhoneNumber) -> Self {
+        Self { text: phone.as_str().to_owned(), channel: Channel::Sms, phone: Some(phone) }
+    }
+
+    /// The channel that the address belongs to.
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// The phone number, where the address is one.
+    pub fn phone(&self) -> Option<&PhoneNumber> {
+        self.phone.as_ref()
+    }
+
+    /// The address as Twilio writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Five or six digits in most countries, three to eight in the rest.
+fn is_short_code(name: &str) -> bool {
+    (3..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A sender's name in place of a number: at most 11 characters, a letter among them.
+fn is_sender_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '+' | '-' | '_' | '&');
+    name.len() <= 11
+        && name.chars().all(allowed)
+        && name.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && name.trim() == name
+}
+
+fn is_id(name: &str) -> bool {
+    (1..=256).contains(&name.len()) && !name.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.text)
+    }
+}
+
+/// Shows the channel and the last two characters only, since what has a `Debug` ends in a log some day.
+impl std::fmt::Debug for Address {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut last: Vec<char> = self.text.chars().rev().take(2).collect();
+        last.reverse();
+        write!(out, "Address({}:…{})", self.channel, last.into_iter().collect::<String>())
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = InvalidAddress;
+
+    fn try_from(text: String) -> Result<Self, InvalidAddress> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> Self {
+        address.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_channel_has_its_way_to_write_an_address() {
+        for (text, channel, phone) in [
+            ("+12065551212", Channel::Sms, true),
+            ("24273", Channel::Sms, false),
+            ("PARTYLINE", Channel::Sms, false),
+            ("whatsapp:+12065551212", Channel::WhatsApp, true),
+            ("whatsapp:US.13491208655302741918", Channel::WhatsApp, false),
+            ("messenger:7890000000000001", Channel::Messenger, false),
+            ("rcs:+12065551212", Channel::Rcs, true),
+            ("rcs:acme_support_agent", Channel::Rcs, false),
+            ("client:maria", Channel::Client, false),
+        ] {
+            let address = Address::parse(text).unwrap();
+            assert_eq!((address.as_str(), address.channel()), (text, channel));
+            assert_eq!(address.phone().is_some(), phone, "{text}");
+            let name = serde_json::to_string(&channel).unwrap();
+            assert_eq!(name, format!("\"{channel}\""));
+        }
+        let phone = PhoneNumber::parse("+12065551212").unwrap();
+        assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone));
+    }
+
+    #[test]
+    fn what_no_channel_has_is_no_address() {
+        for text in [
+            "",
+            "+",
+            "+1206",
+            "12",
+            "2065551212",
+            "whatsapp:",
+            "whatsapp:+1206",
+            "rcs:+x",
+            "WhatsApp:+12065551212",
+            "sip:maria@example.com",
+            "client:a b",
+            "messenger:a\nb",
+            " PARTYLINE",
+            "TWELVELETTER",
+            "Grüße",
+        ] {
+            assert_eq!(Address::parse(text), Err(InvalidAddress), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_two_characters_only() {
+        let address = Address::parse("whatsapp:+12065551212").unwrap();
+        assert_eq!(format!("{address:?}"), "Address(whatsapp:…12)");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_whole_or_refused(text in "(whatsapp:|rcs:|client:|)\\PC{0,30}") {
+            if let Ok(address) = Address::parse(&text) {
+                prop_assert_eq!(address.as_str(), &text);
+                let json = serde_json::to_string(&address).unwrap();
+                prop_assert_eq!(serde_json::from_str::<Address>(&json).unwrap(), address);
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! A conversation: two addresses, its place in the list, its unread count, its name.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+use utoipa::ToSchema;
+
+use crate::address::{Address, Channel};
+use crate::config::InstallKey;
+use crate::message::Direction;
+use crate::phone::PhoneNumberView;
+
+/// How many characters of a text the list shows.
+const PREVIEW_CHARACTERS: usize = 160;
+
+/// A conversation's id: 128 bits of a keyed hash of both addresses, in base32. It tells nothing of the
+/// numbers, and two first messages cannot make two conversations.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ConversationId(String);
+
+impl ConversationId {
+    /// The id of the conversation between one of our addresses and a contact's.
+    pub fn direct(key: &InstallKey, business: &Address, contact: &Address) -> Self {
+        let sealed = key.seal("direct", &[business.as_str(), contact.as_str()]);
+        let bits = sealed.get(..16).unwrap_or_default();
+        Self(data_encoding::BASE32_NOPAD.encode(bits).to_lowercase())
+    }
+
+    /// Reads an id: 26 characters of lower-case base32.
+    pub fn parse(text: &str) -> Option<Self> {
+        let valid =
+            text.len() == 26 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    /// As it stands in keys and URLs.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ConversationId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a conversation id")
+    }
+}
+
+impl From<ConversationId> for String {
+    fn from(id: ConversationId) -> Self {
+        id.0
+    }
+}
+
+impl std::fmt::Display for ConversationId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Whether a conversation is worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationStatus {
+    /// On the desk.
+    Open,
+    /// Done, until the contact writes again.
+    Closed,
+}
+
+/// A place in the list: inbox, status, and whether somebody waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ListKey {
+    /// The inbox.
+    pub inbox: String,
+    /// Open or closed.
+    pub status: ConversationStatus,
+    /// Whether there are unread messages.
+    pub unread: bool,
+}
+
+impl std::fmt::Display for ListKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let status = match self.status {
+            ConversationStatus::Open => "open",
+            ConversationStatus::Closed => "closed",
+        };
+        write!(out, "INBOX#{}#{status}#{}", self.inbox, if self.unread { "unread" } else { "read" })
+    }
+}
+
+impl From<ListKey> for String {
+    fn from(key: ListKey) -> Self {
+        key.to_string()
+    }
+}
+
+impl TryFrom<String> for ListKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let mut parts = text.split('#');
+        let read = |parts: &mut std::str::Split<'_, char>| {
+            let inbox = parts.next().filter(|_| true)?.to_owned();
+            let status = match parts.next()? {
+                "open" => ConversationStatus::Open,
+                "closed" => ConversationStatus::Closed,
+                _ => return None,
+            };
+            let unread = match parts.next()? {
+                "unread" => true,
+                "read" => false,
+                _ => return None,
+            };
+            Some(Self { inbox, status, unread })
+        };
+        match parts.next() {
+            Some("INBOX") => read(&mut parts).ok_or("not a place in the list"),
+            _ => Err("not a place in the list"),
+        }
+    }
+}
+
+/// The last message as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Preview {
+    /// The beginning of its text.
+    pub body: String,
+    /// Whose it is.
+    pub direction: Direction,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+impl Preview {
+    /// The preview of a text.
+    pub fn of(body: &str, direction: Direction, at: Timestamp) -> Self {
+        Self { body: body.chars().take(PREVIEW_CHARACTERS).collect(), direction, at }
+    }
+}
+
+/// A conversation as it stands in the table (attributes beside the keys).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// `direct`; groups come with their own kind.
+    pub kind: String,
+    /// Which inbox it stands in.
+    pub inbox: String,
+    /// Our address.
+    pub business: Option<Address>,
+    /// The contact's address.
+    pub contact: Option<Address>,
+    /// The contact's name, if somebody gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Grows by one with every write.
+    pub rev: u64,
+    /// Inbound messages since somebody read it.
+    #[serde(default)]
+    pub unread: u64,
+    /// The last message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
+    /// The greatest ULID used in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Ulid>,
+    /// Nothing at or before this is shown: it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared: Option<Ulid>,
+    /// When it began.
+    pub created: Option<Timestamp>,
+    /// Its place in the list; absent when deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_pk: Option<ListKey>,
+    /// `{last activity, ms}#{id}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_sk: Option<String>,
+}
+
+impl Conversation {
+    /// The sort key in the list for activity at `at`.
+    pub fn list_sort(at: Timestamp, id: &ConversationId) -> String {
+        format!("{:013}#{id}", at.as_millisecond())
+    }
+
+    /// When something last happened, from the place in the list.
+    pub fn last_activity(&self) -> Option<Timestamp> {
+        let (milliseconds, _) = self.list_sk.as_deref()?.split_once('#')?;
+        Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()
+    }
+
+    /// How the API shows it; none when it was deleted.
+    pub fn view(&self) -> Option<ConversationView> {
+        let place = self.list_pk.as_ref()?;
+        let (business, contact) = (self.business.as_ref()?, self.contact.as_ref()?);
+        Some(ConversationView {
+            conversation_id: self.id.to_string(),
+            channel: contact.channel(),
+            inbox: self.inbox.clone(),
+            status: place.status,
+            twilio_number: business.to_string(),
+            mobile_number: contact.to_string(),
+            number: number_view(contact),
+            contact_name: self.name.clone(),
+            unread_count: self.unread,
+            preview: self.preview.clone(),
+            date_created: self.created.unwrap_or_default(),
+            date_updated: self.last_activity().unwrap_or_default(),
+            rev: self.rev,
+        })
+    }
+}
+
+/// A number as people read it; an address without one stands as it is.
+pub fn number_view(address: &Address) -> PhoneNumberView {
+    address.phone().map_or_else(
+        || PhoneNumberView {
+            e164: address.to_string(),
+            national: address.to_string(),
+            region: None,
+        },
+        crate::phone::PhoneNumber::view,
+    )
+}
+
+/// A conversation, as the API and the socket show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Conversation)]
+pub struct ConversationView {
+    /// Opaque id.
+    pub conversation_id: String,
+    /// The channel of the contact's address.
+    pub channel: Channel,
+    /// Which inbox it stands in.
+    pub inbox: String,
+    /// Open or closed.
+    pub status: ConversationStatus,
+    /// Our address, as Twilio writes it.
+    pub twilio_number: String,
+    /// The contact's address, as Twilio writes it.
+    pub mobile_number: String,
+    /// The contact's number as people read it.
+    pub number: PhoneNumberView,
+    /// The contact's name, if somebody gave one.
+    pub contact_name: Option<String>,
+    /// Inbound messages since somebody read it.
+    pub unread_count: u64,
+    /// The last message.
+    pub preview: Option<Preview>,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub date_created: Timestamp,
+    /// When something last happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub date_updated: Timestamp,
+    /// Grows by one with every write: the higher one is the newer one.
+    pub rev: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_list_is_read_back_as_it_was_written() {
+        for status in [ConversationStatus::Open, ConversationStatus::Closed] {
+            for unread in [true, false] {
+                let key = ListKey { inbox: "main".to_owned(), status, unread };
+                assert_eq!(ListKey::try_from(key.to_string()), Ok(key));
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_tells_nothing_of_the_numbers_and_is_the_same_every_time() {
+        let key = InstallKey::new([1; 32]);
+        let (ours, theirs) =
+            (Address::parse("+18555080989").unwrap(), Address::parse("+12065550100").unwrap());
+        let id = ConversationId::direct(&key, &ours, &theirs);
+        assert_eq!(id, ConversationId::direct(&key, &ours, &theirs));
+        assert_ne!(id, ConversationId::direct(&InstallKey::new([2; 32]), &ours, &theirs));
+        assert_ne!(id, ConversationId::direct(&key, &theirs, &ours));
+        assert_eq!(ConversationId::parse(id.as_str()), Some(id));
+    }
+}

@@ -1,0 +1,63 @@
+//! Who asks: proven by an access token, before anything else is done.
+
+use jiff::Timestamp;
+
+use super::http::Request;
+use crate::error::{Error, Result};
+use crate::session::{Claims, Role, TokenReader};
+
+/// A signed-in person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Sign-in name.
+    pub username: String,
+    /// Name for display.
+    pub name: String,
+    role: Role,
+    inboxes: Vec<String>,
+}
+
+impl From<Claims> for Caller {
+    fn from(claims: Claims) -> Self {
+        Self { username: claims.sub, name: claims.name, role: claims.role, inboxes: claims.inboxes }
+    }
+}
+
+impl Caller {
+    /// The person whose access token the request carries.
+    pub fn of(request: &Request, reader: &TokenReader, now: Timestamp) -> Result<Self> {
+        let token = request
+            .header("authorization")
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(|| Error::SignedOut("Sign in first.".to_owned()))?;
+        reader.read(token.trim(), now).map(Self::from)
+    }
+
+    /// What the person may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The inboxes that the person sees.
+    pub fn inboxes(&self) -> &[String] {
+        &self.inboxes
+    }
+
+    /// The inbox that is shown: the first of the person's.
+    pub fn inbox(&self) -> &str {
+        self.inboxes.first().map_or("", String::as_str)
+    }
+
+    /// Whether the person sees what stands in `inbox`.
+    pub fn sees(&self, inbox: &str) -> bool {
+        self.inboxes.iter().any(|own| own == inbox)
+    }
+
+    /// Only an admin may.
+    pub fn must_be_admin(&self) -> Result<()> {
+        match self.role {
+            Role::Admin => Ok(()),
+            Role::Agent => Err(Error::NotAllowed("Only an admin may do this.".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! HTTP: API Gateway's event in, its response out. Nothing is rebuilt from `Host`: `lambda_http`'s own URL is
+//! never asked for.
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+
+/// The largest body that the people's API takes, bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// A request, as a function sees it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    event: ApiGatewayV2httpRequest,
+    body: Vec<u8>,
+}
+
+impl Request {
+    /// Reads API Gateway's event, payload format 2.0.
+    pub fn read(event: Value) -> Result<Self> {
+        let mut event: ApiGatewayV2httpRequest =
+            serde_json::from_value(event).map_err(Error::failed)?;
+        let text = event.body.take().unwrap_or_default();
+        let body = if event.is_base64_encoded {
+            data_encoding::BASE64
+                .decode(text.as_bytes())
+                .map_err(|_| Error::Malformed("The body is not base64.".to_owned()))?
+        } else {
+            text.into_bytes()
+        };
+        Ok(Self { event, body })
+    }
+
+    /// The part of the path that the route calls `name`, decoded by API Gateway.
+    pub fn path(&self, name: &str) -> &str {
+        self.event.path_parameters.get(name).map_or("", String::as_str)
+    }
+
+    /// The query parameter `name`; of a repeated one the first.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.event.query_string_parameters.first(name).filter(|value| !value.is_empty())
+    }
+
+    /// Every query parameter there is must be one of `known`.
+    pub fn only_query(&self, known: &[&str]) -> Result<()> {
+        match self.event.query_string_parameters.iter().find(|(name, _)| !known.contains(name)) {
+            Some((name, _)) => {
+                let name: String = name.chars().take(40).collect();
+                Err(Error::Malformed(format!("There is no parameter \"{name}\" here.")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The query string as it was sent.
+    pub fn raw_query(&self) -> &str {
+        self.event.raw_query_string.as_deref().unwrap_or("")
+    }
+
+    /// The header `name`.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.event.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The cookie `name`.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let pairs = self.event.cookies.iter().flatten();
+        pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
+    }
+
+    /// The address of who asks, as API Gateway saw it.
+    pub fn source_ip(&self) -> &str {
+        self.event.request_context.http.source_ip.as_deref().unwrap_or("")
+    }
+
+    /// The body as it was sent.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body as JSON of exactly this shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        if self.body.len() > LARGEST_BODY {
+            return Err(Error::TooLarge("The request is larger than 64 KB.".to_owned()));
+        }
+        let kind = self.header("content-type").unwrap_or("");
+        if !kind.trim_start().to_ascii_lowercase().starts_with("application/json") {
+            return Err(Error::Malformed("Send JSON, as application/json.".to_owned()));
+        }
+        serde_json::from_slice(&self.body).map_err(|wrong| Error::Malformed(in_words(&wrong)))
+    }
+}
+
+/// What is wrong with a body, without quoting it.
+fn in_words(wrong: &serde_json::Error) -> String {
+    let text = wrong.to_string();
+    match wrong.classify() {
+        serde_json::error::Category::Data => {
+            let known = ["unknown field", "missing field", "duplicate field"];
+            if known.iter().any(|known| text.starts_with(known)) {
+                let what = text.split(" at line").next().unwrap_or_default();
+                let what: String = what.chars().take(200).collect();
+                return format!("The request is not as expected: {what}.");
+            }
+            format!("The request is not as expected, near column {}.", wrong.column())
+        }
+        _ => format!("The request is not JSON, near column {}.", wrong.column()),
+    }
+}
+
+/// A response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    cookies: Vec<String>,
+    body: String,
+}
+
+impl Response {
+    /// A response with a JSON body.
+    pub fn json<T: Serialize>(status: u16, body: &T) -> Result<Self> {
+        let body = serde_json::to_string(body).map_err(Error::failed)?;
+        Ok(Self { status, headers: vec![("content-type", JSON.to_owned())], cookies: vec![], body })
+    }
+
+    /// A response without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: vec![], cookies: vec![], body: String::new() }
+    }
+
+    /// The answer that tells Twilio: nothing to say.
+    pub fn twiml() -> Self {
+        Self {
+            status: 200,
+            headers: vec![("content-type", "text/xml".to_owned())],
+            cookies: vec![],
+            body: "<Response/>".to_owned(),
+        }
+    }
+
+    /// The same with a header more.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The same with a cookie more.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+
+    /// API Gateway's form of it.
+    pub fn into_event(self) -> Value {
+        let mut headers = Map::new();
+        headers.insert("cache-control".to_owned(), json!("no-store"));
+        for (name, value) in self.headers {
+            headers.insert(name.to_owned(), json!(value));
+        }
+        json!({
+            "statusCode": self.status,
+            "headers": headers,
+            "cookies": self.cookies,
+            "body": self.body,
+            "isBase64Encoded": false,
+        })
+    }
+}
+
+const JSON: &str = "application/json";
+
+impl From<&Error> for Response {
+    fn from(error: &Error) -> Self {
+        let kind = "application/problem+json".to_owned();
+        let mut headers = vec![("content-type", kind)];
+        if let Error::TooMany { retry_after, .. } = error {
+            headers.push(("retry-after", retry_after.to_string()));
+        }
+        if matches!(error, Error::Busy(_)) {
+            headers.push(("retry-after", "1".to_owned()));
+        }
+        let body = error.problem().to_string();
+        Self { status: error.status(), headers, cookies: vec![], body }
+    }
+}

@@ -1,0 +1,49 @@
+//! One function as a Lambda: its bin's one statement.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+
+use super::function::{Context, Environment, Function, HandlerError, Setup};
+use crate::clock::SystemClock;
+use crate::fault::Faults;
+use crate::ids::RandomIds;
+
+/// Builds the function called `name` from the process environment and serves it until Lambda ends the process.
+pub fn run(functions: &[Function], name: &str) -> Result<(), HandlerError> {
+    let function = functions.iter().find(|function| function.name == name);
+    let build = function.ok_or_else(|| format!("there is no function {name}"))?.build;
+    tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        let setup = Setup {
+            environment: process_environment(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            faults: Faults::default(),
+        };
+        let handler = build(setup).await?;
+        lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+            let context = context(&event.context);
+            handler(event.payload, context)
+        }))
+        .await
+    })
+}
+
+/// The process environment, read once.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
+fn process_environment() -> Environment {
+    let variables: HashMap<String, String> = std::env::vars().collect();
+    Environment::of(variables)
+}
+
+fn context(context: &lambda_runtime::Context) -> Context {
+    let deadline = i64::try_from(context.deadline)
+        .ok()
+        .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
+    Context { request_id: context.request_id.clone(), deadline: deadline.unwrap_or(Timestamp::MAX) }
+}

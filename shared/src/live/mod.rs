@@ -1,0 +1,7 @@
+//! Sockets: the only user of the API Gateway management SDK.
+//!
+//! - [`sender`]: one frame to one socket, and what became of it.
+
+pub mod sender;
+
+pub use sender::{Delivery, Sender, SenderOptions};

@@ -1,0 +1,365 @@
+//! Phone numbers: strict where Twilio speaks, forgiving where a person types, formatted for reading on the server.
+//!
+//! What comes from Twilio or from the table is checked by its form alone: a webhook must not be refused because a
+//! numbering plan is younger than our copy of it, and must not wait until that copy is unpacked. The copy (Google's,
+//! in `rlibphonenumber`) serves typed numbers and formatting.
+
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, Region, ValidationError,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A phone number in E.164: `+`, the calling code, the national digits, 7 to 15 digits in all.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PhoneNumber(String);
+
+/// A phone number as the people's API shows it.
+#[derive(Serialize, Deserialize, ToSchema, Clone, Debug, PartialEq, Eq)]
+#[schema(as = PhoneNumber)]
+pub struct PhoneNumberView {
+    /// The number in E.164, for example `+12065551212`.
+    pub e164: String,
+    /// The number as people of its country write it, for example `(206) 555-1212`.
+    pub national: String,
+    /// The country, two capital letters, where the number tells it.
+    pub region: Option<String>,
+}
+
+/// Why a text is no phone number, as a sentence for the person who typed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPhoneNumber {
+    /// Nothing but blanks.
+    #[error("Type a phone number.")]
+    Empty,
+    /// Something else than a number.
+    #[error("This is not a phone number.")]
+    NotANumber,
+    /// A national number, and no country to read it in.
+    #[error("Start with + and the country code.")]
+    CountryMissing,
+    /// A calling code that no country has.
+    #[error("No country has this code after the +.")]
+    CountryUnknown,
+    /// Fewer digits than any number of the country.
+    #[error("This number is too short.")]
+    TooShort,
+    /// A number that reaches nobody from outside its town.
+    #[error("The area code is missing.")]
+    AreaCodeMissing,
+    /// More digits than any number of the country.
+    #[error("This number is too long.")]
+    TooLong,
+    /// A count of digits that no number of the country has.
+    #[error("Numbers of this country have more digits, or fewer.")]
+    WrongLength,
+    /// A number with an extension.
+    #[error("Leave out the extension: a message cannot reach it.")]
+    Extension,
+}
+
+impl PhoneNumber {
+    /// Takes a number exactly as Twilio sends it: `+` and 7 to 15 digits, the first not 0. Short codes have no `+`:
+    /// they are no phone numbers.
+    pub fn parse(e164: &str) -> Result<Self, InvalidPhoneNumber> {
+        let digits = e164.strip_prefix('+').ok_or(InvalidPhoneNumber::NotANumber)?;
+        if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(InvalidPhoneNumber::NotANumber);
+        }
+        match digits.len() {
+            0..7 => Err(InvalidPhoneNumber::TooShort),
+            7..=15 => Ok(Self(e164.to_owned())),
+            _ => Err(InvalidPhoneNumber::TooLong),
+        }
+    }
+
+    /// Takes a number as a person types or pastes it: blanks, brackets, hyphens, `tel:`, `00` for `+`, or a national
+    /// number of `region` (two letters). The count of digits must be one that the country has; whether the number is
+    /// in use is Twilio's to say.
+    pub fn parse_typed(text: &str, region: Option<&str>) -> Result<Self, InvalidPhoneNumber> {
+        let text = text.trim();
+        let number = text.strip_prefix("tel:").unwrap_or(text);
+        if number.trim().is_empty() {
+            return Err(InvalidPhoneNumber::Empty);
+        }
+        // The library skips whatever stands before the first digit, words too.
+        let first = number.find(|c: char| c == '+' || c.is_numeric()).unwrap_or(number.len());
+        if has_words(number.split_at(first).0) {
+            return Err(InvalidPhoneNumber::NotANumber);
+        }
+        let region =
+            region.and_then(|code| Region::from_code(&code.trim().to_ascii_uppercase()).ok());
+        match (without_00(number), read(number, region)) {
+            (None, outcome) => outcome.map(|(number, _)| number),
+            (Some(_), Ok((number, true))) => Ok(number),
+            (Some(international), _) => read(&international, None).map(|(number, _)| number),
+        }
+    }
+
+    /// The number in E.164.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number as people of its country write it; E.164 where no country is known for it.
+    pub fn national(&self) -> String {
+        match self.known() {
+            Some(number) => number.format_as(PhoneNumberFormat::National).into_owned(),
+            None => self.0.clone(),
+        }
+    }
+
+    /// The country, two capital letters, where the number tells it.
+    pub fn region(&self) -> Option<String> {
+        let code = self.known()?.get_region_code()?.as_region_str();
+        let code = code.as_str();
+        // Numbers of no country (satellites, international freephone) have the region 001.
+        code.bytes().all(|byte| byte.is_ascii_uppercase()).then(|| code.to_owned())
+    }
+
+    /// The digits after the calling code.
+    pub fn national_digits(&self) -> String {
+        self.split().1.to_owned()
+    }
+
+    /// The calling code, for example 1 or 351.
+    pub fn calling_code(&self) -> u16 {
+        self.split().0.parse().unwrap_or_default()
+    }
+
+    /// The number as the people's API shows it.
+    pub fn view(&self) -> PhoneNumberView {
+        PhoneNumberView { e164: self.0.clone(), national: self.national(), region: self.region() }
+    }
+
+    fn known(&self) -> Option<rlibphonenumber::PhoneNumber> {
+        PHONE_NUMBER_UTIL.parse(&self.0, None).ok()
+    }
+
+    /// The calling code and the rest.
+    fn split(&self) -> (&str, &str) {
+        split(self.0.trim_start_matches('+'))
+    }
+}
+
+/// International digits without their calling code.
+pub fn without_calling_code(digits: &str) -> &str {
+    split(digits).1
+}
+
+/// The calling code and the rest of international digits. The length of a calling code follows from its first digits
+/// (ITU-T E.164).
+fn split(digits: &str) -> (&str, &str) {
+    let length = match digits.as_bytes() {
+        [b'1' | b'7', ..] => 1,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
+        | [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
+        _ => 3,
+    };
+    digits.split_at_checked(length).unwrap_or((digits, ""))
+}
+
+fn has_words(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
+/// `number` with its leading 00 turned into +, if it has one.
+fn without_00(number: &str) -> Option<String> {
+    let digits = number.trim_start_matches(|c: char| c == '(' || c.is_whitespace());
+    digits.strip_prefix("00").map(|rest| format!("+{rest}"))
+}
+
+/// Reads a typed number, and says whether it lies in a range that is in use.
+fn read(text: &str, region: Option<Region>) -> Result<(PhoneNumber, bool), InvalidPhoneNumber> {
+    let international = text.contains(['+', '＋']);
+    let number = PHONE_NUMBER_UTIL.parse(text, region).map_err(|error| match error {
+        ParseError::InvalidCountryCode if international => InvalidPhoneNumber::CountryUnknown,
+        ParseError::InvalidCountryCode => InvalidPhoneNumber::CountryMissing,
+        ParseError::TooShortAfterIdd | ParseError::TooShortNsn => InvalidPhoneNumber::TooShort,
+        ParseError::TooLongNsn => InvalidPhoneNumber::TooLong,
+        // To the library one or two digits are no number at all; to the person they are its beginning.
+        ParseError::NotANumber(_) if text.chars().any(char::is_numeric) && !has_words(text) => {
+            InvalidPhoneNumber::TooShort
+        }
+        ParseError::NotANumber(_) => InvalidPhoneNumber::NotANumber,
+    })?;
+    if number.extension.is_some() {
+        return Err(InvalidPhoneNumber::Extension);
+    }
+    match number.is_possible_with_reason() {
+        Ok(NumberLengthType::IsPossible) => {}
+        Ok(NumberLengthType::IsPossibleLocalOnly) => {
+            return Err(InvalidPhoneNumber::AreaCodeMissing);
+        }
+        Err(ValidationError::InvalidCountryCode) => return Err(InvalidPhoneNumber::CountryUnknown),
+        Err(ValidationError::TooShort) => return Err(InvalidPhoneNumber::TooShort),
+        Err(ValidationError::TooLong) => return Err(InvalidPhoneNumber::TooLong),
+        Err(ValidationError::InvalidLength) => return Err(InvalidPhoneNumber::WrongLength),
+    }
+    let e164 = number.format_as(PhoneNumberFormat::E164);
+    Ok((PhoneNumber::parse(&e164)?, number.is_valid()))
+}
+
+impl std::fmt::Display for PhoneNumber {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Shows the last two digits only, since what has a `Debug` ends in a log some day.
+impl std::fmt::Debug for PhoneNumber {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = self.0.len().saturating_sub(2);
+        write!(out, "PhoneNumber(…{})", self.0.split_at_checked(shown).unwrap_or_default().1)
+    }
+}
+
+impl TryFrom<String> for PhoneNumber {
+    type Error = InvalidPhoneNumber;
+
+    fn try_from(text: String) -> Result<Self, InvalidPhoneNumber> {
+        Self::parse(&text)
+    }
+}
+
+impl From<PhoneNumber> for String {
+    fn from(number: PhoneNumber) -> Self {
+        number.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn typed(text: &str, region: Option<&str>) -> Result<String, InvalidPhoneNumber> {
+        PhoneNumber::parse_typed(text, region).map(String::from)
+    }
+
+    #[test]
+    fn twilio_s_numbers_are_taken_by_their_form() {
+        for good in ["+12065551212", "+15005550006", "+18555080989", "+2904123", "+999123456789012"]
+        {
+            assert_eq!(PhoneNumber::parse(good).unwrap().as_str(), good);
+        }
+        let wrong = ["", "+", "12065551212", "24273", "+0206555121", "+1 206 555", "+1206555121x"];
+        for wrong in wrong {
+            assert!(PhoneNumber::parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(PhoneNumber::parse("+123456"), Err(InvalidPhoneNumber::TooShort));
+        assert_eq!(PhoneNumber::parse("+1234567890123456"), Err(InvalidPhoneNumber::TooLong));
+    }
+
+    #[test]
+    fn a_person_may_write_a_number_in_many_ways() {
+        let us = Some("US");
+        for text in [
+            "+12065551212",
+            "(206) 555-1212",
+            "206.555.1212",
+            "1 206 555 1212",
+            " tel:+1-206-555-1212 ",
+            "001 206 555 1212",
+            "\u{202a}+1\u{a0}(206) 555\u{2011}1212\u{202c}",
+            "＋１２０６５５５１２１２",
+        ] {
+            assert_eq!(typed(text, us).as_deref(), Ok("+12065551212"), "{text}");
+        }
+        assert_eq!(typed("020 7183 8750", Some("gb")).as_deref(), Ok("+442071838750"));
+        assert_eq!(typed("0044 20 7183 8750", us).as_deref(), Ok("+442071838750"));
+        assert_eq!(typed("+44 (0)20 7183 8750", us).as_deref(), Ok("+442071838750"));
+        assert_eq!(typed("06 698 12345", Some("IT")).as_deref(), Ok("+390669812345"));
+        assert_eq!(typed("+39 06 698 12345", None).as_deref(), Ok("+390669812345"));
+        assert_eq!(typed("+1 500 555 0001", None).as_deref(), Ok("+15005550001"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_number_is_said_in_a_sentence() {
+        use InvalidPhoneNumber as Why;
+        let us = Some("US");
+        for (text, region, why) in [
+            ("  ", us, Why::Empty),
+            ("tel:", us, Why::Empty),
+            ("hello", us, Why::NotANumber),
+            ("call 206 555 1212", us, Why::NotANumber),
+            ("+", us, Why::NotANumber),
+            ("1", us, Why::TooShort),
+            ("+1", None, Why::TooShort),
+            ("206 55", us, Why::TooShort),
+            ("911", us, Why::TooShort),
+            ("555-1212", us, Why::AreaCodeMissing),
+            ("206 555 1212 34", us, Why::TooLong),
+            ("206 555 1212 ext. 7", us, Why::Extension),
+            ("206 555 1212", None, Why::CountryMissing),
+            ("+999 206 555 1212", us, Why::CountryUnknown),
+            ("206 555 1212", Some("Atlantis"), Why::CountryMissing),
+        ] {
+            assert_eq!(typed(text, region), Err(why), "{text}");
+            assert!(why.to_string().ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn a_number_is_shown_as_its_country_writes_it() {
+        let view = |e164| PhoneNumber::parse(e164).unwrap().view();
+        let shown = view("+12065551212");
+        assert_eq!(
+            (shown.national.as_str(), shown.region.as_deref()),
+            ("(206) 555-1212", Some("US"))
+        );
+        assert_eq!(view("+18555080989").national, "(855) 508-0989");
+        assert_eq!(view("+442071838750").region.as_deref(), Some("GB"));
+        let satellite = view("+881612345678");
+        assert_eq!(satellite.region, None);
+        let nowhere = view("+999123456789");
+        assert_eq!((nowhere.national.as_str(), nowhere.region), ("+999123456789", None));
+    }
+
+    #[test]
+    fn the_split_after_the_calling_code_is_right_for_every_country() {
+        for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
+            let number = PhoneNumber::parse(&format!("+{code}5551234")).unwrap();
+            assert_eq!(i32::from(number.calling_code()), code);
+            assert_eq!(number.national_digits(), "5551234");
+        }
+    }
+
+    #[test]
+    fn debug_shows_two_digits_only() {
+        let number = PhoneNumber::parse("+12065551212").unwrap();
+        assert_eq!(format!("{number:?}"), "PhoneNumber(…12)");
+        assert_eq!(number.to_string(), "+12065551212");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC{0,40}", region in "[A-Za-z]{0,3}") {
+            if let Ok(number) = PhoneNumber::parse(&text) {
+                prop_assert_eq!(number.as_str(), text.as_str());
+            }
+            if let Ok(number) = PhoneNumber::parse_typed(&text, Some(&region)) {
+                prop_assert_eq!(PhoneNumber::parse(number.as_str()), Ok(number));
+            }
+        }
+
+        #[test]
+        fn digits_with_anything_between_them_are_never_too_strange(text in "[-+0-9 ()./;=a-z#*,]{0,300}") {
+            let _ = PhoneNumber::parse_typed(&text, Some("DE"));
+        }
+
+        #[test]
+        fn a_number_survives_json_and_its_own_formatting(digits in "[2-9][0-9]{2}[2-9][0-9]{6}") {
+            let number = PhoneNumber::parse(&format!("+1{digits}")).unwrap();
+            let json = serde_json::to_string(&number).unwrap();
+            prop_assert_eq!(serde_json::from_str::<PhoneNumber>(&json).unwrap(), number.clone());
+            prop_assert_eq!(PhoneNumber::parse_typed(&number.national(), Some("US")), Ok(number));
+        }
+    }
+}

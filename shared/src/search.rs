@@ -1,0 +1,191 @@
+//! How a conversation is found: by the beginning of a word of its name, by the beginning or the end of its
+//! number. Each way in is one row; a change of name writes only the difference.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::address::Address;
+
+/// How many words of a name can be found.
+const WORDS: usize = 20;
+
+/// The fewest characters that a search begins with; also the length of a row's partition.
+pub const SHORTEST: usize = 2;
+
+/// One way in: the partition of its first characters, and the rest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Term {
+    /// Whether it is a number read from its end.
+    pub backward: bool,
+    /// The first two characters.
+    pub head: String,
+    /// The others.
+    pub rest: String,
+}
+
+impl Term {
+    fn of(text: &str, backward: bool) -> Option<Self> {
+        let split = text.char_indices().nth(SHORTEST).map_or(text.len(), |(index, _)| index);
+        let (head, rest) = text.split_at_checked(split)?;
+        let long_enough = head.chars().count() == SHORTEST;
+        long_enough.then(|| Self { backward, head: head.to_owned(), rest: rest.to_owned() })
+    }
+
+    /// The partition key of its row.
+    pub fn partition(&self, inbox: &str) -> String {
+        format!("FIND#{inbox}#{}{}", if self.backward { "<" } else { "" }, self.head)
+    }
+}
+
+/// A text as it is compared: lower case, no accents, compatibility forms made plain.
+pub fn fold(text: &str) -> String {
+    text.nfkd()
+        .filter(|character| !is_combining_mark(*character))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The folded words of a text, in order.
+pub fn words(text: &str) -> Vec<String> {
+    fold(text)
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The ways in by a name: its first twenty distinct words of two characters or more.
+pub fn name_terms(name: &str) -> BTreeSet<Term> {
+    let mut distinct = BTreeSet::new();
+    for term in words(name).iter().filter_map(|word| Term::of(word, false)) {
+        if distinct.len() < WORDS {
+            distinct.insert(term);
+        }
+    }
+    distinct
+}
+
+/// The ways in by a number: its national digits from the beginning and from the end.
+pub fn number_terms(contact: &Address) -> BTreeSet<Term> {
+    let Some(phone) = contact.phone() else {
+        return name_terms(contact.as_str());
+    };
+    let digits = phone.national_digits();
+    let reversed: String = digits.chars().rev().collect();
+    [Term::of(&digits, false), Term::of(&reversed, true)].into_iter().flatten().collect()
+}
+
+/// What a person typed into the search field, as the rows to look at and what each hit must satisfy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The rows: any of them may hold a hit.
+    pub terms: Vec<Term>,
+    /// Every one of these begins a word of a hit's name, if the hit is found by name.
+    pub words: Vec<String>,
+    /// The digits looked for, if it is a number.
+    pub digits: Option<String>,
+}
+
+impl Wanted {
+    /// Reads what was typed; none if it is too short to be looked for.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let is_number = typed.chars().any(|c| c.is_ascii_digit())
+            && typed.chars().all(|c| c.is_ascii_digit() || " +()-./\u{a0}".contains(c));
+        if is_number {
+            let digits = national(typed);
+            let reversed: String = digits.chars().rev().collect();
+            let terms: Vec<Term> = [Term::of(&digits, false), Term::of(&reversed, true)]
+                .into_iter()
+                .flatten()
+                .collect();
+            return (!terms.is_empty()).then_some(Self {
+                terms,
+                words: vec![],
+                digits: Some(digits),
+            });
+        }
+        let words = words(typed);
+        let longest = words.iter().max_by_key(|word| word.chars().count())?;
+        let term = Term::of(longest, false)?;
+        Some(Self { terms: vec![term], words, digits: None })
+    }
+
+    /// Whether a conversation with this name and number is a hit.
+    pub fn matches(&self, name: Option<&str>, contact: &Address) -> bool {
+        if let Some(digits) = &self.digits {
+            let own = contact.phone().map(crate::phone::PhoneNumber::national_digits);
+            return own.is_some_and(|own| own.starts_with(digits) || own.ends_with(digits))
+                || name
+                    .is_some_and(|name| words(name).iter().any(|word| word.starts_with(digits)));
+        }
+        let of_name = words(name.unwrap_or_else(|| contact.as_str()));
+        self.words.iter().all(|wanted| of_name.iter().any(|word| word.starts_with(wanted)))
+    }
+}
+
+/// The digits of a typed number without its country's calling code, when it is typed with one.
+fn national(typed: &str) -> String {
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    if !typed.trim_start().starts_with('+') {
+        return digits;
+    }
+    crate::phone::without_calling_code(&digits).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(name: &str, typed: &str) -> bool {
+        let contact = Address::parse("+12065550100").unwrap();
+        let Some(wanted) = Wanted::parse(typed) else { return false };
+        let mut rows = name_terms(name);
+        rows.extend(number_terms(&contact));
+        let row = wanted.terms.iter().any(|term| {
+            rows.iter().any(|row| {
+                row.backward == term.backward
+                    && row.head == term.head
+                    && row.rest.starts_with(&term.rest)
+            })
+        });
+        row && wanted.matches(Some(name), &contact)
+    }
+
+    #[test]
+    fn a_name_is_found_by_the_beginning_of_any_of_its_words() {
+        for typed in ["br", "BRI", "Brigitte", "mül", "mul", "müll br", "o'bri"] {
+            assert!(found("Brigitte O'Brien-Müller", typed), "{typed}");
+        }
+        for typed in ["b", "rigitte", "br xy", "brigitten"] {
+            assert!(!found("Brigitte O'Brien-Müller", typed), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_by_its_beginning_or_its_end() {
+        for typed in ["20", "206", "(206) 555", "+1 206", "0100", "00", "550100", "2065550100"] {
+            assert!(found("Anna", typed), "{typed}");
+        }
+        for typed in ["2", "0101", "555", "+44 206"] {
+            assert!(!found("Anna", typed), "{typed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_what_was_typed_never_panics(typed in ".{0,60}") {
+            let _ = Wanted::parse(&typed);
+        }
+
+        #[test]
+        fn every_word_of_two_characters_is_a_way_in(name in "[a-zà-ÿ]{2,12}( [a-zà-ÿ]{2,12}){0,5}") {
+            for word in words(&name).iter().filter(|word| word.chars().count() >= SHORTEST) {
+                prop_assert!(found(&name, word), "{}", word);
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Who is signed in: roles, access tokens (JWT, EdDSA, ten minutes), refresh tokens, passwords.
+
+use std::time::Duration;
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
+
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// How long an access token is good.
+pub const ACCESS_LIFE: Duration = Duration::from_mins(10);
+
+const ISSUER: &str = "partyline";
+const AUDIENCE: &str = "partyline-api";
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// The inboxes given.
+    Agent,
+}
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    iss: String,
+    aud: String,
+    iat: i64,
+    exp: i64,
+    /// Sign-in name.
+    pub sub: String,
+    /// Name for display.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// The inboxes that the person sees.
+    pub inboxes: Vec<String>,
+}
+
+impl Claims {
+    /// The claims of a person, from `now` for ten minutes.
+    pub fn of(sub: &str, name: &str, role: Role, inboxes: &[String], now: Timestamp) -> Self {
+        Self {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            iat: now.as_second(),
+            exp: crate::intent::later(now, ACCESS_LIFE).as_second(),
+            sub: sub.to_owned(),
+            name: name.to_owned(),
+            role,
+            inboxes: inboxes.to_vec(),
+        }
+    }
+}
+
+/// Makes tokens: held by `sign-in` and `refresh-session` alone.
+pub struct TokenIssuer {
+    key: EncodingKey,
+    seed: Vec<u8>,
+}
+
+/// An Ed25519 private key in PKCS #8 (RFC 8410): this prefix, then the seed.
+const PKCS8_PREFIX: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
+
+impl TokenIssuer {
+    /// From the base64 of a 32-byte seed.
+    pub fn new(seed: &Secret) -> Result<Self> {
+        let wrong = || Error::configuration("session", "is not 32 bytes in base64");
+        let seed = BASE64.decode(seed.expose().as_bytes()).map_err(|_| wrong())?;
+        if seed.len() != 32 {
+            return Err(wrong());
+        }
+        let der = [&PKCS8_PREFIX[..], &seed].concat();
+        Ok(Self { key: EncodingKey::from_ed_der(&der), seed })
+    }
+
+    /// The base64 of the public key.
+    pub fn public_key(&self) -> Result<String> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&self.seed).map_err(Error::failed)?;
+        Ok(BASE64.encode(pair.public_key().as_ref()))
+    }
+
+    /// An access token.
+    pub fn access_token(&self, claims: &Claims) -> Result<String> {
+        jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), claims, &self.key)
+            .map_err(Error::failed)
+    }
+
+    /// The refresh token of a session's generation. It can be made again, so an answer that was lost is not.
+    pub fn refresh_token(&self, session: &str, generation: u64) -> String {
+        format!("{session}.{generation}.{}", self.refresh_seal(session, generation))
+    }
+
+    fn refresh_seal(&self, session: &str, generation: u64) -> String {
+        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &self.seed);
+        let text = format!("refresh\n{session}\n{generation}");
+        BASE64URL_NOPAD.encode(aws_lc_rs::hmac::sign(&key, text.as_bytes()).as_ref())
+    }
+
+    /// Session and generation of a refresh token that we made; none of any other text.
+    pub fn read_refresh_token(&self, token: &str) -> Option<(String, u64)> {
+        let mut parts = token.splitn(3, '.');
+        let (session, generation, seal) = (parts.next()?, parts.next()?, parts.next()?);
+        let generation = generation.parse().ok()?;
+        let expected = self.refresh_seal(session, generation);
+        let same: bool = expected.as_bytes().ct_eq(seal.as_bytes()).into();
+        same.then(|| (session.to_owned(), generation))
+    }
+}
+
+impl std::fmt::Debug for TokenIssuer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("TokenIssuer")
+    }
+}
+
+/// Reads tokens: with the public key only.
+#[derive(Clone)]
+pub struct TokenReader {
+    key: DecodingKey,
+    validation: Validation,
+}
+
+impl TokenReader {
+    /// From the base64 of the public key.
+    pub fn new(public_key: &str) -> Result<Self> {
+        let bytes = BASE64
+            .decode(public_key.as_bytes())
+            .map_err(|_| Error::configuration("public-key", "is not base64"))?;
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // Checked against our own clock, below.
+        validation.validate_exp = false;
+        Ok(Self { key: DecodingKey::from_ed_der(&bytes), validation })
+    }
+
+    /// The claims of a token that is ours and still good at `now`.
+    pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims> {
+        let signed_out = || Error::SignedOut("You are signed out. Sign in again.".to_owned());
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
+            .map_err(|_| signed_out())?
+            .claims;
+        if claims.exp <= now.as_second() { Err(signed_out()) } else { Ok(claims) }
+    }
+}
+
+impl std::fmt::Debug for TokenReader {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("TokenReader")
+    }
+}
+
+/// The argon2id hash of a password, in PHC form, with this salt.
+pub fn hash_password(password: &Secret, salt: u128) -> Result<String> {
+    argon2::Argon2::default()
+        .hash_password_with_salt(password.expose().as_bytes(), &salt.to_be_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|wrong| Error::failed(wrong.to_string()))
+}
+
+/// Whether the password has this hash.
+pub fn password_matches(password: &Secret, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        argon2::Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issuer() -> TokenIssuer {
+        TokenIssuer::new(&Secret::new(BASE64.encode(&[9; 32]))).unwrap()
+    }
+
+    fn reader() -> TokenReader {
+        TokenReader::new(&issuer().public_key().unwrap()).unwrap()
+    }
+
+    fn claims(now: Timestamp) -> Claims {
+        Claims::of("anna", "Anna", Role::Agent, &["main".to_owned()], now)
+    }
+
+    #[test]
+    fn a_token_is_read_back_until_ten_minutes_are_over() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let token = issuer().access_token(&claims(now)).unwrap();
+        assert_eq!(reader().read(&token, now).unwrap(), claims(now));
+        let end = crate::intent::later(now, ACCESS_LIFE);
+        assert!(reader().read(&token, end).is_err());
+    }
+
+    #[test]
+    fn a_token_of_another_key_or_algorithm_is_refused() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let other = TokenIssuer::new(&Secret::new(BASE64.encode(&[8; 32]))).unwrap();
+        assert!(reader().read(&other.access_token(&claims(now)).unwrap(), now).is_err());
+        let payload = BASE64URL_NOPAD.encode(&serde_json::to_vec(&claims(now)).unwrap());
+        for header in [r#"{"alg":"none"}"#, r#"{"alg":"None","typ":"JWT"}"#, r#"{"alg":"HS256"}"#] {
+            let header = BASE64URL_NOPAD.encode(header.as_bytes());
+            for seal in ["", "AAAA"] {
+                assert!(reader().read(&format!("{header}.{payload}.{seal}"), now).is_err());
+            }
+        }
+        let public = issuer().public_key().unwrap();
+        for secret in [public.as_bytes().to_vec(), BASE64.decode(public.as_bytes()).unwrap()] {
+            let key = EncodingKey::from_secret(&secret);
+            let forged = jsonwebtoken::encode(&Header::default(), &claims(now), &key).unwrap();
+            assert!(reader().read(&forged, now).is_err());
+        }
+    }
+
+    #[test]
+    fn a_refresh_token_is_read_back_and_a_changed_one_is_not() {
+        let token = issuer().refresh_token("abc", 3);
+        assert_eq!(issuer().read_refresh_token(&token), Some(("abc".to_owned(), 3)));
+        assert_eq!(issuer().read_refresh_token(&token.replacen('3', "4", 1)), None);
+        assert_eq!(issuer().read_refresh_token(""), None);
+    }
+
+    #[test]
+    fn a_password_matches_its_own_hash_only() {
+        let hash = hash_password(&Secret::new("correct horse"), 7).unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(password_matches(&Secret::new("correct horse"), &hash));
+        assert!(!password_matches(&Secret::new("wrong horse"), &hash));
+    }
+}

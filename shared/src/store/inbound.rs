@@ -1,0 +1,153 @@
+//! What arrives: pointer, message and conversation in one transaction.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use ulid::Ulid;
+
+use super::Store;
+use super::conversations::{META, partition, place_value};
+use super::messages::message_sort;
+use super::row::{Item, encode, number, string, text, value};
+use super::search::terms;
+use super::write::{Change, Refusal, Verdict, put, put_new};
+use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
+use crate::error::{Error, Result};
+use crate::message::{Direction, Message};
+
+/// What became of a message that arrived.
+#[derive(Debug)]
+pub enum Received {
+    /// Stored now.
+    Now(Box<Message>),
+    /// It had been stored before; nothing changed.
+    Before,
+}
+
+/// How often a key above the last one is tried before the conversation counts as too busy.
+const TRIES: u32 = 64;
+
+impl Store {
+    /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
+    /// wish; a greater one is taken when the conversation has moved on.
+    pub async fn receive(&self, mut message: Message) -> Result<Received> {
+        let mut fresh = false;
+        for _ in 0..TRIES {
+            let items = self.arrival(&message, fresh)?;
+            let verdicts = match self.transact(items).await {
+                Ok(()) => return Ok(Received::Now(Box::new(message))),
+                Err(Refusal::Conditions(verdicts)) => verdicts,
+                Err(Refusal::Other(error)) => return Err(error),
+            };
+            if verdicts.first().is_some_and(|pointer| pointer.failed) {
+                return Ok(Received::Before);
+            }
+            let met = conversation_met(verdicts);
+            fresh = met.as_ref().is_none_or(|met| met.list_pk.is_none());
+            message.id = above(met.and_then(|met| met.last), message.id);
+        }
+        Err(Error::Busy("the conversation moved on at every try".into()))
+    }
+
+    fn arrival(&self, message: &Message, fresh: bool) -> Result<Vec<TransactWriteItem>> {
+        let sid = message.sid.as_ref().ok_or_else(|| Error::failed("an arrival has a SID"))?;
+        let pointer = Item::from([
+            ("pk".to_owned(), text(format!("SID#{sid}"))),
+            ("sk".to_owned(), text("SID")),
+            ("conversation".to_owned(), text(message.conversation.as_str())),
+            ("message".to_owned(), text(message.id.to_string())),
+        ]);
+        let row = encode(&partition(&message.conversation), &message_sort(message.id), message)?;
+        let mut items = vec![put_new(&self.table, pointer)?, put(&self.table, row)?];
+        if fresh {
+            items.push(self.beginning(message)?);
+            for term in terms(None, &message.contact) {
+                items.push(self.put_term(&term, &message.inbox, &message.conversation)?);
+            }
+        } else {
+            items.push(self.continuation(message)?);
+        }
+        Ok(items)
+    }
+
+    fn continuation(&self, message: &Message) -> Result<TransactWriteItem> {
+        let set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort";
+        moved(self.change(message), message)?
+            .update(&format!("{set} ADD rev :one, unread :one"))
+            .when("attribute_exists(list_pk) AND #last < :ulid")
+            .into_update()
+    }
+
+    fn beginning(&self, message: &Message) -> Result<TransactWriteItem> {
+        let set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, \
+                   id = :id, kind = :kind, inbox = :inbox, business = :business, contact = :contact, \
+                   created = :created";
+        moved(self.change(message), message)?
+            .update(&format!("{set} ADD rev :one, unread :one"))
+            .when(
+                "attribute_not_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)",
+            )
+            .value(":id", text(message.conversation.as_str()))
+            .value(":kind", text("direct"))
+            .value(":inbox", text(&*message.inbox))
+            .value(":business", text(message.business.as_str()))
+            .value(":contact", text(message.contact.as_str()))
+            .value(":created", value(message.created())?)
+            .into_update()
+    }
+
+    fn change(&self, message: &Message) -> Change {
+        Change::of(&self.table, partition(&message.conversation), META).name("#last", "last")
+    }
+}
+
+/// The values of a conversation that an inbound message moves to the top.
+fn moved(change: Change, message: &Message) -> Result<Change> {
+    let place =
+        ListKey { inbox: message.inbox.clone(), status: ConversationStatus::Open, unread: true };
+    let at: Timestamp = message.created();
+    Ok(change
+        .value(":preview", value(Preview::of(&message.body, Direction::Inbound, at))?)
+        .value(":ulid", text(message.id.to_string()))
+        .value(":place", place_value(&place))
+        .value(":sort", text(Conversation::list_sort(at, &message.conversation)))
+        .value(":one", number(1)))
+}
+
+/// The conversation that a failed condition met: the third item of the transaction.
+pub(super) fn conversation_met(verdicts: Vec<Verdict>) -> Option<MetConversation> {
+    let met = verdicts.into_iter().nth(2).and_then(|verdict| verdict.met);
+    met.map(|item| MetConversation {
+        last: string(&item, "last").and_then(|last| Ulid::from_string(last).ok()),
+        list_pk: string(&item, "list_pk").map(str::to_owned),
+    })
+}
+
+/// What matters of a conversation that stood in the way.
+pub(super) struct MetConversation {
+    /// The greatest ULID used in it.
+    pub(super) last: Option<Ulid>,
+    /// Its place in the list.
+    pub(super) list_pk: Option<String>,
+}
+
+/// A ULID above `last`: the wish itself where it is above already.
+pub(super) fn above(last: Option<Ulid>, wish: Ulid) -> Ulid {
+    match last {
+        Some(last) if last >= wish => last.increment().unwrap_or(last),
+        _ => wish,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_above_the_last_is_above_it_even_within_one_millisecond() {
+        let last = Ulid::from_parts(1_000, 77);
+        assert!(above(Some(last), Ulid::from_parts(1_000, 5)) > last);
+        assert!(above(Some(last), last) > last);
+        assert_eq!(above(None, last), last);
+        assert_eq!(above(Some(last), Ulid::from_parts(1_001, 0)), Ulid::from_parts(1_001, 0));
+    }
+}

@@ -1,0 +1,152 @@
+//! Messages: read one, read a page, add Twilio's word on one.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use ulid::Ulid;
+
+use super::Store;
+use super::conversations::partition;
+use super::row::{Item, decode, string, text, value};
+use super::write::{Change, always};
+use crate::conversation::ConversationId;
+use crate::error::Result;
+use crate::message::Message;
+use crate::sid::MessageSid;
+use crate::status::{MessageStatus, Seen};
+
+/// Keys of two functions are not in commit order: a forward read begins this much earlier.
+const OVERLAP_MILLISECONDS: u64 = 10_000;
+
+/// The sort key of a message.
+pub(super) fn message_sort(id: Ulid) -> String {
+    format!("MSG#{id}")
+}
+
+/// Which part of a thread is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The newest messages.
+    Newest,
+    /// Those before this one.
+    Before(Ulid),
+    /// Those after this one, and the ten seconds before it.
+    After(Ulid),
+}
+
+/// A part of a thread, oldest first.
+#[derive(Debug)]
+pub struct MessagePage {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// Whether there are more in the direction that was read.
+    pub more: bool,
+}
+
+impl Store {
+    /// One message (a consistent read).
+    pub async fn message(
+        &self,
+        conversation: &ConversationId,
+        id: Ulid,
+    ) -> Result<Option<Message>> {
+        let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
+        let call = call.key("pk", text(partition(conversation))).key("sk", text(message_sort(id)));
+        let answer = always(self.single("table.get", || call.clone().send()).await)?;
+        answer.item.map(decode).transpose()
+    }
+
+    /// The message that Twilio knows as `sid`.
+    pub async fn message_by_sid(&self, sid: &MessageSid) -> Result<Option<(ConversationId, Ulid)>> {
+        self.pointer(format!("SID#{sid}"), "SID").await
+    }
+
+    /// Where a pointer points.
+    pub(super) async fn pointer(
+        &self,
+        pk: String,
+        sk: &str,
+    ) -> Result<Option<(ConversationId, Ulid)>> {
+        let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
+        let call = call.key("pk", text(pk)).key("sk", text(sk));
+        let answer = always(self.single("table.get", || call.clone().send()).await)?;
+        Ok(answer.item.as_ref().and_then(pointed))
+    }
+
+    /// A part of a thread. Nothing at or before `cleared` is in it.
+    pub async fn messages(
+        &self,
+        conversation: &ConversationId,
+        cleared: Option<Ulid>,
+        window: Window,
+        limit: usize,
+    ) -> Result<MessagePage> {
+        let forward = matches!(window, Window::After(_));
+        let (from, to) = bounds(cleared, window);
+        let wanted = i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX);
+        let call = self.client.query().table_name(&*self.table).limit(wanted);
+        let call = call
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(partition(conversation)))
+            .expression_attribute_values(":from", from)
+            .expression_attribute_values(":to", to)
+            .consistent_read(true)
+            .scan_index_forward(forward);
+        let answer = always(self.single("table.query", || call.clone().send()).await)?;
+        let mut items = answer.items.unwrap_or_default();
+        // A page of large items ends before its limit: the key of its end tells that there is more.
+        let more = items.len() > limit || answer.last_evaluated_key.is_some();
+        items.truncate(limit);
+        let mut messages = items.into_iter().map(decode).collect::<Result<Vec<Message>>>()?;
+        if !forward {
+            messages.reverse();
+        }
+        Ok(MessagePage { messages, more })
+    }
+
+    /// Adds Twilio's word on a message. False if the message is no more; nothing is revived then.
+    pub async fn record_status(
+        &self,
+        conversation: &ConversationId,
+        id: Ulid,
+        report: (MessageStatus, Seen),
+        sid: &MessageSid,
+    ) -> Result<bool> {
+        let (status, seen) = report;
+        let changed = Change::of(&self.table, partition(conversation), message_sort(id))
+            .update(
+                "SET seen.#status = if_not_exists(seen.#status, :seen), \
+                 sid = if_not_exists(sid, :sid)",
+            )
+            .when("attribute_exists(pk)")
+            .name("#status", status.as_str())
+            .value(":seen", value(seen)?)
+            .value(":sid", text(sid.as_str()))
+            .write(self, "table.update")
+            .await?;
+        Ok(changed.is_some())
+    }
+}
+
+/// Where a pointer's item points.
+pub(super) fn pointed(item: &Item) -> Option<(ConversationId, Ulid)> {
+    let conversation = ConversationId::parse(string(item, "conversation")?)?;
+    Some((conversation, Ulid::from_string(string(item, "message")?).ok()?))
+}
+
+fn bounds(cleared: Option<Ulid>, window: Window) -> (AttributeValue, AttributeValue) {
+    let first = cleared.map_or(Ulid::nil(), |cleared| cleared.increment().unwrap_or(cleared));
+    let last = Ulid::from_parts(u64::MAX, u128::MAX);
+    let (from, to) = match window {
+        Window::Newest => (first, last),
+        Window::Before(id) => (first, below(id)),
+        Window::After(id) => (first.max(earlier(id)), last),
+    };
+    (text(message_sort(from)), text(message_sort(to)))
+}
+
+fn below(id: Ulid) -> Ulid {
+    Ulid(id.0.saturating_sub(1))
+}
+
+fn earlier(id: Ulid) -> Ulid {
+    Ulid::from_parts(id.timestamp_ms().saturating_sub(OVERLAP_MILLISECONDS), 0)
+}

@@ -1,0 +1,136 @@
+//! The table: one file a noun, and the only user of the DynamoDB SDK.
+//!
+//! - `write`: the one write path (retries, conflicts).
+//! - `row`: items in and out of typed rows.
+//! - `conversations`, `messages`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
+//! - `quarantine`, `users`: what else lies in `Table`.
+//! - `connections`, `sessions`: sockets, tickets, refresh tokens and rate counters in `Connections`.
+
+mod connections;
+mod conversations;
+mod inbound;
+mod intents;
+mod lists;
+mod messages;
+mod outbound;
+mod quarantine;
+mod row;
+mod search;
+mod sessions;
+mod settle;
+mod users;
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
+};
+
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::ids::Ids;
+
+pub use connections::{Connection, TICKET_LIFE, Ticket, WATCHED};
+pub use inbound::Received;
+pub use intents::DueEntry;
+pub use lists::{Filter, Page};
+pub use messages::{MessagePage, Window};
+pub use outbound::{Click, Sent, StartOutcome};
+pub use quarantine::Quarantined;
+pub use row::decode_image;
+pub use sessions::{Refreshed, SESSION_LIFE};
+pub use settle::Settled;
+pub use users::User;
+
+/// AWS credentials as they stand in the environment.
+#[derive(Clone)]
+pub struct AwsAccess {
+    /// Region.
+    pub region: String,
+    /// Access key id.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: crate::secret::Secret,
+    /// Session token, in Lambda.
+    pub session_token: Option<crate::secret::Secret>,
+}
+
+impl AwsAccess {
+    /// The credentials in the SDK's form.
+    pub fn credentials(&self) -> Credentials {
+        let token = self.session_token.as_ref().map(|token| token.expose().to_owned());
+        let secret = self.secret_key.expose().to_owned();
+        Credentials::new(self.access_key.clone(), secret, token, None, "environment")
+    }
+}
+
+/// What a [`Store`] is made of.
+pub struct StoreOptions {
+    /// Credentials and region.
+    pub access: AwsAccess,
+    /// Another endpoint than AWS's.
+    pub endpoint: Option<String>,
+    /// Name of the table of conversations.
+    pub table: String,
+    /// Name of the table of sockets, tickets, sessions and counters.
+    pub connections: String,
+    /// How long a write is tried again: 3 s, webhooks 10 s.
+    pub patience: Duration,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids.
+    pub ids: Arc<dyn Ids>,
+    /// Fault points.
+    pub faults: Faults,
+}
+
+/// The tables, behind typed reads and the one write path.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    table: Arc<str>,
+    connections: Arc<str>,
+    patience: Duration,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    faults: Faults,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Store").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Makes the client; nothing is sent yet.
+    pub fn new(options: StoreOptions) -> Self {
+        // Retries are ours alone: the write path must know what was tried.
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .operation_attempt_timeout(Duration::from_secs(5))
+            .build();
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(options.access.region.clone()))
+            .credentials_provider(options.access.credentials())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts);
+        if let Some(endpoint) = options.endpoint {
+            config = config.endpoint_url(endpoint);
+        }
+        Self {
+            client: Client::from_conf(config.build()),
+            table: options.table.into(),
+            connections: options.connections.into(),
+            patience: options.patience,
+            clock: options.clock,
+            ids: options.ids,
+            faults: options.faults,
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! The one write path: what may be tried again is, with full jitter, until patience ends; what a condition
+//! refused is told item by item.
+
+use std::future::Future;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use backon::{BackoffBuilder, ExponentialBuilder};
+
+use super::Store;
+use super::row::{Item, text};
+use crate::error::{Cause, Error, Result};
+use crate::fault::Fault;
+
+/// Error codes after which nothing was written and the same call may be made again.
+const TRY_AGAIN: [&str; 8] = [
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "LimitExceededException",
+];
+
+/// Why a transaction did not happen.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// One entry an item of the transaction, in order: whether its condition failed, and the item that was met.
+    Conditions(Vec<Verdict>),
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl Refusal {
+    /// The error for a caller that expected no condition to fail.
+    pub(super) fn unexpected(self) -> Error {
+        match self {
+            Self::Conditions(_) => Error::failed("a condition failed that cannot fail"),
+            Self::Other(error) => error,
+        }
+    }
+}
+
+/// What became of one item of a cancelled transaction.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    /// Whether its condition failed.
+    pub(super) failed: bool,
+    /// The item that was there.
+    pub(super) met: Option<Item>,
+}
+
+/// Why one attempt ended.
+enum Attempt<E> {
+    /// Nothing was written; again.
+    Again(Cause),
+    /// An answer.
+    Final(E),
+}
+
+impl Store {
+    /// Makes one call, again while it may be, until patience ends; then it is [`Error::Busy`].
+    async fn persist<T, E, F, Fut>(&self, mut call: F) -> Result<T, E>
+    where
+        T: Send,
+        E: From<Error> + Send,
+        F: FnMut() -> Fut + Send,
+        Fut: Future<Output = Result<T, Attempt<E>>> + Send,
+    {
+        // Jitter: up to one whole delay of chance is added to a delay that doubles.
+        let mut waits = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(4))
+            .with_max_delay(Duration::from_millis(400))
+            .with_total_delay(Some(self.patience))
+            .without_max_times()
+            .with_jitter()
+            .build();
+        loop {
+            match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(Attempt::Final(error)) => return Err(error),
+                Err(Attempt::Again(cause)) => match waits.next() {
+                    Some(wait) => self.clock.sleep(wait).await,
+                    None => return Err(E::from(Error::Busy(cause))),
+                },
+            }
+        }
+    }
+
+    /// Passes a fault point on the way to the table.
+    async fn point(&self, name: &'static str) -> Result<bool, Cause> {
+        match self.faults.pass(name).await {
+            Some(Fault::Refuse) => Err(format!("fault point {name}").into()),
+            Some(Fault::LoseAnswer) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    /// Writes all `items` or none.
+    pub(super) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), Refusal> {
+        // One token for all tries: a try whose answer was lost is not made twice.
+        let token = format!("{:032x}", self.ids.random());
+        self.persist(|| async {
+            let lost = self.point("table.transact").await.map_err(Attempt::Again)?;
+            let call = self.client.transact_write_items();
+            let call = call.set_transact_items(Some(items.clone())).client_request_token(&token);
+            match call.send().await {
+                Ok(_) if lost => Err(Attempt::Again("the answer was lost".into())),
+                Ok(_) => Ok(()),
+                Err(error) => Err(verdicts(error)),
+            }
+        })
+        .await
+    }
+
+    /// Makes one write or read that stands alone, again while it may be.
+    pub(super) async fn single<T, E, F, Fut>(&self, point: &'static str, call: F) -> Result<T, Lone>
+    where
+        T: Send,
+        F: Fn() -> Fut + Send + Sync,
+        Fut: Future<Output = Result<T, SdkError<E>>> + Send,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        self.persist(|| async {
+            let lost = self.point(point).await.map_err(Attempt::Again)?;
+            match call().await {
+                Ok(_) if lost => Err(Attempt::Again("the answer was lost".into())),
+                Ok(answer) => Ok(answer),
+                Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                    Err(Attempt::Final(Lone::Condition))
+                }
+                Err(error) => Err(judge(error)),
+            }
+        })
+        .await
+    }
+}
+
+/// Why a write that stands alone did not happen.
+#[derive(Debug)]
+pub(super) enum Lone {
+    /// Its condition failed.
+    Condition,
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for Lone {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// `Ok(None)` where the condition failed.
+pub(super) fn unless_refused<T>(result: Result<T, Lone>) -> Result<Option<T>> {
+    match result {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Lone::Condition) => Ok(None),
+        Err(Lone::Other(error)) => Err(error),
+    }
+}
+
+/// The answer of a call that has no condition.
+pub(super) fn always<T>(result: Result<T, Lone>) -> Result<T> {
+    result.map_err(|refusal| match refusal {
+        Lone::Condition => Error::failed("a condition failed that was never set"),
+        Lone::Other(error) => error,
+    })
+}
+
+fn judge<E, T: From<Error>>(error: SdkError<E>) -> Attempt<T>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let code = error.code().unwrap_or_default();
+    let not_answered = matches!(
+        error,
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
+    );
+    if not_answered || TRY_AGAIN.contains(&code) {
+        Attempt::Again(Box::new(error))
+    } else {
+        Attempt::Final(T::from(Error::failed(error)))
+    }
+}
+
+fn verdicts(error: SdkError<TransactWriteItemsError>) -> Attempt<Refusal> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+        error.as_service_error()
+    else {
+        return judge(error);
+    };
+    let reasons = canceled.cancellation_reasons();
+    let code = |wanted: &str| reasons.iter().any(|reason| reason.code() == Some(wanted));
+    if code("ConditionalCheckFailed") {
+        let verdicts = reasons.iter().map(|reason| Verdict {
+            failed: reason.code() == Some("ConditionalCheckFailed"),
+            met: reason.item().cloned(),
+        });
+        return Attempt::Final(Refusal::Conditions(verdicts.collect()));
+    }
+    if code("TransactionConflict")
+        || code("ThrottlingError")
+        || code("ProvisionedThroughputExceeded")
+    {
+        return Attempt::Again(Box::new(error));
+    }
+    Attempt::Final(Refusal::Other(Error::failed(error)))
+}
+
+/// Puts `item` if nothing is under its key, and tells what was met otherwise.
+pub(super) fn put_new(table: &str, item: Item) -> Result<TransactWriteItem> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(pk)")
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .build()
+        .map_err(Error::failed)?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// Puts `item`, whatever is under its key.
+pub(super) fn put(table: &str, item: Item) -> Result<TransactWriteItem> {
+    let put =
+        Put::builder().table_name(table).set_item(Some(item)).build().map_err(Error::failed)?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// An update under construction: keys, expression and condition, with the values that they name.
+pub(super) struct Change {
+    table: String,
+    pk: String,
+    sk: String,
+    update: String,
+    condition: String,
+    values: Item,
+    names: std::collections::HashMap<String, String>,
+}
+
+impl Change {
+    /// A change of the item under `pk`, `sk`.
+    pub(super) fn of(table: &str, pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            table: table.to_owned(),
+            pk: pk.into(),
+            sk: sk.into(),
+            update: String::new(),
+            condition: String::new(),
+            values: Item::new(),
+            names: std::collections::HashMap::new(),
+        }
+    }
+
+    /// The update expression.
+    pub(super) fn update(mut self, expression: &str) -> Self {
+        expression.clone_into(&mut self.update);
+        self
+    }
+
+    /// The condition.
+    pub(super) fn when(mut self, condition: &str) -> Self {
+        condition.clone_into(&mut self.condition);
+        self
+    }
+
+    /// A value named in the expressions.
+    pub(super) fn value(
+        mut self,
+        name: &str,
+        value: aws_sdk_dynamodb::types::AttributeValue,
+    ) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
+    /// An attribute's name in the expressions.
+    pub(super) fn name(mut self, name: &str, attribute: &str) -> Self {
+        self.names.insert(name.to_owned(), attribute.to_owned());
+        self
+    }
+
+    fn keys(&self) -> Item {
+        Item::from([("pk".to_owned(), text(&*self.pk)), ("sk".to_owned(), text(&*self.sk))])
+    }
+
+    fn names(&self) -> Option<std::collections::HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
+    }
+
+    fn values(&self) -> Option<Item> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+
+    /// As an update in a transaction.
+    pub(super) fn into_update(self) -> Result<TransactWriteItem> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(self.keys()))
+            .update_expression(&self.update)
+            .condition_expression(&self.condition)
+            .set_expression_attribute_names(self.names())
+            .set_expression_attribute_values(self.values())
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(Error::failed)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// As a deletion in a transaction; the condition is optional.
+    pub(super) fn into_delete(self) -> Result<TransactWriteItem> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(self.keys()))
+            .set_condition_expression((!self.condition.is_empty()).then(|| self.condition.clone()))
+            .set_expression_attribute_names(self.names())
+            .set_expression_attribute_values(self.values())
+            .build()
+            .map_err(Error::failed)?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// Writes it alone; none if its condition failed, else the item as it is now.
+    pub(super) async fn write(self, store: &Store, point: &'static str) -> Result<Option<Item>> {
+        let answer = store
+            .single(point, || {
+                let call = store.client.update_item().table_name(&self.table);
+                call.set_key(Some(self.keys()))
+                    .update_expression(&self.update)
+                    .set_condition_expression(
+                        (!self.condition.is_empty()).then(|| self.condition.clone()),
+                    )
+                    .set_expression_attribute_names(self.names())
+                    .set_expression_attribute_values(self.values())
+                    .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
+                    .send()
+            })
+            .await;
+        Ok(unless_refused(answer)?.map(|answer| answer.attributes.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,12 @@
+//! Everything that Twilio decides: how it signs, what its webhooks say and how it is called.
+//!
+//! - [`signature`]: whether a webhook is Twilio's.
+//! - [`form`]: the bodies of webhooks, decoded once.
+//! - [`webhook`]: what a webhook says, in types.
+//! - [`client`]: the calls that we make.
+
+mod answer;
+pub mod client;
+pub mod form;
+pub mod signature;
+pub mod webhook;

@@ -1,8 +1,8 @@
 //! DynamoDB, embedded: the engine (`dynoxide`) behind a front that speaks the real protocol on a loopback port.
 //!
-//! [`front`] is a request's way: permission ([`authorize`]), faults on order ([`faults`]), the token ([`token`]), its
-//! items held ([`in_flight`]), the engine's action ([`operation`] on [`engine`]), its units counted ([`capacity`]).
-//! [`folder`] is where it lies, [`tables`] what is in it, [`upkeep`] what it does by itself.
+//! `front` is a request's way: permission (`authorize`), faults on order (`faults`), the token (`token`), its
+//! items held (`in_flight`), the engine's action (`operation` on `engine`), its units counted (`capacity`).
+//! `folder` is where it lies, `tables` what is in it, `upkeep` what it does by itself.
 
 mod answer;
 mod authorize;

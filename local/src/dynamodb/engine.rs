@@ -23,7 +23,8 @@ type Job = Box<dyn FnOnce(&Storage) + Send>;
 /// Work for a thread; nothing ends it.
 type Jobs = mpsc::Sender<Option<Job>>;
 
-/// A handle on the engine. Clones share it.
+/// A handle on the engine. Clones share it. For what the front does not offer:
+/// `engine.read(|storage| ready(get_item::execute(storage, request)))`.
 #[derive(Clone)]
 pub struct Engine {
     writer: Jobs,
@@ -103,7 +104,9 @@ impl Engine {
 }
 
 /// The answer of an engine action: its futures are ready at once, since SQLite never waits.
-pub fn now<T>(action: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
+pub fn ready<T>(
+    action: impl Future<Output = Result<T, DynoxideError>>,
+) -> Result<T, DynoxideError> {
     action.now_or_never().unwrap_or_else(|| Err(internal("the engine did not answer at once")))
 }
 

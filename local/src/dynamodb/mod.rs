@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 
 pub use authorize::Authorize;
 pub use capacity::{Capacity, Consumed, Consumer};
-pub use engine::{Engine, now};
+pub use engine::{Engine, ready};
 pub use faults::{Effect, Fault, Faults, Gate};
 
 use crate::template::TableSpec;

@@ -10,7 +10,7 @@ use dynoxide::actions::vector_lifecycle::VectorIndexLifecycle;
 use dynoxide::storage::Storage;
 use serde_json::{Value, json};
 
-use super::engine::now;
+use super::engine::ready;
 use super::in_flight::ItemKey;
 use crate::template::{IndexSpec, TableSpec};
 
@@ -70,14 +70,14 @@ pub(super) fn make(storage: &Storage, specs: &[TableSpec]) -> Result<(), Dynoxid
             continue;
         }
         let request: CreateTableRequest = read(creation(spec))?;
-        now(create_table::execute(storage, request))?;
+        ready(create_table::execute(storage, request))?;
         if let Some(attribute) = &spec.ttl_attribute {
             let specification = json!({ "AttributeName": attribute, "Enabled": true });
             let request: UpdateTimeToLiveRequest = read(json!({
                 "TableName": spec.name,
                 "TimeToLiveSpecification": specification,
             }))?;
-            now(update_time_to_live::execute(storage, request))?;
+            ready(update_time_to_live::execute(storage, request))?;
         }
     }
     Ok(())
@@ -101,7 +101,7 @@ fn add_indexes(
             "AttributeDefinitions": attribute_definitions(spec),
             "GlobalSecondaryIndexUpdates": [{ "Create": description(index) }],
         }))?;
-        now(update_table::execute(storage, request, &VectorIndexLifecycle::new()))?;
+        ready(update_table::execute(storage, request, &VectorIndexLifecycle::new()))?;
     }
     Ok(())
 }

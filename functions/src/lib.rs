@@ -1,6 +1,76 @@
-//! Partyline's functions, one file a request.
+//! Partyline's functions, one file a request: `noun/verb.rs`, the route's request from parse to answer.
+//!
+//! [`FUNCTIONS`] is the one table. [`app`] is what every function is built from.
 
-use shared::lambda::Function;
+pub mod app;
+pub mod changes;
+pub mod conversations;
+pub mod health;
+pub mod messages;
+pub mod numbers;
+pub mod paging;
+pub mod quarantine;
+pub mod schedule;
+pub mod senders;
+pub mod sessions;
+pub mod sockets;
+pub mod users;
+
+use shared::lambda::{Function, Setup, Trigger};
 
 /// Every function there is: the one table that names, routes and handlers are proven from.
-pub const FUNCTIONS: &[Function] = &[];
+pub const FUNCTIONS: &[Function] = &[
+    http("receive-message", "POST", messages::receive::PATH, messages::receive::build),
+    http(
+        "record-delivery",
+        "POST",
+        "/twilio/deliveries/{conversation}/{message}",
+        messages::record_delivery::build,
+    ),
+    http("sign-in", "POST", "/api/session", sessions::sign_in::build),
+    http("refresh-session", "POST", "/api/session/refresh", sessions::refresh::build),
+    http("sign-out", "DELETE", "/api/session", sessions::sign_out::build),
+    http("create-user", "POST", "/api/users", users::create::build),
+    http("list-conversations", "GET", "/api/conversations", conversations::list::build),
+    http("get-conversation", "GET", "/api/conversations/{id}", conversations::get::build),
+    http("start-conversation", "POST", "/api/conversations", conversations::start::build),
+    http("update-conversation", "PATCH", "/api/conversations/{id}", conversations::update::build),
+    http("mark-read", "POST", "/api/conversations/{id}/read", conversations::mark_read::build),
+    http("list-messages", "GET", "/api/conversations/{id}/messages", messages::list::build),
+    http("send-message", "POST", "/api/conversations/{id}/messages", messages::send::build),
+    http(
+        "retry-message",
+        "POST",
+        "/api/conversations/{id}/messages/{message}/retry",
+        messages::retry::build,
+    ),
+    http("list-senders", "GET", "/api/senders", senders::list::build),
+    http("check-number", "POST", "/api/numbers/check", numbers::check::build),
+    http("list-quarantine", "GET", "/api/quarantine", quarantine::list::build),
+    http("release-quarantine", "POST", "/api/quarantine/{id}/release", quarantine::release::build),
+    http("get-health", "GET", "/api/health", health::get::build),
+    http("issue-ticket", "POST", "/api/sockets/ticket", sockets::issue_ticket::build),
+    socket("connect", "$connect", sockets::connect::build),
+    socket("disconnect", "$disconnect", sockets::disconnect::build),
+    socket("receive-frame", "$default", sockets::receive_frame::build),
+    Function { name: "push", trigger: Trigger::Stream, build: changes::push::build },
+    Function { name: "dispatch", trigger: Trigger::Stream, build: changes::dispatch::build },
+    Function { name: "sweep", trigger: Trigger::Schedule, build: schedule::sweep::build },
+];
+
+const fn http(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    build: fn(Setup) -> app::Build,
+) -> Function {
+    Function { name, trigger: Trigger::Http { method, path }, build }
+}
+
+const fn socket(
+    name: &'static str,
+    route_key: &'static str,
+    build: fn(Setup) -> app::Build,
+) -> Function {
+    Function { name, trigger: Trigger::Socket { route_key }, build }
+}

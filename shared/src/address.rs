@@ -152,3 +152,72 @@ impl From<Address> for String {
         address.text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_channel_has_its_way_to_write_an_address() {
+        for (text, channel, phone) in [
+            ("+12065551212", Channel::Sms, true),
+            ("24273", Channel::Sms, false),
+            ("PARTYLINE", Channel::Sms, false),
+            ("whatsapp:+12065551212", Channel::WhatsApp, true),
+            ("whatsapp:US.13491208655302741918", Channel::WhatsApp, false),
+            ("messenger:7890000000000001", Channel::Messenger, false),
+            ("rcs:+12065551212", Channel::Rcs, true),
+            ("rcs:acme_support_agent", Channel::Rcs, false),
+            ("client:maria", Channel::Client, false),
+        ] {
+            let address = Address::parse(text).unwrap();
+            assert_eq!((address.as_str(), address.channel()), (text, channel));
+            assert_eq!(address.phone().is_some(), phone, "{text}");
+            let name = serde_json::to_string(&channel).unwrap();
+            assert_eq!(name, format!("\"{channel}\""));
+        }
+        let phone = PhoneNumber::parse("+12065551212").unwrap();
+        assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone));
+    }
+
+    #[test]
+    fn what_no_channel_has_is_no_address() {
+        for text in [
+            "",
+            "+",
+            "+1206",
+            "12",
+            "2065551212",
+            "whatsapp:",
+            "whatsapp:+1206",
+            "rcs:+x",
+            "WhatsApp:+12065551212",
+            "sip:maria@example.com",
+            "client:a b",
+            "messenger:a\nb",
+            " PARTYLINE",
+            "TWELVELETTER",
+            "Grüße",
+        ] {
+            assert_eq!(Address::parse(text), Err(InvalidAddress), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_two_characters_only() {
+        let address = Address::parse("whatsapp:+12065551212").unwrap();
+        assert_eq!(format!("{address:?}"), "Address(whatsapp:…12)");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_whole_or_refused(text in "(whatsapp:|rcs:|client:|)\\PC{0,30}") {
+            if let Ok(address) = Address::parse(&text) {
+                prop_assert_eq!(address.as_str(), &text);
+                let json = serde_json::to_string(&address).unwrap();
+                prop_assert_eq!(serde_json::from_str::<Address>(&json).unwrap(), address);
+            }
+        }
+    }
+}

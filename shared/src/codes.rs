@@ -178,3 +178,23 @@ const CODES: &[CodeAdvice] = &[
         "It limits marketing to each person. Wait until the customer writes, or try another way.",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_ascend_so_that_each_is_found() {
+        assert!(all().is_sorted_by(|one, next| one.code < next.code));
+        assert!(all().iter().all(|row| advise(row.code) == Some(row)));
+        assert_eq!(advise(1), None);
+    }
+
+    #[test]
+    fn each_code_has_a_title_and_an_advice_that_is_a_sentence() {
+        for row in all() {
+            assert!(!row.title.ends_with('.') && row.title.len() <= 50, "{}", row.title);
+            assert!(row.advice.ends_with('.'), "{}", row.advice);
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::conversation::ConversationId;
 pub const LEASE: Duration = Duration::from_secs(90);
 
 /// When the sweep looks after a fresh intent whose record was lost.
-pub const FRESH: Duration = Duration::from_secs(60);
+pub const FRESH: Duration = Duration::from_mins(1);
 
 /// Where an intent stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -115,7 +115,7 @@ impl Intent {
 
     /// The look-up job for a send of which nobody knows whether Twilio took it.
     pub fn find(unknown: &Self, id: Ulid, now: Timestamp) -> Self {
-        let due_at = later(now, Duration::from_secs(60));
+        let due_at = later(now, Duration::from_mins(1));
         Self {
             id,
             kind: IntentKind::FindMessage,
@@ -158,7 +158,7 @@ pub fn later(now: Timestamp, duration: Duration) -> Timestamp {
 /// How long a deferred send waits: half a minute, doubled with every attempt, five minutes at most.
 pub fn deferral(attempts: u32, asked: Option<Duration>) -> Duration {
     let own = Duration::from_secs(30).saturating_mul(1 << attempts.saturating_sub(1).min(4));
-    asked.unwrap_or_default().max(own).min(Duration::from_secs(300))
+    asked.unwrap_or_default().max(own).min(Duration::from_mins(5))
 }
 
 /// The send that is still to be done, as the API shows it.

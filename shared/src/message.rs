@@ -100,9 +100,8 @@ impl Message {
         match (self.outcome, intent) {
             (Some(Outcome::Refused { .. }), _) => MessageLabel::Refused,
             (Some(Outcome::Unconfirmed), _) => MessageLabel::Unconfirmed,
-            (Some(Outcome::Sent), _) => MessageLabel::Queued,
             (None, Some(IntentState::Unknown)) => MessageLabel::Unknown,
-            (None, _) => MessageLabel::Queued,
+            (Some(Outcome::Sent) | None, _) => MessageLabel::Queued,
         }
     }
 

@@ -5,8 +5,7 @@
 //! in `rlibphonenumber`) serves typed numbers and formatting.
 
 use rlibphonenumber::{
-    ExtractNumberError, NotANumberError, NumberLengthType, PHONE_NUMBER_UTIL, ParseError,
-    PhoneNumberFormat, Region, ValidationError,
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, Region, ValidationError,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -86,7 +85,7 @@ impl PhoneNumber {
         }
         // The library skips whatever stands before the first digit, words too.
         let first = number.find(|c: char| c == '+' || c.is_numeric()).unwrap_or(number.len());
-        if number.split_at(first).0.chars().any(char::is_alphabetic) {
+        if has_words(number.split_at(first).0) {
             return Err(InvalidPhoneNumber::NotANumber);
         }
         let region =
@@ -166,6 +165,10 @@ fn split(digits: &str) -> (&str, &str) {
     digits.split_at_checked(length).unwrap_or((digits, ""))
 }
 
+fn has_words(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
 /// `number` with its leading 00 turned into +, if it has one.
 fn without_00(number: &str) -> Option<String> {
     let digits = number.trim_start_matches(|c: char| c == '(' || c.is_whitespace());
@@ -180,10 +183,10 @@ fn read(text: &str, region: Option<Region>) -> Result<(PhoneNumber, bool), Inval
         ParseError::InvalidCountryCode => InvalidPhoneNumber::CountryMissing,
         ParseError::TooShortAfterIdd | ParseError::TooShortNsn => InvalidPhoneNumber::TooShort,
         ParseError::TooLongNsn => InvalidPhoneNumber::TooLong,
-        // One or two digits are not yet a number to the library.
-        ParseError::NotANumber(NotANumberError::FailedToExtractNumber(
-            ExtractNumberError::NotANumber,
-        )) => InvalidPhoneNumber::NotANumber,
+        // To the library one or two digits are no number at all; to the person they are its beginning.
+        ParseError::NotANumber(_) if text.chars().any(char::is_numeric) && !has_words(text) => {
+            InvalidPhoneNumber::TooShort
+        }
         ParseError::NotANumber(_) => InvalidPhoneNumber::NotANumber,
     })?;
     if number.extension.is_some() {
@@ -228,5 +231,135 @@ impl TryFrom<String> for PhoneNumber {
 impl From<PhoneNumber> for String {
     fn from(number: PhoneNumber) -> Self {
         number.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn typed(text: &str, region: Option<&str>) -> Result<String, InvalidPhoneNumber> {
+        PhoneNumber::parse_typed(text, region).map(String::from)
+    }
+
+    #[test]
+    fn twilio_s_numbers_are_taken_by_their_form() {
+        for good in ["+12065551212", "+15005550006", "+18555080989", "+2904123", "+999123456789012"]
+        {
+            assert_eq!(PhoneNumber::parse(good).unwrap().as_str(), good);
+        }
+        let wrong = ["", "+", "12065551212", "24273", "+0206555121", "+1 206 555", "+1206555121x"];
+        for wrong in wrong {
+            assert!(PhoneNumber::parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(PhoneNumber::parse("+123456"), Err(InvalidPhoneNumber::TooShort));
+        assert_eq!(PhoneNumber::parse("+1234567890123456"), Err(InvalidPhoneNumber::TooLong));
+    }
+
+    #[test]
+    fn a_person_may_write_a_number_in_many_ways() {
+        let us = Some("US");
+        for text in [
+            "+12065551212",
+            "(206) 555-1212",
+            "206.555.1212",
+            "1 206 555 1212",
+            " tel:+1-206-555-1212 ",
+            "001 206 555 1212",
+            "\u{202a}+1\u{a0}(206) 555\u{2011}1212\u{202c}",
+            "＋１２０６５５５１２１２",
+        ] {
+            assert_eq!(typed(text, us).as_deref(), Ok("+12065551212"), "{text}");
+        }
+        assert_eq!(typed("020 7183 8750", Some("gb")).as_deref(), Ok("+442071838750"));
+        assert_eq!(typed("0044 20 7183 8750", us).as_deref(), Ok("+442071838750"));
+        assert_eq!(typed("+44 (0)20 7183 8750", us).as_deref(), Ok("+442071838750"));
+        assert_eq!(typed("06 698 12345", Some("IT")).as_deref(), Ok("+390669812345"));
+        assert_eq!(typed("+39 06 698 12345", None).as_deref(), Ok("+390669812345"));
+        assert_eq!(typed("+1 500 555 0001", None).as_deref(), Ok("+15005550001"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_number_is_said_in_a_sentence() {
+        use InvalidPhoneNumber as Why;
+        let us = Some("US");
+        for (text, region, why) in [
+            ("  ", us, Why::Empty),
+            ("tel:", us, Why::Empty),
+            ("hello", us, Why::NotANumber),
+            ("call 206 555 1212", us, Why::NotANumber),
+            ("+", us, Why::NotANumber),
+            ("1", us, Why::TooShort),
+            ("+1", None, Why::TooShort),
+            ("206 55", us, Why::TooShort),
+            ("911", us, Why::TooShort),
+            ("555-1212", us, Why::AreaCodeMissing),
+            ("206 555 1212 34", us, Why::TooLong),
+            ("206 555 1212 ext. 7", us, Why::Extension),
+            ("206 555 1212", None, Why::CountryMissing),
+            ("+999 206 555 1212", us, Why::CountryUnknown),
+            ("206 555 1212", Some("Atlantis"), Why::CountryMissing),
+        ] {
+            assert_eq!(typed(text, region), Err(why), "{text}");
+            assert!(why.to_string().ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn a_number_is_shown_as_its_country_writes_it() {
+        let view = |e164| PhoneNumber::parse(e164).unwrap().view();
+        let shown = view("+12065551212");
+        assert_eq!(
+            (shown.national.as_str(), shown.region.as_deref()),
+            ("(206) 555-1212", Some("US"))
+        );
+        assert_eq!(view("+18555080989").national, "(855) 508-0989");
+        assert_eq!(view("+442071838750").region.as_deref(), Some("GB"));
+        let satellite = view("+881612345678");
+        assert_eq!(satellite.region, None);
+        let nowhere = view("+999123456789");
+        assert_eq!((nowhere.national.as_str(), nowhere.region), ("+999123456789", None));
+    }
+
+    #[test]
+    fn the_split_after_the_calling_code_is_right_for_every_country() {
+        for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
+            let number = PhoneNumber::parse(&format!("+{code}5551234")).unwrap();
+            assert_eq!(i32::from(number.calling_code()), code);
+            assert_eq!(number.national_digits(), "5551234");
+        }
+    }
+
+    #[test]
+    fn debug_shows_two_digits_only() {
+        let number = PhoneNumber::parse("+12065551212").unwrap();
+        assert_eq!(format!("{number:?}"), "PhoneNumber(…12)");
+        assert_eq!(number.to_string(), "+12065551212");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC{0,40}", region in "[A-Za-z]{0,3}") {
+            if let Ok(number) = PhoneNumber::parse(&text) {
+                prop_assert_eq!(number.as_str(), text.as_str());
+            }
+            if let Ok(number) = PhoneNumber::parse_typed(&text, Some(&region)) {
+                prop_assert_eq!(PhoneNumber::parse(number.as_str()), Ok(number));
+            }
+        }
+
+        #[test]
+        fn digits_with_anything_between_them_are_never_too_strange(text in "[-+0-9 ()./;=a-z#*,]{0,300}") {
+            let _ = PhoneNumber::parse_typed(&text, Some("DE"));
+        }
+
+        #[test]
+        fn a_number_survives_json_and_its_own_formatting(digits in "[2-9][0-9]{2}[2-9][0-9]{6}") {
+            let number = PhoneNumber::parse(&format!("+1{digits}")).unwrap();
+            let json = serde_json::to_string(&number).unwrap();
+            prop_assert_eq!(serde_json::from_str::<PhoneNumber>(&json).unwrap(), number.clone());
+            prop_assert_eq!(PhoneNumber::parse_typed(&number.national(), Some("US")), Ok(number));
+        }
     }
 }

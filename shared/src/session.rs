@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 
 /// How long an access token is good.
-pub const ACCESS_LIFE: Duration = Duration::from_secs(600);
+pub const ACCESS_LIFE: Duration = Duration::from_mins(10);
 
 const ISSUER: &str = "partyline";
 const AUDIENCE: &str = "partyline-api";

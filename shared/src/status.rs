@@ -153,6 +153,19 @@ mod tests {
         seen
     }
 
+    #[test]
+    fn a_status_is_twilio_s_word_and_its_rank_only_grows_on_the_way() {
+        use MessageStatus::{Accepted, Delivered, Failed, Queued, Read, Scheduled, Sending, Sent};
+        let way = [Accepted, Scheduled, Queued, Sending, Sent, Delivered, Read];
+        assert!(way.map(MessageStatus::rank).is_sorted_by(|low, high| low < high));
+        assert_eq!(Delivered.rank(), Failed.rank());
+        assert!(Failed.is_final() && Delivered.is_final() && !Sent.is_final());
+        for status in MessageStatus::ALL {
+            assert_eq!(MessageStatus::parse(status.as_str()), Some(status));
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+    }
+
     proptest! {
         #[test]
         fn reports_in_any_order_and_number_end_as_the_same_status(

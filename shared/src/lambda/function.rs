@@ -13,7 +13,9 @@ use crate::ids::Ids;
 
 /// A lookup of configuration by name: the process environment in Lambda, the template's in `local`.
 #[derive(Clone)]
-pub struct Environment(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct Environment(Arc<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
     /// An environment that answers from `lookup`.

@@ -29,12 +29,12 @@ pub async fn read(setup: &Setup, access: &AwsAccess, wanted: &[Parameter]) -> Re
     let answer = call.send().await.map_err(Error::failed)?;
     let mut values = HashMap::new();
     for given in answer.parameters.unwrap_or_default() {
-        let named = |parameter: &&Parameter| {
+        let is_given = |parameter: &&Parameter| {
             let full = given.name.as_deref().unwrap_or_default();
             full.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('/'))
                 == Some(parameter.name())
         };
-        if let (Some(parameter), Some(value)) = (wanted.iter().find(named), given.value) {
+        if let (Some(parameter), Some(value)) = (wanted.iter().find(is_given), given.value) {
             values.insert(parameter.name(), value);
         }
     }

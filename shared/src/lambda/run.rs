@@ -12,8 +12,10 @@ use crate::clock::SystemClock;
 use crate::fault::Faults;
 use crate::ids::RandomIds;
 
-/// Builds `function` from the process environment and serves it until Lambda ends the process.
-pub fn run(function: Function) -> Result<(), HandlerError> {
+/// Builds the function called `name` from the process environment and serves it until Lambda ends the process.
+pub fn run(functions: &[Function], name: &str) -> Result<(), HandlerError> {
+    let function = functions.iter().find(|function| function.name == name);
+    let build = function.ok_or_else(|| format!("there is no function {name}"))?.build;
     tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
@@ -23,7 +25,7 @@ pub fn run(function: Function) -> Result<(), HandlerError> {
             ids: Arc::new(RandomIds),
             faults: Faults::default(),
         };
-        let handler = (function.build)(setup).await?;
+        let handler = build(setup).await?;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
             let context = context(&event.context);
             handler(event.payload, context)

@@ -7,6 +7,7 @@ use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::config::{
     BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
 };
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 
 use crate::fault::{Fault, Faults};
@@ -76,7 +77,9 @@ impl Sender {
             Err(error) => {
                 let status = error.raw_response().map(|response| response.status().as_u16());
                 let gone = status == Some(410)
-                    || error.as_service_error().is_some_and(|known| known.is_gone_exception());
+                    || error
+                        .as_service_error()
+                        .is_some_and(PostToConnectionError::is_gone_exception);
                 if gone { Delivery::Gone } else { Delivery::Dropped }
             }
         }

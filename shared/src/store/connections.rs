@@ -23,7 +23,7 @@ const PARTITIONS: u8 = 4;
 pub const WATCHED: usize = 5;
 
 /// A socket's row outlives the longest socket by ten minutes.
-const LIFE: Duration = Duration::from_secs(2 * 3600 + 600);
+const LIFE: Duration = Duration::from_mins(130);
 
 /// A ticket is good for half a minute.
 pub const TICKET_LIFE: Duration = Duration::from_secs(30);
@@ -171,7 +171,7 @@ impl Store {
                 match decode(item) {
                     Ok(row) => rows.push(row),
                     Err(error) => {
-                        tracing::warn!(connection.id = id, %error, "A socket's row cannot be read")
+                        tracing::warn!(connection.id = id, %error, "A socket's row cannot be read");
                     }
                 }
             }

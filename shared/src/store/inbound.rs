@@ -18,7 +18,7 @@ use crate::message::{Direction, Message};
 #[derive(Debug)]
 pub enum Received {
     /// Stored now.
-    Now(Message),
+    Now(Box<Message>),
     /// It had been stored before; nothing changed.
     Before,
 }
@@ -34,14 +34,14 @@ impl Store {
         for _ in 0..TRIES {
             let items = self.arrival(&message, fresh)?;
             let verdicts = match self.transact(items).await {
-                Ok(()) => return Ok(Received::Now(message)),
+                Ok(()) => return Ok(Received::Now(Box::new(message))),
                 Err(Refusal::Conditions(verdicts)) => verdicts,
                 Err(Refusal::Other(error)) => return Err(error),
             };
             if verdicts.first().is_some_and(|pointer| pointer.failed) {
                 return Ok(Received::Before);
             }
-            let met = conversation_met(verdicts)?;
+            let met = conversation_met(verdicts);
             fresh = met.as_ref().is_none_or(|met| met.list_pk.is_none());
             message.id = above(met.and_then(|met| met.last), message.id);
         }
@@ -114,12 +114,12 @@ fn moved(change: Change, message: &Message) -> Result<Change> {
 }
 
 /// The conversation that a failed condition met: the third item of the transaction.
-pub(super) fn conversation_met(verdicts: Vec<Verdict>) -> Result<Option<MetConversation>> {
+pub(super) fn conversation_met(verdicts: Vec<Verdict>) -> Option<MetConversation> {
     let met = verdicts.into_iter().nth(2).and_then(|verdict| verdict.met);
-    Ok(met.map(|item| MetConversation {
+    met.map(|item| MetConversation {
         last: string(&item, "last").and_then(|last| Ulid::from_string(last).ok()),
         list_pk: string(&item, "list_pk").map(str::to_owned),
-    }))
+    })
 }
 
 /// What matters of a conversation that stood in the way.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures_util::FutureExt;
 use futures_util::future::try_join;
 
 use super::Store;
@@ -46,7 +47,8 @@ impl Store {
         limit: usize,
     ) -> Result<Page> {
         let place = |status, unread| ListKey { inbox: inbox.to_owned(), status, unread };
-        let part = |place: ListKey| async move { self.part(&place, position, limit + 1).await };
+        let part =
+            |place: ListKey| async move { self.part(&place, position, limit + 1).await }.boxed();
         let mut keys = match filter {
             Filter::Unread => part(place(ConversationStatus::Open, true)).await?,
             Filter::Open => merged(

@@ -34,9 +34,9 @@ pub struct Click {
 #[derive(Debug)]
 pub enum Sent {
     /// Stored, with its intent.
-    Now(Message, Intent),
+    Now(Box<Message>, Box<Intent>),
     /// It had been stored before; nothing changed.
-    Before(Message),
+    Before(Box<Message>),
     /// The key was used before for something else.
     KeyUsed,
     /// There is no such conversation on the desk.
@@ -70,7 +70,7 @@ impl Store {
             let intent = Intent::ready(&seen.id, &seen.inbox, message.id, self.clock.now());
             let items = self.departure(&seen, &message, &intent, click, again)?;
             let verdicts = match self.transact(items).await {
-                Ok(()) => return Ok(Sent::Now(message, intent)),
+                Ok(()) => return Ok(Sent::Now(Box::new(message), Box::new(intent))),
                 Err(Refusal::Conditions(verdicts)) => verdicts,
                 Err(Refusal::Other(error)) => return Err(error),
             };
@@ -181,7 +181,7 @@ impl Store {
             return Ok(Sent::KeyUsed);
         }
         Ok(match self.message(&conversation, id).await? {
-            Some(message) if message.body == click.body => Sent::Before(message),
+            Some(message) if message.body == click.body => Sent::Before(Box::new(message)),
             _ => Sent::KeyUsed,
         })
     }

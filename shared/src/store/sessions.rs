@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::intent::later;
 
 /// How long a session lives without being used.
-pub const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const SESSION_LIFE: Duration = Duration::from_hours(720);
 
 /// How long the token before the present one is still good: two tabs, or an answer that was lost.
 pub(super) const GRACE: Duration = Duration::from_secs(20);

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use backon::{ExponentialBuilder, Retryable};
+use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::Store;
 use super::row::{Item, text};
@@ -72,28 +72,31 @@ enum Attempt<E> {
 
 impl Store {
     /// Makes one call, again while it may be, until patience ends; then it is [`Error::Busy`].
-    async fn persist<T, E, F, Fut>(&self, call: F) -> Result<T, E>
+    async fn persist<T, E, F, Fut>(&self, mut call: F) -> Result<T, E>
     where
-        E: From<Error>,
-        F: FnMut() -> Fut,
-        Fut: Future<Output = Result<T, Attempt<E>>>,
+        T: Send,
+        E: From<Error> + Send,
+        F: FnMut() -> Fut + Send,
+        Fut: Future<Output = Result<T, Attempt<E>>> + Send,
     {
-        // Full jitter: the library adds up to one whole delay of chance to a delay that doubles.
-        let waits = ExponentialBuilder::default()
+        // Jitter: up to one whole delay of chance is added to a delay that doubles.
+        let mut waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(4))
             .with_max_delay(Duration::from_millis(400))
             .with_total_delay(Some(self.patience))
             .without_max_times()
-            .with_jitter();
-        let clock = self.clock.clone();
-        call.retry(waits)
-            .sleep(move |wait| clock.sleep(wait))
-            .when(|attempt| matches!(attempt, Attempt::Again(_)))
-            .await
-            .map_err(|attempt| match attempt {
-                Attempt::Again(cause) => E::from(Error::Busy(cause)),
-                Attempt::Final(error) => error,
-            })
+            .with_jitter()
+            .build();
+        loop {
+            match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(Attempt::Final(error)) => return Err(error),
+                Err(Attempt::Again(cause)) => match waits.next() {
+                    Some(wait) => self.clock.sleep(wait).await,
+                    None => return Err(E::from(Error::Busy(cause))),
+                },
+            }
+        }
     }
 
     /// Passes a fault point on the way to the table.
@@ -125,8 +128,9 @@ impl Store {
     /// Makes one write or read that stands alone, again while it may be.
     pub(super) async fn single<T, E, F, Fut>(&self, point: &'static str, call: F) -> Result<T, Lone>
     where
-        F: Fn() -> Fut,
-        Fut: Future<Output = Result<T, SdkError<E>>>,
+        T: Send,
+        F: Fn() -> Fut + Send + Sync,
+        Fut: Future<Output = Result<T, SdkError<E>>> + Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         self.persist(|| async {

@@ -55,8 +55,11 @@ pub fn parse_lossy(body: &[u8]) -> Vec<(String, String)> {
     pairs(body).take(MOST_CHECKED).map(|(name, value)| (text(name), text(value))).collect()
 }
 
+/// A name and a value as bytes.
+type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+
 /// Decodes to bytes, which need not be UTF-8; a broken percent sign stays as it is.
-pub(super) fn parse_bytes(body: &[u8]) -> Vec<(Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+pub(super) fn parse_bytes(body: &[u8]) -> Vec<Pair<'_>> {
     pairs(body)
         .take(MOST_CHECKED)
         .map(|(name, value)| (unescape(name).0, unescape(value).0))
@@ -99,4 +102,63 @@ fn unescape(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
 fn both_hex(high: u8, low: u8) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use url::form_urlencoded::Serializer;
+
+    fn pairs_of(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn order_repetition_and_emptiness_are_kept() {
+        let params = parse(b"b=1&a=&b=1&&c&=d&e=f=g&h=%2B+%f0%9F%91%8d").unwrap();
+        let expected = [("b", "1"), ("a", ""), ("b", "1"), ("c", ""), ("", "d"), ("e", "f=g")];
+        assert_eq!(params[..6], pairs_of(&expected));
+        assert_eq!(params[6..], pairs_of(&[("h", "+ 👍")]));
+        assert_eq!(parse(b"").unwrap(), []);
+    }
+
+    #[test]
+    fn a_broken_body_is_refused_with_its_reason_and_can_still_be_shown() {
+        for (body, reason, shown) in [
+            (&b"a=100%&b=1"[..], FormError::BadPercentEncoding, "100%"),
+            (b"a=%zz", FormError::BadPercentEncoding, "%zz"),
+            (b"a=%+1", FormError::BadPercentEncoding, "% 1"),
+            (b"a=%ff%41", FormError::NotUtf8, "\u{fffd}A"),
+            (b"a=\xc3(", FormError::NotUtf8, "\u{fffd}("),
+        ] {
+            assert_eq!(parse(body), Err(reason));
+            assert_eq!(parse_lossy(body)[0], ("a".to_owned(), shown.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_thousand_parameters_are_enough() {
+        let mut body = "a=1&".repeat(MOST_PARAMETERS);
+        assert_eq!(parse(body.as_bytes()).unwrap().len(), MOST_PARAMETERS);
+        body.push_str("b=2");
+        assert_eq!(parse(body.as_bytes()), Err(FormError::TooManyParameters));
+        assert_eq!(parse_lossy(body.as_bytes()).len(), MOST_PARAMETERS + 1);
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_is_too_strange(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let lossy = parse_lossy(&body);
+            if let Ok(params) = parse(&body) {
+                prop_assert_eq!(params, lossy);
+            }
+        }
+
+        #[test]
+        fn what_was_encoded_is_decoded(params in proptest::collection::vec(("\\PC{1,8}", "\\PC{0,20}"), 0..20)) {
+            let body = Serializer::new(String::new()).extend_pairs(&params).finish();
+            prop_assert_eq!(parse(body.as_bytes()).unwrap(), params);
+        }
+    }
 }

@@ -122,3 +122,127 @@ impl<'a> Parameters<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Channel;
+    use crate::twilio::form;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    const VECTORS: &str = include_str!("../../../tests/vectors/webhooks.json");
+
+    #[derive(Deserialize)]
+    struct Vectors {
+        account_sid: String,
+        requests: Vec<Request>,
+    }
+
+    #[derive(Deserialize)]
+    struct Request {
+        name: String,
+        kind: String,
+        body: String,
+    }
+
+    fn value<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
+        params.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    #[test]
+    fn every_inbound_message_is_read() {
+        let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
+        let inbound = |request: &&Request| request.kind.starts_with("inbound_");
+        let mut count = 0;
+        for request in vectors.requests.iter().filter(inbound) {
+            let params = form::parse(request.body.as_bytes()).unwrap();
+            let message = InboundMessage::parse(&params).expect(&request.name);
+            assert_eq!(Some(message.sid.as_str()), value(&params, "MessageSid"));
+            assert_eq!(message.account.as_str(), vectors.account_sid);
+            assert_eq!(Some(message.from.as_str()), value(&params, "From"));
+            assert_eq!(Some(message.to.as_str()), value(&params, "To"));
+            assert_eq!(Some(message.body.as_str()), value(&params, "Body"));
+            assert!(message.num_segments.is_some());
+            let count_said: usize = value(&params, "NumMedia").unwrap().parse().unwrap();
+            assert_eq!(message.media.len(), count_said, "{}", request.name);
+            let channel = match request.kind.as_str() {
+                "inbound_whatsapp" => Channel::WhatsApp,
+                "inbound_messenger" => Channel::Messenger,
+                "inbound_rcs" => Channel::Rcs,
+                _ => Channel::Sms,
+            };
+            assert_eq!((message.from.channel(), message.to.channel()), (channel, channel));
+            count += 1;
+        }
+        assert_eq!(count, 36);
+    }
+
+    #[test]
+    fn every_status_callback_is_read() {
+        let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
+        let mut count = 0;
+        for request in vectors.requests.iter().filter(|request| request.kind == "status_callback") {
+            let params = form::parse(request.body.as_bytes()).unwrap();
+            let callback = StatusCallback::parse(&params).expect(&request.name);
+            assert_eq!(Some(callback.sid.as_str()), value(&params, "MessageSid"));
+            assert_eq!(Some(callback.status.as_str()), value(&params, "MessageStatus"));
+            let code = callback.error_code.map(|code| code.to_string());
+            assert_eq!(code.as_deref(), value(&params, "ErrorCode"), "{}", request.name);
+            count += 1;
+        }
+        assert_eq!(count, 23);
+    }
+
+    fn params(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        let needed = [
+            ("MessageSid", "SM00000000000000000000000000000001"),
+            ("AccountSid", "AC00000000000000000000000000000001"),
+            ("From", "+12065551212"),
+            ("To", "+18555080989"),
+        ];
+        let changed = |name| list.iter().any(|(n, _)| n == name);
+        let kept = needed.iter().filter(|(name, _)| !changed(name));
+        kept.chain(list).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn an_empty_or_absent_body_is_a_message_and_odd_counts_are_no_reason_to_refuse_one() {
+        let odd = [("Body", ""), ("NumMedia", "99999"), ("NumSegments", "-1"), ("New", "x")];
+        let message = InboundMessage::parse(&params(&odd)).unwrap();
+        assert_eq!((message.body.as_str(), message.num_segments), ("", None));
+        assert_eq!(InboundMessage::parse(&params(&[])).unwrap().body, "");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_without_showing_it() {
+        for (list, reason) in [
+            (&[("From", "")][..], "The parameter From is missing."),
+            (&[("From", "nobody at all")], "The parameter From has a value that we cannot read."),
+            (&[("MessageSid", "SM1")], "The parameter MessageSid has a value that we cannot read."),
+            (
+                &[("Body", "a"), ("Body", "b")],
+                "The parameter Body is there twice, with different values.",
+            ),
+        ] {
+            assert_eq!(InboundMessage::parse(&params(list)).unwrap_err().reason, reason);
+        }
+        let repeated =
+            InboundMessage::parse(&params(&[("Body", "a"), ("Body", "a"), ("body", "b")]));
+        assert_eq!(repeated.unwrap().body, "a");
+        let unknown = StatusCallback::parse(&params(&[("MessageStatus", "vanished")]));
+        assert!(unknown.is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_parameters_are_too_strange(
+            list in proptest::collection::vec(
+                ("(MessageSid|AccountSid|From|To|Body|MediaUrl0|NumSegments)", "\\PC{0,12}"), 0..9
+            ),
+        ) {
+            let _ = InboundMessage::parse(&list);
+            let _ = StatusCallback::parse(&list);
+        }
+    }
+}

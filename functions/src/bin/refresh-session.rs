@@ -1,0 +1,5 @@
+//! `POST /api/session/refresh`: the next access token, for the cookie.
+
+fn main() -> Result<(), shared::lambda::HandlerError> {
+    shared::lambda::run(functions::FUNCTIONS, "refresh-session")
+}

@@ -1,0 +1,5 @@
+//! `POST /api/conversations`: a conversation begun from our side.
+
+fn main() -> Result<(), shared::lambda::HandlerError> {
+    shared::lambda::run(functions::FUNCTIONS, "start-conversation")
+}

@@ -1,0 +1,6 @@
+//! The table's stream, read twice: `push` tells the page, `dispatch` tells Twilio.
+
+pub mod dispatch;
+mod lookup;
+pub mod push;
+mod sending;

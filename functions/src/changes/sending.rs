@@ -1,0 +1,123 @@
+//! One claimed send: called once, settled, deferred, or left unknown.
+
+use std::time::Duration;
+
+use shared::config::Urls;
+use shared::error::{Error, Result};
+use shared::intent::{Intent, deferral, later};
+use shared::message::Message;
+use shared::secret::Secret;
+use shared::store::Settled;
+use shared::twilio::client::{Client, ClientOptions, CreateError, CreateMessage};
+
+use crate::app::App;
+use crate::messages::record_delivery;
+
+/// What a call that Twilio did not process is first waited for in place, in all.
+const IN_PLACE: Duration = Duration::from_secs(5);
+
+/// The first wait in place.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+
+/// The line to Twilio.
+pub(super) struct Line {
+    /// Calls.
+    pub(super) client: Client,
+    urls: Urls,
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Line")
+    }
+}
+
+impl Line {
+    /// From the parameters.
+    pub(super) fn open(app: &App) -> Result<Self> {
+        let account = app.parameters.twilio()?;
+        let own = || -> Result<(String, Secret)> {
+            let token = account.auth_tokens.first().cloned();
+            let token = token.ok_or_else(|| Error::configuration("twilio", "has no auth token"))?;
+            Ok((account.account_sid.to_string(), token))
+        };
+        let key = account.api_key_sid.clone().zip(account.api_key_secret.clone());
+        let (user, password) = key.map_or_else(own, Ok)?;
+        let client = Client::new(ClientOptions {
+            base: app
+                .variable("TWILIO_API_URL")
+                .unwrap_or_else(|| "https://api.twilio.com".to_owned()),
+            account: account.account_sid.clone(),
+            user,
+            password,
+            clock: app.clock.clone(),
+            faults: app.faults.clone(),
+        });
+        Ok(Self { client, urls: app.parameters.urls()? })
+    }
+
+    fn callback(&self, message: &Message) -> String {
+        let base = self.urls.public.first().map_or("", String::as_str);
+        format!("{base}{}", record_delivery::path(&message.conversation, message.id))
+    }
+}
+
+/// Does what a claimed intent says.
+pub(super) async fn send(app: &App, twilio: &Line, claimed: &Intent) -> Result<()> {
+    let message = app.store.message(&claimed.conversation, claimed.target).await?;
+    let conversation = app.store.conversation(&claimed.conversation).await?;
+    let cleared = conversation.and_then(|conversation| conversation.cleared);
+    let Some(message) = message.filter(|message| cleared.is_none_or(|c| message.id > c)) else {
+        return app.store.settle(claimed, None, &Settled::Dropped).await.map(|_| ());
+    };
+    match create(app, twilio, &message).await {
+        Ok(how) => {
+            app.store.settle(claimed, None, &how).await?;
+        }
+        Err(CreateError::NotProcessed { retry_after }) => {
+            let wait = deferral(claimed.attempts, retry_after);
+            app.store.defer(claimed, later(app.clock.now(), wait)).await?;
+            tracing::info!(message.id = %message.id, seconds = wait.as_secs(), "A send waits");
+        }
+        Err(CreateError::Ambiguous(why)) => {
+            tracing::warn!(message.id = %message.id, why, "Nobody knows whether Twilio took a send");
+            app.store.give_to_lookup(claimed).await?;
+        }
+        Err(CreateError::Refused { code, .. }) => {
+            app.store.settle(claimed, None, &Settled::Refused { code }).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Creates the message; what Twilio did not process is tried again in place for five seconds.
+async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, CreateError> {
+    let callback = twilio.callback(message);
+    let create = CreateMessage {
+        from: &message.business,
+        to: &message.contact,
+        body: &message.body,
+        status_callback: &callback,
+    };
+    let mut wait = FIRST_WAIT;
+    let mut waited = Duration::ZERO;
+    loop {
+        match twilio.client.create_message(&create).await {
+            Ok(created) => {
+                let segments = created.num_segments;
+                return Ok(Settled::Sent { sid: created.sid, segments });
+            }
+            Err(CreateError::NotProcessed { retry_after }) => {
+                let jitter = u32::try_from(app.ids.random() % 50).unwrap_or(0);
+                let pause = wait * (100 + jitter) / 100;
+                if waited + pause > IN_PLACE || retry_after.is_some_and(|asked| asked > IN_PLACE) {
+                    return Err(CreateError::NotProcessed { retry_after });
+                }
+                app.clock.sleep(pause).await;
+                waited += pause;
+                wait *= 2;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+}

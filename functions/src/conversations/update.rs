@@ -1,0 +1,108 @@
+//! `PATCH /api/conversations/{id}`: another name, or open or closed.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use shared::conversation::{Conversation, ConversationStatus, ConversationView};
+use shared::error::{Error, Result};
+use shared::lambda::{Caller, Request, Response, Setup};
+use utoipa::ToSchema;
+
+use super::{changed_meanwhile, seen_by, view};
+use crate::app::{App, Build, nothing, people};
+
+/// The longest name, characters.
+const LONGEST_NAME: usize = 120;
+
+/// What is to be another. A name needs the one that was seen.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConversation {
+    /// The new name; an empty text takes the name away.
+    #[serde(default)]
+    contact_name: Option<String>,
+    /// The name that was seen.
+    #[serde(default)]
+    previous_contact_name: Option<String>,
+    /// Open or closed.
+    #[serde(default)]
+    status: Option<ConversationStatus>,
+}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    people(setup, &[], nothing, handle)
+}
+
+#[utoipa::path(
+    patch, path = "/api/conversations/{id}", operation_id = "update-conversation",
+    params(("id" = String, Path)), request_body = UpdateConversation,
+    responses((status = 200, body = ConversationView)),
+)]
+async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+    let wanted: UpdateConversation = request.json()?;
+    if wanted.contact_name.is_none() && wanted.status.is_none() {
+        return Err(Error::Refused("Give a contact_name or a status.".to_owned()));
+    }
+    let mut conversation = seen_by(&app, &caller, request.path("id")).await?;
+    if let Some(name) = wanted.contact_name {
+        let name = clean_name(Some(&name))?;
+        let seen = wanted.previous_contact_name;
+        conversation = renamed(&app, conversation, name, seen.as_deref()).await?;
+    }
+    if let Some(status) = wanted.status {
+        conversation = moved(&app, conversation, status).await?;
+    }
+    Response::json(200, &view(&conversation)?)
+}
+
+async fn renamed(
+    app: &App,
+    conversation: Conversation,
+    name: Option<String>,
+    seen: Option<&str>,
+) -> Result<Conversation> {
+    if conversation.name == name {
+        return Ok(conversation);
+    }
+    let taken = "Somebody else renamed this contact meanwhile.";
+    if conversation.name.as_deref() != seen {
+        return Err(changed_meanwhile(app, &conversation.id, taken).await);
+    }
+    match app.store.rename(&conversation, name.as_deref()).await? {
+        Some(renamed) => Ok(renamed),
+        None => Err(changed_meanwhile(app, &conversation.id, taken).await),
+    }
+}
+
+async fn moved(
+    app: &App,
+    mut conversation: Conversation,
+    status: ConversationStatus,
+) -> Result<Conversation> {
+    // A message may arrive between the read and the write: read and decide again.
+    for _ in 0..16 {
+        if conversation.list_pk.as_ref().is_none_or(|place| place.status == status) {
+            return Ok(conversation);
+        }
+        if let Some(moved) = app.store.set_status(&conversation, status).await? {
+            return Ok(moved);
+        }
+        let now = app.store.conversation(&conversation.id).await?;
+        conversation =
+            now.filter(|now| now.list_pk.is_some()).ok_or_else(Error::no_conversation)?;
+    }
+    Err(Error::Busy("the conversation moved on at every try".into()))
+}
+
+/// A name without what cannot be seen; none if nothing is left.
+pub fn clean_name(name: Option<&str>) -> Result<Option<String>> {
+    let kept: String =
+        name.unwrap_or_default().chars().filter(|character| !character.is_control()).collect();
+    let kept = kept.trim();
+    if kept.chars().count() > LONGEST_NAME {
+        let detail = format!("A name has at most {LONGEST_NAME} characters.");
+        return Err(Error::Refused(detail));
+    }
+    Ok((!kept.is_empty()).then(|| kept.to_owned()))
+}

@@ -1,0 +1,3 @@
+//! Whether the program runs.
+
+pub mod get;

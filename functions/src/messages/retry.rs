@@ -1,0 +1,50 @@
+//! `POST /api/conversations/{id}/messages/{message}/retry`: a new message with the text of one that failed.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use shared::error::{Error, Result};
+use shared::ids::Ulid;
+use shared::lambda::{Caller, Request, Response, Setup};
+use shared::message::MessageView;
+use utoipa::ToSchema;
+
+use super::send::{click, sent};
+use crate::app::{App, Build, nothing, people};
+use crate::conversations::seen_by;
+
+/// What is to be tried again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryMessage {
+    /// Made by the browser for this click: the same key sends once.
+    idempotency_key: String,
+}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    people(setup, &[], nothing, handle)
+}
+
+#[utoipa::path(
+    post, path = "/api/conversations/{id}/messages/{message}/retry", operation_id = "retry-message",
+    params(("id" = String, Path), ("message" = String, Path)), request_body = RetryMessage,
+    responses((status = 202, body = MessageView)),
+)]
+async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+    let wanted: RetryMessage = request.json()?;
+    let conversation = seen_by(&app, &caller, request.path("id")).await?;
+    let no_message = || Error::NotFound("There is no such message.".to_owned());
+    let id = Ulid::from_string(request.path("message")).map_err(|_| no_message())?;
+    let old = app.store.message(&conversation.id, id).await?.ok_or_else(no_message)?;
+    if conversation.cleared.is_some_and(|cleared| id <= cleared) {
+        return Err(no_message());
+    }
+    let click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
+    let again = old.may_be_retried() && old.retried_by.is_none();
+    if !again && app.store.clicked(&click).await?.is_none() {
+        let detail = "This message did not fail, or it was sent again already.".to_owned();
+        return Err(Error::Conflict { detail, current: None });
+    }
+    sent(&app, &conversation.id, &click, Some(&old)).await
+}

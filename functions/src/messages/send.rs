@@ -1,0 +1,90 @@
+//! `POST /api/conversations/{id}/messages`: one click, stored with its intent; `dispatch` does the rest.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use shared::conversation::ConversationId;
+use shared::error::{Error, Result};
+use shared::lambda::{Caller, Request, Response, Setup};
+use shared::message::{LONGEST_BODY, Message, MessageView};
+use shared::store::{Click, Sent};
+use utoipa::ToSchema;
+
+use crate::app::{App, Build, nothing, people};
+use crate::conversations::seen_by;
+
+/// What is to be sent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessage {
+    /// The text, 1 to 1,600 characters.
+    body: String,
+    /// Made by the browser for this click: the same key sends once.
+    idempotency_key: String,
+}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    people(setup, &[], nothing, handle)
+}
+
+#[utoipa::path(
+    post, path = "/api/conversations/{id}/messages", operation_id = "send-message",
+    params(("id" = String, Path)), request_body = SendMessage,
+    responses((status = 202, body = MessageView)),
+)]
+async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+    let wanted: SendMessage = request.json()?;
+    let conversation = seen_by(&app, &caller, request.path("id")).await?;
+    let click = click(&caller, wanted.body, wanted.idempotency_key)?;
+    sent(&app, &conversation.id, &click, None).await
+}
+
+/// A click, if its text may be sent at all.
+pub fn click(caller: &Caller, body: String, key: String) -> Result<Click> {
+    let length = body.chars().count();
+    if body.trim().is_empty() {
+        return Err(Error::Refused("The message is empty. Write something first.".to_owned()));
+    }
+    if length > LONGEST_BODY {
+        let detail = format!("The message has {length} characters; at most 1,600 can be sent.");
+        return Err(Error::Refused(detail));
+    }
+    let usable = (8..=64).contains(&key.len())
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if !usable {
+        let detail = "The idempotency_key is 8 to 64 letters, digits, hyphens or underscores.";
+        return Err(Error::Refused(detail.to_owned()));
+    }
+    Ok(Click { user: caller.username.clone(), author: caller.name.clone(), key, body })
+}
+
+/// Stores a click and answers.
+pub async fn sent(
+    app: &App,
+    to: &ConversationId,
+    click: &Click,
+    again: Option<&Message>,
+) -> Result<Response> {
+    let conflict = |detail: &str| Error::Conflict { detail: detail.to_owned(), current: None };
+    match app.store.send(to, click, again).await? {
+        Sent::Now(message, intent) => {
+            tracing::info!(
+                conversation.id = %message.conversation,
+                message.id = %message.id,
+                "A message is to be sent"
+            );
+            Response::json(202, &message.view(Some(intent.view())))
+        }
+        Sent::Before(message) => {
+            let lane = app.store.lane(to).await?;
+            let intent = lane.iter().find(|intent| intent.target == message.id);
+            Response::json(202, &message.view(intent.map(shared::intent::Intent::view)))
+        }
+        Sent::KeyUsed => Err(conflict("This key was used for another message.")),
+        Sent::NotRetryable => {
+            Err(conflict("This message did not fail, or it was sent again already."))
+        }
+        Sent::NoConversation => Err(Error::no_conversation()),
+    }
+}

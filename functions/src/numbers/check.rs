@@ -1,0 +1,77 @@
+//! `POST /api/numbers/check`: whether what was typed is a number, and whether we know it. A POST, so that no number
+//! stands in a URL.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use shared::address::Address;
+use shared::config::Parameter;
+use shared::conversation::ConversationView;
+use shared::error::Result;
+use shared::lambda::{Caller, Request, Response, Setup};
+use shared::phone::PhoneNumberView;
+use utoipa::ToSchema;
+
+use crate::app::{App, Build, people};
+use crate::conversations::start::Line;
+
+/// What was typed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckNumber {
+    /// The text.
+    number: String,
+    /// The sender of ours to write from; the first if absent.
+    #[serde(default)]
+    from: Option<String>,
+}
+
+/// What it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckedNumber {
+    /// Whether it is a number.
+    valid: bool,
+    /// The number.
+    number: Option<PhoneNumberView>,
+    /// Why it is none.
+    reason: Option<String>,
+    /// The conversation that is on the desk already.
+    conversation: Option<ConversationView>,
+}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    people(setup, &[Parameter::Senders, Parameter::Install], Line::open, handle)
+}
+
+#[utoipa::path(
+    post, path = "/api/numbers/check", operation_id = "check-number", request_body = CheckNumber,
+    responses((status = 200, body = CheckedNumber)),
+)]
+async fn handle(
+    app: Arc<App>,
+    line: Arc<Line>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
+    let wanted: CheckNumber = request.json()?;
+    let sender = line.sender(&caller, wanted.from.as_deref())?;
+    let typed: String = wanted.number.chars().take(200).collect();
+    let checked = match Line::number(sender, &typed) {
+        Err(reason) => {
+            CheckedNumber { valid: false, number: None, reason: Some(reason), conversation: None }
+        }
+        Ok(number) => {
+            let view = number.view();
+            let id = line.conversation(sender, &Address::sms(number));
+            let known = app.store.conversation(&id).await?;
+            CheckedNumber {
+                valid: true,
+                number: Some(view),
+                reason: None,
+                conversation: known.and_then(|known| known.view()),
+            }
+        }
+    };
+    Response::json(200, &checked)
+}

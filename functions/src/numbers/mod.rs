@@ -1,0 +1,3 @@
+//! Phone numbers, as a person types them.
+
+pub mod check;

@@ -1,0 +1,63 @@
+//! `GET /api/senders`: the numbers of ours that this person may write from.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use shared::address::Channel;
+use shared::config::{Parameter, Sender};
+use shared::conversation::number_view;
+use shared::error::Result;
+use shared::lambda::{Caller, Request, Response, Setup};
+use shared::phone::PhoneNumberView;
+use utoipa::ToSchema;
+
+use crate::app::{App, Build, people};
+
+/// One of our numbers.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Sender)]
+pub struct SenderView {
+    /// As Twilio writes it.
+    address: String,
+    /// Its channel.
+    channel: Channel,
+    /// Which inbox its conversations stand in.
+    inbox: String,
+    /// What people call it.
+    name: String,
+    /// As people read it.
+    number: PhoneNumberView,
+}
+
+/// Our numbers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SenderList {
+    /// In the order of the configuration.
+    senders: Vec<SenderView>,
+}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    people(setup, &[Parameter::Senders], |app| app.parameters.senders(), handle)
+}
+
+#[utoipa::path(
+    get, path = "/api/senders", operation_id = "list-senders",
+    responses((status = 200, body = SenderList)),
+)]
+async fn handle(
+    _app: Arc<App>,
+    senders: Arc<Vec<Sender>>,
+    caller: Caller,
+    _request: Request,
+) -> Result<Response> {
+    let senders =
+        senders.iter().filter(|sender| caller.sees(&sender.inbox)).map(|sender| SenderView {
+            address: sender.address.to_string(),
+            channel: sender.address.channel(),
+            inbox: sender.inbox.clone(),
+            name: sender.name.clone(),
+            number: number_view(&sender.address),
+        });
+    Response::json(200, &SenderList { senders: senders.collect() })
+}

@@ -1,0 +1,3 @@
+//! Our own numbers.
+
+pub mod list;

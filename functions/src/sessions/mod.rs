@@ -1,0 +1,97 @@
+//! Sessions: signing in, staying signed in, signing out.
+
+pub mod refresh;
+pub mod sign_in;
+pub mod sign_out;
+
+use serde::Serialize;
+use shared::config::Parameter;
+use shared::error::Result;
+use shared::lambda::{Request, Response};
+use shared::session::{ACCESS_LIFE, Claims, Role, TokenIssuer};
+use shared::store::{SESSION_LIFE, User};
+use utoipa::ToSchema;
+
+use crate::app::App;
+
+/// The refresh token's cookie.
+pub const COOKIE: &str = "partyline_session";
+
+/// What the functions of a session need.
+pub const PARAMETERS: &[Parameter] = &[Parameter::Session, Parameter::Urls];
+
+/// A signed-in person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedInUser {
+    /// Sign-in name.
+    username: String,
+    /// Name for display.
+    display_name: String,
+    /// What the person may do.
+    role: Role,
+}
+
+/// What a page gets that signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Session {
+    /// For `Authorization: Bearer`.
+    access_token: String,
+    /// Seconds until it ends.
+    expires_in: u64,
+    /// Who signed in.
+    user: SignedInUser,
+}
+
+/// What makes tokens and cookies.
+#[derive(Debug)]
+pub struct Keys {
+    /// Makes tokens.
+    pub issuer: TokenIssuer,
+    secure: bool,
+}
+
+impl Keys {
+    /// From the parameters.
+    pub fn open(app: &App) -> Result<Self> {
+        let issuer = TokenIssuer::new(&app.parameters.session_seed()?)?;
+        let urls = app.parameters.urls()?;
+        let secure = urls.public.first().is_some_and(|url| url.starts_with("https://"));
+        Ok(Self { issuer, secure })
+    }
+
+    /// The answer to a person who is signed in: access token, and the refresh token of this generation.
+    pub fn signed_in(
+        &self,
+        app: &App,
+        user: &User,
+        session: &str,
+        generation: u64,
+    ) -> Result<Response> {
+        let now = app.clock.now();
+        let claims = Claims::of(&user.username, &user.display_name, user.role, &user.inboxes, now);
+        let answer = Session {
+            access_token: self.issuer.access_token(&claims)?,
+            expires_in: ACCESS_LIFE.as_secs(),
+            user: SignedInUser {
+                username: user.username.clone(),
+                display_name: user.display_name.clone(),
+                role: user.role,
+            },
+        };
+        let token = self.issuer.refresh_token(session, generation);
+        Ok(Response::json(200, &answer)?.with_cookie(self.cookie(&token, SESSION_LIFE.as_secs())))
+    }
+
+    /// The cookie of a refresh token; with an age of nothing it is forgotten.
+    pub fn cookie(&self, token: &str, age: u64) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!(
+            "{COOKIE}={token}; Path=/api/session; HttpOnly; SameSite=Strict; Max-Age={age}{secure}"
+        )
+    }
+
+    /// Session and generation of the request's cookie.
+    pub fn presented(&self, request: &Request) -> Option<(String, u64)> {
+        self.issuer.read_refresh_token(request.cookie(COOKIE)?)
+    }
+}

@@ -1,0 +1,39 @@
+//! `POST /api/session/refresh`: the next access token, for the cookie.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use shared::error::{Error, Result};
+use shared::lambda::{Request, Response, Setup};
+use shared::store::Refreshed;
+use utoipa::ToSchema;
+
+use super::{Keys, PARAMETERS, Session};
+use crate::app::{App, Build, public};
+
+/// Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshSession {}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    public(setup, PARAMETERS, Keys::open, handle)
+}
+
+#[utoipa::path(
+    post, path = "/api/session/refresh", operation_id = "refresh-session",
+    request_body = RefreshSession, responses((status = 200, body = Session)),
+)]
+async fn handle(app: Arc<App>, keys: Arc<Keys>, request: Request) -> Result<Response> {
+    let RefreshSession {} = request.json()?;
+    let ended = || Error::SignedOut("You are signed out. Sign in again.".to_owned());
+    let (session, generation) = keys.presented(&request).ok_or_else(ended)?;
+    match app.store.refresh_session(&session, generation).await? {
+        Refreshed::Good { user, generation } => {
+            let user = app.store.user(&user).await?.ok_or_else(ended)?;
+            keys.signed_in(&app, &user, &session, generation)
+        }
+        Refreshed::Ended => Err(ended()),
+    }
+}

@@ -1,0 +1,34 @@
+//! `$connect`: a socket opens for a ticket that is good, unused, and of this page.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use shared::error::{Error, Result};
+use shared::lambda::{Setup, SocketEvent, socket::answer};
+
+use super::{PROTOCOL, TICKET_PREFIX};
+use crate::app::{App, Build, nothing, socket};
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    socket(setup, &[], nothing, handle)
+}
+
+async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> {
+    let refused = |detail: &str| Error::NotAllowed(detail.to_owned());
+    let offered = event.header("sec-websocket-protocol").unwrap_or("");
+    let mut offered = offered.split(',').map(str::trim);
+    let speaks = offered.clone().any(|name| name == PROTOCOL);
+    let ticket = offered.find_map(|name| name.strip_prefix(TICKET_PREFIX));
+    let (true, Some(ticket)) = (speaks, ticket) else {
+        return Err(refused("A socket needs a ticket."));
+    };
+    let origin = event.header("origin").unwrap_or("");
+    let bound = app.store.take_ticket(ticket).await?;
+    let bound = bound.ok_or_else(|| refused("The ticket was used, or it is too old."))?;
+    if origin.is_empty() || origin != bound.origin {
+        return Err(refused("The ticket belongs to another page."));
+    }
+    app.store.add_connection(event.connection_id(), &bound).await?;
+    Ok(answer(200, Some(PROTOCOL)))
+}

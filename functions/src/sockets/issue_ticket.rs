@@ -1,0 +1,63 @@
+//! `POST /api/sockets/ticket`: opens one socket, once, within half a minute, from the page that asked.
+
+use std::sync::Arc;
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use shared::config::{Parameter, Urls};
+use shared::error::{Error, Result};
+use shared::lambda::{Caller, Request, Response, Setup};
+use shared::store::{TICKET_LIFE, Ticket};
+use utoipa::ToSchema;
+
+use crate::app::{App, Build, people};
+
+/// Nothing to add.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssueTicket {}
+
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IssuedTicket {
+    /// Offered as the subprotocol `t.{ticket}`, beside `partyline.v1`.
+    ticket: String,
+    /// The socket's address.
+    url: String,
+    /// Seconds until it ends.
+    expires_in: u64,
+}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    people(setup, &[Parameter::Urls], |app| app.parameters.urls(), handle)
+}
+
+#[utoipa::path(
+    post, path = "/api/sockets/ticket", operation_id = "issue-ticket", request_body = IssueTicket,
+    responses((status = 200, body = IssuedTicket)),
+)]
+async fn handle(
+    app: Arc<App>,
+    urls: Arc<Urls>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
+    let IssueTicket {} = request.json()?;
+    let own = urls.public.first().map_or("", String::as_str);
+    let origin = request.header("origin").unwrap_or(own);
+    if !urls.public.iter().any(|url| url == origin) {
+        return Err(Error::NotAllowed("This page is not Partyline's.".to_owned()));
+    }
+    let ticket = BASE64URL_NOPAD.encode(&app.ids.random().to_be_bytes());
+    let bound = Ticket {
+        user: caller.username.clone(),
+        role: caller.role(),
+        inboxes: caller.inboxes().to_vec(),
+        origin: origin.to_owned(),
+        expires_at: app.store.expiry(TICKET_LIFE),
+    };
+    app.store.add_ticket(&ticket, &bound).await?;
+    let url = urls.socket.clone();
+    Response::json(200, &IssuedTicket { ticket, url, expires_in: TICKET_LIFE.as_secs() })
+}

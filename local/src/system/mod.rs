@@ -1,8 +1,9 @@
 //! The whole system: every part started in its order, wired to the others, and stopped again.
 //!
-//! - `wiring`: the order, and who is told where whom to find.
+//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports.
 //! - [`error`]: why it did not start.
 
+mod doors;
 pub mod error;
 mod wiring;
 

@@ -1,8 +1,6 @@
 //! The order in which the parts start, and who is told where whom to find.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +10,13 @@ use shared::clock::Clock;
 use shared::fault::Faults;
 use shared::secret::Secret;
 use shared::store::{AwsAccess, Store, StoreOptions};
-use tokio::net::TcpListener;
 
+use super::doors::{Doors, lan_address, port, serve};
 use super::{System, SystemError};
 use crate::dynamodb::{DynamoDb, DynamoOptions};
 use crate::gateway::hosts::Hosts;
 use crate::gateway::socket::{Sockets, management};
-use crate::gateway::{self, GatewayOptions, Server};
+use crate::gateway::{self, GatewayOptions};
 use crate::lambda::{Endpoints, Functions, FunctionsOptions};
 use crate::options::Options;
 use crate::parameters::{Parameters, Urls};
@@ -29,13 +27,6 @@ use crate::template::{REGION, Template, TriggerSpec};
 
 /// How long the store is asked again when the local system itself writes.
 const STORE_PATIENCE: Duration = Duration::from_secs(3);
-
-/// The doors, opened before anything else so that everyone can be told where they are.
-struct Doors {
-    front: TcpListener,
-    management: TcpListener,
-    parameters: TcpListener,
-}
 
 /// What almost every part needs.
 struct Ground {
@@ -92,17 +83,6 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         front,
         peers,
     })
-}
-
-impl Doors {
-    async fn open(lan: bool, port: u16) -> Result<Self, SystemError> {
-        let everywhere = if lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
-        Ok(Self {
-            front: listen(everywhere, port).await?,
-            management: listen(Ipv4Addr::LOCALHOST, 0).await?,
-            parameters: listen(Ipv4Addr::LOCALHOST, 0).await?,
-        })
-    }
 }
 
 impl Ground {
@@ -230,29 +210,4 @@ impl Ground {
             faults: Faults::default(),
         })
     }
-}
-
-async fn listen(address: Ipv4Addr, port: u16) -> Result<TcpListener, SystemError> {
-    TcpListener::bind(SocketAddr::from((address, port))).await.map_err(|source| {
-        match source.kind() {
-            ErrorKind::AddrInUse => SystemError::PortInUse(port),
-            _ => SystemError::Port { port, source },
-        }
-    })
-}
-
-fn port(listener: &TcpListener) -> u16 {
-    listener.local_addr().map(|address| address.port()).unwrap_or_default()
-}
-
-fn serve(listener: TcpListener, router: Router) -> Result<Server, SystemError> {
-    let port = port(&listener);
-    Server::start(listener, router).map_err(|source| SystemError::Port { port, source })
-}
-
-/// The address that other machines of the network know this one by. Nothing is sent to find it out.
-fn lan_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }

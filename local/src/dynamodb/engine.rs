@@ -51,11 +51,11 @@ impl Engine {
         let (reader, read_jobs) = mpsc::channel();
         let writing = open_storage(path, clock)?;
         let reading = open_storage(path, clock)?;
+        let (checkpoints, announced) = (reader.clone(), written.clone());
         let engine = Self { writer, reader, written };
-        let checkpoints = engine.clone();
         let threads = vec![
             std::thread::spawn(move || {
-                write_on(&writing, &write_jobs, &checkpoints);
+                write_on(&writing, &write_jobs, &announced, &checkpoints);
             }),
             std::thread::spawn(move || {
                 for job in read_jobs.iter().map_while(|job: Option<Job>| job) {
@@ -111,14 +111,19 @@ fn open_storage(path: &Path, clock: &Arc<dyn Clock>) -> Result<Storage, Dynoxide
     Ok(storage)
 }
 
-fn write_on(storage: &Storage, jobs: &mpsc::Receiver<Option<Job>>, engine: &Engine) {
+fn write_on(
+    storage: &Storage,
+    jobs: &mpsc::Receiver<Option<Job>>,
+    written: &watch::Sender<u64>,
+    checkpoints: &mpsc::Sender<Option<Job>>,
+) {
     let mut writes = 0_u64;
     for job in jobs.iter().map_while(|job| job) {
         job(storage);
         writes += 1;
-        engine.written.send_replace(writes);
+        written.send_replace(writes);
         if writes.is_multiple_of(WRITES_PER_CHECKPOINT) {
-            let _ = engine.reader.send(Some(Box::new(checkpoint)));
+            let _ = checkpoints.send(Some(Box::new(checkpoint)));
         }
     }
 }

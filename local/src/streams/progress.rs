@@ -16,6 +16,16 @@ impl State {
     pub(super) fn position(&self) -> i64 {
         self.outstanding.first().map_or(self.read, |oldest| oldest - 1)
     }
+
+    /// Whether the record at `place` was read.
+    pub(super) fn saw(&self, place: i64) -> bool {
+        self.read >= place
+    }
+
+    /// How many records are at work or wait for it.
+    pub(super) fn waiting(&self) -> usize {
+        self.outstanding.len()
+    }
 }
 
 /// A mapping's progress, watched by those who wait for it. Clones are the same.
@@ -57,7 +67,7 @@ impl Progress {
 
     /// Whether nothing is at work.
     pub(super) fn is_idle(&self) -> bool {
-        self.0.borrow().outstanding.is_empty()
+        self.0.borrow().waiting() == 0
     }
 
     /// Changes with each step.
@@ -67,12 +77,12 @@ impl Progress {
 
     /// Completes when everything up to `place` is consumed and nothing is at work.
     pub(super) async fn idle_at(&self, place: i64) {
-        let idle = |state: &State| state.read >= place && state.outstanding.is_empty();
+        let idle = |state: &State| state.saw(place) && state.waiting() == 0;
         let _ = self.0.subscribe().wait_for(idle).await;
     }
 
     /// Completes when fewer than `limit` records are outstanding.
     pub(super) async fn below(&self, limit: usize) {
-        let _ = self.0.subscribe().wait_for(|state| state.outstanding.len() < limit).await;
+        let _ = self.0.subscribe().wait_for(|state| state.waiting() < limit).await;
     }
 }

@@ -1,1 +1,103 @@
-//! Tests.
+//! Mappings on a real table. This file is what the tests stand on.
+
+mod delivery;
+mod failures;
+mod positions;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use shared::clock::{Clock, ShiftClock};
+
+use super::{Invoke, Streams};
+use crate::dynamodb::DynamoDb;
+use crate::template::{FunctionSpec, StreamSpec};
+
+/// A mapping as `dispatch` has it, of batches of ten.
+fn spec() -> StreamSpec {
+    StreamSpec {
+        table: "Table".to_owned(),
+        batch_size: 10,
+        window: Duration::ZERO,
+        parallelization_factor: 4,
+        from_start: true,
+        bisect: true,
+        retries: Some(2),
+        record_age: Some(Duration::from_hours(1)),
+        partial_failures: true,
+        filters: Vec::new(),
+        on_failure: Some("Lost".to_owned()),
+    }
+}
+
+/// A function of that name.
+fn function(name: &str) -> FunctionSpec {
+    FunctionSpec {
+        logical_id: "Dispatch".to_owned(),
+        name: name.to_owned(),
+        environment: BTreeMap::new(),
+        timeout: Duration::from_secs(3),
+        memory_mb: 128,
+        grants: Vec::new(),
+        triggers: Vec::new(),
+    }
+}
+
+/// Starts one mapping of the function `dispatch`.
+async fn mapped(
+    dynamodb: &DynamoDb,
+    spec: StreamSpec,
+    clock: &ShiftClock,
+    invoke: Invoke,
+) -> Streams {
+    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+    Streams::start(dynamodb, vec![(function("dispatch"), spec)], invoke, clock).await.unwrap()
+}
+
+/// The records that came, in the order in which they came, each as often as it came.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<Value>>>);
+
+impl Seen {
+    fn add(&self, event: &Value) {
+        self.0.lock().unwrap().extend(records(event).cloned());
+    }
+
+    /// `sk=value` of each.
+    fn values(&self) -> Vec<String> {
+        self.0.lock().unwrap().iter().map(value).collect()
+    }
+}
+
+fn records(event: &Value) -> impl Iterator<Item = &Value> {
+    event["Records"].as_array().unwrap().iter()
+}
+
+fn value(record: &Value) -> String {
+    let text = |path: &str| record.pointer(path).and_then(Value::as_str).unwrap_or("-").to_owned();
+    format!("{}={}", text("/dynamodb/Keys/sk/S"), text("/dynamodb/NewImage/value/N"))
+}
+
+fn sequence(record: &Value) -> Value {
+    record["dynamodb"]["SequenceNumber"].clone()
+}
+
+/// A function that notes what comes and then answers as `answer` says.
+fn noting(
+    seen: &Seen,
+    answer: impl Fn(Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync + 'static,
+) -> Invoke {
+    let seen = seen.clone();
+    Arc::new(move |_, event| {
+        seen.add(&event);
+        answer(event)
+    })
+}
+
+/// A function that notes what comes and is content.
+fn content(seen: &Seen) -> Invoke {
+    noting(seen, |_| Box::pin(async { Ok(json!({ "batchItemFailures": [] })) }))
+}

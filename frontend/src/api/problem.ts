@@ -1,0 +1,63 @@
+import { strings } from '../strings';
+import type { Problem } from './types';
+
+/** A call that did not succeed. `message` is a sentence a person understands. */
+export class ApiError extends Error {
+  /** HTTP status; 0 when nothing was answered. */
+  readonly status: number;
+  readonly problem: Problem | null;
+  /** Seconds to wait, from `Retry-After`. */
+  readonly retryAfter: number | null;
+
+  constructor(
+    status: number,
+    sentence: string,
+    problem: Problem | null = null,
+    retryAfter: number | null = null,
+  ) {
+    super(sentence);
+    this.name = 'ApiError';
+    this.status = status;
+    this.problem = problem;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the call may or may not have been carried out: only the same key may be sent again. */
+  get uncertain(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+/** The error for an answer that is not 2xx. */
+export async function errorOf(answer: Response): Promise<ApiError> {
+  const problem = await readProblem(answer);
+  const wait = Number(answer.headers.get('retry-after'));
+  const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : null;
+  return new ApiError(answer.status, sentence(answer.status, problem), problem, retryAfter);
+}
+
+/** Nothing was answered at all. */
+export function unreachable(): ApiError {
+  return new ApiError(0, strings.errors.unreachable);
+}
+
+/** The sentence to show for anything that was thrown. */
+export function sentenceOf(thrown: unknown): string {
+  return thrown instanceof ApiError ? thrown.message : strings.errors.unexpected;
+}
+
+async function readProblem(answer: Response): Promise<Problem | null> {
+  if (!(answer.headers.get('content-type') ?? '').includes('json')) return null;
+  try {
+    const body: unknown = await answer.json();
+    return typeof body === 'object' && body !== null ? (body as Problem) : null;
+  } catch {
+    return null;
+  }
+}
+
+function sentence(status: number, problem: Problem | null): string {
+  if (problem?.detail) return problem.detail;
+  if (problem?.title) return problem.title;
+  return status >= 500 ? strings.errors.server : strings.errors.unexpected;
+}

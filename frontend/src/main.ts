@@ -1,0 +1,9 @@
+import '@fontsource-variable/inter/index.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+const target = document.getElementById('desk');
+if (target) mount(App, { target });

@@ -1,0 +1,79 @@
+import type { Client } from '../api/client';
+import { ApiError, sentenceOf } from '../api/problem';
+import type { Conversation, ConversationStatus } from '../api/types';
+import { strings } from '../strings';
+import type { Conversations } from './conversations.svelte';
+import { nameOf } from './person';
+import type { Toasts } from './toasts.svelte';
+
+/** What became of a rename: `conflict` when somebody else had renamed it meanwhile. */
+export type Renamed = { kind: 'done' } | { kind: 'conflict' } | { kind: 'failed'; problem: string };
+
+/** What an agent may do with a conversation as a whole. */
+export class Acts {
+  readonly #client: Client;
+  readonly #conversations: Conversations;
+  readonly #toasts: Toasts;
+  #reading = false;
+
+  constructor(client: Client, conversations: Conversations, toasts: Toasts) {
+    this.#client = client;
+    this.#conversations = conversations;
+    this.#toasts = toasts;
+  }
+
+  /**
+   * Tells the server that what stands on the screen was read, as far as it was seen. When more
+   * came meanwhile the newer truth is taken, and whoever shows it decides anew.
+   */
+  async markRead({ conversation_id, rev }: Conversation): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      this.#take(await this.#client.markRead(conversation_id, rev));
+    } catch (thrown) {
+      this.#takeCurrent(thrown);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Closes or reopens a conversation, and offers to undo it. */
+  async setStatus(conversation: Conversation, status: ConversationStatus): Promise<void> {
+    const before = conversation.status;
+    if (before === status) return;
+    const name = nameOf(conversation);
+    try {
+      const changed = await this.#client.setStatus(conversation.conversation_id, status);
+      this.#take(changed);
+      this.#toasts.show(
+        status === 'closed' ? strings.toast.closed(name) : strings.toast.reopened(name),
+        { label: strings.undo, run: () => void this.setStatus(changed, before) },
+      );
+    } catch (thrown) {
+      this.#takeCurrent(thrown);
+      this.#toasts.show(sentenceOf(thrown));
+    }
+  }
+
+  /** Gives a conversation a name, if it is still called `previous`. */
+  async rename(id: string, name: string | null, previous: string | null): Promise<Renamed> {
+    try {
+      this.#take(await this.#client.rename(id, name, previous));
+      return { kind: 'done' };
+    } catch (thrown) {
+      this.#takeCurrent(thrown);
+      if (thrown instanceof ApiError && thrown.status === 409) return { kind: 'conflict' };
+      return { kind: 'failed', problem: sentenceOf(thrown) };
+    }
+  }
+
+  #take(conversation: Conversation): void {
+    this.#conversations.apply({ type: 'conversation', conversation });
+  }
+
+  /** A 409 brings the conversation as it is by now. */
+  #takeCurrent(thrown: unknown): void {
+    if (thrown instanceof ApiError && thrown.problem?.current) this.#take(thrown.problem.current);
+  }
+}

@@ -1,0 +1,55 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { Conversation } from '../api/types';
+
+/** What may happen to a conversation. `gone`: it was asked for by id and is not there. */
+export type ConversationEvent =
+  | { type: 'conversation'; conversation: Conversation }
+  | { type: 'gone'; conversation_id: string; rev: number };
+
+/** Every conversation the page has heard of. `apply` is the only writer. */
+export class Conversations {
+  readonly #byId = new SvelteMap<string, Conversation>();
+  readonly #gone = new Map<string, number>();
+
+  /** Takes an event; the higher `rev` wins, so order and repetition do not matter. */
+  apply(event: ConversationEvent): void {
+    if (event.type === 'gone') {
+      const { conversation_id: id, rev } = event;
+      this.#gone.set(id, Math.max(rev, this.#gone.get(id) ?? 0));
+      if ((this.#byId.get(id)?.rev ?? 0) <= rev) this.#byId.delete(id);
+      return;
+    }
+    const { conversation_id: id, rev } = event.conversation;
+    if (rev <= (this.#gone.get(id) ?? 0)) return;
+    const known = this.#byId.get(id);
+    if (!known || rev > known.rev) this.#byId.set(id, event.conversation);
+  }
+
+  get(id: string): Conversation | undefined {
+    return this.#byId.get(id);
+  }
+
+  get all(): Conversation[] {
+    return [...this.#byId.values()];
+  }
+
+  /** How many conversations wait for an answer, of those the page has heard of. */
+  get waiting(): number {
+    let count = 0;
+    for (const { unread_count } of this.#byId.values()) if (unread_count > 0) count += 1;
+    return count;
+  }
+
+  clear(): void {
+    this.#byId.clear();
+    this.#gone.clear();
+  }
+}
+
+/** Newest activity first; equal times in the order of ids, so that every page agrees. */
+export function byActivity(a: Conversation, b: Conversation): number {
+  return (
+    Date.parse(b.date_updated) - Date.parse(a.date_updated) ||
+    (a.conversation_id < b.conversation_id ? 1 : -1)
+  );
+}

@@ -1,0 +1,221 @@
+import { Client } from '../api/client';
+import { Socket } from '../api/socket';
+import type { Conversation, LiveEvent, Sender } from '../api/types';
+import { strings } from '../strings';
+import { Acts } from './acts.svelte';
+import { Attention } from './attention.svelte';
+import { Conversations } from './conversations.svelte';
+import { Drafts } from './drafts.svelte';
+import { LineState } from './line-state.svelte';
+import { List } from './list.svelte';
+import { hasFailed } from './message-status';
+import { nameOf } from './person';
+import { Route } from './route.svelte';
+import { Session } from './session.svelte';
+import { Sound } from './sound.svelte';
+import { ThemeChoice } from './theme.svelte';
+import { Thread } from './thread.svelte';
+import { Toasts } from './toasts.svelte';
+
+/** What is shown is read again this often (ms) while somebody can see it. */
+const HEAL_EVERY = 20_000;
+
+/** The whole desk: puts the parts together, and brings every event to where it belongs. */
+export class Desk {
+  readonly line = new LineState();
+  readonly conversations = new Conversations();
+  readonly drafts = new Drafts();
+  readonly toasts = new Toasts();
+  readonly sound = new Sound();
+  readonly theme = new ThemeChoice();
+  readonly attention = new Attention();
+  readonly route = new Route();
+  readonly client: Client;
+  readonly session: Session;
+  readonly list: List;
+  readonly acts: Acts;
+  senders = $state.raw<Sender[]>([]);
+  /** How much is held back, for an admin. */
+  quarantined = $state(0);
+  /** Said to those who listen to the screen. */
+  announcement = $state('');
+  /** How many rows of the list were scrolled through so far. */
+  rowsInView = 0;
+  /** The topmost message in view, when it is not the newest page. */
+  messageInView: string | null = null;
+
+  readonly #socket: Socket;
+  readonly #threads = new Map<string, Thread>();
+  #thread = $state.raw<Thread | null>(null);
+  #healing: Promise<void> | null = null;
+
+  constructor() {
+    this.client = new Client({
+      onReach: (reached) => this.line.apply({ type: 'reached', reached }),
+    });
+    this.session = new Session(this.client);
+    this.list = new List(this.client, this.conversations);
+    this.acts = new Acts(this.client, this.conversations, this.toasts);
+    this.#socket = new Socket({
+      ticket: this.client.issueTicket,
+      onEvents: (events) => this.#hear(events),
+      onOpen: (open) => {
+        this.line.apply({ type: 'socket', open });
+        if (open) void this.heal();
+      },
+    });
+  }
+
+  get thread(): Thread | null {
+    return this.#thread;
+  }
+
+  get selected(): Conversation | undefined {
+    return this.route.conversation ? this.conversations.get(this.route.conversation) : undefined;
+  }
+
+  /** Begins work for whoever has signed in. Returns how to end it. */
+  begin(): () => void {
+    this.#socket.start();
+    void this.list.load();
+    void this.client.listSenders().then(
+      ({ senders }) => (this.senders = senders),
+      () => undefined,
+    );
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') void this.heal();
+    }, HEAL_EVERY);
+    const stops = [
+      this.route.follow(),
+      this.attention.follow(() => void this.heal()),
+      this.#followNetwork(),
+      () => clearInterval(timer),
+      () => this.#socket.stop(),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  /** Leaves nothing of one person's work to the next. */
+  async signOut(): Promise<void> {
+    await this.session.signOut();
+    this.drafts.clear();
+    this.conversations.clear();
+    this.list.clear();
+    this.#threads.clear();
+    this.#thread = null;
+    this.route.go(null, true);
+  }
+
+  /** Brings the thread in step with the address: called whenever that changes. */
+  show(id: string | null): void {
+    if (id === (this.#thread?.id ?? null)) return;
+    this.messageInView = null;
+    this.list.pinned = id;
+    this.#thread = id ? this.#threadOf(id) : null;
+    if (!id || !this.#thread) return;
+    this.#socket.watch(id);
+    void this.#open(id, this.#thread);
+  }
+
+  /** Reads again what is on the screen, once at a time. */
+  heal(): Promise<void> {
+    if (this.session.phase !== 'in') return Promise.resolve();
+    this.#healing ??= this.#heal().finally(() => {
+      this.#healing = null;
+    });
+    return this.#healing;
+  }
+
+  async #open(id: string, thread: Thread): Promise<void> {
+    if (!this.conversations.get(id)) await this.list.refresh(id).catch(() => undefined);
+    await thread.open(this.conversations.get(id));
+  }
+
+  async #heal(): Promise<void> {
+    const id = this.route.conversation;
+    const reads: Promise<unknown>[] = [this.list.heal(this.rowsInView)];
+    if (this.list.shown?.filter !== 'unread' || this.list.shown.search) {
+      reads.push(this.list.healWaiting());
+    }
+    if (this.#thread) reads.push(this.#thread.heal(this.messageInView));
+    if (id && !this.list.rows.some((row) => row.conversation_id === id)) {
+      reads.push(this.list.refresh(id));
+    }
+    const ended = await Promise.allSettled(reads);
+    if (ended.every((one) => one.status === 'fulfilled')) this.line.apply({ type: 'healed' });
+  }
+
+  #hear(events: LiveEvent[]): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'conversation':
+          this.#hearConversation(event.conversation);
+          break;
+        case 'message':
+          this.#hearMessage(event);
+          break;
+        case 'intent':
+          this.#threads.get(event.conversation_id)?.apply(event);
+          break;
+        case 'reload':
+          this.#reload(event.conversation_ids);
+      }
+    }
+  }
+
+  #hearConversation(conversation: Conversation): void {
+    const before = this.conversations.get(conversation.conversation_id);
+    this.conversations.apply({ type: 'conversation', conversation });
+    const known = before?.unread_count ?? 0;
+    if (conversation.unread_count <= known || (before?.rev ?? 0) >= conversation.rev) return;
+    void this.sound.play('message');
+    if (conversation.conversation_id !== this.route.conversation) {
+      this.announcement = strings.list.arrived(nameOf(conversation));
+    }
+  }
+
+  #hearMessage(event: Extract<LiveEvent, { type: 'message' }>): void {
+    const { message } = event;
+    const thread = this.#threads.get(message.conversation_id);
+    if (!thread) return;
+    const before = thread.messages.get(message.message_id);
+    thread.apply(event);
+    if (before && !hasFailed(before.status) && hasFailed(message.status)) {
+      void this.sound.play('failure');
+    }
+    const unseen = thread !== this.#thread || !this.attention.here;
+    if (!before && unseen && message.direction === 'inbound') thread.arrivedUnseen(message);
+  }
+
+  #reload(ids: string[]): void {
+    for (const id of ids) {
+      void this.list.refresh(id).catch(() => undefined);
+      void this.#threads.get(id)?.refresh();
+    }
+  }
+
+  #threadOf(id: string): Thread {
+    const watched = new Set(this.#socket.watched);
+    for (const known of this.#threads.keys()) {
+      if (known !== id && !watched.has(known)) this.#threads.delete(known);
+    }
+    const thread = this.#threads.get(id) ?? new Thread(id, this.client, this.drafts);
+    this.#threads.set(id, thread);
+    return thread;
+  }
+
+  #followNetwork(): () => void {
+    const update = () => {
+      this.line.apply({ type: 'network', online: navigator.onLine });
+      if (!navigator.onLine) return;
+      this.#socket.hurry();
+      void this.heal();
+    };
+    window.addEventListener('online', update);
+    window.addEventListener('offline', update);
+    return () => {
+      window.removeEventListener('online', update);
+      window.removeEventListener('offline', update);
+    };
+  }
+}

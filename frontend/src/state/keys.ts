@@ -1,0 +1,75 @@
+/** What the keyboard can ask for. */
+export interface KeyActs {
+  move: (step: 1 | -1) => void;
+  reply: () => void;
+  compose: () => void;
+  search: () => void;
+  toggleStatus: () => void;
+  undo: () => void;
+  person: () => void;
+  shortcuts: () => void;
+  filter: (index: 0 | 1 | 2) => void;
+  back: () => void;
+}
+
+/** Does what the key means, when nobody is writing and no dialog is open. Returns whether it did. */
+export function pressKey(event: KeyboardEvent, acts: KeyActs): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
+  if (isWriting(event.target) || document.querySelector('dialog:modal, :popover-open'))
+    return false;
+  const act = actOf(event, acts);
+  if (!act) return false;
+  event.preventDefault();
+  act();
+  return true;
+}
+
+function actOf(event: KeyboardEvent, acts: KeyActs): (() => void) | undefined {
+  const inLog = (event.target as Element | null)?.closest('[role=log]');
+  switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
+    case 'j':
+      return () => acts.move(1);
+    case 'k':
+      return () => acts.move(-1);
+    case 'ArrowDown':
+      return inLog ? undefined : () => acts.move(1);
+    case 'ArrowUp':
+      return inLog ? undefined : () => acts.move(-1);
+    case 'Enter':
+      return isPressable(event.target) ? undefined : acts.reply;
+    case 'r':
+      return acts.reply;
+    case 'n':
+      return acts.compose;
+    case '/':
+      return acts.search;
+    case 'e':
+      return acts.toggleStatus;
+    case 'z':
+      return acts.undo;
+    case 'i':
+      return acts.person;
+    case '?':
+      return acts.shortcuts;
+    case '1':
+      return () => acts.filter(0);
+    case '2':
+      return () => acts.filter(1);
+    case '3':
+      return () => acts.filter(2);
+    case 'Escape':
+      return acts.back;
+    default:
+      return undefined;
+  }
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  const element = target instanceof HTMLElement ? target : null;
+  if (element instanceof HTMLInputElement) return !['radio', 'checkbox'].includes(element.type);
+  return element instanceof HTMLTextAreaElement || element?.isContentEditable === true;
+}
+
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('a, button, summary, label, input') !== null;
+}

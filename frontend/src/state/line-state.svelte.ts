@@ -1,0 +1,52 @@
+/** `live`: what happens is on the screen at once. `catching-up`: it will be, in a moment. */
+export type LineStatus = 'live' | 'catching-up' | 'offline';
+
+/** What may happen to the line. */
+export type LineEvent =
+  | { type: 'socket'; open: boolean }
+  /** What is shown was read again since the socket opened. */
+  | { type: 'healed' }
+  /** A call reached the server, or did not. */
+  | { type: 'reached'; reached: boolean }
+  /** The browser's own opinion. */
+  | { type: 'network'; online: boolean };
+
+/** The state of the line to the server. `apply` is the only writer. */
+export class LineState {
+  #open = $state(false);
+  #healed = $state(false);
+  #reached = $state(true);
+  #online = $state(true);
+  /** When the line was lost (ms), while it is. */
+  since = $state<number | null>(null);
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  readonly status: LineStatus = $derived.by(() => {
+    if (!this.#online || !this.#reached) return 'offline';
+    return this.#open && this.#healed ? 'live' : 'catching-up';
+  });
+
+  apply(event: LineEvent): void {
+    switch (event.type) {
+      case 'socket':
+        this.#open = event.open;
+        if (!event.open) this.#healed = false;
+        break;
+      case 'healed':
+        this.#healed = this.#open;
+        break;
+      case 'reached':
+        this.#reached = event.reached;
+        break;
+      case 'network':
+        this.#online = event.online;
+        break;
+    }
+    const lost = !this.#online || !this.#reached;
+    this.since = lost ? (this.since ?? this.#now()) : null;
+  }
+}

@@ -1,0 +1,199 @@
+import type { Client } from '../api/client';
+import { ApiError, sentenceOf } from '../api/problem';
+import type { Conversation, ConversationPage, Filter } from '../api/types';
+import { byActivity, type Conversations } from './conversations.svelte';
+
+/** What is on the screen: a filter, a search, and how far down it was read. */
+interface View {
+  filter: Filter;
+  search: string;
+  /** With a search: the conversations that the server found. */
+  found: ReadonlySet<string> | null;
+  /** The last row that was read; rows below it are not known to be complete. */
+  horizon: Conversation | null;
+  cursor: string | null;
+}
+
+/** At most this many rows are read again at once. */
+const HEAL_LIMIT = 100;
+const PAGE = 30;
+
+/** The list on the left: which conversations it shows, in which order, and how it reads more. */
+export class List {
+  filter = $state<Filter>('open');
+  search = $state('');
+  /** Nothing has been read yet. */
+  loading = $state(true);
+  loadingMore = $state(false);
+  error = $state<string | null>(null);
+  /** With a search that found nothing: how many match under another filter. */
+  elsewhere = $state<{ filter: Filter; count: number; more: boolean } | null>(null);
+  /** Stays under "Unread" while it is open, though it was read by that. */
+  pinned = $state<string | null>(null);
+
+  readonly #client: Client;
+  readonly #conversations: Conversations;
+  #view = $state.raw<View | null>(null);
+  #run = 0;
+
+  constructor(client: Client, conversations: Conversations) {
+    this.#client = client;
+    this.#conversations = conversations;
+  }
+
+  readonly rows: Conversation[] = $derived.by(() => {
+    const view = this.#view;
+    if (!view) return [];
+    return this.#conversations.all.filter((row) => this.#belongs(row, view)).sort(byActivity);
+  });
+
+  get hasMore(): boolean {
+    return Boolean(this.#view?.cursor);
+  }
+
+  /** The filter and search of the rows on the screen, which lag behind the choice while it loads. */
+  get shown(): { filter: Filter; search: string } | null {
+    return this.#view;
+  }
+
+  /** Reads the list anew for the filter and search that are chosen; the old stays until then. */
+  async load(): Promise<void> {
+    const run = ++this.#run;
+    const [filter, search] = [this.filter, this.search.trim()];
+    this.error = null;
+    try {
+      const page = await this.#read(filter, search, PAGE);
+      if (run !== this.#run) return;
+      this.#take(page);
+      this.#view = {
+        filter,
+        search,
+        found: search ? new Set(page.conversations.map((row) => row.conversation_id)) : null,
+        horizon: page.conversations.at(-1) ?? null,
+        cursor: page.cursor,
+      };
+      this.elsewhere = null;
+      if (search && !page.conversations.length) await this.#lookElsewhere(run, filter, search);
+    } catch (thrown) {
+      if (run === this.#run) this.error = sentenceOf(thrown);
+    } finally {
+      if (run === this.#run) this.loading = false;
+    }
+  }
+
+  /** Reads the next rows down. */
+  async more(): Promise<void> {
+    const view = this.#view;
+    if (!view?.cursor || this.loadingMore) return;
+    this.loadingMore = true;
+    this.error = null;
+    try {
+      const page = await this.#read(view.filter, view.search, PAGE, view.cursor);
+      if (view.filter !== this.#view?.filter || view.search !== this.#view.search) return;
+      this.#take(page);
+      this.#view = {
+        ...this.#view,
+        found: this.#view.found && this.#view.found.union(idsOf(page)),
+        horizon: page.conversations.at(-1) ?? this.#view.horizon,
+        cursor: page.cursor,
+      };
+    } catch (thrown) {
+      this.error = sentenceOf(thrown);
+    } finally {
+      this.loadingMore = false;
+    }
+  }
+
+  /** Reads again what is on the screen, down to row `shown`. */
+  async heal(shown: number): Promise<void> {
+    const view = this.#view;
+    if (!view) return this.load();
+    const limit = Math.min(HEAL_LIMIT, Math.max(PAGE, shown));
+    const missing = await this.#reread(view.filter, view.search, limit, () => this.rows);
+    if (this.#view?.search !== view.search || !view.found || !this.#view.found) return;
+    this.#view = {
+      ...this.#view,
+      found: this.#view.found.union(missing.found).difference(missing.lacking),
+    };
+  }
+
+  /** Reads who waits, so that the count and the title are right whatever the list shows. */
+  async healWaiting(): Promise<void> {
+    await this.#reread('unread', '', HEAL_LIMIT, () =>
+      this.#conversations.all.filter((row) => row.unread_count > 0).sort(byActivity),
+    );
+  }
+
+  /** Takes one conversation as it is now, or that it is gone. */
+  async refresh(id: string): Promise<void> {
+    try {
+      const conversation = await this.#client.getConversation(id);
+      this.#conversations.apply({ type: 'conversation', conversation });
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
+      const rev = this.#conversations.get(id)?.rev ?? 0;
+      this.#conversations.apply({ type: 'gone', conversation_id: id, rev });
+    }
+  }
+
+  clear(): void {
+    this.#run += 1;
+    this.#view = null;
+    this.filter = 'open';
+    this.search = '';
+    this.loading = true;
+    this.error = this.elsewhere = this.pinned = null;
+  }
+
+  /**
+   * Reads the top of a list. A row that should stand in the part that was read and does not is
+   * read by id: the index may lag, the conversation itself does not.
+   */
+  async #reread(filter: Filter, search: string, limit: number, expected: () => Conversation[]) {
+    const page = await this.#read(filter, search, limit);
+    this.#take(page);
+    const found = idsOf(page);
+    const last = page.cursor === null ? null : page.conversations.at(-1);
+    const lacking = expected().filter(
+      (row) => !found.has(row.conversation_id) && (!last || byActivity(row, last) < 0),
+    );
+    await Promise.all(lacking.map((row) => this.refresh(row.conversation_id)));
+    return { found, lacking: new Set(lacking.map((row) => row.conversation_id)) };
+  }
+
+  #belongs(row: Conversation, view: View): boolean {
+    if (view.found && !view.found.has(row.conversation_id)) return false;
+    const pinned = row.conversation_id === this.pinned && view.filter === 'unread';
+    if (view.filter === 'closed' ? row.status !== 'closed' : row.status !== 'open') return false;
+    if (view.filter === 'unread' && row.unread_count === 0 && !pinned) return false;
+    return !view.cursor || !view.horizon || byActivity(row, view.horizon) <= 0;
+  }
+
+  #read(filter: Filter, search: string, limit: number, cursor: string | null = null) {
+    return this.#client.listConversations({ filter, limit, cursor, ...(search ? { search } : {}) });
+  }
+
+  #take(page: ConversationPage): void {
+    for (const conversation of page.conversations) {
+      this.#conversations.apply({ type: 'conversation', conversation });
+    }
+  }
+
+  async #lookElsewhere(run: number, filter: Filter, search: string): Promise<void> {
+    const other: Filter = filter === 'closed' ? 'open' : 'closed';
+    const order: Filter[] = filter === 'unread' ? ['open', 'closed'] : [other];
+    for (const next of order) {
+      const page = await this.#read(next, search, HEAL_LIMIT);
+      if (run !== this.#run) return;
+      const count = page.conversations.length;
+      if (count) {
+        this.elsewhere = { filter: next, count, more: page.cursor !== null };
+        return;
+      }
+    }
+  }
+}
+
+function idsOf(page: ConversationPage): Set<string> {
+  return new Set(page.conversations.map((row) => row.conversation_id));
+}

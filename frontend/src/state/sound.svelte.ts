@@ -1,0 +1,62 @@
+const PLACE = 'partyline-sound';
+
+/** A tone: frequency (Hz), start and length (s), loudness (0…1). */
+type Tone = readonly [frequency: number, start: number, length: number, gain: number];
+
+/** Two sounds of our own: a struck bell for a message, a falling third for one that failed. */
+const SOUNDS: Record<'message' | 'failure', readonly Tone[]> = {
+  message: [
+    [880, 0, 0.5, 0.1],
+    [1318.5, 0.07, 0.6, 0.07],
+    [2637, 0.07, 0.25, 0.015],
+  ],
+  failure: [
+    [392, 0, 0.3, 0.1],
+    [311.1, 0.14, 0.45, 0.1],
+  ],
+};
+
+/** Sounds can be turned off, and are never made for a page that has the focus. */
+export class Sound {
+  #on = $state(localStorage.getItem(PLACE) !== 'off');
+  #context: AudioContext | null = null;
+
+  get on(): boolean {
+    return this.#on;
+  }
+
+  turn(on: boolean): void {
+    this.#on = on;
+    if (on) localStorage.removeItem(PLACE);
+    else localStorage.setItem(PLACE, 'off');
+    if (on) this.#sound('message');
+  }
+
+  /** Plays it in one tab of the browser, unless this one is looked at. */
+  async play(name: keyof typeof SOUNDS): Promise<void> {
+    if (!this.#on || document.hasFocus()) return;
+    const locks = (navigator as { locks?: LockManager }).locks;
+    if (!locks) return this.#sound(name);
+    await locks.request('partyline-sound', { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      this.#sound(name);
+      await new Promise((done) => setTimeout(done, 600));
+    });
+  }
+
+  #sound(name: keyof typeof SOUNDS): void {
+    const context = (this.#context ??= new AudioContext());
+    void context.resume();
+    const now = context.currentTime + 0.01;
+    for (const [frequency, start, length, loud] of SOUNDS[name]) {
+      const oscillator = new OscillatorNode(context, { frequency });
+      const gain = new GainNode(context, { gain: 0 });
+      gain.gain.setValueAtTime(0, now + start);
+      gain.gain.linearRampToValueAtTime(loud, now + start + 0.008);
+      gain.gain.exponentialRampToValueAtTime(0.0001, now + start + length);
+      oscillator.connect(gain).connect(context.destination);
+      oscillator.start(now + start);
+      oscillator.stop(now + start + length);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { SvelteDate } from 'svelte/reactivity';
+
+const DAY = 86_400_000;
+
+const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', options);
+const CLOCK = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const WEEKDAY = format({ weekday: 'short' });
+const DATE = format({ day: 'numeric', month: 'short' });
+const DATE_YEAR = format({ day: 'numeric', month: 'short', year: 'numeric' });
+const LONG_DAY = format({ weekday: 'long', day: 'numeric', month: 'long' });
+const LONG_DAY_YEAR = format({ day: 'numeric', month: 'long', year: 'numeric' });
+const FULL = format({
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** The time of day, moved on each half minute, so that "14:02" turns into "Tue" by itself. */
+export const now = new SvelteDate();
+setInterval(() => now.setTime(Date.now()), 30_000);
+
+/** "14:02" */
+export const clock = (at: string | number) => CLOCK.format(new Date(at));
+
+/** "Tuesday, 3 November 2026 at 14:02", for tooltips. */
+export const full = (at: string | number) => FULL.format(new Date(at));
+
+/** In the list: "14:02" today, "Tue" within the week, "3 Nov" within the year. */
+export function listTime(at: string, today: Date): string {
+  const days = daysBetween(new Date(at), today);
+  if (days <= 0) return clock(at);
+  if (days < 7) return WEEKDAY.format(new Date(at));
+  return sameYear(at, today) ? DATE.format(new Date(at)) : DATE_YEAR.format(new Date(at));
+}
+
+/** Between days in a thread: "Today", "Yesterday", "Tuesday 3 November". */
+export function dayLabel(at: string, today: Date): string {
+  const date = new Date(at);
+  const days = daysBetween(date, today);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  return sameYear(at, today) ? LONG_DAY.format(date) : LONG_DAY_YEAR.format(date);
+}
+
+/** "3 November 2026" */
+export const longDate = (at: string) => LONG_DAY_YEAR.format(new Date(at));
+
+/** A key that two times share when they are on one day here. */
+export const dayOf = (at: string) => new Date(at).toDateString();
+
+/** "14:02" today, otherwise "Tue 14:02" or "3 Nov 14:02". */
+export function sinceTime(at: string, today: Date): string {
+  const day = listTime(at, today);
+  return day === clock(at) ? day : `${day} ${clock(at)}`;
+}
+
+function daysBetween(from: Date, to: Date): number {
+  const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return Math.round((midnight(to) - midnight(from)) / DAY);
+}
+
+const sameYear = (at: string, today: Date) => new Date(at).getFullYear() === today.getFullYear();

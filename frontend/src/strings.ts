@@ -1,0 +1,237 @@
+/** Every sentence the desk says, in one place. Short, plain, second person. */
+
+const plural = (count: number, one: string, many: string) =>
+  `${String(count)} ${count === 1 ? one : many}`;
+
+const SMALL = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
+const FILTERS = { open: 'Open', unread: 'Unread', closed: 'Closed' } as const;
+
+export const strings = {
+  product: 'Partyline',
+  title: (waiting: number) => (waiting ? `(${String(waiting)}) Partyline` : 'Partyline'),
+
+  errors: {
+    unreachable: 'The desk cannot be reached. Check the connection and try again.',
+    server: 'The desk could not do that just now. Try again in a moment.',
+    unexpected: 'That did not work. Try again.',
+  },
+  tryAgain: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+  save: 'Save',
+  undo: 'Undo',
+  loading: 'Loading',
+
+  signIn: {
+    username: 'Name',
+    password: 'Password',
+    button: 'Sign in',
+    busy: 'Signing in…',
+    wrong: 'That name and password do not belong together.',
+    link: 'This sign-in link has been used or is too old. Sign in with your name and password.',
+    slow: (seconds: number) => `Too many tries. Wait ${plural(seconds, 'second', 'seconds')}.`,
+    ended: 'Your session has ended. Sign in again; what you were writing is kept.',
+  },
+
+  line: {
+    live: 'Live',
+    'catching-up': 'Catching up',
+    offline: (since: string) => `Offline since ${since}`,
+    strip: (since: string) => `Offline since ${since}. You can go on writing; nothing is sent yet.`,
+  },
+
+  list: {
+    label: 'Conversations',
+    filters: FILTERS,
+    filterLabel: 'Show',
+    search: 'Search names and numbers',
+    clearSearch: 'Clear search',
+    compose: 'New conversation',
+    menu: 'Menu',
+    you: 'You: ',
+    noMessages: 'No messages yet',
+    unread: (count: number) => plural(count, 'unread message', 'unread messages'),
+    fresh: (count: number) => `${String(count)} new`,
+    freshLabel: (count: number) => `Show ${plural(count, 'new conversation', 'new conversations')}`,
+    more: 'Loading more',
+    waiting: (count: number) => `${plural(count, 'conversation waits', 'conversations wait')}`,
+    arrived: (name: string) => `New message from ${name}`,
+    empty: {
+      open: {
+        title: 'No conversations yet.',
+        text: 'Whoever writes to your number appears here. Or write first.',
+      },
+      unread: { title: 'All answered.', text: 'Nobody waits. New messages light up here.' },
+      closed: { title: 'Nothing is closed.', text: 'What you close rests here until they write.' },
+    },
+    nothing: (search: string) => `Nothing called “${search}”.`,
+    nothingIn: {
+      open: 'No open conversation matches.',
+      unread: 'No unread conversation matches.',
+      closed: 'No closed conversation matches.',
+    },
+    elsewhere: (filter: keyof typeof FILTERS, count: number, atLeast: boolean) =>
+      `${atLeast ? 'More than ' : ''}${SMALL[count] ?? String(count)} ${filter} ${
+        count === 1 ? 'conversation matches' : 'conversations match'
+      }.`,
+    showElsewhere: (filter: keyof typeof FILTERS) => `Show ${filter}`,
+  },
+
+  thread: {
+    label: (name: string) => `Messages with ${name}`,
+    none: { title: 'Pick a conversation.', text: 'Or press J for the next one, N for a new one.' },
+    missing: { title: 'This conversation is gone.', text: 'It was deleted, or the link is wrong.' },
+    empty: { title: 'No messages yet.', text: 'Write the first one below.' },
+    back: 'Back to the list',
+    person: 'About this person',
+    closed: 'Closed',
+    closedText: 'This conversation is closed. A new message opens it again.',
+    reopen: 'Reopen',
+    closeIt: 'Close conversation',
+    newSince: (time: string) => `New since ${time}`,
+    jump: 'Newest',
+    jumpNew: (count: number) => plural(count, 'new message', 'new messages'),
+    olderFailed: 'Older messages could not be read.',
+    beginning: (day: string) => `The conversation began on ${day}`,
+    noText: 'No text',
+    failedToLoad: 'The messages could not be read.',
+  },
+
+  status: {
+    received: 'Received',
+    queued: 'Queued',
+    sending: 'Sending',
+    sent: 'Sent',
+    delivered: 'Delivered',
+    read: 'Read',
+    undelivered: 'Not delivered',
+    failed: 'Not sent',
+    canceled: 'Canceled',
+    refused: 'Not sent',
+    unconfirmed: 'Not confirmed',
+    unknown: 'Not known yet',
+  },
+
+  failure: {
+    line: (what: string, why: string) => (why ? `${what}: ${why}` : `${what}.`),
+    plain: { undelivered: 'Not delivered', failed: 'Not sent', refused: 'Not sent' },
+    unconfirmed: 'Twilio never confirmed this message. If you send it again, it may arrive twice.',
+    unknown: 'It is not known yet whether this was sent. The desk is asking Twilio.',
+    sendAnyway: 'Send again',
+    sending: 'Sending again…',
+    sentAgain: (time: string) => `Sent again ${time}`,
+    local: 'Not sent.',
+    remove: 'Remove',
+    code: (code: number) => `Twilio code ${String(code)}`,
+  },
+
+  composer: {
+    label: (name: string) => `Message to ${name}`,
+    placeholder: (name: string) => `Write to ${name}`,
+    send: 'Send',
+    from: (number: string) => `From ${number}`,
+    keys: 'Enter sends, Shift Enter starts a line',
+    left: (count: number) => plural(count, 'character left', 'characters left'),
+    tooLong: (count: number) =>
+      `${plural(count, 'character', 'characters')} too long. Shorten it, or send it in two.`,
+    givenBack: (why: string) => `Not sent. ${why} Your text is back in the box.`,
+  },
+
+  person: {
+    label: 'Person',
+    name: 'Name',
+    nameHint: 'No name yet',
+    rename: 'Rename',
+    addName: 'Add a name',
+    number: 'Number',
+    copy: 'Copy number',
+    copied: 'Copied',
+    country: 'Country',
+    writesTo: 'Writes to',
+    since: 'Since',
+    last: 'Last message',
+    state: 'State',
+    open: 'Open',
+    closed: 'Closed',
+    conflict: (theirs: string | null) =>
+      theirs ? `Somebody just renamed this to “${theirs}”.` : 'Somebody just removed the name.',
+    saveMine: 'Save mine',
+    keepTheirs: 'Keep theirs',
+  },
+
+  toast: {
+    closed: (name: string) => `Closed ${name}.`,
+    reopened: (name: string) => `Reopened ${name}.`,
+    failed: (what: string) => what,
+  },
+
+  fresh: {
+    title: 'New conversation',
+    number: 'Phone number',
+    numberHint: 'With the country code, as in +44 20 7946 0018.',
+    name: 'Name',
+    optional: 'optional',
+    start: 'Start',
+    starting: 'Starting…',
+    checking: 'Checking…',
+    here: (name: string) => `${name} is already here.`,
+    openIt: 'Open',
+    invalid: 'This is not a phone number.',
+  },
+
+  menu: {
+    theme: 'Theme',
+    themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
+    sound: 'Sounds',
+    shortcuts: 'Keyboard shortcuts',
+    quarantine: 'Quarantine',
+    signOut: 'Sign out',
+    signedInAs: (name: string) => `Signed in as ${name}`,
+  },
+
+  quarantine: {
+    title: 'Quarantine',
+    text: 'What Twilio sent and the desk could not place. Nothing is lost; release it when the reason is gone.',
+    empty: 'Nothing is held back.',
+    count: (count: number) => (count === 1 ? 'once' : `${String(count)} times`),
+    raw: 'As it came',
+    cut: 'Cut: it was too long to keep whole.',
+    release: 'Release',
+    releasing: 'Releasing…',
+    more: 'Show more',
+  },
+
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    groups: [
+      {
+        title: 'Go',
+        keys: [
+          [['J', '↓'], 'Next conversation'],
+          [['K', '↑'], 'Previous conversation'],
+          [['/'], 'Search'],
+          [['1', '2', '3'], 'Open, unread, closed'],
+          [['Esc'], 'Back'],
+        ],
+      },
+      {
+        title: 'Do',
+        keys: [
+          [['Enter', 'R'], 'Reply'],
+          [['N'], 'New conversation'],
+          [['E'], 'Close or reopen'],
+          [['Z'], 'Undo'],
+          [['I'], 'About this person'],
+          [['?'], 'This sheet'],
+        ],
+      },
+      {
+        title: 'Write',
+        keys: [
+          [['Enter'], 'Send'],
+          [['Shift', 'Enter'], 'New line'],
+        ],
+      },
+    ] satisfies { title: string; keys: [string[], string][] }[],
+  },
+};

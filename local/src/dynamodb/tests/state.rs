@@ -1,0 +1,80 @@
+//! What lies in the folder.
+
+use std::time::Duration;
+
+use shared::clock::ShiftClock;
+
+use super::{client, n, put, revision, s, start, start_in};
+
+#[tokio::test]
+async fn what_was_written_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = ShiftClock::new();
+    let first = start_in(Some(folder.path()), &clock).await.unwrap();
+    put(&client(&first, "any"), "CONV#1", "META", 1).await;
+    first.stop().await;
+    let second = start_in(Some(folder.path()), &clock).await.unwrap();
+    let scan = client(&second, "any").scan().table_name("Table").send().await.unwrap();
+    assert_eq!(scan.count, 1);
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn a_folder_in_use_is_refused_with_what_to_do_and_free_after_the_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = ShiftClock::new();
+    let first = start_in(Some(folder.path()), &clock).await.unwrap();
+    let refused = start_in(Some(folder.path()), &clock).await.err().unwrap().to_string();
+    assert!(refused.contains("in use by another Partyline"), "{refused}");
+    assert!(refused.contains("--memory"), "{refused}");
+    first.stop().await;
+    start_in(Some(folder.path()), &clock).await.unwrap().stop().await;
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.db");
+    std::fs::write(&file, b"this is no database, however one looks at it").unwrap();
+    let refused =
+        start_in(Some(folder.path()), &ShiftClock::new()).await.err().unwrap().to_string();
+    assert!(refused.contains("is damaged"), "{refused}");
+    assert!(refused.contains("--reset"), "{refused}");
+    assert!(std::fs::read(&file).unwrap().starts_with(b"this is no database"));
+}
+
+#[tokio::test]
+async fn a_state_in_memory_is_gone_after_the_stop() {
+    let dynamodb = start().await;
+    let folder = dynamodb.folder().to_owned();
+    assert!(folder.join("table.db").exists());
+    dynamodb.stop().await;
+    assert!(!folder.exists());
+}
+
+#[tokio::test]
+async fn an_item_goes_when_its_time_has_come_by_the_clock_and_stream_records_after_a_day() {
+    let clock = ShiftClock::new();
+    let dynamodb = start_in(None, &clock).await.unwrap();
+    let client = client(&dynamodb, "any");
+    let expiry = shared::clock::Clock::now(&clock).as_second() + 60;
+    let item = client.put_item().table_name("Table").item("pk", s("KEY#1")).item("sk", s("KEY"));
+    item.item("expires_at", n(expiry)).send().await.unwrap();
+    put(&client, "CONV#1", "META", 1).await;
+    let count = || async { client.scan().table_name("Table").send().await.unwrap().count };
+    dynamodb.sweep().await.unwrap();
+    assert_eq!(count().await, 2);
+    clock.advance(Duration::from_mins(2));
+    dynamodb.sweep().await.unwrap();
+    assert_eq!(count().await, 1);
+    clock.advance(Duration::from_hours(25));
+    put(&client, "CONV#2", "META", 1).await;
+    dynamodb.sweep().await.unwrap();
+    let records = dynamodb.engine().read(|storage| {
+        let sql = "SELECT count(*) FROM _stream_records";
+        Ok(storage.conn().query_row(sql, [], |row| row.get::<_, i64>(0))?)
+    });
+    assert_eq!(records.await.unwrap(), 1);
+    assert_eq!(revision(&client, "CONV#2").await, None);
+    dynamodb.stop().await;
+}

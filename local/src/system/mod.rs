@@ -5,6 +5,8 @@
 
 mod doors;
 pub mod error;
+#[cfg(test)]
+mod tests;
 mod wiring;
 
 use std::path::Path;

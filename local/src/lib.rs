@@ -6,7 +6,7 @@
 //! - [`gateway`]: the HTTP API, the WebSocket API and the page, on one port.
 //! - [`lambda`]: the host that builds and invokes the functions; [`schedule`]: by the clock; [`streams`]: by the tables'
 //!   changes.
-//! - [`dynamodb`], [`parameters`]: the peers that the functions' AWS clients talk to.
+//! - [`dynamodb`], [`parameters`], [`twilio`]: the peers that the functions' clients talk to.
 
 pub mod dynamodb;
 pub mod gateway;
@@ -18,6 +18,7 @@ pub mod schedule;
 pub mod streams;
 pub mod system;
 pub mod template;
+pub mod twilio;
 
 pub use options::{CommandLine, Options, Settings};
 pub use system::{System, SystemError};

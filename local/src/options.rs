@@ -48,7 +48,7 @@ pub struct Settings {
     pub number: String,
     /// `TWILIO_API_URL`: the real Twilio, or another's; without it Twilio is simulated.
     pub twilio_api_url: Option<String>,
-    /// `PUBLIC_URL`: where Twilio reaches this machine, if not on its own address.
+    /// `PUBLIC_URL`: where the real Twilio reaches this machine; without a slash at the end.
     pub public_url: Option<String>,
     /// `APP_USERNAME`, the first admin.
     pub username: String,
@@ -126,7 +126,7 @@ impl Settings {
             auth_token: need("TWILIO_AUTH_TOKEN")?,
             number: need("TWILIO_NUMBER")?,
             twilio_api_url: value("TWILIO_API_URL"),
-            public_url: value("PUBLIC_URL"),
+            public_url: value("PUBLIC_URL").map(|url| base(&url)).transpose()?,
             username: need("APP_USERNAME")?,
             password: need("APP_PASSWORD")?,
             install_key: need("PARTYLINE_INSTALL_KEY")?,
@@ -154,10 +154,9 @@ impl Settings {
 
     /// Refuses published secrets where somebody else could use them: on the network, and with the real Twilio.
     pub fn check_secrets(&self, lan: bool) -> Result<(), SettingsError> {
-        let for_what = match (lan, &self.twilio_api_url, &self.public_url) {
-            (true, ..) => "starting with --lan",
-            (_, Some(_), _) => "talking to the real Twilio",
-            (.., Some(_)) => "being reached from outside",
+        let for_what = match (lan, &self.twilio_api_url) {
+            (true, _) => "starting with --lan",
+            (_, Some(_)) => "talking to the real Twilio",
             _ => return Ok(()),
         };
         let published = Self::published();
@@ -179,6 +178,13 @@ impl std::fmt::Debug for Settings {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Settings").field("number", &self.number).finish_non_exhaustive()
     }
+}
+
+fn base(url: &str) -> Result<String, SettingsError> {
+    let wrong = "must be a URL, https://partyline.example.com for example";
+    let refused = |_| SettingsError::Value { name: "PUBLIC_URL", wrong };
+    Url::parse(url).map_err(refused)?;
+    Ok(url.trim_end_matches('/').to_owned())
 }
 
 fn lines(reader: impl std::io::Read) -> Result<HashMap<String, String>, dotenvy::Error> {

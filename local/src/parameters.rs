@@ -177,7 +177,7 @@ mod tests {
         let client = aws_sdk_ssm::Client::from_conf(config);
         let names = names.iter().map(|name| format!("/partyline/{name}")).collect();
         let answer = client.get_parameters().set_names(Some(names)).with_decryption(true).send();
-        let answer = answer.await.map_err(|e| e.into_service_error().to_string());
+        let answer = answer.await.map_err(|e| format!("{:?}", e.into_service_error()));
         server.stop(&SystemClock).await;
         let parameters = answer?.parameters.unwrap_or_default().into_iter();
         Ok(parameters.map(|p| (p.name.unwrap(), p.value.unwrap())).collect())

@@ -5,6 +5,7 @@ use crate::options::SettingsError;
 use crate::parameters::BadInstallKey;
 use crate::streams::StreamsError;
 use crate::template::TemplateError;
+use crate::twilio::TwilioError;
 
 /// Why the system did not start. Each is a sentence for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -18,15 +19,9 @@ pub enum SystemError {
     /// One of the settings.
     #[error(transparent)]
     InstallKey(#[from] BadInstallKey),
-    /// A setting that must be a URL.
-    #[error("{name} must be a URL, https://partyline.example.com for example")]
-    Url {
-        /// The variable.
-        name: &'static str,
-        /// What is wrong.
-        #[source]
-        source: url::ParseError,
-    },
+    /// Its own address.
+    #[error("the system's own address makes no URL")]
+    Url(#[from] url::ParseError),
     /// The port is taken.
     #[error("port {0} is in use; stop what listens there, or start with --port and another number")]
     PortInUse(u16),
@@ -54,6 +49,9 @@ pub enum SystemError {
     /// The streams.
     #[error(transparent)]
     Streams(#[from] StreamsError),
+    /// The simulated Twilio.
+    #[error(transparent)]
+    Twilio(#[from] TwilioError),
     /// The HTTP client.
     #[error("there is no HTTP client")]
     Client(#[from] reqwest::Error),

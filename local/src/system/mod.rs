@@ -27,6 +27,7 @@ use crate::permissions::Permissions;
 use crate::schedule::Schedules;
 use crate::streams::Streams;
 use crate::template::Template;
+use crate::twilio::Twilio;
 
 pub use error::SystemError;
 
@@ -49,6 +50,7 @@ pub struct System {
     streams: Streams,
     schedules: Schedules,
     sockets: Option<Sockets>,
+    twilio: Option<Twilio>,
     front: Server,
     /// `@connections` and the parameter store.
     peers: Vec<Server>,
@@ -120,6 +122,11 @@ impl System {
         self.sockets.as_ref()
     }
 
+    /// The simulated Twilio; none if the settings name the real one.
+    pub fn twilio(&self) -> Option<&Twilio> {
+        self.twilio.as_ref()
+    }
+
     /// Runs the scheduled function called `name` now.
     pub async fn run_schedule(&self, name: &str) -> Result<Value, InvokeError> {
         self.schedules.run(name).await
@@ -129,6 +136,10 @@ impl System {
     pub async fn settle(&self) {
         loop {
             let before = self.functions.invocations();
+            self.streams.settled().await;
+            if let Some(twilio) = &self.twilio {
+                twilio.settled().await;
+            }
             self.streams.settled().await;
             self.functions.idle().await;
             if self.functions.invocations() == before {
@@ -156,6 +167,9 @@ impl System {
         self.schedules.stop();
         if let Some(sockets) = &self.sockets {
             sockets.close_all().await;
+        }
+        if let Some(twilio) = self.twilio {
+            twilio.stop().await;
         }
         self.front.stop(&self.clock).await;
         self.streams.stop().await;

@@ -10,6 +10,7 @@ use shared::clock::Clock;
 use shared::fault::Faults;
 use shared::secret::Secret;
 use shared::store::{AwsAccess, Store, StoreOptions};
+use url::Url;
 
 use super::doors::{Doors, lan_address, port, serve};
 use super::{System, SystemError};
@@ -24,6 +25,7 @@ use crate::permissions::{LOCAL_ADMIN, Permissions};
 use crate::schedule::Schedules;
 use crate::streams::{Invoke, Streams};
 use crate::template::{REGION, Template, TriggerSpec};
+use crate::twilio::{Twilio, TwilioOptions};
 
 /// How long the store is asked again when the local system itself writes.
 const STORE_PATIENCE: Duration = Duration::from_secs(3);
@@ -52,7 +54,8 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     };
     let dynamodb = ground.tables().await?;
     let parameters = ground.parameters()?;
-    let functions = ground.functions(&doors, &dynamodb)?;
+    let twilio = ground.twilio().await?;
+    let functions = ground.functions(&doors, &dynamodb, twilio.as_ref())?;
     let sockets = ground.sockets(&functions);
     let streams = ground.streams(&dynamodb, &functions).await?;
     let schedules = Schedules::start(
@@ -66,7 +69,8 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         let router = management::router(sockets.clone(), Arc::clone(&ground.permissions));
         peers.push(serve(doors.management, router)?);
     }
-    let front = serve(doors.front, ground.front(&functions, sockets.clone()))?;
+    let phones = twilio.as_ref().map(Twilio::phones);
+    let front = serve(doors.front, ground.front(&functions, sockets.clone(), phones))?;
     Ok(System {
         url: ground.base_url(),
         store: ground.store(&dynamodb),
@@ -80,6 +84,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         streams,
         schedules,
         sockets,
+        twilio,
         front,
         peers,
     })
@@ -109,25 +114,53 @@ impl Ground {
         }
     }
 
-    fn parameters(&self) -> Result<Parameters, SystemError> {
+    /// The simulated Twilio, unless the settings name the real one.
+    async fn twilio(&self) -> Result<Option<Twilio>, SystemError> {
         let settings = &self.options.settings;
-        let base = self.base_url();
-        let own = [base.clone(), format!("http://localhost:{}", self.port)];
-        let mut public: Vec<String> = settings.public_url.iter().cloned().chain(own).collect();
-        public.dedup();
-        let socket = format!("{}/ws", base.replacen("http", "ws", 1));
-        let urls = Urls { public, socket };
-        Ok(Parameters::of(settings, &urls, Arc::clone(&self.permissions))?)
+        if settings.twilio_api_url.is_some() {
+            return Ok(None);
+        }
+        let twilio = Twilio::start(TwilioOptions {
+            folder: self.options.state.clone(),
+            account_sid: settings.account_sid.clone(),
+            auth_token: settings.auth_token.clone(),
+            numbers: vec![settings.number.clone()],
+            public_url: Url::parse(&self.base_url())?,
+            clock: Arc::clone(&self.clock),
+        });
+        Ok(Some(twilio.await?))
     }
 
-    fn functions(&self, doors: &Doors, dynamodb: &DynamoDb) -> Result<Arc<Functions>, SystemError> {
+    /// The addresses that lead here, the one for Twilio first.
+    fn public_urls(&self) -> Vec<String> {
+        let settings = &self.options.settings;
+        let given = settings.public_url.clone().filter(|_| settings.twilio_api_url.is_some());
+        let own = [self.base_url(), format!("http://localhost:{}", self.port)];
+        let mut urls: Vec<String> = given.into_iter().chain(own).collect();
+        urls.dedup();
+        urls
+    }
+
+    fn parameters(&self) -> Result<Parameters, SystemError> {
+        let socket = format!("{}/ws", self.base_url().replacen("http", "ws", 1));
+        let urls = Urls { public: self.public_urls(), socket };
+        Ok(Parameters::of(&self.options.settings, &urls, Arc::clone(&self.permissions))?)
+    }
+
+    fn functions(
+        &self,
+        doors: &Doors,
+        dynamodb: &DynamoDb,
+        twilio: Option<&Twilio>,
+    ) -> Result<Arc<Functions>, SystemError> {
         let parameters = format!("http://127.0.0.1:{}", port(&doors.parameters));
         let mut variables = BTreeMap::from([
             ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url().to_owned()),
             ("AWS_ENDPOINT_URL_SSM".to_owned(), parameters),
         ]);
-        if let Some(url) = &self.options.settings.twilio_api_url {
-            variables.insert("TWILIO_API_URL".to_owned(), url.clone());
+        let real = self.options.settings.twilio_api_url.clone();
+        if let Some(url) = twilio.map(Twilio::url).or(real) {
+            variables.insert("TWILIO_API_URL".to_owned(), url);
         }
         let here = port(&doors.management);
         let instead = self.template.socket_api.iter().map(|api| {
@@ -171,15 +204,19 @@ impl Ground {
         Ok(Streams::start(dynamodb, mappings, invoke, Arc::clone(&self.clock)).await?)
     }
 
-    fn front(&self, functions: &Arc<Functions>, sockets: Option<Sockets>) -> Router {
+    fn front(
+        &self,
+        functions: &Arc<Functions>,
+        sockets: Option<Sockets>,
+        phones: Option<Router>,
+    ) -> Router {
         let settings = &self.options.settings;
-        let reached_from_outside =
-            self.options.lan || settings.public_url.is_some() || settings.twilio_api_url.is_some();
+        let reached_from_outside = self.options.lan || settings.twilio_api_url.is_some();
         let options = GatewayOptions {
             template: &self.template,
             functions: Arc::clone(functions),
             sockets,
-            phones: None,
+            phones,
             files: &self.options.root.join("frontend/dist"),
             hosts: if reached_from_outside { Hosts::Any } else { Hosts::Loopback },
             clock: Arc::clone(&self.clock),

@@ -1,0 +1,39 @@
+//! The Twilio simulator alone, for tests from outside the process: prints one line of JSON when it listens, ends with
+//! its standard input.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use local::twilio::{Condition, Pace, Twilio, TwilioOptions};
+use shared::clock::SystemClock;
+use tokio::io::AsyncReadExt;
+
+const ACCOUNT_SID: &str = "AC00000000000000000000000000000000";
+const AUTH_TOKEN: &str = "5ca1ab1e0ddba115ca1ab1e0ddba1100";
+const NUMBER: &str = "+18555080989";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let twilio = Twilio::start(TwilioOptions {
+        folder: None,
+        account_sid: ACCOUNT_SID.to_owned(),
+        auth_token: AUTH_TOKEN.to_owned(),
+        numbers: vec![NUMBER.to_owned()],
+        public_url: "http://127.0.0.1:9".parse()?,
+        clock: Arc::new(SystemClock),
+    })
+    .await?;
+    twilio.script().set_pace(Pace::instant());
+    twilio.set_condition("+12065550199", Condition::Unreachable)?;
+
+    let mut out = std::io::stdout();
+    let url = twilio.url();
+    writeln!(
+        out,
+        r#"{{"url":"{url}","account_sid":"{ACCOUNT_SID}","auth_token":"{AUTH_TOKEN}","number":"{NUMBER}"}}"#
+    )?;
+    out.flush()?;
+    tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
+    twilio.stop().await;
+    Ok(())
+}

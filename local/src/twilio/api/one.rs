@@ -1,0 +1,80 @@
+//! `GET`, `POST` and `DELETE …/Messages/{SM…}.json`: fetch, redact, delete.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::refusal::Refusal;
+use super::{authorize, resource};
+use crate::twilio::exchange::Exchange;
+use crate::twilio::message::Message;
+use crate::twilio::store::messages;
+
+/// The message.
+pub(super) async fn fetch(
+    State(exchange): State<Arc<Exchange>>,
+    Path((account, sid)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&exchange, &account, &headers)?;
+    let message = find(&exchange, &sid, uri.path())?;
+    Ok(Json(resource::resource(&account, &message)))
+}
+
+/// Empties the message's text (`Body=`), the only change there is to a message on its way or arrived.
+pub(super) async fn update(
+    State(exchange): State<Arc<Exchange>>,
+    Path((account, sid)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&exchange, &account, &headers)?;
+    let mut message = find(&exchange, &sid, uri.path())?;
+    for (name, value) in url::form_urlencoded::parse(&body) {
+        match &*name {
+            "Body" if value.is_empty() => {
+                if !message.status.is_final() {
+                    return Err(Refusal::unfinished());
+                }
+                message.redacted = true;
+            }
+            "Body" => return Err(Refusal::bad(20001, "A message's body can only be emptied.")),
+            "Status" => {
+                return Err(Refusal::bad(30409, "Only a scheduled message can be canceled."));
+            }
+            _ => {}
+        }
+    }
+    message.updated_at = exchange.now();
+    exchange.store.with(|db| messages::update(db, &message))?;
+    Ok(Json(resource::resource(&account, &message)))
+}
+
+/// Deletes the message at Twilio; the phone keeps its copy.
+pub(super) async fn delete(
+    State(exchange): State<Arc<Exchange>>,
+    Path((account, sid)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    authorize(&exchange, &account, &headers)?;
+    let mut message = find(&exchange, &sid, uri.path())?;
+    if !message.status.is_final() {
+        return Err(Refusal::unfinished());
+    }
+    message.deleted = true;
+    exchange.store.with(|db| messages::update(db, &message))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn find(exchange: &Exchange, name: &str, path: &str) -> Result<Message, Refusal> {
+    let sid = name.strip_suffix(".json").unwrap_or(name);
+    let found = exchange.store.with(|db| messages::find(db, sid))?;
+    found.filter(|message| !message.deleted).ok_or_else(|| Refusal::not_found(path))
+}

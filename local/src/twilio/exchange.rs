@@ -1,0 +1,196 @@
+//! The state that every part of the simulator works on, and the two ways in: a call to the API, a text from a phone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::clock::Clock;
+use shared::ids::{Ids, RandomIds};
+use tokio::sync::{Notify, broadcast, watch};
+
+use super::keywords::Keyword;
+use super::message::{Direction, Message, Status};
+use super::observed::Observed;
+use super::phones::News;
+use super::rule::Call;
+use super::script::{InboundFault, Script};
+use super::store::phones::{self, Phone};
+use super::store::work::{self, Job, Post};
+use super::store::{Store, messages};
+use super::{network, segments, webhook};
+
+/// Everything that the parts share.
+pub(super) struct Exchange {
+    /// The account.
+    pub(super) account_sid: String,
+    /// Its token: the password of the API and the key of the signatures.
+    pub(super) auth_token: String,
+    /// The numbers that the account owns, E.164.
+    pub(super) numbers: Vec<String>,
+    /// Where inbound messages are posted.
+    pub(super) inbound_url: String,
+    /// The file.
+    pub(super) store: Store,
+    /// Time.
+    pub(super) clock: Arc<dyn Clock>,
+    /// What goes wrong.
+    pub(super) script: Arc<Script>,
+    /// What was seen.
+    pub(super) observed: Observed,
+    /// Rung when there is new work.
+    pub(super) bell: Notify,
+    /// How much work is left.
+    pub(super) left: watch::Sender<usize>,
+    /// What the phones page is told.
+    pub(super) news: broadcast::Sender<News>,
+    /// Set at the end.
+    pub(super) stopping: watch::Sender<bool>,
+}
+
+/// What a call to the API asks for, checked.
+#[derive(Debug, Clone)]
+pub(super) struct Order {
+    /// The recipient.
+    pub(super) to: String,
+    /// One of the account's numbers.
+    pub(super) from: String,
+    /// The text.
+    pub(super) body: String,
+    /// Where callbacks go.
+    pub(super) status_callback: Option<String>,
+    /// The carrier does not take its usual time.
+    pub(super) hurried: bool,
+}
+
+impl Exchange {
+    /// Now.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `duration` from now.
+    pub(super) fn after(&self, duration: Duration) -> Timestamp {
+        let now = self.now();
+        now.checked_add(duration).unwrap_or(now)
+    }
+
+    /// Counts the work anew and wakes whoever waits for it. Called after every write.
+    pub(super) fn changed(&self) {
+        // Sent under the store's lock: an older count cannot overtake a newer one.
+        let counted = self.store.with(|db| {
+            self.left.send_replace(work::left(db)?);
+            Ok(())
+        });
+        if let Err(problem) = counted {
+            tracing::error!(%problem, "The simulator cannot count its work");
+        }
+        self.bell.notify_one();
+    }
+
+    /// Tells the phones page, if anybody looks.
+    pub(super) fn tell(&self, news: News) {
+        // No receiver: nobody looks.
+        let _ = self.news.send(news);
+    }
+
+    /// Accepts a message for a phone: stored with its first step before this returns.
+    pub(super) fn accept(&self, order: Order) -> rusqlite::Result<Message> {
+        let mut message = self.draft(Direction::Api, order.from, order.to, order.body);
+        message.status_callback = order.status_callback;
+        let (due, step) = network::first_step(self, order.hurried);
+        self.store.transaction(|db| {
+            messages::insert(db, &mut message)?;
+            work::plan(db, &message.sid, due, &step)
+        })?;
+        self.changed();
+        Ok(message)
+    }
+
+    /// Takes a text typed on a phone: stored with its webhook before this returns.
+    pub(super) fn take(&self, from: &str, to: &str, body: &str) -> rusqlite::Result<Message> {
+        let mut message =
+            self.draft(Direction::Inbound, from.to_owned(), to.to_owned(), body.to_owned());
+        message.sent_at = Some(message.created_at);
+        let fault = self.script.inbound_meets(
+            Call { number: from, body, status: Some(Status::Received) },
+            message.created_at,
+        );
+        let (due, copies) = match fault {
+            Some(InboundFault::Late { by }) => (self.after(by), 1),
+            Some(InboundFault::Copies { count }) => (message.created_at, count),
+            None => (message.created_at, 1),
+        };
+        let post = Job::Post(Post {
+            inbound: true,
+            url: self.inbound_url.clone(),
+            form: webhook::inbound_form(&self.account_sid, &message),
+            copies,
+            attempts: 0,
+        });
+        let keyword = Keyword::read(body);
+        self.store.transaction(|db| {
+            messages::insert(db, &mut message)?;
+            work::plan(db, &message.sid, due, &post)?;
+            match keyword {
+                Some(Keyword::Stop) => phones::opt(db, from, to, true),
+                Some(Keyword::Start) => phones::opt(db, from, to, false),
+                Some(Keyword::Help) | None => Ok(()),
+            }
+        })?;
+        self.changed();
+        self.tell(News::message(&message));
+        if let Some(keyword) = keyword {
+            self.reply(to, from, keyword)?;
+        }
+        Ok(message)
+    }
+
+    /// The phone with this number, put on the bench if it is not there yet.
+    pub(super) fn phone_at(&self, number: &str) -> rusqlite::Result<Phone> {
+        if let Some(phone) = self.store.with(|db| phones::find(db, number))?
+            && phone.shown
+        {
+            return Ok(phone);
+        }
+        let phone = Phone::new(number.to_owned(), None, self.now());
+        self.store.with(|db| phones::put(db, &phone))?;
+        self.tell(News::phone(&phone));
+        Ok(phone)
+    }
+
+    /// Twilio's own answer to a keyword; the desk hears nothing of it.
+    fn reply(&self, from: &str, to: &str, keyword: Keyword) -> rusqlite::Result<()> {
+        let body = keyword.reply().to_owned();
+        let mut message = self.draft(Direction::Reply, from.to_owned(), to.to_owned(), body);
+        let (due, step) = network::first_step(self, false);
+        self.store.transaction(|db| {
+            messages::insert(db, &mut message)?;
+            work::plan(db, &message.sid, due, &step)
+        })?;
+        self.changed();
+        Ok(())
+    }
+
+    fn draft(&self, direction: Direction, from: String, to: String, body: String) -> Message {
+        let now = self.now();
+        Message {
+            seq: 0,
+            sid: format!("SM{:032x}", RandomIds.random()),
+            direction,
+            from,
+            to,
+            segments: segments::count(&body),
+            body,
+            status: if direction == Direction::Inbound { Status::Received } else { Status::Queued },
+            error_code: None,
+            created_at: now,
+            updated_at: now,
+            sent_at: None,
+            status_callback: None,
+            answer: None,
+            waiting: false,
+            redacted: false,
+            deleted: false,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One message, as Twilio keeps it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Twilio's word for how far a message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Accepted, not yet given to the carrier.
+    Queued,
+    /// On its way to the carrier.
+    Sending,
+    /// The carrier has it.
+    Sent,
+    /// The phone has it.
+    Delivered,
+    /// The carrier could not bring it to the phone.
+    Undelivered,
+    /// It never reached a carrier.
+    Failed,
+    /// It came from a phone.
+    Received,
+}
+
+impl Status {
+    /// As it stands in the API and in callbacks.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Undelivered => "undelivered",
+            Self::Failed => "failed",
+            Self::Received => "received",
+        }
+    }
+
+    /// The status called `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::Queued,
+            Self::Sending,
+            Self::Sent,
+            Self::Delivered,
+            Self::Undelivered,
+            Self::Failed,
+            Self::Received,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+    }
+
+    /// Whether nothing more will happen to the message.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Delivered | Self::Undelivered | Self::Failed | Self::Received)
+    }
+}
+
+/// Where a message comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From a phone.
+    Inbound,
+    /// From a call to the API.
+    Api,
+    /// From Twilio itself, in answer to a keyword.
+    Reply,
+}
+
+impl Direction {
+    /// As it stands in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Api => "outbound-api",
+            Self::Reply => "outbound-reply",
+        }
+    }
+
+    /// The direction called `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Inbound, Self::Api, Self::Reply].into_iter().find(|way| way.as_str() == text)
+    }
+}
+
+/// How the webhook of an inbound message ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Answer {
+    /// The HTTP status; none if there was no answer.
+    pub status: Option<u16>,
+    /// From the call to the answer, milliseconds.
+    pub millis: f64,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Its place in the order of creation; 0 until it is stored.
+    pub seq: i64,
+    /// `SM` and 32 hexadecimal digits.
+    pub sid: String,
+    /// Where it comes from.
+    pub direction: Direction,
+    /// The sender, E.164.
+    pub from: String,
+    /// The recipient, E.164.
+    pub to: String,
+    /// The text.
+    pub body: String,
+    /// In how many parts it travels.
+    pub segments: u32,
+    /// How far it has come.
+    pub status: Status,
+    /// Why it was not delivered.
+    pub error_code: Option<u32>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When the carrier got it.
+    pub sent_at: Option<Timestamp>,
+    /// Where its callbacks go.
+    pub status_callback: Option<String>,
+    /// How its webhook ended, if it came from a phone and the webhook has ended.
+    pub answer: Option<Answer>,
+    /// The carrier waits for the phone to come back.
+    pub waiting: bool,
+    /// Emptied at Twilio; the phone still has its copy.
+    pub redacted: bool,
+    /// Deleted at Twilio; the phone still has its copy.
+    pub deleted: bool,
+}
+
+impl Message {
+    /// The phone at the other end, and our number.
+    pub fn ends(&self) -> (&str, &str) {
+        match self.direction {
+            Direction::Inbound => (&self.from, &self.to),
+            Direction::Api | Direction::Reply => (&self.to, &self.from),
+        }
+    }
+}
+
+/// What a code of a failed delivery means, in Twilio's words.
+pub fn meaning(code: u32) -> &'static str {
+    match code {
+        30001 => "Queue overflow",
+        30003 => "Unreachable destination handset",
+        30004 => "Message blocked",
+        30005 => "Unknown destination handset",
+        30006 => "Landline or unreachable carrier",
+        30007 => "Message filtered",
+        30034 => "Message from an unregistered number",
+        30036 => "Validity period expired",
+        _ => "Unknown error",
+    }
+}

@@ -1,0 +1,192 @@
+//! The Twilio simulator: an honest peer over real sockets, with phones.
+//!
+//! - `api`: the Messages resource as Twilio answers it; `line`: the wire under it, which can refuse and cut.
+//! - `exchange`: the state and the two ways in; `store`: the file behind it.
+//! - `worker` does what is due: `network` carries messages to phones, `courier` posts signed webhooks.
+//! - [`phones`]: what the phones page talks to. [`script`]: what goes wrong; [`rule`]: when. [`observed`]: what was seen.
+//! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`]: Twilio's rules, written once more from Twilio's
+//!   description. Nothing here is shared with the product, so that one mistake cannot hide on both sides.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use shared::clock::Clock;
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::task::JoinHandle;
+use url::Url;
+
+mod api;
+mod courier;
+mod exchange;
+pub mod keywords;
+mod line;
+pub mod message;
+mod network;
+pub mod number;
+pub mod observed;
+pub mod phones;
+pub mod rule;
+pub mod script;
+pub mod segments;
+pub mod signature;
+mod store;
+#[cfg(test)]
+mod tests;
+mod webhook;
+mod worker;
+
+pub use message::{Message, Status};
+pub use observed::{CreateSeen, WebhookSeen};
+pub use rule::Rule;
+pub use script::{CallbackFault, CreateFault, InboundFault, Pace, Script};
+pub use store::phones::{Condition, Phone};
+
+use exchange::Exchange;
+use line::Exchangeable;
+use store::{Store, messages};
+
+/// What a simulator is started with.
+#[derive(Clone)]
+pub struct TwilioOptions {
+    /// Where `twilio.db` lies; without it everything ends with the process.
+    pub folder: Option<PathBuf>,
+    /// `AC` and 32 hexadecimal digits.
+    pub account_sid: String,
+    /// The password of the API and the key of the signatures.
+    pub auth_token: String,
+    /// The numbers that the account owns, E.164.
+    pub numbers: Vec<String>,
+    /// The desk's base address; inbound messages go to `/twilio/messages` under it.
+    pub public_url: Url,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a simulator did not start, or could not do what a test asked.
+#[derive(Debug, thiserror::Error)]
+pub enum TwilioError {
+    /// Its file.
+    #[error("The Twilio simulator's file twilio.db cannot be read or written")]
+    Store(#[from] rusqlite::Error),
+    /// Its port.
+    #[error("The Twilio simulator got no port on loopback")]
+    Port(#[from] io::Error),
+    /// Its client.
+    #[error("The Twilio simulator has no HTTP client for its webhooks")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A running simulator.
+pub struct Twilio {
+    exchange: Arc<Exchange>,
+    address: SocketAddr,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Twilio {
+    /// Starts the simulator; deliveries left over from the last run go on at once.
+    pub async fn start(options: TwilioOptions) -> Result<Self, TwilioError> {
+        let script = Arc::new(Script::default());
+        let listener = Exchangeable::bind(script.refusing()).await?;
+        let address = listener.address();
+        let base = options.public_url.as_str().trim_end_matches('/');
+        let exchange = Arc::new(Exchange {
+            account_sid: options.account_sid,
+            auth_token: options.auth_token,
+            numbers: options.numbers,
+            inbound_url: format!("{base}/twilio/messages"),
+            store: Store::open(options.folder.as_deref())?,
+            clock: options.clock,
+            script,
+            observed: observed::Observed::default(),
+            bell: Notify::new(),
+            left: watch::Sender::new(0),
+            news: broadcast::Sender::new(1024),
+            stopping: watch::Sender::new(false),
+        });
+        exchange.changed();
+        let serving = tokio::spawn(api::serve(listener, Arc::clone(&exchange)));
+        let working = tokio::spawn(worker::run(Arc::clone(&exchange), courier::client()?));
+        Ok(Self { exchange, address, tasks: vec![serving, working] })
+    }
+
+    /// The base address of its REST API.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What the phones page talks to, to be mounted at `/phones/api`.
+    pub fn phones(&self) -> axum::Router {
+        phones::router(Arc::clone(&self.exchange))
+    }
+
+    /// What goes wrong.
+    pub fn script(&self) -> &Script {
+        &self.exchange.script
+    }
+
+    /// Types `body` on the phone `from`; stored, and its webhook planned, when this returns.
+    pub fn type_text(&self, from: &str, to: &str, body: &str) -> Result<Message, TwilioError> {
+        self.exchange.phone_at(from)?;
+        Ok(self.exchange.take(from, to, body)?)
+    }
+
+    /// Says how the network finds a phone, whether or not it stands on the bench.
+    pub fn set_condition(&self, phone: &str, condition: Condition) -> Result<(), TwilioError> {
+        let found = self.exchange.store.with(|db| store::phones::find(db, phone))?;
+        let known = found.unwrap_or_else(|| {
+            let new = Phone::new(phone.to_owned(), None, self.exchange.now());
+            Phone { shown: false, ..new }
+        });
+        let changed = Phone { condition, ..known };
+        self.exchange.store.with(|db| store::phones::put(db, &changed))?;
+        Ok(())
+    }
+
+    /// Airplane mode of a phone: messages to it stay `sent` until it ends.
+    pub fn set_airplane(&self, phone: &str, airplane: bool) -> Result<(), TwilioError> {
+        let known = self.exchange.phone_at(phone)?;
+        phones::change(&self.exchange, &Phone { airplane, ..known })?;
+        Ok(())
+    }
+
+    /// Every message, both directions, oldest first.
+    pub fn messages(&self) -> Result<Vec<Message>, TwilioError> {
+        Ok(self.exchange.store.with(messages::all)?)
+    }
+
+    /// Every call that wanted to create a message, in order.
+    pub fn creates(&self) -> Vec<CreateSeen> {
+        self.exchange.observed.creates()
+    }
+
+    /// Every attempt to post a webhook, in order of ending.
+    pub fn webhooks(&self) -> Vec<WebhookSeen> {
+        self.exchange.observed.webhooks()
+    }
+
+    /// Completes when nothing is left to do: no step, no webhook, no callback. (A message that waits for a phone in
+    /// airplane mode is no work; a webhook that nobody takes is.)
+    pub async fn settled(&self) {
+        let mut left = self.exchange.left.subscribe();
+        // The sender lives as long as this borrow.
+        let _ = left.wait_for(|left| *left == 0).await;
+    }
+
+    /// The present moment of the simulator's clock.
+    pub fn now(&self) -> Timestamp {
+        self.exchange.now()
+    }
+
+    /// Ends everything at once; what was pending goes on after the next start.
+    pub async fn stop(self) {
+        self.exchange.stopping.send_replace(true);
+        for task in self.tasks {
+            // A task that panicked has ended too.
+            let _ = task.await;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The phones on the bench.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::events::{News, phone_view};
+use super::problem::Problem;
+use crate::twilio::exchange::Exchange;
+use crate::twilio::store::phones::{self, Condition, Phone};
+use crate::twilio::{network, number};
+
+const LONGEST_NAME: usize = 60;
+
+/// The bench.
+pub(super) async fn list(State(exchange): State<Arc<Exchange>>) -> Result<Json<Value>, Problem> {
+    let phones = exchange.store.with(phones::shown)?;
+    Ok(Json(json!({
+        "now": exchange.now(),
+        "numbers": exchange.numbers,
+        "phones": phones.iter().map(phone_view).collect::<Vec<_>>(),
+    })))
+}
+
+/// A new customer.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPhone {
+    number: Option<String>,
+    name: Option<String>,
+}
+
+/// Puts a phone on the bench. One that was there before comes back with its messages.
+pub(super) async fn add(
+    State(exchange): State<Arc<Exchange>>,
+    Json(asked): Json<NewPhone>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let number = match asked.number.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(given) => number::parse(given).ok_or_else(|| {
+            Problem::invalid(format!(
+                "{given} is no phone number. Write it with its country, like +1 206 555 0123."
+            ))
+        })?,
+        None => free_number(&exchange)?,
+    };
+    if exchange.numbers.contains(&number) {
+        return Err(Problem::invalid("That is the desk's own number."));
+    }
+    let known = exchange.store.with(|db| phones::find(db, &number))?;
+    let was_there = known.as_ref().is_some_and(|phone| phone.shown);
+    let name = clean(asked.name)?.or_else(|| known.as_ref().and_then(|phone| phone.name.clone()));
+    let condition = known.map_or(Condition::Reachable, |phone| phone.condition);
+    let phone = Phone { condition, ..Phone::new(number, name, exchange.now()) };
+    change(&exchange, &phone)?;
+    let status = if was_there { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(phone_view(&phone))))
+}
+
+/// What can change about a phone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Changes {
+    name: Option<String>,
+    airplane: Option<bool>,
+    condition: Option<Condition>,
+}
+
+/// Changes a phone; an empty name takes the name off.
+pub(super) async fn update(
+    State(exchange): State<Arc<Exchange>>,
+    Path(number): Path<String>,
+    Json(changes): Json<Changes>,
+) -> Result<Json<Value>, Problem> {
+    let mut phone = find(&exchange, &number)?;
+    if changes.name.is_some() {
+        phone.name = clean(changes.name)?;
+    }
+    phone.airplane = changes.airplane.unwrap_or(phone.airplane);
+    phone.condition = changes.condition.unwrap_or(phone.condition);
+    change(&exchange, &phone)?;
+    Ok(Json(phone_view(&phone)))
+}
+
+/// Takes a phone off the bench. Its messages stay in the network's book.
+pub(super) async fn remove(
+    State(exchange): State<Arc<Exchange>>,
+    Path(number): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let phone = find(&exchange, &number)?;
+    exchange.store.with(|db| phones::put(db, &Phone { shown: false, ..phone }))?;
+    exchange.tell(News::gone(&number));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Writes the phone, tells everybody, and lets what waited for it arrive if it is in reach again.
+pub(in crate::twilio) fn change(exchange: &Exchange, phone: &Phone) -> rusqlite::Result<()> {
+    exchange.store.with(|db| phones::put(db, phone))?;
+    exchange.tell(News::phone(phone));
+    if phone.airplane { Ok(()) } else { network::back_in_reach(exchange, &phone.number) }
+}
+
+/// The phone with this number, if it stands on the bench.
+pub(super) fn find(exchange: &Exchange, number: &str) -> Result<Phone, Problem> {
+    let found = exchange.store.with(|db| phones::find(db, number))?;
+    found.filter(|phone| phone.shown).ok_or_else(|| Problem::no_phone(number))
+}
+
+/// The first number of a range kept for fiction that no phone has.
+fn free_number(exchange: &Exchange) -> Result<String, Problem> {
+    for last in 100..200 {
+        let number = format!("+12065550{last}");
+        if exchange.store.with(|db| phones::find(db, &number))?.is_none() {
+            return Ok(number);
+        }
+    }
+    Err(Problem::conflict("All hundred invented numbers are taken. Write one of your own."))
+}
+
+fn clean(name: Option<String>) -> Result<Option<String>, Problem> {
+    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    if name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
+        return Err(Problem::invalid(format!("A name has at most {LONGEST_NAME} characters.")));
+    }
+    Ok(name)
+}

@@ -1,0 +1,98 @@
+//! What the phones page is told as it happens.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::Stream;
+use futures_util::stream;
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::twilio::exchange::Exchange;
+use crate::twilio::message::{Direction, Message};
+use crate::twilio::store::phones::Phone;
+
+/// One piece of news: the event's name and its data.
+#[derive(Debug, Clone)]
+pub(in crate::twilio) struct News {
+    name: &'static str,
+    data: Arc<str>,
+}
+
+impl News {
+    /// A message stands on a phone, or what is known about it has changed.
+    pub(in crate::twilio) fn message(message: &Message) -> Self {
+        Self { name: "message", data: message_view(message).to_string().into() }
+    }
+
+    /// A phone came or changed.
+    pub(in crate::twilio) fn phone(phone: &Phone) -> Self {
+        Self { name: "phone", data: phone_view(phone).to_string().into() }
+    }
+
+    /// A phone left the bench.
+    pub(in crate::twilio) fn gone(number: &str) -> Self {
+        Self { name: "gone", data: json!({ "number": number }).to_string().into() }
+    }
+}
+
+/// A phone as the page sees it.
+pub(super) fn phone_view(phone: &Phone) -> Value {
+    json!({
+        "number": phone.number,
+        "name": phone.name,
+        "airplane": phone.airplane,
+        "condition": phone.condition,
+        "added_at": phone.added_at,
+    })
+}
+
+/// A message as the phone shows it. `state` is `sending`, `stored` (the desk's webhook answered 2xx, after `stored_ms`)
+/// or `failed` for what was typed here, `arrived` for what came.
+pub(super) fn message_view(message: &Message) -> Value {
+    let (phone, number) = message.ends();
+    let inbound = message.direction == Direction::Inbound;
+    let accepted = message
+        .answer
+        .map(|answer| answer.status.is_some_and(|status| (200..300).contains(&status)));
+    let state = match accepted {
+        _ if !inbound => "arrived",
+        None => "sending",
+        Some(true) => "stored",
+        Some(false) => "failed",
+    };
+    json!({
+        "sid": message.sid,
+        "seq": message.seq,
+        "phone": phone,
+        "number": number,
+        "from_phone": inbound,
+        "body": message.body,
+        "at": if inbound { message.created_at } else { message.updated_at },
+        "state": state,
+        "answer_status": message.answer.and_then(|answer| answer.status),
+        "stored_ms": message.answer.map(|answer| answer.millis),
+    })
+}
+
+/// The live stream. A reader too slow is told to read everything anew (`lost`).
+pub(super) async fn stream(
+    State(exchange): State<Arc<Exchange>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let state = (exchange.news.subscribe(), exchange.stopping.subscribe());
+    let events = stream::unfold(state, async |(mut news, mut stopping)| {
+        let told = tokio::select! {
+            told = news.recv() => told,
+            _ = stopping.wait_for(|stopping| *stopping) => return None,
+        };
+        let event = match told {
+            Ok(news) => Event::default().event(news.name).data(&*news.data),
+            Err(RecvError::Lagged(_)) => Event::default().event("lost").data("{}"),
+            Err(RecvError::Closed) => return None,
+        };
+        Some((Ok(event), (news, stopping)))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}

@@ -1,0 +1,37 @@
+//! What the phones page talks to, and what a test arms faults with. Mounted by the gateway at `/phones/api`.
+//!
+//! | call | what |
+//! | --- | --- |
+//! | `GET /phones` | the bench: our numbers, the phones, the system's time |
+//! | `POST /phones` `{number?, name?}` | a new customer; without a number the network picks a free one |
+//! | `PATCH /phones/{number}` `{name?, airplane?, condition?}` · `DELETE` | a phone changes · leaves the bench |
+//! | `GET /phones/{number}/messages` · `POST` `{to, body}` | what stands on its screen · type a text |
+//! | `GET /events` | Server-Sent Events: every change, as it happens |
+//! | `GET /script` · `POST` · `DELETE` | what was seen · arm a fault · disarm all |
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, patch};
+
+use super::exchange::Exchange;
+
+mod bench;
+mod control;
+mod events;
+mod problem;
+mod texts;
+
+pub(super) use bench::change;
+pub(super) use events::News;
+
+/// The routes.
+pub(super) fn router(exchange: Arc<Exchange>) -> Router {
+    Router::new()
+        .route("/phones", get(bench::list).post(bench::add))
+        .route("/phones/{number}", patch(bench::update).delete(bench::remove))
+        .route("/phones/{number}/messages", get(texts::list).post(texts::send))
+        .route("/events", get(events::stream))
+        .route("/script", get(control::seen).post(control::arm).delete(control::disarm))
+        .with_state(exchange)
+}

@@ -1,0 +1,130 @@
+//! When a fault meets a call.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+use super::message::Status;
+
+/// A fault and what it waits for: without conditions, the next call; with them, the next call that meets them all.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Rule<F> {
+    /// The customer's number.
+    #[serde(default)]
+    number: Option<String>,
+    /// A part of the text.
+    #[serde(default)]
+    body: Option<String>,
+    /// The status that a callback carries.
+    #[serde(default)]
+    status: Option<Status>,
+    /// How many matching calls pass first.
+    #[serde(default)]
+    skip: u32,
+    /// How many calls it meets; once if nothing is said.
+    #[serde(default)]
+    times: Option<u32>,
+    /// It meets every matching call for so long, counted from the first.
+    #[serde(default, rename = "lasting_ms", deserialize_with = "some_millis")]
+    lasting: Option<Duration>,
+    /// What it does.
+    pub(super) fault: F,
+    #[serde(skip)]
+    until: Option<Timestamp>,
+}
+
+impl<F> Rule<F> {
+    /// The next call meets `fault`.
+    pub fn next(fault: F) -> Self {
+        Self {
+            number: None,
+            body: None,
+            status: None,
+            skip: 0,
+            times: None,
+            lasting: None,
+            fault,
+            until: None,
+        }
+    }
+
+    /// Only for this customer's number.
+    #[must_use]
+    pub fn number(mut self, number: &str) -> Self {
+        self.number = Some(number.to_owned());
+        self
+    }
+
+    /// Only for texts that contain `part`.
+    #[must_use]
+    pub fn body(mut self, part: &str) -> Self {
+        self.body = Some(part.to_owned());
+        self
+    }
+
+    /// Only for callbacks that carry `status`.
+    #[must_use]
+    pub fn status(mut self, status: Status) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// After so many matching calls have passed.
+    #[must_use]
+    pub fn skip(mut self, calls: u32) -> Self {
+        self.skip = calls;
+        self
+    }
+
+    /// So many calls meet it.
+    #[must_use]
+    pub fn times(mut self, calls: u32) -> Self {
+        self.times = Some(calls);
+        self
+    }
+
+    /// Every matching call meets it for so long, counted from the first.
+    #[must_use]
+    pub fn lasting(mut self, duration: Duration) -> Self {
+        self.lasting = Some(duration);
+        self
+    }
+
+    pub(super) fn fits(&self, call: Call<'_>) -> bool {
+        self.number.as_deref().is_none_or(|number| number == call.number)
+            && self.body.as_deref().is_none_or(|part| call.body.contains(part))
+            && self.status.is_none_or(|status| call.status == Some(status))
+    }
+
+    /// Whether a call that fits meets the fault at `now`; counts.
+    pub(super) fn meets(&mut self, now: Timestamp) -> bool {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
+        if let Some(lasting) = self.lasting {
+            let until = *self.until.get_or_insert_with(|| now.checked_add(lasting).unwrap_or(now));
+            return now < until;
+        }
+        let left = self.times.get_or_insert(1);
+        let meets = *left > 0;
+        *left = left.saturating_sub(1);
+        meets
+    }
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'a> {
+    /// The customer's number.
+    pub(super) number: &'a str,
+    /// The text.
+    pub(super) body: &'a str,
+    /// The status that a callback carries.
+    pub(super) status: Option<Status>,
+}
+
+fn some_millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    u64::deserialize(deserializer).map(|millis| Some(Duration::from_millis(millis)))
+}

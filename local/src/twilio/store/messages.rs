@@ -1,0 +1,163 @@
+//! The messages.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::moment;
+use crate::twilio::message::{Answer, Direction, Message, Status};
+
+const COLUMNS: &str = "seq, sid, direction, sender, recipient, body, segments, status, error_code, created_ms, \
+                       updated_ms, sent_ms, callback, answer_status, answer_ms, waiting, redacted, deleted";
+
+/// Stores a new message and gives it its place in the order.
+pub(in crate::twilio) fn insert(db: &Connection, message: &mut Message) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO messages (sid, direction, sender, recipient, body, segments, status, created_ms, updated_ms, \
+         sent_ms, callback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        message.sid,
+        message.direction.as_str(),
+        message.from,
+        message.to,
+        message.body,
+        message.segments,
+        message.status.as_str(),
+        message.created_at.as_millisecond(),
+        message.updated_at.as_millisecond(),
+        message.sent_at.map(Timestamp::as_millisecond),
+        message.status_callback,
+    ])?;
+    message.seq = db.last_insert_rowid();
+    Ok(())
+}
+
+/// The message called `sid`, deleted ones too.
+pub(in crate::twilio) fn find(db: &Connection, sid: &str) -> rusqlite::Result<Option<Message>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM messages WHERE sid = ?"))?
+        .query_row([sid], read)
+        .optional()
+}
+
+/// Writes what can change about a message.
+pub(in crate::twilio) fn update(db: &Connection, message: &Message) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE messages SET status = ?, error_code = ?, updated_ms = ?, sent_ms = ?, answer_status = ?, \
+         answer_ms = ?, waiting = ?, redacted = ?, deleted = ? WHERE sid = ?",
+    )?
+    .execute(params![
+        message.status.as_str(),
+        message.error_code,
+        message.updated_at.as_millisecond(),
+        message.sent_at.map(Timestamp::as_millisecond),
+        message.answer.and_then(|answer| answer.status),
+        message.answer.map(|answer| answer.millis),
+        message.waiting,
+        message.redacted,
+        message.deleted,
+        message.sid,
+    ])?;
+    Ok(())
+}
+
+/// What a list asks for; dates are compared with when a message was sent, or made if it is not sent yet.
+#[derive(Debug, Clone, Default)]
+pub(in crate::twilio) struct Filter {
+    /// The recipient.
+    pub(in crate::twilio) to: Option<String>,
+    /// The sender.
+    pub(in crate::twilio) from: Option<String>,
+    /// Sent at this moment or later.
+    pub(in crate::twilio) since: Option<Timestamp>,
+    /// Sent at this moment or earlier.
+    pub(in crate::twilio) until: Option<Timestamp>,
+    /// Only what is older than the message called so.
+    pub(in crate::twilio) after: Option<String>,
+}
+
+/// At most `limit` of the messages that `filter` lets pass, newest first.
+pub(in crate::twilio) fn list(
+    db: &Connection,
+    filter: &Filter,
+    limit: usize,
+) -> rusqlite::Result<Vec<Message>> {
+    db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM messages WHERE deleted = 0 AND (?1 IS NULL OR recipient = ?1) \
+         AND (?2 IS NULL OR sender = ?2) AND (?3 IS NULL OR coalesce(sent_ms, created_ms) >= ?3) \
+         AND (?4 IS NULL OR coalesce(sent_ms, created_ms) <= ?4) \
+         AND (?5 IS NULL OR seq < (SELECT seq FROM messages WHERE sid = ?5)) ORDER BY seq DESC LIMIT ?6"
+    ))?
+    .query_map(
+        params![
+            filter.to,
+            filter.from,
+            filter.since.map(Timestamp::as_millisecond),
+            filter.until.map(Timestamp::as_millisecond),
+            filter.after,
+            i64::try_from(limit).unwrap_or(i64::MAX),
+        ],
+        read,
+    )?
+    .collect()
+}
+
+/// Every message, oldest first: what a test compares the desk with.
+pub(in crate::twilio) fn all(db: &Connection) -> rusqlite::Result<Vec<Message>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM messages ORDER BY seq"))?
+        .query_map([], read)?
+        .collect()
+}
+
+/// What the phone shows: what was typed on it and what has arrived, the newest `limit`, oldest first.
+pub(in crate::twilio) fn on_phone(
+    db: &Connection,
+    phone: &str,
+    limit: usize,
+) -> rusqlite::Result<Vec<Message>> {
+    let mut newest: Vec<Message> = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM (SELECT * FROM messages WHERE sender = ?1 AND direction = 'inbound' \
+             UNION ALL SELECT * FROM messages WHERE recipient = ?1 AND direction <> 'inbound' \
+             AND status = 'delivered') ORDER BY seq DESC LIMIT ?2"
+        ))?
+        .query_map(params![phone, i64::try_from(limit).unwrap_or(i64::MAX)], read)?
+        .collect::<rusqlite::Result<_>>()?;
+    newest.reverse();
+    Ok(newest)
+}
+
+/// What the carrier holds back for a phone out of reach, oldest first.
+pub(in crate::twilio) fn waiting_for(
+    db: &Connection,
+    phone: &str,
+) -> rusqlite::Result<Vec<Message>> {
+    db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM messages WHERE recipient = ? AND waiting = 1 ORDER BY seq"
+    ))?
+    .query_map([phone], read)?
+    .collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let millis: Option<f64> = row.get("answer_ms")?;
+    let status: Option<u16> = row.get("answer_status")?;
+    Ok(Message {
+        seq: row.get("seq")?,
+        sid: row.get("sid")?,
+        direction: Direction::parse(&row.get::<_, String>("direction")?).unwrap_or(Direction::Api),
+        from: row.get("sender")?,
+        to: row.get("recipient")?,
+        body: row.get("body")?,
+        segments: row.get("segments")?,
+        status: Status::parse(&row.get::<_, String>("status")?).unwrap_or(Status::Failed),
+        error_code: row.get("error_code")?,
+        created_at: moment(row.get("created_ms")?),
+        updated_at: moment(row.get("updated_ms")?),
+        sent_at: row.get::<_, Option<i64>>("sent_ms")?.map(moment),
+        status_callback: row.get("callback")?,
+        answer: millis.map(|millis| Answer { status, millis }),
+        waiting: row.get("waiting")?,
+        redacted: row.get("redacted")?,
+        deleted: row.get("deleted")?,
+    })
+}

@@ -1,0 +1,78 @@
+//! What the simulator must not forget: messages, phones and everything still to be done, in one SQLite file.
+//!
+//! - [`messages`]: the messages; [`phones`]: the phones and who has opted out; [`work`]: what is still to be done.
+//!
+//! Calls are short (tens of microseconds) and are made in place, under one lock.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction};
+
+pub(super) mod messages;
+pub(super) mod phones;
+pub(super) mod work;
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS messages (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL UNIQUE, direction TEXT NOT NULL,
+        sender TEXT NOT NULL, recipient TEXT NOT NULL, body TEXT NOT NULL, segments INTEGER NOT NULL,
+        status TEXT NOT NULL, error_code INTEGER, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,
+        sent_ms INTEGER, callback TEXT, answer_status INTEGER, answer_ms REAL,
+        waiting INTEGER NOT NULL DEFAULT 0, redacted INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0);
+    CREATE INDEX IF NOT EXISTS messages_by_sender ON messages (sender, seq);
+    CREATE INDEX IF NOT EXISTS messages_by_recipient ON messages (recipient, seq);
+    CREATE TABLE IF NOT EXISTS phones (
+        number TEXT PRIMARY KEY, name TEXT, airplane INTEGER NOT NULL DEFAULT 0,
+        condition TEXT NOT NULL DEFAULT 'reachable', added_ms INTEGER NOT NULL, shown INTEGER NOT NULL DEFAULT 1);
+    CREATE TABLE IF NOT EXISTS opted_out (
+        phone TEXT NOT NULL, number TEXT NOT NULL, PRIMARY KEY (phone, number)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS work (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL, due_ms INTEGER NOT NULL, job TEXT NOT NULL);
+    CREATE INDEX IF NOT EXISTS work_by_due ON work (due_ms, id);
+    CREATE INDEX IF NOT EXISTS work_by_sid ON work (sid);
+";
+
+/// The file. What is committed survives a killed process.
+pub(super) struct Store {
+    connection: Mutex<Connection>,
+}
+
+impl Store {
+    /// Opens `twilio.db` in `folder`, or a store that ends with the process.
+    pub(super) fn open(folder: Option<&Path>) -> rusqlite::Result<Self> {
+        let connection = match folder {
+            Some(folder) => Connection::open(folder.join("twilio.db"))?,
+            None => Connection::open_in_memory()?,
+        };
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// Reads, or writes one statement.
+    pub(super) fn with<T>(
+        &self,
+        act: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        act(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes all of it or nothing.
+    pub(super) fn transaction<T>(
+        &self,
+        act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction()?;
+        let result = act(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}
+
+fn moment(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}

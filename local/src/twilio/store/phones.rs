@@ -1,0 +1,147 @@
+//! The phones, and who wants no more messages from whom.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::moment;
+
+/// How the network finds a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Condition {
+    /// Messages arrive.
+    Reachable,
+    /// Switched off or out of reach for good: 30003.
+    Unreachable,
+    /// No such phone: 30005.
+    Unknown,
+    /// It cannot take text: 30006.
+    Landline,
+    /// The carrier filters: 30007.
+    Blocked,
+    /// The carrier gives no reason: 30008.
+    Lost,
+}
+
+impl Condition {
+    const ALL: [(Self, &'static str, Option<u32>); 6] = [
+        (Self::Reachable, "reachable", None),
+        (Self::Unreachable, "unreachable", Some(30003)),
+        (Self::Unknown, "unknown", Some(30005)),
+        (Self::Landline, "landline", Some(30006)),
+        (Self::Blocked, "blocked", Some(30007)),
+        (Self::Lost, "lost", Some(30008)),
+    ];
+
+    /// The code with which messages to such a phone end.
+    pub fn error_code(self) -> Option<u32> {
+        Self::ALL.iter().find(|(condition, ..)| *condition == self).and_then(|(.., code)| *code)
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(condition, ..)| *condition == self)
+            .map_or("reachable", |(_, name, _)| name)
+    }
+
+    fn parse(text: &str) -> Self {
+        Self::ALL
+            .iter()
+            .find(|(_, name, _)| *name == text)
+            .map_or(Self::Reachable, |(condition, ..)| *condition)
+    }
+}
+
+/// A phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phone {
+    /// E.164.
+    pub number: String,
+    /// What the customer is called on the name plate.
+    pub name: Option<String>,
+    /// Nothing comes in or goes out.
+    pub airplane: bool,
+    /// How the network finds it.
+    pub condition: Condition,
+    /// Since when it is here.
+    pub added_at: Timestamp,
+    /// Whether it stands on the bench; a number may have a condition without a phone to look at.
+    pub shown: bool,
+}
+
+impl Phone {
+    /// A phone just switched on.
+    pub fn new(number: String, name: Option<String>, now: Timestamp) -> Self {
+        let condition = Condition::Reachable;
+        Self { number, name, airplane: false, condition, added_at: now, shown: true }
+    }
+}
+
+/// The phone with this number.
+pub(in crate::twilio) fn find(db: &Connection, number: &str) -> rusqlite::Result<Option<Phone>> {
+    db.prepare_cached("SELECT * FROM phones WHERE number = ?")?.query_row([number], read).optional()
+}
+
+/// Puts a phone, new or changed.
+pub(in crate::twilio) fn put(db: &Connection, phone: &Phone) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO phones (number, name, airplane, condition, added_ms, shown) VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (number) DO UPDATE SET name = excluded.name, airplane = excluded.airplane, \
+         condition = excluded.condition, shown = excluded.shown",
+    )?
+    .execute(params![
+        phone.number,
+        phone.name,
+        phone.airplane,
+        phone.condition.name(),
+        phone.added_at.as_millisecond(),
+        phone.shown
+    ])?;
+    Ok(())
+}
+
+/// The phones on the bench, oldest first.
+pub(in crate::twilio) fn shown(db: &Connection) -> rusqlite::Result<Vec<Phone>> {
+    db.prepare_cached("SELECT * FROM phones WHERE shown = 1 ORDER BY added_ms, number")?
+        .query_map([], read)?
+        .collect()
+}
+
+/// Notes that `phone` wants (or wants no) messages from `number`.
+pub(in crate::twilio) fn opt(
+    db: &Connection,
+    phone: &str,
+    number: &str,
+    out: bool,
+) -> rusqlite::Result<()> {
+    let statement = if out {
+        "INSERT OR IGNORE INTO opted_out (phone, number) VALUES (?, ?)"
+    } else {
+        "DELETE FROM opted_out WHERE phone = ? AND number = ?"
+    };
+    db.prepare_cached(statement)?.execute([phone, number])?;
+    Ok(())
+}
+
+/// Whether `phone` has opted out of messages from `number`.
+pub(in crate::twilio) fn has_opted_out(
+    db: &Connection,
+    phone: &str,
+    number: &str,
+) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM opted_out WHERE phone = ? AND number = ?")?
+        .exists([phone, number])
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Phone> {
+    Ok(Phone {
+        number: row.get("number")?,
+        name: row.get("name")?,
+        airplane: row.get("airplane")?,
+        condition: Condition::parse(&row.get::<_, String>("condition")?),
+        added_at: moment(row.get("added_ms")?),
+        shown: row.get("shown")?,
+    })
+}

@@ -1,0 +1,111 @@
+//! What is still to be done. A row goes when its work is done, in the transaction that records the result; so a killed
+//! process does the rest, or at worst the last piece again, when it comes back.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::moment;
+use crate::twilio::message::Status;
+
+/// One piece of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(in crate::twilio) enum Job {
+    /// The carrier takes the message one step on.
+    Step {
+        /// Where to.
+        to: Status,
+        /// Without the usual delays.
+        hurried: bool,
+    },
+    /// A webhook is posted.
+    Post(Post),
+}
+
+/// A webhook to be posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::twilio) struct Post {
+    /// Whether it brings a customer's text (else a status).
+    pub(in crate::twilio) inbound: bool,
+    /// The address, with its connection overrides.
+    pub(in crate::twilio) url: String,
+    /// The form.
+    pub(in crate::twilio) form: Vec<(String, String)>,
+    /// How many at once; more than one only by script.
+    pub(in crate::twilio) copies: u32,
+    /// How often it was tried.
+    pub(in crate::twilio) attempts: u32,
+}
+
+/// A piece of work, with its key.
+#[derive(Debug, Clone)]
+pub(in crate::twilio) struct Task {
+    /// Its key.
+    pub(in crate::twilio) id: i64,
+    /// The message that it is about.
+    pub(in crate::twilio) sid: String,
+    /// What to do; none if the row cannot be read.
+    pub(in crate::twilio) job: Option<Job>,
+}
+
+/// Plans `job` for the message called `sid`.
+pub(in crate::twilio) fn plan(
+    db: &Connection,
+    sid: &str,
+    due: Timestamp,
+    job: &Job,
+) -> rusqlite::Result<()> {
+    let job = serde_json::to_string(job)
+        .map_err(|problem| rusqlite::Error::ToSqlConversionFailure(Box::new(problem)))?;
+    db.prepare_cached("INSERT INTO work (sid, due_ms, job) VALUES (?, ?, ?)")?.execute(params![
+        sid,
+        due.as_millisecond(),
+        job
+    ])?;
+    Ok(())
+}
+
+/// Strikes a piece of work off.
+pub(in crate::twilio) fn done(db: &Connection, id: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM work WHERE id = ?")?.execute([id])?;
+    Ok(())
+}
+
+/// What is due, oldest first.
+pub(in crate::twilio) fn due(
+    db: &Connection,
+    now: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<Task>> {
+    db.prepare_cached(
+        "SELECT id, sid, job FROM work WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?",
+    )?
+    .query_map(params![now.as_millisecond(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+        let job: String = row.get(2)?;
+        Ok(Task { id: row.get(0)?, sid: row.get(1)?, job: serde_json::from_str(&job).ok() })
+    })?
+    .collect()
+}
+
+/// When the next piece after `now` is due.
+pub(in crate::twilio) fn next_due(
+    db: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    db.prepare_cached("SELECT min(due_ms) FROM work WHERE due_ms > ?")?
+        .query_row([now.as_millisecond()], |row| row.get::<_, Option<i64>>(0))
+        .map(|millis| millis.map(moment))
+}
+
+/// How much is left, in all.
+pub(in crate::twilio) fn left(db: &Connection) -> rusqlite::Result<usize> {
+    db.prepare_cached("SELECT count(*) FROM work")?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(|count| usize::try_from(count).unwrap_or(0))
+}
+
+/// Whether anything is left to do for the message called `sid`.
+pub(in crate::twilio) fn is_left_for(db: &Connection, sid: &str) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM work WHERE sid = ? LIMIT 1")?.exists([sid])
+}

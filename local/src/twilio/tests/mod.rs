@@ -1,0 +1,114 @@
+//! The simulator through its own doors: HTTP in, webhooks out, a folder in between.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+use shared::clock::{ShiftClock, SystemClock};
+use tokio::net::TcpListener;
+
+use super::{Pace, Twilio, TwilioOptions};
+
+mod desk;
+mod faults;
+mod messages;
+mod openapi;
+mod phones;
+mod vectors;
+mod webhooks;
+
+use desk::Desk;
+
+const ACCOUNT: &str = "AC00000000000000000000000000000000";
+const TOKEN: &str = "5ca1ab1e0ddba115ca1ab1e0ddba1100";
+const NUMBER: &str = "+18555080989";
+const CUSTOMER: &str = "+12065550123";
+
+/// A simulator, the desk that it calls, and its clock.
+struct Bench {
+    twilio: Twilio,
+    desk: Desk,
+    clock: Arc<ShiftClock>,
+    http: reqwest::Client,
+}
+
+fn options(folder: Option<PathBuf>, desk: &str, clock: Arc<ShiftClock>) -> TwilioOptions {
+    TwilioOptions {
+        folder,
+        account_sid: ACCOUNT.to_owned(),
+        auth_token: TOKEN.to_owned(),
+        numbers: vec![NUMBER.to_owned()],
+        public_url: desk.parse().unwrap(),
+        clock,
+    }
+}
+
+impl Bench {
+    /// Everything in memory, the carrier without delays.
+    async fn new() -> Self {
+        let desk = Desk::open().await;
+        let clock = Arc::new(ShiftClock::new());
+        let twilio = Twilio::start(options(None, &desk.url(), Arc::clone(&clock))).await.unwrap();
+        twilio.script().set_pace(Pace::instant());
+        Self { twilio, desk, clock, http: reqwest::Client::builder().build().unwrap() }
+    }
+
+    /// Posts a create with these fields.
+    async fn create(&self, fields: &[(&str, &str)]) -> Response {
+        let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self.twilio.url());
+        self.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(fields).send().await.unwrap()
+    }
+
+    /// A message to the customer, with callbacks to the desk.
+    async fn send(&self, body: &str) -> Value {
+        let callback = self.callback();
+        let fields =
+            [("To", CUSTOMER), ("From", NUMBER), ("Body", body), ("StatusCallback", &*callback)];
+        let response = self.create(&fields).await;
+        assert_eq!(response.status(), StatusCode::CREATED);
+        response.json().await.unwrap()
+    }
+
+    fn callback(&self) -> String {
+        format!("{}/twilio/deliveries/c/m", self.desk.url())
+    }
+
+    /// Gets, posts nothing to, or deletes a path of the API.
+    async fn call(&self, method: reqwest::Method, path: &str) -> Response {
+        let url = format!("{}{path}", self.twilio.url());
+        let call = self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN));
+        call.send().await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.call(reqwest::Method::GET, path).await.json().await.unwrap()
+    }
+}
+
+/// An address where nobody listens.
+async fn closed_address() -> std::net::SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+/// The answer's HTTP status and Twilio's code.
+async fn refusal(response: Response) -> (u16, u64) {
+    let status = response.status().as_u16();
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["status"], status);
+    let code = body["code"].as_u64().unwrap();
+    assert_eq!(body["more_info"], format!("https://www.twilio.com/docs/errors/{code}"));
+    (status, code)
+}
+
+#[tokio::test]
+async fn it_runs_on_the_machines_own_clock_too() {
+    let desk = Desk::open().await;
+    let settings = options(None, &desk.url(), Arc::new(ShiftClock::new()));
+    let twilio =
+        Twilio::start(TwilioOptions { clock: Arc::new(SystemClock), ..settings }).await.unwrap();
+    twilio.type_text(CUSTOMER, NUMBER, "hello").unwrap();
+    twilio.settled().await;
+    assert_eq!(desk.seen().len(), 1);
+    twilio.stop().await;
+}

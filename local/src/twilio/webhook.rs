@@ -1,0 +1,147 @@
+//! What stands in a webhook, and how Twilio was told to post it.
+
+use std::time::Duration;
+
+use super::message::{Message, Status};
+use super::number;
+
+type Form = Vec<(String, String)>;
+
+fn form<const N: usize>(fields: [(&str, &str); N]) -> Form {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The form of an inbound message.
+pub(super) fn inbound_form(account_sid: &str, message: &Message) -> Form {
+    let segments = message.segments.to_string();
+    let (from, to) = (place(&message.from), place(&message.to));
+    form([
+        ("ToCountry", to.country),
+        ("ToState", to.state),
+        ("ToCity", to.city),
+        ("ToZip", to.zip),
+        ("FromCountry", from.country),
+        ("FromState", from.state),
+        ("FromCity", from.city),
+        ("FromZip", from.zip),
+        ("SmsMessageSid", &message.sid),
+        ("MessageSid", &message.sid),
+        ("SmsSid", &message.sid),
+        ("AccountSid", account_sid),
+        ("From", &message.from),
+        ("To", &message.to),
+        ("Body", &message.body),
+        ("NumMedia", "0"),
+        ("NumSegments", &segments),
+        ("SmsStatus", Status::Received.as_str()),
+        ("ApiVersion", "2010-04-01"),
+    ])
+}
+
+/// The form of a status callback.
+pub(super) fn callback_form(account_sid: &str, message: &Message) -> Form {
+    let mut fields = form([
+        ("AccountSid", account_sid),
+        ("ApiVersion", "2010-04-01"),
+        ("From", &message.from),
+        ("To", &message.to),
+        ("MessageSid", &message.sid),
+        ("SmsSid", &message.sid),
+        ("MessageStatus", message.status.as_str()),
+        ("SmsStatus", message.status.as_str()),
+    ]);
+    if let Some(code) = message.error_code {
+        fields.push(("ErrorCode".to_owned(), code.to_string()));
+    }
+    if matches!(message.status, Status::Delivered | Status::Undelivered) {
+        let done = message.updated_at.strftime("%y%m%d%H%M").to_string();
+        fields.push(("RawDlrDoneDate".to_owned(), done));
+    }
+    fields
+}
+
+struct Place {
+    country: &'static str,
+    state: &'static str,
+    city: &'static str,
+    zip: &'static str,
+}
+
+/// Where a number is at home, as far as Twilio would say.
+fn place(e164: &str) -> Place {
+    if e164.starts_with("+1206") {
+        return Place { country: "US", state: "WA", city: "SEATTLE", zip: "98101" };
+    }
+    Place { country: number::country(e164), state: "", city: "", zip: "" }
+}
+
+/// Connection overrides: `#ct=…&rt=…&rc=…&rp=…` behind a webhook's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Overrides {
+    /// Time to connect.
+    pub(super) connect: Duration,
+    /// Time to wait for the answer.
+    pub(super) read: Duration,
+    /// Retries after the first attempt.
+    pub(super) retries: u32,
+    /// What is retried.
+    pub(super) policy: Vec<String>,
+}
+
+impl Overrides {
+    /// The overrides of `url`; Twilio's defaults where it says nothing, or nothing legal.
+    pub(super) fn of(url: &str) -> Self {
+        let mut overrides = Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(15),
+            retries: 1,
+            policy: vec!["ct".to_owned()],
+        };
+        let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
+        for (name, value) in url::form_urlencoded::parse(fragment.as_bytes()) {
+            let within = |low: u64, high: u64| {
+                value.parse().ok().filter(|number| (low..=high).contains(number))
+            };
+            match &*name {
+                "ct" => {
+                    overrides.connect =
+                        within(100, 10_000).map_or(overrides.connect, Duration::from_millis);
+                }
+                "rt" => {
+                    overrides.read =
+                        within(100, 15_000).map_or(overrides.read, Duration::from_millis);
+                }
+                "rc" => {
+                    let retries = within(0, 5).and_then(|count| u32::try_from(count).ok());
+                    overrides.retries = retries.unwrap_or(overrides.retries);
+                }
+                "rp" => overrides.policy = value.split(',').map(str::to_owned).collect(),
+                _ => {}
+            }
+        }
+        overrides
+    }
+
+    /// Whether a webhook that ended as `end` is tried again, by policy.
+    pub(super) fn retries(&self, end: End) -> bool {
+        let name = match end {
+            End::Answered(400..500) => "4xx",
+            End::Answered(500..) => "5xx",
+            End::NoConnection => "ct",
+            End::NoAnswer => "rt",
+            End::Answered(_) => return false,
+        };
+        self.policy.iter().any(|policy| policy == name || policy == "all")
+    }
+}
+
+/// How an attempt to post a webhook ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// With this HTTP status.
+    Answered(u16),
+    /// Nobody took it, or the connection broke.
+    NoConnection,
+    /// It was taken, and the time for an answer ran out.
+    NoAnswer,
+}

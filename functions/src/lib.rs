@@ -8,6 +8,7 @@ pub mod conversations;
 pub mod health;
 pub mod messages;
 pub mod numbers;
+pub mod openapi;
 pub mod paging;
 pub mod quarantine;
 pub mod schedule;

@@ -1,15 +1,24 @@
 //! The whole of Partyline in one process, driven by `template.yaml`.
 //!
+//! - [`system`]: the parts, started and wired; [`options`]: what they are started with.
 //! - [`template`]: what exists, read from the template; nothing of it is known elsewhere.
 //! - [`permissions`]: what each function may do, enforced at every door.
 //! - [`gateway`]: the HTTP API, the WebSocket API and the page, on one port.
-//! - [`dynamodb`], [`streams`]: the tables, and what reads their changes.
-//! - [`lambda`]: the host that builds and invokes the functions.
+//! - [`lambda`]: the host that builds and invokes the functions; [`schedule`]: by the clock; [`streams`]: by the tables'
+//!   changes.
+//! - [`dynamodb`], [`parameters`], [`twilio`]: the peers that the functions' clients talk to.
 
 pub mod dynamodb;
 pub mod gateway;
 pub mod lambda;
+pub mod options;
+pub mod parameters;
 pub mod permissions;
+pub mod schedule;
 pub mod streams;
+pub mod system;
 pub mod template;
 pub mod twilio;
+
+pub use options::{CommandLine, Options, Settings};
+pub use system::{System, SystemError};

@@ -1,3 +1,80 @@
-//! Starts the local system.
+//! Runs Partyline on this machine until Ctrl-C.
 
-fn main() {}
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use local::{CommandLine, Options, Settings, System, SystemError};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let filter = EnvFilter::try_from_default_env();
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn,local=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(&line).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("Partyline did not start: {error}."));
+            let mut cause = std::error::Error::source(&error);
+            while let Some(reason) = cause {
+                say(&format!("  because {reason}"));
+                cause = reason.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(line: &CommandLine) -> Result<(), SystemError> {
+    let root = project_folder();
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks for it")]
+    let settings = Settings::read(&root, |name| std::env::var(name).ok())?;
+    let options = Options::of(line, root, settings);
+    let state = options.state.clone();
+    if let (true, Some(folder)) = (line.reset, &state) {
+        System::reset(folder)?;
+    }
+    let system = System::start(options).await?;
+    announce(&system, state.as_deref()).await?;
+    // Without a signal handler there is nothing to wait for but the end.
+    drop(tokio::signal::ctrl_c().await);
+    say("\nStopping …");
+    system.stop().await;
+    Ok(())
+}
+
+/// The nearest folder upwards that holds the template.
+fn project_folder() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let found = here.ancestors().find(|folder| folder.join("template.yaml").is_file());
+    found.unwrap_or(&here).to_owned()
+}
+
+async fn announce(system: &System, state: Option<&Path>) -> Result<(), SystemError> {
+    let kept = state.map_or_else(
+        || "nowhere; it ends with the program".to_owned(),
+        |folder| folder.display().to_string(),
+    );
+    say(&format!(
+        "
+Partyline is running at {url}
+
+  Desk and phones, signed in   {link}
+  Phones                       {url}/phones
+  State is kept in             {kept}
+
+Ctrl-C ends it.",
+        url = system.url(),
+        link = system.sign_in_link().await?,
+    ));
+    Ok(())
+}
+
+/// Prints one line for the person at the terminal.
+fn say(text: &str) {
+    // A closed terminal is no reason to stop.
+    drop(writeln!(std::io::stdout(), "{text}"));
+}

@@ -86,6 +86,8 @@ pub struct Wanted {
     pub words: Vec<String>,
     /// The digits looked for, if it is a number.
     pub digits: Option<String>,
+    /// Whether the digits begin with a calling code.
+    pub international: bool,
 }
 
 impl Wanted {
@@ -94,44 +96,46 @@ impl Wanted {
         let is_number = typed.chars().any(|c| c.is_ascii_digit())
             && typed.chars().all(|c| c.is_ascii_digit() || " +()-./\u{a0}".contains(c));
         if is_number {
-            let digits = national(typed);
-            let reversed: String = digits.chars().rev().collect();
-            let terms: Vec<Term> = [Term::of(&digits, false), Term::of(&reversed, true)]
-                .into_iter()
-                .flatten()
-                .collect();
-            return (!terms.is_empty()).then_some(Self {
-                terms,
-                words: vec![],
-                digits: Some(digits),
-            });
+            let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+            return Self::number(digits, typed.trim_start().starts_with('+'));
         }
         let words = words(typed);
         let longest = words.iter().max_by_key(|word| word.chars().count())?;
         let term = Term::of(longest, false)?;
-        Some(Self { terms: vec![term], words, digits: None })
+        Some(Self { terms: vec![term], words, digits: None, international: false })
+    }
+
+    /// A number from its beginning or its end; with a plus, from its calling code on.
+    fn number(digits: String, international: bool) -> Option<Self> {
+        let national = if international {
+            crate::phone::without_calling_code(&digits)
+        } else {
+            digits.as_str()
+        };
+        let reversed: String = national.chars().rev().collect();
+        let mut terms: Vec<Term> = Term::of(national, false).into_iter().collect();
+        if !international {
+            terms.extend(Term::of(&reversed, true));
+        }
+        let digits = Some(digits);
+        (!terms.is_empty()).then_some(Self { terms, words: vec![], digits, international })
     }
 
     /// Whether a conversation with this name and number is a hit.
     pub fn matches(&self, name: Option<&str>, contact: &Address) -> bool {
         if let Some(digits) = &self.digits {
-            let own = contact.phone().map(crate::phone::PhoneNumber::national_digits);
-            return own.is_some_and(|own| own.starts_with(digits) || own.ends_with(digits))
-                || name
-                    .is_some_and(|name| words(name).iter().any(|word| word.starts_with(digits)));
+            let Some(phone) = contact.phone() else { return false };
+            if self.international {
+                return phone.as_str().trim_start_matches('+').starts_with(digits);
+            }
+            let own = phone.national_digits();
+            return own.starts_with(digits)
+                || own.ends_with(digits)
+                || words(name.unwrap_or("")).iter().any(|word| word.starts_with(digits));
         }
         let of_name = words(name.unwrap_or_else(|| contact.as_str()));
         self.words.iter().all(|wanted| of_name.iter().any(|word| word.starts_with(wanted)))
     }
-}
-
-/// The digits of a typed number without its country's calling code, when it is typed with one.
-fn national(typed: &str) -> String {
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    if !typed.trim_start().starts_with('+') {
-        return digits;
-    }
-    crate::phone::without_calling_code(&digits).to_owned()
 }
 
 #[cfg(test)]

@@ -18,7 +18,12 @@ pub fn build(setup: Setup) -> Build {
     get, path = "/api/conversations/{id}", operation_id = "get-conversation",
     params(("id" = String, Path)), responses((status = 200, body = ConversationView)),
 )]
-async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    _: Arc<()>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     Response::json(200, &view(&conversation)?)
 }

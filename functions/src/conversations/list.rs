@@ -38,7 +38,7 @@ pub fn build(setup: Setup) -> Build {
     ),
     responses((status = 200, body = ConversationList)),
 )]
-async fn handle(
+pub(crate) async fn handle(
     app: Arc<App>,
     key: Arc<InstallKey>,
     caller: Caller,

@@ -29,7 +29,12 @@ pub fn build(setup: Setup) -> Build {
     params(("id" = String, Path)), request_body = MarkRead,
     responses((status = 200, body = ConversationView)),
 )]
-async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    _: Arc<()>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
     let wanted: MarkRead = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     if conversation.unread == 0 {

@@ -83,7 +83,7 @@ pub fn build(setup: Setup) -> Build {
         (status = 200, body = ConversationView, description = "It was there"),
     ),
 )]
-async fn handle(
+pub(crate) async fn handle(
     app: Arc<App>,
     line: Arc<Line>,
     caller: Caller,

@@ -39,7 +39,12 @@ pub fn build(setup: Setup) -> Build {
     params(("id" = String, Path)), request_body = UpdateConversation,
     responses((status = 200, body = ConversationView)),
 )]
-async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    _: Arc<()>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
     let wanted: UpdateConversation = request.json()?;
     if wanted.contact_name.is_none() && wanted.status.is_none() {
         return Err(Error::Refused("Give a contact_name or a status.".to_owned()));

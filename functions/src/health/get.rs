@@ -30,6 +30,6 @@ pub fn build(_setup: Setup) -> Build {
     get, path = "/api/health", operation_id = "get-health",
     responses((status = 200, body = Health)),
 )]
-fn health() -> shared::error::Result<Response> {
+pub(crate) fn health() -> shared::error::Result<Response> {
     Response::json(200, &Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }

@@ -45,7 +45,7 @@ pub fn build(setup: Setup) -> Build {
     ),
     responses((status = 200, body = MessageList)),
 )]
-async fn handle(
+pub(crate) async fn handle(
     app: Arc<App>,
     key: Arc<InstallKey>,
     caller: Caller,

@@ -31,7 +31,12 @@ pub fn build(setup: Setup) -> Build {
     params(("id" = String, Path), ("message" = String, Path)), request_body = RetryMessage,
     responses((status = 202, body = MessageView)),
 )]
-async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    _: Arc<()>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
     let wanted: RetryMessage = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let no_message = || Error::NotFound("There is no such message.".to_owned());

@@ -33,7 +33,12 @@ pub fn build(setup: Setup) -> Build {
     params(("id" = String, Path)), request_body = SendMessage,
     responses((status = 202, body = MessageView)),
 )]
-async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    _: Arc<()>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
     let wanted: SendMessage = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let click = click(&caller, wanted.body, wanted.idempotency_key)?;

@@ -48,7 +48,7 @@ pub fn build(setup: Setup) -> Build {
     post, path = "/api/numbers/check", operation_id = "check-number", request_body = CheckNumber,
     responses((status = 200, body = CheckedNumber)),
 )]
-async fn handle(
+pub(crate) async fn handle(
     app: Arc<App>,
     line: Arc<Line>,
     caller: Caller,

@@ -58,7 +58,7 @@ pub fn build(setup: Setup) -> Build {
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = QuarantineList)),
 )]
-async fn handle(
+pub(crate) async fn handle(
     app: Arc<App>,
     key: Arc<InstallKey>,
     caller: Caller,

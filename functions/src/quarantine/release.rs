@@ -40,7 +40,7 @@ pub fn build(setup: Setup) -> Build {
     params(("id" = String, Path)), request_body = ReleaseQuarantine,
     responses((status = 200, body = Released)),
 )]
-async fn handle(
+pub(crate) async fn handle(
     app: Arc<App>,
     desk: Arc<Desk>,
     caller: Caller,

@@ -45,7 +45,7 @@ pub fn build(setup: Setup) -> Build {
     get, path = "/api/senders", operation_id = "list-senders",
     responses((status = 200, body = SenderList)),
 )]
-async fn handle(
+pub(crate) async fn handle(
     _app: Arc<App>,
     senders: Arc<Vec<Sender>>,
     caller: Caller,

@@ -25,7 +25,7 @@ pub fn build(setup: Setup) -> Build {
     post, path = "/api/session/refresh", operation_id = "refresh-session",
     request_body = RefreshSession, responses((status = 200, body = Session)),
 )]
-async fn handle(app: Arc<App>, keys: Arc<Keys>, request: Request) -> Result<Response> {
+pub(crate) async fn handle(app: Arc<App>, keys: Arc<Keys>, request: Request) -> Result<Response> {
     let RefreshSession {} = request.json()?;
     let ended = || Error::SignedOut("You are signed out. Sign in again.".to_owned());
     let (session, generation) = keys.presented(&request).ok_or_else(ended)?;

@@ -75,7 +75,7 @@ pub fn build(setup: Setup) -> Build {
     post, path = "/api/session", operation_id = "sign-in", request_body = SignIn,
     responses((status = 200, body = Session)),
 )]
-async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Response> {
+pub(crate) async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Response> {
     let wanted: SignIn = request.json()?;
     let user = match (wanted.username, wanted.password, wanted.link) {
         (Some(username), Some(password), None) => {

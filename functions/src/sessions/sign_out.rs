@@ -17,7 +17,7 @@ pub fn build(setup: Setup) -> Build {
     delete, path = "/api/session", operation_id = "sign-out",
     responses((status = 204, description = "Signed out")),
 )]
-async fn handle(app: Arc<App>, keys: Arc<Keys>, request: Request) -> Result<Response> {
+pub(crate) async fn handle(app: Arc<App>, keys: Arc<Keys>, request: Request) -> Result<Response> {
     if let Some((session, _)) = keys.presented(&request) {
         app.store.end_session(&session).await?;
     }

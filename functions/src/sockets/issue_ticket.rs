@@ -37,7 +37,7 @@ pub fn build(setup: Setup) -> Build {
     post, path = "/api/sockets/ticket", operation_id = "issue-ticket", request_body = IssueTicket,
     responses((status = 200, body = IssuedTicket)),
 )]
-async fn handle(
+pub(crate) async fn handle(
     app: Arc<App>,
     urls: Arc<Urls>,
     caller: Caller,

@@ -56,7 +56,12 @@ pub fn build(setup: Setup) -> Build {
     post, path = "/api/users", operation_id = "create-user", request_body = CreateUser,
     responses((status = 201, body = UserView)),
 )]
-async fn handle(app: Arc<App>, _: Arc<()>, caller: Caller, request: Request) -> Result<Response> {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    _: Arc<()>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response> {
     caller.must_be_admin()?;
     let wanted: CreateUser = request.json()?;
     let username = fold_username(&wanted.username)?;

@@ -11,6 +11,8 @@ pub mod hosts;
 pub mod request;
 pub mod routes;
 pub mod socket;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::path::Path;

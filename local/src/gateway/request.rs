@@ -154,7 +154,7 @@ fn is_text(headers: &HeaderMap) -> bool {
 }
 
 /// The value of the header called `name`, or nothing.
-pub(super) fn text(headers: &HeaderMap, name: &str) -> String {
+pub(crate) fn text(headers: &HeaderMap, name: &str) -> String {
     let value = headers.get(name).map(axum::http::HeaderValue::as_bytes);
     String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
 }

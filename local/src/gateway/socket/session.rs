@@ -89,7 +89,9 @@ impl Session {
         }
         if let Some(code) = say {
             let goodbye = hang_up(stream, code, ending.reason.clone());
-            tokio::select! { () = goodbye => {}, () = clock.sleep(PATIENCE) => {} }
+            tokio::spawn(async move {
+                tokio::select! { () = goodbye => {}, () = clock.sleep(PATIENCE) => {} }
+            });
         }
         self.end(ending, tell).await;
     }

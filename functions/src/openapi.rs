@@ -1,0 +1,108 @@
+//! The people's API as an OpenAPI document, made from the code. Socket events and frames are schemas in it.
+
+use shared::error::Error;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+/// What every error answers (RFC 9457).
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the code says which.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What kind of error.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What happened and what to do, for people.
+    detail: String,
+    /// A stable word for programs.
+    code: String,
+    /// The present state of the thing, on a conflict.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<shared::conversation::ConversationView>,
+}
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Partyline", description = "A messaging desk for Twilio"),
+    paths(
+        crate::sessions::sign_in::handle,
+        crate::sessions::refresh::handle,
+        crate::sessions::sign_out::handle,
+        crate::users::create::handle,
+        crate::conversations::list::handle,
+        crate::conversations::get::handle,
+        crate::conversations::start::handle,
+        crate::conversations::update::handle,
+        crate::conversations::mark_read::handle,
+        crate::messages::list::handle,
+        crate::messages::send::handle,
+        crate::messages::retry::handle,
+        crate::senders::list::handle,
+        crate::numbers::check::handle,
+        crate::quarantine::list::handle,
+        crate::quarantine::release::handle,
+        crate::health::get::health,
+        crate::sockets::issue_ticket::handle,
+    ),
+    components(schemas(
+        Problem,
+        shared::event::Event,
+        shared::event::Frame,
+        crate::sockets::receive_frame::ClientFrame,
+    )),
+    modifiers(&Everywhere),
+)]
+#[derive(Debug)]
+pub struct Document;
+
+/// What holds for every operation: who may call, and how errors look.
+#[derive(Debug)]
+struct Everywhere;
+
+/// The operations that need no access token.
+const PUBLIC: [&str; 4] = ["sign-in", "refresh-session", "sign-out", "get-health"];
+
+impl Modify for Everywhere {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        if let Some(components) = document.components.as_mut() {
+            let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+            components.add_security_scheme("access_token", SecurityScheme::Http(bearer.build()));
+        }
+        for item in document.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                let id = operation.operation_id.as_deref().unwrap_or_default();
+                if !PUBLIC.contains(&id) {
+                    let none: [&str; 0] = [];
+                    operation.security = Some(vec![SecurityRequirement::new("access_token", none)]);
+                }
+                operation.responses.responses.insert("default".to_owned(), RefOr::T(problem()));
+            }
+        }
+    }
+}
+
+fn problem() -> Response {
+    let schema = utoipa::openapi::Ref::from_schema_name("Problem");
+    ResponseBuilder::new()
+        .description("It did not work; the detail says why")
+        .content("application/problem+json", Content::new(Some(schema)))
+        .build()
+}
+
+/// The document as it is served at `/openapi.json`.
+pub fn json() -> Result<String, Error> {
+    Document::openapi().to_pretty_json().map(|text| text + "\n").map_err(Error::failed)
+}
+
+/// Twilio's codes in plain words, as the page reads them.
+pub fn codes() -> Result<String, Error> {
+    serde_json::to_string_pretty(shared::codes::all())
+        .map(|text| text + "\n")
+        .map_err(Error::failed)
+}

@@ -1,0 +1,211 @@
+//! The parameter store: SSM's `GetParameters` on a loopback port, answering from the settings.
+//!
+//! What belongs together is one JSON value, as in a deployed stack; each name needs its own permission.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use serde_json::{Value, json};
+
+use crate::gateway::request::text;
+use crate::options::Settings;
+use crate::permissions::{Permissions, caller};
+use crate::template::{ACCOUNT, REGION, STACK};
+
+const TARGET: &str = "AmazonSSM.GetParameters";
+/// How many names one call may ask for.
+const MOST_NAMES: usize = 10;
+
+/// The install key in the settings is not 32 bytes in hex.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "PARTYLINE_INSTALL_KEY must be 64 hexadecimal digits; make one with `openssl rand -hex 32`"
+)]
+pub struct BadInstallKey;
+
+/// The parameters of the stack, by full name.
+#[derive(Debug, Clone)]
+pub struct Parameters {
+    values: Arc<BTreeMap<String, String>>,
+    permissions: Arc<Permissions>,
+}
+
+/// Where the system is reached from outside.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    /// Its base addresses, the first of which is given to Twilio.
+    pub public: Vec<String>,
+    /// Its socket.
+    pub socket: String,
+}
+
+impl Parameters {
+    /// The parameters that `settings` make.
+    pub fn of(
+        settings: &Settings,
+        urls: &Urls,
+        permissions: Arc<Permissions>,
+    ) -> Result<Self, BadInstallKey> {
+        let install = HEXLOWER_PERMISSIVE
+            .decode(settings.install_key.as_bytes())
+            .ok()
+            .filter(|key| key.len() == 32)
+            .ok_or(BadInstallKey)?;
+        let seed = digest(&SHA256, &[b"partyline access token".as_slice(), &install].concat());
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| BadInstallKey)?;
+        let twilio = json!({
+            "account_sid": settings.account_sid,
+            "auth_tokens": [settings.auth_token],
+            "shared_keys": {},
+            "api_key_sid": null,
+            "api_key_secret": null,
+        });
+        let senders = json!([{ "address": settings.number, "name": "Main line", "inbox": "main" }]);
+        let urls = json!({ "public": urls.public, "socket": urls.socket });
+        let admin = json!({ "username": settings.username, "password": settings.password });
+        let values = [
+            ("twilio", twilio.to_string()),
+            ("senders", senders.to_string()),
+            ("urls", urls.to_string()),
+            ("install", settings.install_key.clone()),
+            ("session", BASE64.encode(seed.as_ref())),
+            ("public-key", BASE64.encode(pair.public_key().as_ref())),
+            ("admin", admin.to_string()),
+        ];
+        let named = |(name, value)| (format!("/{STACK}/{name}"), value);
+        let values = Arc::new(values.into_iter().map(named).collect());
+        Ok(Self { values, permissions })
+    }
+
+    /// The service.
+    pub fn router(self) -> Router {
+        Router::new().fallback(serve).with_state(self)
+    }
+
+    fn get(&self, caller: &str, names: &[&str]) -> Response {
+        let (mut found, mut invalid) = (Vec::new(), Vec::new());
+        for name in names {
+            let arn = arn(name);
+            if let Err(denied) = self.permissions.check(caller, "ssm:GetParameters", &arn) {
+                return failed("AccessDeniedException", &denied.to_string());
+            }
+            match self.values.get(*name) {
+                Some(value) => found.push(json!({
+                    "ARN": arn, "DataType": "text", "Name": name, "Type": "SecureString",
+                    "Value": value, "Version": 1,
+                })),
+                None => invalid.push(*name),
+            }
+        }
+        let body = json!({ "Parameters": found, "InvalidParameters": invalid });
+        answer(StatusCode::OK, &body)
+    }
+}
+
+async fn serve(State(parameters): State<Parameters>, headers: HeaderMap, body: Bytes) -> Response {
+    let authorization = text(&headers, header::AUTHORIZATION.as_str());
+    let Some(caller) = caller(Some(&authorization)) else {
+        return failed("MissingAuthenticationTokenException", "Missing Authentication Token");
+    };
+    let target = text(&headers, "x-amz-target");
+    if target != TARGET {
+        return failed("UnknownOperationException", &format!("{target} is not known here"));
+    }
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let names: Vec<&str> = request
+        .get("Names")
+        .and_then(Value::as_array)
+        .map(|names| names.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    if names.is_empty() || names.len() > MOST_NAMES {
+        return failed("ValidationException", "Names must hold between 1 and 10 names");
+    }
+    parameters.get(caller, &names)
+}
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{}", name.trim_start_matches('/'))
+}
+
+fn failed(kind: &str, message: &str) -> Response {
+    answer(StatusCode::BAD_REQUEST, &json!({ "__type": kind, "message": message }))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let mut response = (status, body.to_string()).into_response();
+    let kind = HeaderValue::from_static("application/x-amz-json-1.1");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+    use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region};
+    use shared::clock::SystemClock;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::gateway::Server;
+    use crate::template::Template;
+
+    async fn serving() -> Server {
+        let template = Template::parse(include_str!("../../template.yaml")).unwrap();
+        let permissions = Arc::new(Permissions::of(&template, &[]));
+        let urls = Urls { public: vec!["http://x".to_owned()], socket: "ws://x/ws".to_owned() };
+        let parameters = Parameters::of(&Settings::published(), &urls, permissions).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Server::start(listener, parameters.router()).unwrap()
+    }
+
+    async fn read(caller: &str, names: &[&str]) -> Result<BTreeMap<String, String>, String> {
+        let server = serving().await;
+        let config = aws_sdk_ssm::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .endpoint_url(format!("http://{}", server.address()))
+            .credentials_provider(Credentials::new(caller, "x", None, None, "test"))
+            .build();
+        let client = aws_sdk_ssm::Client::from_conf(config);
+        let names = names.iter().map(|name| format!("/partyline/{name}")).collect();
+        let answer = client.get_parameters().set_names(Some(names)).with_decryption(true).send();
+        let answer = answer.await.map_err(|e| format!("{:?}", e.into_service_error()));
+        server.stop(&SystemClock).await;
+        let parameters = answer?.parameters.unwrap_or_default().into_iter();
+        Ok(parameters.map(|p| (p.name.unwrap(), p.value.unwrap())).collect())
+    }
+
+    #[tokio::test]
+    async fn the_sdk_reads_what_its_function_may_read() {
+        let values = read("receive-message", &["twilio", "urls"]).await.unwrap();
+        let twilio: Value = serde_json::from_str(&values["/partyline/twilio"]).unwrap();
+        assert_eq!(twilio["account_sid"], "AC00000000000000000000000000000000");
+        assert_eq!(twilio["auth_tokens"][0], "5ca1ab1e0ddba115ca1ab1e0ddba1100");
+        let urls: Value = serde_json::from_str(&values["/partyline/urls"]).unwrap();
+        assert_eq!(urls, json!({ "public": ["http://x"], "socket": "ws://x/ws" }));
+    }
+
+    #[tokio::test]
+    async fn one_name_too_many_refuses_the_whole_call() {
+        let refused = read("receive-message", &["twilio", "session"]).await.unwrap_err();
+        assert!(refused.contains("not authorized to perform: ssm:GetParameters"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn the_two_session_keys_belong_together() {
+        let private = read("refresh-session", &["session"]).await.unwrap();
+        let public = read("list-senders", &["public-key"]).await.unwrap();
+        let seed = BASE64.decode(private["/partyline/session"].as_bytes()).unwrap();
+        let key = BASE64.decode(public["/partyline/public-key"].as_bytes()).unwrap();
+        let seal = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap().sign(b"text");
+        UnparsedPublicKey::new(&ED25519, key).verify(b"text", seal.as_ref()).unwrap();
+    }
+}

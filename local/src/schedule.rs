@@ -1,0 +1,83 @@
+//! The scheduler: invokes what the template schedules, by the injected clock, or at once when it is told to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::ids::Ids;
+use tokio::task::JoinHandle;
+
+use crate::lambda::{Functions, InvokeError, request_id};
+use crate::template::{ACCOUNT, REGION, Template, TriggerSpec};
+
+/// Every schedule of the template, running.
+pub struct Schedules {
+    invoker: Arc<Invoker>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+struct Invoker {
+    functions: Arc<Functions>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Schedules {
+    /// Starts them; the first run comes after the first interval.
+    pub fn start(
+        template: &Template,
+        functions: Arc<Functions>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        let invoker = Arc::new(Invoker { functions, clock, ids });
+        let mut tasks = Vec::new();
+        for function in &template.functions {
+            for trigger in &function.triggers {
+                if let TriggerSpec::Schedule { every } = trigger {
+                    let repeated = Arc::clone(&invoker).repeat(function.name.clone(), *every);
+                    tasks.push(tokio::spawn(repeated));
+                }
+            }
+        }
+        Self { invoker, tasks }
+    }
+
+    /// Runs the scheduled function called `name` now and waits for its answer.
+    pub async fn run(&self, name: &str) -> Result<Value, InvokeError> {
+        self.invoker.run(name).await
+    }
+
+    /// Begins no further run.
+    pub fn stop(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl Invoker {
+    async fn repeat(self: Arc<Self>, name: String, every: Duration) {
+        loop {
+            self.clock.sleep(every).await;
+            // The host has written down what went wrong; the next run is the retry.
+            drop(self.run(&name).await);
+        }
+    }
+
+    async fn run(&self, name: &str) -> Result<Value, InvokeError> {
+        let event = json!({
+            "version": "0",
+            "id": request_id(self.ids.random()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.scheduler",
+            "account": ACCOUNT,
+            "time": self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "region": REGION,
+            "resources": [format!("arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{name}")],
+            "detail": "{}",
+        });
+        self.functions.invoke(name, event).await
+    }
+}

@@ -1,0 +1,185 @@
+//! The whole system: every part started in its order, wired to the others, and stopped again.
+//!
+//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports.
+//! - [`error`]: why it did not start.
+
+mod doors;
+pub mod error;
+#[cfg(test)]
+mod tests;
+mod wiring;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use shared::clock::{Clock as _, ShiftClock};
+use shared::ids::Ids;
+use shared::store::Store;
+
+use crate::dynamodb::{DynamoDb, StartError};
+use crate::gateway::Server;
+use crate::gateway::socket::Sockets;
+use crate::lambda::{Functions, InvokeError};
+use crate::options::{Options, Settings};
+use crate::permissions::Permissions;
+use crate::schedule::Schedules;
+use crate::streams::Streams;
+use crate::template::Template;
+use crate::twilio::Twilio;
+
+pub use error::SystemError;
+
+/// How long a printed sign-in link is good.
+const LINK_LIFE: Duration = Duration::from_hours(12);
+/// How long running invocations may hold up the end.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A running Partyline. Any number of them may run in one process.
+pub struct System {
+    template: Template,
+    settings: Settings,
+    clock: ShiftClock,
+    ids: Arc<dyn Ids>,
+    url: String,
+    permissions: Arc<Permissions>,
+    functions: Arc<Functions>,
+    dynamodb: DynamoDb,
+    store: Store,
+    streams: Streams,
+    schedules: Schedules,
+    sockets: Option<Sockets>,
+    twilio: Option<Twilio>,
+    front: Server,
+    /// `@connections` and the parameter store.
+    peers: Vec<Server>,
+}
+
+impl System {
+    /// Starts everything that the template names.
+    pub async fn start(options: Options) -> Result<Self, SystemError> {
+        wiring::start(options).await
+    }
+
+    /// Throws the state in `folder` away, unless a running system uses it.
+    pub fn reset(folder: &Path) -> Result<(), SystemError> {
+        let Ok(lock) = std::fs::File::open(folder.join("lock")) else { return Ok(()) };
+        if let Err(std::fs::TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(StartError::InUse { folder: folder.to_owned() }.into());
+        }
+        std::fs::remove_dir_all(folder)
+            .map_err(|source| SystemError::Reset { path: folder.to_owned(), source })
+    }
+
+    /// The base address of everything, `http://localhost:{port}`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The clock of every part; advancing it advances them all.
+    pub fn clock(&self) -> &ShiftClock {
+        &self.clock
+    }
+
+    /// The template as it was read.
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// The settings as they were read.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The tables.
+    pub fn dynamodb(&self) -> &DynamoDb {
+        &self.dynamodb
+    }
+
+    /// The same tables as the functions see them, with all rights.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The readers of the tables' streams.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
+    /// The functions.
+    pub fn functions(&self) -> &Functions {
+        &self.functions
+    }
+
+    /// What each function may do, and what it did.
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
+    /// The open sockets; none if the template has no WebSocket API.
+    pub fn connections(&self) -> Option<&Sockets> {
+        self.sockets.as_ref()
+    }
+
+    /// The simulated Twilio; none if the settings name the real one.
+    pub fn twilio(&self) -> Option<&Twilio> {
+        self.twilio.as_ref()
+    }
+
+    /// Runs the scheduled function called `name` now.
+    pub async fn run_schedule(&self, name: &str) -> Result<Value, InvokeError> {
+        self.schedules.run(name).await
+    }
+
+    /// Completes when nothing is going on any more: no record unread, nothing under way at Twilio, no function running.
+    pub async fn settle(&self) {
+        loop {
+            let before = self.functions.invocations();
+            self.streams.settled().await;
+            if let Some(twilio) = &self.twilio {
+                twilio.settled().await;
+            }
+            self.streams.settled().await;
+            self.functions.idle().await;
+            if self.functions.invocations() == before {
+                return;
+            }
+        }
+    }
+
+    /// A fresh link that signs the first admin in, once, within twelve hours. The phones page shows the desk beside it.
+    pub async fn sign_in_link(&self) -> Result<String, SystemError> {
+        Ok(format!("{}/phones#sign-in={}", self.url, self.sign_in_token().await?))
+    }
+
+    /// The token of such a link alone, as `POST /api/session` takes it.
+    pub async fn sign_in_token(&self) -> Result<String, SystemError> {
+        let token = format!("{:032x}", self.ids.random());
+        let admin = self.settings.username.to_lowercase();
+        let added = self.store.add_link(&token, &admin, LINK_LIFE).await;
+        added.map_err(SystemError::SignInLink)?;
+        Ok(token)
+    }
+
+    /// Ends it: takes nothing new, lets what runs finish, closes the state.
+    pub async fn stop(self) {
+        self.schedules.stop();
+        if let Some(sockets) = &self.sockets {
+            sockets.close_all().await;
+        }
+        if let Some(twilio) = self.twilio {
+            twilio.stop().await;
+        }
+        self.front.stop(&self.clock).await;
+        self.streams.stop().await;
+        tokio::select! {
+            () = self.functions.idle() => {}
+            () = self.clock.sleep(PATIENCE) => {}
+        }
+        for peer in self.peers {
+            peer.stop(&self.clock).await;
+        }
+        self.dynamodb.stop().await;
+    }
+}

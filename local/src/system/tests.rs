@@ -1,0 +1,175 @@
+//! The system as a whole: it obeys the template that it is given, and says plainly why it cannot start.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use shared::lambda::{Function, Handler, Trigger};
+
+use super::{System, SystemError};
+use crate::options::Options;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A system whose template is the project's, changed.
+async fn with_template(change: impl Fn(String) -> String, functions: &[Function]) -> System {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.yaml");
+    let source = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    std::fs::write(&template, change(source)).unwrap();
+    let mut options = Options::in_memory(root());
+    options.template = Some(template);
+    options.functions.extend_from_slice(functions);
+    System::start(options).await.unwrap()
+}
+
+async fn refused(change: impl Fn(&mut Options)) -> String {
+    let mut options = Options::in_memory(root());
+    change(&mut options);
+    match System::start(options).await {
+        Ok(_) => panic!("it must not start"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
+}
+
+async fn post(system: &System, path: &str, body: &Value) -> Response {
+    let request = client().post(format!("{}{path}", system.url())).json(body);
+    request.header("origin", system.url()).send().await.unwrap()
+}
+
+/// Puts one item into `Table`, as anyone with all rights would.
+async fn put(system: &System, sk: &str) {
+    let item = json!({ "pk": { "S": "CONV#x" }, "sk": { "S": sk } });
+    let body = json!({ "TableName": "partyline-Table", "Item": item });
+    system.dynamodb().call("local-admin", "PutItem", body).await.unwrap();
+}
+
+/// A function that writes what it got into `Connections`, where a test can read it.
+fn noting(name: &'static str) -> Function {
+    Function {
+        name,
+        trigger: Trigger::Stream,
+        build: |_| {
+            let handler: Handler = Arc::new(|event, _| {
+                SEEN.lock().unwrap().push(event);
+                Box::pin(async { Ok(json!({ "batchItemFailures": [] })) })
+            });
+            Box::pin(async move { Ok(handler) })
+        },
+    }
+}
+
+static SEEN: std::sync::Mutex<Vec<Value>> = std::sync::Mutex::new(Vec::new());
+
+#[tokio::test]
+async fn everything_starts_and_answers_and_ends() {
+    let system = System::start(Options::in_memory(root())).await.unwrap();
+    let health = client().get(format!("{}/api/health", system.url())).send().await.unwrap();
+    assert_eq!(health.status(), 200);
+    assert_eq!(health.json::<Value>().await.unwrap()["status"], "ok");
+    system.functions().warm_up().await.unwrap();
+    system.run_schedule("sweep").await.unwrap();
+    system.settle().await;
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_link_signs_the_first_admin_in_once() {
+    let system = System::start(Options::in_memory(root())).await.unwrap();
+    let link = json!({ "link": system.sign_in_token().await.unwrap() });
+    let answer = post(&system, "/api/session", &link).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.json::<Value>().await.unwrap()["user"]["role"], "admin");
+    assert_eq!(post(&system, "/api/session", &link).await.status(), 401);
+    let shown = system.sign_in_link().await.unwrap();
+    assert!(shown.starts_with(&format!("{}/phones#sign-in=", system.url())));
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_permission_that_the_template_no_longer_gives_is_gone() {
+    let taken = |source: String| {
+        let (before, sign_in) = source.split_once("\n  SignIn:").unwrap();
+        let granted = "Action: dynamodb:DeleteItem, Resource: !GetAtt Connections.Arn";
+        let other = "Action: dynamodb:DescribeTable, Resource: !GetAtt Connections.Arn";
+        format!("{before}\n  SignIn:{}", sign_in.replacen(granted, other, 1))
+    };
+    let system = with_template(taken, &[]).await;
+    let link = json!({ "link": system.sign_in_token().await.unwrap() });
+    assert!(post(&system, "/api/session", &link).await.status().is_server_error());
+    let denied = system.permissions().refusals();
+    assert_eq!(
+        (denied[0].caller.as_str(), denied[0].action.as_str()),
+        ("sign-in", "dynamodb:DeleteItem")
+    );
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_reader_of_the_stream_and_its_filter_are_obeyed() {
+    let added = r#"  NoteRecords:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: note-records } }
+    Properties:
+      Events:
+        Records:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Table.StreamArn
+            StartingPosition: TRIM_HORIZON
+            FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"Keys":{"sk":{"S":["NOTE"]}}}}' }] }
+"#;
+    let add = |source: String| source.replace("\nOutputs:", &format!("\n{added}\nOutputs:"));
+    let system = with_template(add, &[noting("note-records")]).await;
+    put(&system, "OTHER").await;
+    put(&system, "NOTE").await;
+    system.settle().await;
+    let seen = std::mem::take(&mut *SEEN.lock().unwrap());
+    let records: Vec<_> = seen.iter().flat_map(|e| e["Records"].as_array().unwrap()).collect();
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["dynamodb"]["Keys"]["sk"]["S"], "NOTE");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_busy_port_is_named_with_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let message = refused(|options| options.port = port).await;
+    assert!(message.starts_with(&format!("port {port} is in use; stop what listens there")));
+}
+
+#[tokio::test]
+async fn published_secrets_are_refused_on_the_network() {
+    let message = refused(|options| options.lan = true).await;
+    assert!(message.contains("PARTYLINE_INSTALL_KEY still stand as published"), "{message}");
+}
+
+#[tokio::test]
+async fn an_install_key_that_is_none_is_refused() {
+    let message = refused(|options| options.settings.install_key = "abc".to_owned()).await;
+    assert!(message.contains("64 hexadecimal digits"), "{message}");
+}
+
+#[tokio::test]
+async fn a_damaged_folder_is_refused_until_it_is_reset() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()) };
+    let system = System::start(options()).await.unwrap();
+    assert!(matches!(System::reset(&state), Err(SystemError::State(_))));
+    put(&system, "NOTE").await;
+    system.stop().await;
+    std::fs::write(state.join("table.db"), "this is no database, and long enough").unwrap();
+    let error = System::start(options()).await.err().unwrap().to_string();
+    assert!(error.contains("--reset"), "{error}");
+    System::reset(&state).unwrap();
+    System::start(options()).await.unwrap().stop().await;
+}

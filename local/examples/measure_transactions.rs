@@ -77,7 +77,7 @@ fn watching(seen: Arc<Mutex<Vec<Duration>>>) -> Invoke {
         let seen = Arc::clone(&seen);
         Box::pin(async move {
             let now = BEGAN.elapsed();
-            for record in event["Records"].as_array().into_iter().flatten() {
+            for record in event.get("Records").and_then(Value::as_array).into_iter().flatten() {
                 let sent = record.pointer("/dynamodb/NewImage/sent/N").and_then(Value::as_str);
                 if let Some(sent) = sent.and_then(|sent| sent.parse().ok()) {
                     let age = now.saturating_sub(Duration::from_micros(sent));

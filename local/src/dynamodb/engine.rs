@@ -1,9 +1,9 @@
-//! The embedded engine on two threads of its own: one writes, one reads beside it.
+//! The embedded engine on three threads of its own: one writes, one reads beside it, one keeps the house.
 //!
 //! SQLite has one writer, so writes queue here, in the order of arrival. Reads see every write that was answered
 //! before they began. `synchronous` is NORMAL: with the write-ahead log, a killed process loses nothing that was
-//! answered (a power cut may lose the last moments, which a local system accepts). Checkpoints run on the reader,
-//! so that no write waits for one.
+//! answered (a power cut may lose the last moments, which a local system accepts). Checkpoints and searches of whole
+//! tables run on the third thread, so that neither a write nor a read waits for one.
 
 use std::path::Path;
 use std::sync::{Arc, mpsc};
@@ -20,19 +20,24 @@ const WRITES_PER_CHECKPOINT: u64 = 2_000;
 
 type Job = Box<dyn FnOnce(&Storage) + Send>;
 
-/// A handle on the engine. Clones share it; it ends with [`Engine::stop`].
+/// Work for a thread; nothing ends it.
+type Jobs = mpsc::Sender<Option<Job>>;
+
+/// A handle on the engine. Clones share it. For what the front does not offer:
+/// `engine.read(|storage| ready(get_item::execute(storage, request)))`.
 #[derive(Clone)]
 pub struct Engine {
-    writer: mpsc::Sender<Option<Job>>,
-    reader: mpsc::Sender<Option<Job>>,
+    writer: Jobs,
+    reader: Jobs,
+    keeper: Jobs,
     written: watch::Sender<u64>,
 }
 
-/// The two threads, joined at the end so that the files are closed then.
+/// The threads, joined at the end so that the files are closed then.
 pub(super) struct Threads(Vec<JoinHandle<()>>);
 
 impl Threads {
-    /// Waits until both have closed their files. Blocks.
+    /// Waits until all have closed their files. Blocks.
     pub(super) fn join(self) {
         for thread in self.0 {
             let _ = thread.join();
@@ -48,22 +53,14 @@ impl Engine {
     ) -> Result<(Self, Threads), DynoxideError> {
         let written = watch::Sender::new(0);
         let (writer, write_jobs) = mpsc::channel();
-        let (reader, read_jobs) = mpsc::channel();
         let writing = open_storage(path, clock)?;
-        let reading = open_storage(path, clock)?;
-        let (checkpoints, announced) = (reader.clone(), written.clone());
-        let engine = Self { writer, reader, written };
-        let threads = vec![
-            std::thread::spawn(move || {
-                write_on(&writing, &write_jobs, &announced, &checkpoints);
-            }),
-            std::thread::spawn(move || {
-                for job in read_jobs.iter().map_while(|job: Option<Job>| job) {
-                    job(&reading);
-                }
-            }),
-        ];
-        Ok((engine, Threads(threads)))
+        let (reader, reading) = serve(open_storage(path, clock)?);
+        let (keeper, keeping) = serve(open_storage(path, clock)?);
+        let (announced, checkpoints) = (written.clone(), keeper.clone());
+        let writing = std::thread::spawn(move || {
+            write_on(&writing, &write_jobs, &announced, &checkpoints);
+        });
+        Ok((Self { writer, reader, keeper, written }, Threads(vec![writing, reading, keeping])))
     }
 
     /// Runs `work` on the writing thread, after all that was asked before it.
@@ -84,20 +81,32 @@ impl Engine {
         run_on(&self.reader, work).await
     }
 
+    /// Runs `work` on the thread that keeps the house: for what takes long.
+    pub(super) async fn aside<T, F>(&self, work: F) -> Result<T, DynoxideError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Storage) -> Result<T, DynoxideError> + Send + 'static,
+    {
+        run_on(&self.keeper, work).await
+    }
+
     /// Changes after every write, for those who wait for stream records.
     pub fn written(&self) -> watch::Receiver<u64> {
         self.written.subscribe()
     }
 
-    /// Ends both threads after what they have been given.
+    /// Ends the threads after what they have been given.
     pub(super) fn stop(&self) {
-        let _ = self.writer.send(None);
-        let _ = self.reader.send(None);
+        for thread in [&self.writer, &self.reader, &self.keeper] {
+            let _ = thread.send(None);
+        }
     }
 }
 
 /// The answer of an engine action: its futures are ready at once, since SQLite never waits.
-pub fn now<T>(action: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
+pub fn ready<T>(
+    action: impl Future<Output = Result<T, DynoxideError>>,
+) -> Result<T, DynoxideError> {
     action.now_or_never().unwrap_or_else(|| Err(internal("the engine did not answer at once")))
 }
 
@@ -111,11 +120,21 @@ fn open_storage(path: &Path, clock: &Arc<dyn Clock>) -> Result<Storage, Dynoxide
     Ok(storage)
 }
 
+fn serve(storage: Storage) -> (Jobs, JoinHandle<()>) {
+    let (sender, jobs) = mpsc::channel::<Option<Job>>();
+    let thread = std::thread::spawn(move || {
+        for job in jobs.iter().map_while(|job| job) {
+            job(&storage);
+        }
+    });
+    (sender, thread)
+}
+
 fn write_on(
     storage: &Storage,
     jobs: &mpsc::Receiver<Option<Job>>,
     written: &watch::Sender<u64>,
-    checkpoints: &mpsc::Sender<Option<Job>>,
+    checkpoints: &Jobs,
 ) {
     let mut writes = 0_u64;
     for job in jobs.iter().map_while(|job| job) {
@@ -134,7 +153,7 @@ fn checkpoint(storage: &Storage) {
     }
 }
 
-async fn run_on<T, F>(jobs: &mpsc::Sender<Option<Job>>, work: F) -> Result<T, DynoxideError>
+async fn run_on<T, F>(jobs: &Jobs, work: F) -> Result<T, DynoxideError>
 where
     T: Send + 'static,
     F: FnOnce(&Storage) -> Result<T, DynoxideError> + Send + 'static,

@@ -1,8 +1,8 @@
 //! DynamoDB, embedded: the engine (`dynoxide`) behind a front that speaks the real protocol on a loopback port.
 //!
-//! [`front`] is a request's way: permission ([`authorize`]), faults on order ([`faults`]), the token ([`token`]), its
-//! items held ([`in_flight`]), the engine's action ([`operation`] on [`engine`]), its units counted ([`capacity`]).
-//! [`folder`] is where it lies, [`tables`] what is in it, [`upkeep`] what it does by itself.
+//! `front` is a request's way: permission (`authorize`), faults on order (`faults`), the token (`token`), its
+//! items held (`in_flight`), the engine's action (`operation` on `engine`), its units counted (`capacity`).
+//! `folder` is where it lies, `tables` what is in it, `upkeep` what it does by itself.
 
 mod answer;
 mod authorize;
@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 
 pub use authorize::Authorize;
 pub use capacity::{Capacity, Consumed, Consumer};
-pub use engine::{Engine, now};
+pub use engine::{Engine, ready};
 pub use faults::{Effect, Fault, Faults, Gate};
 
 use crate::template::TableSpec;

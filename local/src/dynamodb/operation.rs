@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::authorize::Need;
-use super::engine::{Engine, now};
+use super::engine::{Engine, ready};
 use super::in_flight::{ItemKey, Touch};
 use super::tables::Tables;
 
@@ -120,25 +120,25 @@ pub(super) async fn run(
 ) -> Result<Value, DynoxideError> {
     let (w, r) = (Side::Writer, Side::Reader);
     match operation {
-        "PutItem" => pass(engine, w, body, |s, q| now(put_item::execute(s, q))).await,
-        "UpdateItem" => pass(engine, w, body, |s, q| now(update_item::execute(s, q))).await,
-        "DeleteItem" => pass(engine, w, body, |s, q| now(delete_item::execute(s, q))).await,
+        "PutItem" => pass(engine, w, body, |s, q| ready(put_item::execute(s, q))).await,
+        "UpdateItem" => pass(engine, w, body, |s, q| ready(update_item::execute(s, q))).await,
+        "DeleteItem" => pass(engine, w, body, |s, q| ready(delete_item::execute(s, q))).await,
         "BatchWriteItem" => {
-            pass(engine, w, body, |s, q| now(batch_write_item::execute(s, q))).await
+            pass(engine, w, body, |s, q| ready(batch_write_item::execute(s, q))).await
         }
         "TransactWriteItems" => {
-            pass(engine, w, body, |s, q| now(transact_write_items::execute(s, q))).await
+            pass(engine, w, body, |s, q| ready(transact_write_items::execute(s, q))).await
         }
-        "GetItem" => pass(engine, r, body, |s, q| now(get_item::execute(s, q))).await,
-        "BatchGetItem" => pass(engine, r, body, |s, q| now(batch_get_item::execute(s, q))).await,
+        "GetItem" => pass(engine, r, body, |s, q| ready(get_item::execute(s, q))).await,
+        "BatchGetItem" => pass(engine, r, body, |s, q| ready(batch_get_item::execute(s, q))).await,
         // On the writing thread, so that it sees all its items at one moment.
         "TransactGetItems" => {
-            pass(engine, w, body, |s, q| now(transact_get_items::execute(s, q))).await
+            pass(engine, w, body, |s, q| ready(transact_get_items::execute(s, q))).await
         }
-        "Query" => pass(engine, r, body, |s, q| now(query::execute(s, q))).await,
-        "Scan" => pass(engine, r, body, |s, q| now(scan::execute(s, q))).await,
-        "ListTables" => pass(engine, r, body, |s, q| now(list_tables::execute(s, q))).await,
-        _ => pass(engine, r, body, |s, q| now(describe_time_to_live::execute(s, q))).await,
+        "Query" => pass(engine, r, body, |s, q| ready(query::execute(s, q))).await,
+        "Scan" => pass(engine, r, body, |s, q| ready(scan::execute(s, q))).await,
+        "ListTables" => pass(engine, r, body, |s, q| ready(list_tables::execute(s, q))).await,
+        _ => pass(engine, r, body, |s, q| ready(describe_time_to_live::execute(s, q))).await,
     }
 }
 

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use dynoxide::DynoxideError;
 use dynoxide::actions::create_table::{self, CreateTableRequest};
+use dynoxide::actions::update_table::{self, UpdateTableRequest};
 use dynoxide::actions::update_time_to_live::{self, UpdateTimeToLiveRequest};
+use dynoxide::actions::vector_lifecycle::VectorIndexLifecycle;
 use dynoxide::storage::Storage;
 use serde_json::{Value, json};
 
-use super::engine::now;
+use super::engine::ready;
 use super::in_flight::ItemKey;
-use crate::template::TableSpec;
+use crate::template::{IndexSpec, TableSpec};
 
 /// Without it each write reads the whole stream to find its sequence number.
 const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS partyline_stream_sequence \
@@ -63,24 +65,48 @@ impl Tables {
 pub(super) fn make(storage: &Storage, specs: &[TableSpec]) -> Result<(), DynoxideError> {
     storage.conn().execute_batch(STREAM_INDEX)?;
     for spec in specs {
-        if storage.table_exists(&spec.name)? {
+        if let Some(existing) = storage.get_table_metadata(&spec.name)? {
+            add_indexes(storage, spec, existing.gsi_definitions.as_deref())?;
             continue;
         }
         let request: CreateTableRequest = read(creation(spec))?;
-        now(create_table::execute(storage, request))?;
+        ready(create_table::execute(storage, request))?;
         if let Some(attribute) = &spec.ttl_attribute {
             let specification = json!({ "AttributeName": attribute, "Enabled": true });
             let request: UpdateTimeToLiveRequest = read(json!({
                 "TableName": spec.name,
                 "TimeToLiveSpecification": specification,
             }))?;
-            now(update_time_to_live::execute(storage, request))?;
+            ready(update_time_to_live::execute(storage, request))?;
         }
     }
     Ok(())
 }
 
-fn creation(spec: &TableSpec) -> Value {
+/// Makes the indexes that the template has and a table of an earlier version has not.
+fn add_indexes(
+    storage: &Storage,
+    spec: &TableSpec,
+    existing: Option<&str>,
+) -> Result<(), DynoxideError> {
+    let existing: Vec<Value> =
+        existing.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    for index in &spec.indexes {
+        let named = |other: &Value| other.get("IndexName") == Some(&json!(index.name));
+        if existing.iter().any(named) {
+            continue;
+        }
+        let request: UpdateTableRequest = read(json!({
+            "TableName": spec.name,
+            "AttributeDefinitions": attribute_definitions(spec),
+            "GlobalSecondaryIndexUpdates": [{ "Create": description(index) }],
+        }))?;
+        ready(update_table::execute(storage, request, &VectorIndexLifecycle::new()))?;
+    }
+    Ok(())
+}
+
+fn attribute_definitions(spec: &TableSpec) -> Vec<Value> {
     let mut attributes = vec![&spec.hash_key];
     attributes.extend(&spec.range_key);
     for index in &spec.indexes {
@@ -89,27 +115,26 @@ fn creation(spec: &TableSpec) -> Value {
     }
     attributes.sort();
     attributes.dedup();
-    let definitions: Vec<Value> = attributes
-        .iter()
-        .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }))
-        .collect();
+    let definition = |name: &&String| json!({ "AttributeName": name, "AttributeType": "S" });
+    attributes.iter().map(definition).collect()
+}
+
+fn description(index: &IndexSpec) -> Value {
+    json!({
+        "IndexName": index.name,
+        "KeySchema": key_schema(&index.hash_key, index.range_key.as_ref()),
+        "Projection": { "ProjectionType": index.projection },
+    })
+}
+
+fn creation(spec: &TableSpec) -> Value {
     let mut creation = json!({
         "TableName": spec.name,
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": key_schema(&spec.hash_key, spec.range_key.as_ref()),
-        "AttributeDefinitions": definitions,
+        "AttributeDefinitions": attribute_definitions(spec),
     });
-    let indexes: Vec<Value> = spec
-        .indexes
-        .iter()
-        .map(|index| {
-            json!({
-                "IndexName": index.name,
-                "KeySchema": key_schema(&index.hash_key, index.range_key.as_ref()),
-                "Projection": { "ProjectionType": index.projection },
-            })
-        })
-        .collect();
+    let indexes: Vec<Value> = spec.indexes.iter().map(description).collect();
     if let Some(fields) = creation.as_object_mut() {
         if !indexes.is_empty() {
             fields.insert("GlobalSecondaryIndexes".to_owned(), indexes.into());

@@ -5,15 +5,20 @@ use std::time::Duration;
 
 use dynoxide::DynoxideError;
 use dynoxide::storage::Storage;
+use serde_json::{Value, json};
 use shared::clock::Clock;
 
-use super::engine::{Engine, now};
+use super::engine::Engine;
 use crate::template::TableSpec;
 
 /// How often, by the injected clock.
 const EVERY: Duration = Duration::from_mins(1);
 /// How long a stream record is kept, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
+/// Rows dealt with at once; a write may wait behind so many.
+const AT_ONCE: usize = 25;
+/// Who deletes what has expired, as stream records say it.
+const SERVICE: &str = r#"{"type":"Service","principalId":"dynamodb.amazonaws.com"}"#;
 
 /// Sweeps and trims until it is aborted.
 pub(super) async fn run(engine: Engine, tables: Vec<TableSpec>, clock: Arc<dyn Clock>) {
@@ -32,53 +37,114 @@ pub(super) async fn once(
     clock: &dyn Clock,
 ) -> Result<(), DynoxideError> {
     let second = clock.now().as_second();
-    let with_expiry: Vec<(String, String)> = tables
-        .iter()
-        .filter_map(|table| Some((table.name.clone(), table.ttl_attribute.clone()?)))
-        .collect();
-    // Looked for beside the writes first: the sweep itself holds them up.
-    let (expired, old) = engine
-        .read(move |storage| Ok((expired(storage, &with_expiry, second)?, old(storage, second)?)))
-        .await?;
-    if expired {
-        engine.write(|storage| now(dynoxide::ttl::sweep_expired_items(storage))).await?;
-    }
-    if old {
-        engine.write(move |storage| trim(storage, second)).await?;
-    }
-    Ok(())
-}
-
-fn expired(
-    storage: &Storage,
-    tables: &[(String, String)],
-    second: i64,
-) -> Result<bool, DynoxideError> {
-    for (table, attribute) in tables {
-        let table = table.replace('"', "\"\"");
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM \"{table}\" \
-             WHERE CAST(json_extract(item_json, ?1) AS INTEGER) < ?2)"
-        );
-        let path = format!("$.\"{attribute}\".N");
-        let mut statement = storage.conn().prepare_cached(&sql)?;
-        if statement.query_row((path, second), |row| row.get(0))? {
-            return Ok(true);
+    for table in tables {
+        let Some(attribute) = &table.ttl_attribute else { continue };
+        let (searched, attribute) = (table.name.clone(), attribute.clone());
+        let expired =
+            engine.aside(move |storage| expired(storage, &searched, &attribute, second)).await?;
+        for some in expired.chunks(AT_ONCE) {
+            let (some, table) = (some.to_vec(), table.clone());
+            engine
+                .write(move |storage| {
+                    some.iter().try_for_each(|key| expire(storage, &table, key, second))
+                })
+                .await?;
         }
     }
-    Ok(false)
+    trim(engine, second - KEPT).await
 }
 
-fn old(storage: &Storage, second: i64) -> Result<bool, DynoxideError> {
-    let sql = "SELECT coalesce(min(created_at) < ?1, 0) FROM \
-        (SELECT created_at FROM _stream_records ORDER BY id LIMIT 1)";
-    Ok(storage.conn().prepare_cached(sql)?.query_row([second - KEPT], |row| row.get(0))?)
+type Key = (String, String);
+
+/// The keys of items whose time has come.
+fn expired(
+    storage: &Storage,
+    table: &str,
+    attribute: &str,
+    second: i64,
+) -> Result<Vec<Key>, DynoxideError> {
+    let sql = format!(
+        "SELECT pk, sk FROM \"{}\" WHERE CAST(json_extract(item_json, ?1) AS INTEGER) < ?2",
+        table.replace('"', "\"\"")
+    );
+    let mut statement = storage.conn().prepare_cached(&sql)?;
+    let path = format!("$.\"{attribute}\".N");
+    let keys = statement.query_map((path, second), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(keys.collect::<Result<_, _>>()?)
 }
 
-/// The newest record stays, whatever its age: the next sequence number is counted from it.
-fn trim(storage: &Storage, second: i64) -> Result<(), DynoxideError> {
-    let sql = "DELETE FROM _stream_records WHERE created_at < ?1 \
-        AND id < (SELECT max(id) FROM _stream_records)";
-    storage.conn().execute(sql, [second - KEPT])?;
-    Ok(())
+/// Deletes one item with its index entries and its stream record, if its time has still come.
+fn expire(
+    storage: &Storage,
+    table: &TableSpec,
+    (pk, sk): &Key,
+    second: i64,
+) -> Result<(), DynoxideError> {
+    let attribute = table.ttl_attribute.as_deref().unwrap_or_default();
+    let Some(text) = storage.get_item(&table.name, pk, sk)? else { return Ok(()) };
+    let item: Value = serde_json::from_str(&text).unwrap_or_default();
+    let time = item.get(attribute).and_then(|time| time.get("N")?.as_str()?.parse::<i64>().ok());
+    if time.is_none_or(|time| time >= second) {
+        return Ok(());
+    }
+    storage.begin_transaction()?;
+    let deleted = delete(storage, table, (pk, sk), &item, second);
+    if deleted.is_ok() { storage.commit() } else { storage.rollback() }?;
+    deleted
+}
+
+fn delete(
+    storage: &Storage,
+    table: &TableSpec,
+    (pk, sk): (&str, &str),
+    item: &Value,
+    second: i64,
+) -> Result<(), DynoxideError> {
+    storage.delete_item(&table.name, pk, sk)?;
+    for index in &table.indexes {
+        storage.delete_gsi_item(&table.name, &index.name, pk, sk)?;
+    }
+    if !table.stream {
+        return Ok(());
+    }
+    let mut keys = json!({});
+    for name in [Some(&table.hash_key), table.range_key.as_ref()].into_iter().flatten() {
+        if let (Some(keys), Some(value)) = (keys.as_object_mut(), item.get(name)) {
+            keys.insert(name.clone(), value.clone());
+        }
+    }
+    storage.insert_stream_record_with_identity(
+        &table.name,
+        "REMOVE",
+        &keys.to_string(),
+        None,
+        Some(&item.to_string()),
+        &storage.next_stream_sequence_number(&table.name)?.to_string(),
+        &dynoxide::streams::shard_id(&table.name),
+        second,
+        Some(SERVICE),
+    )
+}
+
+/// Deletes stream records older than `oldest`. The newest stays: the next sequence number is counted from it.
+async fn trim(engine: &Engine, oldest: i64) -> Result<(), DynoxideError> {
+    let keep_from = engine
+        .aside(move |storage| {
+            let sql = "SELECT coalesce((SELECT id FROM _stream_records WHERE created_at >= ?1 ORDER BY id LIMIT 1), \
+                (SELECT max(id) FROM _stream_records), 0)";
+            Ok(storage.conn().prepare_cached(sql)?.query_row([oldest], |row| row.get::<_, i64>(0))?)
+        })
+        .await?;
+    loop {
+        let deleted = engine
+            .write(move |storage| {
+                let sql = "DELETE FROM _stream_records WHERE id IN \
+                    (SELECT id FROM _stream_records WHERE id < ?1 ORDER BY id LIMIT 500)";
+                Ok(storage.conn().prepare_cached(sql)?.execute([keep_from])?)
+            })
+            .await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+    }
 }

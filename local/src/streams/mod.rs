@@ -1,9 +1,9 @@
 //! Event source mappings: the tables' streams read and handed to functions, as Lambda does.
 //!
-//! One reader for each table ([`record`]) wakes with every write and deals each record to the mappings that want it
-//! ([`mapping`], [`filter`]). A mapping has lanes ([`lane`]): a record's item decides its lane, so order holds for each
+//! One reader for each table (`reader`, `record`) wakes with every write and deals each record to the mappings that want it
+//! (`mapping`, `filter`). A mapping has lanes (`lane`): a record's item decides its lane, so order holds for each
 //! item and only for it; a slow or failing record holds up its own lane. What was given up becomes a message in the
-//! failure queue ([`failure`]). Positions and failures lie beside the table ([`store`]), so that a killed process goes on
+//! failure queue (`failure`). Positions and failures lie beside the table (`store`), so that a killed process goes on
 //! where it was: at least once, as in AWS.
 
 mod failure;
@@ -11,6 +11,7 @@ mod filter;
 mod lane;
 mod mapping;
 mod progress;
+mod reader;
 mod record;
 mod store;
 
@@ -35,11 +36,6 @@ use mapping::Mapping;
 use progress::Progress;
 use record::{Record, SHARDS};
 use store::Store;
-
-/// Records read at once.
-const READ: i64 = 500;
-/// Records of one mapping that may wait before no more are read.
-const WAITING: usize = 20_000;
 
 /// How long a running invocation is waited for at the end; its records are delivered again at the next start.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -115,7 +111,7 @@ impl Streams {
                 streams.mappings.push((table.name.clone(), mapping));
             }
             if !readers.is_empty() {
-                let reader = read(streams.engine.clone(), table.clone(), readers);
+                let reader = reader::run(streams.engine.clone(), table.clone(), readers);
                 streams.readers.push(tokio::spawn(reader));
             }
         }
@@ -218,35 +214,6 @@ impl Streams {
             if let Err(error) = self.store.keep(&name, mapping.progress.position()) {
                 tracing::error!(%error, "a stream position could not be kept");
             }
-        }
-    }
-}
-
-type Reader = (Arc<Mapping>, Vec<UnboundedSender<Arc<Record>>>);
-
-/// Reads a table's stream for its mappings, woken by writes, until it is aborted.
-async fn read(engine: Engine, table: TableSpec, mappings: Vec<Reader>) {
-    let mut written = engine.written();
-    let positions = mappings.iter().map(|(mapping, _)| mapping.progress.read());
-    let mut place = positions.min().unwrap_or_default();
-    loop {
-        written.mark_unchanged();
-        loop {
-            let (name, after) = (table.name.clone(), place);
-            let rows = engine
-                .read(move |storage| record::rows_after(storage, &name, after, READ))
-                .await
-                .unwrap_or_default();
-            let Some(last) = rows.last() else { break };
-            place = last.place;
-            let records: Vec<_> = rows.into_iter().filter_map(|row| row.read(&table)).collect();
-            for (mapping, lanes) in &mappings {
-                mapping.take(&records, place, lanes);
-                mapping.progress.below(WAITING).await;
-            }
-        }
-        if written.changed().await.is_err() {
-            return;
         }
     }
 }

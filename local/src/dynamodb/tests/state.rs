@@ -1,10 +1,12 @@
 //! What lies in the folder.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::clock::ShiftClock;
 
-use super::{client, n, put, revision, s, start, start_in};
+use super::super::{DynamoDb, DynamoOptions};
+use super::{client, everything, n, put, revision, s, start, start_in, table};
 
 #[tokio::test]
 async fn what_was_written_is_there_after_a_restart() {
@@ -77,4 +79,33 @@ async fn an_item_goes_when_its_time_has_come_by_the_clock_and_stream_records_aft
     assert_eq!(records.await.unwrap(), 1);
     assert_eq!(revision(&client, "CONV#2").await, None);
     dynamodb.stop().await;
+}
+
+#[tokio::test]
+async fn an_index_that_is_new_in_the_template_is_made_and_filled_in_an_older_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |tables: Vec<crate::template::TableSpec>| {
+        let (folder, clock) = (Some(folder.path().to_owned()), Arc::new(ShiftClock::new()));
+        async move {
+            let permissions = everything();
+            DynamoDb::start(DynamoOptions { tables: &tables, folder, permissions, clock }).await
+        }
+    };
+    let mut older = table();
+    older.indexes.clear();
+    let first = open(vec![older]).await.unwrap();
+    let item = client(&first, "any").put_item().table_name("Table").item("pk", s("CONV#1"));
+    item.item("sk", s("META"))
+        .item("list_pk", s("INBOX"))
+        .item("list_sk", s("1"))
+        .send()
+        .await
+        .unwrap();
+    first.stop().await;
+    let second = open(vec![table()]).await.unwrap();
+    let query = client(&second, "any").query().table_name("Table").index_name("list");
+    let query = query.key_condition_expression("list_pk = :inbox");
+    let found = query.expression_attribute_values(":inbox", s("INBOX")).send().await.unwrap();
+    assert_eq!(found.count, 1);
+    second.stop().await;
 }

@@ -6,12 +6,18 @@ fn read(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
+/// The form as pairs (`params`), or as it stood on the wire (`body`) if it is one.
 fn form(case: &Value) -> Vec<(String, String)> {
-    let pairs = case["params"].as_array().cloned().unwrap_or_default();
-    pairs
-        .iter()
-        .map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned()))
-        .collect()
+    if let Some(pairs) = case["params"].as_array() {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        return pairs.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect();
+    }
+    let content_type = case["headers"]["Content-Type"].as_str().unwrap_or_default();
+    if !content_type.starts_with("application/x-www-form-urlencoded") {
+        return Vec::new();
+    }
+    let body = case["body"].as_str().unwrap_or_default();
+    url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
 }
 
 #[test]

@@ -1,0 +1,8 @@
+//! The shape of the tree: names that agree, arrows that point one way, rules that a compiler does not know.
+
+mod arrow;
+mod files;
+#[path = "../generate/files.rs"]
+mod generated;
+mod names;
+mod rules;

@@ -1,0 +1,87 @@
+//! House rules that no lint knows.
+
+use crate::files::{Source, sources, top};
+
+/// Lines of a file before its tests.
+const LONGEST_FILE: usize = 250;
+/// Lines of a component.
+const LONGEST_COMPONENT: usize = 220;
+
+fn rust() -> Vec<Source> {
+    ["shared/src", "functions/src", "local/src"]
+        .into_iter()
+        .flat_map(|folder| sources(folder, &[".rs"]))
+        .filter(|source| !source.is_test())
+        .collect()
+}
+
+#[test]
+fn no_online_function_scans() {
+    for source in rust() {
+        if source.path.starts_with("local/") {
+            continue;
+        }
+        assert!(!source.code().contains(".scan()"), "{} scans", source.path);
+    }
+    let template = std::fs::read_to_string(top().join("template.yaml")).unwrap();
+    assert!(!template.contains("dynamodb:Scan"), "the template grants a Scan");
+}
+
+#[test]
+fn the_template_grants_single_actions_on_single_resources() {
+    let template = std::fs::read_to_string(top().join("template.yaml")).unwrap();
+    for line in template.lines().filter(|line| line.contains("Effect: Allow")) {
+        assert!(!line.contains("Action: ["), "several actions: {line}");
+        assert!(!line.contains("Action: \"*") && !line.contains(":*,"), "any action: {line}");
+        assert!(!line.contains("Resource: \"*\"") && !line.contains("Resource: ["), "{line}");
+    }
+}
+
+#[test]
+fn files_are_short_enough_to_be_read_at_once() {
+    for source in rust() {
+        let lines = source.text.split("#[cfg(test)]").next().unwrap().lines().count();
+        assert!(lines <= LONGEST_FILE, "{} has {lines} lines before its tests", source.path);
+    }
+    for source in sources("frontend/src", &[".svelte"]) {
+        let lines = source.text.lines().count();
+        assert!(lines <= LONGEST_COMPONENT, "{} has {lines} lines", source.path);
+    }
+}
+
+#[test]
+fn names_of_files_say_what_is_in_them() {
+    for folder in ["shared/src", "functions/src", "local/src", "frontend/src"] {
+        for source in sources(folder, &[".rs", ".ts", ".svelte"]) {
+            for empty in ["util", "utils", "common", "helper", "helpers", "misc"] {
+                let named = source.path.split(['/', '.']).any(|part| part == empty);
+                assert!(!named, "{} says nothing", source.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
+    for source in sources("functions/src", &[".rs"]) {
+        let code = source.code();
+        let changes = source.path.starts_with("functions/src/changes/");
+        if code.contains("twilio::client") || code.contains("create_message(") {
+            assert!(changes, "{} calls Twilio", source.path);
+        }
+        if code.contains(".sender(")
+            || code.contains("App::sender")
+            || code.contains("sender.post(")
+        {
+            let allowed = ["functions/src/changes/push.rs", "functions/src/app.rs"];
+            assert!(allowed.contains(&&*source.path), "{} writes to sockets", source.path);
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for source in rust() {
+        assert!(source.text.starts_with("//! "), "{} begins without a word", source.path);
+    }
+}

@@ -1,0 +1,1 @@
+//! Partyline through its front door: real HTTP, WebSocket, DynamoDB engine and simulator.

@@ -1,0 +1,36 @@
+//! The generated files: where each stands, and what it holds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use functions::{FUNCTIONS, openapi};
+use shared::lambda::Trigger;
+
+const ROUTES: &str = "[workspace.metadata.lambda.watch.router]\n";
+
+/// Every generated file, by its path below `top`.
+pub fn all(top: &Path) -> Vec<(&'static str, String)> {
+    vec![
+        ("frontend/public/openapi.json", openapi::json().unwrap()),
+        ("frontend/src/api/codes.json", openapi::codes().unwrap()),
+        ("Cargo.toml", with_routes(&std::fs::read_to_string(top.join("Cargo.toml")).unwrap())),
+    ]
+}
+
+/// The workspace's manifest with the routes of `cargo lambda watch`, which stand at its end.
+fn with_routes(manifest: &str) -> String {
+    let rest = manifest.split_once(ROUTES).map_or(manifest, |(rest, _)| rest).trim_end();
+    let mut routes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for function in FUNCTIONS {
+        if let Trigger::Http { method, path } = function.trigger {
+            let name = function.name;
+            let entry = format!("{{ function = \"{name}\", method = \"{method}\" }}");
+            routes.entry(path).or_default().push(entry);
+        }
+    }
+    let mut text = format!("{rest}\n\n{ROUTES}");
+    for (path, entries) in routes {
+        text.push_str(&format!("\"{path}\" = [{}]\n", entries.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,18 @@
+//! Writes the files that are made from the code: the API document, the table of Twilio's codes, and the routes of
+//! `cargo lambda watch`. The architecture tests fail when one of them is not what this would write.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+mod files;
+
+fn main() -> ExitCode {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (path, content) in files::all(&top) {
+        if let Err(error) = std::fs::write(top.join(path), content) {
+            eprintln!("{path}: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
@@ -86,7 +85,7 @@ pub struct Functions {
     hosted: HashMap<String, Arc<Hosted>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    invocations: AtomicU64,
+    invocations: watch::Sender<u64>,
     running: Arc<watch::Sender<usize>>,
 }
 
@@ -121,7 +120,7 @@ impl Functions {
             hosted,
             clock: options.clock,
             ids: options.ids,
-            invocations: AtomicU64::new(0),
+            invocations: watch::Sender::new(0),
             running: Arc::new(watch::Sender::new(0)),
         })
     }
@@ -129,7 +128,7 @@ impl Functions {
     /// Invokes the function called `name` (`verb-noun`) with `event`.
     pub async fn invoke(&self, name: &str, event: Value) -> Result<Value, InvokeError> {
         let hosted = self.hosted.get(name).ok_or_else(|| InvokeError::Unknown(name.to_owned()))?;
-        self.invocations.fetch_add(1, Ordering::SeqCst);
+        self.invocations.send_modify(|begun| *begun += 1);
         let request_id = request_id(self.ids.random());
         let now = self.clock.now();
         let deadline = now.checked_add(hosted.spec.timeout).unwrap_or(now);
@@ -155,7 +154,7 @@ impl Functions {
 
     /// How many invocations were begun so far.
     pub fn invocations(&self) -> u64 {
-        self.invocations.load(Ordering::SeqCst)
+        *self.invocations.borrow()
     }
 
     /// Waits until no invocation runs.

@@ -20,6 +20,7 @@ use shared::store::Store;
 
 use crate::dynamodb::{DynamoDb, StartError};
 use crate::gateway::Server;
+use crate::gateway::guests::Guests;
 use crate::gateway::socket::Sockets;
 use crate::lambda::{Functions, InvokeError};
 use crate::options::{Options, Settings};
@@ -51,6 +52,8 @@ pub struct System {
     schedules: Schedules,
     sockets: Option<Sockets>,
     twilio: Option<Twilio>,
+    /// With `--lan`.
+    guests: Option<Guests>,
     front: Server,
     /// `@connections` and the parameter store.
     peers: Vec<Server>,
@@ -151,6 +154,17 @@ impl System {
     /// A fresh link that signs the first admin in, once, within twelve hours. The phones page shows the desk beside it.
     pub async fn sign_in_link(&self) -> Result<String, SystemError> {
         Ok(format!("{}/phones#sign-in={}", self.url, self.sign_in_token().await?))
+    }
+
+    /// With `--lan`, the link by which the next real phone of the network comes in.
+    pub fn phone_link(&self) -> Option<String> {
+        self.guests.as_ref().map(Guests::link)
+    }
+
+    /// Builds every function now, so that a wrong setting is known at the start and the first message meets warm ones.
+    pub async fn warm_up(&self) -> Result<(), SystemError> {
+        let warm = self.functions.warm_up().await;
+        warm.map_err(|(name, source)| SystemError::Function { name, source })
     }
 
     /// The token of such a link alone, as `POST /api/session` takes it.

@@ -15,6 +15,7 @@ use url::Url;
 use super::doors::{Doors, lan_address, port, serve};
 use super::{System, SystemError};
 use crate::dynamodb::{DynamoDb, DynamoOptions};
+use crate::gateway::guests::Guests;
 use crate::gateway::hosts::Hosts;
 use crate::gateway::socket::{Sockets, management};
 use crate::gateway::{self, GatewayOptions};
@@ -69,7 +70,8 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         let router = management::router(sockets.clone(), Arc::clone(&ground.permissions));
         peers.push(serve(doors.management, router)?);
     }
-    let phones = twilio.as_ref().map(Twilio::phones);
+    let guests = Guests::new(ground.base_url(), Arc::clone(&ground.options.ids));
+    let phones = twilio.as_ref().map(|twilio| (twilio.phones(), guests.clone()));
     let front = serve(doors.front, ground.front(&functions, sockets.clone(), phones))?;
     Ok(System {
         url: ground.base_url(),
@@ -84,6 +86,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         streams,
         schedules,
         sockets,
+        guests: ground.options.lan.then_some(guests),
         twilio,
         front,
         peers,
@@ -208,7 +211,7 @@ impl Ground {
         &self,
         functions: &Arc<Functions>,
         sockets: Option<Sockets>,
-        phones: Option<Router>,
+        phones: Option<(Router, Guests)>,
     ) -> Router {
         let settings = &self.options.settings;
         let reached_from_outside = self.options.lan || settings.twilio_api_url.is_some();

@@ -39,6 +39,9 @@ async fn run(line: &CommandLine) -> Result<(), SystemError> {
     }
     let system = System::start(options).await?;
     system.warm_up().await?;
+    if line.invoke.is_some() {
+        tell_environment(&system);
+    }
     announce(&system, state.as_deref()).await?;
     told_to_stop().await;
     say("\nStopping …");
@@ -48,6 +51,14 @@ async fn run(line: &CommandLine) -> Result<(), SystemError> {
         () = told_to_stop() => {}
     }
     Ok(())
+}
+
+/// Prints what the functions need in `cargo lambda watch`; the ports change with every start.
+fn tell_environment(system: &System) {
+    say("\nThe functions are expected elsewhere. Give them this environment (--env-file):\n");
+    for (name, value) in system.outside_environment() {
+        say(&format!("{name}={value}"));
+    }
 }
 
 /// Waits for Ctrl-C, or for a `kill` without a number.

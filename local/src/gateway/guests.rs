@@ -1,6 +1,6 @@
 //! Real phones on the network: a link with a key that opens the phones once, and a cookie that keeps them open.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{ConnectInfo, Path, Request, State};
@@ -52,6 +52,11 @@ impl Guests {
         Some(keys.cookie.clone())
     }
 
+    /// Whether a request comes from this machine, by whichever of its addresses.
+    fn is_at_home(&self, from: IpAddr) -> bool {
+        from.is_loopback() || self.base.starts_with(&format!("http://{from}:"))
+    }
+
     fn knows(&self, headers: &HeaderMap) -> bool {
         let expected = format!("{COOKIE}={}", self.keys().cookie);
         text(headers, header::COOKIE.as_str()).split(';').any(|cookie| cookie.trim() == expected)
@@ -73,7 +78,7 @@ pub(super) async fn only(
     request: Request,
     next: Next,
 ) -> Response {
-    if from.ip().is_loopback() || guests.knows(request.headers()) {
+    if guests.is_at_home(from.ip()) || guests.knows(request.headers()) {
         next.run(request).await
     } else {
         refusal(StatusCode::FORBIDDEN, "Open the phones by the link that Partyline printed.")
@@ -127,6 +132,7 @@ mod tests {
     async fn another_machine_needs_the_key_and_each_key_opens_once() {
         let guests = Guests::new("http://192.168.1.2:3000".to_owned(), Arc::new(RandomIds));
         assert_eq!(ask(&guests, [127, 0, 0, 1], "").await, 200);
+        assert_eq!(ask(&guests, [192, 168, 1, 2], "").await, 200);
         assert_eq!(ask(&guests, [192, 168, 1, 9], "").await, 403);
         let link = guests.link();
         let key = link.strip_prefix("http://192.168.1.2:3000/phones/open/").unwrap().to_owned();

@@ -63,7 +63,7 @@ pub struct GatewayOptions<'a> {
     pub sockets: Option<Sockets>,
     /// Served under `/phones/api`, to other machines only with a key.
     pub phones: Option<(Router, Guests)>,
-    /// The built page.
+    /// The page's folder, with `dist` in it once it is built.
     pub files: &'a Path,
     /// The names that are answered to.
     pub hosts: Hosts,

@@ -2,8 +2,8 @@
 
 use crate::dynamodb;
 use crate::lambda::InvokeError;
-use crate::options::SettingsError;
 use crate::parameters::BadInstallKey;
+use crate::settings::SettingsError;
 use crate::streams::StreamsError;
 use crate::template::TemplateError;
 use crate::twilio::TwilioError;

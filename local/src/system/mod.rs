@@ -1,14 +1,17 @@
 //! The whole system: every part started in its order, wired to the others, and stopped again.
 //!
-//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports.
+//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports; `admin`: its own
+//!   way to the tables.
 //! - [`error`]: why it did not start.
 
+mod admin;
 mod doors;
 pub mod error;
 #[cfg(test)]
 mod tests;
 mod wiring;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,9 +26,10 @@ use crate::gateway::Server;
 use crate::gateway::guests::Guests;
 use crate::gateway::socket::Sockets;
 use crate::lambda::{Functions, InvokeError};
-use crate::options::{Options, Settings};
+use crate::options::Options;
 use crate::permissions::Permissions;
 use crate::schedule::Schedules;
+use crate::settings::Settings;
 use crate::streams::Streams;
 use crate::template::Template;
 use crate::twilio::Twilio;
@@ -44,6 +48,7 @@ pub struct System {
     clock: ShiftClock,
     ids: Arc<dyn Ids>,
     url: String,
+    outside: BTreeMap<String, String>,
     permissions: Arc<Permissions>,
     functions: Arc<Functions>,
     dynamodb: DynamoDb,
@@ -165,6 +170,11 @@ impl System {
     pub async fn warm_up(&self) -> Result<(), SystemError> {
         let warm = self.functions.warm_up().await;
         warm.map_err(|(name, source)| SystemError::Function { name, source })
+    }
+
+    /// The environment that functions need in a process of their own (`cargo lambda watch --env-file`).
+    pub fn outside_environment(&self) -> &BTreeMap<String, String> {
+        &self.outside
     }
 
     /// The token of such a link alone, as `POST /api/session` takes it.

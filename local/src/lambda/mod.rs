@@ -1,66 +1,27 @@
 //! The function host: builds each handler with its template's environment, keeps it warm, and invokes it the way Lambda
 //! would: cut off at its timeout, a panic caught, what went wrong in the log.
+//!
+//! - `hosted`: one function where it runs. `environment`: what it is told. `error`: why it gave no response.
 
-use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
-use std::panic::AssertUnwindSafe;
+mod environment;
+mod error;
+mod hosted;
+
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::clock::Clock;
 use shared::fault::Faults;
 use shared::ids::Ids;
-use shared::lambda::{Context, Environment, Function, Handler, Setup};
-use tokio::sync::{OnceCell, watch};
+use shared::lambda::{Context, Function};
+use tokio::sync::watch;
 
-use crate::template::{FunctionSpec, REGION, Template};
+pub use environment::{Endpoints, outside};
+pub use error::InvokeError;
 
-/// Why an invocation has no response.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvokeError {
-    /// The template names a function that nobody wrote.
-    #[error("there is no function called {0}")]
-    Unknown(String),
-    /// The function ran longer than its template allows.
-    #[error("{request_id} Task timed out after {}.00 seconds", timeout.as_secs())]
-    Timeout {
-        /// The invocation's id.
-        request_id: String,
-        /// What the template allows.
-        timeout: Duration,
-    },
-    /// The function panicked.
-    #[error("{0}")]
-    Panic(String),
-    /// The function could not be built, or returned an error.
-    #[error("{0}")]
-    Error(String),
-}
-
-impl InvokeError {
-    /// Lambda's error payload: `errorType` and `errorMessage`.
-    pub fn payload(&self) -> Value {
-        let kind = match self {
-            Self::Unknown(_) => "ResourceNotFoundException",
-            Self::Timeout { .. } => "Sandbox.Timedout",
-            Self::Panic(_) => "Panic",
-            Self::Error(_) => "Error",
-        };
-        json!({ "errorType": kind, "errorMessage": self.to_string() })
-    }
-}
-
-/// Where this machine answers for AWS, as the functions' environments say it.
-#[derive(Debug, Clone, Default)]
-pub struct Endpoints {
-    /// Variables that every function gets beside its template's (`AWS_ENDPOINT_URL_DYNAMODB`, …).
-    pub variables: BTreeMap<String, String>,
-    /// An address of AWS, and the local one that takes its place wherever the template names it.
-    pub instead: Vec<(String, String)>,
-}
+use crate::template::Template;
+use hosted::Hosted;
 
 /// What the host is made with.
 pub struct FunctionsOptions<'a> {
@@ -89,32 +50,13 @@ pub struct Functions {
     running: Arc<watch::Sender<usize>>,
 }
 
-struct Hosted {
-    spec: FunctionSpec,
-    place: Place,
-}
-
-/// Where a function runs.
-enum Place {
-    /// Here, built at its first invocation.
-    Here { function: Function, setup: Box<Setup>, handler: OnceCell<Handler> },
-    /// In another process that takes Lambda's `Invoke` call.
-    There { client: reqwest::Client, url: reqwest::Url },
-    /// Nowhere: nobody wrote it.
-    Nowhere,
-}
-
 impl Functions {
     /// Hosts every function of the template.
     pub fn new(options: FunctionsOptions<'_>) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         let mut hosted = HashMap::new();
         for spec in &options.template.functions {
-            let place = place(&options, &client, spec);
-            if matches!(place, Place::Nowhere) {
-                tracing::warn!(function.name = %spec.name, "the template names a function that has no handler");
-            }
-            hosted.insert(spec.name.clone(), Arc::new(Hosted { spec: spec.clone(), place }));
+            hosted.insert(spec.name.clone(), Arc::new(Hosted::of(&options, &client, spec)));
         }
         Ok(Self {
             hosted,
@@ -165,139 +107,6 @@ impl Functions {
     }
 }
 
-impl Hosted {
-    async fn warm_up(&self) -> Result<(), InvokeError> {
-        if let Place::Here { function, setup, handler } = &self.place {
-            built(function, setup, handler).await?;
-        }
-        Ok(())
-    }
-
-    async fn run_in_time(
-        &self,
-        event: Value,
-        context: Context,
-        clock: &dyn Clock,
-    ) -> Result<Value, InvokeError> {
-        let request_id = context.request_id.clone();
-        let started = Instant::now();
-        let timeout = self.spec.timeout;
-        let outcome = tokio::select! {
-            run = AssertUnwindSafe(self.run(event, context)).catch_unwind() => {
-                run.unwrap_or_else(|panic| Err(panicked(&*panic)))
-            }
-            () = clock.sleep(timeout) => {
-                Err(InvokeError::Timeout { request_id: request_id.clone(), timeout })
-            }
-        };
-        report(&self.spec.name, &request_id, started.elapsed(), &outcome);
-        outcome
-    }
-
-    async fn run(&self, event: Value, context: Context) -> Result<Value, InvokeError> {
-        match &self.place {
-            Place::Here { function, setup, handler } => {
-                let handler = built(function, setup, handler).await?;
-                handler(event, context).await.map_err(|e| InvokeError::Error(chain(&*e)))
-            }
-            Place::There { client, url } => post(client, url.clone(), event).await,
-            Place::Nowhere => Err(InvokeError::Unknown(self.spec.name.clone())),
-        }
-    }
-}
-
-async fn built<'a>(
-    function: &Function,
-    setup: &Setup,
-    cell: &'a OnceCell<Handler>,
-) -> Result<&'a Handler, InvokeError> {
-    cell.get_or_try_init(|| (function.build)(setup.clone()))
-        .await
-        .map_err(|e| InvokeError::Error(chain(&*e)))
-}
-
-fn place(options: &FunctionsOptions<'_>, client: &reqwest::Client, spec: &FunctionSpec) -> Place {
-    if let Some(base) = &options.invoke_url {
-        let mut url = base.clone();
-        url.set_path(&format!("/2015-03-31/functions/{}/invocations", spec.name));
-        return Place::There { client: client.clone(), url };
-    }
-    let Some(function) = options.table.iter().find(|function| function.name == spec.name) else {
-        return Place::Nowhere;
-    };
-    let setup = Setup {
-        environment: Environment::of(environment(spec, options.endpoints)),
-        clock: Arc::clone(&options.clock),
-        ids: Arc::clone(&options.ids),
-        faults: options.faults.clone(),
-    };
-    Place::Here { function: *function, setup: Box::new(setup), handler: OnceCell::new() }
-}
-
-/// The environment of a function: the template's, what Lambda adds, and where the peers are.
-fn environment(spec: &FunctionSpec, endpoints: &Endpoints) -> HashMap<String, String> {
-    let lambda = [
-        ("AWS_REGION", REGION),
-        ("AWS_LAMBDA_FUNCTION_NAME", &spec.name),
-        // Every client signs with its function's name: that is how the peers know who asks.
-        ("AWS_ACCESS_KEY_ID", &spec.name),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-    ];
-    let lambda = lambda.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let own = spec.environment.iter().map(|(name, value)| {
-        let mut value = value.clone();
-        for (aws, here) in &endpoints.instead {
-            value = value.replace(aws, here);
-        }
-        (name.clone(), value)
-    });
-    let peers = endpoints.variables.iter().map(|(name, value)| (name.clone(), value.clone()));
-    lambda.into_iter().chain(peers).chain(own).collect()
-}
-
-async fn post(
-    client: &reqwest::Client,
-    url: reqwest::Url,
-    event: Value,
-) -> Result<Value, InvokeError> {
-    let failed = |e: &reqwest::Error| InvokeError::Error(chain(e));
-    let answer = client.post(url).json(&event).send().await.map_err(|e| failed(&e))?;
-    let success =
-        answer.status().is_success() && !answer.headers().contains_key("x-amz-function-error");
-    let body: Value = answer.json().await.map_err(|e| failed(&e))?;
-    if success { Ok(body) } else { Err(InvokeError::Error(body.to_string())) }
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> InvokeError {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    InvokeError::Panic(text.unwrap_or_else(|| "the function panicked".to_owned()))
-}
-
-/// An error with all its causes, as one line.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let _ = write!(text, ": {cause}");
-        source = cause.source();
-    }
-    text
-}
-
-fn report(name: &str, id: &str, took: Duration, outcome: &Result<Value, InvokeError>) {
-    match outcome {
-        Ok(_) => {
-            tracing::debug!(function.name = name, request.id = id, duration = ?took, "function answered");
-        }
-        Err(error) => {
-            tracing::error!(function.name = name, request.id = id, duration = ?took, %error, "function failed");
-        }
-    }
-}
-
 /// 128 random bits in the form of Lambda's request ids.
 pub(crate) fn request_id(random: u128) -> String {
     let hex = format!("{random:032x}");
@@ -323,13 +132,22 @@ impl Drop for Running {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::routing::post;
+    use serde_json::json;
     use shared::clock::ShiftClock;
     use shared::ids::RandomIds;
-    use shared::lambda::{HandlerError, Trigger};
+    use shared::lambda::{Handler, HandlerError, Trigger};
+    use tokio::net::TcpListener;
 
     use super::*;
+    use crate::gateway::Server;
+    use crate::permissions::LOCAL_ADMIN;
 
-    const TEMPLATE: &str = include_str!("../../template.yaml");
+    const TEMPLATE: &str = include_str!("../../../template.yaml");
 
     fn function(name: &'static str) -> Function {
         Function {
@@ -356,6 +174,10 @@ mod tests {
     }
 
     fn functions(clock: &ShiftClock) -> Functions {
+        functions_at(clock, None)
+    }
+
+    fn functions_at(clock: &ShiftClock, invoke_url: Option<reqwest::Url>) -> Functions {
         let template = Template::parse(TEMPLATE).unwrap();
         let management = template.socket_api.as_ref().unwrap().management_url.clone();
         let endpoints = Endpoints {
@@ -369,7 +191,7 @@ mod tests {
             clock: Arc::new(clock.clone()),
             ids: Arc::new(RandomIds),
             faults: Faults::default(),
-            invoke_url: None,
+            invoke_url,
         })
         .unwrap()
     }
@@ -411,6 +233,30 @@ mod tests {
         let error = hanging.await.unwrap().unwrap_err();
         assert!(matches!(error, InvokeError::Timeout { timeout, .. } if timeout.as_secs() == 50));
         functions.idle().await;
+    }
+
+    #[tokio::test]
+    async fn events_are_sent_to_another_process_that_runs_the_functions() {
+        let elsewhere = Router::new()
+            .route("/2015-03-31/functions/push/invocations", post(|body: String| async { body }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Server::start(listener, elsewhere).unwrap();
+        let url = format!("http://{}", server.address()).parse().unwrap();
+        let clock = ShiftClock::new();
+        let functions = functions_at(&clock, Some(url));
+        assert_eq!(functions.invoke("push", json!({ "a": 1 })).await.unwrap()["a"], 1);
+        let unknown = functions.invoke("sweep", json!({})).await.unwrap_err();
+        assert!(matches!(unknown, InvokeError::Error(_)));
+        server.stop(&clock).await;
+    }
+
+    #[test]
+    fn functions_in_another_process_sign_as_the_local_system() {
+        let template = Template::parse(TEMPLATE).unwrap();
+        let environment = outside(&template, &Endpoints::default());
+        assert_eq!(environment["AWS_ACCESS_KEY_ID"], LOCAL_ADMIN);
+        assert_eq!(environment["TABLE"], "partyline-Table");
+        assert!(environment.contains_key("SOCKETS"));
     }
 
     #[tokio::test]

@@ -91,6 +91,7 @@ export const strings = {
     newSince: (time: string) => `New since ${time}`,
     jump: 'Newest',
     jumpNew: (count: number) => plural(count, 'new message', 'new messages'),
+    loadingOlder: 'Loading older messages',
     olderFailed: 'Older messages could not be read.',
     beginning: (day: string) => `The conversation began on ${day}`,
     noText: 'No text',

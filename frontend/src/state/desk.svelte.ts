@@ -82,6 +82,12 @@ export class Desk {
       ({ senders }) => (this.senders = senders),
       () => undefined,
     );
+    if (this.session.user?.role === 'admin') {
+      void this.client.listQuarantine().then(
+        ({ items }) => (this.quarantined = items.length),
+        () => undefined,
+      );
+    }
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') void this.heal();
     }, HEAL_EVERY);

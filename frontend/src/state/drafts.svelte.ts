@@ -5,8 +5,8 @@ const PLACE = 'partyline-drafts';
 /** A text that is not sent yet. */
 interface Draft {
   text: string;
-  /** Set when the text was given back: the same text goes again under the same key, never twice. */
-  key?: string;
+  /** What was given back: exactly this text goes again under the same key, never twice. */
+  tried?: { body: string; key: string };
 }
 
 /** What stands in each conversation's box. Kept for this tab only, and gone at sign-out. */
@@ -29,27 +29,28 @@ export class Drafts {
   }
 
   write(id: string, text: string): void {
-    const key = this.#drafts.get(id)?.key;
+    const tried = this.#drafts.get(id)?.tried;
     if (!text) this.#drafts.delete(id);
-    else this.#drafts.set(id, { text, ...(key ? { key } : {}) });
+    else this.#drafts.set(id, { text, ...(tried ? { tried } : {}) });
     this.#keep();
   }
 
   /** Puts back what could not be sent. */
   giveBack(id: string, text: string, key: string): void {
-    this.#drafts.set(id, { text, key });
+    this.#drafts.set(id, { text, tried: { body: text, key } });
     this.#keep();
   }
 
   /** The key under which exactly this text was tried before. */
   keyFor(id: string, body: string): string | undefined {
-    const draft = this.#drafts.get(id);
-    return draft?.text.trim() === body ? draft.key : undefined;
+    const tried = this.#drafts.get(id)?.tried;
+    return tried?.body === body ? tried.key : undefined;
   }
 
   /** The message with this key is stored after all: its text need not be sent again. */
   arrived(id: string, key: string, body: string): void {
-    if (this.#drafts.get(id)?.key === key && this.keyFor(id, body)) this.write(id, '');
+    const draft = this.#drafts.get(id);
+    if (draft?.tried?.key === key && draft.text.trim() === body) this.write(id, '');
   }
 
   clear(): void {

@@ -93,7 +93,7 @@ export class List {
       this.#take(page);
       this.#view = {
         ...this.#view,
-        found: this.#view.found && this.#view.found.union(idsOf(page)),
+        found: this.#view.found && new Set([...this.#view.found, ...idsOf(page)]),
         horizon: page.conversations.at(-1) ?? this.#view.horizon,
         cursor: page.cursor,
       };
@@ -113,7 +113,9 @@ export class List {
     if (this.#view?.search !== view.search || !view.found || !this.#view.found) return;
     this.#view = {
       ...this.#view,
-      found: this.#view.found.union(missing.found).difference(missing.lacking),
+      found: new Set(
+        [...this.#view.found, ...missing.found].filter((id) => !missing.lacking.has(id)),
+      ),
     };
   }
 

@@ -75,6 +75,11 @@ export function runsOf(entries: Entry[], newFrom: string | null, dayOf: (at: str
 function joins(last: Entry, next: Entry): boolean {
   if (last.direction !== next.direction) return false;
   if (last.author && next.author && last.author !== next.author) return false;
-  if (last.sending?.problem || (last.message && hasFailed(last.message.status))) return false;
+  if (last.sending?.problem || hasNote(last.message)) return false;
   return Date.parse(next.at) - Date.parse(last.at) < JOIN;
+}
+
+/** A message with a sentence under it ends its run. */
+function hasNote(message: Message | null): boolean {
+  return message !== null && (hasFailed(message.status) || message.status === 'unknown');
 }

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { Client } from './client';
+import { ApiError } from './problem';
+import type { Session } from './types';
+
+interface Call {
+  method: string;
+  path: string;
+  bearer: string | null;
+  body: unknown;
+}
+
+const USER = { username: 'ada', display_name: 'Ada', role: 'agent' };
+
+/** A server whose access tokens can be made invalid, and what it was asked. */
+function server() {
+  const calls: Call[] = [];
+  const state = { valid: 't0', issued: 0, cookie: true, down: false, now: 1_000_000 };
+  const sessions: (Session | null)[] = [];
+  const json = (body: unknown, status = 200, headers = {}) =>
+    new Response(JSON.stringify(body), {
+      status,
+      headers: { 'content-type': 'application/problem+json', ...headers },
+    });
+  const client = new Client({
+    now: () => state.now,
+    exclusively: (job) => job(),
+    fetch: async (input, init) => {
+      await Promise.resolve();
+      if (state.down) throw new TypeError('network');
+      const headers = new Headers(init?.headers);
+      const path = String(input);
+      calls.push({
+        method: init?.method ?? 'GET',
+        path,
+        bearer: headers.get('authorization'),
+        body: typeof init?.body === 'string' ? JSON.parse(init.body) : undefined,
+      });
+      if (path === '/api/session/refresh') {
+        if (!state.cookie) return json({ title: 'No session' }, 401);
+        state.valid = `t${String(++state.issued)}`;
+        return json({ access_token: state.valid, expires_in: 600, user: USER });
+      }
+      if (path === '/api/session') {
+        return json({ detail: 'Wait.', status: 429 }, 429, { 'retry-after': '7' });
+      }
+      if (headers.get('authorization') !== `Bearer ${state.valid}`) return json({}, 401);
+      if (path.endsWith('/read')) {
+        return json({ status: 409, detail: 'More came.', current: { rev: 9 } }, 409);
+      }
+      return json({ senders: [] });
+    },
+  });
+  client.onSession = (session) => sessions.push(session);
+  const refreshes = () => calls.filter((call) => call.path === '/api/session/refresh').length;
+  return { client, calls, state, sessions, refreshes };
+}
+
+describe('the client', () => {
+  it('shows its token, and sends JSON', async () => {
+    const { client, calls } = server();
+    await client.listSenders();
+    expect(calls.at(-1)).toMatchObject({ path: '/api/senders', bearer: 'Bearer t1' });
+    expect(calls[0]).toMatchObject({ method: 'POST', path: '/api/session/refresh', body: {} });
+  });
+
+  it('refreshes once for many calls that find the token too old', async () => {
+    const { client, state, refreshes } = server();
+    await client.listSenders();
+    state.valid = 'other';
+    await Promise.all([client.listSenders(), client.listSenders(), client.listSenders()]);
+    expect(refreshes()).toBe(2);
+  });
+
+  it('refreshes before the token ends', async () => {
+    const { client, state, calls, refreshes } = server();
+    await client.listSenders();
+    state.now += 575_000;
+    await client.listSenders();
+    expect(refreshes()).toBe(2);
+    expect(calls.map((call) => call.bearer)).not.toContain('Bearer expired');
+  });
+
+  it('ends the session when it cannot be refreshed', async () => {
+    const { client, state, sessions } = server();
+    await client.listSenders();
+    state.valid = 'other';
+    state.cookie = false;
+    await expect(client.listSenders()).rejects.toMatchObject({ status: 401 });
+    expect(sessions.at(-1)).toBeNull();
+  });
+
+  it('does not end the session when the server cannot be reached', async () => {
+    const { client, state, sessions } = server();
+    await client.listSenders();
+    state.valid = 'other';
+    state.down = true;
+    const error = await client.listSenders().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 0, uncertain: true });
+    expect(sessions).not.toContain(null);
+  });
+
+  it('turns a problem into a sentence, with what it brings', async () => {
+    const { client } = server();
+    await expect(client.markRead('a/b', 3)).rejects.toMatchObject({
+      message: 'More came.',
+      status: 409,
+      problem: { current: { rev: 9 } },
+    });
+    await expect(client.signIn({ username: 'a', password: 'b' })).rejects.toMatchObject({
+      status: 429,
+      retryAfter: 7,
+    });
+  });
+
+  it('escapes what stands in an address', async () => {
+    const { client, calls } = server();
+    await client.listMessages('a/b?c', { before: 'x&y' });
+    expect(calls.at(-1)?.path).toBe('/api/conversations/a%2Fb%3Fc/messages?before=x%26y');
+  });
+});

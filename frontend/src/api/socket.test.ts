@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Socket, WATCH_LIMIT, type Wire } from './socket';
+import type { LiveEvent } from './types';
+
+/** The far end of a socket, in the hand of the test. */
+class FarEnd implements Wire {
+  onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  sent: unknown[] = [];
+  closed = false;
+  readonly protocols: string[];
+
+  constructor(protocols: string[]) {
+    this.protocols = protocols;
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+const MINUTE = 60_000;
+
+function socket() {
+  const ends: FarEnd[] = [];
+  const states: boolean[] = [];
+  const events: LiveEvent[] = [];
+  let tickets = 0;
+  const far = { refuses: false };
+  const one = new Socket({
+    ticket: () =>
+      far.refuses
+        ? Promise.reject(new Error('unreachable'))
+        : Promise.resolve({ ticket: `t${String(++tickets)}`, url: 'ws://desk/ws', expires_in: 30 }),
+    onEvents: (heard) => events.push(...heard),
+    onOpen: (open) => states.push(open),
+    open: (_, protocols) => {
+      const end = new FarEnd(protocols);
+      ends.push(end);
+      return end;
+    },
+    random: () => 0.5,
+  });
+  /** The newest far end, opened. */
+  const open = async () => {
+    await vi.advanceTimersByTimeAsync(0);
+    const end = ends.at(-1);
+    if (!end) throw new Error('nobody called');
+    end.onopen?.();
+    return end;
+  };
+  return { one, ends, states, events, far, open };
+}
+
+describe('the socket', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('shows its ticket in the protocols, never in the address', async () => {
+    const { one, open } = socket();
+    one.start();
+    expect((await open()).protocols).toEqual(['partyline.v1', 't.t1']);
+  });
+
+  it('hands on the events of a frame, and is not disturbed by what is none', async () => {
+    const { one, open, events } = socket();
+    one.start();
+    const end = await open();
+    end.onmessage?.({ data: 'not json' });
+    end.onmessage?.({ data: '{"events":5}' });
+    end.onmessage?.({ data: '{"events":[{"type":"reload","conversation_ids":["a"]}]}' });
+    expect(events).toEqual([{ type: 'reload', conversation_ids: ['a'] }]);
+  });
+
+  it('comes back after a loss, later each time, and watches again', async () => {
+    const { one, open, ends, states, far } = socket();
+    one.start();
+    one.watch('a');
+    (await open()).onclose?.();
+    expect(states).toEqual([true, false]);
+    far.refuses = true;
+    await vi.advanceTimersByTimeAsync(250);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(ends).toHaveLength(1);
+    far.refuses = false;
+    await vi.advanceTimersByTimeAsync(1);
+    const again = await open();
+    expect(ends).toHaveLength(2);
+    expect(again.sent).toEqual([{ action: 'watch', conversation_id: 'a' }]);
+    expect(states).toEqual([true, false, true]);
+  });
+
+  it('comes back when the attempt itself is cut', async () => {
+    const { one, ends } = socket();
+    one.start();
+    await vi.advanceTimersByTimeAsync(0);
+    ends[0]?.onclose?.();
+    await vi.advanceTimersByTimeAsync(250);
+    expect(ends).toHaveLength(2);
+  });
+
+  it('pings more often than every ten minutes', async () => {
+    const { one, open } = socket();
+    one.start();
+    const end = await open();
+    await vi.advanceTimersByTimeAsync(16 * MINUTE);
+    expect(end.sent).toEqual([{ action: 'ping' }, { action: 'ping' }, { action: 'ping' }]);
+  });
+
+  it('is replaced before two hours, without a gap', async () => {
+    const { one, ends, open, states } = socket();
+    one.start();
+    const first = await open();
+    await vi.advanceTimersByTimeAsync(110 * MINUTE);
+    expect(ends).toHaveLength(2);
+    expect(first.closed).toBe(false);
+    await open();
+    expect(first.closed).toBe(true);
+    expect(states).toEqual([true, true]);
+  });
+
+  it('watches at most five conversations, the last that were opened', async () => {
+    const { one, open } = socket();
+    one.start();
+    const end = await open();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) one.watch(id);
+    one.watch('a');
+    one.watch('f');
+    expect(one.watched).toEqual(['f', 'a', 'e', 'd', 'c']);
+    expect(one.watched).toHaveLength(WATCH_LIMIT);
+    expect(end.sent.slice(-2)).toEqual([
+      { action: 'watch', conversation_id: 'f' },
+      { action: 'unwatch', conversation_id: 'b' },
+    ]);
+  });
+
+  it('stays away after it was stopped', async () => {
+    const { one, ends, open, states } = socket();
+    one.start();
+    const end = await open();
+    one.stop();
+    expect([end.closed, states]).toEqual([true, [true, false]]);
+    await vi.advanceTimersByTimeAsync(180 * MINUTE);
+    expect(ends).toHaveLength(1);
+  });
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { byActivity, Conversations, type ConversationEvent } from './conversations.svelte';
+import { conversation } from './samples.test-data';
+
+/** A rev is one write: it has one content. */
+const told = (id: number, rev: number): ConversationEvent => ({
+  type: 'conversation',
+  conversation: conversation({
+    conversation_id: `c${String(id)}`,
+    rev,
+    contact_name: `Name ${String(rev)}`,
+    unread_count: rev % 3,
+    date_updated: new Date(Date.UTC(2026, 10, 1, 9, 0, rev)).toISOString(),
+  }),
+});
+
+const anEvent = fc.oneof(
+  fc
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 6 }))
+    .map(([id, rev]) => told(id, rev)),
+  fc
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 6 }))
+    .map(([id, rev]): ConversationEvent => ({
+      type: 'gone',
+      conversation_id: `c${String(id)}`,
+      rev,
+    })),
+);
+
+function outcome(events: ConversationEvent[]) {
+  const conversations = new Conversations();
+  for (const event of events) conversations.apply(event);
+  return [...conversations.all].sort(byActivity);
+}
+
+describe('the conversations', () => {
+  it('end the same in any order of events, however often each comes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anEvent, { maxLength: 10 }),
+        fc.infiniteStream(fc.nat()),
+        (events, n) => {
+          const shuffled = [...events, ...events]
+            .map((event) => ({ event, key: n.next().value as number }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ event }) => event);
+          expect(outcome(shuffled)).toEqual(outcome(events));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('count who waits', () => {
+    const conversations = new Conversations();
+    conversations.apply(told(1, 1));
+    conversations.apply(told(2, 3));
+    expect(conversations.waiting).toBe(1);
+  });
+
+  it('stand with the latest activity on top', () => {
+    expect(outcome([told(1, 1), told(2, 5), told(3, 2)]).map((one) => one.conversation_id)).toEqual(
+      ['c2', 'c3', 'c1'],
+    );
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { Client } from '../api/client';
+import type { Conversation } from '../api/types';
+import { Conversations } from './conversations.svelte';
+import { List } from './list.svelte';
+import { conversation } from './samples.test-data';
+
+const numbered = (at: number, fields: Partial<Conversation> = {}) =>
+  conversation({
+    conversation_id: `c${String(at).padStart(3, '0')}`,
+    contact_name: `Person ${String(at)}`,
+    date_updated: new Date(Date.UTC(2026, 10, 20) - at * 60_000).toISOString(),
+    ...fields,
+  });
+
+/** A list over a server that holds `rows`, and answers as the real one does. */
+function desk(rows: Conversation[]) {
+  const calls: string[] = [];
+  const answer = (body: unknown, status = 200) =>
+    new Response(JSON.stringify(body), {
+      status,
+      headers: { 'content-type': 'application/json' },
+    });
+  /** Ids that the index does not show, though the conversation itself is there. */
+  const lagging = new Set<string>();
+  const serve = (path: string): Response => {
+    const url = new URL(path, 'http://desk');
+    const one = /^\/api\/conversations\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (one) {
+      const row = rows.find((row) => row.conversation_id === one);
+      return row ? answer(row) : answer({ status: 404, title: 'Gone' }, 404);
+    }
+    const filter = url.searchParams.get('filter');
+    const search = url.searchParams.get('search');
+    const limit = Number(url.searchParams.get('limit'));
+    const from = Number(url.searchParams.get('cursor') ?? 0);
+    const found = rows
+      .filter((row) => (filter === 'closed' ? row.status === 'closed' : row.status === 'open'))
+      .filter((row) => filter !== 'unread' || row.unread_count > 0)
+      .filter((row) => !search || row.contact_name?.includes(search))
+      .filter((row) => !lagging.has(row.conversation_id))
+      .sort((a, b) => (a.date_updated < b.date_updated ? 1 : -1));
+    const more = found.length > from + limit;
+    return answer({
+      conversations: found.slice(from, from + limit),
+      cursor: more ? String(from + limit) : null,
+    });
+  };
+  const client = new Client({
+    exclusively: (job) => job(),
+    fetch: (path) => {
+      if (path === '/api/session/refresh') {
+        return Promise.resolve(answer({ access_token: 't', expires_in: 600, user: {} }));
+      }
+      calls.push(String(path));
+      return Promise.resolve(serve(String(path)));
+    },
+  });
+  const conversations = new Conversations();
+  return { list: new List(client, conversations), conversations, calls, lagging, rows };
+}
+
+const ids = (list: List) => list.rows.map((row) => row.conversation_id);
+
+describe('the list', () => {
+  it('reads a page, then the next one, and knows when there is no more', async () => {
+    const { list } = desk(Array.from({ length: 40 }, (_, at) => numbered(at)));
+    await list.load();
+    expect(list.rows).toHaveLength(30);
+    expect(list.hasMore).toBe(true);
+    await list.more();
+    expect(list.rows).toHaveLength(40);
+    expect(list.hasMore).toBe(false);
+  });
+
+  it('does not show a row from below what was read', async () => {
+    const { list, conversations } = desk(Array.from({ length: 40 }, (_, at) => numbered(at)));
+    await list.load();
+    conversations.apply({ type: 'conversation', conversation: numbered(38, { rev: 2 }) });
+    expect(list.rows).toHaveLength(30);
+  });
+
+  it('puts a conversation on top when something happens in it', async () => {
+    const { list, conversations } = desk([numbered(1), numbered(2), numbered(3)]);
+    await list.load();
+    conversations.apply({
+      type: 'conversation',
+      conversation: numbered(3, { rev: 2, date_updated: '2026-11-21T00:00:00.000Z' }),
+    });
+    expect(ids(list)).toEqual(['c003', 'c001', 'c002']);
+  });
+
+  it('lets a row go when it was closed, and keeps the open one under "unread"', async () => {
+    const { list, conversations } = desk([
+      numbered(1, { unread_count: 1 }),
+      numbered(2, { unread_count: 2 }),
+    ]);
+    list.filter = 'unread';
+    await list.load();
+    list.pinned = 'c001';
+    conversations.apply({ type: 'conversation', conversation: numbered(1, { rev: 2 }) });
+    conversations.apply({
+      type: 'conversation',
+      conversation: numbered(2, { rev: 2, status: 'closed', unread_count: 2 }),
+    });
+    expect(ids(list)).toEqual(['c001']);
+  });
+
+  it('heals: takes what it missed, and asks by id for a row that the answer lacks', async () => {
+    const { list, rows, calls, lagging } = desk([numbered(1), numbered(2), numbered(3)]);
+    await list.load();
+    rows[0] = numbered(1, { rev: 5, status: 'closed' });
+    rows.push(numbered(0));
+    lagging.add('c002');
+    calls.length = 0;
+    await list.heal(3);
+    expect(ids(list)).toEqual(['c000', 'c002', 'c003']);
+    expect(calls.slice(1).sort()).toEqual(['/api/conversations/c001', '/api/conversations/c002']);
+  });
+
+  it('heals: removes a conversation that is gone', async () => {
+    const { list, rows } = desk([numbered(1), numbered(2)]);
+    await list.load();
+    rows.shift();
+    await list.heal(2);
+    expect(ids(list)).toEqual(['c002']);
+  });
+
+  it('heals a search by what the server finds now', async () => {
+    const { list, rows, conversations } = desk([numbered(1), numbered(12), numbered(2)]);
+    list.search = 'Person 1';
+    await list.load();
+    expect(ids(list)).toEqual(['c001', 'c012']);
+    rows[1] = numbered(12, { rev: 2, contact_name: 'Renamed' });
+    rows[2] = numbered(2, { rev: 2, contact_name: 'Person 1b' });
+    await list.heal(2);
+    expect(ids(list)).toEqual(['c001', 'c002']);
+    expect(conversations.get('c012')?.contact_name).toBe('Renamed');
+  });
+
+  it('says how many match elsewhere when a search finds nothing here', async () => {
+    const { list } = desk([
+      numbered(1, { status: 'closed' }),
+      numbered(2, { status: 'closed' }),
+      numbered(3, { contact_name: 'Ada' }),
+    ]);
+    list.search = 'Person';
+    await list.load();
+    expect(ids(list)).toEqual([]);
+    expect(list.elsewhere).toEqual({ filter: 'closed', count: 2, more: false });
+  });
+
+  it('shows the answer to the last choice, whichever comes last', async () => {
+    const { list } = desk([numbered(1), numbered(2, { status: 'closed' })]);
+    const first = list.load();
+    list.filter = 'closed';
+    await Promise.all([first, list.load()]);
+    expect(ids(list)).toEqual(['c002']);
+  });
+});

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { IntentState, Message, TwilioStatus } from '../api/types';
+import { Messages, type MessageEvent } from './messages.svelte';
+import { finalCode, hasFailed, statusOf } from './message-status';
+import { message } from './samples.test-data';
+
+const id = (at: number) => `01KA00000000000000000000${String(at).padStart(2, '0')}`;
+const time = (second: number) => new Date(Date.UTC(2026, 10, 1, 9, 0, second)).toISOString();
+
+const REPORTS: TwilioStatus[] = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'read'];
+const INTENTS: IntentState[] = ['ready', 'claimed', 'later', 'unknown'];
+
+/** What the server would say of message `at` at `rev`, having heard `reports`. */
+function account(at: number, rev: number, reports: readonly [TwilioStatus, number][]): Message {
+  const seen = Object.fromEntries(
+    reports.map(([status, second]) => [
+      status,
+      { at: time(second), ...(status === 'undelivered' ? { code: 30000 + second } : {}) },
+    ]),
+  );
+  const fields: Partial<Message> = {
+    message_id: id(at),
+    rev,
+    seen,
+    outcome: rev > 1 ? { kind: 'sent' } : null,
+    retried_by: rev > 2 ? id(99) : null,
+  };
+  const plain = message(fields);
+  const status = statusOf(plain, undefined);
+  const code = finalCode(plain);
+  const error =
+    hasFailed(status) && code
+      ? { code, title: `Code ${String(code)}`, advice: 'Wait.', retry: true }
+      : null;
+  return { ...plain, status, error };
+}
+
+const anAccount = fc
+  .record({
+    at: fc.integer({ min: 1, max: 4 }),
+    rev: fc.integer({ min: 1, max: 3 }),
+    reports: fc.uniqueArray(fc.tuple(fc.constantFrom(...REPORTS), fc.integer({ min: 0, max: 9 })), {
+      selector: ([status]) => status,
+    }),
+  })
+  .map(({ at, rev, reports }): MessageEvent => ({
+    type: 'message',
+    message: account(at, rev, reports),
+  }));
+
+const anIntent = fc
+  .record({ at: fc.integer({ min: 1, max: 4 }), step: fc.integer({ min: 1, max: 5 }) })
+  .map(({ at, step }): MessageEvent => ({
+    type: 'intent',
+    message_id: id(at),
+    // A step is one write: it has one state. The last one settles.
+    state: step === 5 ? null : (INTENTS[step - 1] ?? null),
+    step,
+  }));
+
+const aClearing = fc
+  .integer({ min: 0, max: 3 })
+  .map((at): MessageEvent => ({ type: 'cleared', through: id(at) }));
+
+function outcome(events: MessageEvent[]) {
+  const messages = new Messages();
+  for (const event of events) messages.apply(event);
+  return plain(messages);
+}
+
+/** Plain values, to be compared. */
+const plain = (messages: Messages): unknown => JSON.parse(JSON.stringify(messages.items));
+
+describe('the messages of a thread', () => {
+  it('end the same in any order of events, however often each comes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(anAccount, anAccount, anIntent, aClearing), { maxLength: 12 }),
+        fc.infiniteStream(fc.nat()),
+        (events, numbers) => {
+          const shuffled = [...events, ...events]
+            .map((event) => ({ event, key: numbers.next().value as number }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ event }) => event);
+          expect(sorted(outcome(shuffled))).toEqual(sorted(outcome(events)));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('stand in the order of their ids', () => {
+    const messages = new Messages();
+    for (const at of [3, 1, 2]) messages.apply({ type: 'message', message: account(at, 1, []) });
+    expect(messages.items.map((one) => one.message_id)).toEqual([id(1), id(2), id(3)]);
+    expect(messages.oldest?.message_id).toBe(id(1));
+    expect(messages.newest?.message_id).toBe(id(3));
+  });
+
+  it('know an intent that was heard of before its message', () => {
+    const messages = new Messages();
+    messages.apply({ type: 'intent', message_id: id(1), state: 'unknown', step: 3 });
+    messages.apply({ type: 'message', message: account(1, 1, []) });
+    expect(messages.items[0]?.status).toBe('unknown');
+    messages.apply({ type: 'intent', message_id: id(1), state: null, step: 4 });
+    expect(messages.items[0]?.status).toBe('queued');
+    messages.apply({ type: 'intent', message_id: id(1), state: 'unknown', step: 3 });
+    expect(messages.items[0]?.status).toBe('queued');
+  });
+
+  it('do not come back after they were cleared', () => {
+    const messages = new Messages();
+    messages.apply({ type: 'message', message: account(1, 1, []) });
+    messages.apply({ type: 'message', message: account(3, 1, []) });
+    messages.apply({ type: 'cleared', through: id(2) });
+    messages.apply({ type: 'message', message: account(1, 9, []) });
+    expect(messages.items.map((one) => one.message_id)).toEqual([id(3)]);
+  });
+});
+
+/** Keys of objects in one order: which account came first must not show. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

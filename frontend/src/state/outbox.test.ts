@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../api/client';
+import { ApiError } from '../api/problem';
+import type { Message } from '../api/types';
+import { Drafts } from './drafts.svelte';
+import { Outbox } from './outbox.svelte';
+import { message } from './samples.test-data';
+
+type Answer = (body: string, key: string) => Message;
+
+/** An outbox over a server that answers each call with the next of `answers`. */
+function outbox(...answers: Answer[]) {
+  const keys: string[] = [];
+  const stored: Message[] = [];
+  const next = (body: string, key: string) => {
+    keys.push(key);
+    const answer = answers.shift() ?? store;
+    return Promise.resolve().then(() => answer(body, key));
+  };
+  const client = {
+    sendMessage: (_: string, sent: { body: string; idempotency_key: string }) =>
+      next(sent.body, sent.idempotency_key),
+    retryMessage: (_: string, id: string, key: string) => next(id, key),
+  } as Partial<Client> as Client;
+  const drafts = new Drafts(null);
+  const box = new Outbox(
+    'c1',
+    client,
+    drafts,
+    (message) => {
+      stored.push(message);
+      box.stored(message);
+    },
+    () => Promise.resolve(),
+  );
+  return { box, drafts, keys, stored };
+}
+
+const store: Answer = (body, key) => message({ body, idempotency_key: key });
+const lost: Answer = () => {
+  throw new ApiError(0, 'Not reached.');
+};
+const refused: Answer = () => {
+  throw new ApiError(422, 'Too long.');
+};
+
+describe('the outbox', () => {
+  it('shows the bubble at once, empties the box, and lets the stored message take over', async () => {
+    const { box, drafts, stored } = outbox();
+    drafts.write('c1', 'Hello ');
+    const sent = box.send();
+    expect(drafts.text('c1')).toBe('');
+    expect(box.sending.map((one) => one.body)).toEqual(['Hello']);
+    await sent;
+    expect(box.sending).toEqual([]);
+    expect(stored).toHaveLength(1);
+  });
+
+  it('sends nothing when the box is empty', async () => {
+    const { box, drafts, keys } = outbox();
+    drafts.write('c1', '  \n');
+    await box.send();
+    expect(keys).toEqual([]);
+  });
+
+  it('tries one click again under one key when the answer is lost', async () => {
+    const { box, drafts, keys, stored } = outbox(lost, lost);
+    drafts.write('c1', 'Hello');
+    await box.send();
+    expect(new Set(keys).size).toBe(1);
+    expect(keys).toHaveLength(3);
+    expect(stored).toHaveLength(1);
+  });
+
+  it('gives the text back when it cannot be sent, and sends it again under the same key', async () => {
+    const { box, drafts, keys } = outbox(lost, lost, lost);
+    drafts.write('c1', 'Hello');
+    await box.send();
+    expect(drafts.text('c1')).toBe('Hello');
+    expect(box.problem).toBe('Not reached.');
+    expect(box.sending).toEqual([]);
+    await box.send();
+    expect(new Set(keys).size).toBe(1);
+    expect(box.problem).toBeNull();
+  });
+
+  it('takes a new key when the text that was given back was changed', async () => {
+    const { box, drafts, keys } = outbox(refused);
+    drafts.write('c1', 'Hello');
+    await box.send();
+    drafts.write('c1', 'Hello there');
+    await box.send();
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  it('clears what was given back when the message turns out to be stored', async () => {
+    const { box, drafts, keys } = outbox(lost, lost, lost);
+    drafts.write('c1', 'Hello');
+    await box.send();
+    box.stored(message({ body: 'Hello', idempotency_key: keys[0] ?? '' }));
+    expect(drafts.text('c1')).toBe('');
+  });
+
+  it('keeps the bubble, with the reason, when the box holds another text by then', async () => {
+    const { box, drafts, stored } = outbox(refused);
+    drafts.write('c1', 'First');
+    const sent = box.send();
+    drafts.write('c1', 'Second');
+    await sent;
+    expect(drafts.text('c1')).toBe('Second');
+    expect(box.sending).toMatchObject([{ body: 'First', problem: 'Too long.' }]);
+    await box.again(box.sending[0]?.key ?? '');
+    expect(stored).toMatchObject([{ body: 'First' }]);
+  });
+
+  it('retries a failed message once per click, under one key while it is uncertain', async () => {
+    const { box, keys } = outbox(lost);
+    const failed = message({ status: 'failed' });
+    await Promise.all([box.retry(failed), box.retry(failed)]);
+    expect(keys).toHaveLength(1);
+    expect(box.retries.get(failed.message_id)).toEqual({ busy: false, problem: 'Not reached.' });
+    await box.retry(failed);
+    expect(new Set(keys).size).toBe(1);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Conversation, Message } from '../api/types';
+
+/** A conversation as the server sends it, with what a test cares about. */
+export function conversation(fields: Partial<Conversation> = {}): Conversation {
+  return {
+    conversation_id: 'c1',
+    channel: 'sms',
+    inbox: 'main',
+    status: 'open',
+    twilio_number: '+18555080989',
+    mobile_number: '+447911123456',
+    number: { e164: '+447911123456', national: '07911 123456', region: 'GB' },
+    contact_name: null,
+    unread_count: 0,
+    preview: null,
+    date_created: '2026-11-01T09:00:00.000Z',
+    date_updated: '2026-11-01T09:00:00.000Z',
+    rev: 1,
+    ...fields,
+  };
+}
+
+/** An outbound message as the server sends it, with what a test cares about. */
+export function message(fields: Partial<Message> = {}): Message {
+  return {
+    message_id: '01KA0000000000000000000001',
+    conversation_id: 'c1',
+    direction: 'outbound',
+    twilio_number: '+18555080989',
+    mobile_number: '+447911123456',
+    author: 'Ada',
+    body: 'Hello',
+    date_created: '2026-11-01T09:00:00.000Z',
+    rev: 1,
+    seen: {},
+    outcome: null,
+    intent: null,
+    retried_by: null,
+    idempotency_key: null,
+    sid: null,
+    status: 'queued',
+    error: null,
+    ...fields,
+  };
+}

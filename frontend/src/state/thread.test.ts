@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../api/client';
+import { ApiError } from '../api/problem';
+import type { Message } from '../api/types';
+import { Drafts } from './drafts.svelte';
+import { conversation, message } from './samples.test-data';
+import { Thread } from './thread.svelte';
+
+const id = (at: number) => `01KA${String(at).padStart(22, '0')}`;
+const inbound = (at: number, fields: Partial<Message> = {}) =>
+  message({
+    message_id: id(at),
+    direction: 'inbound',
+    author: null,
+    status: 'received',
+    ...fields,
+  });
+
+/** A thread over a server that holds `rows` and answers in pages of ten. */
+function thread(rows: Message[]) {
+  const server = { rows, cleared: null as string | null, fails: false, calls: [] as unknown[] };
+  const client = {
+    listMessages: (_: string, query: { before?: string | null } = {}) => {
+      server.calls.push(query.before ?? null);
+      if (server.fails) return Promise.reject(new ApiError(503, 'Not now.'));
+      const { before } = query;
+      const end = before ? server.rows.findIndex((row) => row.message_id === before) : undefined;
+      const head = server.rows.slice(0, end);
+      const messages = head.slice(-10);
+      const older = head.length > 10 ? (messages[0]?.message_id ?? null) : null;
+      return Promise.resolve({ messages, older, newer: null, cleared: server.cleared });
+    },
+  } as Partial<Client> as Client;
+  return { thread: new Thread('c1', client, new Drafts(null)), server };
+}
+
+const many = (count: number, from = 1) =>
+  Array.from({ length: count }, (_, at) => inbound(from + at));
+
+describe('a thread', () => {
+  it('marks where the unread messages begin when it is opened', async () => {
+    const { thread: one } = thread(many(5));
+    await one.open(conversation({ unread_count: 2 }));
+    expect(one.newFrom).toBe(id(4));
+    await one.open(conversation({ unread_count: 0 }));
+    expect(one.newFrom).toBeNull();
+  });
+
+  it('marks the first message that comes while nobody looks', async () => {
+    const { thread: one } = thread(many(2));
+    await one.open(conversation());
+    one.arrivedUnseen(inbound(3));
+    one.arrivedUnseen(inbound(4));
+    expect(one.newFrom).toBe(id(3));
+  });
+
+  it('reads older pages until there are none', async () => {
+    const { thread: one } = thread(many(25));
+    await one.open(conversation());
+    expect([one.messages.items.length, one.hasOlder]).toEqual([10, true]);
+    await Promise.all([one.older(), one.older()]);
+    expect(one.messages.items).toHaveLength(20);
+    await one.older();
+    expect([one.messages.items.length, one.hasOlder]).toEqual([25, false]);
+  });
+
+  it('heals the newest page and the page in view', async () => {
+    const { thread: one, server } = thread(many(25));
+    await one.open(conversation());
+    await one.older();
+    server.rows[10] = inbound(11, { rev: 2, body: 'Changed' });
+    server.rows.push(inbound(26));
+    server.calls = [];
+    await one.heal(id(11));
+    expect(server.calls).toEqual([null, id(16)]);
+    expect(one.messages.get(id(11))?.body).toBe('Changed');
+    expect(one.messages.newest?.message_id).toBe(id(26));
+  });
+
+  it('begins anew when more came than one page holds', async () => {
+    const { thread: one, server } = thread(many(12));
+    await one.open(conversation());
+    server.rows.push(...many(15, 13));
+    await one.heal(null);
+    expect(one.messages.items.map((row) => row.message_id)).toEqual(
+      many(10, 18).map((row) => row.message_id),
+    );
+    await one.older();
+    expect(one.messages.oldest?.message_id).toBe(id(8));
+  });
+
+  it('removes what was cleared', async () => {
+    const { thread: one, server } = thread(many(5));
+    await one.open(conversation());
+    server.rows = server.rows.slice(3);
+    server.cleared = id(3);
+    await one.heal(null);
+    expect(one.messages.items.map((row) => row.message_id)).toEqual([id(4), id(5)]);
+  });
+
+  it('keeps what it shows when a read fails, and says so until one succeeds', async () => {
+    const { thread: one, server } = thread(many(3));
+    await one.open(conversation());
+    server.fails = true;
+    await one.refresh();
+    expect([one.error, one.messages.items.length]).toEqual(['Not now.', 3]);
+    server.fails = false;
+    await one.refresh();
+    expect(one.error).toBeNull();
+  });
+});

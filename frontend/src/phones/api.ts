@@ -1,0 +1,51 @@
+import { strings } from './strings';
+import type { BenchView, Phone, PhoneMessage } from './types';
+
+/** What the network refused, as a sentence. */
+export class NetworkError extends Error {}
+
+const BASE = '/phones/api';
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(`${BASE}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  } catch {
+    throw new NetworkError(strings.unreachable);
+  }
+  if (!answer.ok) throw new NetworkError(await sentence(answer));
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+async function sentence(answer: Response): Promise<string> {
+  try {
+    const problem = (await answer.json()) as { detail?: string };
+    return problem.detail ?? strings.unexpected;
+  } catch {
+    return strings.unexpected;
+  }
+}
+
+const at = (number: string) => `/phones/${encodeURIComponent(number)}`;
+
+/** The network's side of the phones: its JSON API and its live stream. */
+export const network = {
+  bench: () => call<BenchView>('GET', '/phones'),
+  add: (phone: { number?: string; name?: string }) => call<Phone>('POST', '/phones', phone),
+  setAirplane: (number: string, airplane: boolean) =>
+    call<Phone>('PATCH', at(number), { airplane }),
+  rename: (number: string, name: string) => call<Phone>('PATCH', at(number), { name }),
+  remove: (number: string) => call<undefined>('DELETE', at(number)),
+  messages: async (number: string) =>
+    (await call<{ messages: PhoneMessage[] }>('GET', `${at(number)}/messages`)).messages,
+  send: (number: string, to: string, body: string) =>
+    call<PhoneMessage>('POST', `${at(number)}/messages`, { to, body }),
+  listen: () => new EventSource(`${BASE}/events`),
+};
+
+export type Network = typeof network;

@@ -1,0 +1,10 @@
+import '@fontsource-variable/inter/index.css';
+import '../styles/tokens.css';
+import '../styles/base.css';
+import '../styles/controls.css';
+import './phones.css';
+import { mount } from 'svelte';
+import Phones from './Phones.svelte';
+
+const target = document.getElementById('phones');
+if (target) mount(Phones, { target });

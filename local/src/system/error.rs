@@ -51,7 +51,7 @@ pub enum SystemError {
     #[error(transparent)]
     Streams(#[from] StreamsError),
     /// The simulated Twilio.
-    #[error(transparent)]
+    #[error("{0}; if its file is damaged, put a copy back, or start empty with --reset")]
     Twilio(#[from] TwilioError),
     /// The HTTP client.
     #[error("there is no HTTP client")]

@@ -1,8 +1,9 @@
 //! Why a system did not start.
 
 use crate::dynamodb;
-use crate::options::SettingsError;
+use crate::lambda::InvokeError;
 use crate::parameters::BadInstallKey;
+use crate::settings::SettingsError;
 use crate::streams::StreamsError;
 use crate::template::TemplateError;
 use crate::twilio::TwilioError;
@@ -50,11 +51,20 @@ pub enum SystemError {
     #[error(transparent)]
     Streams(#[from] StreamsError),
     /// The simulated Twilio.
-    #[error(transparent)]
+    #[error("{0}; if its file is damaged, put a copy back, or start empty with --reset")]
     Twilio(#[from] TwilioError),
     /// The HTTP client.
     #[error("there is no HTTP client")]
     Client(#[from] reqwest::Error),
+    /// A function cannot be built.
+    #[error("the function {name} cannot start")]
+    Function {
+        /// Which.
+        name: String,
+        /// Why.
+        #[source]
+        source: InvokeError,
+    },
     /// A sign-in link.
     #[error("no sign-in link could be made")]
     SignInLink(#[source] shared::error::Error),

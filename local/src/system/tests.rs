@@ -51,7 +51,7 @@ async fn put(system: &System, sk: &str) {
     system.dynamodb().call("local-admin", "PutItem", body).await.unwrap();
 }
 
-/// A function that writes what it got into `Connections`, where a test can read it.
+/// A function that keeps what it got where a test can read it.
 fn noting(name: &'static str) -> Function {
     Function {
         name,
@@ -90,6 +90,32 @@ async fn a_sign_in_link_signs_the_first_admin_in_once() {
     assert_eq!(post(&system, "/api/session", &link).await.status(), 401);
     let shown = system.sign_in_link().await.unwrap();
     assert!(shown.starts_with(&format!("{}/phones#sign-in=", system.url())));
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_text_goes_all_the_way_to_the_desk_and_its_answer_back_to_the_phone() {
+    let system = System::start(Options::in_memory(root())).await.unwrap();
+    let twilio = system.twilio().unwrap();
+    twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
+    system.settle().await;
+    let link = json!({ "link": system.sign_in_token().await.unwrap() });
+    let session: Value = post(&system, "/api/session", &link).await.json().await.unwrap();
+    let bearer = session["access_token"].as_str().unwrap();
+    let url = format!("{}/api/conversations", system.url());
+    let list = client().get(&url).bearer_auth(bearer).send().await.unwrap();
+    let list: Value = list.json().await.unwrap();
+    let conversation = &list["conversations"][0];
+    assert_eq!(conversation["preview"]["body"], "Hello?");
+    assert_eq!(conversation["unread_count"], 1);
+    let url = format!("{url}/{}/messages", conversation["conversation_id"].as_str().unwrap());
+    let answer = json!({ "body": "Yes.", "idempotency_key": "0123456789abcdef" });
+    let sent = client().post(url).bearer_auth(bearer).json(&answer).send().await.unwrap();
+    assert_eq!(sent.status(), 202, "{}", sent.text().await.unwrap());
+    system.settle().await;
+    let messages = twilio.messages().unwrap();
+    assert_eq!(messages.last().unwrap().body, "Yes.");
+    assert_eq!(system.permissions().refusals(), []);
     system.stop().await;
 }
 
@@ -135,6 +161,30 @@ async fn a_reader_of_the_stream_and_its_filter_are_obeyed() {
     let records: Vec<_> = seen.iter().flat_map(|e| e["Records"].as_array().unwrap()).collect();
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["dynamodb"]["Keys"]["sk"]["S"], "NOTE");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_kept_is_there_at_the_next_start_and_is_read_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()) };
+    let system = System::start(options()).await.unwrap();
+    let twilio = system.twilio().unwrap();
+    twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
+    system.settle().await;
+    assert!(system.functions().invocations() > 0);
+    system.stop().await;
+    let system = System::start(options()).await.unwrap();
+    system.settle().await;
+    assert_eq!(system.functions().invocations(), 0);
+    let count = json!({
+        "TableName": "partyline-Table", "IndexName": "list",
+        "KeyConditionExpression": "list_pk = :p",
+        "ExpressionAttributeValues": { ":p": { "S": "INBOX#main#open#unread" } },
+    });
+    let found = system.dynamodb().call("local-admin", "Query", count).await.unwrap();
+    assert_eq!(found["Count"], 1);
     system.stop().await;
 }
 

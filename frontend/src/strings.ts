@@ -196,6 +196,7 @@ export const strings = {
     empty: 'Nothing is held back.',
     count: (count: number) => (count === 1 ? 'once' : `${String(count)} times`),
     raw: 'As it came',
+    unsigned: 'The signature was not Twilio’s.',
     cut: 'Cut: it was too long to keep whole.',
     release: 'Release',
     releasing: 'Releasing…',

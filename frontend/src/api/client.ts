@@ -80,7 +80,8 @@ export class Client {
   startConversation = (body: { to: string; contact_name?: string }) =>
     this.#call<Conversation>('POST', '/api/conversations', body);
 
-  rename = (id: string, contact_name: string | null, previous_contact_name: string | null) =>
+  /** An empty name takes the name away. */
+  rename = (id: string, contact_name: string, previous_contact_name: string | null) =>
     this.#call<Conversation>('PATCH', conversation(id), { contact_name, previous_contact_name });
 
   setStatus = (id: string, status: ConversationStatus) =>

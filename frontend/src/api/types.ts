@@ -43,17 +43,19 @@ export interface Conversation {
 
 /** What Twilio reports of a message; each is kept with the time it was first heard of. */
 export type TwilioStatus =
+  | 'receiving'
   | 'accepted'
   | 'scheduled'
   | 'queued'
   | 'sending'
   | 'sent'
+  | 'partially_delivered'
   | 'delivered'
-  | 'read'
   | 'undelivered'
   | 'failed'
   | 'canceled'
-  | 'received';
+  | 'received'
+  | 'read';
 
 export interface Seen {
   at: string;
@@ -164,13 +166,17 @@ export interface NumberCheck {
 
 export interface QuarantineItem {
   quarantine_id: string;
+  /** A stable word. */
   reason: string;
+  /** Why it is held back, in a sentence. */
   detail: string;
   count: number;
   date_created: string;
   date_updated: string;
   raw: string;
   truncated: boolean;
+  /** Whether Twilio's signature was right. */
+  signed: boolean;
 }
 
 export interface QuarantinePage {

@@ -57,7 +57,7 @@ export class Acts {
   }
 
   /** Gives a conversation a name, if it is still called `previous`. */
-  async rename(id: string, name: string | null, previous: string | null): Promise<Renamed> {
+  async rename(id: string, name: string, previous: string | null): Promise<Renamed> {
     try {
       this.#take(await this.#client.rename(id, name, previous));
       return { kind: 'done' };

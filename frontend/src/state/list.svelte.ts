@@ -59,7 +59,7 @@ export class List {
   /** Reads the list anew for the filter and search that are chosen; the old stays until then. */
   async load(): Promise<void> {
     const run = ++this.#run;
-    const [filter, search] = [this.filter, this.search.trim()];
+    const [filter, search] = [this.filter, wanted(this.search)];
     this.error = null;
     try {
       const page = await this.#read(filter, search, PAGE);
@@ -194,6 +194,12 @@ export class List {
       }
     }
   }
+}
+
+/** The server looks for two characters or more; less is no search. */
+function wanted(search: string): string {
+  const text = search.trim();
+  return text.length < 2 ? '' : text;
 }
 
 function idsOf(page: ConversationPage): Set<string> {

@@ -28,7 +28,7 @@ describe('the status of a message', () => {
     expect(statusOf(none, undefined)).toBe('queued');
     expect(statusOf(none, { state: 'ready', step: 1 })).toBe('queued');
     expect(statusOf(none, { state: 'later', step: 2 })).toBe('queued');
-    expect(statusOf(none, { state: 'claimed', step: 3 })).toBe('sending');
+    expect(statusOf(none, { state: 'claimed', step: 3 })).toBe('queued');
     expect(statusOf(none, { state: 'unknown', step: 4 })).toBe('unknown');
   });
 
@@ -38,6 +38,12 @@ describe('the status of a message', () => {
     );
     expect(statusOf(message({ outcome: { kind: 'unconfirmed' } }), 'settled')).toBe('unconfirmed');
     expect(statusOf(message({ outcome: { kind: 'sent' } }), 'settled')).toBe('queued');
+  });
+
+  it('is the nearest word that people know', () => {
+    expect(statusOf(message({ seen: { accepted: { at: at(1) } } }), undefined)).toBe('queued');
+    const some = message({ seen: { partially_delivered: { at: at(1) } } });
+    expect(statusOf(some, undefined)).toBe('delivered');
   });
 
   it('of an unconfirmed message is what Twilio says later', () => {

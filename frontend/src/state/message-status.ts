@@ -4,17 +4,26 @@ import type { Intent, Message, MessageStatus, Seen, SeenMap, TwilioStatus } from
 export type KnownIntent = Intent | 'settled';
 
 const RANK: Record<TwilioStatus, number> = {
-  accepted: 0,
-  scheduled: 1,
-  queued: 2,
-  sending: 3,
-  sent: 4,
-  received: 4,
-  delivered: 5,
-  undelivered: 5,
-  failed: 5,
-  canceled: 5,
-  read: 6,
+  receiving: 0,
+  accepted: 1,
+  scheduled: 2,
+  queued: 3,
+  sending: 4,
+  sent: 5,
+  partially_delivered: 6,
+  delivered: 7,
+  undelivered: 7,
+  failed: 7,
+  canceled: 7,
+  received: 7,
+  read: 8,
+};
+
+const LABEL: Partial<Record<TwilioStatus, MessageStatus>> = {
+  receiving: 'received',
+  accepted: 'queued',
+  scheduled: 'queued',
+  partially_delivered: 'delivered',
 };
 
 const INTENT_ORDER = ['ready', 'later', 'claimed', 'unknown'] as const;
@@ -66,13 +75,9 @@ export function statusOf(
 ): MessageStatus {
   if (message.direction === 'inbound') return 'received';
   const seen = highest(message.seen);
-  if (seen && RANK[seen] > RANK.sending) return seen as MessageStatus;
-  if (message.outcome?.kind === 'refused') return 'refused';
-  if (message.outcome?.kind === 'unconfirmed') return 'unconfirmed';
-  if (seen === 'sending') return 'sending';
-  if (seen || message.outcome?.kind === 'sent') return 'queued';
-  if (intent === 'settled' || !intent) return 'queued';
-  return intent.state === 'unknown' ? 'unknown' : intent.state === 'claimed' ? 'sending' : 'queued';
+  if (seen) return LABEL[seen] ?? (seen as MessageStatus);
+  if (message.outcome) return message.outcome.kind === 'sent' ? 'queued' : message.outcome.kind;
+  return intent !== 'settled' && intent?.state === 'unknown' ? 'unknown' : 'queued';
 }
 
 /** Whether this is an end that Retry may follow. */
@@ -80,6 +85,7 @@ export function hasFailed(status: MessageStatus): boolean {
   return (
     status === 'failed' ||
     status === 'undelivered' ||
+    status === 'canceled' ||
     status === 'refused' ||
     status === 'unconfirmed'
   );
@@ -88,8 +94,7 @@ export function hasFailed(status: MessageStatus): boolean {
 /** The code that explains the end of a message, if it has one. */
 export function finalCode(message: Pick<Message, 'seen' | 'outcome'>): number | null {
   const status = highest(message.seen);
-  if (status && RANK[status] >= RANK.delivered) return message.seen[status]?.code ?? null;
-  return message.outcome?.code ?? null;
+  return (status ? message.seen[status]?.code : message.outcome?.code) ?? null;
 }
 
 function derive(message: Message): Message {

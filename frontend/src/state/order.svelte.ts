@@ -1,4 +1,5 @@
 import type { Conversation } from '../api/types';
+import { byActivity } from './conversations.svelte';
 
 /** A pointer that rests this long (ms) no longer holds the rows where they are. */
 const HOLD = 4000;
@@ -13,7 +14,7 @@ export class Order {
   /** The list is scrolled down: its top is out of sight. */
   #scrolled = $state(false);
   /** What stood on top when it was last seen. */
-  #mark = $state('');
+  #mark = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #rows: () => Conversation[];
   readonly #get: (id: string) => Conversation | undefined;
@@ -30,7 +31,7 @@ export class Order {
     const known = new Set(this.#held);
     const last = held.at(-1);
     const below = rows.filter(
-      (row) => !known.has(row.conversation_id) && last && row.date_updated < last.date_updated,
+      (row) => !known.has(row.conversation_id) && last && byActivity(row, last) > 0,
     );
     return [...held, ...below];
   });
@@ -38,8 +39,7 @@ export class Order {
   /** How many that wait came on top where nobody could see it. */
   readonly fresh: number = $derived.by(() => {
     if (!this.#held && !this.#scrolled) return 0;
-    return this.#rows().filter((row) => row.unread_count > 0 && row.date_updated > this.#mark)
-      .length;
+    return this.#rows().filter((row) => row.unread_count > 0 && time(row) > this.#mark).length;
   });
 
   /** The pointer moved over the list. */
@@ -67,6 +67,8 @@ export class Order {
   }
 
   #look(): void {
-    if (!this.#scrolled) this.#mark = this.#rows()[0]?.date_updated ?? '';
+    if (!this.#scrolled) this.#mark = time(this.#rows()[0]);
   }
 }
+
+const time = (row: Conversation | undefined) => (row ? Date.parse(row.date_updated) : 0);

@@ -16,7 +16,11 @@ export default defineConfig({
     // Nothing is inlined: the content security policy knows no data: address but for images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: pages.map((name) => `${root}/${name}`) },
+    rolldownOptions: {
+      input: pages.map((name) => `${root}/${name}`),
+      // How long plugins take depends on the machine: no warning of a build.
+      checks: { pluginTimings: false },
+    },
     manifest: true,
   },
   server: {

@@ -59,7 +59,7 @@ export const strings = {
     empty: {
       open: {
         title: 'No conversations yet.',
-        text: 'Whoever writes to your number appears here. Or write first.',
+        text: 'Whoever writes to your number appears here.',
       },
       unread: { title: 'All answered.', text: 'Nobody waits. New messages light up here.' },
       closed: { title: 'Nothing is closed.', text: 'What you close rests here until they write.' },
@@ -80,6 +80,11 @@ export const strings = {
   thread: {
     label: (name: string) => `Messages with ${name}`,
     none: { title: 'Pick a conversation.', text: 'Or press J for the next one, N for a new one.' },
+    first: {
+      title: 'No messages yet.',
+      text: 'Whoever writes to your number lights up on the left.',
+      phone: 'Write from the phone on the right.',
+    },
     missing: { title: 'This conversation is gone.', text: 'It was deleted, or the link is wrong.' },
     empty: { title: 'No messages yet.', text: 'Write the first one below.' },
     back: 'Back to the list',

@@ -1,6 +1,6 @@
 //! The whole of Partyline in one process, driven by `template.yaml`.
 //!
-//! - [`system`]: the parts, started and wired; [`options`]: what they are started with.
+//! - [`system`]: the parts, started and wired; [`options`], [`settings`]: what they are started with.
 //! - [`template`]: what exists, read from the template; nothing of it is known elsewhere.
 //! - [`permissions`]: what each function may do, enforced at every door.
 //! - [`gateway`]: the HTTP API, the WebSocket API and the page, on one port.
@@ -15,10 +15,12 @@ pub mod options;
 pub mod parameters;
 pub mod permissions;
 pub mod schedule;
+pub mod settings;
 pub mod streams;
 pub mod system;
 pub mod template;
 pub mod twilio;
 
-pub use options::{CommandLine, Options, Settings};
+pub use options::{CommandLine, Options};
+pub use settings::Settings;
 pub use system::{System, SystemError};

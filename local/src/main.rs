@@ -38,12 +38,43 @@ async fn run(line: &CommandLine) -> Result<(), SystemError> {
         System::reset(folder)?;
     }
     let system = System::start(options).await?;
+    system.warm_up().await?;
+    if line.invoke.is_some() {
+        tell_environment(&system);
+    }
     announce(&system, state.as_deref()).await?;
+    told_to_stop().await;
+    say("\nStopping …");
+    tokio::select! {
+        () = system.stop() => {}
+        // Told twice: what was kept is kept, nothing more is waited for.
+        () = told_to_stop() => {}
+    }
+    Ok(())
+}
+
+/// Prints what the functions need in `cargo lambda watch`; the ports change with every start.
+fn tell_environment(system: &System) {
+    say("\nThe functions are expected elsewhere. Give them this environment (--env-file):\n");
+    for (name, value) in system.outside_environment() {
+        say(&format!("{name}={value}"));
+    }
+}
+
+/// Waits for Ctrl-C, or for a `kill` without a number.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
     // Without a signal handler there is nothing to wait for but the end.
     drop(tokio::signal::ctrl_c().await);
-    say("\nStopping …");
-    system.stop().await;
-    Ok(())
 }
 
 /// The nearest folder upwards that holds the template.
@@ -58,16 +89,19 @@ async fn announce(system: &System, state: Option<&Path>) -> Result<(), SystemErr
         || "nowhere; it ends with the program".to_owned(),
         |folder| folder.display().to_string(),
     );
+    let guests = system.phone_link();
+    let guests = guests.map(|link| format!("\n  A real phone, once           {link}"));
     say(&format!(
         "
 Partyline is running at {url}
 
   Desk and phones, signed in   {link}
-  Phones                       {url}/phones
+  Phones                       {url}/phones{guests}
   State is kept in             {kept}
 
 Ctrl-C ends it.",
         url = system.url(),
+        guests = guests.unwrap_or_default(),
         link = system.sign_in_link().await?,
     ));
     Ok(())

@@ -16,8 +16,8 @@ use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use serde_json::{Value, json};
 
 use crate::gateway::request::text;
-use crate::options::Settings;
 use crate::permissions::{Permissions, caller};
+use crate::settings::Settings;
 use crate::template::{ACCOUNT, REGION, STACK};
 
 const TARGET: &str = "AmazonSSM.GetParameters";

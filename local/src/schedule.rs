@@ -81,3 +81,64 @@ impl Invoker {
         self.functions.invoke(name, event).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::clock::ShiftClock;
+    use shared::fault::Faults;
+    use shared::ids::RandomIds;
+    use shared::lambda::{Function, Handler, Trigger};
+
+    use super::*;
+    use crate::lambda::{Endpoints, FunctionsOptions};
+
+    /// A `sweep` that answers with its event, and the schedule that runs it.
+    fn schedules(clock: &ShiftClock) -> (Arc<Functions>, Schedules) {
+        let template = Template::parse(include_str!("../../template.yaml")).unwrap();
+        let sweep = Function {
+            name: "sweep",
+            trigger: Trigger::Schedule,
+            build: |_| {
+                let handler: Handler = Arc::new(|event, _| Box::pin(async move { Ok(event) }));
+                Box::pin(async move { Ok(handler) })
+            },
+        };
+        let functions = Arc::new(
+            Functions::new(FunctionsOptions {
+                template: &template,
+                table: &[sweep],
+                endpoints: &Endpoints::default(),
+                clock: Arc::new(clock.clone()),
+                ids: Arc::new(RandomIds),
+                faults: Faults::default(),
+                invoke_url: None,
+            })
+            .unwrap(),
+        );
+        let (time, ids) = (Arc::new(clock.clone()), Arc::new(RandomIds));
+        let schedules = Schedules::start(&template, Arc::clone(&functions), time, ids);
+        (functions, schedules)
+    }
+
+    #[tokio::test]
+    async fn a_schedule_runs_when_the_clock_says_so() {
+        let clock = ShiftClock::new();
+        let (functions, schedules) = schedules(&clock);
+        tokio::task::yield_now().await;
+        assert_eq!(functions.invocations(), 0);
+        while functions.invocations() < 3 {
+            clock.advance(Duration::from_mins(1));
+            tokio::task::yield_now().await;
+        }
+        schedules.stop();
+    }
+
+    #[tokio::test]
+    async fn a_run_at_once_gets_the_schedulers_event() {
+        let (_, schedules) = schedules(&ShiftClock::new());
+        let event = schedules.run("sweep").await.unwrap();
+        assert_eq!(event["detail-type"], "Scheduled Event");
+        assert_eq!(event["source"], "aws.scheduler");
+        schedules.stop();
+    }
+}

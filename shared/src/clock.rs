@@ -96,7 +96,7 @@ mod tests {
     #[tokio::test]
     async fn a_sleeper_wakes_when_the_clock_is_advanced_past_its_time() {
         let clock = ShiftClock::new();
-        let asleep = clock.sleep(Duration::from_secs(3600));
+        let asleep = clock.sleep(Duration::from_hours(1));
         clock.advance(Duration::from_secs(3601));
         asleep.await;
     }

@@ -6,59 +6,12 @@ use ulid::Ulid;
 use utoipa::ToSchema;
 
 use crate::address::{Address, Channel};
-use crate::config::InstallKey;
+pub use crate::conversation_id::ConversationId;
 use crate::message::Direction;
 use crate::phone::PhoneNumberView;
 
 /// How many characters of a text the list shows.
 const PREVIEW_CHARACTERS: usize = 160;
-
-/// A conversation's id: 128 bits of a keyed hash of both addresses, in base32. It tells nothing of the
-/// numbers, and two first messages cannot make two conversations.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ConversationId(String);
-
-impl ConversationId {
-    /// The id of the conversation between one of our addresses and a contact's.
-    pub fn direct(key: &InstallKey, business: &Address, contact: &Address) -> Self {
-        let sealed = key.seal("direct", &[business.as_str(), contact.as_str()]);
-        let bits = sealed.get(..16).unwrap_or_default();
-        Self(data_encoding::BASE32_NOPAD.encode(bits).to_lowercase())
-    }
-
-    /// Reads an id: 26 characters of lower-case base32.
-    pub fn parse(text: &str) -> Option<Self> {
-        let valid =
-            text.len() == 26 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
-        valid.then(|| Self(text.to_owned()))
-    }
-
-    /// As it stands in keys and URLs.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for ConversationId {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a conversation id")
-    }
-}
-
-impl From<ConversationId> for String {
-    fn from(id: ConversationId) -> Self {
-        id.0
-    }
-}
-
-impl std::fmt::Display for ConversationId {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0)
-    }
-}
 
 /// Whether a conversation is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -275,17 +228,5 @@ mod tests {
                 assert_eq!(ListKey::try_from(key.to_string()), Ok(key));
             }
         }
-    }
-
-    #[test]
-    fn an_id_tells_nothing_of_the_numbers_and_is_the_same_every_time() {
-        let key = InstallKey::new([1; 32]);
-        let (ours, theirs) =
-            (Address::parse("+18555080989").unwrap(), Address::parse("+12065550100").unwrap());
-        let id = ConversationId::direct(&key, &ours, &theirs);
-        assert_eq!(id, ConversationId::direct(&key, &ours, &theirs));
-        assert_ne!(id, ConversationId::direct(&InstallKey::new([2; 32]), &ours, &theirs));
-        assert_ne!(id, ConversationId::direct(&key, &theirs, &ours));
-        assert_eq!(ConversationId::parse(id.as_str()), Some(id));
     }
 }

@@ -3,7 +3,7 @@
 //! Injected: [`clock`], [`ids`], [`fault`].
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
-//! [`error`], [`config`], [`cursor`], [`conversation`], [`message`], [`status`], [`codes`], [`intent`],
+//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`message`], [`message_label`], [`status`], [`codes`], [`intent`],
 //! [`search`], [`session`], [`event`].
 //!
 //! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
@@ -13,6 +13,7 @@ pub mod clock;
 pub mod codes;
 pub mod config;
 pub mod conversation;
+pub mod conversation_id;
 pub mod cursor;
 pub mod error;
 pub mod event;
@@ -22,6 +23,7 @@ pub mod intent;
 pub mod lambda;
 pub mod live;
 pub mod message;
+pub mod message_label;
 pub mod phone;
 pub mod search;
 pub mod secret;

@@ -19,6 +19,7 @@ export const strings = {
   numberHint: 'Leave it empty and the network picks an invented one.',
   cancel: 'Cancel',
   remove: (name: string) => `Put the phone of ${name} away`,
+  putAway: 'Put away',
   rename: 'Name on the plate',
   unnamed: 'Write a name',
   phoneOf: (name: string) => `The phone of ${name}`,

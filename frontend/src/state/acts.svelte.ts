@@ -39,7 +39,11 @@ export class Acts {
   }
 
   /** Closes or reopens a conversation, and offers to undo it. */
-  async setStatus(conversation: Conversation, status: ConversationStatus): Promise<void> {
+  async setStatus(
+    conversation: Conversation,
+    status: ConversationStatus,
+    undoing = false,
+  ): Promise<void> {
     const before = conversation.status;
     if (before === status) return;
     const name = nameOf(conversation);
@@ -48,7 +52,9 @@ export class Acts {
       this.#take(changed);
       this.#toasts.show(
         status === 'closed' ? strings.toast.closed(name) : strings.toast.reopened(name),
-        { label: strings.undo, run: () => void this.setStatus(changed, before) },
+        undoing
+          ? undefined
+          : { label: strings.undo, run: () => void this.setStatus(changed, before, true) },
       );
     } catch (thrown) {
       this.#takeCurrent(thrown);

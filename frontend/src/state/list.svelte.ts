@@ -47,6 +47,12 @@ export class List {
     return this.#conversations.all.filter((row) => this.#belongs(row, view)).sort(byActivity);
   });
 
+  /** Nobody is open at all: a desk that has just begun, or is done. */
+  get empty(): boolean {
+    const view = this.#view;
+    return view?.filter === 'open' && !view.search && !this.loading && this.rows.length === 0;
+  }
+
   get hasMore(): boolean {
     return Boolean(this.#view?.cursor);
   }

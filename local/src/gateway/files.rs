@@ -24,15 +24,17 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 /// The built page.
 #[derive(Debug, Clone)]
 pub struct Files {
-    folder: PathBuf,
-    service: ServeDir,
+    built: PathBuf,
+    service: ServeDir<ServeDir>,
 }
 
 impl Files {
-    /// Serves what is in `folder`; it may appear later.
+    /// Serves what is in `dist` of `folder`, which may appear later, and before that what is only copied there: `public`.
     pub fn of(folder: &Path) -> Self {
-        let service = ServeDir::new(folder).append_index_html_on_directories(false);
-        Self { folder: folder.to_owned(), service }
+        let built = folder.join("dist");
+        let serve = |folder| ServeDir::new(folder).append_index_html_on_directories(false);
+        let service = serve(built.clone()).fallback(serve(folder.join("public")));
+        Self { built, service }
     }
 
     /// The file for `request`, or nothing if there is none.
@@ -42,7 +44,7 @@ impl Files {
         }
         let path = file(request.uri().path());
         let is_start = path == "/index.html" || path == "/phones.html";
-        if is_start && !self.folder.join("index.html").is_file() {
+        if is_start && !self.built.join("index.html").is_file() {
             return Some(with_headers(not_built(), &path));
         }
         let mut wanted = Request::builder().method(request.method()).uri(path.parse::<Uri>().ok()?);
@@ -104,9 +106,11 @@ mod tests {
     fn folder() -> (tempfile::TempDir, Files) {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::of(folder.path());
-        std::fs::create_dir(folder.path().join("assets")).unwrap();
+        std::fs::create_dir_all(folder.path().join("dist/assets")).unwrap();
+        std::fs::create_dir(folder.path().join("public")).unwrap();
+        std::fs::write(folder.path().join("public/openapi.json"), "{}").unwrap();
         for name in ["index.html", "phones.html", "assets/a.js", "assets/a.woff2"] {
-            std::fs::write(folder.path().join(name), name).unwrap();
+            std::fs::write(folder.path().join("dist").join(name), name).unwrap();
         }
         (folder, files)
     }
@@ -139,11 +143,17 @@ mod tests {
     #[tokio::test]
     async fn nothing_outside_the_folder_and_no_folder_is_served() {
         let (folder, files) = folder();
-        std::fs::write(folder.path().with_extension("txt"), "secret").unwrap();
-        let outside = format!("/../{}.txt", folder.path().file_name().unwrap().to_str().unwrap());
-        for path in [outside.as_str(), "/assets", "/nothing", "/%2e%2e/x.txt", "/nothing.js"] {
+        std::fs::write(folder.path().join("x.txt"), "secret").unwrap();
+        for path in ["/../x.txt", "/assets", "/nothing", "/%2e%2e/x.txt", "/nothing.js"] {
             assert!(get(&files, path).await.is_none(), "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_only_copied_is_served_before_the_build() {
+        let (_folder, files) = folder();
+        let document = get(&files, "/openapi.json").await.unwrap();
+        assert_eq!(document.headers()["content-type"], "application/json");
     }
 
     #[tokio::test]

@@ -3,10 +3,11 @@
 //!
 //! - [`routes`], [`request`], [`answer`]: the HTTP API, payload format 2.0.
 //! - [`socket`]: the WebSocket API and `@connections`.
-//! - [`files`]: the page. [`hosts`]: the names that are answered to.
+//! - [`files`]: the page. [`hosts`]: the names that are answered to. [`guests`]: phones of other machines.
 
 pub mod answer;
 pub mod files;
+pub mod guests;
 pub mod hosts;
 pub mod request;
 pub mod routes;
@@ -26,6 +27,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use shared::clock::Clock;
 use shared::ids::Ids;
 use tokio::net::TcpListener;
@@ -36,6 +38,7 @@ use crate::lambda::{Functions, InvokeError};
 use crate::template::Template;
 use answer::{answer, refusal};
 use files::Files;
+use guests::Guests;
 use hosts::Hosts;
 use request::Arrival;
 use routes::{Met, Routes};
@@ -58,9 +61,9 @@ pub struct GatewayOptions<'a> {
     pub functions: Arc<Functions>,
     /// The WebSocket API, answered at `/ws`.
     pub sockets: Option<Sockets>,
-    /// Served under `/phones/api`.
-    pub phones: Option<Router>,
-    /// The built page.
+    /// Served under `/phones/api`, to other machines only with a key.
+    pub phones: Option<(Router, Guests)>,
+    /// The page's folder, with `dist` in it once it is built.
     pub files: &'a Path,
     /// The names that are answered to.
     pub hosts: Hosts,
@@ -83,6 +86,8 @@ impl Server {
     pub fn start(listener: TcpListener, router: Router) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, mut stopped) = watch::channel(false);
+        // Without this a small answer may wait 40 ms for its acknowledgement.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {
             let stopped = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
@@ -135,8 +140,13 @@ pub fn router(options: GatewayOptions<'_>, port: u16) -> Router {
     if let Some(sockets) = options.sockets {
         router = router.route("/ws", get(socket::upgrade).with_state(sockets));
     }
-    if let Some(phones) = options.phones {
-        router = router.nest_service("/phones/api", phones);
+    if let Some((phones, guests)) = options.phones {
+        router = router
+            .nest_service(
+                "/phones/api",
+                phones.layer(from_fn_with_state(guests.clone(), guests::only)),
+            )
+            .route("/phones/open/{key}", get(guests::open).with_state(guests));
     }
     router
         .fallback(serve)

@@ -1,8 +1,9 @@
 //! Why a system did not start.
 
 use crate::dynamodb;
-use crate::options::SettingsError;
+use crate::lambda::InvokeError;
 use crate::parameters::BadInstallKey;
+use crate::settings::SettingsError;
 use crate::streams::StreamsError;
 use crate::template::TemplateError;
 use crate::twilio::TwilioError;
@@ -55,6 +56,15 @@ pub enum SystemError {
     /// The HTTP client.
     #[error("there is no HTTP client")]
     Client(#[from] reqwest::Error),
+    /// A function cannot be built.
+    #[error("the function {name} cannot start")]
+    Function {
+        /// Which.
+        name: String,
+        /// Why.
+        #[source]
+        source: InvokeError,
+    },
     /// A sign-in link.
     #[error("no sign-in link could be made")]
     SignInLink(#[source] shared::error::Error),

@@ -1,14 +1,17 @@
 //! The whole system: every part started in its order, wired to the others, and stopped again.
 //!
-//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports.
+//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports; `admin`: its own
+//!   way to the tables.
 //! - [`error`]: why it did not start.
 
+mod admin;
 mod doors;
 pub mod error;
 #[cfg(test)]
 mod tests;
 mod wiring;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,11 +23,13 @@ use shared::store::Store;
 
 use crate::dynamodb::{DynamoDb, StartError};
 use crate::gateway::Server;
+use crate::gateway::guests::Guests;
 use crate::gateway::socket::Sockets;
 use crate::lambda::{Functions, InvokeError};
-use crate::options::{Options, Settings};
+use crate::options::Options;
 use crate::permissions::Permissions;
 use crate::schedule::Schedules;
+use crate::settings::Settings;
 use crate::streams::Streams;
 use crate::template::Template;
 use crate::twilio::Twilio;
@@ -43,6 +48,7 @@ pub struct System {
     clock: ShiftClock,
     ids: Arc<dyn Ids>,
     url: String,
+    outside: BTreeMap<String, String>,
     permissions: Arc<Permissions>,
     functions: Arc<Functions>,
     dynamodb: DynamoDb,
@@ -51,6 +57,8 @@ pub struct System {
     schedules: Schedules,
     sockets: Option<Sockets>,
     twilio: Option<Twilio>,
+    /// With `--lan`.
+    guests: Option<Guests>,
     front: Server,
     /// `@connections` and the parameter store.
     peers: Vec<Server>,
@@ -151,6 +159,22 @@ impl System {
     /// A fresh link that signs the first admin in, once, within twelve hours. The phones page shows the desk beside it.
     pub async fn sign_in_link(&self) -> Result<String, SystemError> {
         Ok(format!("{}/phones#sign-in={}", self.url, self.sign_in_token().await?))
+    }
+
+    /// With `--lan`, the link by which the next real phone of the network comes in.
+    pub fn phone_link(&self) -> Option<String> {
+        self.guests.as_ref().map(Guests::link)
+    }
+
+    /// Builds every function now, so that a wrong setting is known at the start and the first message meets warm ones.
+    pub async fn warm_up(&self) -> Result<(), SystemError> {
+        let warm = self.functions.warm_up().await;
+        warm.map_err(|(name, source)| SystemError::Function { name, source })
+    }
+
+    /// The environment that functions need in a process of their own (`cargo lambda watch --env-file`).
+    pub fn outside_environment(&self) -> &BTreeMap<String, String> {
+        &self.outside
     }
 
     /// The token of such a link alone, as `POST /api/session` takes it.

@@ -94,6 +94,32 @@ async fn a_sign_in_link_signs_the_first_admin_in_once() {
 }
 
 #[tokio::test]
+async fn a_text_goes_all_the_way_to_the_desk_and_its_answer_back_to_the_phone() {
+    let system = System::start(Options::in_memory(root())).await.unwrap();
+    let twilio = system.twilio().unwrap();
+    twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
+    system.settle().await;
+    let link = json!({ "link": system.sign_in_token().await.unwrap() });
+    let session: Value = post(&system, "/api/session", &link).await.json().await.unwrap();
+    let bearer = session["access_token"].as_str().unwrap();
+    let url = format!("{}/api/conversations", system.url());
+    let list = client().get(&url).bearer_auth(bearer).send().await.unwrap();
+    let list: Value = list.json().await.unwrap();
+    let conversation = &list["conversations"][0];
+    assert_eq!(conversation["preview"]["body"], "Hello?");
+    assert_eq!(conversation["unread_count"], 1);
+    let url = format!("{url}/{}/messages", conversation["conversation_id"].as_str().unwrap());
+    let answer = json!({ "body": "Yes.", "idempotency_key": "0123456789abcdef" });
+    let sent = client().post(url).bearer_auth(bearer).json(&answer).send().await.unwrap();
+    assert_eq!(sent.status(), 202, "{}", sent.text().await.unwrap());
+    system.settle().await;
+    let messages = twilio.messages().unwrap();
+    assert_eq!(messages.last().unwrap().body, "Yes.");
+    assert_eq!(system.permissions().refusals(), []);
+    system.stop().await;
+}
+
+#[tokio::test]
 async fn a_permission_that_the_template_no_longer_gives_is_gone() {
     let taken = |source: String| {
         let (before, sign_in) = source.split_once("\n  SignIn:").unwrap();

@@ -2,33 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use futures_util::FutureExt as _;
 use shared::clock::Clock;
-use shared::fault::Faults;
-use shared::secret::Secret;
-use shared::store::{AwsAccess, Store, StoreOptions};
 use url::Url;
 
 use super::doors::{Doors, lan_address, port, serve};
-use super::{System, SystemError};
+use super::{System, SystemError, admin};
 use crate::dynamodb::{DynamoDb, DynamoOptions};
+use crate::gateway::guests::Guests;
 use crate::gateway::hosts::Hosts;
 use crate::gateway::socket::{Sockets, management};
 use crate::gateway::{self, GatewayOptions};
-use crate::lambda::{Endpoints, Functions, FunctionsOptions};
+use crate::lambda::{self, Endpoints, Functions, FunctionsOptions};
 use crate::options::Options;
 use crate::parameters::{Parameters, Urls};
-use crate::permissions::{LOCAL_ADMIN, Permissions};
+use crate::permissions::Permissions;
 use crate::schedule::Schedules;
 use crate::streams::{Invoke, Streams};
-use crate::template::{REGION, Template, TriggerSpec};
+use crate::template::{Template, TriggerSpec};
 use crate::twilio::{Twilio, TwilioOptions};
-
-/// How long the store is asked again when the local system itself writes.
-const STORE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// What almost every part needs.
 struct Ground {
@@ -55,7 +49,8 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     let dynamodb = ground.tables().await?;
     let parameters = ground.parameters()?;
     let twilio = ground.twilio().await?;
-    let functions = ground.functions(&doors, &dynamodb, twilio.as_ref())?;
+    let endpoints = ground.endpoints(&doors, &dynamodb, twilio.as_ref());
+    let functions = ground.functions(&endpoints)?;
     let sockets = ground.sockets(&functions);
     let streams = ground.streams(&dynamodb, &functions).await?;
     let schedules = Schedules::start(
@@ -69,11 +64,13 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         let router = management::router(sockets.clone(), Arc::clone(&ground.permissions));
         peers.push(serve(doors.management, router)?);
     }
-    let phones = twilio.as_ref().map(Twilio::phones);
+    let guests = Guests::new(ground.base_url(), Arc::clone(&ground.options.ids));
+    let phones = twilio.as_ref().map(|twilio| (twilio.phones(), guests.clone()));
     let front = serve(doors.front, ground.front(&functions, sockets.clone(), phones))?;
     Ok(System {
         url: ground.base_url(),
-        store: ground.store(&dynamodb),
+        store: admin::store(&ground.template, &ground.options, &dynamodb),
+        outside: lambda::outside(&ground.template, &endpoints),
         template: ground.template,
         settings: ground.options.settings,
         clock: ground.options.clock,
@@ -84,6 +81,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         streams,
         schedules,
         sockets,
+        guests: ground.options.lan.then_some(guests),
         twilio,
         front,
         peers,
@@ -147,12 +145,8 @@ impl Ground {
         Ok(Parameters::of(&self.options.settings, &urls, Arc::clone(&self.permissions))?)
     }
 
-    fn functions(
-        &self,
-        doors: &Doors,
-        dynamodb: &DynamoDb,
-        twilio: Option<&Twilio>,
-    ) -> Result<Arc<Functions>, SystemError> {
+    /// Where the functions find their peers.
+    fn endpoints(&self, doors: &Doors, dynamodb: &DynamoDb, twilio: Option<&Twilio>) -> Endpoints {
         let parameters = format!("http://127.0.0.1:{}", port(&doors.parameters));
         let mut variables = BTreeMap::from([
             ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url().to_owned()),
@@ -166,11 +160,14 @@ impl Ground {
         let instead = self.template.socket_api.iter().map(|api| {
             (api.management_url.clone(), format!("http://127.0.0.1:{here}/{}", api.stage))
         });
-        let endpoints = Endpoints { variables, instead: instead.collect() };
+        Endpoints { variables, instead: instead.collect() }
+    }
+
+    fn functions(&self, endpoints: &Endpoints) -> Result<Arc<Functions>, SystemError> {
         Ok(Arc::new(Functions::new(FunctionsOptions {
             template: &self.template,
             table: &self.options.functions,
-            endpoints: &endpoints,
+            endpoints,
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.options.ids),
             faults: self.options.faults.clone(),
@@ -208,7 +205,7 @@ impl Ground {
         &self,
         functions: &Arc<Functions>,
         sockets: Option<Sockets>,
-        phones: Option<Router>,
+        phones: Option<(Router, Guests)>,
     ) -> Router {
         let settings = &self.options.settings;
         let reached_from_outside = self.options.lan || settings.twilio_api_url.is_some();
@@ -217,34 +214,11 @@ impl Ground {
             functions: Arc::clone(functions),
             sockets,
             phones,
-            files: &self.options.root.join("frontend/dist"),
+            files: &self.options.root.join("frontend"),
             hosts: if reached_from_outside { Hosts::Any } else { Hosts::Loopback },
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.options.ids),
         };
         gateway::router(options, self.port)
-    }
-
-    /// The tables as the functions see them, for the local system itself.
-    fn store(&self, dynamodb: &DynamoDb) -> Store {
-        let variable = |name: &str| {
-            let mut environments = self.template.functions.iter().map(|f| &f.environment);
-            environments.find_map(|variables| variables.get(name).cloned()).unwrap_or_default()
-        };
-        Store::new(StoreOptions {
-            access: AwsAccess {
-                region: REGION.to_owned(),
-                access_key: LOCAL_ADMIN.to_owned(),
-                secret_key: Secret::new("local"),
-                session_token: None,
-            },
-            endpoint: Some(dynamodb.url().to_owned()),
-            table: variable("TABLE"),
-            connections: variable("CONNECTIONS"),
-            patience: STORE_PATIENCE,
-            clock: Arc::clone(&self.clock),
-            ids: Arc::clone(&self.options.ids),
-            faults: Faults::default(),
-        })
     }
 }

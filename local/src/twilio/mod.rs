@@ -107,6 +107,7 @@ impl Twilio {
             news: broadcast::Sender::new(1024),
             stopping: watch::Sender::new(false),
         });
+        phones::first_customer(&exchange)?;
         exchange.changed();
         let serving = tokio::spawn(api::serve(listener, Arc::clone(&exchange)));
         let working = tokio::spawn(worker::run(Arc::clone(&exchange), courier::client()?));

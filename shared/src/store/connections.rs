@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
+use super::change::Change;
 use super::row::{decode, encode, number, string, text, value};
-use super::write::{Change, always, unless_refused};
+use super::write::{always, unless_refused};
 use crate::conversation::ConversationId;
 use crate::error::Result;
 use crate::intent::later;

@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::Store;
+use super::change::Change;
 use super::row::{decode, number, text};
 use super::search::terms;
-use super::write::{Change, Refusal, always};
+use super::write::{Refusal, always};
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListKey};
 use crate::error::Result;
 

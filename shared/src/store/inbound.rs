@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::Store;
+use super::change::Change;
 use super::conversations::{META, partition, place_value};
 use super::messages::message_sort;
 use super::row::{Item, encode, number, string, text, value};
 use super::search::terms;
-use super::write::{Change, Refusal, Verdict, put, put_new};
+use super::write::{Refusal, Verdict, put, put_new};
 use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
 use crate::message::{Direction, Message};

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::Store;
+use super::change::Change;
 use super::conversations::partition;
 use super::row::{decode, encode, number, text, value};
-use super::write::{Change, Refusal, always, put};
+use super::write::{Refusal, always, put};
 use crate::conversation::ConversationId;
 use crate::error::Result;
 use crate::intent::{DUE, FRESH, Intent, IntentKind, IntentState, LEASE, due_sort, later};

@@ -4,9 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use ulid::Ulid;
 
 use super::Store;
+use super::change::Change;
 use super::conversations::partition;
 use super::row::{Item, decode, string, text, value};
-use super::write::{Change, always};
+use super::write::always;
 use crate::conversation::ConversationId;
 use crate::error::Result;
 use crate::message::Message;

@@ -1,11 +1,12 @@
 //! The table: one file a noun, and the only user of the DynamoDB SDK.
 //!
-//! - `write`: the one write path (retries, conflicts).
+//! - `write`: the one write path (retries, conflicts); `change`: one change of one item.
 //! - `row`: items in and out of typed rows.
 //! - `conversations`, `messages`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
 //! - `quarantine`, `users`: what else lies in `Table`.
 //! - `connections`, `sessions`: sockets, tickets, refresh tokens and rate counters in `Connections`.
 
+mod change;
 mod connections;
 mod conversations;
 mod inbound;
@@ -18,6 +19,7 @@ mod row;
 mod search;
 mod sessions;
 mod settle;
+mod start;
 mod users;
 mod write;
 
@@ -39,11 +41,12 @@ pub use inbound::Received;
 pub use intents::DueEntry;
 pub use lists::{Filter, Page};
 pub use messages::{MessagePage, Window};
-pub use outbound::{Click, Sent, StartOutcome};
+pub use outbound::{Click, Sent};
 pub use quarantine::Quarantined;
 pub use row::decode_image;
 pub use sessions::{Refreshed, SESSION_LIFE};
 pub use settle::Settled;
+pub use start::StartOutcome;
 pub use users::User;
 
 /// AWS credentials as they stand in the environment.

@@ -5,8 +5,9 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
+use super::change::Change;
 use super::row::{decode, number, string, text, value};
-use super::write::{Change, always};
+use super::write::always;
 use crate::error::Result;
 use jiff::Timestamp;
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::Store;
+use super::change::Change;
 use super::row::{Item, string, text};
-use super::write::{Change, always, put};
+use super::write::{always, put};
 use crate::address::Address;
 use crate::conversation::ConversationId;
 use crate::error::Result;

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
+use super::change::Change;
 use super::row::{decode, encode, number, text};
-use super::write::{Change, always, unless_refused};
+use super::write::{always, unless_refused};
 use crate::error::Result;
 use crate::intent::later;
 

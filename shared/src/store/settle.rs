@@ -3,11 +3,12 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::Store;
+use super::change::Change;
 use super::conversations::partition;
 use super::intents::intent_sort;
 use super::messages::message_sort;
 use super::row::{Item, number, text, value};
-use super::write::{Change, Refusal, Verdict, put_new};
+use super::write::{Refusal, Verdict, put_new};
 use crate::error::Result;
 use crate::intent::Intent;
 use crate::message::Outcome;

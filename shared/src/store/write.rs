@@ -6,13 +6,11 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::Store;
-use super::row::{Item, text};
+use super::row::Item;
 use crate::error::{Cause, Error, Result};
 use crate::fault::Fault;
 
@@ -237,117 +235,4 @@ pub(super) fn put(table: &str, item: Item) -> Result<TransactWriteItem> {
     let put =
         Put::builder().table_name(table).set_item(Some(item)).build().map_err(Error::failed)?;
     Ok(TransactWriteItem::builder().put(put).build())
-}
-
-/// An update under construction: keys, expression and condition, with the values that they name.
-pub(super) struct Change {
-    table: String,
-    pk: String,
-    sk: String,
-    update: String,
-    condition: String,
-    values: Item,
-    names: std::collections::HashMap<String, String>,
-}
-
-impl Change {
-    /// A change of the item under `pk`, `sk`.
-    pub(super) fn of(table: &str, pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self {
-            table: table.to_owned(),
-            pk: pk.into(),
-            sk: sk.into(),
-            update: String::new(),
-            condition: String::new(),
-            values: Item::new(),
-            names: std::collections::HashMap::new(),
-        }
-    }
-
-    /// The update expression.
-    pub(super) fn update(mut self, expression: &str) -> Self {
-        expression.clone_into(&mut self.update);
-        self
-    }
-
-    /// The condition.
-    pub(super) fn when(mut self, condition: &str) -> Self {
-        condition.clone_into(&mut self.condition);
-        self
-    }
-
-    /// A value named in the expressions.
-    pub(super) fn value(
-        mut self,
-        name: &str,
-        value: aws_sdk_dynamodb::types::AttributeValue,
-    ) -> Self {
-        self.values.insert(name.to_owned(), value);
-        self
-    }
-
-    /// An attribute's name in the expressions.
-    pub(super) fn name(mut self, name: &str, attribute: &str) -> Self {
-        self.names.insert(name.to_owned(), attribute.to_owned());
-        self
-    }
-
-    fn keys(&self) -> Item {
-        Item::from([("pk".to_owned(), text(&*self.pk)), ("sk".to_owned(), text(&*self.sk))])
-    }
-
-    fn names(&self) -> Option<std::collections::HashMap<String, String>> {
-        (!self.names.is_empty()).then(|| self.names.clone())
-    }
-
-    fn values(&self) -> Option<Item> {
-        (!self.values.is_empty()).then(|| self.values.clone())
-    }
-
-    /// As an update in a transaction.
-    pub(super) fn into_update(self) -> Result<TransactWriteItem> {
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(self.keys()))
-            .update_expression(&self.update)
-            .condition_expression(&self.condition)
-            .set_expression_attribute_names(self.names())
-            .set_expression_attribute_values(self.values())
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(Error::failed)?;
-        Ok(TransactWriteItem::builder().update(update).build())
-    }
-
-    /// As a deletion in a transaction; the condition is optional.
-    pub(super) fn into_delete(self) -> Result<TransactWriteItem> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(self.keys()))
-            .set_condition_expression((!self.condition.is_empty()).then(|| self.condition.clone()))
-            .set_expression_attribute_names(self.names())
-            .set_expression_attribute_values(self.values())
-            .build()
-            .map_err(Error::failed)?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-
-    /// Writes it alone; none if its condition failed, else the item as it is now.
-    pub(super) async fn write(self, store: &Store, point: &'static str) -> Result<Option<Item>> {
-        let answer = store
-            .single(point, || {
-                let call = store.client.update_item().table_name(&self.table);
-                call.set_key(Some(self.keys()))
-                    .update_expression(&self.update)
-                    .set_condition_expression(
-                        (!self.condition.is_empty()).then(|| self.condition.clone()),
-                    )
-                    .set_expression_attribute_names(self.names())
-                    .set_expression_attribute_values(self.values())
-                    .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
-                    .send()
-            })
-            .await;
-        Ok(unless_refused(answer)?.map(|answer| answer.attributes.unwrap_or_default()))
-    }
 }

@@ -22,7 +22,7 @@ mod events;
 mod problem;
 mod texts;
 
-pub(super) use bench::change;
+pub(super) use bench::{change, first_customer};
 pub(super) use events::News;
 
 /// The routes.

@@ -109,6 +109,11 @@ pub(in crate::twilio) fn shown(db: &Connection) -> rusqlite::Result<Vec<Phone>> 
         .collect()
 }
 
+/// Whether there was ever a phone here.
+pub(in crate::twilio) fn any(db: &Connection) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM phones LIMIT 1")?.exists([])
+}
+
 /// Notes that `phone` wants (or wants no) messages from `number`.
 pub(in crate::twilio) fn opt(
     db: &Connection,

@@ -1,0 +1,121 @@
+# Partyline's commands. `make run` and `make test` install what they need, say so, and are quick the second time.
+#
+#   make run        the whole system on this machine: desk, phones, no AWS, no Twilio account
+#   make test       every test, and `make check` before them
+#   make check      format, lints, docs, types, unused code
+#   make generate   the files that are made from the code (API document, types, routes)
+#   make audit      licences, bans, sources, known advisories
+#   make bench      figures; nothing is asserted
+#   make pictures   the screenshots in docs/pictures
+#   make build      the functions for Lambda, release; FUNCTION=send-message for one
+#   make clean      what was built, and the local state
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.PHONY: help run test check check-rust check-page generate test-rust test-page test-sdk test-browser \
+        audit bench pictures build clean chromium
+
+ARGS ?=
+# The bound on parallel rustc processes is Cargo's own; Playwright's workers are in its configuration.
+CARGO_LAMBDA := $(shell command -v cargo-lambda 2>/dev/null)
+CHROMIUM := $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
+            /Applications/Chromium.app/Contents/MacOS/Chromium \
+            /Applications/Google?Chrome.app/Contents/MacOS/Google?Chrome))
+
+help:
+	@sed -n '3,/^$$/s/^#   //p' Makefile
+
+# ── What is needed ────────────────────────────────────────────────────────────────────────────────
+
+# npm packages, by the lock file; again only when it changed.
+node_modules/.installed: package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20.19 or newer is needed: https://nodejs.org"; exit 1; }
+	@echo "Installing npm packages by package-lock.json …"
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+frontend/dist/index.html: node_modules/.installed $(PAGE_SOURCES)
+	@echo "Building the page …"
+	npm run --silent build
+	@touch $@
+
+# Needed by the browser tests only.
+chromium:
+	@if [ -z "$(CHROMIUM)" ]; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    echo "Installing Chromium from the system's packages …"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core fonts-noto-color-emoji >/dev/null; \
+	  else \
+	    echo "The browser tests need Chromium. Debian, Ubuntu: sudo apt-get install chromium. macOS: brew install --cask chromium."; exit 1; \
+	  fi; \
+	fi
+
+# ── Running ───────────────────────────────────────────────────────────────────────────────────────
+
+run: frontend/dist/index.html
+	@echo "Building the local system; the first time takes some minutes …"
+	cargo build --quiet --package partyline-local
+	./target/debug/partyline $(ARGS)
+
+# ── Testing ───────────────────────────────────────────────────────────────────────────────────────
+
+test: check test-rust test-page test-sdk test-browser
+	@echo "All tests passed."
+
+check: check-rust check-page
+
+check-rust:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+check-page: node_modules/.installed
+	npm run --silent check
+
+generate: node_modules/.installed
+	cargo run --quiet --package partyline-tests --bin generate
+	npm run --silent generate --workspace frontend
+
+# The functions' bins are never linked here: one of them is as large as all their tests.
+test-rust:
+	cargo test --workspace --lib --test '*'
+
+test-page: node_modules/.installed
+	npm run --silent test
+
+test-sdk: node_modules/.installed
+	cargo build --quiet --package partyline-local --bin partyline
+	npm run --silent test --workspace tests/twilio-sdk
+
+test-browser: frontend/dist/index.html chromium
+	cargo build --quiet --package partyline-local --bin partyline
+	npm run --silent test --workspace tests/browser
+
+# ── The rest ──────────────────────────────────────────────────────────────────────────────────────
+
+audit: node_modules/.installed
+	@command -v cargo-deny >/dev/null || { echo "Installing cargo-deny …"; cargo install --locked --quiet cargo-deny; }
+	cargo deny check bans licenses sources
+	@cargo deny check advisories || echo "NOT CHECKED or failed: see above. Where the advisory database cannot be reached, nothing is known of new advisories."
+	@npm audit --omit=dev || echo "NOT CHECKED or failed: npm's advisories (see above)."
+
+bench: frontend/dist/index.html chromium
+	tests/bench/run
+
+pictures: frontend/dist/index.html chromium
+	cargo build --quiet --package partyline-local --bin partyline
+	npm run --silent pictures --workspace tests/browser
+
+# With cargo-lambda: zipped, for arm64. Without it: release bins for this machine, which is what CI checks.
+build:
+ifdef FUNCTION
+	$(if $(CARGO_LAMBDA),cargo lambda build --release --arm64 --output-format zip --bin $(FUNCTION),cargo build --release --package partyline-functions --bin $(FUNCTION))
+else
+	$(if $(CARGO_LAMBDA),cargo lambda build --release --arm64 --output-format zip --package partyline-functions,cargo build --release --package partyline-functions --bins)
+endif
+
+clean:
+	rm -rf target node_modules frontend/dist .partyline

@@ -1,0 +1,150 @@
+//! Real phones on the network: a link with a key that opens the phones once, and a cookie that keeps them open.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use shared::ids::Ids;
+
+use super::answer::refusal;
+use super::request::text;
+
+const COOKIE: &str = "partyline-phones";
+
+/// Who may use the phones from another machine. Cheap to clone.
+#[derive(Clone)]
+pub struct Guests {
+    /// Where this machine is known by on the network.
+    base: String,
+    ids: Arc<dyn Ids>,
+    keys: Arc<Mutex<Keys>>,
+}
+
+struct Keys {
+    /// Good for one visit.
+    next: String,
+    /// What the visitors carry since.
+    cookie: String,
+}
+
+impl Guests {
+    /// Nobody yet; links begin with `base`.
+    pub fn new(base: String, ids: Arc<dyn Ids>) -> Self {
+        let keys = Keys { next: fresh(&*ids), cookie: fresh(&*ids) };
+        Self { base, ids, keys: Arc::new(Mutex::new(keys)) }
+    }
+
+    /// The link for the next phone.
+    pub fn link(&self) -> String {
+        format!("{}/phones/open/{}", self.base, self.keys().next)
+    }
+
+    /// The cookie for who brings the right key; the key is then used up.
+    fn let_in(&self, key: &str) -> Option<String> {
+        let mut keys = self.keys();
+        if keys.next != key {
+            return None;
+        }
+        keys.next = fresh(&*self.ids);
+        Some(keys.cookie.clone())
+    }
+
+    /// Whether a request comes from this machine, by whichever of its addresses.
+    fn is_at_home(&self, from: IpAddr) -> bool {
+        from.is_loopback() || self.base.starts_with(&format!("http://{from}:"))
+    }
+
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let expected = format!("{COOKIE}={}", self.keys().cookie);
+        text(headers, header::COOKIE.as_str()).split(';').any(|cookie| cookie.trim() == expected)
+    }
+
+    fn keys(&self) -> std::sync::MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn fresh(ids: &dyn Ids) -> String {
+    format!("{:032x}", ids.random())
+}
+
+/// Lets this machine and known guests through.
+pub(super) async fn only(
+    State(guests): State<Guests>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if guests.is_at_home(from.ip()) || guests.knows(request.headers()) {
+        next.run(request).await
+    } else {
+        refusal(StatusCode::FORBIDDEN, "Open the phones by the link that Partyline printed.")
+    }
+}
+
+/// `GET /phones/open/{key}`.
+pub(super) async fn open(State(guests): State<Guests>, Path(key): Path<String>) -> Response {
+    let Some(cookie) = guests.let_in(&key) else {
+        return refusal(StatusCode::FORBIDDEN, "This link was used. Take the newest one.");
+    };
+    tracing::info!(link = %guests.link(), "A phone was let in. The next one may come by this link.");
+    let cookie = format!("{COOKIE}={cookie}; Path=/phones; HttpOnly; SameSite=Strict");
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set(header::LOCATION, "/phones");
+    set(header::SET_COOKIE, &cookie);
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::REFERRER_POLICY, "no-referrer");
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request as HttpRequest;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use shared::ids::RandomIds;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn ask(guests: &Guests, from: [u8; 4], cookie: &str) -> StatusCode {
+        let router = Router::new()
+            .route("/", get(|| async { "phones" }))
+            .layer(from_fn_with_state(guests.clone(), only));
+        let mut request =
+            HttpRequest::get("/").header("cookie", cookie).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 1))));
+        router.oneshot(request).await.unwrap().status()
+    }
+
+    #[tokio::test]
+    async fn another_machine_needs_the_key_and_each_key_opens_once() {
+        let guests = Guests::new("http://192.168.1.2:3000".to_owned(), Arc::new(RandomIds));
+        assert_eq!(ask(&guests, [127, 0, 0, 1], "").await, 200);
+        assert_eq!(ask(&guests, [192, 168, 1, 2], "").await, 200);
+        assert_eq!(ask(&guests, [192, 168, 1, 9], "").await, 403);
+        let link = guests.link();
+        let key = link.strip_prefix("http://192.168.1.2:3000/phones/open/").unwrap().to_owned();
+        let opened = open(State(guests.clone()), Path(key.clone())).await;
+        assert_eq!(
+            (opened.status(), &opened.headers()["location"]),
+            (StatusCode::SEE_OTHER, &HeaderValue::from_static("/phones"))
+        );
+        let cookie = opened.headers()["set-cookie"].to_str().unwrap();
+        let cookie = format!("a=b; {}", cookie.split(';').next().unwrap());
+        assert_eq!(ask(&guests, [192, 168, 1, 9], &cookie).await, 200);
+        assert_eq!(open(State(guests.clone()), Path(key)).await.status(), 403);
+        assert_ne!(guests.link(), link);
+    }
+}

@@ -1,0 +1,70 @@
+//! A conversation's id: made from both addresses under the install key, so that no look-up is needed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::config::InstallKey;
+
+/// A conversation's id: 128 bits of a keyed hash of both addresses, in base32. It tells nothing of the
+/// numbers, and two first messages cannot make two conversations.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ConversationId(String);
+
+impl ConversationId {
+    /// The id of the conversation between one of our addresses and a contact's.
+    pub fn direct(key: &InstallKey, business: &Address, contact: &Address) -> Self {
+        let sealed = key.seal("direct", &[business.as_str(), contact.as_str()]);
+        let bits = sealed.get(..16).unwrap_or_default();
+        Self(data_encoding::BASE32_NOPAD.encode(bits).to_lowercase())
+    }
+
+    /// Reads an id: 26 characters of lower-case base32.
+    pub fn parse(text: &str) -> Option<Self> {
+        let valid =
+            text.len() == 26 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    /// As it stands in keys and URLs.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ConversationId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a conversation id")
+    }
+}
+
+impl From<ConversationId> for String {
+    fn from(id: ConversationId) -> Self {
+        id.0
+    }
+}
+
+impl std::fmt::Display for ConversationId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_tells_nothing_of_the_numbers_and_is_the_same_every_time() {
+        let key = InstallKey::new([1; 32]);
+        let (ours, theirs) =
+            (Address::parse("+18555080989").unwrap(), Address::parse("+12065550100").unwrap());
+        let id = ConversationId::direct(&key, &ours, &theirs);
+        assert_eq!(id, ConversationId::direct(&key, &ours, &theirs));
+        assert_ne!(id, ConversationId::direct(&InstallKey::new([2; 32]), &ours, &theirs));
+        assert_ne!(id, ConversationId::direct(&key, &theirs, &ours));
+        assert_eq!(ConversationId::parse(id.as_str()), Some(id));
+    }
+}

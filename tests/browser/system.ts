@@ -127,7 +127,7 @@ export class System {
     });
     this.#program = program;
     let said = '';
-    program.stderr.on('data', (text: Buffer) => (said += text.toString()));
+    program.stderr.on('data', (text: Buffer) => (said += process.env.SAY ? (console.error(text.toString()), '') : text.toString()));
     for await (const line of createInterface(program.stdout)) {
       said += `${line}\n`;
       this.url = /running at (\S+)/.exec(line)?.[1] ?? this.url;

@@ -109,13 +109,15 @@ impl Store {
         let change = match how {
             Settled::Dropped => return Ok(None),
             Settled::Sent { sid, segments } => {
+                // "segments" is a reserved word.
                 let change = change
+                    .name("#segments", "segments")
                     .value(":outcome", value(Outcome::Sent)?)
                     .value(":sid", text(sid.as_str()))
                     .value(":segments", value(segments)?);
                 change.update(
                     "SET outcome = :outcome, sid = if_not_exists(sid, :sid), \
-                     segments = :segments ADD rev :one",
+                     #segments = :segments ADD rev :one",
                 )
             }
             Settled::Refused { code } => change

@@ -1,1 +1,7 @@
 //! Partyline through its front door: real HTTP, WebSocket, DynamoDB engine and simulator.
+//!
+//! [`desk`] is what the tests stand on; the other modules mirror the routes.
+
+mod desk;
+mod health;
+mod story;

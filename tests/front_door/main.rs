@@ -4,4 +4,6 @@
 
 mod desk;
 mod health;
+mod sessions;
 mod story;
+mod users;

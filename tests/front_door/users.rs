@@ -44,7 +44,8 @@ async fn a_name_is_given_once_whatever_its_case_and_however_fast() {
     let desk = Desk::open().await;
     let admin = desk.admin().await;
     let user = |name: &str| json!({ "username": name, "password": PASSWORD, "role": "agent" });
-    let tries = ["berta", "Berta", "BERTA", " berta"].map(|name| admin.post("/api/users", user(name)));
+    let tries =
+        ["berta", "Berta", "BERTA", " berta"].map(|name| admin.post("/api/users", user(name)));
     let mut statuses: Vec<u16> = join_all(tries).await.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409, 409]);

@@ -5,6 +5,8 @@
 mod conversations;
 mod desk;
 mod health;
+mod messages;
+mod numbers;
 mod sessions;
 mod story;
 mod users;

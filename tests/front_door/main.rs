@@ -10,3 +10,4 @@ mod numbers;
 mod sessions;
 mod story;
 mod users;
+mod webhooks;

@@ -1,6 +1,5 @@
 //! Messages: read one, read a page, add Twilio's word on one.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use ulid::Ulid;
 
 use super::Store;
@@ -82,6 +81,10 @@ impl Store {
     ) -> Result<MessagePage> {
         let forward = matches!(window, Window::After(_));
         let (from, to) = bounds(cleared, window);
+        if from > to {
+            return Ok(MessagePage { messages: Vec::new(), more: false });
+        }
+        let (from, to) = (text(message_sort(from)), text(message_sort(to)));
         let wanted = i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX);
         let call = self.client.query().table_name(&*self.table).limit(wanted);
         let call = call
@@ -133,15 +136,15 @@ pub(super) fn pointed(item: &Item) -> Option<(ConversationId, Ulid)> {
     Some((conversation, Ulid::from_string(string(item, "message")?).ok()?))
 }
 
-fn bounds(cleared: Option<Ulid>, window: Window) -> (AttributeValue, AttributeValue) {
+/// The first and the last key of a window; crossed if all of it was deleted.
+fn bounds(cleared: Option<Ulid>, window: Window) -> (Ulid, Ulid) {
     let first = cleared.map_or(Ulid::nil(), |cleared| cleared.increment().unwrap_or(cleared));
     let last = Ulid::from_parts(u64::MAX, u128::MAX);
-    let (from, to) = match window {
+    match window {
         Window::Newest => (first, last),
         Window::Before(id) => (first, below(id)),
         Window::After(id) => (first.max(earlier(id)), last),
-    };
-    (text(message_sort(from)), text(message_sort(to)))
+    }
 }
 
 fn below(id: Ulid) -> Ulid {

@@ -5,6 +5,7 @@
 mod conversations;
 mod desk;
 mod health;
+mod reliability;
 mod sessions;
 mod story;
 mod users;

@@ -1,0 +1,17 @@
+//! What holds when things go wrong: answers lost, calls refused, runs cut off, records missed, processes killed.
+//!
+//! - `stage`: a system to play on; `nemesis`: breaks one call of a function, by its fault point.
+//! - `unknown`, `sweep`: sends of which nobody knows, and what the clock wakes. `order`: lanes.
+//! - `outcome`: refusals, callbacks in any order, sending again. `crowd`: many at once, and a table that throttles.
+//! - `streams`: records that cannot be read. `healing`: frames that are lost. `cleared`: closed and deleted.
+
+mod cleared;
+mod crowd;
+mod healing;
+mod nemesis;
+mod order;
+mod outcome;
+mod stage;
+mod streams;
+mod sweep;
+mod unknown;

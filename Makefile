@@ -77,7 +77,7 @@ check-page: node_modules/.installed
 
 generate: node_modules/.installed
 	cargo run --quiet --package partyline-tests --bin generate
-	npm run --silent generate --workspace frontend
+	npm run --silent types --workspace frontend
 
 # The functions' bins are never linked here: one of them is as large as all their tests.
 test-rust:
@@ -87,7 +87,7 @@ test-page: node_modules/.installed
 	npm run --silent test
 
 test-sdk: node_modules/.installed
-	cargo build --quiet --package partyline-local --bin partyline
+	cargo build --quiet --package partyline-local --example simulator
 	npm run --silent test --workspace tests/twilio-sdk
 
 test-browser: frontend/dist/index.html chromium

@@ -5,7 +5,13 @@
 mod conversations;
 mod desk;
 mod health;
+mod messages;
+mod numbers;
+mod quarantine;
 mod reliability;
 mod sessions;
+mod sockets;
 mod story;
+mod tokens;
 mod users;
+mod webhooks;

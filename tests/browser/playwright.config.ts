@@ -1,0 +1,30 @@
+import { defineConfig } from '@playwright/test';
+import { chromium } from './chromium.ts';
+
+/** `desk` is what every check runs. `pictures` draws the pictures of the documentation, on demand. */
+export default defineConfig({
+  testDir: '.',
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  retries: 0,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  outputDir: 'test-results',
+  snapshotPathTemplate: 'screens/{arg}{ext}',
+  projects: [
+    { name: 'desk', testMatch: '*.spec.ts' },
+    { name: 'pictures', testMatch: 'pictures.ts', timeout: 180_000 },
+  ],
+  use: {
+    browserName: 'chromium',
+    launchOptions: { executablePath: chromium() },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    trace: 'retain-on-failure',
+  },
+});

@@ -1,0 +1,135 @@
+import type { Frame, Page } from '@playwright/test';
+import { System } from './system.ts';
+import { expect, ready, test as base } from './test.ts';
+
+/** The story runs on a system that keeps its state, as `make run` does. */
+const test = base.extend({
+  // eslint-disable-next-line no-empty-pattern
+  system: async ({}, use) => {
+    const system = await System.start({ keeps: true });
+    await use(system);
+    await system.stop();
+  },
+});
+
+test('a stranger sees a text from the phone on the desk, answers, and a kill loses nothing', async ({
+  page,
+  system,
+}) => {
+  await page.goto(system.link);
+  const desk = page.frameLocator('iframe[title="The desk"]');
+  await expect(desk.getByRole('status').filter({ hasText: 'Live' })).toBeAttached();
+  expect(page.url(), 'the link stays in no history').not.toContain('sign-in');
+
+  const phone = page.getByRole('article', { name: 'The phone of Ada Byron' });
+  await write(phone, 'Is my order ready?');
+
+  const row = desk.getByRole('link', { name: /\(206\) 555-0100/ });
+  await expect(row).toContainText('Is my order ready?');
+  await expect(row).toContainText('1 unread message');
+  await expect.poll(() => deskOf(page).title()).toBe('(1) Partyline');
+  await expect(page.getByText(/stored \d.* · on screen \d/)).toBeVisible();
+
+  await row.click();
+  const log = desk.getByRole('log');
+  await expect(log.getByText('Is my order ready?')).toBeVisible();
+  await expect(row).not.toContainText('unread');
+  await expect.poll(() => deskOf(page).title()).toBe('Partyline');
+
+  await system.arm({ on: 'pace', sending_ms: 60, sent_ms: 200, delivered_ms: 300 });
+  const statuses = await noteStatuses(deskOf(page));
+  await desk.getByLabel(/^Message to/).fill('It is. Come by until six.');
+  await desk.getByLabel(/^Message to/).press('Enter');
+  await expect(phone.getByText('It is. Come by until six.')).toBeVisible();
+  await expect(log.getByText('Delivered')).toBeAttached();
+  expect(inOrder(await statuses(), ['queued', 'sent', 'delivered'])).toBe(true);
+
+  const before = ['one', 'two', 'three', 'four', 'five'];
+  for (const text of before) await write(phone, `Before the kill: ${text}`);
+  await system.kill();
+  await desk.getByLabel(/^Message to/).fill('Answered into the dark');
+  await desk.getByLabel(/^Message to/).press('Enter');
+  await expect(desk.getByText('Your text is back in the box')).toBeVisible();
+  await expect(desk.getByText(/^Offline since/).first()).toBeVisible();
+  await system.again();
+  await expect(desk.getByRole('status').filter({ hasText: 'Live' })).toBeAttached({
+    timeout: 30_000,
+  });
+  await desk.getByLabel(/^Message to/).press('Enter');
+  await write(phone, 'After the kill');
+
+  const theirs = [
+    'Is my order ready?',
+    ...before.map((text) => `Before the kill: ${text}`),
+    'After the kill',
+  ];
+  const ours = ['It is. Come by until six.', 'Answered into the dark'];
+  await expect.poll(() => textsOf(deskOf(page), 'inbound')).toEqual(theirs.toSorted());
+  await expect.poll(() => textsOf(deskOf(page), 'outbound')).toEqual(ours.toSorted());
+  for (const text of ours) await expect(phone.getByText(text)).toHaveCount(1);
+
+  await page.reload();
+  await expect(desk.getByRole('link', { name: /\(206\) 555-0100/ })).toHaveCount(1);
+  await desk.getByRole('link', { name: /\(206\) 555-0100/ }).click();
+  await expect.poll(() => textsOf(deskOf(page), 'inbound')).toEqual(theirs.toSorted());
+  expect(await textsOf(deskOf(page), 'outbound')).toEqual(ours.toSorted());
+});
+
+test('the phone alone is the page at 390 px, and its text reaches a desk elsewhere', async ({
+  page,
+  system,
+  secondDesk,
+}) => {
+  await system.phone('+12065550123', 'Grace');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/phones');
+  await page.getByLabel('Which phone').selectOption('Grace');
+  await write(page.getByRole('article', { name: 'The phone of Grace' }), 'From the small screen');
+  await expect(secondDesk.getByRole('link', { name: /0123/ })).toContainText(
+    'From the small screen',
+  );
+  await ready(secondDesk);
+});
+
+async function write(phone: ReturnType<Page['getByRole']>, text: string): Promise<void> {
+  await phone.getByLabel('Text message').fill(text);
+  await phone.getByLabel('Text message').press('Enter');
+  await expect(phone.getByText(text, { exact: true })).toBeVisible();
+}
+
+function deskOf(page: Page): Frame {
+  const frame = page.frames().find((one) => one !== page.mainFrame());
+  if (!frame) throw new Error('There is no desk beside the phones');
+  return frame;
+}
+
+/** Notes every status that the newest bubble shows, from now on. */
+async function noteStatuses(frame: Frame): Promise<() => Promise<string[]>> {
+  const noted = await frame.evaluateHandle(() => {
+    const statuses: string[] = [];
+    const look = () => {
+      const last = [...document.querySelectorAll('[data-direction=outbound]')].at(-1);
+      const status = last?.getAttribute('data-status');
+      if (status && status !== statuses.at(-1)) statuses.push(status);
+    };
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['data-status'],
+    });
+    return statuses;
+  });
+  return () => noted.jsonValue();
+}
+
+function inOrder(all: string[], wanted: string[]): boolean {
+  let from = -1;
+  return wanted.every((one) => (from = all.indexOf(one, from + 1)) >= 0);
+}
+
+/** The texts of one side that stand in the thread, sorted. */
+function textsOf(frame: Frame, direction: string): Promise<string[]> {
+  const bubbles = frame.locator(`[data-direction=${direction}] .bubble`);
+  return bubbles.allTextContents().then((texts) => texts.map((text) => text.trim()).sort());
+}

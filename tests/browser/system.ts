@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PROGRAM = process.env.PARTYLINE ?? join(ROOT, 'target/debug/partyline');
+
+/** What stands in `.env.example`. */
+export const NUMBER = '+18555080989';
+export const ADMIN = { username: 'admin', password: 'partyline' };
+const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+const AUTH_TOKEN = '5ca1ab1e0ddba115ca1ab1e0ddba1100';
+
+/** The program as a person starts it, with its state in a folder of its own or in memory. */
+export class System {
+  url = '';
+  /** The printed link: phones and desk, signed in. */
+  link = '';
+  readonly folder = workplace();
+  readonly #keeps: boolean;
+  readonly #flags: string[];
+  #program: ChildProcess | null = null;
+  #webhooks = 0;
+
+  private constructor(keeps: boolean, flags: string[]) {
+    this.#keeps = keeps;
+    this.#flags = flags;
+  }
+
+  /** Starts in memory, unless it `keeps` its state in a folder. */
+  static async start({ keeps = false, flags = [] as string[] } = {}): Promise<System> {
+    const system = new System(keeps, flags);
+    await system.#start(0);
+    return system;
+  }
+
+  /** The sign-in link of the desk alone. */
+  get deskLink(): string {
+    return this.link.replace('/phones#', '/#');
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Starts it again where it stood, on the same port and state. */
+  async again(): Promise<void> {
+    await this.#start(Number(new URL(this.url).port));
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Puts a phone on the bench. */
+  async phone(number: string, name?: string): Promise<Phone> {
+    await this.call('POST', '/phones/api/phones', { number, ...(name ? { name } : {}) });
+    return new Phone(this, number);
+  }
+
+  /** Twilio's webhook for a text that a customer sent, signed; answered means stored. */
+  async receives(from: string, body: string): Promise<void> {
+    const url = `${this.url}/twilio/messages`;
+    const sid = `SM${createHmac('md5', this.url).update(String(++this.#webhooks)).digest('hex')}`;
+    const form = {
+      MessageSid: sid,
+      SmsSid: sid,
+      SmsMessageSid: sid,
+      AccountSid: ACCOUNT_SID,
+      From: from,
+      To: NUMBER,
+      Body: body,
+      NumMedia: '0',
+      NumSegments: '1',
+      SmsStatus: 'received',
+      ApiVersion: '2010-04-01',
+    };
+    const signed = Object.entries(form).sort(([a], [b]) => (a < b ? -1 : 1));
+    const text = url + signed.flat().join('');
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'x-twilio-signature': createHmac('sha1', AUTH_TOKEN).update(text).digest('base64'),
+      },
+      body: new URLSearchParams(form),
+    });
+    if (!answer.ok) throw new Error(`The webhook was answered with ${String(answer.status)}`);
+  }
+
+  /** Arms a fault at Twilio's side. */
+  async arm(fault: object): Promise<void> {
+    await this.call('POST', '/phones/api/script', fault);
+  }
+
+  /** The people's API, as the admin. */
+  async api<T>(method: string, path: string, body?: object): Promise<T> {
+    const { access_token } = await this.call<{ access_token: string }>(
+      'POST',
+      '/api/session',
+      ADMIN,
+    );
+    return this.call(method, path, body, { authorization: `Bearer ${access_token}` });
+  }
+
+  /** Any call; what is not 2xx is an error. */
+  async call<T>(method: string, path: string, body?: object, headers = {}): Promise<T> {
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${text}`);
+    return (text ? JSON.parse(text) : undefined) as T;
+  }
+
+  async #start(port: number): Promise<void> {
+    if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not built: cargo build`);
+    const flags = [...(this.#keeps ? [] : ['--memory']), ...this.#flags];
+    const program = spawn(PROGRAM, ['--port', String(port), ...flags], {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#program = program;
+    let said = '';
+    program.stderr.on(
+      'data',
+      (text: Buffer) =>
+        (said += process.env.SAY ? (console.error(text.toString()), '') : text.toString()),
+    );
+    for await (const line of createInterface(program.stdout)) {
+      said += `${line}\n`;
+      this.url = /running at (\S+)/.exec(line)?.[1] ?? this.url;
+      this.link = /signed in\s+(\S+)/.exec(line)?.[1] ?? this.link;
+      if (line.startsWith('Ctrl-C')) break;
+    }
+    if (program.exitCode !== null || !this.link) throw new Error(`It did not start: ${said}`);
+    program.stdout.resume();
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const program = this.#program;
+    this.#program = null;
+    if (!program || program.exitCode !== null || program.signalCode !== null) return;
+    const ended = once(program, 'exit');
+    program.kill(signal);
+    await ended;
+  }
+}
+
+/** A customer's phone on the bench. */
+export class Phone {
+  readonly number: string;
+  readonly #system: System;
+
+  constructor(system: System, number: string) {
+    this.#system = system;
+    this.number = number;
+  }
+
+  async writes(body: string): Promise<void> {
+    await this.#system.call('POST', `${this.#path}/messages`, { to: NUMBER, body });
+  }
+
+  /** `reachable`, `unreachable` (30003), `landline` (30006), … */
+  async becomes(condition: string): Promise<void> {
+    await this.#system.call('PATCH', this.#path, { condition });
+  }
+
+  /** What stands on its screen, oldest first. */
+  async shows(): Promise<string[]> {
+    const { messages } = await this.#system.call<{ messages: { body: string }[] }>(
+      'GET',
+      `${this.#path}/messages`,
+    );
+    return messages.map((message) => message.body);
+  }
+
+  get #path(): string {
+    return `/phones/api/phones/${this.number}`;
+  }
+}
+
+/** A folder that looks like the project's to the program: its template, its built page, its own state. */
+function workplace(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'partyline-'));
+  copyFileSync(join(ROOT, 'template.yaml'), join(folder, 'template.yaml'));
+  mkdirSync(join(folder, 'frontend'));
+  symlinkSync(join(ROOT, 'frontend/dist'), join(folder, 'frontend/dist'));
+  return folder;
+}

@@ -4,11 +4,12 @@
 //! - `unknown`, `sweep`: sends of which nobody knows, and what the clock wakes. `order`: lanes.
 //! - `outcome`: refusals, callbacks in any order, sending again. `crowd`: many at once, and a table that throttles.
 //! - `streams`: records that cannot be read. `healing`: frames that are lost. `cleared`: closed and deleted.
-//! - `kills`: the real program, killed under load.
+//! - `idle`: what happens when nobody writes. `kills`: the real program, killed under load.
 
 mod cleared;
 mod crowd;
 mod healing;
+mod idle;
 mod kills;
 mod nemesis;
 mod order;

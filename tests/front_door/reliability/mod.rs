@@ -4,7 +4,8 @@
 //! - `unknown`, `sweep`: sends of which nobody knows, and what the clock wakes. `order`: lanes.
 //! - `outcome`: refusals, callbacks in any order, sending again. `crowd`: many at once, and a table that throttles.
 //! - `streams`: records that cannot be read. `healing`: frames that are lost. `cleared`: closed and deleted.
-//! - `idle`: what happens when nobody writes. `kills`: the real program, killed under load.
+//! - `idle`: what happens when nobody writes. `start`, `kills`: the real
+//!   `program`, started in an empty folder, and killed under load.
 
 mod cleared;
 mod crowd;
@@ -14,7 +15,9 @@ mod kills;
 mod nemesis;
 mod order;
 mod outcome;
+mod program;
 mod stage;
+mod start;
 mod streams;
 mod sweep;
 mod unknown;

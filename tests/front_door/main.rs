@@ -9,6 +9,7 @@ mod messages;
 mod numbers;
 mod permissions;
 mod quarantine;
+mod reliability;
 mod sessions;
 mod sockets;
 mod story;

@@ -50,7 +50,8 @@ test('from the webhook to the text on the screen', async ({ browser }) => {
   ] as const) {
     if (attribute === 'data-message-id') {
       await page.getByRole('link', { name: /0123/ }).click();
-      await page.getByRole('log').getByText('Before anything').waitFor();
+      const last = `Text ${String(TEXTS - 1)} for the list.`;
+      await page.getByRole('log').getByText(last).waitFor();
     }
     const load = loadAverage();
     const answered: number[] = [];

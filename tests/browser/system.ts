@@ -85,7 +85,9 @@ export class System {
     const text = url + signed.flat().join('');
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'x-twilio-signature': createHmac('sha1', AUTH_TOKEN).update(text).digest('base64') },
+      headers: {
+        'x-twilio-signature': createHmac('sha1', AUTH_TOKEN).update(text).digest('base64'),
+      },
       body: new URLSearchParams(form),
     });
     if (!answer.ok) throw new Error(`The webhook was answered with ${String(answer.status)}`);
@@ -127,7 +129,11 @@ export class System {
     });
     this.#program = program;
     let said = '';
-    program.stderr.on('data', (text: Buffer) => (said += process.env.SAY ? (console.error(text.toString()), '') : text.toString()));
+    program.stderr.on(
+      'data',
+      (text: Buffer) =>
+        (said += process.env.SAY ? (console.error(text.toString()), '') : text.toString()),
+    );
     for await (const line of createInterface(program.stdout)) {
       said += `${line}\n`;
       this.url = /running at (\S+)/.exec(line)?.[1] ?? this.url;

@@ -77,7 +77,7 @@ check-page: node_modules/.installed
 
 generate: node_modules/.installed
 	cargo run --quiet --package partyline-tests --bin generate
-	npm run --silent generate --workspace frontend
+	npm run --silent types --workspace frontend
 
 # The functions' bins are never linked here: one of them is as large as all their tests.
 test-rust:

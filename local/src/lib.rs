@@ -6,8 +6,10 @@
 //! - [`gateway`]: the HTTP API, the WebSocket API and the page, on one port.
 //! - [`lambda`]: the host that builds and invokes the functions; [`schedule`]: by the clock; [`streams`]: by the tables'
 //!   changes.
+//! - [`demo`]: what `--demo` fills the tables with.
 //! - [`dynamodb`], [`parameters`], [`twilio`]: the peers that the functions' clients talk to.
 
+pub mod demo;
 pub mod dynamodb;
 pub mod gateway;
 pub mod lambda;

@@ -26,6 +26,9 @@ pub struct CommandLine {
     /// Throw the kept state away first
     #[arg(long)]
     pub reset: bool,
+    /// Fill the desk with three days of a bicycle shop's texts; what is there already stays as it is
+    #[arg(long)]
+    pub demo: bool,
     /// Let other machines of your network in, a real phone for example; needs secrets of your own in `.env`
     #[arg(long)]
     pub lan: bool,
@@ -45,6 +48,8 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// The port; 0 takes a free one.
     pub port: u16,
+    /// Whether the desk is filled with the demo's conversations.
+    pub demo: bool,
     /// Whether other machines are let in.
     pub lan: bool,
     /// Secrets and names.
@@ -71,6 +76,7 @@ impl Options {
             template: None,
             state: None,
             port: 0,
+            demo: false,
             lan: false,
             settings: Settings::published(),
             functions: functions::FUNCTIONS.to_vec(),
@@ -88,6 +94,7 @@ impl Options {
         Self {
             state,
             port: line.port.unwrap_or(settings.port),
+            demo: line.demo,
             lan: line.lan,
             invoke_url: line.invoke.clone(),
             settings,

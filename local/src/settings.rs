@@ -37,11 +37,8 @@ pub enum SettingsError {
     /// The file is there and cannot be read.
     #[error("{} is not a list of NAME=value lines; compare it with .env.example", path.display())]
     File {
-        /// The file.
+        /// The file. The reason is not told: it would quote the line, and with it a secret.
         path: PathBuf,
-        /// Why.
-        #[source]
-        source: dotenvy::Error,
     },
     /// A value makes no sense.
     #[error("{name} {wrong}")]
@@ -77,7 +74,7 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let path = folder.join(".env");
         let own = match std::fs::File::open(&path) {
-            Ok(file) => lines(file).map_err(|source| SettingsError::File { path, source })?,
+            Ok(file) => lines(file).map_err(|_| SettingsError::File { path })?,
             Err(_) => HashMap::new(),
         };
         let published = lines(PUBLISHED.as_bytes()).unwrap_or_default();

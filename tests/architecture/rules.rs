@@ -69,10 +69,7 @@ fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
         if code.contains("twilio::client") || code.contains("create_message(") {
             assert!(changes, "{} calls Twilio", source.path);
         }
-        if code.contains(".sender(")
-            || code.contains("App::sender")
-            || code.contains("sender.post(")
-        {
+        if code.contains("App::sender") || code.contains(".post(&") || code.contains("live::") {
             let allowed = ["functions/src/changes/push.rs", "functions/src/app.rs"];
             assert!(allowed.contains(&&*source.path), "{} writes to sockets", source.path);
         }
@@ -83,5 +80,21 @@ fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
 fn every_module_says_what_it_is() {
     for source in rust() {
         assert!(source.text.starts_with("//! "), "{} begins without a word", source.path);
+    }
+}
+
+/// A name in a manifest that no source speaks is a dependency that nobody uses.
+#[test]
+fn every_dependency_is_used() {
+    for package in ["shared", "functions", "local", "tests"] {
+        let manifest = std::fs::read_to_string(top().join(package).join("Cargo.toml")).unwrap();
+        let code: String =
+            sources(package, &[".rs"]).iter().map(|source| source.text.clone()).collect();
+        let listed = manifest.lines().filter_map(|line| line.strip_suffix(".workspace = true"));
+        let package_keys = ["version", "edition", "rust-version", "license", "publish"];
+        for name in listed.filter(|name| !package_keys.contains(name)) {
+            let crate_name = name.trim_start_matches("partyline-").replace('-', "_");
+            assert!(code.contains(&crate_name), "{package} does not use {name}");
+        }
     }
 }

@@ -1,1 +1,10 @@
 //! Partyline through its front door: real HTTP, WebSocket, DynamoDB engine and simulator.
+//!
+//! [`desk`] is what the tests stand on; the other modules mirror the routes.
+
+mod conversations;
+mod desk;
+mod health;
+mod sessions;
+mod story;
+mod users;

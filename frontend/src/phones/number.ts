@@ -1,10 +1,7 @@
-/** A phone's own way of writing a number: North American ones in groups, others with their country in front. */
+/** A North American number in groups, as people there write it; any other as it is, with its country in front. */
 export function format(e164: string): string {
   const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(e164);
-  if (american) return `(${american[1] ?? ''}) ${american[2] ?? ''}-${american[3] ?? ''}`;
-  const other = /^\+(\d{1,3}?)(\d{3})(\d{3})(\d*)$/.exec(e164);
-  if (!other) return e164;
-  return `+${other.slice(1).filter(Boolean).join(' ')}`;
+  return american ? `(${american[1] ?? ''}) ${american[2] ?? ''}-${american[3] ?? ''}` : e164;
 }
 
 /** What a customer is called where a name is needed. */

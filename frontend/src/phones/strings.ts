@@ -2,6 +2,7 @@
 export const strings = {
   title: 'Phones',
   desk: 'The desk',
+  you: 'You',
   bench: 'Phones',
   carrier: 'Partyline Mobile',
   airplane: 'Airplane mode',

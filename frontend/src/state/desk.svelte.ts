@@ -48,6 +48,8 @@ export class Desk {
   readonly #threads = new Map<string, Thread>();
   #thread = $state.raw<Thread | null>(null);
   #healing: Promise<void> | null = null;
+  /** Whose work this is: the next person finds nothing of it. */
+  #owner: string | null = null;
 
   constructor() {
     this.client = new Client({
@@ -76,7 +78,11 @@ export class Desk {
 
   /** Begins work for whoever has signed in. Returns how to end it. */
   begin(): () => void {
+    const owner = this.session.user?.username ?? null;
+    if (this.#owner !== null && this.#owner !== owner) this.#forget();
+    this.#owner = owner;
     this.#socket.start();
+    if (this.#thread) this.#socket.watch(this.#thread.id);
     void this.list.load();
     void this.client.listSenders().then(
       ({ senders }) => (this.senders = senders),
@@ -104,6 +110,10 @@ export class Desk {
   /** Leaves nothing of one person's work to the next. */
   async signOut(): Promise<void> {
     await this.session.signOut();
+    this.#forget();
+  }
+
+  #forget(): void {
     this.drafts.clear();
     this.conversations.clear();
     this.list.clear();

@@ -94,7 +94,8 @@ export function hasFailed(status: MessageStatus): boolean {
 /** The code that explains the end of a message, if it has one. */
 export function finalCode(message: Pick<Message, 'seen' | 'outcome'>): number | null {
   const status = highest(message.seen);
-  return (status ? message.seen[status]?.code : message.outcome?.code) ?? null;
+  if (status) return message.seen[status]?.code ?? null;
+  return message.outcome?.kind === 'refused' ? message.outcome.code : null;
 }
 
 function derive(message: Message): Message {

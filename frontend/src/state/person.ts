@@ -23,5 +23,5 @@ export function hueOf(id: string): number {
   for (let at = 0; at < id.length; at += 1) {
     hash = Math.imul(hash ^ id.charCodeAt(at), 16777619);
   }
-  return ((hash >>> 0) % 8) + 1;
+  return ((hash ^ (hash >>> 15)) & 7) + 1;
 }

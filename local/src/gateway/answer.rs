@@ -3,8 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 /// The answer of a function as HTTP; one that cannot be understood is a 500, as at AWS.
@@ -30,7 +29,8 @@ fn given(value: &Value) -> Option<Response> {
     let status = u16::try_from(value.get("statusCode")?.as_u64()?).ok()?;
     let body = value.get("body").and_then(Value::as_str).unwrap_or_default();
     let encoded = value.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or_default();
-    let body = if encoded { STANDARD.decode(body).ok()? } else { body.as_bytes().to_vec() };
+    let body =
+        if encoded { BASE64.decode(body.as_bytes()).ok()? } else { body.as_bytes().to_vec() };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).ok()?;
     let headers = response.headers_mut();

@@ -1,7 +1,7 @@
 //! API Gateway on this machine: one port for the page, the HTTP API and the WebSocket API, with AWS's shapes, limits and
 //! refusals.
 //!
-//! - [`routes`], [`request`], [`answer`]: the HTTP API, payload format 2.0.
+//! - [`routes`], [`request`], [`mod@answer`]: the HTTP API, payload format 2.0.
 //! - [`socket`]: the WebSocket API and `@connections`.
 //! - [`files`]: the page. [`hosts`]: the names that are answered to. [`guests`]: phones of other machines.
 

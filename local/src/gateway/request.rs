@@ -6,8 +6,7 @@ use std::net::IpAddr;
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Version, header};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use data_encoding::{BASE64, BASE64URL};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -58,7 +57,7 @@ pub fn event(parts: &Parts, body: &Bytes, met: &Met, arrival: &Arrival<'_>) -> V
         set("pathParameters", json!(met.parameters));
     }
     if !body.is_empty() {
-        let body = text_body.map_or_else(|| STANDARD.encode(body), str::to_owned);
+        let body = text_body.map_or_else(|| BASE64.encode(body), str::to_owned);
         set("body", body.into());
     }
     event
@@ -178,7 +177,7 @@ fn protocol(version: Version) -> &'static str {
 
 /// API Gateway's short request ids: 11 bytes in base64.
 pub(super) fn short_id(random: u128) -> String {
-    URL_SAFE.encode(random.to_be_bytes().get(..11).unwrap_or_default())
+    BASE64URL.encode(random.to_be_bytes().get(..11).unwrap_or_default())
 }
 
 /// The common log format's time, as events carry it.

@@ -1,22 +1,37 @@
-//! The local system's own way to the tables, with all rights.
+//! The local system's own way to the tables, with all rights; and the demo, which takes it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use shared::clock::Clock;
 use shared::fault::Faults;
+use shared::ids::Ids;
 use shared::secret::Secret;
 use shared::store::{AwsAccess, Store, StoreOptions};
 
+use super::SystemError;
+use crate::demo::{self, DemoError};
 use crate::dynamodb::DynamoDb;
 use crate::options::Options;
 use crate::permissions::LOCAL_ADMIN;
 use crate::template::{REGION, Template};
+use crate::twilio::Twilio;
 
 /// How long the store is asked again when the local system itself writes.
 const STORE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The tables as the functions see them, for the local system itself.
 pub(super) fn store(template: &Template, options: &Options, dynamodb: &DynamoDb) -> Store {
+    store_at(template, dynamodb, Arc::new(options.clock.clone()), Arc::clone(&options.ids))
+}
+
+/// The same at another time, with other ids.
+fn store_at(
+    template: &Template,
+    dynamodb: &DynamoDb,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+) -> Store {
     let variable = |name: &str| {
         let mut environments = template.functions.iter().map(|f| &f.environment);
         environments.find_map(|variables| variables.get(name).cloned()).unwrap_or_default()
@@ -32,8 +47,30 @@ pub(super) fn store(template: &Template, options: &Options, dynamodb: &DynamoDb)
         table: variable("TABLE"),
         connections: variable("CONNECTIONS"),
         patience: STORE_PATIENCE,
-        clock: Arc::new(options.clock.clone()),
-        ids: Arc::clone(&options.ids),
+        clock,
+        ids,
         faults: Faults::default(),
     })
+}
+
+/// Fills the tables with the demo, if that is wanted. Before anything reads their streams: what is told was sent long ago.
+pub(super) async fn demo(
+    template: &Template,
+    options: &Options,
+    base_url: String,
+    dynamodb: &DynamoDb,
+    twilio: Option<&Twilio>,
+) -> Result<(), SystemError> {
+    if !options.demo {
+        return Ok(());
+    }
+    let ground = demo::Ground {
+        settings: &options.settings,
+        base_url,
+        now: options.clock.now(),
+        open: &|clock, ids| store_at(template, dynamodb, clock, ids),
+    };
+    let told = demo::seed(&ground, twilio.ok_or(DemoError::RealTwilio)?).await?;
+    tracing::info!(conversations = told, "The desk is filled with the demo");
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Why a system did not start.
 
+use crate::demo::DemoError;
 use crate::dynamodb;
 use crate::lambda::InvokeError;
 use crate::parameters::BadInstallKey;
@@ -51,8 +52,11 @@ pub enum SystemError {
     #[error(transparent)]
     Streams(#[from] StreamsError),
     /// The simulated Twilio.
-    #[error(transparent)]
+    #[error("{0}; if its file is damaged, put a copy back, or start empty with --reset")]
     Twilio(#[from] TwilioError),
+    /// The demo.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// The HTTP client.
     #[error("there is no HTTP client")]
     Client(#[from] reqwest::Error),

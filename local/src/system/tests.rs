@@ -51,7 +51,7 @@ async fn put(system: &System, sk: &str) {
     system.dynamodb().call("local-admin", "PutItem", body).await.unwrap();
 }
 
-/// A function that writes what it got into `Connections`, where a test can read it.
+/// A function that keeps what it got where a test can read it.
 fn noting(name: &'static str) -> Function {
     Function {
         name,
@@ -161,6 +161,30 @@ async fn a_reader_of_the_stream_and_its_filter_are_obeyed() {
     let records: Vec<_> = seen.iter().flat_map(|e| e["Records"].as_array().unwrap()).collect();
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["dynamodb"]["Keys"]["sk"]["S"], "NOTE");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_kept_is_there_at_the_next_start_and_is_read_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()) };
+    let system = System::start(options()).await.unwrap();
+    let twilio = system.twilio().unwrap();
+    twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
+    system.settle().await;
+    assert!(system.functions().invocations() > 0);
+    system.stop().await;
+    let system = System::start(options()).await.unwrap();
+    system.settle().await;
+    assert_eq!(system.functions().invocations(), 0);
+    let count = json!({
+        "TableName": "partyline-Table", "IndexName": "list",
+        "KeyConditionExpression": "list_pk = :p",
+        "ExpressionAttributeValues": { ":p": { "S": "INBOX#main#open#unread" } },
+    });
+    let found = system.dynamodb().call("local-admin", "Query", count).await.unwrap();
+    assert_eq!(found["Count"], 1);
     system.stop().await;
 }
 

@@ -49,6 +49,8 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     let dynamodb = ground.tables().await?;
     let parameters = ground.parameters()?;
     let twilio = ground.twilio().await?;
+    let (template, options) = (&ground.template, &ground.options);
+    admin::demo(template, options, ground.base_url(), &dynamodb, twilio.as_ref()).await?;
     let endpoints = ground.endpoints(&doors, &dynamodb, twilio.as_ref());
     let functions = ground.functions(&endpoints)?;
     let sockets = ground.sockets(&functions);

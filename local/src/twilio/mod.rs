@@ -177,6 +177,24 @@ impl Twilio {
         let _ = left.wait_for(|left| *left == 0).await;
     }
 
+    /// Takes over what happened before it was started: messages in order, those that it knows already left out, and
+    /// phones for the bench. Nothing is posted for it.
+    pub fn remember(&self, past: Vec<Message>, phones: &[Phone]) -> Result<(), TwilioError> {
+        self.exchange.store.transaction(|db| {
+            for mut message in past {
+                if messages::find(db, &message.sid)?.is_none() {
+                    messages::insert(db, &mut message)?;
+                    messages::update(db, &message)?;
+                    if keywords::Keyword::read(&message.body) == Some(keywords::Keyword::Stop) {
+                        store::phones::opt(db, &message.from, &message.to, true)?;
+                    }
+                }
+            }
+            phones.iter().try_for_each(|phone| store::phones::put(db, phone))
+        })?;
+        Ok(())
+    }
+
     /// The present moment of the simulator's clock.
     pub fn now(&self) -> Timestamp {
         self.exchange.now()

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
@@ -24,7 +23,7 @@ pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
             mac.update(value.as_bytes());
         }
     }
-    STANDARD.encode(mac.finalize().into_bytes())
+    BASE64.encode(&mac.finalize().into_bytes())
 }
 
 /// The part of a webhook address that is called and signed: connection overrides stand behind `#` and stay at Twilio.

@@ -74,7 +74,7 @@ impl Store {
         let set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort";
         moved(self.change(message), message)?
             .update(&format!("{set} ADD rev :one, unread :one"))
-            .when("attribute_exists(list_pk) AND #last < :ulid")
+            .when("attribute_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)")
             .into_update()
     }
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -129,7 +128,7 @@ impl Session {
     fn hear(&self, frame: Option<Result<Message, Error>>) -> Turn {
         match frame {
             Some(Ok(Message::Text(text))) => self.receive(text.as_str().to_owned(), false),
-            Some(Ok(Message::Binary(bytes))) => self.receive(STANDARD.encode(bytes), true),
+            Some(Ok(Message::Binary(bytes))) => self.receive(BASE64.encode(&bytes), true),
             Some(Ok(Message::Close(frame))) => {
                 let (code, reason) = match frame {
                     Some(frame) => (frame.code.into(), frame.reason.as_str().to_owned()),

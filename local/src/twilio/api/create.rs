@@ -77,15 +77,19 @@ async fn hold_answer(
             line.cut();
         }
         Some(CreateFault::AnswerLate { by }) => exchange.clock.sleep(by).await,
-        Some(CreateFault::CallbacksFirst) => {
-            let mut left = exchange.left.subscribe();
-            let done = |_: &usize| {
-                !exchange.store.with(|db| work::is_left_for(db, &message.sid)).unwrap_or(false)
-            };
-            // The sender lives as long as the simulator.
-            let _ = left.wait_for(done).await;
-        }
+        Some(CreateFault::CallbacksFirst) => all_posted(exchange, message).await,
         _ => {}
+    }
+}
+
+/// Completes when nothing is left to do for the message.
+async fn all_posted(exchange: &Exchange, message: &Message) {
+    let mut left = exchange.left.subscribe();
+    // Asked between two looks at the count, never during one: whoever counts holds the store.
+    while exchange.store.with(|db| work::is_left_for(db, &message.sid)).unwrap_or(false) {
+        if left.changed().await.is_err() {
+            return;
+        }
     }
 }
 

@@ -10,8 +10,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 
 use super::exchange::Exchange;
 use super::line::{Exchangeable, Line};
@@ -69,7 +68,7 @@ fn authorize(exchange: &Exchange, account: &str, headers: &HeaderMap) -> Result<
         .get(AUTHORIZATION)
         .and_then(|header| header.to_str().ok())
         .and_then(|header| header.strip_prefix("Basic "))
-        .and_then(|encoded| STANDARD.decode(encoded.trim()).ok());
+        .and_then(|encoded| BASE64.decode(encoded.trim().as_bytes()).ok());
     let wanted = format!("{}:{}", exchange.account_sid, exchange.auth_token);
     if given.as_deref() == Some(wanted.as_bytes()) && account == exchange.account_sid {
         Ok(())

@@ -1,0 +1,1288 @@
+// Generated from public/openapi.json by `npm run types`. Do not edit.
+
+export interface paths {
+    "/api/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-conversations"];
+        put?: never;
+        post: operations["start-conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["update-conversation"];
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-messages"];
+        put?: never;
+        post: operations["send-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages/{message}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retry-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["mark-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["check-number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["release-quarantine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-senders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["sign-in"];
+        delete: operations["sign-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["refresh-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sockets/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["issue-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["create-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description The way a message takes.
+         * @enum {string}
+         */
+        Channel: "sms" | "whatsapp" | "messenger" | "rcs" | "client";
+        /** @description What was typed. */
+        CheckNumber: {
+            /** @description The sender of ours to write from; the first if absent. */
+            from?: string | null;
+            /** @description The text. */
+            number: string;
+        };
+        /** @description What it is. */
+        CheckedNumber: {
+            conversation?: components["schemas"]["Conversation"] | null;
+            number?: components["schemas"]["PhoneNumber"] | null;
+            /** @description Why it is none. */
+            reason?: string | null;
+            /** @description Whether it is a number. */
+            valid: boolean;
+        };
+        /** @description What a page sends. */
+        ClientFrame: {
+            /** @enum {string} */
+            action: "watch";
+            /** @description The conversation. */
+            conversation_id: string;
+        } | {
+            /** @enum {string} */
+            action: "unwatch";
+            /** @description The conversation. */
+            conversation_id: string;
+        } | {
+            /** @enum {string} */
+            action: "ping";
+        };
+        /** @description A conversation, as the API and the socket show it. */
+        Conversation: {
+            /** @description The channel of the contact's address. */
+            channel: components["schemas"]["Channel"];
+            /** @description The contact's name, if somebody gave one. */
+            contact_name?: string | null;
+            /** @description Opaque id. */
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            date_created: string;
+            /**
+             * Format: date-time
+             * @description When something last happened.
+             */
+            date_updated: string;
+            /** @description Which inbox it stands in. */
+            inbox: string;
+            /** @description The contact's address, as Twilio writes it. */
+            mobile_number: string;
+            /** @description The contact's number as people read it. */
+            number: components["schemas"]["PhoneNumber"];
+            preview?: components["schemas"]["Preview"] | null;
+            /**
+             * Format: int64
+             * @description Grows by one with every write: the higher one is the newer one.
+             */
+            rev: number;
+            /** @description Open or closed. */
+            status: components["schemas"]["ConversationStatus"];
+            /** @description Our address, as Twilio writes it. */
+            twilio_number: string;
+            /**
+             * Format: int64
+             * @description Inbound messages since somebody read it.
+             */
+            unread_count: number;
+        };
+        /** @description A page of conversations. */
+        ConversationList: {
+            /** @description The newest first. */
+            conversations: components["schemas"]["Conversation"][];
+            /** @description Where the next page begins; null at the end. */
+            cursor?: string | null;
+        };
+        /**
+         * @description Whether a conversation is worked on.
+         * @enum {string}
+         */
+        ConversationStatus: "open" | "closed";
+        /** @description The new person. */
+        CreateUser: {
+            /** @description Name for display; the sign-in name if absent. */
+            display_name?: string | null;
+            /** @description Ten characters or more. */
+            password: string;
+            /** @description What the person may do. */
+            role: components["schemas"]["Role"];
+            /** @description Sign-in name. */
+            username: string;
+        };
+        /**
+         * @description Whose message it is.
+         * @enum {string}
+         */
+        Direction: "inbound" | "outbound";
+        /** @description One change. Applied in any order, any number of times, the page ends in the same state. */
+        Event: {
+            /** @description The conversation. */
+            conversation: components["schemas"]["Conversation"];
+            /** @enum {string} */
+            type: "conversation";
+        } | {
+            /** @description The message. */
+            message: components["schemas"]["Message"];
+            /** @enum {string} */
+            type: "message";
+        } | {
+            /** @description The conversation. */
+            conversation_id: string;
+            /** @description The message to be sent. */
+            message_id: string;
+            state?: components["schemas"]["IntentState"] | null;
+            /**
+             * Format: int64
+             * @description Grows by one with every change.
+             */
+            step: number;
+            /** @enum {string} */
+            type: "intent";
+        } | {
+            /** @description The conversations. */
+            conversation_ids: string[];
+            /** @enum {string} */
+            type: "reload";
+        };
+        /** @description What one socket frame holds. */
+        Frame: {
+            /** @description The changes of one batch. */
+            events: components["schemas"]["Event"][];
+        };
+        /** @description How the program is. */
+        Health: {
+            /** @description `ok`. */
+            status: string;
+            /** @description The program's version. */
+            version: string;
+        };
+        /** @description The send that is still to be done, as the API shows it. */
+        Intent: {
+            /** @description Where it stands. */
+            state: components["schemas"]["IntentState"];
+            /**
+             * Format: int64
+             * @description Grows by one with every change of state.
+             */
+            step: number;
+        };
+        /**
+         * @description Where an intent stands.
+         * @enum {string}
+         */
+        IntentState: "ready" | "claimed" | "later" | "unknown";
+        /** @description Nothing to add. */
+        IssueTicket: Record<string, never>;
+        /** @description A ticket. */
+        IssuedTicket: {
+            /**
+             * Format: int64
+             * @description Seconds until it ends.
+             */
+            expires_in: number;
+            /** @description Offered as the subprotocol `t.{ticket}`, beside `partyline.v1`. */
+            ticket: string;
+            /** @description The socket's address. */
+            url: string;
+        };
+        /** @description How far was read. */
+        MarkRead: {
+            /**
+             * Format: int64
+             * @description The conversation's `rev` as the page shows it.
+             */
+            rev: number;
+        };
+        /** @description A message, as the API and the socket show it. */
+        Message: {
+            /** @description Who wrote it, outbound. */
+            author?: string | null;
+            /** @description The text. */
+            body: string;
+            /** @description Its conversation. */
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description When we received it.
+             */
+            date_created: string;
+            /** @description Whose it is. */
+            direction: components["schemas"]["Direction"];
+            error?: components["schemas"]["MessageError"] | null;
+            /** @description The browser's key of the click. */
+            idempotency_key?: string | null;
+            intent?: components["schemas"]["Intent"] | null;
+            /** @description A ULID: sorts by time. */
+            message_id: string;
+            /** @description The contact's address. */
+            mobile_number: string;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description The message that was sent in its stead. */
+            retried_by?: string | null;
+            /**
+             * Format: int64
+             * @description Grows by one with every write but a status.
+             */
+            rev: number;
+            /** @description What Twilio said of it, and when: merged, never replaced. */
+            seen: {
+                [key: string]: components["schemas"]["Seen"];
+            };
+            /** @description Twilio's SID, when known. */
+            sid?: string | null;
+            /** @description The one label that people see. */
+            status: components["schemas"]["MessageLabel"];
+            /** @description Our address. */
+            twilio_number: string;
+        };
+        /** @description A failure in plain words. */
+        MessageError: {
+            /** @description What to do. */
+            advice: string;
+            /**
+             * Format: int32
+             * @description Twilio's code.
+             */
+            code: number;
+            /** @description Whether sending again may help. */
+            retry: boolean;
+            /** @description What happened. */
+            title: string;
+        };
+        /**
+         * @description The one label that people see.
+         * @enum {string}
+         */
+        MessageLabel: "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "undelivered" | "failed" | "canceled" | "refused" | "unconfirmed" | "unknown";
+        /** @description A part of a thread. */
+        MessageList: {
+            /** @description Nothing at or before this message is shown: it was deleted. */
+            cleared?: string | null;
+            /** @description The oldest first. */
+            messages: components["schemas"]["Message"][];
+            /** @description Where newer ones begin. */
+            newer?: string | null;
+            /** @description Where older ones begin; null at the beginning of the thread. */
+            older?: string | null;
+        };
+        /** @description Our own word on a send, apart from Twilio's (`seen`). */
+        Outcome: {
+            /** @enum {string} */
+            kind: "sent";
+        } | {
+            /**
+             * Format: int32
+             * @description Twilio's error code.
+             */
+            code: number;
+            /** @enum {string} */
+            kind: "refused";
+        } | {
+            /** @enum {string} */
+            kind: "unconfirmed";
+        };
+        /** @description A phone number as the people's API shows it. */
+        PhoneNumber: {
+            /** @description The number in E.164, for example `+12065551212`. */
+            e164: string;
+            /** @description The number as people of its country write it, for example `(206) 555-1212`. */
+            national: string;
+            /** @description The country, two capital letters, where the number tells it. */
+            region?: string | null;
+        };
+        /** @description The last message as the list shows it. */
+        Preview: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The beginning of its text. */
+            body: string;
+            /** @description Whose it is. */
+            direction: components["schemas"]["Direction"];
+        };
+        /** @description What every error answers (RFC 9457). */
+        Problem: {
+            /** @description A stable word for programs. */
+            code: string;
+            /** @description The present state of the thing, on a conflict. */
+            current?: components["schemas"]["Conversation"];
+            /** @description What happened and what to do, for people. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What kind of error. */
+            title: string;
+            /** @description Always `about:blank`: the code says which. */
+            type: string;
+        };
+        /** @description One thing in quarantine. */
+        QuarantineItem: {
+            /**
+             * Format: int64
+             * @description How often it came.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When it came first.
+             */
+            date_created: string;
+            /**
+             * Format: date-time
+             * @description When it came last.
+             */
+            date_updated: string;
+            /** @description Why it is here, a sentence. */
+            detail: string;
+            /** @description Its id. */
+            quarantine_id: string;
+            /** @description The request's body. */
+            raw: string;
+            /** @description Why it is here, a stable word. */
+            reason: string;
+            /** @description Whether Twilio's signature was right. */
+            signed: boolean;
+            /** @description Whether the body was longer than what is kept. */
+            truncated: boolean;
+        };
+        /** @description A page of quarantine. */
+        QuarantineList: {
+            /** @description Where the next page begins; null at the end. */
+            cursor?: string | null;
+            /** @description The newest first. */
+            items: components["schemas"]["QuarantineItem"][];
+        };
+        /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
+        RefreshSession: Record<string, never>;
+        /** @description Nothing to add. */
+        ReleaseQuarantine: Record<string, never>;
+        /** @description What was released. */
+        Released: {
+            message?: components["schemas"]["Message"] | null;
+            /** @description Always true. */
+            released: boolean;
+        };
+        /** @description What is to be tried again. */
+        RetryMessage: {
+            /** @description Made by the browser for this click: the same key sends once. */
+            idempotency_key: string;
+        };
+        /**
+         * @description What a person may do.
+         * @enum {string}
+         */
+        Role: "admin" | "agent";
+        /** @description One report of a status. */
+        Seen: {
+            /**
+             * Format: date-time
+             * @description When the first report of it reached us.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Twilio's error code with it.
+             */
+            code?: number | null;
+        };
+        /** @description What is to be sent. */
+        SendMessage: {
+            /** @description The text, 1 to 1,600 characters. */
+            body: string;
+            /** @description Made by the browser for this click: the same key sends once. */
+            idempotency_key: string;
+        };
+        /** @description One of our numbers. */
+        Sender: {
+            /** @description As Twilio writes it. */
+            address: string;
+            /** @description Its channel. */
+            channel: components["schemas"]["Channel"];
+            /** @description Which inbox its conversations stand in. */
+            inbox: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description As people read it. */
+            number: components["schemas"]["PhoneNumber"];
+        };
+        /** @description Our numbers. */
+        SenderList: {
+            /** @description In the order of the configuration. */
+            senders: components["schemas"]["Sender"][];
+        };
+        /** @description What a page gets that signed in. */
+        Session: {
+            /** @description For `Authorization: Bearer`. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds until it ends.
+             */
+            expires_in: number;
+            /** @description Who signed in. */
+            user: components["schemas"]["SignedInUser"];
+        };
+        /** @description Who signs in. */
+        SignIn: {
+            /** @description A one-time link's token, in their stead. */
+            link?: string | null;
+            /** @description Password. */
+            password?: string | null;
+            /** @description Sign-in name. */
+            username?: string | null;
+        };
+        /** @description A signed-in person. */
+        SignedInUser: {
+            /** @description Name for display. */
+            display_name: string;
+            /** @description What the person may do. */
+            role: components["schemas"]["Role"];
+            /** @description Sign-in name. */
+            username: string;
+        };
+        /** @description Whom to write to. */
+        StartConversation: {
+            /** @description The contact's name. */
+            contact_name?: string | null;
+            /** @description One of our senders; the first if absent. */
+            from?: string | null;
+            /** @description The number, as a person types it. */
+            to: string;
+        };
+        /** @description What is to be another. A name needs the one that was seen. */
+        UpdateConversation: {
+            /** @description The new name; an empty text takes the name away. */
+            contact_name?: string | null;
+            /** @description The name that was seen. */
+            previous_contact_name?: string | null;
+            status?: components["schemas"]["ConversationStatus"] | null;
+        };
+        /** @description A person who may sign in. */
+        UserView: {
+            /** @description Name for display. */
+            display_name: string;
+            /** @description What the person may do. */
+            role: components["schemas"]["Role"];
+            /** @description Sign-in name. */
+            username: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    "list-conversations": {
+        parameters: {
+            query?: {
+                /** @description open (usual), unread or closed */
+                filter?: string;
+                /** @description beginning of a word of the name, beginning or end of the number; 2 characters or more */
+                search?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartConversation"];
+            };
+        };
+        responses: {
+            /** @description It was there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description It is new on the desk */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateConversation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-messages": {
+        parameters: {
+            query?: {
+                before?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMessage"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryMessage"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckNumber"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedNumber"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-quarantine": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseQuarantine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderList"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refresh-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshSession"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedTicket"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const css = read('../styles/tokens.css') + read('phones.css');
+
+/** name → [light, dark], read from the files that the page loads. */
+const tokens = new Map(
+  [
+    ...css.matchAll(
+      /--([\w-]+): (?:light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)|(#[0-9a-f]{6}));/g,
+    ),
+  ].map(([, name = '', light, dark, both]) => [
+    name,
+    [light ?? both ?? '', dark ?? both ?? ''] as const,
+  ]),
+);
+
+function luminance(hex: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const c = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** Foreground, the grounds it stands on, and the least contrast it may have. */
+const pairs: [string, string[], number][] = [
+  ['skin-ink', ['skin-paper', 'skin-bar', 'skin-theirs'], 4.5],
+  ['skin-meta', ['skin-paper', 'skin-theirs'], 4.5],
+  ['on-own', ['skin-own'], 4.5],
+  ['danger', ['skin-paper', 'sunken'], 4.5],
+  ['line-strong', ['skin-paper', 'sunken'], 3],
+  ['lamp-running', ['sunken'], 3],
+  ['focus', ['skin-paper'], 3],
+];
+
+describe.each([
+  ['light', 0],
+  ['dark', 1],
+] as const)('%s', (_scheme, side) => {
+  it.each(pairs)('%s can be read on %s', (ink, grounds, least) => {
+    for (const ground of grounds) {
+      const [a, b] = [ink, ground].map((name) => luminance(tokens.get(name)?.[side] ?? '')) as [
+        number,
+        number,
+      ];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      expect(contrast, `${ink} on ${ground}`).toBeGreaterThanOrEqual(least);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../api/client';
+import { ApiError } from '../api/problem';
+import type { Session as Granted } from '../api/types';
+import { strings } from '../strings';
+import { Session } from './session.svelte';
+
+const granted: Granted = {
+  access_token: 't',
+  expires_in: 600,
+  user: { username: 'ada', display_name: 'Ada', role: 'agent' },
+};
+
+/** A client whose sign-in and cookie do what the test says. */
+function session(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
+  const tried: unknown[] = [];
+  const client = {
+    onSession: () => undefined,
+    signIn: (credentials: unknown) => {
+      tried.push(credentials);
+      if (answers.signIn) return Promise.reject(answers.signIn);
+      client.onSession(granted);
+      return Promise.resolve(granted);
+    },
+    resume: () => {
+      if (answers.cookie instanceof ApiError) return Promise.reject(answers.cookie);
+      if (answers.cookie) client.onSession(granted);
+      return Promise.resolve(answers.cookie ?? false);
+    },
+    signOut: () => {
+      client.onSession(null);
+      return Promise.resolve();
+    },
+  } as Pick<Client, 'onSession' | 'signIn' | 'resume' | 'signOut'> as Client;
+  return { one: new Session(client), client, tried };
+}
+
+describe('the session', () => {
+  it('begins with the link', async () => {
+    const { one, tried } = session({});
+    await one.start('abc');
+    expect(tried).toEqual([{ link: 'abc' }]);
+    expect([one.phase, one.user?.display_name]).toEqual(['in', 'Ada']);
+  });
+
+  it('begins with the cookie when there is no link, or the link is used up', async () => {
+    const plain = session({ cookie: true });
+    await plain.one.start(null);
+    expect(plain.one.phase).toBe('in');
+    const used = session({ signIn: new ApiError(401, 'No.'), cookie: true });
+    await used.one.start('abc');
+    expect([used.one.phase, used.one.problem]).toEqual(['in', null]);
+  });
+
+  it('asks for a name otherwise, and says why the link did not do', async () => {
+    const { one } = session({ signIn: new ApiError(401, 'No.') });
+    await one.start('abc');
+    expect([one.phase, one.problem]).toEqual(['out', strings.signIn.link]);
+  });
+
+  it('says when it cannot be reached', async () => {
+    const { one } = session({ cookie: new ApiError(0, 'Not reached.') });
+    await one.start(null);
+    expect([one.phase, one.problem]).toEqual(['out', 'Not reached.']);
+  });
+
+  it('says how long to wait after too many tries', async () => {
+    const { one } = session({ signIn: new ApiError(429, 'Wait.', null, 7) });
+    await one.signIn('ada', 'no');
+    expect(one.problem).toBe('Too many tries. Wait 7 seconds.');
+  });
+
+  it('says that it has ended, unless you ended it', async () => {
+    const { one, client } = session({ cookie: true });
+    await one.start(null);
+    client.onSession(null);
+    expect([one.phase, one.problem]).toEqual(['out', strings.signIn.ended]);
+    await one.signIn('ada', 'yes');
+    await one.signOut();
+    expect([one.phase, one.problem]).toEqual(['out', null]);
+  });
+});

@@ -1,0 +1,106 @@
+//! When things happened in a story, and under which ids: the same at every telling.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::clock::{Clock, SystemClock};
+use shared::ids::Ids;
+
+use super::story::Story;
+
+/// A clock that stands where the story is.
+#[derive(Debug)]
+pub(super) struct StoryClock(Mutex<Timestamp>);
+
+impl StoryClock {
+    /// A clock that stands at `moment`.
+    pub(super) fn at(moment: Timestamp) -> Self {
+        Self(Mutex::new(moment))
+    }
+
+    /// Sets it, forward or back.
+    pub(super) fn set(&self, moment: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = moment;
+    }
+}
+
+impl Clock for StoryClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits in the listener's time: only a table that is busy makes a story wait.
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        SystemClock.sleep(duration)
+    }
+}
+
+/// Ids that follow from where the story is.
+#[derive(Debug, Default)]
+pub(super) struct StoryIds(AtomicU64);
+
+impl StoryIds {
+    /// Begins anew for the story of `number`.
+    pub(super) fn begin(&self, number: &str) {
+        self.0.store(digits(number), Ordering::Relaxed);
+    }
+}
+
+impl Ids for StoryIds {
+    fn random(&self) -> u128 {
+        let half = || u128::from(mix(self.0.fetch_add(1, Ordering::Relaxed)));
+        half() << 64 | half()
+    }
+}
+
+/// Twilio's id of the line at `index` of the story of `number`.
+pub(super) fn sid(number: &str, index: usize) -> String {
+    let halves = [0, 1].map(|half| dice(number, index, 20 + half));
+    halves.iter().fold("SM".to_owned(), |sid, half| format!("{sid}{half:016x}"))
+}
+
+/// Chance, the same each time: the `throw`th throw at the line at `index` of the story of `number`.
+pub(super) fn dice(number: &str, index: usize, throw: u64) -> u64 {
+    let index = u64::try_from(index).unwrap_or(0);
+    mix(mix(digits(number)).wrapping_add(index << 8).wrapping_add(throw))
+}
+
+fn digits(number: &str) -> u64 {
+    number.trim_start_matches('+').parse().unwrap_or(0)
+}
+
+/// `SplitMix64`: spreads neighbours over the whole range.
+fn mix(seed: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// When each line was written, backward from the last.
+pub(super) fn times(story: &Story, now: Timestamp) -> Vec<Timestamp> {
+    let mut at = before(now, story.ended);
+    let mut times = Vec::with_capacity(story.lines.len());
+    for (index, line) in story.lines.iter().enumerate().rev() {
+        times.push(at);
+        let earlier = index.checked_sub(1).and_then(|index| story.lines.get(index));
+        let same = earlier.is_some_and(|other| other.outbound.is_some() == line.outbound.is_some());
+        let throw = dice(&story.number, index, 1);
+        let seconds = if same { 12 + throw % 50 } else { 40 + throw % 380 };
+        at = before(at, line.pause + Duration::from_millis(seconds * 1_000 + throw % 997));
+    }
+    times.reverse();
+    times
+}
+
+pub(super) fn after(at: Timestamp, by: Duration) -> Timestamp {
+    at.checked_add(by).unwrap_or(at)
+}
+
+fn before(at: Timestamp, by: Duration) -> Timestamp {
+    at.checked_sub(by).unwrap_or(at)
+}

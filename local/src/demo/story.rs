@@ -1,0 +1,166 @@
+//! A story as it is written down.
+//!
+//! ```text
+//! +12065550101 | Maya Lindqvist | 4m | phone
+//! < what the customer wrote
+//! > what we answered
+//! ~ 5h
+//! >[undelivered 30003] what did not arrive
+//! >[again] the same once more
+//! ```
+//!
+//! The head line has the number, the name (empty if nobody gave one), how long ago the last line was, and flags:
+//! `phone` (it stands on the bench), `airplane` (and is out of reach), `closed`, `read` (nothing unread). `~` is a pause
+//! before what follows. `\n` breaks a line.
+
+use std::time::Duration;
+
+use super::DemoError;
+
+const STORIES: [(&str, &str); 5] = [
+    ("English", include_str!("stories/english.txt")),
+    ("German", include_str!("stories/german.txt")),
+    ("Spanish", include_str!("stories/spanish.txt")),
+    ("Japanese", include_str!("stories/japanese.txt")),
+    ("Arabic", include_str!("stories/arabic.txt")),
+];
+
+/// One conversation.
+#[derive(Debug)]
+pub(super) struct Story {
+    /// The customer's number, E.164.
+    pub(super) number: String,
+    /// The customer's name.
+    pub(super) name: Option<String>,
+    /// How long ago the last line was.
+    pub(super) ended: Duration,
+    /// `phone`, `airplane`, `closed`, `read`.
+    pub(super) flags: Vec<&'static str>,
+    /// What was written, in order.
+    pub(super) lines: Vec<Line>,
+}
+
+/// One message.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// How much longer than usual nobody wrote before it.
+    pub(super) pause: Duration,
+    /// The text.
+    pub(super) body: String,
+    /// What became of it; none if the customer wrote it.
+    pub(super) outbound: Option<Outbound>,
+}
+
+/// A message of ours.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outbound {
+    /// What became of it.
+    pub(super) end: End,
+    /// It stands in for the message of ours before it.
+    pub(super) again: bool,
+}
+
+/// What became of a message of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// In Twilio's queue.
+    Queued,
+    /// The carrier has it.
+    Sent,
+    /// The phone has it.
+    Delivered,
+    /// The carrier could not bring it to the phone, with Twilio's code.
+    Undelivered(u32),
+    /// It reached no carrier, with Twilio's code.
+    Failed(u32),
+    /// Twilio did not take it, with Twilio's code.
+    Refused(u32),
+    /// Nobody knows yet whether Twilio took it.
+    Unknown,
+    /// Nobody will ever know.
+    Unconfirmed,
+}
+
+impl Story {
+    /// Whether the head line says so.
+    pub(super) fn is(&self, flag: &str) -> bool {
+        self.flags.contains(&flag)
+    }
+}
+
+/// Every story.
+pub(super) fn all() -> Result<Vec<Story>, DemoError> {
+    let mut stories = Vec::new();
+    for (language, text) in STORIES {
+        let wrong = |index: usize| DemoError::Story { language, line: index + 1 };
+        let mut pause = Duration::ZERO;
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.starts_with('+') {
+                stories.push(head(line).ok_or_else(|| wrong(index))?);
+            } else if let Some(span) = line.strip_prefix('~') {
+                pause += self::span(span.trim()).ok_or_else(|| wrong(index))?;
+            } else if !line.is_empty() {
+                let read = message(line, std::mem::take(&mut pause)).ok_or_else(|| wrong(index))?;
+                stories.last_mut().ok_or_else(|| wrong(index))?.lines.push(read);
+            }
+        }
+    }
+    Ok(stories)
+}
+
+fn head(line: &'static str) -> Option<Story> {
+    let mut parts = line.split('|').map(str::trim);
+    let number = parts.next()?.to_owned();
+    let name = Some(parts.next()?.to_owned()).filter(|name| !name.is_empty());
+    let ended = span(parts.next()?)?;
+    let flags = parts.next().unwrap_or("").split_whitespace().collect();
+    Some(Story { number, name, ended, flags, lines: Vec::new() })
+}
+
+fn message(line: &str, pause: Duration) -> Option<Line> {
+    let body = |text: &str| text.trim().replace("\\n", "\n");
+    if let Some(text) = line.strip_prefix('<') {
+        return Some(Line { pause, body: body(text), outbound: None });
+    }
+    let text = line.strip_prefix('>')?;
+    let (marks, text) = match text.strip_prefix('[') {
+        Some(marked) => marked.split_once(']')?,
+        None => ("", text),
+    };
+    let again = marks == "again";
+    let end = if again { End::Delivered } else { end(marks)? };
+    Some(Line { pause, body: body(text), outbound: Some(Outbound { end, again }) })
+}
+
+fn end(marks: &str) -> Option<End> {
+    let (word, code) = marks.split_once(' ').unwrap_or((marks, ""));
+    let code = || code.parse().ok();
+    Some(match word {
+        "" => End::Delivered,
+        "queued" => End::Queued,
+        "sent" => End::Sent,
+        "undelivered" => End::Undelivered(code()?),
+        "failed" => End::Failed(code()?),
+        "refused" => End::Refused(code()?),
+        "unknown" => End::Unknown,
+        "unconfirmed" => End::Unconfirmed,
+        _ => return None,
+    })
+}
+
+/// `2d 3h 15m 20s`, or any of it.
+fn span(text: &str) -> Option<Duration> {
+    text.split_whitespace().try_fold(Duration::ZERO, |sum, part| {
+        let unit = part.chars().last()?;
+        let count: u64 = part.strip_suffix(unit)?.parse().ok()?;
+        let seconds = match unit {
+            'd' => 86_400,
+            'h' => 3_600,
+            'm' => 60,
+            's' => 1,
+            _ => return None,
+        };
+        Some(sum + Duration::from_secs(count * seconds))
+    })
+}

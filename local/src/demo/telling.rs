@@ -1,0 +1,236 @@
+//! A story told: each line is the write that the function would have made, at the time of the story.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::address::Address;
+use shared::config::InstallKey;
+use shared::conversation::{Conversation, ConversationId, ConversationStatus};
+use shared::error::Error;
+use shared::ids::Ids as _;
+use shared::intent::Intent;
+use shared::message::{Direction, Message};
+use shared::sid::MessageSid;
+use shared::store::{Click, Received, Sent, Settled, Store};
+
+use super::moment::{StoryClock, StoryIds, after, dice, sid, times};
+use super::past::{phone, reports};
+use super::story::{End, Line, Outbound, Story};
+use super::{DemoError, INBOX};
+use crate::twilio::{self, Phone, segments};
+
+/// Who works at the shop.
+const STAFF: [&str; 3] = ["Nora", "Sam", "Leila"];
+
+/// What came of a telling, for the simulator.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// The messages as Twilio keeps them.
+    pub(super) past: Vec<twilio::Message>,
+    /// The phone on the bench.
+    pub(super) phone: Option<Phone>,
+}
+
+/// What a story is told with.
+pub(super) struct Telling {
+    /// The tables, at the story's time.
+    pub(super) store: Store,
+    /// What conversation ids are made with.
+    pub(super) key: InstallKey,
+    /// Our number.
+    pub(super) business: Address,
+    /// Whose clicks these were.
+    pub(super) username: String,
+    /// Where callbacks go.
+    pub(super) base_url: String,
+    /// When the story is told.
+    pub(super) now: Timestamp,
+    /// The store's clock.
+    pub(super) clock: Arc<StoryClock>,
+    /// The store's ids.
+    pub(super) ids: Arc<StoryIds>,
+}
+
+/// One line in its place.
+pub(super) struct Scene<'a> {
+    pub(super) story: &'a Story,
+    pub(super) conversation: &'a ConversationId,
+    pub(super) contact: &'a Address,
+    pub(super) index: usize,
+    pub(super) line: &'a Line,
+    pub(super) at: Timestamp,
+}
+
+impl Telling {
+    /// Tells `story`, unless it stands in the tables already.
+    pub(super) async fn tell(&self, story: &Story) -> Result<Option<Told>, DemoError> {
+        let contact = Address::parse(&story.number)?;
+        let conversation = ConversationId::direct(&self.key, &self.business, &contact);
+        let with_sid = |line: &Line| line.outbound.is_none_or(|outbound| outbound.end.has_sid());
+        if let Some(last) = story.lines.iter().rposition(with_sid)
+            && self.store.message_by_sid(&message_sid(story, last)?).await?.is_some()
+        {
+            return Ok(None);
+        }
+        self.ids.begin(&story.number);
+        let times = times(story, self.now);
+        let started = times.first().copied().unwrap_or(self.now);
+        if story.name.is_some() || story.lines.first().is_some_and(|line| line.outbound.is_some()) {
+            self.clock.set(started);
+            self.store.start(&self.begun(story, &conversation, &contact)).await?;
+        }
+        let mut told = Told { past: Vec::new(), phone: phone(story, started) };
+        let mut before = None;
+        let last_reply = story.lines.iter().rposition(|line| line.outbound.is_some());
+        for (index, (line, at)) in story.lines.iter().zip(times).enumerate() {
+            self.clock.set(at);
+            let (conversation, contact) = (&conversation, &contact);
+            let scene = Scene { story, conversation, contact, index, line, at };
+            if Some(index) == last_reply {
+                self.read(conversation).await?;
+            }
+            match line.outbound {
+                None => told.past.extend(self.arrive(&scene).await?),
+                Some(outbound) => {
+                    let sent = self.send(&scene, outbound, before.take()).await?;
+                    if let Some(sent) = sent {
+                        told.past.extend(self.at_twilio(&scene, outbound.end, &sent)?);
+                        before = Some(sent);
+                    }
+                }
+            }
+        }
+        self.finish(story, &conversation).await?;
+        Ok(Some(told))
+    }
+
+    async fn arrive(&self, scene: &Scene<'_>) -> Result<Option<twilio::Message>, DemoError> {
+        let message = Message {
+            id: self.ids.ulid(scene.at),
+            conversation: scene.conversation.clone(),
+            inbox: INBOX.to_owned(),
+            direction: Direction::Inbound,
+            business: self.business.clone(),
+            contact: scene.contact.clone(),
+            author: None,
+            body: scene.line.body.clone(),
+            seen: BTreeMap::new(),
+            outcome: None,
+            rev: 1,
+            sid: Some(message_sid(scene.story, scene.index)?),
+            key: None,
+            retried_by: None,
+            segments: Some(segments::count(&scene.line.body)),
+        };
+        Ok(match self.store.receive(message).await? {
+            Received::Now(message) => self.at_twilio(scene, End::Delivered, &message)?,
+            Received::Before => None,
+        })
+    }
+
+    /// The click, and what `dispatch` and Twilio's callbacks made of it.
+    async fn send(
+        &self,
+        scene: &Scene<'_>,
+        outbound: Outbound,
+        before: Option<Message>,
+    ) -> Result<Option<Message>, DemoError> {
+        let Scene { story, index, line, .. } = scene;
+        let staff = dice(&story.number, 0, 5) % 3;
+        let author = STAFF.get(usize::try_from(staff).unwrap_or(0)).unwrap_or(&"Nora");
+        let click = Click {
+            user: self.username.clone(),
+            author: (*author).to_owned(),
+            key: format!("demo-{}-{index}", story.number.trim_start_matches('+')),
+            body: line.body.clone(),
+        };
+        let old = match before.filter(|_| outbound.again) {
+            // What became of it since it was clicked.
+            Some(old) => self.store.message(&old.conversation, old.id).await?,
+            None => None,
+        };
+        let Sent::Now(message, intent) =
+            self.store.send(scene.conversation, &click, old.as_ref()).await?
+        else {
+            return Ok(None);
+        };
+        self.clock.set(after(scene.at, Duration::from_millis(700)));
+        self.dispatch(scene, outbound.end, &intent).await?;
+        for (status, seen) in reports(scene, outbound.end) {
+            let sid = message_sid(story, *index)?;
+            self.store.record_status(scene.conversation, message.id, (status, seen), &sid).await?;
+        }
+        Ok(Some(*message))
+    }
+
+    async fn dispatch(
+        &self,
+        scene: &Scene<'_>,
+        end: End,
+        intent: &Intent,
+    ) -> Result<(), DemoError> {
+        let how = match end {
+            End::Unknown => {
+                if let Some(claimed) = self.store.claim(intent).await? {
+                    self.store.give_to_lookup(&claimed).await?;
+                }
+                return Ok(());
+            }
+            End::Unconfirmed => Settled::Unconfirmed,
+            End::Refused(code) => Settled::Refused { code },
+            _ => Settled::Sent {
+                sid: message_sid(scene.story, scene.index)?,
+                segments: Some(segments::count(&scene.line.body)),
+            },
+        };
+        self.store.settle(intent, None, &how).await?;
+        Ok(())
+    }
+
+    async fn finish(&self, story: &Story, conversation: &ConversationId) -> Result<(), DemoError> {
+        if story.is("read") || story.is("closed") {
+            self.read(conversation).await?;
+        }
+        if story.is("closed")
+            && let Some(seen) = self.store.conversation(conversation).await?
+        {
+            self.store.set_status(&seen, ConversationStatus::Closed).await?;
+        }
+        Ok(())
+    }
+
+    async fn read(&self, conversation: &ConversationId) -> Result<(), DemoError> {
+        if let Some(seen) = self.store.conversation(conversation).await?
+            && seen.unread > 0
+        {
+            self.store.mark_read(&seen).await?;
+        }
+        Ok(())
+    }
+
+    fn begun(&self, story: &Story, id: &ConversationId, contact: &Address) -> Conversation {
+        Conversation {
+            id: id.clone(),
+            kind: "direct".to_owned(),
+            inbox: INBOX.to_owned(),
+            business: Some(self.business.clone()),
+            contact: Some(contact.clone()),
+            name: story.name.clone(),
+            rev: 0,
+            unread: 0,
+            preview: None,
+            last: None,
+            cleared: None,
+            created: None,
+            list_pk: None,
+            list_sk: None,
+        }
+    }
+}
+
+pub(super) fn message_sid(story: &Story, index: usize) -> Result<MessageSid, DemoError> {
+    let parsed = MessageSid::parse(&sid(&story.number, index));
+    Ok(parsed.map_err(|wrong| Error::failed(wrong.to_string()))?)
+}

@@ -1,0 +1,125 @@
+//! `PATCH /api/conversations/{id}`.
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::json;
+
+use super::{ids, written};
+use crate::desk::person::id;
+use crate::desk::{Desk, customer};
+
+#[tokio::test]
+async fn a_contact_is_named_renamed_and_unnamed() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = written(&desk, &anna, "Hi").await;
+    let first = json!({ "contact_name": " Ida ", "previous_contact_name": null });
+    let named = anna.update(&conversation, first).await.is(200);
+    assert_eq!((&named["contact_name"], &named["rev"]), (&"Ida".into(), &2.into()));
+    let next = json!({ "contact_name": "Ida 🎸 Berg", "previous_contact_name": "Ida" });
+    let renamed = anna.update(&conversation, next.clone()).await.is(200);
+    assert_eq!((&renamed["contact_name"], &renamed["rev"]), (&"Ida 🎸 Berg".into(), &3.into()));
+    assert_eq!(
+        anna.update(&conversation, next).await.is(200),
+        renamed,
+        "the same again changes nothing"
+    );
+    let none = json!({ "contact_name": "", "previous_contact_name": "Ida 🎸 Berg" });
+    let unnamed = anna.update(&conversation, none).await.is(200);
+    assert_eq!((&unnamed["contact_name"], &unnamed["unread_count"]), (&json!(null), &1.into()));
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn of_two_people_who_rename_at_once_one_hears_what_the_other_wrote() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let berta = desk.agent(&anna, "berta").await;
+    let conversation = id(&anna.start(&customer()).await).to_owned();
+    let rename = |name: &str| json!({ "contact_name": name, "previous_contact_name": null });
+    let tries = [(&anna, "Ida"), (&berta, "Ada"), (&anna, "Eva"), (&berta, "Ute")]
+        .map(|(person, name)| person.update(&conversation, rename(name)));
+    let answers = join_all(tries).await;
+    let (won, lost): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!((won.len(), lost.len()), (1, 3));
+    for answer in lost {
+        let problem = answer.refused(409);
+        assert_eq!(problem["code"], "conflict");
+        assert_eq!(problem["current"], won[0].body);
+    }
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn closing_and_reopening_moves_it_between_the_lists_and_keeps_what_waits() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = written(&desk, &anna, "Hi").await;
+    let closed = anna.update(&conversation, json!({ "status": "closed" })).await.is(200);
+    assert_eq!((&closed["status"], &closed["unread_count"]), (&"closed".into(), &1.into()));
+    let again = anna.update(&conversation, json!({ "status": "closed" })).await.is(200);
+    assert_eq!(again, closed, "closing twice changes nothing");
+    assert_eq!(ids(&anna.list("?filter=closed").await), [conversation.clone()]);
+    assert_eq!(ids(&anna.list("").await), [""; 0]);
+    let open = anna.update(&conversation, json!({ "status": "open" })).await.is(200);
+    assert_eq!((&open["status"], &open["unread_count"]), (&"open".into(), &1.into()));
+    assert_eq!(ids(&anna.list("?filter=unread").await), [conversation]);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_customer_who_writes_again_opens_it() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let number = customer();
+    desk.text(&number, "Hi").await;
+    let conversation = anna.conversation_with(&number).await;
+    anna.update(&conversation, json!({ "status": "closed" })).await.is(200);
+    desk.text(&number, "One more thing").await;
+    let now = anna.conversation(&conversation).await;
+    assert_eq!((&now["status"], &now["unread_count"]), (&"open".into(), &2.into()));
+    assert_eq!(ids(&anna.list("?filter=closed").await), [""; 0]);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn name_and_status_change_together() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = id(&anna.start(&customer()).await).to_owned();
+    let both = json!({ "contact_name": "Ida", "previous_contact_name": null, "status": "closed" });
+    let changed = anna.update(&conversation, both).await.is(200);
+    assert_eq!((&changed["contact_name"], &changed["status"]), (&"Ida".into(), &"closed".into()));
+    let stale = json!({ "contact_name": "Ada", "previous_contact_name": null, "status": "open" });
+    let problem = anna.update(&conversation, stale).await.refused(409);
+    assert_eq!(problem["current"], changed, "neither half happened");
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_changes_nothing() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = id(&anna.start(&customer()).await).to_owned();
+    let before = anna.conversation(&conversation).await;
+    anna.update(&conversation, json!({})).await.refused(422);
+    anna.update(&conversation, json!({ "contact_name": "x".repeat(121) })).await.refused(422);
+    let wrong = [
+        json!({ "status": "gone" }),
+        json!({ "unread_count": 0 }),
+        json!({ "status": "closed", "rev": 1 }),
+        json!({ "contact_name": 7 }),
+        json!("closed"),
+    ];
+    for body in wrong {
+        anna.update(&conversation, body).await.refused(400);
+    }
+    let deep = "[".repeat(60_000);
+    let path = format!("/api/conversations/{conversation}");
+    anna.call(Method::PATCH, &path).raw(deep).send().await.refused(400);
+    anna.call(Method::PATCH, &path).raw(vec![0xff, 0xfe]).send().await.refused(400);
+    assert_eq!(anna.conversation(&conversation).await, before);
+    anna.update(&"b".repeat(26), json!({ "status": "closed" })).await.refused(404);
+    desk.close().await;
+}

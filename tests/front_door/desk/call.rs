@@ -1,0 +1,129 @@
+//! Requests to the people's API. No answer leaves here that the document does not describe.
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+
+use super::{Desk, Person, document, in_time};
+
+/// A request in the making.
+pub struct Call {
+    method: Method,
+    path: String,
+    request: RequestBuilder,
+}
+
+impl Call {
+    /// A request without anything.
+    pub fn new(desk: &Desk, method: Method, path: &str) -> Self {
+        let request = desk.http.request(method.clone(), desk.url(path));
+        Self { method, path: path.to_owned(), request }
+    }
+
+    /// With the access token of `person`.
+    pub fn by(self, person: &Person<'_>) -> Self {
+        self.bearer(&person.token)
+    }
+
+    /// With this text as the access token.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With a header more.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().unwrap();
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// With a JSON body.
+    pub fn json(mut self, body: &Value) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// With any body at all, said to be JSON.
+    pub fn raw(mut self, body: impl Into<reqwest::Body>) -> Self {
+        self.request = self.request.header("content-type", "application/json").body(body);
+        self
+    }
+
+    /// With a form's body.
+    pub fn form_body(mut self, body: Vec<u8>) -> Self {
+        let kind = "application/x-www-form-urlencoded; charset=UTF-8";
+        self.request = self.request.header("content-type", kind).body(body);
+        self
+    }
+
+    /// The answer, which is as the document says.
+    pub async fn send(self) -> Answer {
+        let (method, path) = (self.method.clone(), self.path.clone());
+        let answer = self.send_unchecked().await;
+        document::check(&method, &path, &answer);
+        answer
+    }
+
+    /// The answer of something that is not the people's API.
+    pub async fn send_unchecked(self) -> Answer {
+        let what = format!("{} {}", self.method, self.path);
+        in_time(&what, async { Answer::of(self.request.send().await.unwrap()).await }).await
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body as it came.
+    pub text: String,
+    /// Body as JSON; null if it is none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Reads a response.
+    pub async fn of(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Self { status, headers, text, body }
+    }
+
+    /// The header `name`.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body of an answer with this status.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+
+    /// The problem of a refusal with this status, which says what to do in a sentence.
+    #[track_caller]
+    pub fn refused(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        let detail = self.body["detail"].as_str().unwrap();
+        assert!(detail.ends_with('.') && detail.starts_with(char::is_uppercase), "{detail}");
+        self.body
+    }
+
+    /// The sentence of a refusal with this status.
+    #[track_caller]
+    pub fn says(self, status: u16) -> String {
+        self.refused(status)["detail"].as_str().unwrap().to_owned()
+    }
+
+    /// The cookie that is set, `name=value`.
+    pub fn cookie(&self) -> Option<String> {
+        let cookie = self.header("set-cookie")?.split(';').next()?;
+        Some(cookie.to_owned())
+    }
+}

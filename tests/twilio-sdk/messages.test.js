@@ -1,0 +1,119 @@
+// The official library, driven against the simulator: it must not notice a difference.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import twilio from 'twilio';
+import { startSimulator } from './simulator.js';
+
+const CUSTOMER = '+12065550123';
+let simulator;
+let messages;
+
+before(async () => {
+  simulator = await startSimulator();
+  messages = simulator.client.messages;
+});
+after(() => simulator.stop());
+
+const send = (fields) => messages.create({ to: CUSTOMER, from: simulator.number, ...fields });
+
+/** What the library throws for a refused call. */
+async function refused(call) {
+  let thrown;
+  await assert.rejects(call, (error) => {
+    thrown = error;
+    return error instanceof twilio.RestException;
+  });
+  return thrown;
+}
+
+/** The message when nothing more happens to it. The library has no event for that; each fetch is one. */
+async function settled(sid) {
+  for (;;) {
+    const message = await messages(sid).fetch();
+    if (['delivered', 'undelivered', 'failed'].includes(message.status)) return message;
+  }
+}
+
+test('a message is created with every field in the type that the library documents', async () => {
+  const message = await send({ body: 'hey, how is it going? ☀️ a+b=c&d' });
+  assert.match(message.sid, /^SM[0-9a-f]{32}$/);
+  assert.equal(message.status, 'queued');
+  assert.equal(message.direction, 'outbound-api');
+  assert.equal(message.body, 'hey, how is it going? ☀️ a+b=c&d');
+  assert.equal(message.accountSid, simulator.accountSid);
+  assert.equal(message.numSegments, '1');
+  assert.equal(message.numMedia, '0');
+  assert.equal(message.errorCode, null);
+  assert.ok(message.dateCreated instanceof Date && !Number.isNaN(message.dateCreated.valueOf()));
+  assert.match(message.subresourceUris.media, /\/Media\.json$/);
+});
+
+test('a message is delivered, and fetched with the moment it was sent', async () => {
+  const { sid } = await send({ body: 'are you there?' });
+  const message = await settled(sid);
+  assert.equal(message.status, 'delivered');
+  assert.ok(message.dateSent instanceof Date && !Number.isNaN(message.dateSent.valueOf()));
+});
+
+test('a message to a phone out of reach ends undelivered with its code', async () => {
+  const { sid } = await send({ to: '+12065550199', body: 'are you there?' });
+  const message = await settled(sid);
+  assert.equal(message.status, 'undelivered');
+  assert.equal(message.errorCode, 30003);
+});
+
+test('the library pages through a list, newest first, each message once', async () => {
+  const to = '+12065550177';
+  const bodies = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+  for (const body of bodies) await send({ to, body });
+  const all = await messages.list({ to, pageSize: 3 });
+  assert.deepEqual(all.map((message) => message.body), bodies.toReversed());
+
+  const limited = await messages.list({ to, pageSize: 3, limit: 4 });
+  assert.equal(limited.length, 4);
+
+  const first = await messages.page({ to, pageSize: 3 });
+  const second = await first.nextPage();
+  assert.deepEqual(second.instances.map((message) => message.body), ['four', 'three', 'two']);
+  const back = await second.previousPage();
+  assert.deepEqual(back.instances.map((message) => message.body), ['seven', 'six', 'five']);
+});
+
+test('a list is filtered by sender and by date as the library writes dates', async () => {
+  const to = '+12065550178';
+  await send({ to, body: 'today' });
+  const hour = 3_600_000;
+  const count = async (filter) => (await messages.list({ to, ...filter })).length;
+  assert.equal(await count({ from: simulator.number }), 1);
+  assert.equal(await count({ from: CUSTOMER }), 0);
+  assert.equal(await count({ dateSent: new Date() }), 1);
+  assert.equal(await count({ dateSentAfter: new Date(Date.now() - hour) }), 1);
+  assert.equal(await count({ dateSentBefore: new Date(Date.now() - hour) }), 0);
+});
+
+test('a message is redacted, then deleted, then gone', async () => {
+  const { sid } = await send({ body: 'a secret' });
+  await settled(sid);
+  assert.equal((await messages(sid).update({ body: '' })).body, '');
+  assert.equal(await messages(sid).remove(), true);
+  const gone = await refused(messages(sid).fetch());
+  assert.equal(gone.status, 404);
+  assert.equal(gone.code, 20404);
+});
+
+test('a refused message is thrown as the library throws it, with code and more information', async () => {
+  const error = await refused(send({ to: '+1206', body: 'x' }));
+  assert.equal(error.status, 400);
+  assert.equal(error.code, 21211);
+  assert.equal(error.moreInfo, 'https://www.twilio.com/docs/errors/21211');
+  assert.match(error.message, /not a valid phone number/);
+  assert.equal((await refused(send({ body: '' }))).code, 21602);
+  assert.equal((await refused(send({ from: '+12065550100', body: 'x' }))).code, 21606);
+});
+
+test('a wrong token is thrown as an authentication failure', async () => {
+  const stranger = simulator.clientWith('wrong').messages;
+  const error = await refused(stranger.create({ to: CUSTOMER, from: simulator.number, body: 'x' }));
+  assert.equal(error.status, 401);
+  assert.equal(error.code, 20003);
+});

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import twilio from 'twilio';
+
+const root = new URL('../..', import.meta.url);
+
+/**
+ * Starts the Twilio simulator (built by cargo if need be) and a client of the official library that talks to it.
+ * It ends with its standard input.
+ */
+export async function startSimulator() {
+  const build = ['run', '--quiet', '--package', 'partyline-local', '--example', 'simulator'];
+  const child = spawn('cargo', build, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const { url, account_sid: accountSid, auth_token: authToken, number } = JSON.parse(line);
+
+  /** The library as its users use it; only the address is another. */
+  const clientWith = (token) => {
+    const client = twilio(accountSid, token);
+    client.api.baseUrl = url;
+    return client;
+  };
+  return {
+    number,
+    accountSid,
+    client: clientWith(authToken),
+    clientWith,
+    async stop() {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
+}

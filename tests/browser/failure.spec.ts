@@ -11,7 +11,9 @@ test('a phone out of reach is named as the reason, and a retry is a new message'
   await open(desk, /0123/);
   await answer(desk, 'Can you hear me?');
   await expectStatus(desk, 'Can you hear me?', 'undelivered');
-  await expect(bubble(desk, 'Can you hear me?')).toContainText(/Not delivered:.*unreachable/);
+  await expect(bubble(desk, 'Can you hear me?')).toContainText(
+    'Not delivered: The phone could not be reached.',
+  );
 
   await phone.becomes('reachable');
   await bubble(desk, 'Can you hear me?').getByRole('button', { name: 'Try again' }).click();

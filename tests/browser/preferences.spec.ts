@@ -18,10 +18,35 @@ test('the theme is chosen in the menu and is kept', async ({ desk }) => {
   await expect.poll(background).toBe('rgb(12, 18, 20)');
 });
 
-test('a text sounds only where nobody looks, and not at all when sounds are off', async ({
-  page,
-  system,
-}) => {
+test('a text sounds where nobody looks, and only there', async ({ page, system }) => {
+  await countTones(page);
+  await page.goto(system.deskLink);
+  await ready(page);
+  await system.receives('+12065550123', 'While you look');
+  await expect(row(page, /0123/)).toBeVisible();
+  expect(await tones(page), 'no sound for the page in focus').toBe(0);
+  await lookAway(page);
+  await system.receives('+12065550124', 'While you do not');
+  await expect(row(page, /0124/)).toBeVisible();
+  await expect.poll(() => tones(page)).toBeGreaterThan(0);
+});
+
+test('sounds that are turned off stay off', async ({ page, system }) => {
+  await countTones(page);
+  await page.goto(system.deskLink);
+  await ready(page);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByLabel('Sounds').uncheck();
+  await page.reload();
+  await ready(page);
+  await lookAway(page);
+  await system.receives('+12065550123', 'In silence');
+  await expect(row(page, /0123/)).toBeVisible();
+  expect(await tones(page)).toBe(0);
+});
+
+/** Counts every tone that the page begins to play. */
+async function countTones(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const tones = { count: 0 };
     Object.assign(window, { tones });
@@ -31,25 +56,7 @@ test('a text sounds only where nobody looks, and not at all when sounds are off'
       start.call(this, when);
     };
   });
-  await page.goto(system.deskLink);
-  await ready(page);
-  await system.receives('+12065550123', 'While you look');
-  await expect(row(page, /0123/)).toBeVisible();
-  expect(await tones(page), 'no sound for the page in focus').toBe(0);
-
-  await lookAway(page);
-  await system.receives('+12065550124', 'While you do not');
-  await expect(row(page, /0124/)).toBeVisible();
-  await expect.poll(() => tones(page)).toBeGreaterThan(0);
-
-  const before = await tones(page);
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByLabel('Sounds').uncheck();
-  await lookAway(page);
-  await system.receives('+12065550125', 'In silence');
-  await expect(row(page, /0125/)).toBeVisible();
-  expect(await tones(page)).toBe(before);
-});
+}
 
 const tones = (page: Page) =>
   page.evaluate(() => (window as unknown as { tones: { count: number } }).tones.count);

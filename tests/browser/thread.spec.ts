@@ -7,7 +7,6 @@ test('closing can be undone, and a new text opens again what was closed', async 
 }) => {
   await system.receives('+12065550123', 'Thanks, that is all');
   await open(desk, /0123/);
-  await desk.keyboard.press('Escape');
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await expect(row(desk, /0123/)).toHaveCount(0);
   await expect(desk.getByText('This conversation is closed.')).toBeVisible();

@@ -24,7 +24,7 @@ test('an answer goes from the list to the phone by keys alone', async ({ desk, s
   await expect(desk.getByText('This conversation is closed.')).toBeVisible();
   await desk.keyboard.press('z');
   await expect(desk.getByText('This conversation is closed.')).toHaveCount(0);
-  await desk.keyboard.press('k');
+  await desk.keyboard.press('j');
   await expect(bubble(desk, 'I am above')).toBeVisible();
   expect(await phone.shows()).toEqual(['By keys, please', 'No mouse here']);
 });

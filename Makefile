@@ -87,7 +87,7 @@ test-page: node_modules/.installed
 	npm run --silent test
 
 test-sdk: node_modules/.installed
-	cargo build --quiet --package partyline-local --bin partyline
+	cargo build --quiet --package partyline-local --example simulator
 	npm run --silent test --workspace tests/twilio-sdk
 
 test-browser: frontend/dist/index.html chromium

@@ -26,8 +26,8 @@ describe('runs', () => {
     expect(sizes([at(14 * 60 + 59), at(15 * 60)])).toEqual([1, 1]);
   });
 
-  it('end after a message with a sentence under it', () => {
-    expect(sizes([at(0, { status: 'failed' }), at(1)])).toEqual([1, 1]);
+  it('leave a message with a sentence under it alone', () => {
+    expect(sizes([at(0), at(1, { status: 'failed' }), at(2)])).toEqual([1, 1, 1]);
     expect(sizes([at(0, { status: 'unknown' }), at(1)])).toEqual([1, 1]);
   });
 

@@ -75,11 +75,11 @@ export function runsOf(entries: Entry[], newFrom: string | null, dayOf: (at: str
 function joins(last: Entry, next: Entry): boolean {
   if (last.direction !== next.direction) return false;
   if (last.author && next.author && last.author !== next.author) return false;
-  if (last.sending?.problem || hasNote(last.message)) return false;
+  if (last.sending?.problem || hasNote(last.message) || hasNote(next.message)) return false;
   return Date.parse(next.at) - Date.parse(last.at) < JOIN;
 }
 
-/** A message with a sentence under it ends its run. */
+/** A message with a sentence under it stands alone, so that the tick of the others is seen. */
 function hasNote(message: Message | null): boolean {
   return message !== null && (hasFailed(message.status) || message.status === 'unknown');
 }

@@ -27,7 +27,7 @@ use shared::store::Store;
 use crate::parameters::BadInstallKey;
 use crate::settings::Settings;
 use crate::twilio::{Phone, Twilio, TwilioError};
-use moment::{StoryClock, StoryIds};
+use moment::StoryClock;
 use story::Story;
 use telling::{Telling, Told};
 
@@ -73,8 +73,10 @@ pub(crate) struct Ground<'a> {
     pub(crate) base_url: String,
     /// The present.
     pub(crate) now: Timestamp,
-    /// The tables, at another time and with other ids than the system's.
-    pub(crate) open: &'a (dyn Fn(Arc<dyn Clock>, Arc<dyn Ids>) -> Store + Sync),
+    /// Ids.
+    pub(crate) ids: Arc<dyn Ids>,
+    /// The tables, at another time than the system's.
+    pub(crate) open: &'a (dyn Fn(Arc<dyn Clock>) -> Store + Sync),
 }
 
 /// Tells every story that is not in the tables yet, and puts its phones on the bench. Says how many were told.
@@ -98,18 +100,17 @@ pub(crate) async fn seed(ground: &Ground<'_>, twilio: &Twilio) -> Result<usize, 
 
 async fn tell_all(ground: &Ground<'_>, stories: Vec<Story>) -> Result<Vec<Told>, DemoError> {
     let clock = Arc::new(StoryClock::at(ground.now));
-    let ids = Arc::new(StoryIds::default());
     let key = HEXLOWER_PERMISSIVE.decode(ground.settings.install_key.as_bytes());
     let key = key.ok().and_then(|key| <[u8; 32]>::try_from(key).ok()).ok_or(BadInstallKey)?;
     let telling = Telling {
-        store: (ground.open)(clock.clone(), ids.clone()),
+        store: (ground.open)(clock.clone()),
         key: InstallKey::new(key),
         business: Address::parse(&ground.settings.number)?,
         username: ground.settings.username.to_lowercase(),
         base_url: ground.base_url.clone(),
         now: ground.now,
         clock,
-        ids,
+        ids: Arc::clone(&ground.ids),
     };
     let mut told = Vec::new();
     for story in &stories {

@@ -1,14 +1,12 @@
-//! When things happened in a story, and under which ids: the same at every telling.
+//! When things happened in a story, and under which of Twilio's ids: the same at every telling.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::clock::{Clock, SystemClock};
-use shared::ids::Ids;
 
 use super::story::Story;
 
@@ -36,24 +34,6 @@ impl Clock for StoryClock {
     /// Waits in the listener's time: only a table that is busy makes a story wait.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         SystemClock.sleep(duration)
-    }
-}
-
-/// Ids that follow from where the story is.
-#[derive(Debug, Default)]
-pub(super) struct StoryIds(AtomicU64);
-
-impl StoryIds {
-    /// Begins anew for the story of `number`.
-    pub(super) fn begin(&self, number: &str) {
-        self.0.store(digits(number), Ordering::Relaxed);
-    }
-}
-
-impl Ids for StoryIds {
-    fn random(&self) -> u128 {
-        let half = || u128::from(mix(self.0.fetch_add(1, Ordering::Relaxed)));
-        half() << 64 | half()
     }
 }
 

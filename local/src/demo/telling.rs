@@ -9,13 +9,13 @@ use shared::address::Address;
 use shared::config::InstallKey;
 use shared::conversation::{Conversation, ConversationId, ConversationStatus};
 use shared::error::Error;
-use shared::ids::Ids as _;
+use shared::ids::Ids;
 use shared::intent::Intent;
 use shared::message::{Direction, Message};
 use shared::sid::MessageSid;
 use shared::store::{Click, Received, Sent, Settled, Store};
 
-use super::moment::{StoryClock, StoryIds, after, dice, sid, times};
+use super::moment::{StoryClock, after, dice, sid, times};
 use super::past::{phone, reports};
 use super::story::{End, Line, Outbound, Story};
 use super::{DemoError, INBOX};
@@ -49,8 +49,8 @@ pub(super) struct Telling {
     pub(super) now: Timestamp,
     /// The store's clock.
     pub(super) clock: Arc<StoryClock>,
-    /// The store's ids.
-    pub(super) ids: Arc<StoryIds>,
+    /// The system's ids.
+    pub(super) ids: Arc<dyn Ids>,
 }
 
 /// One line in its place.
@@ -74,7 +74,6 @@ impl Telling {
         {
             return Ok(None);
         }
-        self.ids.begin(&story.number);
         let times = times(story, self.now);
         let started = times.first().copied().unwrap_or(self.now);
         if story.name.is_some() || story.lines.first().is_some_and(|line| line.outbound.is_some()) {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use shared::clock::Clock;
 use shared::fault::Faults;
-use shared::ids::Ids;
 use shared::secret::Secret;
 use shared::store::{AwsAccess, Store, StoreOptions};
 
@@ -22,15 +21,15 @@ const STORE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The tables as the functions see them, for the local system itself.
 pub(super) fn store(template: &Template, options: &Options, dynamodb: &DynamoDb) -> Store {
-    store_at(template, dynamodb, Arc::new(options.clock.clone()), Arc::clone(&options.ids))
+    store_at(template, options, dynamodb, Arc::new(options.clock.clone()))
 }
 
-/// The same at another time, with other ids.
+/// The same at another time.
 fn store_at(
     template: &Template,
+    options: &Options,
     dynamodb: &DynamoDb,
     clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
 ) -> Store {
     let variable = |name: &str| {
         let mut environments = template.functions.iter().map(|f| &f.environment);
@@ -48,7 +47,7 @@ fn store_at(
         connections: variable("CONNECTIONS"),
         patience: STORE_PATIENCE,
         clock,
-        ids,
+        ids: Arc::clone(&options.ids),
         faults: Faults::default(),
     })
 }
@@ -68,7 +67,8 @@ pub(super) async fn demo(
         settings: &options.settings,
         base_url,
         now: options.clock.now(),
-        open: &|clock, ids| store_at(template, dynamodb, clock, ids),
+        ids: Arc::clone(&options.ids),
+        open: &|clock| store_at(template, options, dynamodb, clock),
     };
     let told = demo::seed(&ground, twilio.ok_or(DemoError::RealTwilio)?).await?;
     tracing::info!(conversations = told, "The desk is filled with the demo");

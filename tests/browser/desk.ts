@@ -30,3 +30,13 @@ export async function answer(desk: Page, text: string): Promise<void> {
 export async function expectStatus(desk: Page, text: string, status: string): Promise<void> {
   await expect(bubble(desk, text).last()).toHaveAttribute('data-status', status);
 }
+
+/** Another window has the focus. */
+export async function lookAway(page: Page): Promise<Page> {
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+  const other = await page.context().newPage();
+  await other.bringToFront();
+  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(false);
+  return other;
+}

@@ -35,6 +35,7 @@ test('long thread', async ({ page }) => {
   await signIn(page);
   await open(page, /Maya Lindqvist/);
   await expect(log(page).locator('[data-fresh]')).toBeVisible();
+  await expect(row(page, /Maya Lindqvist/)).not.toContainText('unread');
   await draw(page, 'long-thread');
 });
 
@@ -51,6 +52,7 @@ test('thread with failures', async ({ page }) => {
 test('offline', async ({ context, page }) => {
   await signIn(page);
   await open(page, /Priya/);
+  await expect(row(page, /Priya/)).not.toContainText('unread');
   await box(page).fill('The rear wheel is true again. You can fetch it');
   await context.setOffline(true);
   await expect(page.getByText(/You can go on writing/)).toBeVisible();
@@ -102,6 +104,7 @@ test.describe('with nobody in it', () => {
 
 /** Draws a screen wide and narrow, by day and by night. */
 async function draw(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0);
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark'] as const) {

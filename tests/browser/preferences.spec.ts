@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { row } from './desk.ts';
+import { lookAway, row } from './desk.ts';
 import { expect, ready, test } from './test.ts';
 
 test('the theme is chosen in the menu and is kept', async ({ desk }) => {
@@ -60,12 +60,3 @@ async function countTones(page: Page): Promise<void> {
 
 const tones = (page: Page) =>
   page.evaluate(() => (window as unknown as { tones: { count: number } }).tones.count);
-
-/** Another window has the focus. */
-async function lookAway(page: Page): Promise<void> {
-  const browser = await page.context().newCDPSession(page);
-  await browser.send('Emulation.setFocusEmulationEnabled', { enabled: false });
-  const other = await page.context().newPage();
-  await other.bringToFront();
-  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(false);
-}

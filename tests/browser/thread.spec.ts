@@ -1,4 +1,4 @@
-import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
+import { answer, bubble, expectStatus, log, lookAway, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
 test('closing can be undone, and a new text opens again what was closed', async ({
@@ -83,6 +83,25 @@ test('the first unread message is marked, and reading takes the light away', asy
     'And another',
   ]);
   await expect(row(desk, /0123/)).not.toContainText('unread');
+});
+
+test('what nobody looks at stays unread, and is read when somebody comes back', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'While you are here');
+  await open(desk, /0123/);
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  const elsewhere = await lookAway(desk);
+  await system.receives('+12065550123', 'While you are away');
+  await expect(bubble(desk, 'While you are away')).toBeAttached();
+  await expect(row(desk, /0123/)).toContainText('1 unread message');
+  await expect(desk).toHaveTitle('(1) Partyline');
+  await elsewhere.close();
+  await desk.bringToFront();
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  await expect(log(desk).getByText(/^New since/)).toBeVisible();
+  await expect(desk).toHaveTitle('Partyline');
 });
 
 test('what is out of view stays unread until it is scrolled to', async ({ desk, system }) => {

@@ -15,6 +15,7 @@ use crate::template::Grant;
 
 /// Runs the whole of Partyline on this machine: the desk, the phones, DynamoDB, the functions, and Twilio, simulated.
 #[derive(Debug, Clone, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that stands or does not")]
 #[command(name = "partyline", disable_version_flag = true)]
 pub struct CommandLine {
     /// Keep nothing: the state lives in memory and ends with the program

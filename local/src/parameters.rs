@@ -61,9 +61,10 @@ impl Parameters {
             .ok_or(BadInstallKey)?;
         let seed = digest(&SHA256, &[b"partyline access token".as_slice(), &install].concat());
         let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| BadInstallKey)?;
+        let tokens = [Some(&settings.auth_token), settings.previous_auth_token.as_ref()];
         let twilio = json!({
             "account_sid": settings.account_sid,
-            "auth_tokens": [settings.auth_token],
+            "auth_tokens": tokens.into_iter().flatten().collect::<Vec<_>>(),
             "shared_keys": {},
             "api_key_sid": null,
             "api_key_secret": null,

@@ -15,6 +15,8 @@ pub struct Settings {
     pub account_sid: String,
     /// `TWILIO_AUTH_TOKEN`.
     pub auth_token: String,
+    /// `TWILIO_AUTH_TOKEN_PREVIOUS`: still good for webhooks while the new one takes over.
+    pub previous_auth_token: Option<String>,
     /// `TWILIO_NUMBER`, E.164.
     pub number: String,
     /// `TWILIO_API_URL`: the real Twilio, or another's; without it Twilio is simulated.
@@ -92,6 +94,7 @@ impl Settings {
         Ok(Self {
             account_sid: need("TWILIO_ACCOUNT_SID")?,
             auth_token: need("TWILIO_AUTH_TOKEN")?,
+            previous_auth_token: value("TWILIO_AUTH_TOKEN_PREVIOUS"),
             number: need("TWILIO_NUMBER")?,
             twilio_api_url: value("TWILIO_API_URL"),
             public_url: value("PUBLIC_URL").map(|url| base(&url)).transpose()?,
@@ -110,6 +113,7 @@ impl Settings {
         Self {
             account_sid: nothing(),
             auth_token: nothing(),
+            previous_auth_token: None,
             number: nothing(),
             twilio_api_url: None,
             public_url: None,

@@ -14,6 +14,10 @@ const WORDS: usize = 20;
 /// The fewest characters that a search begins with; also the length of a row's partition.
 pub const SHORTEST: usize = 2;
 
+/// The most characters of a word after its first two that stand in a row's key: a key has 1,024 bytes at the most, and
+/// one typed character may fold to several.
+const LONGEST_REST: usize = 100;
+
 /// One way in: the partition of its first characters, and the rest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Term {
@@ -30,7 +34,8 @@ impl Term {
         let split = text.char_indices().nth(SHORTEST).map_or(text.len(), |(index, _)| index);
         let (head, rest) = text.split_at_checked(split)?;
         let long_enough = head.chars().count() == SHORTEST;
-        long_enough.then(|| Self { backward, head: head.to_owned(), rest: rest.to_owned() })
+        let rest = || rest.chars().take(LONGEST_REST).collect();
+        long_enough.then(|| Self { backward, head: head.to_owned(), rest: rest() })
     }
 
     /// The partition key of its row.

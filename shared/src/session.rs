@@ -37,6 +37,9 @@ pub struct Claims {
     aud: String,
     iat: i64,
     exp: i64,
+    /// Ours have none; one that is there holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
     /// Sign-in name.
     pub sub: String,
     /// Name for display.
@@ -55,6 +58,7 @@ impl Claims {
             aud: AUDIENCE.to_owned(),
             iat: now.as_second(),
             exp: crate::intent::later(now, ACCESS_LIFE).as_second(),
+            nbf: None,
             sub: sub.to_owned(),
             name: name.to_owned(),
             role,
@@ -154,7 +158,9 @@ impl TokenReader {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
             .map_err(|_| signed_out())?
             .claims;
-        if claims.exp <= now.as_second() { Err(signed_out()) } else { Ok(claims) }
+        let second = now.as_second();
+        let good = second < claims.exp && claims.nbf.is_none_or(|begin| begin <= second);
+        if good { Ok(claims) } else { Err(signed_out()) }
     }
 }
 

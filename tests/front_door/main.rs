@@ -5,6 +5,12 @@
 mod conversations;
 mod desk;
 mod health;
+mod messages;
+mod numbers;
+mod quarantine;
 mod sessions;
+mod sockets;
 mod story;
+mod tokens;
 mod users;
+mod webhooks;

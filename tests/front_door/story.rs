@@ -1,5 +1,7 @@
 //! One text from phone to screen and back.
 
+use serde_json::json;
+
 use crate::desk::person::{bodies, id};
 use crate::desk::{Desk, OURS, customer};
 
@@ -18,6 +20,8 @@ async fn a_text_appears_on_the_screen_and_the_answer_on_the_phone() {
     desk.settle().await;
     let thread = anna.messages(id(&told)).await;
     assert_eq!(bodies(&thread), ["Is my bike ready?", "It is."]);
+    let ours = &thread[1];
+    assert_eq!((&ours["intent"], &ours["outcome"]["kind"]), (&json!(null), &"sent".into()));
     let carried = desk.twilio().messages().unwrap();
     assert_eq!(carried.last().unwrap().body, "It is.");
     desk.close().await;

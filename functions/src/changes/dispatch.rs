@@ -89,7 +89,12 @@ async fn conversation_run(
     until: Timestamp,
 ) -> Result<()> {
     for job in &woken.jobs {
-        lookup::run(app, twilio, job).await?;
+        if app.clock.now() < until {
+            lookup::run(app, twilio, job).await?;
+        } else {
+            // A record for the next run.
+            app.store.wake(job).await?;
+        }
     }
     if woken.lane { lane_run(app, twilio, conversation, until).await } else { Ok(()) }
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::error::Result;
+use shared::ids::Ulid;
 use shared::intent::{Intent, IntentState, LEASE, later};
 use shared::message::Message;
+use shared::sid::MessageSid;
 use shared::store::Settled;
 use shared::twilio::client::{Direction, Listed};
 
@@ -87,6 +89,36 @@ enum Asking {
     Table(shared::error::Error),
 }
 
+/// One of the sends of a lane that have the same text, of which Twilio may have each.
+struct Twin {
+    id: Ulid,
+    from: Timestamp,
+    until: Timestamp,
+    /// Its run may still settle it by itself.
+    under_way: bool,
+    /// What a callback named.
+    sid: Option<MessageSid>,
+}
+
+impl Twin {
+    fn of(intent: &Intent, message: &Message) -> Self {
+        let claimed_at = intent.claimed_at.unwrap_or_else(|| message.created());
+        let lease = intent.lease.unwrap_or_else(|| later(claimed_at, LEASE));
+        Self {
+            id: intent.id,
+            from: claimed_at.checked_sub(SKEW).unwrap_or(claimed_at),
+            until: later(lease, SKEW),
+            under_way: intent.state == IntentState::Claimed,
+            sid: message.sid.clone(),
+        }
+    }
+
+    /// Whether Twilio made `entry` while this was claimed.
+    fn may_be(&self, entry: &Listed) -> bool {
+        (self.from..=self.until).contains(&entry.date_created)
+    }
+}
+
 /// The message in Twilio's list that is ours: same text, created while it was claimed, known to nobody yet. Of several
 /// with the same text the oldest belongs to the oldest that is unknown.
 async fn listed(
@@ -96,48 +128,82 @@ async fn listed(
     unknown: &Intent,
     message: &Message,
 ) -> Result<Option<Listed>, Asking> {
-    let claimed_at = unknown.claimed_at.unwrap_or_else(|| message.created());
-    let from = claimed_at.checked_sub(SKEW).unwrap_or(claimed_at);
-    let until = later(unknown.lease.unwrap_or_else(|| later(claimed_at, LEASE)), SKEW);
+    let mut twins = twins_of(app, lane, unknown, message).await.map_err(Asking::Table)?;
+    let from = twins.iter().map(|twin| twin.from).min().unwrap_or_default();
+    let until = twins.iter().map(|twin| twin.until).max().unwrap_or_default();
     let mut found: Vec<Listed> = Vec::new();
     for day in days(from, until) {
         let all = twilio.client.list_messages(&message.contact, &message.business, day).await;
         for entry in all.map_err(|error| Asking::Twilio(error.to_string()))? {
-            let outbound = entry.direction != Direction::Inbound;
-            let in_time = (from..=until).contains(&entry.date_created);
-            let new = found.iter().all(|known| known.sid != entry.sid);
-            if outbound && in_time && new && entry.body == message.body {
+            let ours = entry.direction != Direction::Inbound && entry.body == message.body;
+            if ours && found.iter().all(|known| known.sid != entry.sid) {
                 found.push(entry);
             }
         }
     }
-    let mut free = Vec::new();
-    for entry in found {
-        if app.store.message_by_sid(&entry.sid).await.map_err(Asking::Table)?.is_none() {
-            free.push(entry);
+    // Twilio lists the newest first, to the second: within a second its order is all there is.
+    found.reverse();
+    found.sort_by_key(|entry| entry.date_created);
+    loop {
+        let free = free(app, &found, &twins).await.map_err(Asking::Table)?;
+        let lane = app.store.lane(&unknown.conversation).await.map_err(Asking::Table)?;
+        let now = twins_of(app, &lane, unknown, message).await.map_err(Asking::Table)?;
+        if now.iter().map(|twin| twin.id).eq(twins.iter().map(|twin| twin.id)) {
+            return Ok(paired(free, twins, unknown.id));
         }
+        // One was settled meanwhile and took its message with it.
+        twins = now;
     }
-    free.sort_by(|a, b| (a.date_created, &a.sid).cmp(&(b.date_created, &b.sid)));
-    let older = older_twins(app, lane, unknown, message).await.map_err(Asking::Table)?;
-    Ok(free.into_iter().nth(older))
 }
 
-/// How many older unknown sends of this lane have the same text.
-async fn older_twins(
+/// What of `found` one of the twins may have made, and nobody knows yet.
+async fn free(app: &App, found: &[Listed], twins: &[Twin]) -> Result<Vec<Listed>> {
+    let mut free = Vec::new();
+    for entry in found.iter().filter(|entry| twins.iter().any(|twin| twin.may_be(entry))) {
+        let named = twins.iter().any(|twin| twin.sid.as_ref() == Some(&entry.sid));
+        if !named && app.store.message_by_sid(&entry.sid).await?.is_none() {
+            free.push(entry.clone());
+        }
+    }
+    Ok(free)
+}
+
+/// `unknown` and whoever else may have made a message with its text, the oldest first.
+async fn twins_of(
     app: &App,
     lane: &[Intent],
     unknown: &Intent,
     message: &Message,
-) -> Result<usize> {
-    let mut twins = 0;
-    for other in lane {
-        let older = other.state == IntentState::Unknown && other.id < unknown.id;
-        if older {
-            let other = app.store.message(&other.conversation, other.target).await?;
-            twins += usize::from(other.is_some_and(|other| other.body == message.body));
+) -> Result<Vec<Twin>> {
+    let mut twins = Vec::new();
+    for intent in lane {
+        let possible = match intent.state {
+            IntentState::Unknown => intent.id <= unknown.id,
+            IntentState::Claimed => true,
+            IntentState::Ready | IntentState::Later => false,
+        };
+        if possible {
+            let other = app.store.message(&intent.conversation, intent.target).await?;
+            let twin = other.filter(|other| other.body == message.body);
+            twins.extend(twin.map(|twin| Twin::of(intent, &twin)));
         }
     }
     Ok(twins)
+}
+
+/// What falls to `own` when each of `free`, the oldest first, goes to the oldest twin that may have made it.
+fn paired(free: Vec<Listed>, mut twins: Vec<Twin>, own: Ulid) -> Option<Listed> {
+    twins.retain(|twin| twin.sid.is_none());
+    let mut ours = None;
+    for entry in free {
+        if let Some(place) = twins.iter().position(|twin| twin.may_be(&entry))
+            && twins.remove(place).id == own
+        {
+            ours = Some(entry);
+        }
+    }
+    // One that is under way may have made it, and is about to say so.
+    ours.filter(|entry| !twins.iter().any(|twin| twin.under_way && twin.may_be(entry)))
 }
 
 fn days(from: Timestamp, until: Timestamp) -> Vec<jiff::civil::Date> {

@@ -90,13 +90,14 @@ fn listed(
 ) -> MessageList {
     let first = page.messages.first().map(|message| message.id);
     let last = page.messages.last().map(|message| message.id);
-    let older = match window {
-        Window::Newest | Window::Before(_) => first.filter(|_| page.more),
-        Window::After(_) => first,
+    let (older, newer) = match window {
+        Window::Newest | Window::Before(_) => (first.filter(|_| page.more), last),
+        // Where nothing newer is, the next read begins where this one did.
+        Window::After(id) => (first, last.or(Some(id))),
     };
     MessageList {
         older: older.map(&at),
-        newer: last.map(&at),
+        newer: newer.map(&at),
         cleared: conversation.cleared.map(|cleared| cleared.to_string()),
         messages: page
             .messages

@@ -91,10 +91,10 @@ impl Door {
         settings: Option<&str>,
     ) -> std::result::Result<Form, SignatureError> {
         let form = form::parse(body);
-        // What cannot be decoded exactly was still signed over some text: the decoder's, with replacements.
+        // What cannot be decoded exactly was still signed: over its bytes, or over what a lossy decoder makes of them.
         let signed = match &form {
-            Ok(form) => form.clone(),
-            Err(_) => form::parse_lossy(body),
+            Ok(form) => Content::Form(form),
+            Err(_) => Content::BrokenForm(body),
         };
         let mut outcome = Err(SignatureError::Wrong);
         for base in &self.urls.public {
@@ -102,7 +102,7 @@ impl Door {
                 "" => format!("{base}{path}"),
                 query => format!("{base}{path}?{query}"),
             };
-            outcome = verify(&self.keys, &url, signature, settings, Content::Form(&signed));
+            outcome = verify(&self.keys, &url, signature, settings, signed);
             if outcome.is_ok() {
                 break;
             }

@@ -50,6 +50,9 @@ pub(crate) async fn handle(
     let ReleaseQuarantine {} = request.json()?;
     let id = request.path("id");
     let missing = || Error::NotFound("There is no such thing in quarantine.".to_owned());
+    if !Quarantined::is_id(id) {
+        return Err(missing());
+    }
     let kept = app.store.quarantined_one(id).await?.ok_or_else(missing)?;
     let message = readmitted(&app, &desk, &kept)?;
     let received = app.store.receive(message).await?;

@@ -35,23 +35,32 @@ async fn handle(app: Arc<App>, _: Arc<()>, _event: Value, _context: Context) -> 
             break;
         }
     }
-    let (mut woken, mut unknown) = (0_u32, 0_u32);
-    for conversation in &lanes {
-        match lane_step(&app, conversation).await? {
-            Step::Woken => woken += 1,
-            Step::Unknown => unknown += 1,
-            Step::Nothing => {}
+    let (mut woken, mut unknown, mut failed) = (0_u32, 0_u32, 0_u32);
+    let lanes = lanes.iter().map(|conversation| (conversation, None));
+    for (conversation, job) in lanes.chain(jobs.iter().map(|job| (&job.conversation, Some(job)))) {
+        let step = match job {
+            None => lane_step(&app, conversation).await,
+            Some(job) => job_step(&app, job).await,
+        };
+        match step {
+            Ok(Step::Woken) => woken += 1,
+            Ok(Step::Unknown) => unknown += 1,
+            Ok(Step::Nothing) => {}
+            // One that cannot be read or written keeps nobody else waiting.
+            Err(error) => {
+                failed += 1;
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(conversation.id = %conversation, cause, "A lane could not be swept");
+            }
         }
-    }
-    for entry in &jobs {
-        woken += u32::from(job_step(&app, entry).await?);
     }
     if woken + unknown > 0 {
         tracing::info!(woken, unknown, "Swept");
     }
-    Ok(json!({ "woken": woken, "unknown": unknown }))
+    Ok(json!({ "woken": woken, "unknown": unknown, "failed": failed }))
 }
 
+#[derive(PartialEq, Eq)]
 enum Step {
     Woken,
     Unknown,
@@ -73,7 +82,10 @@ async fn lane_step(app: &App, conversation: &ConversationId) -> Result<Step> {
                     step = Step::Unknown;
                 }
             }
-            _ if wants_waking(app, head) => {
+            // After one that was given to a look-up the next need not wait until it is due.
+            _ if wants_waking(app, head)
+                || (step == Step::Unknown && head.state == IntentState::Ready) =>
+            {
                 let woken = app.store.wake(head).await?.is_some();
                 return Ok(if woken { Step::Woken } else { step });
             }
@@ -82,12 +94,11 @@ async fn lane_step(app: &App, conversation: &ConversationId) -> Result<Step> {
     }
 }
 
-async fn job_step(app: &App, entry: &DueEntry) -> Result<bool> {
-    let Some(job) = app.store.job(&entry.conversation, entry.id).await? else { return Ok(false) };
-    if !wants_waking(app, &job) {
-        return Ok(false);
-    }
-    Ok(app.store.wake(&job).await?.is_some())
+async fn job_step(app: &App, entry: &DueEntry) -> Result<Step> {
+    let job = app.store.job(&entry.conversation, entry.id).await?;
+    let Some(job) = job.filter(|job| wants_waking(app, job)) else { return Ok(Step::Nothing) };
+    let woken = app.store.wake(&job).await?.is_some();
+    Ok(if woken { Step::Woken } else { Step::Nothing })
 }
 
 /// Ready and due (its record was lost), put off until now, or repeatable with its lease over.

@@ -44,7 +44,9 @@ impl Store {
             }
             let met = conversation_met(verdicts);
             fresh = met.as_ref().is_none_or(|met| met.list_pk.is_none());
-            message.id = above(met.and_then(|met| met.last), message.id);
+            // A key of this moment: of many at once, one that waited longer stands above those that went before.
+            let wish = self.ids.ulid(self.clock.now());
+            message.id = above(met.and_then(|met| met.last), wish);
         }
         Err(Error::Busy("the conversation moved on at every try".into()))
     }

@@ -1,6 +1,7 @@
 //! Messages: read one, read a page, add Twilio's word on one.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::FutureExt;
+use futures_util::future::try_join;
 use ulid::Ulid;
 
 use super::Store;
@@ -16,6 +17,9 @@ use crate::status::{MessageStatus, Seen};
 
 /// Keys of two functions are not in commit order: a forward read begins this much earlier.
 const OVERLAP_MILLISECONDS: u64 = 10_000;
+
+/// How many messages a forward read repeats at the most.
+const OVERLAP_MOST: usize = 100;
 
 /// The sort key of a message.
 pub(super) fn message_sort(id: Ulid) -> String {
@@ -72,7 +76,8 @@ impl Store {
         Ok(answer.item.as_ref().and_then(pointed))
     }
 
-    /// A part of a thread. Nothing at or before `cleared` is in it.
+    /// A part of a thread. Nothing at or before `cleared` is in it. After a message, the limit counts what is newer;
+    /// what overlaps comes on top, or small pages would never get past a burst.
     pub async fn messages(
         &self,
         conversation: &ConversationId,
@@ -80,15 +85,56 @@ impl Store {
         window: Window,
         limit: usize,
     ) -> Result<MessagePage> {
-        let forward = matches!(window, Window::After(_));
-        let (from, to) = bounds(cleared, window);
+        let first = cleared.map_or(Ulid::nil(), above);
+        let last = Ulid::from_parts(u64::MAX, u128::MAX);
+        match window {
+            Window::Newest => self.back(conversation, (first, last), limit).await,
+            Window::Before(id) => self.back(conversation, (first, below(id)), limit).await,
+            Window::After(id) => {
+                let overlap = (first.max(earlier(id)), id);
+                let (overlap, newer) = try_join(
+                    self.back(conversation, overlap, OVERLAP_MOST).boxed(),
+                    self.span(conversation, (first.max(above(id)), last), true, limit).boxed(),
+                )
+                .await?;
+                let MessagePage { mut messages, .. } = overlap;
+                messages.extend(newer.messages);
+                Ok(MessagePage { messages, more: newer.more })
+            }
+        }
+    }
+
+    /// The newest between two keys, oldest first.
+    async fn back(
+        &self,
+        conversation: &ConversationId,
+        range: (Ulid, Ulid),
+        limit: usize,
+    ) -> Result<MessagePage> {
+        let mut page = self.span(conversation, range, false, limit).await?;
+        page.messages.reverse();
+        Ok(page)
+    }
+
+    /// Messages between two keys, these included, in the order of reading.
+    async fn span(
+        &self,
+        conversation: &ConversationId,
+        (from, to): (Ulid, Ulid),
+        forward: bool,
+        limit: usize,
+    ) -> Result<MessagePage> {
+        if from > to {
+            // DynamoDB refuses such a range; there is nothing in it.
+            return Ok(MessagePage { messages: vec![], more: false });
+        }
         let wanted = i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX);
         let call = self.client.query().table_name(&*self.table).limit(wanted);
         let call = call
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", text(partition(conversation)))
-            .expression_attribute_values(":from", from)
-            .expression_attribute_values(":to", to)
+            .expression_attribute_values(":from", text(message_sort(from)))
+            .expression_attribute_values(":to", text(message_sort(to)))
             .consistent_read(true)
             .scan_index_forward(forward);
         let answer = always(self.single("table.query", || call.clone().send()).await)?;
@@ -96,10 +142,7 @@ impl Store {
         // A page of large items ends before its limit: the key of its end tells that there is more.
         let more = items.len() > limit || answer.last_evaluated_key.is_some();
         items.truncate(limit);
-        let mut messages = items.into_iter().map(decode).collect::<Result<Vec<Message>>>()?;
-        if !forward {
-            messages.reverse();
-        }
+        let messages = items.into_iter().map(decode).collect::<Result<_>>()?;
         Ok(MessagePage { messages, more })
     }
 
@@ -133,15 +176,8 @@ pub(super) fn pointed(item: &Item) -> Option<(ConversationId, Ulid)> {
     Some((conversation, Ulid::from_string(string(item, "message")?).ok()?))
 }
 
-fn bounds(cleared: Option<Ulid>, window: Window) -> (AttributeValue, AttributeValue) {
-    let first = cleared.map_or(Ulid::nil(), |cleared| cleared.increment().unwrap_or(cleared));
-    let last = Ulid::from_parts(u64::MAX, u128::MAX);
-    let (from, to) = match window {
-        Window::Newest => (first, last),
-        Window::Before(id) => (first, below(id)),
-        Window::After(id) => (first.max(earlier(id)), last),
-    };
-    (text(message_sort(from)), text(message_sort(to)))
+fn above(id: Ulid) -> Ulid {
+    id.increment().unwrap_or(id)
 }
 
 fn below(id: Ulid) -> Ulid {

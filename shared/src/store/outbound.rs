@@ -65,7 +65,7 @@ impl Store {
             };
             let mut verdicts = verdicts.into_iter();
             if let Some(pointer) = verdicts.next().filter(|pointer| pointer.failed) {
-                return self.as_before(pointer.met, to, click).await;
+                return self.as_before(pointer.met, to, click, again).await;
             }
             if verdicts.nth(3).is_some_and(|old| old.failed) {
                 return Ok(Sent::NotRetryable);
@@ -161,6 +161,7 @@ impl Store {
         pointer: Option<Item>,
         to: &ConversationId,
         click: &Click,
+        again: Option<&Message>,
     ) -> Result<Sent> {
         let (conversation, id) = pointer
             .as_ref()
@@ -168,6 +169,13 @@ impl Store {
             .ok_or_else(|| Error::failed("a pointer without its message"))?;
         if conversation != *to {
             return Ok(Sent::KeyUsed);
+        }
+        if let Some(old) = again {
+            // A retry is the earlier click only if that one stood in for the same message.
+            let now = self.message(to, old.id).await?;
+            if now.and_then(|old| old.retried_by) != Some(id) {
+                return Ok(Sent::KeyUsed);
+            }
         }
         Ok(match self.message(&conversation, id).await? {
             Some(message) if message.body == click.body => Sent::Before(Box::new(message)),

@@ -45,6 +45,14 @@ pub struct Quarantined {
     pub updated: Timestamp,
 }
 
+impl Quarantined {
+    /// Whether a text may be such an id; a longer one would be no key at all.
+    pub fn is_id(text: &str) -> bool {
+        (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    }
+}
+
 impl Store {
     /// Keeps something, or counts it when it is kept already.
     pub async fn quarantine(&self, kept: &Quarantined) -> Result<()> {

@@ -63,6 +63,10 @@ async fn one_character_finds_nothing_and_strange_ones_do_no_harm() {
     for typed in ["a", "2", "+", "  ", "%", "'\"", "\u{0}\u{1}", "🎸", "<b>", &long] {
         assert_eq!(found(&anna, typed).await, [""; 0], "{typed}");
     }
+    let wide = "㌖".repeat(120);
+    let wide_id = named(&anna, "+12065550102", &wide).await;
+    assert_eq!(found(&anna, &wide).await, [wide_id.clone()]);
+    assert_eq!(found(&anna, "㌖㌖").await, [wide_id]);
     assert_eq!(found(&anna, "李小").await.len(), 1);
     assert_eq!(found(&anna, "ås").await.len(), 1);
     desk.close().await;

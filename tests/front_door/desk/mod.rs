@@ -39,6 +39,10 @@ impl Desk {
 
     /// A fresh system with something about it changed.
     pub async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let log = tracing_subscriber::fmt().with_test_writer();
+        let log = log.with_env_filter(tracing_subscriber::EnvFilter::from_default_env());
+        // Only the first test of the process starts it.
+        drop(log.try_init());
         let mut options = Options::in_memory(root());
         change(&mut options);
         let system = System::start(options).await.unwrap();

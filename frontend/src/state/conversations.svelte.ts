@@ -33,10 +33,12 @@ export class Conversations {
     return [...this.#byId.values()];
   }
 
-  /** How many conversations wait for an answer, of those the page has heard of. */
+  /** How many open conversations wait for an answer, of those the page has heard of. */
   get waiting(): number {
     let count = 0;
-    for (const { unread_count } of this.#byId.values()) if (unread_count > 0) count += 1;
+    for (const { status, unread_count } of this.#byId.values()) {
+      if (status === 'open' && unread_count > 0) count += 1;
+    }
     return count;
   }
 

@@ -54,6 +54,12 @@ export class Thread {
     if (!this.newFrom) this.newFrom = message.message_id;
   }
 
+  /** Whether the last message that the conversation tells of is here: both times are its own. */
+  reaches({ preview }: Conversation): boolean {
+    const here = Date.parse(this.messages.newest?.date_created ?? '') || 0;
+    return here >= (Date.parse(preview?.at ?? '') || 0);
+  }
+
   /** Reads the newest page, and marks where the unread ones begin. */
   async open(conversation: Conversation | undefined): Promise<void> {
     this.newFrom = null;

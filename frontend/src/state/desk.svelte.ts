@@ -81,6 +81,7 @@ export class Desk {
     const owner = this.session.user?.username ?? null;
     if (this.#owner !== null && this.#owner !== owner) this.#forget();
     this.#owner = owner;
+    if (owner !== null) this.drafts.open(owner);
     this.#socket.start();
     if (this.#thread) this.#socket.watch(this.#thread.id);
     void this.list.load();

@@ -9,19 +9,36 @@ interface Draft {
   tried?: { body: string; key: string };
 }
 
-/** What stands in each conversation's box. Kept for this tab only, and gone at sign-out. */
+/** What is kept, and for whom. */
+interface Kept {
+  owner: string;
+  drafts: [string, Draft][];
+}
+
+/** What stands in each conversation's box. Kept for this tab and its person only, and gone at sign-out. */
 export class Drafts {
   readonly #drafts = new SvelteMap<string, Draft>();
   readonly #storage: Storage | null;
 
+  /** Whose drafts these are; nothing is kept before that is known. */
+  #owner: string | null = null;
+
   constructor(storage: Storage | null = sessionStore()) {
     this.#storage = storage;
+  }
+
+  /** Takes up what this person left in this tab; what anybody else left is gone. */
+  open(owner: string): void {
+    if (owner === this.#owner) return;
+    this.#drafts.clear();
+    this.#owner = owner;
     try {
-      const kept = JSON.parse(storage?.getItem(PLACE) ?? '[]') as [string, Draft][];
-      for (const [id, draft] of kept) this.#drafts.set(id, draft);
+      const kept = JSON.parse(this.#storage?.getItem(PLACE) ?? '{}') as Partial<Kept>;
+      if (kept.owner === owner) for (const one of kept.drafts ?? []) this.#drafts.set(...one);
     } catch {
       // What cannot be read is no draft.
     }
+    this.#keep();
   }
 
   text(id: string): string {
@@ -56,11 +73,14 @@ export class Drafts {
   clear(): void {
     this.#drafts.clear();
     this.#keep();
+    this.#owner = null;
   }
 
   #keep(): void {
+    if (this.#owner === null) return;
+    const kept: Kept = { owner: this.#owner, drafts: [...this.#drafts] };
     try {
-      if (this.#drafts.size) this.#storage?.setItem(PLACE, JSON.stringify([...this.#drafts]));
+      if (this.#drafts.size) this.#storage?.setItem(PLACE, JSON.stringify(kept));
       else this.#storage?.removeItem(PLACE);
     } catch {
       // A full or forbidden store costs the draft a reload, nothing more.

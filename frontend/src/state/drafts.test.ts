@@ -16,6 +16,13 @@ function storage(): Storage {
   };
 }
 
+/** The drafts of Ada, in a tab with this storage. */
+function ofAda(place: Storage): Drafts {
+  const drafts = new Drafts(place);
+  drafts.open('ada');
+  return drafts;
+}
+
 describe('drafts', () => {
   it('are kept per conversation', () => {
     const drafts = new Drafts(null);
@@ -26,8 +33,8 @@ describe('drafts', () => {
 
   it('survive a reload of the tab, and are gone after sign-out', () => {
     const place = storage();
-    new Drafts(place).giveBack('a', 'To a', 'key');
-    const again = new Drafts(place);
+    ofAda(place).giveBack('a', 'To a', 'key');
+    const again = ofAda(place);
     expect(again.text('a')).toBe('To a');
     expect(again.keyFor('a', 'To a')).toBe('key');
     again.clear();
@@ -36,7 +43,29 @@ describe('drafts', () => {
 
   it('ignore what cannot be read', () => {
     const place = storage();
-    place.setItem('partyline-drafts', '{broken');
-    expect(new Drafts(place).text('a')).toBe('');
+    for (const broken of ['{broken', '[]', 'null', '{"owner":"ada"}']) {
+      place.setItem('partyline-drafts', broken);
+      expect(ofAda(place).text('a')).toBe('');
+    }
+  });
+
+  it("are nobody else's: who signs in next in this tab finds nothing", () => {
+    const place = storage();
+    ofAda(place).write('a', 'To a');
+    const next = new Drafts(place);
+    expect(next.text('a')).toBe('');
+    next.open('grace');
+    expect(next.text('a')).toBe('');
+    expect(place.length).toBe(0);
+    expect(ofAda(place).text('a')).toBe('');
+  });
+
+  it('stay when the same person signs in again', () => {
+    const drafts = ofAda(storage());
+    drafts.write('a', 'To a');
+    drafts.open('ada');
+    expect(drafts.text('a')).toBe('To a');
+    drafts.open('grace');
+    expect(drafts.text('a')).toBe('');
   });
 });

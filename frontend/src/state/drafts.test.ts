@@ -1,20 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Drafts } from './drafts.svelte';
-
-/** A browser's storage, in memory. */
-function storage(): Storage {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-    clear: () => kept.clear(),
-    key: (at: number) => [...kept.keys()][at] ?? null,
-    get length() {
-      return kept.size;
-    },
-  };
-}
+import { storage } from './storage.test-data';
 
 /** The drafts of Ada, in a tab with this storage. */
 function ofAda(place: Storage): Drafts {

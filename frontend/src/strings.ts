@@ -49,6 +49,7 @@ export const strings = {
     compose: 'New conversation',
     menu: 'Menu',
     you: 'You: ',
+    draft: 'Draft: ',
     noMessages: 'No messages yet',
     unread: (count: number) => plural(count, 'unread message', 'unread messages'),
     fresh: (count: number) => `${String(count)} new`,

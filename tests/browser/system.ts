@@ -25,6 +25,7 @@ export class System {
   readonly #flags: string[];
   #program: ChildProcess | null = null;
   #webhooks = 0;
+  #token: string | null = null;
 
   private constructor(keeps: boolean, flags: string[]) {
     this.#keeps = keeps;
@@ -100,12 +101,10 @@ export class System {
 
   /** The people's API, as the admin. */
   async api<T>(method: string, path: string, body?: object): Promise<T> {
-    const { access_token } = await this.call<{ access_token: string }>(
-      'POST',
-      '/api/session',
-      ADMIN,
+    this.#token ??= await this.call<{ access_token: string }>('POST', '/api/session', ADMIN).then(
+      (session) => session.access_token,
     );
-    return this.call(method, path, body, { authorization: `Bearer ${access_token}` });
+    return this.call(method, path, body, { authorization: `Bearer ${this.#token}` });
   }
 
   /** Any call; what is not 2xx is an error. */

@@ -7,6 +7,7 @@ mod desk;
 mod health;
 mod messages;
 mod numbers;
+mod permissions;
 mod quarantine;
 mod reliability;
 mod sessions;

@@ -52,11 +52,22 @@ describe('the conversations', () => {
     );
   });
 
-  it('count who waits', () => {
+  it('count who waits, and nobody whose conversation is closed', () => {
     const conversations = new Conversations();
     conversations.apply(told(1, 1));
     conversations.apply(told(2, 3));
+    conversations.apply({
+      type: 'conversation',
+      conversation: conversation({ conversation_id: 'c3', status: 'closed', unread_count: 2 }),
+    });
     expect(conversations.waiting).toBe(1);
+  });
+
+  it('count nobody as waiting whose conversation is closed', () => {
+    const conversations = new Conversations();
+    const closed = conversation({ status: 'closed', unread_count: 2 });
+    conversations.apply({ type: 'conversation', conversation: closed });
+    expect(conversations.waiting).toBe(0);
   });
 
   it('stand with the latest activity on top', () => {

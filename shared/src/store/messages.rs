@@ -1,5 +1,6 @@
 //! Messages: read one, read a page, add Twilio's word on one.
 
+use futures_util::FutureExt;
 use futures_util::future::try_join;
 use ulid::Ulid;
 
@@ -92,8 +93,8 @@ impl Store {
             Window::After(id) => {
                 let overlap = (first.max(earlier(id)), id);
                 let (overlap, newer) = try_join(
-                    self.back(conversation, overlap, OVERLAP_MOST),
-                    self.span(conversation, (first.max(above(id)), last), true, limit),
+                    self.back(conversation, overlap, OVERLAP_MOST).boxed(),
+                    self.span(conversation, (first.max(above(id)), last), true, limit).boxed(),
                 )
                 .await?;
                 let MessagePage { mut messages, .. } = overlap;

@@ -1,0 +1,86 @@
+import { answer, box, bubble, expectStatus, open, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+test('each conversation keeps its own draft, over a reload too', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'First');
+  await system.receives('+12065550124', 'Second');
+  await open(desk, /0123/);
+  await box(desk).fill('To the first');
+  await open(desk, /0124/);
+  await expect(box(desk)).toHaveValue('');
+  await box(desk).fill('To the second');
+  await expect(row(desk, /0123/)).toContainText('Draft: To the first');
+  await open(desk, /0123/);
+  await expect(box(desk)).toHaveValue('To the first');
+  await desk.reload();
+  await expect(box(desk)).toHaveValue('To the first');
+  await expect(row(desk, /0124/)).toContainText('Draft: To the second');
+});
+
+test('Shift and Enter begins a line, Enter sends both', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Where?');
+  await open(desk, /0123/);
+  await box(desk).pressSequentially('Front Street 4');
+  const low = (await box(desk).boundingBox())?.height ?? 0;
+  await box(desk).press('Shift+Enter');
+  await box(desk).pressSequentially('second floor');
+  expect((await box(desk).boundingBox())?.height ?? 0, 'it grows').toBeGreaterThan(low);
+  await box(desk).press('Enter');
+  await expect(box(desk)).toHaveValue('');
+  await expectStatus(desk, 'second floor', 'delivered');
+  expect(await phone.shows()).toEqual(['Where?', 'Front Street 4\nsecond floor']);
+});
+
+test('a text that cannot go comes back into the box, and goes once when the line is back', async ({
+  context,
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await open(desk, /0123/);
+  await context.setOffline(true);
+  await expect(desk.getByText(/^Offline since \d\d:\d\d\. You can go on writing/)).toBeVisible();
+  await answer(desk, 'Not lost');
+  await expect(desk.getByText('Your text is back in the box.')).toBeVisible();
+  await expect(box(desk)).toHaveValue('Not lost');
+  await expect(bubble(desk, 'Not lost')).toHaveCount(0);
+
+  await context.setOffline(false);
+  await expect(desk.getByText(/^Offline since/)).toHaveCount(0);
+  await box(desk).press('Enter');
+  await expectStatus(desk, 'Not lost', 'delivered');
+  expect(await phone.shows()).toEqual(['Hello?', 'Not lost']);
+});
+
+test('an answer that is lost on the way back is not sent twice', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await open(desk, /0123/);
+  let lost = 0;
+  await desk.route('**/messages', async (route) => {
+    if (route.request().method() !== 'POST' || lost > 0) return route.continue();
+    lost += 1;
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await answer(desk, 'Once only');
+  await expectStatus(desk, 'Once only', 'delivered');
+  await expect(bubble(desk, 'Once only')).toHaveCount(1);
+  expect(lost).toBe(1);
+  expect(await phone.shows()).toEqual(['Hello?', 'Once only']);
+});
+
+test('a text that is too long is counted and does not go', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'Tell me everything');
+  await open(desk, /0123/);
+  await box(desk).fill('x'.repeat(1500));
+  await expect(desk.getByText('100 characters left')).toBeVisible();
+  await box(desk).fill('x'.repeat(1601));
+  await expect(
+    desk.getByText('1 character too long. Shorten it, or send it in two.'),
+  ).toBeVisible();
+  await box(desk).press('Enter');
+  await expect(box(desk)).toHaveValue('x'.repeat(1601));
+});

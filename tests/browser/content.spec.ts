@@ -1,0 +1,65 @@
+import { log, open, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+const HOSTILE = [
+  '<img src=x onerror="document.title=\'taken\'">',
+  '</script><script>document.title="taken"</script>',
+  'javascript:document.title="taken"',
+  '{{ title }} ${title} {@html title} <%= title %>',
+  '<a href="javascript:alert(1)">click</a><style>*{display:none}</style>',
+  '&lt;b&gt; &amp;amp; \u202Eright to left\u202C',
+];
+
+test('markup in a text, a name and a search stays text', async ({ desk, system }) => {
+  for (const text of HOSTILE) await system.receives('+12065550123', text);
+  const { conversations } = await system.api<{ conversations: { conversation_id: string }[] }>(
+    'GET',
+    '/api/conversations?filter=open',
+  );
+  await system.api('PATCH', `/api/conversations/${conversations[0]?.conversation_id ?? ''}`, {
+    contact_name: '<b onmouseover=alert(1)>Eve</b>',
+    previous_contact_name: null,
+  });
+  await expect(row(desk, /<b onmouseover=alert\(1\)>Eve<\/b>/)).toBeVisible();
+  await open(desk, /Eve/);
+  await expect(log(desk).locator('.bubble')).toHaveText(HOSTILE);
+  await expect(log(desk).locator('img, script, a, style, b')).toHaveCount(0);
+  await desk.getByRole('searchbox').fill('<img src=x onerror=alert(1)>');
+  await expect(desk.getByText('Nothing called “<img src=x onerror=alert(1)>”.')).toBeVisible();
+  await expect(desk).toHaveTitle('Partyline');
+});
+
+test('markup stays text on the phone beside the desk too', async ({ page, system }) => {
+  const phone = await system.phone('+12065550123', '<i>Eve</i>');
+  for (const text of HOSTILE) await phone.writes(text);
+  await page.goto(system.link);
+  await expect(page.frameLocator('iframe').getByRole('link', { name: /0123/ })).toBeVisible();
+  const drawn = page.getByRole('article', { name: 'The phone of <i>Eve</i>' });
+  for (const text of HOSTILE) await expect(drawn.getByText(text, { exact: true })).toBeVisible();
+});
+
+test('a planted violation of the policy is caught', async ({ desk, complaints }) => {
+  await desk.evaluate(() => {
+    const script = document.createElement('div');
+    document.body.append(script);
+    script.setAttribute('style', 'color: red');
+    const image = new Image();
+    image.src = 'https://example.com/pixel.png';
+    document.body.append(image);
+  });
+  await expect.poll(() => complaints.join('\n')).toMatch(/policy: img-src forbids https:/);
+  expect(complaints.join('\n')).toMatch(/policy: style-src-attr forbids inline/);
+
+  complaints.length = 0;
+  const refused = await desk.evaluate(() => {
+    try {
+      document.body.insertAdjacentHTML('beforeend', '<b>planted</b>');
+      return 'taken';
+    } catch (thrown) {
+      return (thrown as Error).name;
+    }
+  });
+  expect(refused).toBe('TypeError');
+  await expect.poll(() => complaints.join('\n')).toMatch(/require-trusted-types-for/);
+  complaints.length = 0;
+});

@@ -1,0 +1,42 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The row of a conversation in the list. */
+export const row = (desk: Page, name: string | RegExp): Locator =>
+  desk.getByRole('region', { name: 'Conversations' }).getByRole('link', { name });
+
+/** The thread that is open. */
+export const log = (desk: Page): Locator => desk.getByRole('log');
+
+/** The bubble with this text, with what stands under it. */
+export const bubble = (desk: Page, text: string): Locator =>
+  log(desk).getByRole('article').filter({ hasText: text });
+
+/** Where an answer is written. */
+export const box = (desk: Page): Locator => desk.getByRole('textbox', { name: /^Message to/ });
+
+/** Opens a conversation from the list. */
+export async function open(desk: Page, name: string | RegExp): Promise<void> {
+  await row(desk, name).click();
+  await expect(box(desk)).toBeVisible();
+}
+
+/** Writes an answer and sends it with Enter. */
+export async function answer(desk: Page, text: string): Promise<void> {
+  await box(desk).fill(text);
+  await box(desk).press('Enter');
+}
+
+/** Expects that the message is in this state on the screen: `delivered`, `failed`, … */
+export async function expectStatus(desk: Page, text: string, status: string): Promise<void> {
+  await expect(bubble(desk, text).last()).toHaveAttribute('data-status', status);
+}
+
+/** Another window has the focus. */
+export async function lookAway(page: Page): Promise<Page> {
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+  const other = await page.context().newPage();
+  await other.bringToFront();
+  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(false);
+  return other;
+}

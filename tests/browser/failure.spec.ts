@@ -1,0 +1,61 @@
+import { answer, bubble, expectStatus, log, open } from './desk.ts';
+import { expect, test } from './test.ts';
+
+test('a phone out of reach is named as the reason, and a retry is a new message', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await phone.becomes('unreachable');
+  await open(desk, /0123/);
+  await answer(desk, 'Can you hear me?');
+  await expectStatus(desk, 'Can you hear me?', 'undelivered');
+  await expect(bubble(desk, 'Can you hear me?')).toContainText(
+    'Not delivered: The phone could not be reached.',
+  );
+
+  await phone.becomes('reachable');
+  await bubble(desk, 'Can you hear me?').getByRole('button', { name: 'Try again' }).click();
+  await expect(bubble(desk, 'Can you hear me?')).toHaveCount(2);
+  await expectStatus(desk, 'Can you hear me?', 'delivered');
+  const old = bubble(desk, 'Can you hear me?').first();
+  await expect(old).toContainText(/Sent again \d\d:\d\d/);
+  await expect(old.getByRole('button')).toHaveCount(0);
+  expect(await phone.shows()).toEqual(['Hello?', 'Can you hear me?']);
+});
+
+test('who asked for no more texts is not offered another try', async ({ desk, system }) => {
+  await system.api('POST', '/api/conversations', {
+    to: '+15005550004',
+    contact_name: 'Opted out',
+  });
+  await open(desk, /Opted out/);
+  await answer(desk, 'Are you still there?');
+  await expectStatus(desk, 'still there', 'refused');
+  await expect(bubble(desk, 'still there')).toContainText('Not sent:');
+  await expect(bubble(desk, 'still there').getByRole('button')).toHaveCount(0);
+});
+
+test('a refusal for the moment is waited out in silence', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await open(desk, /0123/);
+  await system.arm({ on: 'create', times: 2, fault: { kind: 'answer', status: 429 } });
+  await answer(desk, 'Patience');
+  await expectStatus(desk, 'Patience', 'delivered');
+  expect(await phone.shows()).toEqual(['Hello?', 'Patience']);
+});
+
+test('what Twilio neither took nor refused is shown as not known', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await open(desk, /0123/);
+  await system.arm({ on: 'create', fault: { kind: 'cut' } });
+  await answer(desk, 'Into the dark');
+  await expectStatus(desk, 'Into the dark', 'unknown');
+  await expect(bubble(desk, 'Into the dark')).toContainText('It is not known yet');
+  await expect(log(desk).getByRole('button', { name: 'Try again' })).toHaveCount(0);
+  await answer(desk, 'The next one goes all the same');
+  await expectStatus(desk, 'The next one', 'delivered');
+});

@@ -1,0 +1,111 @@
+import type { Page } from '@playwright/test';
+import { box, bubble, expectStatus, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+test('an answer goes from the list to the phone by keys alone', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('By keys, please');
+  await expect(row(desk, /0123/)).toBeVisible();
+  await system.receives('+12065550124', 'I am above');
+  await expect(row(desk, /./)).toHaveCount(2);
+
+  await desk.keyboard.press('j');
+  await expect(bubble(desk, 'I am above')).toBeVisible();
+  await desk.keyboard.press('j');
+  await expect(bubble(desk, 'By keys, please')).toBeVisible();
+  await desk.keyboard.press('r');
+  await expect(box(desk)).toBeFocused();
+  await desk.keyboard.type('No mouse here');
+  await desk.keyboard.press('Enter');
+  await expectStatus(desk, 'No mouse here', 'delivered');
+  await expect(box(desk), 'ready for the next').toBeFocused();
+  await desk.keyboard.press('Escape');
+  await desk.keyboard.press('e');
+  await expect(desk.getByText('This conversation is closed.')).toBeVisible();
+  await desk.keyboard.press('z');
+  await expect(desk.getByText('This conversation is closed.')).toHaveCount(0);
+  await desk.keyboard.press('j');
+  await expect(bubble(desk, 'I am above')).toBeVisible();
+  expect(await phone.shows()).toEqual(['By keys, please', 'No mouse here']);
+});
+
+test('the sheet of keys opens with ? and gives the focus back', async ({ desk }) => {
+  await desk.getByRole('button', { name: 'New conversation' }).first().focus();
+  await desk.keyboard.press('?');
+  const sheet = desk.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(sheet).toBeVisible();
+  await expect(sheet).toContainText('Next conversation');
+  await desk.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+  await expect(desk.getByRole('button', { name: 'New conversation' }).first()).toBeFocused();
+});
+
+test('search, filters and dialogs are reached by keys, and the focus is never lost', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Find me');
+  await system.receives('+12065550124', 'Not me');
+  await expect(row(desk, /./)).toHaveCount(2);
+  await desk.keyboard.press('/');
+  await expect(desk.getByRole('searchbox')).toBeFocused();
+  await desk.keyboard.type('0123');
+  await expect(row(desk, /./)).toHaveCount(1);
+  await desk.keyboard.press('Enter');
+  await expect(row(desk, /0123/)).toBeFocused();
+  await desk.keyboard.press('Enter');
+  await expect(bubble(desk, 'Find me')).toBeVisible();
+  await expect(row(desk, /0123/)).toBeFocused();
+
+  await desk.keyboard.press('n');
+  await expect(desk.getByLabel('Phone number')).toBeFocused();
+  await desk.keyboard.press('Escape');
+  await expect(desk.getByRole('dialog')).toHaveCount(0);
+  expect(await focused(desk)).not.toBe('BODY');
+
+  await desk.keyboard.press('3');
+  await expect(desk.getByText('Nothing', { exact: false }).first()).toBeVisible();
+  await desk.keyboard.press('1');
+  await expect(row(desk, /0123/)).toBeVisible();
+});
+
+test('everything on the desk is reached with Tab, in the order in which it stands', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Hello');
+  await row(desk, /0123/).click();
+  await expect(box(desk)).toBeVisible();
+  await desk.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await desk.getByRole('button', { name: 'New conversation' }).first().focus();
+  const reached: string[] = [];
+  for (let name = await focused(desk); name !== 'BODY'; name = await focused(desk)) {
+    reached.push(name);
+    await desk.keyboard.press('Tab');
+  }
+  expect(reached).toEqual([
+    'New conversation',
+    'Menu',
+    'Search names and numbers',
+    'Open',
+    '(206) 555-0123',
+    'Close conversation',
+    'Messages with (206) 555-0123',
+    'Message to (206) 555-0123',
+    'Send',
+    'Add a name',
+    'Copy number',
+    'Close conversation',
+  ]);
+});
+
+/** The name of what has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return 'BODY';
+    const label = element.closest('label') ?? element;
+    const name = element.getAttribute('aria-label') ?? label.querySelector('bdi')?.textContent;
+    return name ?? label.textContent?.trim() ?? '';
+  });
+}

@@ -1,0 +1,110 @@
+import type { Page, WebSocketRoute } from '@playwright/test';
+import { bubble, open, row } from './desk.ts';
+import { System } from './system.ts';
+import { expect, ready, test } from './test.ts';
+
+/** The desk's sockets, passed through, so that they can be cut or made deaf. */
+async function tap(page: Page) {
+  const line = { deaf: false, dropped: 0, sockets: [] as WebSocketRoute[] };
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    line.sockets.push(socket);
+    server.onMessage((frame) => {
+      if (line.deaf) line.dropped += 1;
+      else socket.send(frame);
+    });
+  });
+  return line;
+}
+
+test('a socket that is cut comes back, and what happened meanwhile is read', async ({
+  page,
+  system,
+}) => {
+  const line = await tap(page);
+  await page.goto(system.deskLink);
+  await ready(page);
+  await system.receives('+12065550123', 'Before the cut');
+  await open(page, /0123/);
+
+  let heal = () => {};
+  const healed = new Promise<void>((done) => (heal = done));
+  await page.route('**/api/sockets/ticket', async (route) => {
+    await healed;
+    await route.continue();
+  });
+  await line.sockets.at(-1)?.close();
+  await expect(page.getByRole('status').filter({ hasText: 'Catching up' })).toBeVisible();
+  await system.receives('+12065550123', 'During the cut');
+  await system.receives('+12065550124', 'Somebody new');
+  heal();
+  await ready(page);
+  await expect(bubble(page, 'During the cut')).toBeVisible();
+  await expect(row(page, /0124/)).toContainText('Somebody new');
+  await system.receives('+12065550123', 'After the cut');
+  await expect(bubble(page, 'After the cut')).toBeVisible();
+  expect(line.sockets).toHaveLength(2);
+});
+
+test('frames that are dropped while the socket lives are made good within 30 seconds', async ({
+  page,
+  system,
+}) => {
+  await page.clock.install();
+  const line = await tap(page);
+  await page.goto(system.deskLink);
+  await ready(page);
+  await system.receives('+12065550123', 'Open');
+  await system.receives('+12065550124', 'To be closed by another');
+  await open(page, /0123/);
+  await expect(row(page, /0124/)).toBeVisible();
+
+  line.deaf = true;
+  await system.receives('+12065550123', 'Never pushed');
+  await system.receives('+12065550125', 'Nor this');
+  const { conversations } = await system.api<{
+    conversations: { conversation_id: string; mobile_number: string }[];
+  }>('GET', '/api/conversations?filter=open');
+  const closed = conversations.find((one) => one.mobile_number === '+12065550124');
+  await system.api('PATCH', `/api/conversations/${closed?.conversation_id ?? ''}`, {
+    status: 'closed',
+  });
+  await expect.poll(() => line.dropped).toBeGreaterThanOrEqual(3);
+  await expect(bubble(page, 'Never pushed')).toHaveCount(0);
+
+  await page.clock.fastForward(20_000);
+  await expect(bubble(page, 'Never pushed')).toBeVisible();
+  await expect(row(page, /0125/)).toContainText('Nor this');
+  await expect(row(page, /0124/), 'a row that left the list').toHaveCount(0);
+  await expect(page).toHaveTitle('(1) Partyline');
+  expect(line.sockets, 'the socket lived on').toHaveLength(1);
+});
+
+test.describe('on a system that keeps its state', () => {
+  test.use({
+    // eslint-disable-next-line no-empty-pattern
+    system: async ({}, use) => {
+      const system = await System.start({ keeps: true });
+      await use(system);
+      await system.stop();
+    },
+  });
+
+  test('the desk says that it is offline, and is live again when the system is back', async ({
+    desk,
+    system,
+  }) => {
+    await system.receives('+12065550123', 'Before');
+    await open(desk, /0123/);
+    await system.kill();
+    await expect(desk.getByText(/^Offline since \d\d:\d\d\. You can go on writing/)).toBeVisible({
+      timeout: 25_000,
+    });
+    await expect(bubble(desk, 'Before'), 'what was read stays').toBeVisible();
+    await system.again();
+    await expect(desk.getByText(/^Offline since/)).toHaveCount(0, { timeout: 35_000 });
+    await ready(desk);
+    await system.receives('+12065550123', 'Afterwards');
+    await expect(bubble(desk, 'Afterwards')).toBeVisible();
+  });
+});

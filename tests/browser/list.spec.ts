@@ -1,0 +1,125 @@
+import { box, log, open, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+test('a text lights its row, and is counted in the row, the filter and the title', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Are you open on Sunday?');
+  await expect(row(desk, /0123/)).toContainText('Are you open on Sunday?');
+  await system.receives('+12065550123', 'From ten, perhaps?');
+  await expect(row(desk, /0123/)).toContainText('2 unread messages');
+  await expect(desk).toHaveTitle('(1) Partyline');
+  await system.receives('+4915112345678', 'Guten Tag');
+  await expect(desk).toHaveTitle('(2) Partyline');
+  await expect(row(desk, /./).first()).toContainText('Guten Tag');
+  await expect(desk.getByText('Unread 2')).toBeVisible();
+});
+
+test('the filters show who is open, unread and closed', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'Read me');
+  await system.receives('+12065550124', 'Leave me');
+  await open(desk, /0123/);
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(desk, /0123/)).toHaveCount(0);
+
+  await desk.getByText('Closed', { exact: true }).first().click();
+  await expect(row(desk, /0123/)).toBeVisible();
+  await expect(row(desk, /0124/)).toHaveCount(0);
+
+  await desk.getByText('Unread').first().click();
+  await open(desk, /0124/);
+  await expect(row(desk, /0124/), 'it stays while it is open').toBeVisible();
+  await expect(desk).toHaveTitle('Partyline');
+});
+
+test('a search finds the beginning of a word of the name, and either end of the number', async ({
+  desk,
+  system,
+}) => {
+  await system.api('POST', '/api/conversations', {
+    to: '+12065550123',
+    contact_name: 'Maria del Carmen',
+  });
+  await system.receives('+12065550123', 'Hola');
+  await system.receives('+447911123456', 'Hello');
+  await expect(row(desk, /Maria/)).toBeVisible();
+  const search = desk.getByRole('searchbox');
+  for (const hit of ['carm', 'DEL', '0123', '+1206']) {
+    await search.fill(hit);
+    await expect(row(desk, /./)).toHaveCount(1);
+    await expect(row(desk, /Maria/)).toBeVisible();
+  }
+  await search.press('Escape');
+  await expect(row(desk, /./)).toHaveCount(2);
+});
+
+test('a search without a hit says so, and who matches under another filter', async ({
+  desk,
+  system,
+}) => {
+  await system.api('POST', '/api/conversations', {
+    to: '+12065550123',
+    contact_name: 'Brigitte',
+  });
+  await system.receives('+12065550124', 'Hello');
+  await open(desk, /Brigitte/);
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await desk.getByRole('searchbox').fill('brigtn');
+  await expect(desk.getByText('Nothing called “brigtn”.')).toBeVisible();
+  await expect(desk.getByText('No open conversation matches.')).toBeVisible();
+  await desk.getByRole('searchbox').fill('brig');
+  await expect(desk.getByText('One closed conversation matches.')).toBeVisible();
+  await desk.getByRole('button', { name: 'Show closed' }).click();
+  await expect(row(desk, /Brigitte/)).toBeVisible();
+});
+
+test('a number is checked as it is typed, and only a good one begins a conversation', async ({
+  desk,
+}) => {
+  await desk.getByRole('button', { name: 'New conversation' }).first().click();
+  const dialog = desk.getByRole('dialog', { name: 'New conversation' });
+  const number = dialog.getByLabel('Phone number');
+  await expect(number).toBeFocused();
+  await number.fill('+1 206 555');
+  await expect(number).toHaveAttribute('aria-invalid', 'true');
+  await expect(dialog.getByText('With the country code')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await expect(dialog, 'a bad number begins nothing').toBeVisible();
+
+  await number.fill('+1 206 555 0177');
+  await expect(dialog.getByText('+12065550177 · US')).toBeVisible();
+  await expect(number).not.toHaveAttribute('aria-invalid');
+  await dialog.getByLabel('Name').fill('Wanda');
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(box(desk)).toBeFocused();
+  await expect(log(desk)).toContainText('No messages yet.');
+  await expect(row(desk, /Wanda/)).toContainText('No messages yet');
+});
+
+test('a number that is here already leads to its conversation', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'I am here');
+  await expect(row(desk, /0123/)).toBeVisible();
+  await desk.keyboard.press('n');
+  const dialog = desk.getByRole('dialog', { name: 'New conversation' });
+  await dialog.getByLabel('Phone number').fill('(206) 555-0123');
+  await expect(dialog.getByText('is already here.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Open' }).first().click();
+  await expect(log(desk)).toContainText('I am here');
+});
+
+test('a long list is read further as it is scrolled', async ({ desk, system }) => {
+  for (let at = 100; at < 165; at += 1) {
+    await system.receives(`+12065550${String(at)}`, `Text ${String(at)}`);
+  }
+  await desk.reload();
+  await expect(row(desk, /0164/)).toBeVisible();
+  await row(desk, /0164/).hover();
+  await expect(async () => {
+    await desk.mouse.wheel(0, 4000);
+    await expect(row(desk, /0100/)).toBeInViewport({ timeout: 500 });
+  }).toPass();
+  await expect(row(desk, /./)).toHaveCount(65);
+});

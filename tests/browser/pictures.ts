@@ -1,0 +1,127 @@
+import type { Page } from '@playwright/test';
+import { box, log, open, row } from './desk.ts';
+import { System } from './system.ts';
+import { expect, signIn, test as base } from './test.ts';
+
+const FOLDER = '../../docs/pictures';
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+
+/** The demonstration, told once for all pictures. */
+const test = base.extend<object, { demo: System }>({
+  demo: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const demo = await System.start({ flags: ['--demo'] });
+      await use(demo);
+      await demo.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+});
+
+test.use({
+  baseURL: async ({ demo }, use) => use(demo.url),
+  timezoneId: afternoon(),
+  reducedMotion: 'reduce',
+});
+
+test('busy inbox', async ({ page }) => {
+  await signIn(page);
+  await expect(row(page, /Maya Lindqvist/)).toBeVisible();
+  await draw(page, 'busy-inbox');
+});
+
+test('long thread', async ({ page }) => {
+  await signIn(page);
+  await open(page, /Maya Lindqvist/);
+  await expect(log(page).locator('[data-fresh]')).toBeVisible();
+  await expect(row(page, /Maya Lindqvist/)).not.toContainText('unread');
+  await draw(page, 'long-thread');
+});
+
+test('thread with failures', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('searchbox').fill('pete');
+  await open(page, /Pete \(scooter/);
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await expect(row(page, /Maya Lindqvist/)).toBeVisible();
+  await log(page).locator('article').filter({ hasText: 'Not ' }).last().scrollIntoViewIfNeeded();
+  await draw(page, 'thread-with-failures');
+});
+
+test('offline', async ({ context, page }) => {
+  await signIn(page);
+  await open(page, /Priya/);
+  await expect(row(page, /Priya/)).not.toContainText('unread');
+  await box(page).fill('The rear wheel is true again. You can fetch it');
+  await context.setOffline(true);
+  await expect(page.getByText(/You can go on writing/)).toBeVisible();
+  await draw(page, 'offline');
+});
+
+test('search without a hit', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('searchbox').fill('renat');
+  await expect(page.getByText('One closed conversation matches.')).toBeVisible();
+  await draw(page, 'search-without-a-hit');
+});
+
+test('new conversation with a bad number', async ({ page }) => {
+  await signIn(page);
+  await expect(row(page, /Maya Lindqvist/)).toBeVisible();
+  await page.keyboard.press('n');
+  await page.getByLabel('Phone number').fill('+1 206 555 01');
+  await expect(page.getByLabel('Phone number')).toHaveAttribute('aria-invalid', 'true');
+  await draw(page, 'new-conversation');
+});
+
+test('phones beside the desk', async ({ page }) => {
+  await signIn(page);
+  await page.goto('/phones');
+  const phone = page.getByRole('article', { name: /Thomas O'Rourke/ });
+  const desk = page.frameLocator('iframe');
+  await desk.getByRole('link', { name: /Thomas O'Rourke/ }).click();
+  await expect(desk.getByRole('log').getByRole('article').last()).toBeVisible();
+  await page
+    .getByRole('button', { name: /Thomas/ })
+    .first()
+    .click();
+  await phone.getByLabel('Text message').fill('On my way, ten minutes');
+  await phone.getByLabel('Text message').press('Enter');
+  await expect(page.getByText(/stored \d.* · on screen \d/)).toBeVisible();
+  await draw(page, 'phones');
+});
+
+test.describe('with nobody in it', () => {
+  test.use({ baseURL: async ({ system }, use) => use(system.url) });
+
+  test('empty inbox', async ({ page }) => {
+    await signIn(page);
+    await expect(page.getByRole('heading', { name: /yet/ }).first()).toBeVisible();
+    await draw(page, 'empty-inbox');
+  });
+});
+
+/** Draws a screen wide and narrow, by day and by night. */
+async function draw(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({
+        path: `${FOLDER}/${name}-${size}-${colorScheme}.png`,
+        animations: 'disabled',
+        caret: 'hide',
+      });
+    }
+  }
+}
+
+/** A time zone in which it is two in the afternoon: the demonstration ends now, and a shop is open then. */
+function afternoon(): string {
+  const ahead = 14 - new Date().getUTCHours();
+  const hours = ahead < -11 ? ahead + 24 : ahead;
+  return `Etc/GMT${hours > 0 ? '-' : '+'}${String(Math.abs(hours))}`;
+}

@@ -1,0 +1,192 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { answer, bubble, expectStatus, open, row } from './desk.ts';
+import type { System } from './system.ts';
+import { expect, ready, test } from './test.ts';
+
+const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+const THEMES = ['light', 'dark'] as const;
+
+test('sign-in', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.getByLabel('Name')).toBeFocused();
+  await judge(page, 'sign-in');
+});
+
+test('sign-in that was refused', async ({ page }) => {
+  await page.goto('/');
+  await page.getByLabel('Name').fill('admin');
+  await page.getByLabel('Password').fill('no');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).not.toBeEmpty();
+  await judge(page, 'sign-in-refused');
+});
+
+test('empty inbox', async ({ desk }) => {
+  await expect(desk.getByRole('heading', { name: /No conversations yet/ }).first()).toBeVisible();
+  await judge(desk, 'empty-inbox');
+});
+
+test('busy list', async ({ desk, system }) => {
+  await busy(system);
+  await desk.reload();
+  await expect(row(desk, /./)).toHaveCount(8);
+  await judge(desk, 'busy-list');
+});
+
+test('thread', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello, is my bicycle ready? It is the green one with the basket.');
+  await open(desk, /0123/);
+  await answer(desk, 'Nearly. The chain came this morning.');
+  await answer(desk, 'Come by after four.');
+  await expectStatus(desk, 'after four', 'delivered');
+  await phone.writes('See you then');
+  await expect(bubble(desk, 'See you then')).toBeVisible();
+  await judge(desk, 'thread');
+});
+
+test('thread with failures', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Call me back');
+  await open(desk, /0123/);
+  await phone.becomes('unreachable');
+  await answer(desk, 'We tried to reach you.');
+  await expectStatus(desk, 'We tried', 'undelivered');
+  await system.arm({ on: 'create', fault: { kind: 'cut' } });
+  await answer(desk, 'And again.');
+  await expectStatus(desk, 'And again', 'unknown');
+  await judge(desk, 'thread-with-failures');
+});
+
+test('closed conversation', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'That was all, thank you');
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(desk.getByText('This conversation is closed.')).toBeVisible();
+  await desk.reload();
+  await ready(desk);
+  await expect(desk.getByText('This conversation is closed.')).toBeVisible();
+  await judge(desk, 'closed-conversation');
+});
+
+test('new conversation with a bad number', async ({ desk, system }) => {
+  await busy(system);
+  await desk.keyboard.press('n');
+  await desk.getByLabel('Phone number').fill('+1 206 555');
+  await expect(desk.getByLabel('Phone number')).toHaveAttribute('aria-invalid', 'true');
+  await judge(desk, 'new-conversation', desk.getByRole('dialog'));
+});
+
+test('sheet of keys', async ({ desk }) => {
+  await desk.keyboard.press('?');
+  await expect(desk.getByRole('dialog')).toBeVisible();
+  await judge(desk, 'shortcuts', desk.getByRole('dialog'));
+});
+
+test('menu', async ({ desk }) => {
+  await desk.getByRole('button', { name: 'Menu' }).click();
+  await expect(desk.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await judge(desk, 'menu', desk.locator('#menu'));
+});
+
+test('search without a hit', async ({ desk, system }) => {
+  await busy(system);
+  await expect(row(desk, /Tom/)).toContainText('2 unread messages');
+  await desk.getByRole('searchbox').fill('brigtn');
+  await expect(desk.getByText('Nothing called “brigtn”.')).toBeVisible();
+  await judge(desk, 'search-without-a-hit');
+});
+
+test('offline', async ({ context, desk, system }) => {
+  await busy(system);
+  await open(desk, /Maria/);
+  await expect(row(desk, /Maria/)).not.toContainText('unread');
+  await context.setOffline(true);
+  await expect(desk.getByText(/You can go on writing/)).toBeVisible();
+  await judge(desk, 'offline');
+});
+
+test('person', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'Hello');
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: 'Add a name' }).click();
+  await desk.getByRole('textbox', { name: 'Name' }).fill('Maria');
+  await judge(desk, 'person', desk.getByRole('complementary'));
+});
+
+test('phones', async ({ page, system }) => {
+  const phone = await system.phone('+12065550123', 'Grace');
+  await phone.writes('Is anybody there?');
+  await page.goto(system.link);
+  await page.getByRole('button', { name: /Grace/ }).first().click();
+  const desk = page.frameLocator('iframe');
+  await desk.getByRole('link', { name: /0123/ }).click();
+  await desk.getByRole('textbox', { name: /^Message to/ }).fill('We are.');
+  await desk.getByRole('textbox', { name: /^Message to/ }).press('Enter');
+  await expect(page.getByRole('article', { name: /Grace/ }).getByText('We are.')).toBeVisible();
+  await expect(desk.locator('[data-status=delivered]')).toBeVisible();
+  await judge(page, 'phones');
+});
+
+/** A list with something of everything. */
+async function busy(system: System): Promise<void> {
+  const people = [
+    ['+12065550101', 'Maria del Carmen Hernández', 'Gracias, nos vemos el martes.'],
+    ['+12065550102', 'Tom', 'ok'],
+    [
+      '+4915112345678',
+      'Jürgen Wöhler',
+      'Könnten Sie mir bitte noch sagen, wann Sie am Samstag schließen?',
+    ],
+    ['+972501234567', 'נועה', 'תודה רבה, נתראה מחר'],
+    ['+12065550105', '', 'Who is this?'],
+    ['+447911123456', '', 'Two lines\nof text'],
+    ['+12065550107', 'A person with a name that is much too long for any list', 'Yes'],
+    ['+12065550108', 'Wanda', 'Supercalifragilisticexpialidocious'.repeat(4)],
+  ] as const;
+  for (const [number, name, text] of people) {
+    if (name) await system.api('POST', '/api/conversations', { to: number, contact_name: name });
+    await system.receives(number, text);
+  }
+  await system.receives('+12065550102', 'still there?');
+}
+
+/** What holds for every screen: its outline, no finding of axe, no sideways scrolling, wide and narrow, by day and night. */
+async function judge(page: Page, name: string, part = page.locator('body')): Promise<void> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await expect(part).toMatchAriaSnapshot({ name: `${name}.aria.yml` });
+  for (const [size, viewport] of Object.entries(WIDTHS)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await settled(page);
+      await page.screenshot({
+        path: `test-results/screens/${name}-${size}-${colorScheme}.png`,
+        animations: 'disabled',
+      });
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      const found = violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.html).join(' ')}`);
+      expect.soft(found, `${size}, ${colorScheme}`).toEqual([]);
+      expect.soft(await sideways(page), `${size}: sideways scrolling`).toBe(0);
+    }
+  }
+  await page.setViewportSize({ width: 2560, height: 1200 });
+  expect.soft(await sideways(page), '2560: sideways scrolling').toBe(0);
+}
+
+/** Everything that moves or changes its colour has done so. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+  });
+}
+
+/** By how many pixels the page can be scrolled sideways. */
+function sideways(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}

@@ -1,0 +1,135 @@
+import { answer, bubble, expectStatus, log, lookAway, open, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+test('closing can be undone, and a new text opens again what was closed', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Thanks, that is all');
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(desk, /0123/)).toHaveCount(0);
+  await expect(desk.getByText('This conversation is closed.')).toBeVisible();
+  await desk.getByRole('button', { name: 'Undo' }).click();
+  await expect(row(desk, /0123/)).toBeVisible();
+
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(desk, /0123/)).toHaveCount(0);
+  await system.receives('+12065550123', 'One more thing');
+  await expect(row(desk, /0123/)).toContainText('One more thing');
+  await expect(desk.getByText('This conversation is closed.')).toHaveCount(0);
+});
+
+test('older messages come in above while what is in view stays where it is', async ({
+  desk,
+  system,
+}) => {
+  for (let at = 1; at <= 120; at += 1) {
+    await system.receives('+12065550123', `Message number ${String(at)}`);
+  }
+  await open(desk, /0123/);
+  await expect(log(desk).getByText('Message number 71', { exact: true })).toBeAttached();
+  await expect(log(desk).getByText('Message number 70', { exact: true })).toHaveCount(0);
+
+  const anchor = log(desk).getByText('Message number 80', { exact: true });
+  await log(desk).focus();
+  await anchor.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+  const moved = await anchor.evaluate(async (element) => {
+    const scroller = element.closest('[role=log]');
+    const bubbles = () => scroller?.querySelectorAll('article').length ?? 0;
+    const before = bubbles();
+    let top = element.getBoundingClientRect().top;
+    let most = 0;
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    for (let after = 0; after < 3; await frame()) {
+      const now = element.getBoundingClientRect().top;
+      most = Math.max(most, Math.abs(now - top));
+      top = now;
+      if (bubbles() > before) after += 1;
+    }
+    return most;
+  });
+  expect(moved, 'pixels that the message in view moved').toBeLessThanOrEqual(1);
+  await expect(log(desk).getByText('Message number 30', { exact: true })).toBeAttached();
+  await expect(async () => {
+    await log(desk).press('Home');
+    await expect(log(desk).getByText(/^The conversation began on/)).toBeInViewport({
+      timeout: 500,
+    });
+  }).toPass();
+  await expect(log(desk).getByRole('article')).toHaveCount(120);
+});
+
+test('the first unread message is marked, and reading takes the light away', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'An old one');
+  await open(desk, /0123/);
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  await system.receives('+12065550124', 'Somebody else');
+  await open(desk, /0124/);
+  await system.receives('+12065550123', 'A new one');
+  await system.receives('+12065550123', 'And another');
+  await expect(row(desk, /0123/)).toContainText('2 unread messages');
+
+  await open(desk, /0123/);
+  await expect(log(desk).getByText(/^New since \d\d:\d\d$/)).toBeVisible();
+  const texts = await log(desk).locator('[data-fresh], .bubble').allTextContents();
+  expect(texts.map((text) => text.trim().replace(/\d\d:\d\d/, '…'))).toEqual([
+    'An old one',
+    'New since …',
+    'A new one',
+    'And another',
+  ]);
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+});
+
+test('what nobody looks at stays unread, and is read when somebody comes back', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'While you are here');
+  await open(desk, /0123/);
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  const elsewhere = await lookAway(desk);
+  await system.receives('+12065550123', 'While you are away');
+  await expect(bubble(desk, 'While you are away')).toBeAttached();
+  await expect(row(desk, /0123/)).toContainText('1 unread message');
+  await expect(desk).toHaveTitle('(1) Partyline');
+  await elsewhere.close();
+  await desk.bringToFront();
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  await expect(log(desk).getByText(/^New since/)).toBeVisible();
+  await expect(desk).toHaveTitle('Partyline');
+});
+
+test('what is out of view stays unread until it is scrolled to', async ({ desk, system }) => {
+  for (let at = 1; at <= 40; at += 1) {
+    await system.receives('+12065550123', `Message number ${String(at)}`);
+  }
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: /^Newest|new message/ }).click();
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  await log(desk).press('Home');
+  await expect(desk.getByRole('button', { name: 'Newest' })).toBeVisible();
+  await system.receives('+12065550123', 'Down here');
+  await expect(desk.getByRole('button', { name: '1 new message' })).toBeVisible();
+  await expect(row(desk, /0123/)).toContainText('1 unread message');
+  await desk.getByRole('button', { name: '1 new message' }).click();
+  await expect(bubble(desk, 'Down here')).toBeInViewport();
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+});
+
+test('an answer is a bubble at once and ends as delivered on the phone', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await open(desk, /0123/);
+  await answer(desk, 'Hello, this is the desk.');
+  await expect(bubble(desk, 'this is the desk')).toBeVisible();
+  await expectStatus(desk, 'this is the desk', 'delivered');
+  expect(await phone.shows()).toEqual(['Hello?', 'Hello, this is the desk.']);
+});

@@ -1,0 +1,52 @@
+import { answer, bubble, expectStatus, open, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+test('two desks show the same conversation, whoever answers, reads or closes it', async ({
+  desk,
+  secondDesk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Is anybody there?');
+  await expect(row(desk, /0123/)).toContainText('1 unread message');
+  await expect(row(secondDesk, /0123/)).toContainText('1 unread message');
+
+  await open(desk, /0123/);
+  await expect(row(secondDesk, /0123/), 'read is read for both').not.toContainText('unread');
+  await open(secondDesk, /0123/);
+  await answer(desk, 'Both of us');
+  await expect(bubble(secondDesk, 'Both of us')).toBeVisible();
+  await answer(secondDesk, 'Indeed');
+  for (const one of [desk, secondDesk]) {
+    await expectStatus(one, 'Both of us', 'delivered');
+    await expectStatus(one, 'Indeed', 'delivered');
+    await expect(one.getByRole('log').getByRole('article')).toHaveCount(3);
+  }
+
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(secondDesk, /0123/)).toHaveCount(0);
+  await expect(secondDesk.getByText('This conversation is closed.')).toBeVisible();
+});
+
+test('two people who rename at once both hear of it, and nobody loses a name unseen', async ({
+  desk,
+  secondDesk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Hello');
+  for (const one of [desk, secondDesk]) {
+    await open(one, /0123/);
+    await one.getByRole('button', { name: 'Add a name' }).click();
+  }
+  await desk.getByRole('textbox', { name: 'Name' }).fill('Maria');
+  await desk.getByRole('button', { name: 'Save' }).click();
+  await expect(row(secondDesk, /Maria/)).toBeVisible();
+
+  await secondDesk.getByRole('textbox', { name: 'Name' }).fill('Mary');
+  await secondDesk.getByRole('button', { name: 'Save' }).click();
+  await expect(secondDesk.getByText('Somebody just renamed this to “Maria”.')).toBeVisible();
+  await expect(row(desk, /Maria/)).toBeVisible();
+  await secondDesk.getByRole('button', { name: 'Save mine' }).click();
+  await expect(row(desk, /Mary/)).toBeVisible();
+  await expect(row(secondDesk, /Mary/)).toBeVisible();
+});

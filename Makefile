@@ -80,7 +80,9 @@ generate: node_modules/.installed
 	npm run --silent types --workspace frontend
 
 # The functions' bins are never linked here: one of them is as large as all their tests.
+# The program itself first: tests start and kill it.
 test-rust:
+	cargo build --quiet --package partyline-local
 	cargo test --workspace --lib --test '*'
 
 test-page: node_modules/.installed

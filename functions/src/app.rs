@@ -238,7 +238,7 @@ fn answer(
 /// An error is logged once, here, where it becomes a response.
 fn log(error: &Error, context: &Context) {
     let request = &*context.request_id;
-    let cause = std::error::Error::source(error).map(ToString::to_string);
+    let cause = error.causes();
     if error.status() >= 500 {
         tracing::error!(request.id = request, status = error.status(), cause, "{error}");
     } else {

@@ -129,7 +129,14 @@ impl Parameters {
 
     /// The Twilio account.
     pub fn twilio(&self) -> Result<TwilioAccount> {
-        self.json(Parameter::Twilio)
+        let account: TwilioAccount = self.json(Parameter::Twilio)?;
+        let mut secrets = account.auth_tokens.iter().chain(account.shared_keys.values());
+        // Anybody can sign with an empty secret.
+        if account.auth_tokens.is_empty() || secrets.any(|secret| secret.expose().is_empty()) {
+            let variable = self.path(Parameter::Twilio);
+            return Err(Error::configuration(&variable, "has no auth token, or an empty secret"));
+        }
+        Ok(account)
     }
 
     /// Our numbers.

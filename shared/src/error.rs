@@ -77,6 +77,17 @@ impl Error {
         Self::NotFound("There is no such conversation.".to_owned())
     }
 
+    /// Every cause beneath it, the nearest first, for the log.
+    pub fn causes(&self) -> String {
+        let mut causes = Vec::new();
+        let mut next = std::error::Error::source(self);
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes.join(": ")
+    }
+
     /// The HTTP status: the one place that decides it.
     pub fn status(&self) -> u16 {
         match self {

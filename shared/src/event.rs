@@ -64,8 +64,11 @@ pub const LARGEST_FRAME: usize = 32 * 1024;
 
 /// The frame for `events` as text; one that would be too large asks for a reload instead.
 pub fn frame(events: Vec<Event>) -> Result<String, serde_json::Error> {
-    let mut ids: Vec<String> =
-        events.iter().filter_map(|event| event.conversation_id().map(str::to_owned)).collect();
+    let named = |event: &Event| match event {
+        Event::Reload { conversation_ids } => conversation_ids.clone(),
+        other => other.conversation_id().map(str::to_owned).into_iter().collect(),
+    };
+    let mut ids: Vec<String> = events.iter().flat_map(named).collect();
     let text = serde_json::to_string(&Frame { events })?;
     if text.len() < LARGEST_FRAME {
         return Ok(text);

@@ -89,10 +89,67 @@ pub struct Wanted {
     pub terms: Vec<Term>,
     /// Every one of these begins a word of a hit's name, if the hit is found by name.
     pub words: Vec<String>,
-    /// The digits looked for, if it is a number.
-    pub digits: Option<String>,
-    /// Whether the digits begin with a calling code.
-    pub international: bool,
+    /// The ways to read the digits, if it is a number: any of them may be meant.
+    pub numbers: Vec<Digits>,
+}
+
+/// One way to read the digits that a person typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Digits {
+    /// The beginning or the end of a national number.
+    National(String),
+    /// The beginning of a national number, typed with its trunk zero.
+    AfterZero(String),
+    /// The beginning of an international number, without the plus.
+    International(String),
+}
+
+/// From this many digits on, a number without a plus may begin with its calling code.
+const WHOLE: usize = 8;
+
+impl Digits {
+    /// The ways to read `digits`; with a plus there is only one.
+    fn ways(digits: &str, plus: bool) -> Vec<Self> {
+        if plus {
+            return vec![Self::International(digits.to_owned())];
+        }
+        let mut ways = vec![Self::National(digits.to_owned())];
+        let after_zero = digits.trim_start_matches('0');
+        if after_zero.len() < digits.len() {
+            ways.push(Self::AfterZero(after_zero.to_owned()));
+        }
+        if let Some(international) = digits.strip_prefix("00") {
+            ways.push(Self::International(international.to_owned()));
+        } else if digits.len() >= WHOLE {
+            ways.push(Self::International(digits.to_owned()));
+        }
+        ways
+    }
+
+    fn terms(&self) -> Vec<Term> {
+        let found = match self {
+            Self::National(digits) => {
+                let reversed: String = digits.chars().rev().collect();
+                [Term::of(digits, false), Term::of(&reversed, true)]
+            }
+            Self::AfterZero(digits) => [Term::of(digits, false), None],
+            Self::International(digits) => {
+                [Term::of(crate::phone::without_calling_code(digits), false), None]
+            }
+        };
+        found.into_iter().flatten().collect()
+    }
+
+    fn matches(&self, phone: &crate::phone::PhoneNumber) -> bool {
+        let own = phone.national_digits();
+        match self {
+            Self::National(digits) => own.starts_with(digits) || own.ends_with(digits),
+            Self::AfterZero(digits) => own.starts_with(digits),
+            Self::International(digits) => {
+                phone.as_str().trim_start_matches('+').starts_with(digits)
+            }
+        }
+    }
 }
 
 impl Wanted {
@@ -102,41 +159,22 @@ impl Wanted {
             && typed.chars().all(|c| c.is_ascii_digit() || " +()-./\u{a0}".contains(c));
         if is_number {
             let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-            return Self::number(digits, typed.trim_start().starts_with('+'));
+            let numbers = Digits::ways(&digits, typed.trim_start().starts_with('+'));
+            let mut terms: Vec<Term> = numbers.iter().flat_map(Digits::terms).collect();
+            terms.dedup();
+            return (!terms.is_empty()).then(|| Self { terms, words: vec![digits], numbers });
         }
         let words = words(typed);
         let longest = words.iter().max_by_key(|word| word.chars().count())?;
         let term = Term::of(longest, false)?;
-        Some(Self { terms: vec![term], words, digits: None, international: false })
-    }
-
-    /// A number from its beginning or its end; with a plus, from its calling code on.
-    fn number(digits: String, international: bool) -> Option<Self> {
-        let national = if international {
-            crate::phone::without_calling_code(&digits)
-        } else {
-            digits.as_str()
-        };
-        let reversed: String = national.chars().rev().collect();
-        let mut terms: Vec<Term> = Term::of(national, false).into_iter().collect();
-        if !international {
-            terms.extend(Term::of(&reversed, true));
-        }
-        let digits = Some(digits);
-        (!terms.is_empty()).then_some(Self { terms, words: vec![], digits, international })
+        Some(Self { terms: vec![term], words, numbers: vec![] })
     }
 
     /// Whether a conversation with this name and number is a hit.
     pub fn matches(&self, name: Option<&str>, contact: &Address) -> bool {
-        if let Some(digits) = &self.digits {
-            let Some(phone) = contact.phone() else { return false };
-            if self.international {
-                return phone.as_str().trim_start_matches('+').starts_with(digits);
-            }
-            let own = phone.national_digits();
-            return own.starts_with(digits)
-                || own.ends_with(digits)
-                || words(name.unwrap_or("")).iter().any(|word| word.starts_with(digits));
+        let number = contact.phone().filter(|_| !self.numbers.is_empty());
+        if number.is_some_and(|phone| self.numbers.iter().any(|way| way.matches(phone))) {
+            return true;
         }
         let of_name = words(name.unwrap_or_else(|| contact.as_str()));
         self.words.iter().all(|wanted| of_name.iter().any(|word| word.starts_with(wanted)))
@@ -181,6 +219,33 @@ mod tests {
         }
         for typed in ["2", "0101", "555", "+44 206"] {
             assert!(!found("Anna", typed), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_as_its_country_writes_it_and_with_its_calling_code() {
+        for e164 in
+            ["+442071838750", "+4915112345643", "+33612345678", "+12065550100", "+390612345678"]
+        {
+            let contact = Address::parse(e164).unwrap();
+            let phone = contact.phone().unwrap();
+            let typed = [
+                phone.national(),
+                e164.to_owned(),
+                e164.replacen('+', "00", 1),
+                e164.replacen('+', "", 1),
+            ];
+            for typed in typed {
+                let wanted = Wanted::parse(&typed).unwrap();
+                let rows = number_terms(&contact);
+                let row = wanted.terms.iter().any(|term| {
+                    rows.iter().any(|row| {
+                        (row.backward, &row.head) == (term.backward, &term.head)
+                            && row.rest.starts_with(&term.rest)
+                    })
+                });
+                assert!(row && wanted.matches(None, &contact), "{typed} finds {e164}");
+            }
         }
     }
 

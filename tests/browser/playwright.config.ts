@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import { chromium } from './chromium.ts';
 
-/** `desk` is what every check runs. `pictures` draws the pictures of the documentation, on demand. */
+/** `desk` is what every check runs. `pictures` and `figures` make those of the documentation, on demand. */
 export default defineConfig({
   testDir: '.',
   fullyParallel: true,
@@ -16,6 +16,7 @@ export default defineConfig({
   projects: [
     { name: 'desk', testMatch: '*.spec.ts' },
     { name: 'pictures', testMatch: 'pictures.ts', timeout: 180_000 },
+    { name: 'figures', testMatch: 'figures.ts', timeout: 300_000 },
   ],
   use: {
     browserName: 'chromium',

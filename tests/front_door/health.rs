@@ -1,8 +1,9 @@
-//! `GET /api/health`, and the document itself.
+//! `GET /api/health`, and `/openapi.json`.
 
 use reqwest::Method;
+use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, root};
 
 #[tokio::test]
 async fn anybody_hears_that_it_runs_and_which_version() {
@@ -11,4 +12,46 @@ async fn anybody_hears_that_it_runs_and_which_version() {
     assert_eq!(health["status"], "ok");
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
     desk.close().await;
+}
+
+#[tokio::test]
+async fn the_document_of_the_api_is_served_as_the_code_makes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let dist = folder.path().join("frontend/dist");
+    std::fs::create_dir_all(&dist).unwrap();
+    std::fs::copy(root().join("template.yaml"), folder.path().join("template.yaml")).unwrap();
+    // Vite puts what is in `public` beside the page as it is.
+    let public = root().join("frontend/public/openapi.json");
+    std::fs::copy(public, dist.join("openapi.json")).unwrap();
+    let desk = Desk::with(|options| options.root = folder.path().to_owned()).await;
+    let served = desk.call(Method::GET, "/openapi.json").send_unchecked().await;
+    assert_eq!((served.status, served.header("content-type")), (200, Some("application/json")));
+    assert_eq!(served.text, functions::openapi::json().unwrap());
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn every_route_of_the_people_is_in_the_document_and_no_other() {
+    use shared::lambda::Trigger;
+
+    let document: Value = serde_json::from_str(&functions::openapi::json().unwrap()).unwrap();
+    let mut documented: Vec<(String, String, String)> = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            documented.push((id, method.to_uppercase(), path.clone()));
+        }
+    }
+    let mut routes: Vec<(String, String, String)> = functions::FUNCTIONS
+        .iter()
+        .filter_map(|function| match function.trigger {
+            Trigger::Http { method, path } if path.starts_with("/api/") => {
+                Some((function.name.to_owned(), method.to_owned(), path.to_owned()))
+            }
+            _ => None,
+        })
+        .collect();
+    documented.sort();
+    routes.sort();
+    assert_eq!(documented, routes);
 }

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::hmac;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use functions::FUNCTIONS;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::clock::Clock as _;
 use shared::lambda::Trigger;
 
+use crate::desk::smith::{Smith, unsigned};
 use crate::desk::{Answer, Desk};
 
 /// The routes that have a proof of their own, or need none.
@@ -30,65 +27,6 @@ fn guarded() -> Vec<(Method, String)> {
     let routes: Vec<_> = routes.collect();
     assert!(routes.len() >= 14);
     routes
-}
-
-/// The key that a desk signs with, and others that it does not.
-struct Smith {
-    key: Ed25519KeyPair,
-    now: i64,
-}
-
-impl Smith {
-    fn of(desk: &Desk) -> Self {
-        Self::with(desk, &desk.system().settings().install_key)
-    }
-
-    fn with(desk: &Desk, install_key: &str) -> Self {
-        let install = HEXLOWER_PERMISSIVE.decode(install_key.as_bytes()).unwrap();
-        let seed = digest(&SHA256, &[b"partyline access token".as_slice(), &install].concat());
-        let key = Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).unwrap();
-        Self { key, now: desk.system().clock().now().as_second() }
-    }
-
-    fn claims(&self) -> Value {
-        json!({
-            "iss": "partyline", "aud": "partyline-api", "iat": self.now, "exp": self.now + 600,
-            "sub": "admin", "name": "admin", "role": "admin", "inboxes": ["main"],
-        })
-    }
-
-    /// The usual claims with one of them another, or none.
-    fn but(&self, name: &str, value: Value) -> Value {
-        let mut claims = self.claims();
-        match value {
-            Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
-            value => claims[name] = value,
-        }
-        claims
-    }
-
-    fn token(&self, header: &Value, claims: &str) -> String {
-        let text = unsigned(header, claims);
-        let signature = self.key.sign(text.as_bytes());
-        format!("{text}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
-    }
-
-    fn good(&self, claims: &Value) -> String {
-        self.token(&json!({ "alg": "EdDSA", "typ": "JWT" }), &claims.to_string())
-    }
-
-    /// Signed with HMAC under a text that everybody may know.
-    fn hmac(&self, algorithm: &str, secret: &[u8]) -> String {
-        let text = unsigned(&json!({ "alg": algorithm, "typ": "JWT" }), &self.claims().to_string());
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        let seal = hmac::sign(&key, text.as_bytes());
-        format!("{text}.{}", BASE64URL_NOPAD.encode(seal.as_ref()))
-    }
-}
-
-fn unsigned(header: &Value, claims: &str) -> String {
-    let part = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
-    format!("{}.{}", part(&header.to_string()), part(claims))
 }
 
 async fn ask(desk: &Desk, method: &Method, path: &str, token: Option<&str>) -> Answer {
@@ -165,7 +103,7 @@ async fn no_other_algorithm_is_taken() {
         refused(&desk, algorithm, &format!("{}.", unsigned(&header, &claims))).await;
         refused(&desk, algorithm, &smith.token(&header, &claims)).await;
     }
-    let public = smith.key.public_key().as_ref().to_vec();
+    let public = smith.public_key();
     let encoded = data_encoding::BASE64.encode(&public);
     let prefix = HEXLOWER_PERMISSIVE.decode(b"302a300506032b6570032100").unwrap();
     let der = [prefix, public.clone()].concat();

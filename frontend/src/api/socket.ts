@@ -18,8 +18,11 @@ export interface SocketOptions {
   random?: () => number;
 }
 
-/** A conversation may be watched while it is among the last this many that were opened. */
-export const WATCH_LIMIT = 5;
+/**
+ * A conversation may be watched while it is among the last this many that were opened: one fewer
+ * than the server takes, because frames may overtake each other on their way.
+ */
+export const WATCH_LIMIT = 4;
 const PING_EVERY = 5 * 60_000;
 /** API Gateway ends every connection after two hours; the next one stands before that. */
 const RENEW_AFTER = 110 * 60_000;
@@ -72,10 +75,10 @@ export class Socket {
   watch(conversation_id: string): void {
     const known = this.#watched.includes(conversation_id);
     this.#watched = [conversation_id, ...this.#watched.filter((id) => id !== conversation_id)];
-    if (!known) this.#send({ action: 'watch', conversation_id });
     for (const left of this.#watched.splice(WATCH_LIMIT)) {
       this.#send({ action: 'unwatch', conversation_id: left });
     }
+    if (!known) this.#send({ action: 'watch', conversation_id });
   }
 
   get watched(): readonly string[] {

@@ -14,7 +14,8 @@ export class Acts {
   readonly #client: Client;
   readonly #conversations: Conversations;
   readonly #toasts: Toasts;
-  #reading = false;
+  /** What is being marked as read, and what is to follow because more came meanwhile. */
+  readonly #reading = new Map<string, Conversation | null>();
 
   constructor(client: Client, conversations: Conversations, toasts: Toasts) {
     this.#client = client;
@@ -24,18 +25,24 @@ export class Acts {
 
   /**
    * Tells the server that what stands on the screen was read, as far as it was seen. When more
-   * came meanwhile the newer truth is taken, and whoever shows it decides anew.
+   * came meanwhile the newer truth is taken, and whoever shows it decides anew. After a failure
+   * nothing is tried by itself: whoever still shows it asks again.
    */
-  async markRead({ conversation_id, rev }: Conversation): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
+  async markRead(conversation: Conversation): Promise<void> {
+    const { conversation_id: id, rev } = conversation;
+    if (this.#reading.has(id)) {
+      this.#reading.set(id, conversation);
+      return;
+    }
+    this.#reading.set(id, null);
     try {
-      this.#take(await this.#client.markRead(conversation_id, rev));
+      this.#take(await this.#client.markRead(id, rev));
     } catch (thrown) {
       this.#takeCurrent(thrown);
-    } finally {
-      this.#reading = false;
     }
+    const next = this.#reading.get(id);
+    this.#reading.delete(id);
+    if (next && next.rev > rev && next === this.#conversations.get(id)) await this.markRead(next);
   }
 
   /** Closes or reopens a conversation, and offers to undo it. */

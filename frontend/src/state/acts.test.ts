@@ -43,6 +43,52 @@ describe('what an agent may do', () => {
     expect(calls).toBe(1);
   });
 
+  it('marks two conversations as read at the same time', async () => {
+    const calls: string[] = [];
+    const { acts } = desk({
+      markRead: (id) => {
+        calls.push(id);
+        return Promise.resolve(conversation({ conversation_id: id, rev: 2 }));
+      },
+    });
+    const other = conversation({ conversation_id: 'c2' });
+    await Promise.all([acts.markRead(conversation()), acts.markRead(other)]);
+    expect(calls).toEqual(['c1', 'c2']);
+  });
+
+  it('marks what came meanwhile as read when the first answer is there', async () => {
+    const revs: number[] = [];
+    const newer = conversation({ rev: 5, unread_count: 2 });
+    const { acts, conversations } = desk({
+      markRead: (_, rev) => {
+        revs.push(rev);
+        return rev < 5
+          ? Promise.reject(stale(newer))
+          : Promise.resolve(conversation({ rev: 6, unread_count: 0 }));
+      },
+    });
+    const first = acts.markRead(conversation({ rev: 4, unread_count: 1 }));
+    conversations.apply({ type: 'conversation', conversation: newer });
+    await acts.markRead(newer);
+    await first;
+    expect(revs).toEqual([4, 5]);
+    expect(conversations.get('c1')?.unread_count).toBe(0);
+  });
+
+  it('may try to mark as read again after a failure, and does not by itself', async () => {
+    let calls = 0;
+    const { acts } = desk({
+      markRead: () => {
+        calls += 1;
+        return Promise.reject(new ApiError(503, 'Not now.'));
+      },
+    });
+    await acts.markRead(conversation({ unread_count: 1 }));
+    expect(calls).toBe(1);
+    await acts.markRead(conversation({ unread_count: 1 }));
+    expect(calls).toBe(2);
+  });
+
   it('closes, and undoes it once', async () => {
     let rev = 1;
     const { acts, conversations, toasts } = desk({

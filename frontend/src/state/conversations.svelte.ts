@@ -33,12 +33,10 @@ export class Conversations {
     return [...this.#byId.values()];
   }
 
-  /** How many open conversations wait for an answer, of those the page has heard of. */
+  /** How many conversations wait for an answer, of those the page has heard of. */
   get waiting(): number {
     let count = 0;
-    for (const { status, unread_count } of this.#byId.values()) {
-      if (status === 'open' && unread_count > 0) count += 1;
-    }
+    for (const one of this.#byId.values()) if (waits(one)) count += 1;
     return count;
   }
 
@@ -46,6 +44,11 @@ export class Conversations {
     this.#byId.clear();
     this.#gone.clear();
   }
+}
+
+/** Somebody there waits for an answer: what is closed waits for none, whatever was left unread. */
+export function waits({ status, unread_count }: Conversation): boolean {
+  return status === 'open' && unread_count > 0;
 }
 
 /** Newest activity first; equal times in the order of ids, so that every page agrees. */

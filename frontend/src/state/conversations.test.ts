@@ -63,6 +63,13 @@ describe('the conversations', () => {
     expect(conversations.waiting).toBe(1);
   });
 
+  it('count nobody as waiting whose conversation is closed', () => {
+    const conversations = new Conversations();
+    const closed = conversation({ status: 'closed', unread_count: 2 });
+    conversations.apply({ type: 'conversation', conversation: closed });
+    expect(conversations.waiting).toBe(0);
+  });
+
   it('stand with the latest activity on top', () => {
     expect(outcome([told(1, 1), told(2, 5), told(3, 2)]).map((one) => one.conversation_id)).toEqual(
       ['c2', 'c3', 'c1'],

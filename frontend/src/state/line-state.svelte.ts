@@ -19,6 +19,8 @@ export class LineState {
   #online = $state(true);
   /** When the line was lost (ms), while it is. */
   since = $state<number | null>(null);
+  /** How often what is shown was read again: whatever failed may be tried again with it. */
+  heals = $state(0);
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -38,6 +40,7 @@ export class LineState {
         break;
       case 'healed':
         this.#healed = this.#open;
+        this.heals += 1;
         break;
       case 'reached':
         this.#reached = event.reached;

@@ -15,6 +15,14 @@ describe('the line', () => {
     expect(line.status).toBe('catching-up');
   });
 
+  it('counts how often the screen was read again, so that what failed can be tried with it', () => {
+    const line = new LineState();
+    line.apply({ type: 'healed' });
+    line.apply({ type: 'reached', reached: true });
+    line.apply({ type: 'healed' });
+    expect(line.heals).toBe(2);
+  });
+
   it('is offline when nothing can be reached, since the first time', () => {
     let now = 1000;
     const line = new LineState(() => now);

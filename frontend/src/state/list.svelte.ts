@@ -1,7 +1,7 @@
 import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
 import type { Conversation, ConversationPage, Filter } from '../api/types';
-import { byActivity, type Conversations } from './conversations.svelte';
+import { byActivity, waits, type Conversations } from './conversations.svelte';
 
 /** What is on the screen: a filter, a search, and how far down it was read. */
 interface View {
@@ -128,7 +128,7 @@ export class List {
   /** Reads who waits, so that the count and the title are right whatever the list shows. */
   async healWaiting(): Promise<void> {
     await this.#reread('unread', '', HEAL_LIMIT, () =>
-      this.#conversations.all.filter((row) => row.unread_count > 0).sort(byActivity),
+      this.#conversations.all.filter(waits).sort(byActivity),
     );
   }
 

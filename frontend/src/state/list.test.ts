@@ -126,6 +126,15 @@ describe('the list', () => {
     expect(ids(list)).toEqual(['c002']);
   });
 
+  it('heals who waits without asking for the closed ones, who wait for nobody', async () => {
+    const { list, calls } = desk([numbered(1), numbered(2, { status: 'closed', unread_count: 3 })]);
+    list.filter = 'closed';
+    await list.load();
+    calls.length = 0;
+    await list.healWaiting();
+    expect(calls).toHaveLength(1);
+  });
+
   it('heals a search by what the server finds now', async () => {
     const { list, rows, conversations } = desk([numbered(1), numbered(12), numbered(2)]);
     list.search = 'Person 1';

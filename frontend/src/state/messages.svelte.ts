@@ -61,9 +61,9 @@ export class Messages {
     return this.items[0];
   }
 
-  /** Forgets what was read, so that a page with a gap before it can be taken alone. */
-  forget(): void {
-    this.#byId.clear();
+  /** Forgets what lies before a message, so that a page with a gap before it can be taken alone. */
+  forget(before: string): void {
+    for (const id of [...this.#byId.keys()]) if (id < before) this.#byId.delete(id);
   }
 
   #message(message: Message): void {

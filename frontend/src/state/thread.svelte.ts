@@ -5,10 +5,10 @@ import type { Drafts } from './drafts.svelte';
 import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
 
-/** A page that was read: with which cursor, and what it began with. */
-interface ReadPage {
-  before: string | null;
+/** Where a page began that was read, and the cursor that reads what stands before it. */
+interface Mark {
   first: string;
+  before: string;
 }
 
 /** One conversation's thread: what was read of it, where "new" begins, what is leaving. */
@@ -31,7 +31,10 @@ export class Thread {
 
   readonly #client: Client;
   #older: string | null = null;
-  #pages: ReadPage[] = [];
+  /** Newest first: between two of them there is no more than one page holds. */
+  #marks: Mark[] = [];
+  /** The newest message that came with a page: what is pushed says nothing of what lies before. */
+  #readTo = '';
   #loading: Promise<void> | null = null;
 
   constructor(id: string, client: Client, drafts: Drafts) {
@@ -51,6 +54,12 @@ export class Thread {
   /** A message came while nobody looked: "new" begins there, unless it began before. */
   arrivedUnseen(message: Message): void {
     if (!this.newFrom) this.newFrom = message.message_id;
+  }
+
+  /** Whether the last message that the conversation tells of is here: both times are its own. */
+  reaches({ preview }: Conversation): boolean {
+    const here = Date.parse(this.messages.newest?.date_created ?? '') || 0;
+    return here >= (Date.parse(preview?.at ?? '') || 0);
   }
 
   /** Reads the newest page, and marks where the unread ones begin. */
@@ -74,9 +83,9 @@ export class Thread {
   /** Reads what it shows again: the newest page, and the one that is in view. */
   async heal(inView: string | null): Promise<void> {
     await this.refresh();
-    const page = inView ? this.#pageOf(inView) : undefined;
-    if (!page?.before) return;
-    this.messages.applyPage(await this.#client.listMessages(this.id, { before: page.before }));
+    const mark = inView && this.#marks.findLast(({ first }) => first > inView);
+    if (!mark) return;
+    this.messages.applyPage(await this.#client.listMessages(this.id, { before: mark.before }));
   }
 
   /** Reads the page before the oldest one. */
@@ -89,7 +98,7 @@ export class Thread {
       const page = await this.#client.listMessages(this.id, { before });
       if (before !== this.#older) return;
       this.messages.applyPage(page);
-      this.#reached(page, before);
+      this.#reached(page);
     } catch (thrown) {
       this.olderError = sentenceOf(thrown);
     } finally {
@@ -99,18 +108,20 @@ export class Thread {
 
   async #readNewest(): Promise<void> {
     try {
-      const known = this.messages.newest?.message_id;
       const page = await this.#client.listMessages(this.id);
       const first = page.messages[0]?.message_id;
       // More came than one page holds: what lies between is not known, so begin anew from here.
-      const gap = known !== undefined && first !== undefined && first > known && page.older;
-      if (gap) this.messages.forget();
+      const gap = this.loaded && first !== undefined && first > this.#readTo && page.older;
+      if (gap) this.messages.forget(first);
       this.messages.applyPage(page);
       for (const message of page.messages) this.outbox.stored(message);
       if (gap || !this.loaded) {
-        this.#pages = [];
-        this.#reached(page, null);
+        this.#marks = [];
+        this.#reached(page);
+      } else {
+        this.#movedOn(page);
       }
+      this.#readTo = page.messages.at(-1)?.message_id ?? this.#readTo;
       this.loaded = true;
       this.missing = false;
       this.error = null;
@@ -120,19 +131,32 @@ export class Thread {
     }
   }
 
-  #reached(page: MessagePage, before: string | null): void {
+  /** A page was read that lies before all others. */
+  #reached(page: MessagePage): void {
     this.#older = page.older;
     this.hasOlder = page.older !== null;
-    const first = page.messages[0]?.message_id;
-    if (first) this.#pages.push({ before, first });
+    const mark = markOf(page);
+    if (mark) this.#marks.push(mark);
   }
 
-  #pageOf(message_id: string): ReadPage | undefined {
-    return this.#pages.find((page) => page.first <= message_id);
+  /** The newest page begins later than it did: what has left it is read by a cursor from now on. */
+  #movedOn(page: MessagePage): void {
+    const mark = markOf(page);
+    const [last, before] = this.#marks;
+    if (!mark || (last && mark.first <= last.first)) return;
+    const within = ({ message_id: id }: Message) => before && before.first <= id && id < mark.first;
+    const held = this.messages.items.filter(within).length;
+    if (before && held <= page.messages.length) this.#marks.shift();
+    this.#marks.unshift(mark);
   }
 
   #firstUnread(count: number): string | null {
     const inbound = this.messages.items.filter((one: Message) => one.direction === 'inbound');
     return inbound[Math.max(0, inbound.length - count)]?.message_id ?? null;
   }
+}
+
+function markOf({ messages, older }: MessagePage): Mark | null {
+  const first = messages[0]?.message_id;
+  return first && older ? { first, before: older } : null;
 }

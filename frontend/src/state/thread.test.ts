@@ -54,6 +54,15 @@ describe('a thread', () => {
     expect(one.newFrom).toBe(id(3));
   });
 
+  it('knows whether it shows what the conversation tells of, to the millisecond', async () => {
+    const { thread: one } = thread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
+    await one.open(conversation());
+    const told = (at: string) => conversation({ preview: { body: '', direction: 'inbound', at } });
+    expect(one.reaches(told('2026-11-01T09:00:00.500Z'))).toBe(true);
+    expect(one.reaches(told('2026-11-01T09:00:00.501Z'))).toBe(false);
+    expect(one.reaches(conversation())).toBe(true);
+  });
+
   it('reads older pages until there are none', async () => {
     const { thread: one } = thread(many(25));
     await one.open(conversation());
@@ -87,6 +96,45 @@ describe('a thread', () => {
     );
     await one.older();
     expect(one.messages.oldest?.message_id).toBe(id(8));
+  });
+
+  it('finds the gap behind a message that was pushed before its page was read', async () => {
+    const { thread: one, server } = thread(many(12));
+    await one.open(conversation());
+    server.rows.push(...many(15, 13));
+    one.apply({ type: 'message', message: inbound(27) });
+    await one.heal(null);
+    expect(one.messages.items.map((row) => row.message_id)).toEqual(
+      many(10, 18).map((row) => row.message_id),
+    );
+  });
+
+  it('keeps what is pushed while the page after a gap is read', async () => {
+    const { thread: one, server } = thread(many(12));
+    await one.open(conversation());
+    server.rows.push(...many(15, 13));
+    const healed = one.heal(null);
+    one.apply({ type: 'message', message: inbound(28) });
+    await healed;
+    expect(one.messages.oldest?.message_id).toBe(id(18));
+    expect(one.messages.newest?.message_id).toBe(id(28));
+  });
+
+  it('heals what has left the newest page since it was read', async () => {
+    const { thread: one, server } = thread(many(8));
+    await one.open(conversation());
+    for (let at = 9; at <= 40; at += 1) {
+      server.rows.push(inbound(at));
+      one.apply({ type: 'message', message: inbound(at) });
+      await one.heal(null);
+    }
+    for (const at of [1, 12, 25, 30]) {
+      server.rows[at - 1] = inbound(at, { rev: 2, body: 'Changed' });
+      server.calls = [];
+      await one.heal(id(at));
+      expect(server.calls).toHaveLength(2);
+      expect(one.messages.get(id(at))?.body).toBe('Changed');
+    }
   });
 
   it('removes what was cleared', async () => {

@@ -52,7 +52,7 @@ async fn handle(app: Arc<App>, twilio: Arc<Line>, event: Value, context: Context
         let intent: Intent = match decode_image(&image) {
             Ok(intent) => intent,
             Err(error) => {
-                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                let cause = error.causes();
                 tracing::error!(record.sequence_number = number, cause, "An intent cannot be read");
                 unreadable.push(number);
                 continue;
@@ -70,7 +70,7 @@ async fn handle(app: Arc<App>, twilio: Arc<Line>, event: Value, context: Context
         async move {
             let outcome = conversation_run(app, twilio, &conversation, &woken, until).await;
             outcome.map_err(|error| {
-                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                let cause = error.causes();
                 tracing::error!(conversation.id = %conversation, cause, "A lane could not be run");
                 woken.records
             })

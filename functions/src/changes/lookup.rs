@@ -18,8 +18,14 @@ use crate::app::App;
 /// Twilio's clock and ours may differ by this much.
 const SKEW: Duration = Duration::from_secs(5);
 
-/// From one try to the next: after 1, 5 and 15 minutes in all.
-const PAUSES: [Duration; 2] = [Duration::from_mins(4), Duration::from_mins(10)];
+/// When it looks again, counted from the claim; after the last it is unconfirmed.
+const LOOKS: [Duration; 2] = [Duration::from_mins(5), Duration::from_mins(15)];
+
+/// A list that cannot be read says nothing: it is asked again so much later,
+const UNREADABLE: Duration = Duration::from_mins(5);
+
+/// and given up after a day.
+const GIVEN_UP: Duration = Duration::from_hours(24);
 
 /// Does what a look-up job says, if it is still to be done.
 pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
@@ -48,7 +54,7 @@ pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> 
         Ok(None) => next(app, unknown, &job).await?,
         Err(Asking::Twilio(why)) => {
             tracing::warn!(message.id = %message.id, why, "Twilio's list could not be read");
-            next(app, unknown, &job).await?;
+            unreadable(app, unknown, &job).await?;
         }
         Err(Asking::Table(error)) => return Err(error),
     }
@@ -71,17 +77,22 @@ pub(super) async fn settled_by_callback(
     }
 }
 
+/// Twilio's list was read, and it is not there: look again, or say that it is unconfirmed.
 async fn next(app: &App, unknown: &Intent, job: &Intent) -> Result<()> {
-    let tried = usize::try_from(job.attempts).unwrap_or(usize::MAX);
-    match PAUSES.get(tried.saturating_sub(1)) {
-        Some(pause) => {
-            app.store.defer(job, later(app.clock.now(), *pause)).await?;
-        }
-        None => {
-            app.store.settle(unknown, Some(job), &Settled::Unconfirmed).await?;
-        }
+    let now = app.clock.now();
+    let claimed_at = unknown.claimed_at.unwrap_or(now);
+    match LOOKS.into_iter().map(|look| later(claimed_at, look)).find(|due| *due > now) {
+        Some(due_at) => app.store.defer(job, due_at).await.map(|_| ()),
+        None => app.store.settle(unknown, Some(job), &Settled::Unconfirmed).await.map(|_| ()),
     }
-    Ok(())
+}
+
+async fn unreadable(app: &App, unknown: &Intent, job: &Intent) -> Result<()> {
+    let now = app.clock.now();
+    if later(unknown.claimed_at.unwrap_or(now), GIVEN_UP) <= now {
+        return app.store.settle(unknown, Some(job), &Settled::Unconfirmed).await.map(|_| ());
+    }
+    app.store.defer(job, later(now, UNREADABLE)).await.map(|_| ())
 }
 
 enum Asking {

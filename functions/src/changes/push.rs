@@ -90,7 +90,7 @@ fn scoped(record: &Record) -> Option<Scoped> {
     };
     let number = &*record.dynamodb.sequence_number;
     read.unwrap_or_else(|error| {
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        let cause = error.causes();
         tracing::error!(record.sequence_number = number, cause, "A record cannot be read");
         None
     })

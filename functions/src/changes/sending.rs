@@ -58,7 +58,9 @@ impl Line {
 
     fn callback(&self, message: &Message) -> String {
         let base = self.urls.public.first().map_or("", String::as_str);
-        format!("{base}{}", record_delivery::path(&message.conversation, message.id))
+        // A fragment asks Twilio to repeat what was not answered 2xx; it is no part of what is signed.
+        let path = record_delivery::path(&message.conversation, message.id);
+        format!("{base}{path}#rc=5&rp=all")
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shared::config::{InstallKey, Parameter};
 use shared::conversation::{Conversation, ConversationView};
 use shared::cursor;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::search::Wanted;
-use shared::store::{Filter, Page};
+use shared::store::{Filter, Page, SearchAt};
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, people};
@@ -75,21 +75,43 @@ fn filter(name: &str) -> Result<Filter> {
     }
 }
 
+/// Where a page of a search begins: the rows of its request, and within them the last conversation shown.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Place {
+    term: usize,
+    after: Option<String>,
+    before: Option<String>,
+}
+
+/// A page of a search. One request reads so many rows and no more: a page may be short, even empty, and still have a
+/// next one.
 async fn found(
     app: &App,
     caller: &Caller,
     (filter, search): (Filter, &str),
-    before: Option<&str>,
+    place: Option<&str>,
     limit: usize,
 ) -> Result<Page> {
     let nothing = Page { conversations: vec![], next: None };
     let Some(wanted) = Wanted::parse(search) else { return Ok(nothing) };
-    let hits = app.store.search(caller.inbox(), filter, &wanted).await?;
+    let place: Place = match place {
+        Some(text) => serde_json::from_str(text).map_err(Error::failed)?,
+        None => Place::default(),
+    };
+    let at = SearchAt { term: place.term, after: place.after };
+    let (hits, on) = app.store.search(caller.inbox(), filter, &wanted, &at).await?;
+    let before = place.before.as_deref();
     let below = |sort: Option<&str>| before.is_none_or(|before| sort < Some(before));
     let mut page: Vec<_> =
         hits.into_iter().filter(|hit| below(hit.list_sk.as_deref())).take(limit + 1).collect();
     let more = page.len() > limit;
     page.truncate(limit);
-    let next = page.last().filter(|_| more).and_then(|last| last.list_sk.clone());
+    let next = if more {
+        let before = page.last().and_then(|last| last.list_sk.clone());
+        Some(Place { term: at.term, after: at.after, before })
+    } else {
+        on.map(|on| Place { term: on.term, after: on.after, before: None })
+    };
+    let next = next.map(|next| serde_json::to_string(&next).map_err(Error::failed)).transpose()?;
     Ok(Page { conversations: page, next })
 }

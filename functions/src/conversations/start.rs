@@ -110,6 +110,12 @@ pub(crate) async fn handle(
     };
     match app.store.start(&conversation).await? {
         StartOutcome::Created(created) => Response::json(201, &view(&created)?),
-        StartOutcome::Existing(existing) => Response::json(200, &view(&existing)?),
+        StartOutcome::Existing(existing) if caller.sees(&existing.inbox) => {
+            Response::json(200, &view(&existing)?)
+        }
+        StartOutcome::Existing(_) => {
+            let detail = "Somebody of another inbox writes with this number.".to_owned();
+            Err(Error::Conflict { detail, current: None })
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 const KEPT: usize = 256 * 1024;
 
 /// The longest body that is kept when nobody signed it.
-const KEPT_UNSIGNED: usize = 16 * 1024;
+const KEPT_UNSIGNED: usize = 2 * 1024;
 
 /// How many wrongly signed requests are kept at all.
 const SLOTS: u64 = 200;
@@ -90,6 +90,9 @@ impl Door {
         signature: Option<&str>,
         settings: Option<&str>,
     ) -> std::result::Result<Form, SignatureError> {
+        if signature.is_none_or(str::is_empty) {
+            return Err(SignatureError::Missing);
+        }
         let form = form::parse(body);
         // What cannot be decoded exactly was still signed: over its bytes, or over what a lossy decoder makes of them.
         let signed = match &form {

@@ -69,7 +69,9 @@ pub(crate) async fn handle(
                 valid: true,
                 number: Some(view),
                 reason: None,
-                conversation: known.and_then(|known| known.view()),
+                conversation: known
+                    .filter(|known| caller.sees(&known.inbox))
+                    .and_then(|known| known.view()),
             }
         }
     };

@@ -49,7 +49,7 @@ async fn handle(app: Arc<App>, _: Arc<()>, _event: Value, _context: Context) -> 
             // One that cannot be read or written keeps nobody else waiting.
             Err(error) => {
                 failed += 1;
-                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                let cause = error.causes();
                 tracing::error!(conversation.id = %conversation, cause, "A lane could not be swept");
             }
         }

@@ -42,6 +42,25 @@ pub struct Session {
     user: SignedInUser,
 }
 
+/// Every inbox that a sender of ours stands in, the first sender's first.
+pub fn all_inboxes(app: &App) -> Result<Vec<String>> {
+    let mut inboxes: Vec<String> = Vec::new();
+    for sender in app.parameters.senders()? {
+        if !inboxes.contains(&sender.inbox) {
+            inboxes.push(sender.inbox);
+        }
+    }
+    Ok(inboxes)
+}
+
+/// The person with the inboxes of today: an admin sees every one, also those that came later.
+pub fn with_inboxes(mut user: User, all: &[String]) -> User {
+    if user.role == Role::Admin {
+        user.inboxes = all.to_vec();
+    }
+    user
+}
+
 /// What makes tokens and cookies.
 #[derive(Debug)]
 pub struct Keys {

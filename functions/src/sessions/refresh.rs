@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
 use shared::store::Refreshed;
 use utoipa::ToSchema;
 
-use super::{Keys, PARAMETERS, Session};
+use super::{Keys, Session, all_inboxes, with_inboxes};
 use crate::app::{App, Build, public};
 
 /// Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form.
@@ -18,21 +19,28 @@ pub struct RefreshSession {}
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, Keys::open, handle)
+    const PARAMETERS: &[Parameter] = &[Parameter::Session, Parameter::Urls, Parameter::Senders];
+    let open = |app: &App| Ok((Keys::open(app)?, all_inboxes(app)?));
+    public(setup, PARAMETERS, open, handle)
 }
 
 #[utoipa::path(
     post, path = "/api/session/refresh", operation_id = "refresh-session",
     request_body = RefreshSession, responses((status = 200, body = Session)),
 )]
-pub(crate) async fn handle(app: Arc<App>, keys: Arc<Keys>, request: Request) -> Result<Response> {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    state: Arc<(Keys, Vec<String>)>,
+    request: Request,
+) -> Result<Response> {
+    let (keys, inboxes) = &*state;
     let RefreshSession {} = request.json()?;
     let ended = || Error::SignedOut("You are signed out. Sign in again.".to_owned());
     let (session, generation) = keys.presented(&request).ok_or_else(ended)?;
     match app.store.refresh_session(&session, generation).await? {
         Refreshed::Good { user, generation } => {
             let user = app.store.user(&user).await?.ok_or_else(ended)?;
-            keys.signed_in(&app, &user, &session, generation)
+            keys.signed_in(&app, &with_inboxes(user, inboxes), &session, generation)
         }
         Refreshed::Ended => Err(ended()),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use shared::config::{FirstAdmin, Parameter, Sender};
+use shared::config::{FirstAdmin, Parameter};
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
 use shared::secret::Secret;
@@ -12,15 +12,18 @@ use shared::session::{Role, hash_password, password_matches};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::{Keys, Session};
+use super::{Keys, Session, all_inboxes, with_inboxes};
 use crate::app::{App, Build, public};
 use crate::users::fold_username;
 
 /// How long tries are counted together.
 const WINDOW: Duration = Duration::from_mins(5);
 
-/// How many tries one name has in a window.
+/// How many tries one name has in a window from one address.
 const TRIES_OF_A_NAME: u64 = 10;
+
+/// How many tries one name has in a window from everywhere: strangers must not lock somebody out too easily.
+const TRIES_FROM_EVERYWHERE: u64 = 500;
 
 /// How many tries one address has in a window.
 const TRIES_OF_AN_ADDRESS: u64 = 50;
@@ -56,10 +59,7 @@ pub struct Desk {
 
 impl Desk {
     fn open(app: &App) -> Result<Self> {
-        let senders: Vec<Sender> = app.parameters.senders()?;
-        let mut inboxes: Vec<String> = senders.into_iter().map(|sender| sender.inbox).collect();
-        inboxes.sort_unstable();
-        inboxes.dedup();
+        let inboxes = all_inboxes(app)?;
         Ok(Self { keys: Keys::open(app)?, first: app.parameters.first_admin()?, inboxes })
     }
 }
@@ -87,6 +87,7 @@ pub(crate) async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> 
             return Err(Error::Refused(detail.to_owned()));
         }
     };
+    let user = with_inboxes(user, &desk.inboxes);
     let session = format!("{:032x}", app.ids.random());
     app.store.begin_session(&session, &user.username).await?;
     tracing::info!(user.role = ?user.role, "Somebody signed in");
@@ -102,8 +103,10 @@ async fn with_password(
 ) -> Result<User> {
     let wrong = || Error::SignedOut("The name or the password is wrong.".to_owned());
     let username = fold_username(username).map_err(|_| wrong())?;
-    limited(app, &format!("name#{username}"), TRIES_OF_A_NAME).await?;
-    limited(app, &format!("address#{}", request.source_ip()), TRIES_OF_AN_ADDRESS).await?;
+    let address = request.source_ip();
+    limited(app, &format!("name#{username}#{address}"), TRIES_OF_A_NAME).await?;
+    limited(app, &format!("address#{address}"), TRIES_OF_AN_ADDRESS).await?;
+    limited(app, &format!("name#{username}"), TRIES_FROM_EVERYWHERE).await?;
     let known = app.store.user(&username).await?;
     let hash = known.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password.clone());
     let first = known.is_none() && username == fold_username(&desk.first.username)?;

@@ -53,7 +53,8 @@ pub(crate) async fn handle(
     let bound = Ticket {
         user: caller.username.clone(),
         role: caller.role(),
-        inboxes: caller.inboxes().to_vec(),
+        // What the page lists; a socket tells no other.
+        inboxes: vec![caller.inbox().to_owned()],
         origin: origin.to_owned(),
         expires_at: app.store.expiry(TICKET_LIFE),
     };

@@ -9,6 +9,7 @@ use futures_util::future::try_join;
 use super::Store;
 use super::conversations::{META, partition};
 use super::row::{Item, decode, string, text};
+use super::search::SearchAt;
 use super::write::always;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListKey};
 use crate::error::{Error, Result};
@@ -121,21 +122,23 @@ impl Store {
         Ok((items, left.map(|left| left.keys).unwrap_or_default()))
     }
 
-    /// The conversations that a search finds, the newest first.
+    /// The conversations that a search finds among the rows of one request, the newest first, and where the next
+    /// request goes on.
     pub async fn search(
         &self,
         inbox: &str,
         filter: Filter,
         wanted: &Wanted,
-    ) -> Result<Vec<Conversation>> {
-        let ids = self.find(inbox, wanted).await?;
+        at: &SearchAt,
+    ) -> Result<(Vec<Conversation>, Option<SearchAt>)> {
+        let (ids, next) = self.find(inbox, wanted, at).await?;
         let mut hits = self.conversations(&ids).await?;
         hits.retain(|hit| {
             let name = hit.name.as_deref();
             passes(filter, hit) && hit.contact.as_ref().is_some_and(|c| wanted.matches(name, c))
         });
         hits.sort_by(|a, b| b.list_sk.cmp(&a.list_sk));
-        Ok(hits)
+        Ok((hits, next))
     }
 }
 

@@ -111,7 +111,7 @@ impl Store {
         range: (Ulid, Ulid),
         limit: usize,
     ) -> Result<MessagePage> {
-        let mut page = self.span(conversation, range, false, limit).await?;
+        let mut page = Box::pin(self.span(conversation, range, false, limit)).await?;
         page.messages.reverse();
         Ok(page)
     }

@@ -44,6 +44,7 @@ pub use messages::{MessagePage, Window};
 pub use outbound::{Click, Sent};
 pub use quarantine::Quarantined;
 pub use row::decode_image;
+pub use search::SearchAt;
 pub use sessions::{Refreshed, SESSION_LIFE};
 pub use settle::Settled;
 pub use start::StartOutcome;
@@ -115,7 +116,7 @@ impl Store {
         // Retries are ours alone: the write path must know what was tried.
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))
-            .operation_attempt_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(Duration::from_secs(2))
             .build();
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -13,6 +13,7 @@ use super::Store;
 use super::row::Item;
 use crate::error::{Cause, Error, Result};
 use crate::fault::Fault;
+use crate::intent::later;
 
 /// Error codes after which nothing was written and the same call may be made again.
 const TRY_AGAIN: [&str; 8] = [
@@ -81,17 +82,19 @@ impl Store {
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(4))
             .with_max_delay(Duration::from_millis(400))
-            .with_total_delay(Some(self.patience))
             .without_max_times()
             .with_jitter()
             .build();
+        let until = later(self.clock.now(), self.patience);
         loop {
             match call().await {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Final(error)) => return Err(error),
                 Err(Attempt::Again(cause)) => match waits.next() {
-                    Some(wait) => self.clock.sleep(wait).await,
-                    None => return Err(E::from(Error::Busy(cause))),
+                    Some(wait) if later(self.clock.now(), wait) < until => {
+                        self.clock.sleep(wait).await;
+                    }
+                    _ => return Err(E::from(Error::Busy(cause))),
                 },
             }
         }

@@ -1,0 +1,34 @@
+//! The figures of `docs/performance.md`: each measure runs the built program as a person would and writes its table
+//! to `target/bench`. Nothing is asserted; a bad figure is printed like a good one.
+//!
+//! `cargo bench --profile local -p partyline-tests -- [inbound] [open] [units]`; `tests/bench/run` does all of it.
+//!
+//! - [`inbound`]: signed webhooks at fixed concurrency; [`open`]: at a fixed rate, with [`readers`] on sockets.
+//! - [`units`]: what each operation costs, as the engine counts it.
+//! - [`program`]: the built program; [`webhook`]: what is posted; [`wire`]: the line it is posted on.
+//! - [`report`]: percentiles, tables, and what the machine was doing.
+
+mod inbound;
+mod open;
+mod program;
+mod readers;
+mod report;
+mod units;
+mod webhook;
+mod wire;
+
+#[tokio::main]
+async fn main() {
+    // Cargo adds an argument of its own.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
+    if is_wanted("units") {
+        units::measure().await;
+    }
+    if is_wanted("inbound") {
+        inbound::measure().await;
+    }
+    if is_wanted("open") {
+        open::measure().await;
+    }
+}

@@ -1,0 +1,120 @@
+//! The built program, started as a person starts it, its table on disk.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use local::template::Template;
+use local::{Options, System};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::report::top;
+
+/// A running program.
+pub struct Program {
+    child: Child,
+    folder: TempDir,
+    /// Where it listens.
+    pub url: String,
+    /// The token of the printed link.
+    pub link: String,
+}
+
+impl Program {
+    /// Starts it in a fresh folder under `target`, on a free port.
+    pub async fn start() -> Self {
+        let top = top();
+        let parent = top.join("target/bench");
+        std::fs::create_dir_all(&parent).unwrap();
+        let folder = tempfile::Builder::new().prefix("state-").tempdir_in(parent).unwrap();
+        std::fs::copy(top.join("template.yaml"), folder.path().join("template.yaml")).unwrap();
+        let mut child = Command::new(top.join("target/local/partyline"))
+            .args(["--port", "0"])
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("target/local/partyline is not built");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut url, mut link) = (String::new(), String::new());
+        while let Some(line) = lines.next_line().await.unwrap() {
+            if let Some(at) = line.split("running at ").nth(1) {
+                at.clone_into(&mut url);
+            }
+            if let Some(token) = line.split("#sign-in=").nth(1) {
+                token.clone_into(&mut link);
+            }
+            if line.starts_with("Ctrl-C") {
+                break;
+            }
+        }
+        assert!(!link.is_empty(), "it did not start");
+        // What it says from here on must find a reader.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { child, folder, url, link }
+    }
+
+    /// `VmRSS` or `VmHWM`, megabytes; none where there is no `/proc`.
+    pub fn memory(&self, field: &str) -> String {
+        let path = format!("/proc/{}/status", self.child.id().unwrap_or(0));
+        let status = std::fs::read_to_string(path).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with(field));
+        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        kilobytes.map_or("–".to_owned(), |kb: u64| (kb / 1024).to_string())
+    }
+
+    /// CPU seconds that it has used, user and system.
+    pub fn cpu(&self) -> f64 {
+        let path = format!("/proc/{}/stat", self.child.id().unwrap_or(0));
+        let stat = std::fs::read_to_string(path).unwrap_or_default();
+        let fields = stat.rsplit(')').next().unwrap_or("").split_whitespace().skip(11).take(2);
+        // Linux counts in hundredths of a second.
+        fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    }
+
+    /// Kills it (`-9`), and counts the messages that its folder holds then.
+    pub async fn killed(mut self) -> usize {
+        self.child.kill().await.unwrap();
+        stored(self.folder.path()).await
+    }
+
+    /// Its log was not kept; its folder goes with this.
+    pub async fn stop(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+/// The rows of messages in the table of a folder.
+async fn stored(folder: &Path) -> usize {
+    let options = Options {
+        state: Some(folder.join(".partyline")),
+        // Nobody asks the functions anything: a template of tables alone would do, but this is the true one.
+        template: Some(folder.join("template.yaml")),
+        ..Options::in_memory(top())
+    };
+    let table = Template::read(&folder.join("template.yaml")).unwrap().tables.remove(0).name;
+    let system = System::start(options).await.unwrap();
+    let (mut count, mut start) = (0, Value::Null);
+    loop {
+        let mut body = json!({
+            "TableName": table,
+            "Select": "COUNT",
+            "FilterExpression": "begins_with(sk, :message)",
+            "ExpressionAttributeValues": { ":message": { "S": "MSG#" } },
+        });
+        if !start.is_null() {
+            body["ExclusiveStartKey"] = start;
+        }
+        let answer = system.dynamodb().call("local-admin", "Scan", body).await.unwrap();
+        count += usize::try_from(answer["Count"].as_u64().unwrap()).unwrap();
+        start = answer["LastEvaluatedKey"].clone();
+        if start.is_null() {
+            break;
+        }
+    }
+    system.stop().await;
+    count
+}

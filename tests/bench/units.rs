@@ -1,0 +1,143 @@
+//! What each operation costs in write and read units, as the embedded engine counts them: deterministic, one run.
+
+use local::dynamodb::Consumed;
+use local::{Options, System};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::readers::Person;
+use crate::report::{Table, top};
+use crate::webhook::{SENDERS, Webhooks};
+use crate::wire::Wire;
+
+struct Counting {
+    system: System,
+    table: Table,
+    client: Client,
+    wire: Wire,
+    webhooks: Webhooks,
+    token: String,
+    conversation: String,
+}
+
+/// Each operation once, on a desk with 200 conversations.
+pub async fn measure() {
+    let table = Table::begin(
+        "units",
+        "`cargo bench --profile local -p partyline-tests -- units`: the units of the function named, on 200 \
+         conversations, from `ConsumedCapacity` as the engine reports it; transactions doubled, index included; \
+         texts of 47 characters. Machine-independent.",
+        &["operation", "function", "calls", "write units", "read units"],
+    );
+    let mut counting = Counting::begin(table).await;
+    counting.inbound().await;
+    counting.outbound().await;
+    counting.reading().await;
+    counting.system.stop().await;
+}
+
+impl Counting {
+    async fn begin(table: Table) -> Self {
+        let system = System::start(Options::in_memory(top())).await.unwrap();
+        let webhooks = Webhooks::to(system.url());
+        let wire = Wire::to(system.url()).await;
+        let client = Client::builder().no_proxy().build().unwrap();
+        let (token, conversation) = (String::new(), String::new());
+        Self { system, table, client, wire, webhooks, token, conversation }
+    }
+
+    async fn inbound(&mut self) {
+        self.forget().await;
+        self.post(0).await;
+        self.row("inbound, the first of a number", &["receive-message"]).await;
+        self.post(SENDERS).await;
+        self.row("inbound, the next", &["receive-message", "push"]).await;
+        self.post(SENDERS).await;
+        self.row("inbound, delivered again", &["receive-message"]).await;
+        for n in 1..SENDERS {
+            self.post(n).await;
+        }
+        let link = self.system.sign_in_token().await.unwrap();
+        let person = Person::sign_in(self.system.url(), &link).await;
+        self.conversation = person.conversations().await[&Webhooks::sender(0)].clone();
+        self.token = person.token;
+        self.forget().await;
+    }
+
+    async fn outbound(&mut self) {
+        let path = format!("/api/conversations/{}", self.conversation);
+        let body = json!({ "body": Webhooks::text(1), "idempotency_key": "figures-0001" });
+        self.call(Method::POST, &format!("{path}/messages"), Some(body)).await;
+        self.row("send, the click", &["send-message"]).await;
+        // The rest of it went on by itself: claim, call, settle, then Twilio's callbacks.
+    }
+
+    async fn reading(&mut self) {
+        let path = format!("/api/conversations/{}", self.conversation);
+        let seen = self.call(Method::GET, &path, None).await;
+        self.row("one conversation", &["get-conversation"]).await;
+        let body = json!({ "rev": seen["rev"] });
+        self.call(Method::POST, &format!("{path}/read"), Some(body)).await;
+        self.row("mark read", &["mark-read"]).await;
+        let body = json!({ "contact_name": "Maya Lindqvist", "previous_contact_name": null });
+        self.call(Method::PATCH, &path, Some(body)).await;
+        self.row("give a name of two words", &["update-conversation"]).await;
+        let body = json!({
+            "contact_name": "Maya Berg", "previous_contact_name": "Maya Lindqvist",
+        });
+        self.call(Method::PATCH, &path, Some(body)).await;
+        self.row("rename, one word of two", &["update-conversation"]).await;
+        self.call(Method::GET, "/api/conversations?limit=30", None).await;
+        self.row("the list, 30 of 200", &["list-conversations"]).await;
+        for n in 2..60 {
+            self.post(n * SENDERS).await;
+        }
+        self.forget().await;
+        self.call(Method::GET, &format!("{path}/messages?limit=50"), None).await;
+        self.row("a thread, 50 of 61", &["list-messages"]).await;
+        self.call(Method::GET, "/api/conversations?search=may", None).await;
+        self.row("search, one found", &["list-conversations"]).await;
+        self.call(Method::GET, "/api/conversations?search=%2B1206&limit=30", None).await;
+        self.row("search, 30 of 200 found", &["list-conversations"]).await;
+    }
+
+    async fn post(&mut self, n: usize) {
+        assert_eq!(self.wire.send(&self.webhooks.request(n)).await, Some(200));
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let url = format!("{}{path}", self.system.url());
+        let call = self.client.request(method, url).header("origin", self.system.url());
+        let call = call.bearer_auth(&self.token);
+        let call = if let Some(body) = body { call.json(&body) } else { call };
+        let answer = call.send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
+        answer.json().await.unwrap()
+    }
+
+    /// Starts the next count at nothing, with nothing under way.
+    async fn forget(&self) {
+        self.system.settle().await;
+        self.system.dynamodb().capacity().reset();
+    }
+
+    /// One row for each of `functions` since the last, and one for what followed a send.
+    async fn row(&mut self, operation: &str, functions: &[&str]) {
+        self.system.settle().await;
+        let followed = ["dispatch", "record-delivery", "push"];
+        let sent = functions.contains(&"send-message");
+        let followed = followed.iter().filter(|_| sent);
+        for function in functions.iter().chain(followed) {
+            let Consumed { calls, write_units, read_units } =
+                self.system.dynamodb().capacity().of(function);
+            self.table.row(&[
+                operation.to_owned(),
+                format!("`{function}`"),
+                calls.to_string(),
+                write_units.to_string(),
+                read_units.to_string(),
+            ]);
+        }
+        self.system.dynamodb().capacity().reset();
+    }
+}

@@ -1,0 +1,23 @@
+//! What holds when things go wrong: answers lost, calls refused, runs cut off, records missed, processes killed.
+//!
+//! - `stage`: a system to play on; `nemesis`: breaks one call of a function, by its fault point.
+//! - `unknown`, `sweep`: sends of which nobody knows, and what the clock wakes. `order`: lanes.
+//! - `outcome`: refusals, callbacks in any order, sending again. `crowd`: many at once, and a table that throttles.
+//! - `streams`: records that cannot be read. `healing`: frames that are lost. `cleared`: closed and deleted.
+//! - `idle`: what happens when nobody writes. `start`, `kills`: the real
+//!   `program`, started in an empty folder, and killed under load.
+
+mod cleared;
+mod crowd;
+mod healing;
+mod idle;
+mod kills;
+mod nemesis;
+mod order;
+mod outcome;
+mod program;
+mod stage;
+mod start;
+mod streams;
+mod sweep;
+mod unknown;

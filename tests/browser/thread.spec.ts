@@ -36,11 +36,11 @@ test('older messages come in above while what is in view stays where it is', asy
 
   const anchor = log(desk).getByText('Message number 80', { exact: true });
   await log(desk).focus();
-  await anchor.evaluate((element) => element.scrollIntoView({ block: 'start' }));
   const moved = await anchor.evaluate(async (element) => {
     const scroller = element.closest('[role=log]');
     const bubbles = () => scroller?.querySelectorAll('article').length ?? 0;
     const before = bubbles();
+    element.scrollIntoView({ block: 'start' });
     let top = element.getBoundingClientRect().top;
     let most = 0;
     const frame = () => new Promise((done) => requestAnimationFrame(done));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::conversation::ConversationView;
+use crate::error::{Error, Result};
 use crate::intent::IntentState;
 use crate::message::MessageView;
 
@@ -62,20 +63,39 @@ impl Event {
 /// The largest frame that API Gateway takes, bytes.
 pub const LARGEST_FRAME: usize = 32 * 1024;
 
+/// An event as text: written once, however many sockets are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    text: String,
+    conversation_id: Option<String>,
+}
+
+impl Written {
+    /// Writes `event`.
+    pub fn of(event: &Event) -> Result<Self> {
+        let text = serde_json::to_string(event).map_err(Error::failed)?;
+        Ok(Self { text, conversation_id: event.conversation_id().map(str::to_owned) })
+    }
+
+    /// The conversation that it is about; none for a reload of several.
+    pub fn conversation_id(&self) -> Option<&str> {
+        self.conversation_id.as_deref()
+    }
+}
+
 /// The frame for `events` as text; one that would be too large asks for a reload instead.
-pub fn frame(events: Vec<Event>) -> Result<String, serde_json::Error> {
-    let named = |event: &Event| match event {
-        Event::Reload { conversation_ids } => conversation_ids.clone(),
-        other => other.conversation_id().map(str::to_owned).into_iter().collect(),
-    };
-    let mut ids: Vec<String> = events.iter().flat_map(named).collect();
-    let text = serde_json::to_string(&Frame { events })?;
+pub fn frame(events: &[&Written]) -> Result<String> {
+    let texts: Vec<&str> = events.iter().map(|event| &*event.text).collect();
+    let text = format!(r#"{{"events":[{}]}}"#, texts.join(","));
     if text.len() < LARGEST_FRAME {
         return Ok(text);
     }
-    ids.sort_unstable();
-    ids.dedup();
-    serde_json::to_string(&Frame { events: vec![Event::Reload { conversation_ids: ids }] })
+    let ids = events.iter().filter_map(|event| event.conversation_id.clone());
+    let mut conversation_ids: Vec<String> = ids.collect();
+    conversation_ids.sort_unstable();
+    conversation_ids.dedup();
+    let reload = Frame { events: vec![Event::Reload { conversation_ids }] };
+    serde_json::to_string(&reload).map_err(Error::failed)
 }
 
 #[cfg(test)]
@@ -90,9 +110,13 @@ mod tests {
             state: None,
             step: 1,
         };
-        let small = frame((0..3).map(event).collect()).unwrap();
-        assert!(small.contains("intent"));
-        let large = frame((0..500).map(event).collect()).unwrap();
+        let frame_of = |count: usize| {
+            let written: Vec<_> = (0..count).map(|n| Written::of(&event(n)).unwrap()).collect();
+            frame(&written.iter().collect::<Vec<_>>()).unwrap()
+        };
+        let small: Frame = serde_json::from_str(&frame_of(3)).unwrap();
+        assert_eq!(small.events, (0..3).map(event).collect::<Vec<_>>());
+        let large = frame_of(500);
         assert!(large.len() < LARGEST_FRAME);
         assert!(large.contains(r#""conversation_ids":["c0","c1","c2"]"#), "{large}");
     }

@@ -1,4 +1,5 @@
 import { answer, bubble, expectStatus, log, lookAway, open, row } from './desk.ts';
+import type { System } from './system.ts';
 import { expect, test } from './test.ts';
 
 test('closing can be undone, and a new text opens again what was closed', async ({
@@ -27,17 +28,19 @@ test('older messages come in above while what is in view stays where it is', asy
   for (let at = 1; at <= 120; at += 1) {
     await system.receives('+12065550123', `Message number ${String(at)}`);
   }
+  await read(system);
+  await expect(row(desk, /0123/)).not.toContainText('unread');
   await open(desk, /0123/);
   await expect(log(desk).getByText('Message number 71', { exact: true })).toBeAttached();
   await expect(log(desk).getByText('Message number 70', { exact: true })).toHaveCount(0);
 
   const anchor = log(desk).getByText('Message number 80', { exact: true });
   await log(desk).focus();
-  await anchor.evaluate((element) => element.scrollIntoView({ block: 'start' }));
   const moved = await anchor.evaluate(async (element) => {
     const scroller = element.closest('[role=log]');
     const bubbles = () => scroller?.querySelectorAll('article').length ?? 0;
     const before = bubbles();
+    element.scrollIntoView({ block: 'start' });
     let top = element.getBoundingClientRect().top;
     let most = 0;
     const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -133,3 +136,13 @@ test('an answer is a bubble at once and ends as delivered on the phone', async (
   await expectStatus(desk, 'this is the desk', 'delivered');
   expect(await phone.shows()).toEqual(['Hello?', 'Hello, this is the desk.']);
 });
+
+/** Somebody else has read the only conversation. */
+async function read(system: System): Promise<void> {
+  const { conversations } = await system.api<{
+    conversations: { conversation_id: string; rev: number }[];
+  }>('GET', '/api/conversations?filter=open');
+  for (const { conversation_id, rev } of conversations) {
+    await system.api('POST', `/api/conversations/${conversation_id}/read`, { rev });
+  }
+}

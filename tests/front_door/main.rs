@@ -7,6 +7,7 @@ mod desk;
 mod health;
 mod messages;
 mod numbers;
+mod origins;
 mod permissions;
 mod quarantine;
 mod reliability;

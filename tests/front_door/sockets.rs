@@ -1,5 +1,6 @@
 //! The socket: who gets one, what it tells, and that one socket's trouble is nobody else's.
 
+use std::slice;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -33,7 +34,7 @@ async fn a_ticket_opens_one_socket_once_and_the_protocol_is_ours() {
     let ticket = Socket::ticket(&anna).await;
     let socket = attempt(&desk, &ticket).await.ok().unwrap();
     assert_eq!(socket.protocol.as_deref(), Some("partyline.v1"));
-    assert_eq!(known(&desk).await, std::slice::from_ref(&socket.id));
+    assert_eq!(known(&desk).await, slice::from_ref(&socket.id));
     assert_eq!(attempt(&desk, &ticket).await.err(), Some(403));
     let ticket = Socket::ticket(&anna).await;
     let tries = join_all((0..4).map(|_| attempt(&desk, &ticket))).await;
@@ -202,7 +203,7 @@ async fn a_frame_that_makes_no_sense_changes_nothing() {
     socket.say(r#"{"action":"ping"}"#).await;
     socket.watch(&desk, &thread).await;
     desk.settle().await;
-    assert_eq!(watching(&desk, &socket.id).await, std::slice::from_ref(&thread));
+    assert_eq!(watching(&desk, &socket.id).await, slice::from_ref(&thread));
     let (own, number) =
         (socket.id.clone(), anna.conversation(&thread).await["mobile_number"].clone());
     desk.text(number.as_str().unwrap(), "Still here?").await;
@@ -259,7 +260,7 @@ async fn one_dead_socket_never_harms_another() {
     desk.text(&number, "Second").await;
     for socket in &mut sockets {
         socket.message("Second").await;
-        assert_eq!(watching(&desk, &socket.id).await, std::slice::from_ref(&thread));
+        assert_eq!(watching(&desk, &socket.id).await, slice::from_ref(&thread));
     }
     desk.close().await;
 }
@@ -312,7 +313,7 @@ async fn no_socket_lives_longer_than_two_hours() {
         desk.pass(Duration::from_mins(8));
         stir(&desk, &mut socket, &thread).await;
     }
-    assert_eq!(known(&desk).await, std::slice::from_ref(&socket.id));
+    assert_eq!(known(&desk).await, [socket.id.clone()]);
     desk.pass(Duration::from_mins(9));
     assert_eq!(socket.ended().await, 1001);
     until("its row to go", || async { known(&desk).await.is_empty().then_some(()) }).await;

@@ -81,8 +81,10 @@ export class Desk {
     const owner = this.session.user?.username ?? null;
     if (this.#owner !== null && this.#owner !== owner) this.#forget();
     this.#owner = owner;
+    if (owner !== null) this.drafts.open(owner);
     this.#socket.start();
     if (this.#thread) this.#socket.watch(this.#thread.id);
+    for (const id of this.drafts.leaving) void this.#threadOf(id).outbox.resume();
     void this.list.load();
     void this.client.listSenders().then(
       ({ senders }) => (this.senders = senders),
@@ -212,8 +214,9 @@ export class Desk {
 
   #threadOf(id: string): Thread {
     const watched = new Set(this.#socket.watched);
-    for (const known of this.#threads.keys()) {
-      if (known !== id && !watched.has(known)) this.#threads.delete(known);
+    for (const [known, { outbox }] of this.#threads) {
+      const left = known !== id && !watched.has(known) && outbox.sending.length === 0;
+      if (left) this.#threads.delete(known);
     }
     const thread = this.#threads.get(id) ?? new Thread(id, this.client, this.drafts);
     this.#threads.set(id, thread);

@@ -9,19 +9,55 @@ interface Draft {
   tried?: { body: string; key: string };
 }
 
-/** What stands in each conversation's box. Kept for this tab only, and gone at sign-out. */
+/** A text on its way to the server; its bubble stands already. */
+export interface Sending {
+  key: string;
+  body: string;
+  /** ISO 8601. */
+  at: string;
+  /** Why it did not go; it can be tried again under the same key. */
+  problem: string | null;
+}
+
+/** What is kept, and for whom. */
+interface Kept {
+  owner: string;
+  drafts: [string, Draft][];
+  sending: [string, Sending[]][];
+}
+
+/**
+ * What stands in each conversation's box, and what has left it and was not answered yet. Kept for
+ * this tab and its person only, and gone at sign-out.
+ */
 export class Drafts {
   readonly #drafts = new SvelteMap<string, Draft>();
+  readonly #sending = new SvelteMap<string, Sending[]>();
   readonly #storage: Storage | null;
+
+  /** Whose drafts these are; nothing is kept before that is known. */
+  #owner: string | null = null;
 
   constructor(storage: Storage | null = sessionStore()) {
     this.#storage = storage;
+  }
+
+  /** Takes up what this person left in this tab; what anybody else left is gone. */
+  open(owner: string): void {
+    if (owner === this.#owner) return;
+    this.#drafts.clear();
+    this.#sending.clear();
+    this.#owner = owner;
     try {
-      const kept = JSON.parse(storage?.getItem(PLACE) ?? '[]') as [string, Draft][];
-      for (const [id, draft] of kept) this.#drafts.set(id, draft);
+      const kept = JSON.parse(this.#storage?.getItem(PLACE) ?? '{}') as Partial<Kept>;
+      if (kept.owner === owner) {
+        for (const one of kept.drafts ?? []) this.#drafts.set(...one);
+        for (const one of kept.sending ?? []) this.#sending.set(...one);
+      }
     } catch {
       // What cannot be read is no draft.
     }
+    this.#keep();
   }
 
   text(id: string): string {
@@ -53,14 +89,39 @@ export class Drafts {
     if (draft?.tried?.key === key && draft.text.trim() === body) this.write(id, '');
   }
 
-  clear(): void {
-    this.#drafts.clear();
+  /** What has left the box of a conversation and was not answered yet, in the order of the clicks. */
+  sending(id: string): Sending[] {
+    return this.#sending.get(id) ?? [];
+  }
+
+  /** The conversations in which something is on its way. */
+  get leaving(): string[] {
+    return [...this.#sending.keys()];
+  }
+
+  setSending(id: string, sending: Sending[]): void {
+    if (sending.length) this.#sending.set(id, sending);
+    else this.#sending.delete(id);
     this.#keep();
   }
 
+  clear(): void {
+    this.#drafts.clear();
+    this.#sending.clear();
+    this.#keep();
+    this.#owner = null;
+  }
+
   #keep(): void {
+    if (this.#owner === null) return;
+    const kept: Kept = {
+      owner: this.#owner,
+      drafts: [...this.#drafts],
+      sending: [...this.#sending],
+    };
     try {
-      if (this.#drafts.size) this.#storage?.setItem(PLACE, JSON.stringify([...this.#drafts]));
+      if (this.#drafts.size + this.#sending.size > 0)
+        this.#storage?.setItem(PLACE, JSON.stringify(kept));
       else this.#storage?.removeItem(PLACE);
     } catch {
       // A full or forbidden store costs the draft a reload, nothing more.

@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Drafts } from './drafts.svelte';
+import { storage } from './storage.test-data';
 
-/** A browser's storage, in memory. */
-function storage(): Storage {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-    clear: () => kept.clear(),
-    key: (at: number) => [...kept.keys()][at] ?? null,
-    get length() {
-      return kept.size;
-    },
-  };
+/** The drafts of Ada, in a tab with this storage. */
+function ofAda(place: Storage): Drafts {
+  const drafts = new Drafts(place);
+  drafts.open('ada');
+  return drafts;
 }
 
 describe('drafts', () => {
@@ -26,8 +19,8 @@ describe('drafts', () => {
 
   it('survive a reload of the tab, and are gone after sign-out', () => {
     const place = storage();
-    new Drafts(place).giveBack('a', 'To a', 'key');
-    const again = new Drafts(place);
+    ofAda(place).giveBack('a', 'To a', 'key');
+    const again = ofAda(place);
     expect(again.text('a')).toBe('To a');
     expect(again.keyFor('a', 'To a')).toBe('key');
     again.clear();
@@ -36,7 +29,29 @@ describe('drafts', () => {
 
   it('ignore what cannot be read', () => {
     const place = storage();
-    place.setItem('partyline-drafts', '{broken');
-    expect(new Drafts(place).text('a')).toBe('');
+    for (const broken of ['{broken', '[]', 'null', '{"owner":"ada"}']) {
+      place.setItem('partyline-drafts', broken);
+      expect(ofAda(place).text('a')).toBe('');
+    }
+  });
+
+  it("are nobody else's: who signs in next in this tab finds nothing", () => {
+    const place = storage();
+    ofAda(place).write('a', 'To a');
+    const next = new Drafts(place);
+    expect(next.text('a')).toBe('');
+    next.open('grace');
+    expect(next.text('a')).toBe('');
+    expect(place.length).toBe(0);
+    expect(ofAda(place).text('a')).toBe('');
+  });
+
+  it('stay when the same person signs in again', () => {
+    const drafts = ofAda(storage());
+    drafts.write('a', 'To a');
+    drafts.open('ada');
+    expect(drafts.text('a')).toBe('To a');
+    drafts.open('grace');
+    expect(drafts.text('a')).toBe('');
   });
 });

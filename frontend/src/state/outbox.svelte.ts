@@ -3,25 +3,13 @@ import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
 import type { Message } from '../api/types';
 import { newKey } from '../api/ulid';
-import type { Drafts } from './drafts.svelte';
-
-/** A text on its way to the server; its bubble stands already. */
-export interface Sending {
-  key: string;
-  body: string;
-  /** ISO 8601. */
-  at: string;
-  /** Why it did not go; it can be tried again under the same key. */
-  problem: string | null;
-}
+import type { Drafts, Sending } from './drafts.svelte';
 
 /** How long (ms) to wait before the second and third try of one and the same click. */
 const AGAIN = [400, 1600];
 
 /** What leaves one conversation: each click has one key, however often it is tried. */
 export class Outbox {
-  /** In the order of the clicks. */
-  sending = $state.raw<Sending[]>([]);
   /** Why the last text came back into the box. */
   problem = $state<string | null>(null);
   /** Messages whose Retry was pressed: on its way, or the sentence why it did not go. */
@@ -32,6 +20,8 @@ export class Outbox {
   readonly #drafts: Drafts;
   readonly #onStored: (message: Message) => void;
   readonly #wait: (ms: number) => Promise<void>;
+  /** The keys of what is being tried at this moment. */
+  readonly #trying = new Set<string>();
   readonly #retryKeys = new Map<string, string>();
 
   constructor(
@@ -48,6 +38,18 @@ export class Outbox {
     this.#wait = wait;
   }
 
+  /** What is on its way, in the order of the clicks. */
+  get sending(): Sending[] {
+    return this.#drafts.sending(this.#id);
+  }
+
+  /** Sends what was on its way when the page went, each under its own key. */
+  async resume(): Promise<void> {
+    for (const { key, body, problem } of this.sending) {
+      if (!problem && !this.#trying.has(key)) await this.#deliver(key, body);
+    }
+  }
+
   /** Sends what stands in the box, and empties it. */
   async send(): Promise<void> {
     const body = this.#drafts.text(this.#id).trim();
@@ -55,9 +57,9 @@ export class Outbox {
     const key = this.#drafts.keyFor(this.#id, body) ?? newKey();
     this.#drafts.write(this.#id, '');
     this.problem = null;
-    if (this.sending.some((one) => one.key === key)) return;
+    if (this.#leaves(key)) return;
     const at = new Date().toISOString();
-    this.sending = [...this.sending, { key, body, at, problem: null }];
+    this.#drafts.setSending(this.#id, [...this.sending, { key, body, at, problem: null }]);
     await this.#deliver(key, body);
   }
 
@@ -71,14 +73,15 @@ export class Outbox {
 
   /** Lets a bubble that did not go disappear. */
   drop(key: string): void {
-    this.sending = this.sending.filter((one) => one.key !== key);
+    const others = this.sending.filter((one) => one.key !== key);
+    this.#drafts.setSending(this.#id, others);
   }
 
   /** A message is stored: its bubble is the real one from now on. */
   stored(message: Message): void {
     const key = message.idempotency_key;
     if (!key) return;
-    if (this.sending.some((one) => one.key === key)) this.drop(key);
+    if (this.#leaves(key)) this.drop(key);
     this.#drafts.arrived(this.#id, key, message.body);
   }
 
@@ -98,10 +101,20 @@ export class Outbox {
   }
 
   async #deliver(key: string, body: string): Promise<void> {
-    for (let tried = 0; ; tried += 1) {
+    this.#trying.add(key);
+    try {
+      await this.#try(key, body);
+    } finally {
+      this.#trying.delete(key);
+    }
+  }
+
+  async #try(key: string, body: string): Promise<void> {
+    for (let tried = 0; this.#leaves(key); tried += 1) {
       try {
         const message = await this.#client.sendMessage(this.#id, { body, idempotency_key: key });
-        return this.#onStored(message);
+        this.#onStored(message);
+        return this.drop(key);
       } catch (thrown) {
         const wait = AGAIN[tried];
         const uncertain = thrown instanceof ApiError && thrown.uncertain;
@@ -115,7 +128,7 @@ export class Outbox {
 
   /** Gives the text back, or keeps the bubble when the box holds another one by now. */
   #failed(key: string, body: string, problem: string): void {
-    if (!this.sending.some((one) => one.key === key)) return;
+    if (!this.#leaves(key)) return;
     if (this.#drafts.text(this.#id)) return this.#set(key, problem);
     this.drop(key);
     this.#drafts.giveBack(this.#id, body, key);
@@ -123,7 +136,13 @@ export class Outbox {
   }
 
   #set(key: string, problem: string | null): void {
-    this.sending = this.sending.map((one) => (one.key === key ? { ...one, problem } : one));
+    const sending = this.sending.map((one) => (one.key === key ? { ...one, problem } : one));
+    this.#drafts.setSending(this.#id, sending);
+  }
+
+  /** Not answered yet, and not taken back by a sign-out. */
+  #leaves(key: string): boolean {
+    return this.sending.some((one) => one.key === key);
   }
 }
 

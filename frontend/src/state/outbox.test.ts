@@ -3,13 +3,17 @@ import type { Client } from '../api/client';
 import { ApiError } from '../api/problem';
 import type { Message } from '../api/types';
 import { Drafts } from './drafts.svelte';
+import { storage } from './storage.test-data';
 import { Outbox } from './outbox.svelte';
 import { message } from './samples.test-data';
 
-type Answer = (body: string, key: string) => Message;
+type Answer = (body: string, key: string) => Message | Promise<Message>;
 
 /** An outbox over a server that answers each call with the next of `answers`. */
-function outbox(...answers: Answer[]) {
+const outbox = (...answers: Answer[]) => outboxIn(null, ...answers);
+
+/** The same, after the page was loaded in a tab with this storage. */
+function outboxIn(place: Storage | null, ...answers: Answer[]) {
   const keys: string[] = [];
   const stored: Message[] = [];
   const next = (body: string, key: string) => {
@@ -22,7 +26,8 @@ function outbox(...answers: Answer[]) {
       next(sent.body, sent.idempotency_key),
     retryMessage: (_: string, id: string, key: string) => next(id, key),
   } as Partial<Client> as Client;
-  const drafts = new Drafts(null);
+  const drafts = new Drafts(place);
+  drafts.open('ada');
   const box = new Outbox(
     'c1',
     client,
@@ -40,6 +45,7 @@ const store: Answer = (body, key) => message({ body, idempotency_key: key });
 const lost: Answer = () => {
   throw new ApiError(0, 'Not reached.');
 };
+const never: Answer = () => new Promise<Message>(() => undefined);
 const refused: Answer = () => {
   throw new ApiError(422, 'Too long.');
 };
@@ -121,5 +127,45 @@ describe('the outbox', () => {
     expect(box.retries.get(failed.message_id)).toEqual({ busy: false, problem: 'Not reached.' });
     await box.retry(failed);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  it('sends what was on its way when the page was loaded anew, once, under its own key', async () => {
+    const place = storage();
+    const before = outboxIn(place, never, never);
+    for (const text of ['First', 'Second']) {
+      before.drafts.write('c1', text);
+      void before.box.send();
+    }
+    const after = outboxIn(place);
+    expect(after.drafts.leaving).toEqual(['c1']);
+    expect(after.box.sending.map((one) => one.body)).toEqual(['First', 'Second']);
+    await Promise.all([after.box.resume(), after.box.resume()]);
+    expect(after.keys).toEqual(before.keys);
+    expect(after.stored.map((one) => one.body)).toEqual(['First', 'Second']);
+    expect([after.drafts.leaving, place.length]).toEqual([[], 0]);
+  });
+
+  it('keeps a bubble that did not go over a reload, and leaves it to the person to try again', async () => {
+    const place = storage();
+    const before = outboxIn(place, refused);
+    before.drafts.write('c1', 'First');
+    const sent = before.box.send();
+    before.drafts.write('c1', 'Second');
+    await sent;
+    const after = outboxIn(place);
+    await after.box.resume();
+    expect(after.keys).toEqual([]);
+    expect(after.box.sending).toMatchObject([{ body: 'First', problem: 'Too long.' }]);
+    after.box.drop(after.box.sending[0]?.key ?? '');
+    expect(outboxIn(place).box.sending).toEqual([]);
+  });
+
+  it('sends nothing more for who has signed out', async () => {
+    const { box, drafts, keys } = outbox(lost);
+    drafts.write('c1', 'Hello');
+    const sent = box.send();
+    drafts.clear();
+    await sent;
+    expect([keys.length, drafts.text('c1'), box.problem]).toEqual([1, '', null]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Message } from '../api/types';
 import { hasFailed } from './message-status';
-import type { Sending } from './outbox.svelte';
+import type { Sending } from './drafts.svelte';
 
 /** Messages of one side within this time (ms) stand together. */
 const JOIN = 3 * 60_000;

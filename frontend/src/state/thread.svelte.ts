@@ -18,6 +18,8 @@ export class Thread {
   readonly outbox: Outbox;
   /** The newest page is there. */
   loaded = $state(false);
+  /** It was read since it came on the screen, and `newFrom` is known. */
+  opened = $state(false);
   error = $state<string | null>(null);
   /** The conversation does not exist. */
   missing = $state(false);
@@ -63,9 +65,11 @@ export class Thread {
   /** Reads the newest page, and marks where the unread ones begin. */
   async open(conversation: Conversation | undefined): Promise<void> {
     this.newFrom = null;
+    this.opened = false;
     await this.refresh();
     const unread = conversation?.unread_count ?? 0;
     if (unread > 0) this.newFrom = this.#firstUnread(unread);
+    this.opened = true;
   }
 
   /** Reads the newest page, once at a time. An error stays visible until a read succeeds. */

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 use shared::conversation::Conversation;
 use shared::error::Result;
-use shared::event::{Event, frame};
+use shared::event::{Event, Written, frame};
 use shared::intent::{Intent, IntentKind};
 use shared::lambda::stream::{Record, StreamEvent, failed};
 use shared::lambda::{Context, Setup};
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 50;
 struct Scoped {
     inbox: String,
     watchers_only: bool,
-    event: Event,
+    event: Written,
 }
 
 /// Builds the function.
@@ -64,19 +64,19 @@ async fn post(app: &App, sender: &Sender, frame: String, to: Connection) {
 
 /// The frame for one socket: what it may see of the batch, or none if that is nothing.
 fn frame_for(to: &Connection, events: &[Scoped]) -> Option<String> {
-    let seen: Vec<Event> = events
+    let seen: Vec<&Written> = events
         .iter()
         .filter(|scoped| to.inboxes.contains(&scoped.inbox))
         .filter(|scoped| {
             let id = scoped.event.conversation_id().unwrap_or("");
             !scoped.watchers_only || to.watching.iter().any(|watched| watched.as_str() == id)
         })
-        .map(|scoped| scoped.event.clone())
+        .map(|scoped| &scoped.event)
         .collect();
     if seen.is_empty() {
         return None;
     }
-    frame(seen).inspect_err(|error| tracing::error!(%error, "A frame cannot be written")).ok()
+    frame(&seen).inspect_err(|error| tracing::error!(%error, "A frame cannot be written")).ok()
 }
 
 /// What a record tells; none if it tells nothing, or cannot be read (then the page heals itself).
@@ -104,14 +104,14 @@ fn conversation(record: &Record) -> Result<Option<Scoped>> {
         // It left the desk: the page asks, and finds it gone.
         None => Event::Reload { conversation_ids: vec![row.id.to_string()] },
     };
-    Ok(Some(Scoped { inbox: row.inbox, watchers_only: false, event }))
+    Ok(Some(Scoped { inbox: row.inbox, watchers_only: false, event: Written::of(&event)? }))
 }
 
 fn message(record: &Record) -> Result<Option<Scoped>> {
     let Some(image) = &record.dynamodb.new_image else { return Ok(None) };
     let row: Message = decode_image(image)?;
     let event = Event::Message { message: Box::new(row.view(None)) };
-    Ok(Some(Scoped { inbox: row.inbox, watchers_only: true, event }))
+    Ok(Some(Scoped { inbox: row.inbox, watchers_only: true, event: Written::of(&event)? }))
 }
 
 fn intent(record: &Record) -> Result<Option<Scoped>> {
@@ -130,5 +130,5 @@ fn intent(record: &Record) -> Result<Option<Scoped>> {
         state: (!gone).then_some(row.state),
         step: row.step + u64::from(gone),
     };
-    Ok(Some(Scoped { inbox: row.inbox, watchers_only: true, event }))
+    Ok(Some(Scoped { inbox: row.inbox, watchers_only: true, event: Written::of(&event)? }))
 }

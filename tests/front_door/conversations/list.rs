@@ -1,6 +1,7 @@
 //! `GET /api/conversations`: filters, pages, cursors.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use serde_json::{Value, json};
 
@@ -89,7 +90,7 @@ async fn what_moves_up_between_two_pages_is_shown_above_and_nothing_else_moves()
     let moved = anna.conversation_with(&numbers[0]).await;
     assert_eq!(ids(&after).len(), 2);
     assert!(!ids(&after).contains(&moved));
-    assert_eq!(ids(&anna.list("?limit=1").await), std::slice::from_ref(&moved));
+    assert_eq!(ids(&anna.list("?limit=1").await), slice::from_ref(&moved));
     let seen: BTreeSet<String> =
         [ids(&before), ids(&after), vec![moved]].concat().into_iter().collect();
     assert_eq!(seen.len(), 6);

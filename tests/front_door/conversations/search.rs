@@ -1,6 +1,7 @@
 //! `GET /api/conversations?search=`.
 
 use serde_json::json;
+use std::slice;
 
 use super::{ids, listed};
 use crate::desk::person::id;
@@ -27,7 +28,7 @@ async fn the_beginning_of_any_word_of_the_name_finds_and_its_middle_does_not() {
     let ida = named(&anna, "+12065550101", "Ida Maria Bergström-O'Neil").await;
     let other = named(&anna, "+12065550102", "Mario Rossi").await;
     for typed in ["id", "Ida", "berg", "BERGSTRÖM", "bergstrom", "neil", "ida berg", "berg ida"] {
-        assert_eq!(found(&anna, typed).await, std::slice::from_ref(&ida), "{typed}");
+        assert_eq!(found(&anna, typed).await, slice::from_ref(&ida), "{typed}");
     }
     assert_eq!(found(&anna, "mar").await, [other.clone(), ida.clone()]);
     assert_eq!(found(&anna, "mari").await.len(), 2);
@@ -45,10 +46,10 @@ async fn the_beginning_and_the_end_of_the_number_find_it_however_it_is_typed() {
     let here = named(&anna, "+12065550143", "Ida").await;
     let there = named(&anna, "+4915112345643", "Uwe").await;
     for typed in ["206", "(206) 555", "206-555-0143", "+1 206", "+1206555", "0143", "5550143"] {
-        assert_eq!(found(&anna, typed).await, std::slice::from_ref(&here), "{typed}");
+        assert_eq!(found(&anna, typed).await, slice::from_ref(&here), "{typed}");
     }
     assert_eq!(found(&anna, "43").await, [there.clone(), here.clone()]);
-    assert_eq!(found(&anna, "+49 151").await, std::slice::from_ref(&there));
+    assert_eq!(found(&anna, "+49 151").await, slice::from_ref(&there));
     assert_eq!(found(&anna, "151").await, [there]);
     assert_eq!(found(&anna, "555014").await, [""; 0]);
     desk.close().await;
@@ -65,7 +66,7 @@ async fn one_character_finds_nothing_and_strange_ones_do_no_harm() {
     }
     let wide = "㌖".repeat(120);
     let wide_id = named(&anna, "+12065550102", &wide).await;
-    assert_eq!(found(&anna, &wide).await, std::slice::from_ref(&wide_id));
+    assert_eq!(found(&anna, &wide).await, slice::from_ref(&wide_id));
     assert_eq!(found(&anna, "㌖㌖").await, [wide_id]);
     assert_eq!(found(&anna, "李小").await.len(), 1);
     assert_eq!(found(&anna, "ås").await.len(), 1);
@@ -109,8 +110,8 @@ async fn a_new_name_is_found_and_the_old_one_no_longer() {
     let change = json!({ "contact_name": "Ida Holm", "previous_contact_name": "Ida Berg" });
     anna.update(&ida, change).await.is(200);
     assert_eq!(found(&anna, "berg").await, [""; 0]);
-    assert_eq!(found(&anna, "holm").await, std::slice::from_ref(&ida));
-    assert_eq!(found(&anna, "ida").await, std::slice::from_ref(&ida));
+    assert_eq!(found(&anna, "holm").await, slice::from_ref(&ida));
+    assert_eq!(found(&anna, "ida").await, slice::from_ref(&ida));
     let change = json!({ "contact_name": "", "previous_contact_name": "Ida Holm" });
     anna.update(&ida, change).await.is(200);
     assert_eq!(found(&anna, "ida").await, [""; 0]);

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
+use std::slice;
 
 use super::{ids, written};
 use crate::desk::person::id;
@@ -60,7 +61,7 @@ async fn closing_and_reopening_moves_it_between_the_lists_and_keeps_what_waits()
     assert_eq!((&closed["status"], &closed["unread_count"]), (&"closed".into(), &1.into()));
     let again = anna.update(&conversation, json!({ "status": "closed" })).await.is(200);
     assert_eq!(again, closed, "closing twice changes nothing");
-    assert_eq!(ids(&anna.list("?filter=closed").await), std::slice::from_ref(&conversation));
+    assert_eq!(ids(&anna.list("?filter=closed").await), slice::from_ref(&conversation));
     assert_eq!(ids(&anna.list("").await), [""; 0]);
     let open = anna.update(&conversation, json!({ "status": "open" })).await.is(200);
     assert_eq!((&open["status"], &open["unread_count"]), (&"open".into(), &1.into()));

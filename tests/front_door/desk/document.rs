@@ -105,3 +105,36 @@ fn route(path: &str) -> String {
     let found = routes.keys().filter(meets).min_by_key(|route| route.matches('{').count());
     found.cloned().unwrap_or_else(|| panic!("{path} is in no document"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: Value) -> Answer {
+        let kind = if status < 300 { "application/json" } else { "application/problem+json" };
+        let headers = [("content-type".parse().unwrap(), kind.parse().unwrap())];
+        let headers = reqwest::header::HeaderMap::from_iter(headers);
+        Answer { status, headers, text: body.to_string(), body }
+    }
+
+    fn refuses(path: &'static str, answer: Answer) -> bool {
+        let judged = move || check(&Method::GET, path, &answer);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(judged)).is_err()
+    }
+
+    #[test]
+    fn an_answer_that_is_not_as_documented_is_refused() {
+        let good = json!({ "status": "ok", "version": "1" });
+        assert!(!refuses("/api/health", answer(200, good.clone())));
+        let odd = json!({ "status": "ok", "version": "1", "more": 1 });
+        assert!(refuses("/api/health", answer(200, odd)), "a property more");
+        assert!(refuses("/api/health", answer(200, json!({ "status": "ok" }))), "one less");
+        assert!(refuses("/api/health", answer(201, good.clone())), "another status");
+        assert!(refuses("/api/elsewhere", answer(200, good)), "another path");
+        let problem = json!({
+            "type": "about:blank", "title": "t", "status": 404, "detail": "d", "code": "c",
+        });
+        assert!(!refuses("/api/health", answer(404, problem.clone())));
+        assert!(refuses("/api/health", answer(400, problem)), "a status that contradicts itself");
+    }
+}

@@ -139,7 +139,7 @@ pub fn customer() -> String {
 
 /// What `what` comes to, which must not take long.
 pub async fn in_time<T>(what: &str, doing: impl Future<Output = T>) -> T {
-    let outcome = tokio::time::timeout(Duration::from_secs(20), doing).await;
+    let outcome = tokio::time::timeout(Duration::from_mins(1), doing).await;
     outcome.unwrap_or_else(|_| panic!("waited too long for {what}"))
 }
 

@@ -122,7 +122,7 @@ async fn callbacks_can_be_dropped_doubled_and_late() {
 #[tokio::test]
 async fn callbacks_can_come_in_the_wrong_order() {
     let bench = Bench::new().await;
-    let delay = Duration::from_millis(20);
+    let delay = Duration::from_millis(300);
     bench.twilio.script().set_pace(Pace { sending: delay, sent: delay, delivered: delay });
     bench.twilio.script().on_callback(Rule::next(CallbackFault::Reordered).times(3));
     bench.send("hello").await;

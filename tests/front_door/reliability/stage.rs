@@ -15,12 +15,15 @@ use shared::lambda::{Handler, HandlerError, Setup};
 use super::nemesis::{Blow, Points};
 use crate::desk::table::TABLE;
 use crate::desk::webhook::{self, Webhook};
-use crate::desk::{self, Call, Desk, OURS};
+use crate::desk::{self, Call, Desk, OURS, root};
 
 /// A customer.
 pub(super) const ANNA: &str = "+12065550101";
 /// Another customer.
 pub(super) const BORIS: &str = "+12065550102";
+
+/// When the sweep runs by itself.
+const EACH_MINUTE: &str = "rate(1 minute)";
 
 /// A system on stage.
 pub(super) struct Stage {
@@ -49,9 +52,18 @@ impl Stage {
         (stage.await, points.unwrap())
     }
 
-    /// A fresh system, its options changed.
+    /// A fresh system, its options changed. It sweeps when a test says so, and never by itself.
     pub(super) async fn with(change: impl FnOnce(&mut Options)) -> Self {
-        let desk = Desk::with(change).await;
+        let folder = tempfile::tempdir().unwrap();
+        let quiet = folder.path().join("template.yaml");
+        let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+        assert!(template.contains(EACH_MINUTE));
+        std::fs::write(&quiet, template.replace(EACH_MINUTE, "rate(365 days)")).unwrap();
+        let desk = Desk::with(|options| {
+            options.template = Some(quiet);
+            change(options);
+        })
+        .await;
         desk.twilio().script().set_pace(Pace::instant());
         Self { desk, access: Mutex::default() }
     }

@@ -18,7 +18,7 @@ const SIGNED: usize = 40_000;
 pub async fn measure() {
     let mut table = Table::begin(
         "inbound",
-        "`cargo bench --profile local -p partyline-tests -- inbound`: signed webhooks of 19 parameters from 200 \
+        "`BENCH=inbound make bench`: signed webhooks of 19 parameters from 200 \
          numbers, signature checked, answered after the transaction is in the table's file; a fresh folder each run; \
          10 s, then `kill -9`, then the rows in the folder are counted. The load is made on the same cores.",
         &[

@@ -1,7 +1,7 @@
 //! The figures of `docs/performance.md`: each measure runs the built program as a person would and writes its table
 //! to `target/bench`. Nothing is asserted; a bad figure is printed like a good one.
 //!
-//! `cargo bench --profile local -p partyline-tests -- [inbound] [open] [units]`; `tests/bench/run` does all of it.
+//! `tests/bench/run` builds and runs all of it; `BENCH="inbound open"` names some.
 //!
 //! - [`inbound`]: signed webhooks at fixed concurrency; [`open`]: at a fixed rate, with [`readers`] on sockets.
 //! - [`units`]: what each operation costs, as the engine counts it.

@@ -32,7 +32,7 @@ const WIDGET: [[&str; 2]; 9] = [
 pub async fn measure() {
     let mut table = Table::begin(
         "open",
-        "`cargo bench --profile local -p partyline-tests -- open`: the same webhooks at a fixed rate for 10 s from 200 \
+        "`BENCH=open make bench`: the same webhooks at a fixed rate for 10 s from 200 \
          numbers that have written before; the readers share one person's sign-in, each with a ticket and a socket of \
          its own, and watch five conversations each. Push = post begun → text at a socket, all sockets. Never shown \
          and shown twice are the least and the most over the sockets.",

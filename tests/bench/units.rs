@@ -24,7 +24,7 @@ struct Counting {
 pub async fn measure() {
     let table = Table::begin(
         "units",
-        "`cargo bench --profile local -p partyline-tests -- units`: the units of the function named, on 200 \
+        "`BENCH=units make bench`: the units of the function named, on 200 \
          conversations, from `ConsumedCapacity` as the engine reports it; transactions doubled, index included; \
          texts of 47 characters. Machine-independent.",
         &["operation", "function", "calls", "write units", "read units"],

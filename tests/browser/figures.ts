@@ -121,7 +121,7 @@ function row(what: string, load: string, times: number[]): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'page.md'),
-    `\`npm run figures --workspace tests/browser\` with \`PARTYLINE\` = the built program: headless Chromium at 1440 × 900 on the same cores; a text counts as shown when it stands in the window and the frame after it has been drawn.
+    `\`BENCH=page make bench\`: headless Chromium at 1440 × 900 on the same cores; a text counts as shown when it stands in the window and the frame after it has been drawn.
 
 Ended ${date} UTC at ${version}, ${String(cpus().length)} cores.
 

@@ -6,8 +6,11 @@ use ulid::Ulid;
 use utoipa::ToSchema;
 
 use crate::address::{Address, Channel};
+use crate::consent::Consent;
 pub use crate::conversation_id::ConversationId;
-use crate::message::Direction;
+use crate::intent::later;
+use crate::media::MediaKind;
+use crate::message::{Direction, Message};
 use crate::phone::PhoneNumberView;
 
 /// How many characters of a text the list shows.
@@ -77,6 +80,9 @@ impl TryFrom<String> for ListKey {
     }
 }
 
+/// How long a person who wrote by WhatsApp or Messenger may be answered freely.
+pub const WINDOW: std::time::Duration = std::time::Duration::from_hours(24);
+
 /// The last message as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Preview {
@@ -87,12 +93,24 @@ pub struct Preview {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
+    /// What the first of its media is.
+    #[serde(default)]
+    pub media: Option<MediaKind>,
+    /// How many media it has.
+    #[serde(default)]
+    pub media_count: usize,
 }
 
 impl Preview {
-    /// The preview of a text.
-    pub fn of(body: &str, direction: Direction, at: Timestamp) -> Self {
-        Self { body: body.chars().take(PREVIEW_CHARACTERS).collect(), direction, at }
+    /// The preview of a message.
+    pub fn of(message: &Message) -> Self {
+        Self {
+            body: message.body.chars().take(PREVIEW_CHARACTERS).collect(),
+            direction: message.direction,
+            at: message.created(),
+            media: message.media.first().map(|media| MediaKind::of(&media.content_type)),
+            media_count: message.media.len(),
+        }
     }
 }
 
@@ -112,6 +130,18 @@ pub struct Conversation {
     /// The contact's name, if somebody gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What the contact calls itself on WhatsApp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_name: Option<String>,
+    /// When the contact last wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbound_at: Option<Timestamp>,
+    /// Whether the contact wants messages, where that was ever said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    /// What the desk notes of the contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Grows by one with every write.
     pub rev: u64,
     /// Inbound messages since somebody read it.
@@ -148,6 +178,13 @@ impl Conversation {
         Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()
     }
 
+    /// Until when the contact may be answered freely; none where the channel knows no such window.
+    pub fn window_ends(&self) -> Option<Timestamp> {
+        let channel = self.contact.as_ref()?.channel();
+        matches!(channel, Channel::WhatsApp | Channel::Messenger)
+            .then(|| self.inbound_at.map(|at| later(at, WINDOW)))?
+    }
+
     /// How the API shows it; none when it was deleted.
     pub fn view(&self) -> Option<ConversationView> {
         let place = self.list_pk.as_ref()?;
@@ -161,6 +198,10 @@ impl Conversation {
             mobile_number: contact.to_string(),
             number: number_view(contact),
             contact_name: self.name.clone(),
+            profile_name: self.profile_name.clone(),
+            window_ends: self.window_ends(),
+            consent: self.consent.clone(),
+            note: self.note.clone(),
             unread_count: self.unread,
             preview: self.preview.clone(),
             date_created: self.created.unwrap_or_default(),
@@ -202,6 +243,15 @@ pub struct ConversationView {
     pub number: PhoneNumberView,
     /// The contact's name, if somebody gave one.
     pub contact_name: Option<String>,
+    /// What the contact calls itself on WhatsApp.
+    pub profile_name: Option<String>,
+    /// Until when the contact may be answered freely (WhatsApp, Messenger).
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub window_ends: Option<Timestamp>,
+    /// Whether the contact wants messages, where that was ever said.
+    pub consent: Option<Consent>,
+    /// What the desk notes of the contact.
+    pub note: Option<String>,
     /// Inbound messages since somebody read it.
     pub unread_count: u64,
     /// The last message.

@@ -3,7 +3,8 @@
 //! Injected: [`clock`], [`ids`], [`fault`].
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
-//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`message`], [`message_label`], [`status`], [`codes`], [`intent`],
+//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`consent`], [`message`], [`message_label`],
+//! [`message_view`], [`media`], [`particulars`], [`status`], [`codes`], [`intent`],
 //! [`search`], [`session`], [`event`].
 //!
 //! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
@@ -12,6 +13,7 @@ pub mod address;
 pub mod clock;
 pub mod codes;
 pub mod config;
+pub mod consent;
 pub mod conversation;
 pub mod conversation_id;
 pub mod cursor;
@@ -22,8 +24,11 @@ pub mod ids;
 pub mod intent;
 pub mod lambda;
 pub mod live;
+pub mod media;
 pub mod message;
 pub mod message_label;
+pub mod message_view;
+pub mod particulars;
 pub mod phone;
 pub mod search;
 pub mod secret;

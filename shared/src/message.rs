@@ -9,8 +9,11 @@ use utoipa::ToSchema;
 
 use crate::address::Address;
 use crate::conversation::ConversationId;
-use crate::intent::{IntentState, IntentView};
+use crate::intent::IntentState;
+use crate::media::Media;
 pub use crate::message_label::{MessageError, MessageLabel};
+pub use crate::message_view::MessageView;
+use crate::particulars::{Particulars, Price};
 use crate::sid::MessageSid;
 use crate::status::{MessageStatus, Seen};
 
@@ -62,6 +65,12 @@ pub struct Message {
     pub author: Option<String>,
     /// The text.
     pub body: String,
+    /// What comes with it, at most ten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
+    /// What else came with it.
+    #[serde(default, skip_serializing_if = "Particulars::none")]
+    pub particulars: Particulars,
     /// What Twilio said of it, and when.
     #[serde(default)]
     pub seen: BTreeMap<MessageStatus, Seen>,
@@ -82,6 +91,15 @@ pub struct Message {
     /// How many segments Twilio counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segments: Option<u32>,
+    /// What it cost, when Twilio has told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// Sent by RCS, it went as an SMS.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fell_back: bool,
+    /// Its text and media were taken away, here and at Twilio.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub redacted: bool,
 }
 
 impl Message {
@@ -128,30 +146,11 @@ impl Message {
             _ => None,
         }
     }
+}
 
-    /// How the API shows it, with the state of its intent.
-    pub fn view(&self, intent: Option<IntentView>) -> MessageView {
-        let label = self.label(intent.as_ref().map(|intent| intent.state));
-        MessageView {
-            message_id: self.id.to_string(),
-            conversation_id: self.conversation.to_string(),
-            direction: self.direction,
-            twilio_number: self.business.to_string(),
-            mobile_number: self.contact.to_string(),
-            author: self.author.clone(),
-            body: self.body.clone(),
-            date_created: self.created(),
-            rev: self.rev,
-            seen: self.seen.clone(),
-            outcome: self.outcome,
-            intent,
-            retried_by: self.retried_by.map(|id| id.to_string()),
-            idempotency_key: self.key.clone(),
-            sid: self.sid.as_ref().map(ToString::to_string),
-            status: label,
-            error: self.error_code().map(MessageError::of),
-        }
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The time in a ULID.
@@ -160,46 +159,4 @@ pub fn created_at(id: Ulid) -> Timestamp {
         .ok()
         .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
         .unwrap_or_default()
-}
-
-/// A message, as the API and the socket show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Message)]
-pub struct MessageView {
-    /// A ULID: sorts by time.
-    pub message_id: String,
-    /// Its conversation.
-    pub conversation_id: String,
-    /// Whose it is.
-    pub direction: Direction,
-    /// Our address.
-    pub twilio_number: String,
-    /// The contact's address.
-    pub mobile_number: String,
-    /// Who wrote it, outbound.
-    pub author: Option<String>,
-    /// The text.
-    pub body: String,
-    /// When we received it.
-    #[schema(value_type = String, format = DateTime)]
-    pub date_created: Timestamp,
-    /// Grows by one with every write but a status.
-    pub rev: u64,
-    /// What Twilio said of it, and when: merged, never replaced.
-    #[schema(value_type = BTreeMap<String, Seen>)]
-    pub seen: BTreeMap<MessageStatus, Seen>,
-    /// Our own word on the send.
-    pub outcome: Option<Outcome>,
-    /// The send that is still to be done.
-    pub intent: Option<IntentView>,
-    /// The message that was sent in its stead.
-    pub retried_by: Option<String>,
-    /// The browser's key of the click.
-    pub idempotency_key: Option<String>,
-    /// Twilio's SID, when known.
-    pub sid: Option<String>,
-    /// The one label that people see.
-    pub status: MessageLabel,
-    /// Why it failed.
-    pub error: Option<MessageError>,
 }

@@ -229,6 +229,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An answer by button or from a list. */
+        Button: {
+            /** @description The chosen entry of a list. */
+            list_id?: string | null;
+            /** @description Its title. */
+            list_title?: string | null;
+            /** @description What the button means to a program. */
+            payload?: string | null;
+            /** @description What stood on the button. */
+            text?: string | null;
+        };
         /**
          * @description The way a message takes.
          * @enum {string}
@@ -265,10 +276,33 @@ export interface components {
             /** @enum {string} */
             action: "ping";
         };
+        /** @description The state that a conversation carries; the ledger holds the evidence. */
+        Consent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Where. */
+            source: components["schemas"]["ConsentSource"];
+            /** @description What was said last. */
+            state: components["schemas"]["ConsentState"];
+        };
+        /**
+         * @description Where it was said.
+         * @enum {string}
+         */
+        ConsentSource: "keyword" | "opt_out_type" | "twilio" | "event" | "admin";
+        /**
+         * @description What was said last.
+         * @enum {string}
+         */
+        ConsentState: "opted_in" | "opted_out";
         /** @description A conversation, as the API and the socket show it. */
         Conversation: {
             /** @description The channel of the contact's address. */
             channel: components["schemas"]["Channel"];
+            consent?: components["schemas"]["Consent"] | null;
             /** @description The contact's name, if somebody gave one. */
             contact_name?: string | null;
             /** @description Opaque id. */
@@ -287,9 +321,13 @@ export interface components {
             inbox: string;
             /** @description The contact's address, as Twilio writes it. */
             mobile_number: string;
+            /** @description What the desk notes of the contact. */
+            note?: string | null;
             /** @description The contact's number as people read it. */
             number: components["schemas"]["PhoneNumber"];
             preview?: components["schemas"]["Preview"] | null;
+            /** @description What the contact calls itself on WhatsApp. */
+            profile_name?: string | null;
             /**
              * Format: int64
              * @description Grows by one with every write: the higher one is the newer one.
@@ -304,6 +342,11 @@ export interface components {
              * @description Inbound messages since somebody read it.
              */
             unread_count: number;
+            /**
+             * Format: date-time
+             * @description Until when the contact may be answered freely (WhatsApp, Messenger).
+             */
+            window_ends?: string | null;
         };
         /** @description A page of conversations. */
         ConversationList: {
@@ -363,6 +406,11 @@ export interface components {
             /** @enum {string} */
             type: "reload";
         };
+        /**
+         * @description Whether a message was passed on.
+         * @enum {string}
+         */
+        Forwarded: "once" | "often";
         /** @description What one socket frame holds. */
         Frame: {
             /** @description The changes of one batch. */
@@ -404,6 +452,17 @@ export interface components {
             /** @description The socket's address. */
             url: string;
         };
+        /** @description A place that the contact sent. */
+        Location: {
+            /** @description Its postal address. */
+            address?: string | null;
+            /** @description The place's name. */
+            label?: string | null;
+            /** @description Degrees, as Twilio wrote them. */
+            latitude: string;
+            /** @description Degrees, as Twilio wrote them. */
+            longitude: string;
+        };
         /** @description How far was read. */
         MarkRead: {
             /**
@@ -412,6 +471,40 @@ export interface components {
              */
             rev: number;
         };
+        /** @description One of a message's media, as the API and the socket show it. */
+        Media: {
+            /** @description Decided from the bytes once they are stored. */
+            content_type: string;
+            /** @description Its place in the message, from 0. */
+            index: number;
+            /** @description How people look at it. */
+            kind: components["schemas"]["MediaKind"];
+            /** @description The file's name, if it has one. */
+            name?: string | null;
+            problem?: components["schemas"]["MediaProblem"] | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size?: number | null;
+            /** @description Where the bytes are. */
+            state: components["schemas"]["MediaState"];
+        };
+        /**
+         * @description How people look at it.
+         * @enum {string}
+         */
+        MediaKind: "image" | "audio" | "video" | "contact" | "document";
+        /**
+         * @description Why it could not be fetched.
+         * @enum {string}
+         */
+        MediaProblem: "too_large" | "forbidden_address" | "not_found" | "wrong_type" | "unreachable" | "interrupted";
+        /**
+         * @description Where the bytes are.
+         * @enum {string}
+         */
+        MediaState: "waiting" | "stored" | "failed";
         /** @description A message, as the API and the socket show it. */
         Message: {
             /** @description Who wrote it, outbound. */
@@ -428,14 +521,23 @@ export interface components {
             /** @description Whose it is. */
             direction: components["schemas"]["Direction"];
             error?: components["schemas"]["MessageError"] | null;
+            /** @description Sent by RCS, it went as an SMS. */
+            fell_back: boolean;
             /** @description The browser's key of the click. */
             idempotency_key?: string | null;
             intent?: components["schemas"]["Intent"] | null;
+            /** @description What comes with it, in order. */
+            media: components["schemas"]["Media"][];
             /** @description A ULID: sorts by time. */
             message_id: string;
             /** @description The contact's address. */
             mobile_number: string;
             outcome?: components["schemas"]["Outcome"] | null;
+            /** @description What else came with it. */
+            particulars: components["schemas"]["Particulars"];
+            price?: components["schemas"]["Price"] | null;
+            /** @description Its text and media were taken away. */
+            redacted: boolean;
             /** @description The message that was sent in its stead. */
             retried_by?: string | null;
             /**
@@ -447,6 +549,11 @@ export interface components {
             seen: {
                 [key: string]: components["schemas"]["Seen"];
             };
+            /**
+             * Format: int32
+             * @description How many segments Twilio counted.
+             */
+            segments?: number | null;
             /** @description Twilio's SID, when known. */
             sid?: string | null;
             /** @description The one label that people see. */
@@ -484,6 +591,11 @@ export interface components {
             /** @description Where older ones begin; null at the beginning of the thread. */
             older?: string | null;
         };
+        /**
+         * @description What a keyword of the contact means for their consent.
+         * @enum {string}
+         */
+        OptOut: "stop" | "start" | "help";
         /** @description Our own word on a send, apart from Twilio's (`seen`). */
         Outcome: {
             /** @enum {string} */
@@ -499,6 +611,14 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "unconfirmed";
+        };
+        /** @description What came with a message beside text and media. */
+        Particulars: {
+            button?: components["schemas"]["Button"] | null;
+            forwarded?: components["schemas"]["Forwarded"] | null;
+            location?: components["schemas"]["Location"] | null;
+            opt_out?: components["schemas"]["OptOut"] | null;
+            reply_to?: components["schemas"]["ReplyTo"] | null;
         };
         /** @description A phone number as the people's API shows it. */
         PhoneNumber: {
@@ -520,6 +640,16 @@ export interface components {
             body: string;
             /** @description Whose it is. */
             direction: components["schemas"]["Direction"];
+            media?: components["schemas"]["MediaKind"] | null;
+            /** @description How many media it has. */
+            media_count?: number;
+        };
+        /** @description What a message cost, as Twilio tells it. */
+        Price: {
+            /** @description A decimal number, negative for a charge. */
+            amount: string;
+            /** @description ISO 4217, lower case as Twilio writes it or upper. */
+            unit: string;
         };
         /** @description What every error answers (RFC 9457). */
         Problem: {
@@ -585,6 +715,13 @@ export interface components {
             message?: components["schemas"]["Message"] | null;
             /** @description Always true. */
             released: boolean;
+        };
+        /** @description The message that this one answers. */
+        ReplyTo: {
+            /** @description The message in this conversation, where it is known. */
+            message_id?: string | null;
+            /** @description Twilio's SID of it. */
+            sid: string;
         };
         /** @description What is to be tried again. */
         RetryMessage: {

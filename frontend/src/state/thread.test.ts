@@ -57,7 +57,10 @@ describe('a thread', () => {
   it('knows whether it shows what the conversation tells of, to the millisecond', async () => {
     const { thread: one } = thread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
     await one.open(conversation());
-    const told = (at: string) => conversation({ preview: { body: '', direction: 'inbound', at } });
+    const told = (at: string) =>
+      conversation({
+        preview: { body: '', direction: 'inbound', at, media: null, media_count: 0 },
+      });
     expect(one.reaches(told('2026-11-01T09:00:00.500Z'))).toBe(true);
     expect(one.reaches(told('2026-11-01T09:00:00.501Z'))).toBe(false);
     expect(one.reaches(conversation())).toBe(true);

@@ -8,6 +8,7 @@ use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
 use shared::message::{Direction, Message};
+use shared::particulars::Particulars;
 use shared::store::Received;
 use shared::twilio::webhook::InboundMessage;
 
@@ -67,6 +68,11 @@ impl Desk {
             key: None,
             retried_by: None,
             segments: inbound.num_segments,
+            media: Vec::new(),
+            particulars: Particulars::default(),
+            price: None,
+            fell_back: false,
+            redacted: false,
         })
     }
 }

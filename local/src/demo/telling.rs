@@ -12,6 +12,7 @@ use shared::error::Error;
 use shared::ids::Ids;
 use shared::intent::Intent;
 use shared::message::{Direction, Message};
+use shared::particulars::Particulars;
 use shared::sid::MessageSid;
 use shared::store::{Click, Received, Sent, Settled, Store};
 
@@ -122,6 +123,11 @@ impl Telling {
             key: None,
             retried_by: None,
             segments: Some(segments::count(&scene.line.body)),
+            media: Vec::new(),
+            particulars: Particulars::default(),
+            price: None,
+            fell_back: false,
+            redacted: false,
         };
         Ok(match self.store.receive(message).await? {
             Received::Now(message) => self.at_twilio(scene, End::Delivered, &message)?,
@@ -217,6 +223,10 @@ impl Telling {
             business: Some(self.business.clone()),
             contact: Some(contact.clone()),
             name: story.name.clone(),
+            profile_name: None,
+            inbound_at: None,
+            consent: None,
+            note: None,
             rev: 0,
             unread: 0,
             preview: None,

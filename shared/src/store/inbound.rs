@@ -13,7 +13,7 @@ use super::search::terms;
 use super::write::{Refusal, Verdict, put, put_new};
 use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
-use crate::message::{Direction, Message};
+use crate::message::Message;
 
 /// What became of a message that arrived.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ fn moved(change: Change, message: &Message) -> Result<Change> {
         ListKey { inbox: message.inbox.clone(), status: ConversationStatus::Open, unread: true };
     let at: Timestamp = message.created();
     Ok(change
-        .value(":preview", value(Preview::of(&message.body, Direction::Inbound, at))?)
+        .value(":preview", value(Preview::of(message))?)
         .value(":ulid", text(message.id.to_string()))
         .value(":place", place_value(&place))
         .value(":sort", text(Conversation::list_sort(at, &message.conversation)))

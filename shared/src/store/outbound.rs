@@ -14,6 +14,7 @@ use crate::conversation::{Conversation, ConversationId, ConversationStatus, List
 use crate::error::{Error, Result};
 use crate::intent::Intent;
 use crate::message::{Direction, Message};
+use crate::particulars::Particulars;
 
 /// One click of one person: the text, and the key that makes a second click the same one.
 #[derive(Debug, Clone)]
@@ -93,6 +94,11 @@ impl Store {
             key: Some(click.key.clone()),
             retried_by: None,
             segments: None,
+            media: Vec::new(),
+            particulars: Particulars::default(),
+            price: None,
+            fell_back: false,
+            redacted: false,
         })
     }
 
@@ -127,7 +133,7 @@ impl Store {
         let place = seen.list_pk.clone().ok_or_else(|| Error::failed("not on the list"))?;
         let wanted = ListKey { status: ConversationStatus::Open, ..place.clone() };
         let at = message.created();
-        let preview = Preview::of(&message.body, Direction::Outbound, at);
+        let preview = Preview::of(message);
         Change::of(&self.table, partition(&seen.id), META)
             .update(
                 "SET preview = :preview, #last = :ulid, list_pk = :wanted, list_sk = :sort \

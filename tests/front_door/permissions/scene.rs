@@ -13,6 +13,7 @@ use shared::conversation::ConversationId;
 use shared::ids::{Ids as _, RandomIds};
 use shared::intent::{DUE, Intent, IntentState, due_sort};
 use shared::message::{Direction, Message};
+use shared::particulars::Particulars;
 use shared::session::Role;
 use shared::sid::MessageSid;
 use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User};
@@ -375,6 +376,11 @@ impl<'a> Scene<'a> {
             key: None,
             retried_by: None,
             segments: None,
+            media: Vec::new(),
+            particulars: Particulars::default(),
+            price: None,
+            fell_back: false,
+            redacted: false,
         };
         self.desk.system().store().receive(message).await.unwrap();
         conversation

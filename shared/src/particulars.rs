@@ -1,0 +1,97 @@
+//! What may come with a message beside its text and media.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A place that the contact sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Location {
+    /// Degrees, as Twilio wrote them.
+    pub latitude: String,
+    /// Degrees, as Twilio wrote them.
+    pub longitude: String,
+    /// The place's name.
+    pub label: Option<String>,
+    /// Its postal address.
+    pub address: Option<String>,
+}
+
+/// An answer by button or from a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Button {
+    /// What stood on the button.
+    pub text: Option<String>,
+    /// What the button means to a program.
+    pub payload: Option<String>,
+    /// The chosen entry of a list.
+    pub list_id: Option<String>,
+    /// Its title.
+    pub list_title: Option<String>,
+}
+
+/// The message that this one answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReplyTo {
+    /// Twilio's SID of it.
+    pub sid: String,
+    /// The message in this conversation, where it is known.
+    pub message_id: Option<String>,
+}
+
+/// Whether a message was passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Forwarded {
+    /// It was.
+    Once,
+    /// By many.
+    Often,
+}
+
+/// What a keyword of the contact means for their consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OptOut {
+    /// No more messages.
+    Stop,
+    /// Messages again.
+    Start,
+    /// How this works.
+    Help,
+}
+
+/// What a message cost, as Twilio tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Price {
+    /// A decimal number, negative for a charge.
+    pub amount: String,
+    /// ISO 4217, lower case as Twilio writes it or upper.
+    pub unit: String,
+}
+
+/// What came with a message beside text and media.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Particulars {
+    /// A place.
+    #[serde(default)]
+    pub location: Option<Location>,
+    /// An answer by button or from a list.
+    #[serde(default)]
+    pub button: Option<Button>,
+    /// The message that this one answers.
+    #[serde(default)]
+    pub reply_to: Option<ReplyTo>,
+    /// Whether it was passed on.
+    #[serde(default)]
+    pub forwarded: Option<Forwarded>,
+    /// What its text means for consent.
+    #[serde(default)]
+    pub opt_out: Option<OptOut>,
+}
+
+impl Particulars {
+    /// Whether nothing else came.
+    pub fn none(&self) -> bool {
+        *self == Self::default()
+    }
+}

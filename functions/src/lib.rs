@@ -59,6 +59,34 @@ pub const FUNCTIONS: &[Function] = &[
     Function { name: "sweep", trigger: Trigger::Schedule, build: schedule::sweep::build },
 ];
 
+/// The function called `name`. Evaluated when a bin is compiled, so that a bin holds its own handler and no other.
+///
+/// # Panics
+/// At compile time, if the name is not in the table.
+#[expect(clippy::panic, reason = "it stops the compiler, not the function")]
+pub const fn named(name: &str) -> Function {
+    match find(FUNCTIONS, name) {
+        Some(function) => function,
+        None => panic!("there is no function of this name"),
+    }
+}
+
+const fn find(functions: &[Function], name: &str) -> Option<Function> {
+    match functions {
+        [] => None,
+        [first, ..] if same(first.name.as_bytes(), name.as_bytes()) => Some(*first),
+        [_, rest @ ..] => find(rest, name),
+    }
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([a, one @ ..], [b, other @ ..]) => *a == *b && same(one, other),
+        _ => false,
+    }
+}
+
 const fn http(
     name: &'static str,
     method: &'static str,

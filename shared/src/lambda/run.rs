@@ -12,10 +12,8 @@ use crate::clock::SystemClock;
 use crate::fault::Faults;
 use crate::ids::RandomIds;
 
-/// Builds the function called `name` from the process environment and serves it until Lambda ends the process.
-pub fn run(functions: &[Function], name: &str) -> Result<(), HandlerError> {
-    let function = functions.iter().find(|function| function.name == name);
-    let build = function.ok_or_else(|| format!("there is no function {name}"))?.build;
+/// Builds `function` from the process environment and serves it until Lambda ends the process.
+pub fn run(function: Function) -> Result<(), HandlerError> {
     tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
@@ -25,7 +23,7 @@ pub fn run(functions: &[Function], name: &str) -> Result<(), HandlerError> {
             ids: Arc::new(RandomIds),
             faults: Faults::default(),
         };
-        let handler = build(setup).await?;
+        let handler = (function.build)(setup).await?;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
             let context = context(&event.context);
             handler(event.payload, context)

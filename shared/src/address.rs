@@ -34,6 +34,17 @@ impl Channel {
             Self::Client => "client",
         }
     }
+
+    /// The channel's name in a sentence.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sms => "SMS",
+            Self::WhatsApp => "WhatsApp",
+            Self::Messenger => "Messenger",
+            Self::Rcs => "RCS",
+            Self::Client => "chat",
+        }
+    }
 }
 
 impl std::fmt::Display for Channel {
@@ -88,6 +99,17 @@ impl Address {
     /// The SMS address of `phone`.
     pub fn sms(phone: PhoneNumber) -> Self {
         Self { text: phone.as_str().to_owned(), channel: Channel::Sms, phone: Some(phone) }
+    }
+
+    /// The address of `phone` on `channel`; none where addresses are not phone numbers.
+    pub fn on(channel: Channel, phone: PhoneNumber) -> Option<Self> {
+        let prefix = match channel {
+            Channel::Sms => "",
+            Channel::WhatsApp => "whatsapp:",
+            Channel::Rcs => "rcs:",
+            Channel::Messenger | Channel::Client => return None,
+        };
+        Some(Self { text: format!("{prefix}{phone}"), channel, phone: Some(phone) })
     }
 
     /// The channel that the address belongs to.
@@ -178,7 +200,15 @@ mod tests {
             assert_eq!(name, format!("\"{channel}\""));
         }
         let phone = PhoneNumber::parse("+12065551212").unwrap();
-        assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone));
+        assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone.clone()));
+        for (channel, text) in [
+            (Channel::Sms, "+12065551212"),
+            (Channel::WhatsApp, "whatsapp:+12065551212"),
+            (Channel::Rcs, "rcs:+12065551212"),
+        ] {
+            assert_eq!(Address::on(channel, phone.clone()), Address::parse(text).ok());
+        }
+        assert_eq!(Address::on(Channel::Messenger, phone), None);
     }
 
     #[test]

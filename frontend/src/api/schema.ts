@@ -247,7 +247,8 @@ export interface components {
         Channel: "sms" | "whatsapp" | "messenger" | "rcs" | "client";
         /** @description What was typed. */
         CheckNumber: {
-            /** @description The sender of ours to write from; the first if absent. */
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description The sender of ours to write from; the channel's first if absent. */
             from?: string | null;
             /** @description The text. */
             number: string;
@@ -803,9 +804,10 @@ export interface components {
         };
         /** @description Whom to write to. */
         StartConversation: {
+            channel?: components["schemas"]["Channel"] | null;
             /** @description The contact's name. */
             contact_name?: string | null;
-            /** @description One of our senders; the first if absent. */
+            /** @description One of our senders; the channel's first if absent. */
             from?: string | null;
             /** @description The number, as a person types it. */
             to: string;

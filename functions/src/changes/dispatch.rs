@@ -27,7 +27,7 @@ const AT_ONCE: usize = 8;
 /// A run claims nothing more this long before its end.
 const LAST_CLAIM: Duration = Duration::from_secs(20);
 
-const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
+const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls, Parameter::Senders];
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use shared::config::Urls;
+use shared::address::{Address, Channel};
+use shared::config::{Sender, Urls};
 use shared::error::{Error, Result};
 use shared::intent::{Intent, deferral, later};
 use shared::message::Message;
 use shared::secret::Secret;
+use shared::sid::MessagingServiceSid;
 use shared::store::Settled;
 use shared::twilio::client::{Client, ClientOptions, CreateError, CreateMessage};
 
@@ -24,6 +26,16 @@ pub(super) struct Line {
     /// Calls.
     pub(super) client: Client,
     urls: Urls,
+    senders: Vec<Sender>,
+}
+
+/// How a message goes out.
+pub(super) struct Route {
+    /// The receiver as Twilio is told it.
+    pub(super) to: Address,
+    /// Our sender; none where the Messaging Service chooses it.
+    pub(super) from: Option<Address>,
+    service: Option<MessagingServiceSid>,
 }
 
 impl std::fmt::Debug for Line {
@@ -53,7 +65,22 @@ impl Line {
             clock: app.clock.clone(),
             faults: app.faults.clone(),
         });
-        Ok(Self { client, urls: app.parameters.urls()? })
+        Ok(Self { client, urls: app.parameters.urls()?, senders: app.parameters.senders()? })
+    }
+
+    /// The way of a message: through the sender's Messaging Service where it has one. RCS then goes to the plain
+    /// number, so that the service can fall back to SMS.
+    pub(super) fn route(&self, message: &Message) -> Route {
+        let sender = self.senders.iter().find(|sender| sender.address == message.business);
+        let service = sender.and_then(|sender| sender.messaging_service_sid.clone());
+        match (message.contact.phone(), message.contact.channel(), service) {
+            (Some(phone), Channel::Rcs, Some(service)) => {
+                Route { to: Address::sms(phone.clone()), from: None, service: Some(service) }
+            }
+            (_, _, service) => {
+                Route { to: message.contact.clone(), from: Some(message.business.clone()), service }
+            }
+        }
     }
 
     fn callback(&self, message: &Message) -> String {
@@ -95,9 +122,11 @@ pub(super) async fn send(app: &App, twilio: &Line, claimed: &Intent) -> Result<(
 /// Creates the message; what Twilio did not process is tried again in place for five seconds.
 async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, CreateError> {
     let callback = twilio.callback(message);
+    let route = twilio.route(message);
     let create = CreateMessage {
-        from: &message.business,
-        to: &message.contact,
+        from: route.from.as_ref(),
+        service: route.service.as_ref(),
+        to: &route.to,
         body: &message.body,
         status_callback: &callback,
     };

@@ -104,8 +104,12 @@ pub struct Preview {
 impl Preview {
     /// The preview of a message.
     pub fn of(message: &Message) -> Self {
+        // A place without a text is shown by its name.
+        let place = message.particulars.location.as_ref();
+        let place = place.and_then(|place| place.label.as_ref().or(place.address.as_ref()));
+        let body = place.filter(|_| message.body.is_empty()).unwrap_or(&message.body);
         Self {
-            body: message.body.chars().take(PREVIEW_CHARACTERS).collect(),
+            body: body.chars().take(PREVIEW_CHARACTERS).collect(),
             direction: message.direction,
             at: message.created(),
             media: message.media.first().map(|media| MediaKind::of(&media.content_type)),

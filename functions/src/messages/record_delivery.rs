@@ -8,6 +8,7 @@ use shared::error::Result;
 use shared::ids::Ulid;
 use shared::lambda::{Request, Response, Setup};
 use shared::status::Seen;
+use shared::store::Report;
 use shared::twilio::webhook::StatusCallback;
 
 use super::webhook::{Door, Reason, quarantine};
@@ -18,6 +19,18 @@ const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
 /// The path that a message's callbacks come in by: signed, so nobody else can name another message.
 pub fn path(conversation: &ConversationId, message: Ulid) -> String {
     format!("/twilio/deliveries/{conversation}/{message}")
+}
+
+/// What a callback reports.
+pub fn report(app: &App, callback: StatusCallback) -> Report {
+    Report {
+        sid: callback.sid,
+        status: callback.status,
+        seen: Seen { at: app.clock.now(), code: callback.error_code },
+        sent_by: callback.from.map(|from| from.channel()),
+        segments: callback.num_segments,
+        price: callback.price,
+    }
 }
 
 /// Builds the function.
@@ -46,21 +59,18 @@ async fn handle(app: Arc<App>, door: Arc<Door>, request: Request) -> Result<Resp
         })
         .and_then(|callback| {
             let own = callback.account == door.account.account_sid;
-            let foreign =
-                || Reason::new("foreign_account", "It belongs to another Twilio account.");
-            if own { Ok(callback) } else { Err(foreign()) }
+            if own { Ok(callback) } else { Err(Reason::foreign_account()) }
         });
     let callback = match callback {
         Ok(callback) => callback,
         Err(reason) => return quarantine(&app, &request, &reason).await,
     };
-    let seen = Seen { at: app.clock.now(), code: callback.error_code };
-    let report = (callback.status, seen);
-    let known = app.store.record_status(&conversation, message, report, &callback.sid).await?;
+    let report = report(&app, callback);
+    let known = app.store.record_report(&conversation, message, &report).await?;
     tracing::info!(
         conversation.id = %conversation,
         message.id = %message,
-        message.status = callback.status.as_str(),
+        message.status = report.status.as_str(),
         known,
         "Twilio reported on a message"
     );

@@ -45,6 +45,11 @@ impl Reason {
     pub fn new(word: &'static str, detail: impl Into<String>) -> Self {
         Self { word, detail: detail.into() }
     }
+
+    /// It is another account's.
+    pub fn foreign_account() -> Self {
+        Self::new("foreign_account", "It belongs to another Twilio account.")
+    }
 }
 
 impl Door {

@@ -7,11 +7,11 @@ use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
-use shared::store::{Quarantined, Received};
+use shared::store::{Arrival, Quarantined, Received};
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, people};
-use crate::messages::receive::{Desk, PATH};
+use crate::messages::receive::{Desk, PATH, file};
 use crate::messages::webhook::whole;
 
 /// Nothing to add.
@@ -54,8 +54,8 @@ pub(crate) async fn handle(
         return Err(missing());
     }
     let kept = app.store.quarantined_one(id).await?.ok_or_else(missing)?;
-    let message = readmitted(&app, &desk, &kept)?;
-    let received = app.store.receive(message).await?;
+    let arrival = readmitted(&app, &desk, &kept)?;
+    let received = file(&app, arrival).await?;
     app.store.release(id).await?;
     let message = match received {
         Received::Now(message) => Some(message.view(None)),
@@ -65,7 +65,7 @@ pub(crate) async fn handle(
 }
 
 /// The same checks as at the door: signature where it had been wrong, then the form.
-fn readmitted(app: &App, desk: &Desk, kept: &Quarantined) -> Result<shared::message::Message> {
+fn readmitted(app: &App, desk: &Desk, kept: &Quarantined) -> Result<Arrival> {
     let body = whole(kept).ok_or_else(|| {
         Error::Refused("It was too long to be kept whole, so it cannot be filed.".to_owned())
     })?;

@@ -15,6 +15,21 @@ use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
 use crate::message::Message;
 
+/// A message that arrives, and what it tells of who sent it.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The message. Its `id` is a wish.
+    pub message: Message,
+    /// What the contact calls itself.
+    pub profile_name: Option<String>,
+}
+
+impl From<Message> for Arrival {
+    fn from(message: Message) -> Self {
+        Self { message, profile_name: None }
+    }
+}
+
 /// What became of a message that arrived.
 #[derive(Debug)]
 pub enum Received {
@@ -30,12 +45,13 @@ const TRIES: u32 = 64;
 impl Store {
     /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
     /// wish; a greater one is taken when the conversation has moved on.
-    pub async fn receive(&self, mut message: Message) -> Result<Received> {
+    pub async fn receive(&self, arrival: impl Into<Arrival>) -> Result<Received> {
+        let mut arrival = arrival.into();
         let mut fresh = false;
         for _ in 0..TRIES {
-            let items = self.arrival(&message, fresh)?;
+            let items = self.arrival(&arrival, fresh)?;
             let verdicts = match self.transact(items).await {
-                Ok(()) => return Ok(Received::Now(Box::new(message))),
+                Ok(()) => return Ok(Received::Now(Box::new(arrival.message))),
                 Err(Refusal::Conditions(verdicts)) => verdicts,
                 Err(Refusal::Other(error)) => return Err(error),
             };
@@ -46,12 +62,13 @@ impl Store {
             fresh = met.as_ref().is_none_or(|met| met.list_pk.is_none());
             // A key of this moment: of many at once, one that waited longer stands above those that went before.
             let wish = self.ids.ulid(self.clock.now());
-            message.id = above(met.and_then(|met| met.last), wish);
+            arrival.message.id = above(met.and_then(|met| met.last), wish);
         }
         Err(Error::Busy("the conversation moved on at every try".into()))
     }
 
-    fn arrival(&self, message: &Message, fresh: bool) -> Result<Vec<TransactWriteItem>> {
+    fn arrival(&self, arrival: &Arrival, fresh: bool) -> Result<Vec<TransactWriteItem>> {
+        let message = &arrival.message;
         let sid = message.sid.as_ref().ok_or_else(|| Error::failed("an arrival has a SID"))?;
         let pointer = Item::from([
             ("pk".to_owned(), text(format!("SID#{sid}"))),
@@ -62,30 +79,27 @@ impl Store {
         let row = encode(&partition(&message.conversation), &message_sort(message.id), message)?;
         let mut items = vec![put_new(&self.table, pointer)?, put(&self.table, row)?];
         if fresh {
-            items.push(self.beginning(message)?);
+            items.push(self.beginning(arrival)?);
             for term in terms(None, &message.contact) {
                 items.push(self.put_term(&term, &message.inbox, &message.conversation)?);
             }
         } else {
-            items.push(self.continuation(message)?);
+            items.push(self.continuation(arrival)?);
         }
         Ok(items)
     }
 
-    fn continuation(&self, message: &Message) -> Result<TransactWriteItem> {
-        let set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort";
-        moved(self.change(message), message)?
-            .update(&format!("{set} ADD rev :one, unread :one"))
+    fn continuation(&self, arrival: &Arrival) -> Result<TransactWriteItem> {
+        moved(self.change(&arrival.message), arrival, "")?
             .when("attribute_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)")
             .into_update()
     }
 
-    fn beginning(&self, message: &Message) -> Result<TransactWriteItem> {
-        let set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, \
-                   id = :id, kind = :kind, inbox = :inbox, business = :business, contact = :contact, \
-                   created = :created";
-        moved(self.change(message), message)?
-            .update(&format!("{set} ADD rev :one, unread :one"))
+    fn beginning(&self, arrival: &Arrival) -> Result<TransactWriteItem> {
+        let message = &arrival.message;
+        let set = ", id = :id, kind = :kind, inbox = :inbox, business = :business, \
+                   contact = :contact, created = :created";
+        moved(self.change(message), arrival, set)?
             .when(
                 "attribute_not_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)",
             )
@@ -103,16 +117,28 @@ impl Store {
     }
 }
 
-/// The values of a conversation that an inbound message moves to the top.
-fn moved(change: Change, message: &Message) -> Result<Change> {
+/// How an inbound message changes a conversation: to the top, one more unread; `also` is set besides.
+fn moved(change: Change, arrival: &Arrival, also: &str) -> Result<Change> {
+    let message = &arrival.message;
     let place =
         ListKey { inbox: message.inbox.clone(), status: ConversationStatus::Open, unread: true };
     let at: Timestamp = message.created();
+    let mut set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, \
+                   inbound_at = :at"
+        .to_owned();
+    set.push_str(also);
+    let mut change = change;
+    if let Some(name) = &arrival.profile_name {
+        set.push_str(", profile_name = :profile");
+        change = change.value(":profile", text(&**name));
+    }
     Ok(change
+        .update(&format!("{set} ADD rev :one, unread :one"))
         .value(":preview", value(Preview::of(message))?)
         .value(":ulid", text(message.id.to_string()))
         .value(":place", place_value(&place))
         .value(":sort", text(Conversation::list_sort(at, &message.conversation)))
+        .value(":at", value(at)?)
         .value(":one", number(1)))
 }
 

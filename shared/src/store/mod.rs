@@ -2,7 +2,7 @@
 //!
 //! - `write`: the one write path (retries, conflicts); `change`: one change of one item.
 //! - `row`: items in and out of typed rows.
-//! - `conversations`, `messages`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
+//! - `conversations`, `messages`, `reports`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
 //! - `quarantine`, `users`: what else lies in `Table`.
 //! - `connections`, `sessions`: sockets, tickets, refresh tokens and rate counters in `Connections`.
 
@@ -15,6 +15,7 @@ mod lists;
 mod messages;
 mod outbound;
 mod quarantine;
+mod reports;
 mod row;
 mod search;
 mod sessions;
@@ -37,12 +38,13 @@ use crate::fault::Faults;
 use crate::ids::Ids;
 
 pub use connections::{Connection, TICKET_LIFE, Ticket, WATCHED};
-pub use inbound::Received;
+pub use inbound::{Arrival, Received};
 pub use intents::DueEntry;
 pub use lists::{Filter, Page};
 pub use messages::{MessagePage, Window};
 pub use outbound::{Click, Sent};
 pub use quarantine::Quarantined;
+pub use reports::Report;
 pub use row::decode_image;
 pub use search::SearchAt;
 pub use sessions::{Refreshed, SESSION_LIFE};

@@ -106,6 +106,12 @@ impl Answer {
         self.body
     }
 
+    /// Twilio was told that all is well.
+    #[track_caller]
+    pub fn acknowledged(self) {
+        assert_eq!((self.status, &*self.text), (200, "<Response/>"));
+    }
+
     /// The problem of a refusal with this status, which says what to do in a sentence.
     #[track_caller]
     pub fn refused(self, status: u16) -> Value {

@@ -22,7 +22,7 @@ use crate::desk::person::key;
 use crate::desk::smith::Smith;
 use crate::desk::socket::known;
 use crate::desk::table::put;
-use crate::desk::webhook::{encoded, params, sid, text};
+use crate::desk::webhook::{encoded, params, sid, text, with};
 use crate::desk::{Answer, Desk, OURS, Socket, Webhook, customer, fresh, until};
 
 /// Plays scenes at a desk.
@@ -104,6 +104,9 @@ impl<'a> Scene<'a> {
         for body in ["One", "Two"] {
             Webhook::text(self.desk, &sid("SM"), &number, body).send().await;
         }
+        let reply = text(self.desk, &sid("SM"), &number, "Yes");
+        let reply = with(reply, "OriginalRepliedMessageSid", &sid("SM"));
+        Webhook::form(self.desk, "/twilio/messages", &reply).send().await;
         let form = text(self.desk, &sid("SM"), &number, "Three");
         let webhook = Webhook::form(self.desk, "/twilio/messages", &form);
         webhook.signature(Some("wrong")).send().await;

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod messages;
+mod particulars;
 mod properties;
 mod quarantine;
 mod signatures;

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod changes;
 pub mod conversations;
+pub mod events;
 pub mod health;
 pub mod messages;
 pub mod numbers;
@@ -28,6 +29,7 @@ pub const FUNCTIONS: &[Function] = &[
         "/twilio/deliveries/{conversation}/{message}",
         messages::record_delivery::build,
     ),
+    http("receive-events", "POST", events::receive::PATH, events::receive::build),
     http("sign-in", "POST", "/api/session", sessions::sign_in::build),
     http("refresh-session", "POST", "/api/session/refresh", sessions::refresh::build),
     http("sign-out", "DELETE", "/api/session", sessions::sign_out::build),
@@ -49,6 +51,12 @@ pub const FUNCTIONS: &[Function] = &[
     http("check-number", "POST", "/api/numbers/check", numbers::check::build),
     http("list-quarantine", "GET", "/api/quarantine", quarantine::list::build),
     http("release-quarantine", "POST", "/api/quarantine/{id}/release", quarantine::release::build),
+    http(
+        "release-quarantines",
+        "POST",
+        "/api/quarantine/release",
+        quarantine::release_quarantines::build,
+    ),
     http("get-health", "GET", "/api/health", health::get::build),
     http("issue-ticket", "POST", "/api/sockets/ticket", sockets::issue_ticket::build),
     socket("connect", "$connect", sockets::connect::build),

@@ -46,6 +46,7 @@ pub struct Problem {
         crate::numbers::check::handle,
         crate::quarantine::list::handle,
         crate::quarantine::release::handle,
+        crate::quarantine::release_quarantines::handle,
         crate::health::get::health,
         crate::sockets::issue_ticket::handle,
     ),

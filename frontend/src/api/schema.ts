@@ -129,6 +129,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/quarantine/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["release-quarantines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/quarantine/{id}/release": {
         parameters: {
             query?: never;
@@ -672,6 +688,8 @@ export interface components {
         };
         /** @description One thing in quarantine. */
         QuarantineItem: {
+            /** @description Its content type. */
+            content_type?: string | null;
             /**
              * Format: int64
              * @description How often it came.
@@ -689,6 +707,8 @@ export interface components {
             date_updated: string;
             /** @description Why it is here, a sentence. */
             detail: string;
+            /** @description The path that it came to. */
+            path: string;
             /** @description Its id. */
             quarantine_id: string;
             /** @description The request's body. */
@@ -711,11 +731,33 @@ export interface components {
         RefreshSession: Record<string, never>;
         /** @description Nothing to add. */
         ReleaseQuarantine: Record<string, never>;
+        /** @description What is to be tried again. */
+        ReleaseQuarantines: {
+            /** @description Where to go on. */
+            cursor?: string | null;
+            /** @description The reason, as the list has it. */
+            reason: string;
+        };
         /** @description What was released. */
         Released: {
             message?: components["schemas"]["Message"] | null;
             /** @description Always true. */
             released: boolean;
+        };
+        /** @description What became of one step: call again with the cursor until there is none. */
+        ReleasedQuarantines: {
+            /** @description Where to go on; null at the end. */
+            cursor?: string | null;
+            /**
+             * Format: int32
+             * @description How many stay, for they cannot be filed yet.
+             */
+            kept: number;
+            /**
+             * Format: int32
+             * @description How many were released in this step.
+             */
+            released: number;
         };
         /** @description The message that this one answers. */
         ReplyTo: {
@@ -1194,6 +1236,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-quarantines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseQuarantines"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedQuarantines"];
                 };
             };
             /** @description It did not work; the detail says why */

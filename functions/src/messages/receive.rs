@@ -14,7 +14,7 @@ use shared::sid::MessageSid;
 use shared::store::{Arrival, Received};
 use shared::twilio::webhook::{InboundMessage, MediaLink};
 
-use super::webhook::{Door, Form, Reason, quarantine};
+use super::webhook::{Door, Form, Reason, Signed, quarantine};
 use crate::app::{App, Build, public};
 
 /// The route, as Twilio is told it.
@@ -88,7 +88,7 @@ impl Desk {
             fell_back: false,
             redacted: false,
         };
-        Ok(Arrival { message, profile_name: inbound.profile_name })
+        Ok(Arrival { message, profile_name: inbound.profile_name, partial: false })
     }
 }
 
@@ -116,13 +116,14 @@ pub fn build(setup: Setup) -> Build {
 }
 
 async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Response> {
-    let form = match desk.door.admit(&app, &request, PATH).await {
+    let sent = Signed::of(&request, PATH);
+    let form = match desk.door.admit(&app, &sent).await {
         Ok(form) => form,
         Err(refusal) => return Ok(refusal),
     };
     let arrival = match desk.read(&app, form) {
         Ok(arrival) => arrival,
-        Err(reason) => return quarantine(&app, &request, &reason).await,
+        Err(reason) => return quarantine(&app, &sent, &reason).await,
     };
     match file(&app, arrival).await? {
         Received::Now(message) => {

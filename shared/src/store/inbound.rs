@@ -7,7 +7,7 @@ use ulid::Ulid;
 use super::Store;
 use super::change::Change;
 use super::conversations::{META, partition, place_value};
-use super::messages::message_sort;
+use super::messages::{message_sort, pointed};
 use super::row::{Item, encode, number, string, text, value};
 use super::search::terms;
 use super::write::{Refusal, Verdict, put, put_new};
@@ -22,11 +22,13 @@ pub struct Arrival {
     pub message: Message,
     /// What the contact calls itself.
     pub profile_name: Option<String>,
+    /// Whether more may come with the same SID: an event tells of a message, its webhook tells all.
+    pub partial: bool,
 }
 
 impl From<Message> for Arrival {
     fn from(message: Message) -> Self {
-        Self { message, profile_name: None }
+        Self { message, profile_name: None, partial: false }
     }
 }
 
@@ -42,6 +44,9 @@ pub enum Received {
 /// How often a key above the last one is tried before the conversation counts as too busy.
 const TRIES: u32 = 64;
 
+/// The attribute of a message that came by an event.
+const PARTIAL: &str = "partial";
+
 impl Store {
     /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
     /// wish; a greater one is taken when the conversation has moved on.
@@ -55,7 +60,8 @@ impl Store {
                 Err(Refusal::Conditions(verdicts)) => verdicts,
                 Err(Refusal::Other(error)) => return Err(error),
             };
-            if verdicts.first().is_some_and(|pointer| pointer.failed) {
+            if let Some(pointer) = verdicts.first().filter(|pointer| pointer.failed) {
+                self.complete(pointer.met.as_ref(), &arrival).await?;
                 return Ok(Received::Before);
             }
             let met = conversation_met(verdicts);
@@ -76,7 +82,11 @@ impl Store {
             ("conversation".to_owned(), text(message.conversation.as_str())),
             ("message".to_owned(), text(message.id.to_string())),
         ]);
-        let row = encode(&partition(&message.conversation), &message_sort(message.id), message)?;
+        let own = partition(&message.conversation);
+        let mut row = encode(&own, &message_sort(message.id), message)?;
+        if arrival.partial {
+            row.insert(PARTIAL.to_owned(), value(true)?);
+        }
         let mut items = vec![put_new(&self.table, pointer)?, put(&self.table, row)?];
         if fresh {
             items.push(self.beginning(arrival)?);
@@ -87,6 +97,35 @@ impl Store {
             items.push(self.continuation(arrival)?);
         }
         Ok(items)
+    }
+
+    /// What stands in the table came by an event: its webhook adds what the event did not tell, once.
+    async fn complete(&self, pointer: Option<&Item>, arrival: &Arrival) -> Result<()> {
+        let told = &arrival.message;
+        let nothing_more = told.media.is_empty() && told.particulars.none();
+        let stored = pointer.filter(|_| !arrival.partial && !nothing_more).and_then(pointed);
+        let Some((conversation, id)) = stored else { return Ok(()) };
+        let own = partition(&conversation);
+        let completed = Change::of(&self.table, &*own, message_sort(id))
+            .update("SET media = :media, particulars = :particulars REMOVE #partial ADD rev :one")
+            .when("#partial = :yes")
+            .name("#partial", PARTIAL)
+            .value(":media", value(&told.media)?)
+            .value(":particulars", value(&told.particulars)?)
+            .value(":yes", value(true)?)
+            .value(":one", number(1));
+        let preview = Preview::of(&Message { id, ..told.clone() });
+        let shown = Change::of(&self.table, own, META)
+            .update("SET preview = :preview ADD rev :one")
+            .when("#last = :ulid AND attribute_exists(list_pk)")
+            .name("#last", "last")
+            .value(":preview", value(preview)?)
+            .value(":ulid", text(id.to_string()))
+            .value(":one", number(1));
+        if completed.write(self, "table.update").await?.is_some() {
+            shown.write(self, "table.update").await?;
+        }
+        Ok(())
     }
 
     fn continuation(&self, arrival: &Arrival) -> Result<TransactWriteItem> {

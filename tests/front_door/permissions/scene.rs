@@ -51,6 +51,7 @@ impl<'a> Scene<'a> {
         match function {
             "receive-message" => self.texts_and_a_stranger().await,
             "record-delivery" => self.a_report().await,
+            "receive-events" => self.events().await,
             "sign-in" => self.a_first_sign_in().await,
             "refresh-session" | "sign-out" => self.sessions(function).await,
             "create-user" => {
@@ -70,7 +71,9 @@ impl<'a> Scene<'a> {
                 let typed = json!({ "number": customer() });
                 self.ask(Method::POST, "/api/numbers/check", Some(typed)).await;
             }
-            "list-quarantine" | "release-quarantine" => self.quarantine(function).await,
+            "list-quarantine" | "release-quarantine" | "release-quarantines" => {
+                self.quarantine(function).await
+            }
             "get-health" => drop(self.ask(Method::GET, "/api/health", None).await),
             "issue-ticket" => {
                 self.ask(Method::POST, "/api/sockets/ticket", Some(json!({}))).await;
@@ -121,6 +124,22 @@ impl<'a> Scene<'a> {
         let id = RandomIds.ulid(self.desk.system().clock().now());
         let target = format!("/twilio/deliveries/{conversation}/{id}");
         Webhook::form(self.desk, &target, &form).send().await;
+    }
+
+    async fn events(&self) {
+        let account = &self.desk.system().settings().account_sid;
+        let event = |kind: &str, sid: &str| {
+            json!({
+                "type": format!("com.twilio.messaging.{kind}"),
+                "data": {
+                    "messageSid": sid, "accountSid": account, "from": customer(), "to": OURS,
+                    "body": "Hi", "messageStatus": "SENT",
+                },
+            })
+        };
+        let (sent, received) = ("message.sent", "inbound-message.received");
+        let batch = json!([event(sent, &sid("SM")), event(received, &sid("SM"))]);
+        Webhook::events(self.desk, &batch).send().await;
     }
 
     async fn a_first_sign_in(&self) {
@@ -246,6 +265,9 @@ impl<'a> Scene<'a> {
         let now = self.desk.system().clock().now();
         let kept = Quarantined {
             id: format!("{:032x}", fresh()),
+            path: "/twilio/messages".to_owned(),
+            content_type: None,
+            settings: None,
             reason: "unknown_number".to_owned(),
             detail: "It was sent to a number that is not set up here.".to_owned(),
             raw: data_encoding::BASE64.encode(&body),
@@ -259,11 +281,14 @@ impl<'a> Scene<'a> {
             updated: now,
         };
         self.desk.system().store().quarantine(&kept).await.unwrap();
-        if function == "list-quarantine" {
-            self.ask(Method::GET, "/api/quarantine", None).await;
-        } else {
-            let path = format!("/api/quarantine/{}/release", kept.id);
-            self.ask(Method::POST, &path, Some(json!({}))).await;
+        let path = format!("/api/quarantine/{}/release", kept.id);
+        match function {
+            "list-quarantine" => drop(self.ask(Method::GET, "/api/quarantine", None).await),
+            "release-quarantine" => drop(self.ask(Method::POST, &path, Some(json!({}))).await),
+            _ => {
+                let all = json!({ "reason": "unknown_number" });
+                self.ask(Method::POST, "/api/quarantine/release", Some(all)).await;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! `/twilio/…`: what Twilio posts, and what says that it is Twilio.
 
 mod deliveries;
+mod events;
 mod messages;
 mod particulars;
 mod properties;

@@ -10,12 +10,13 @@ use crate::desk::person::id;
 use crate::desk::webhook::Form;
 use crate::desk::{Desk, Webhook, customer};
 
-fn recorded() -> Value {
+/// The recordings.
+pub fn recorded() -> Value {
     serde_json::from_str(include_str!("../../vectors/webhooks.json")).unwrap()
 }
 
 /// A desk of the account that the recordings belong to.
-async fn theirs(recorded: &Value) -> Desk {
+pub async fn theirs(recorded: &Value) -> Desk {
     Desk::with(|options| {
         options.settings.account_sid = recorded["account_sid"].as_str().unwrap().to_owned();
         options.settings.auth_token = recorded["auth_token"].as_str().unwrap().to_owned();

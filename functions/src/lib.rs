@@ -40,6 +40,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("update-conversation", "PATCH", "/api/conversations/{id}", conversations::update::build),
     http("mark-read", "POST", "/api/conversations/{id}/read", conversations::mark_read::build),
     http("list-messages", "GET", "/api/conversations/{id}/messages", messages::list::build),
+    http("get-message", "GET", "/api/conversations/{id}/messages/{message}", messages::get::build),
     http("send-message", "POST", "/api/conversations/{id}/messages", messages::send::build),
     http(
         "retry-message",

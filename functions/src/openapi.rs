@@ -40,6 +40,7 @@ pub struct Problem {
         crate::conversations::update::handle,
         crate::conversations::mark_read::handle,
         crate::messages::list::handle,
+        crate::messages::get::handle,
         crate::messages::send::handle,
         crate::messages::retry::handle,
         crate::senders::list::handle,

@@ -35,6 +35,12 @@ impl Channel {
         }
     }
 
+    /// The channel of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Sms, Self::WhatsApp, Self::Messenger, Self::Rcs, Self::Client];
+        all.into_iter().find(|channel| channel.as_str() == name)
+    }
+
     /// The channel's name in a sentence.
     pub fn label(self) -> &'static str {
         match self {
@@ -198,6 +204,7 @@ mod tests {
             assert_eq!(address.phone().is_some(), phone, "{text}");
             let name = serde_json::to_string(&channel).unwrap();
             assert_eq!(name, format!("\"{channel}\""));
+            assert_eq!(Channel::named(channel.as_str()), Some(channel));
         }
         let phone = PhoneNumber::parse("+12065551212").unwrap();
         assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone.clone()));

@@ -49,6 +49,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/messages/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/messages/{message}/retry": {
         parameters: {
             query?: never;
@@ -854,12 +870,16 @@ export interface components {
             /** @description The number, as a person types it. */
             to: string;
         };
-        /** @description What is to be another. A name needs the one that was seen. */
+        /** @description What is to be another. A name or a note needs the one that was seen. */
         UpdateConversation: {
             /** @description The new name; an empty text takes the name away. */
             contact_name?: string | null;
+            /** @description The new note; an empty text takes the note away. */
+            note?: string | null;
             /** @description The name that was seen. */
             previous_contact_name?: string | null;
+            /** @description The note that was seen. */
+            previous_note?: string | null;
             status?: components["schemas"]["ConversationStatus"] | null;
         };
         /** @description A person who may sign in. */
@@ -885,6 +905,8 @@ export interface operations {
             query?: {
                 /** @description open (usual), unread or closed */
                 filter?: string;
+                /** @description only this channel's; combines with the others, and a page may then be short, even empty, and still have a next one */
+                channel?: components["schemas"]["Channel"];
                 /** @description beginning of a word of the name, beginning or end of the number; 2 characters or more */
                 search?: string;
                 cursor?: string;
@@ -1026,6 +1048,10 @@ export interface operations {
             query?: {
                 before?: string;
                 after?: string;
+                /** @description the page around this message */
+                around?: string;
+                /** @description only messages with these words; one request reads 200 messages, so a page may be short, even empty, and still have an older one */
+                search?: string;
                 limit?: number;
             };
             header?: never;
@@ -1071,6 +1097,37 @@ export interface operations {
         };
         responses: {
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

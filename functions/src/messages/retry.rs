@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use shared::error::{Error, Result};
-use shared::ids::Ulid;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
+use super::message_of;
 use super::send::{click, sent};
 use crate::app::{App, Build, nothing, people};
 use crate::conversations::seen_by;
@@ -39,12 +39,7 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let wanted: RetryMessage = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let no_message = || Error::NotFound("There is no such message.".to_owned());
-    let id = Ulid::from_string(request.path("message")).map_err(|_| no_message())?;
-    let old = app.store.message(&conversation.id, id).await?.ok_or_else(no_message)?;
-    if conversation.cleared.is_some_and(|cleared| id <= cleared) {
-        return Err(no_message());
-    }
+    let old = message_of(&app, &conversation, request.path("message")).await?;
     let click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
     let again = old.may_be_retried() && old.retried_by.is_none();
     if !again && app.store.clicked(&click).await?.is_none() {

@@ -33,7 +33,12 @@ pub enum Window {
     Before(Ulid),
     /// Those after this one, and the ten seconds before it.
     After(Ulid),
+    /// This one, and as many before as after it.
+    Around(Ulid),
 }
+
+/// How many messages one request of a search within a thread reads.
+pub const SEARCHED: usize = 200;
 
 /// A part of a thread, oldest first.
 #[derive(Debug)]
@@ -98,6 +103,17 @@ impl Store {
                 let MessagePage { mut messages, .. } = overlap;
                 messages.extend(newer.messages);
                 Ok(MessagePage { messages, more: newer.more })
+            }
+            Window::Around(id) => {
+                let (before, after) = (limit.div_ceil(2), limit / 2);
+                let (older, newer) = try_join(
+                    self.back(conversation, (first, id), before).boxed(),
+                    self.span(conversation, (first.max(above(id)), last), true, after).boxed(),
+                )
+                .await?;
+                let MessagePage { mut messages, more } = older;
+                messages.extend(newer.messages);
+                Ok(MessagePage { messages, more })
             }
         }
     }

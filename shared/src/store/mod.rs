@@ -41,7 +41,7 @@ pub use connections::{Connection, TICKET_LIFE, Ticket, WATCHED};
 pub use inbound::{Arrival, Received};
 pub use intents::DueEntry;
 pub use lists::{Filter, Page};
-pub use messages::{MessagePage, Window};
+pub use messages::{MessagePage, SEARCHED, Window};
 pub use outbound::{Click, Sent};
 pub use quarantine::Quarantined;
 pub use reports::Report;

@@ -65,7 +65,9 @@ impl<'a> Scene<'a> {
             | "start-conversation"
             | "update-conversation"
             | "mark-read" => self.conversations(function).await,
-            "list-messages" | "send-message" | "retry-message" => self.messages(function).await,
+            "list-messages" | "get-message" | "send-message" | "retry-message" => {
+                self.messages(function).await
+            }
             "list-senders" => drop(self.ask(Method::GET, "/api/senders", None).await),
             "check-number" => {
                 let typed = json!({ "number": customer() });
@@ -219,6 +221,10 @@ impl<'a> Scene<'a> {
         let path = format!("/api/conversations/{id}/messages");
         match function {
             "list-messages" => drop(self.ask(Method::GET, &path, None).await),
+            "get-message" => {
+                let (message, _) = self.clicked(&id).await;
+                self.ask(Method::GET, &format!("{path}/{}", message.id), None).await;
+            }
             "send-message" => {
                 let click = json!({ "body": "Hi", "idempotency_key": key() });
                 self.ask(Method::POST, &path, Some(click.clone())).await;

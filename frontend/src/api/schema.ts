@@ -27,7 +27,7 @@ export interface paths {
         get: operations["get-conversation"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["delete-conversation"];
         options?: never;
         head?: never;
         patch: operations["update-conversation"];
@@ -59,6 +59,22 @@ export interface paths {
         get: operations["get-message"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages/{message}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["redact-message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -743,6 +759,8 @@ export interface components {
             /** @description The newest first. */
             items: components["schemas"]["QuarantineItem"][];
         };
+        /** @description Nothing to add. */
+        RedactMessage: Record<string, never>;
         /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
         RefreshSession: Record<string, never>;
         /** @description Nothing to add. */
@@ -1009,6 +1027,35 @@ export interface operations {
             };
         };
     };
+    "delete-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off the desk; its messages are being erased */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "update-conversation": {
         parameters: {
             query?: never;
@@ -1126,6 +1173,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redact-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactMessage"];
+            };
+        };
         responses: {
             200: {
                 headers: {

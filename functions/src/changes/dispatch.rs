@@ -18,6 +18,7 @@ use shared::lambda::{Context, Setup};
 use shared::store::decode_image;
 
 use super::lookup;
+use super::redaction;
 use super::sending::{self, Line};
 use crate::app::{App, Build, work};
 
@@ -62,7 +63,10 @@ async fn handle(app: Arc<App>, twilio: Arc<Line>, event: Value, context: Context
         entry.records.push(number);
         match intent.kind {
             IntentKind::SendMessage => entry.lane = true,
-            IntentKind::FindMessage => entry.jobs.push(intent),
+            IntentKind::FindMessage
+            | IntentKind::FetchMedia
+            | IntentKind::EraseConversation
+            | IntentKind::RedactMessage => entry.jobs.push(intent),
         }
     }
     let runs = futures_util::stream::iter(woken).map(|(conversation, woken)| {
@@ -90,13 +94,26 @@ async fn conversation_run(
 ) -> Result<()> {
     for job in &woken.jobs {
         if app.clock.now() < until {
-            lookup::run(app, twilio, job).await?;
+            job_run(app, twilio, job).await?;
         } else {
             // A record for the next run.
             app.store.wake(job).await?;
         }
     }
     if woken.lane { lane_run(app, twilio, conversation, until).await } else { Ok(()) }
+}
+
+/// Does what a job beside the lane says, or hands it to who does.
+async fn job_run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
+    match job.kind {
+        IntentKind::FindMessage => lookup::run(app, twilio, job).await,
+        IntentKind::RedactMessage => redaction::run(app, twilio, job).await,
+        IntentKind::SendMessage | IntentKind::FetchMedia | IntentKind::EraseConversation => {
+            let (id, kind) = (job.id, job.kind);
+            tracing::error!(intent.id = %id, ?kind, "Nobody does a job of this kind");
+            Ok(())
+        }
+    }
 }
 
 /// Runs a lane until a read of it shows nothing to do.

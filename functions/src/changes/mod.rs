@@ -3,4 +3,5 @@
 pub mod dispatch;
 mod lookup;
 pub mod push;
+mod redaction;
 mod sending;

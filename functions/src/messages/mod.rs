@@ -1,9 +1,10 @@
-//! Messages: received, sent, tried again, listed, shown, and what became of them.
+//! Messages: received, sent, tried again, listed, shown, redacted, and what became of them.
 
 pub mod get;
 pub mod list;
 pub mod receive;
 pub mod record_delivery;
+pub mod redact;
 pub mod retry;
 pub mod send;
 pub mod webhook;

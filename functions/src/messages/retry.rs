@@ -40,6 +40,11 @@ pub(crate) async fn handle(
     let wanted: RetryMessage = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let old = message_of(&app, &conversation, request.path("message")).await?;
+    if old.redacted {
+        let detail =
+            "The text of this message was taken away, so it cannot be sent again.".to_owned();
+        return Err(Error::Conflict { detail, current: None });
+    }
     let click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
     let again = old.may_be_retried() && old.retried_by.is_none();
     if !again && app.store.clicked(&click).await?.is_none() {

@@ -131,7 +131,7 @@ impl Store {
     }
 
     /// Messages between two keys, these included, in the order of reading.
-    async fn span(
+    pub(super) async fn span(
         &self,
         conversation: &ConversationId,
         (from, to): (Ulid, Ulid),

@@ -3,18 +3,21 @@
 //! - `write`: the one write path (retries, conflicts); `change`: one change of one item.
 //! - `row`: items in and out of typed rows.
 //! - `conversations`, `messages`, `reports`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
+//! - `redaction`, `deletion`: how it is taken away.
 //! - `quarantine`, `users`: what else lies in `Table`.
 //! - `connections`, `sessions`: sockets, tickets, refresh tokens and rate counters in `Connections`.
 
 mod change;
 mod connections;
 mod conversations;
+mod deletion;
 mod inbound;
 mod intents;
 mod lists;
 mod messages;
 mod outbound;
 mod quarantine;
+mod redaction;
 mod reports;
 mod row;
 mod search;

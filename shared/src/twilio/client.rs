@@ -42,7 +42,7 @@ pub struct ClientOptions {
     pub password: Secret,
     /// Time, for the limit of ten seconds.
     pub clock: Arc<dyn Clock>,
-    /// The fault points `twilio.create` and `twilio.list`.
+    /// The fault points `twilio.create`, `twilio.list` and `twilio.redact`.
     pub faults: Faults,
 }
 
@@ -178,6 +178,15 @@ impl Client {
             url = format!("{}{uri}", self.base());
         }
         Err(ClientError::Failed("the list does not end".to_owned()))
+    }
+
+    /// Empties a message's text at Twilio. May be repeated.
+    pub async fn redact_message(&self, sid: &MessageSid) -> Result<(), ClientError> {
+        let url = self.messages_url().replace("Messages.json", &format!("Messages/{sid}.json"));
+        let empty = [("Body", "")];
+        let answer =
+            self.call("twilio.redact", Method::POST, &url, |request| request.form(&empty)).await?;
+        answer.entry().map(|_| ())
     }
 
     fn base(&self) -> &str {

@@ -2,6 +2,7 @@
 
 mod get;
 mod list;
+mod redact;
 mod retry;
 mod send;
 

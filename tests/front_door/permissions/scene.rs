@@ -16,7 +16,7 @@ use shared::message::{Direction, Message};
 use shared::particulars::Particulars;
 use shared::session::Role;
 use shared::sid::MessageSid;
-use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User};
+use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User, Window};
 
 use crate::desk::person::key;
 use crate::desk::smith::Smith;
@@ -64,10 +64,10 @@ impl<'a> Scene<'a> {
             | "get-conversation"
             | "start-conversation"
             | "update-conversation"
+            | "delete-conversation"
             | "mark-read" => self.conversations(function).await,
-            "list-messages" | "get-message" | "send-message" | "retry-message" => {
-                self.messages(function).await
-            }
+            "list-messages" | "get-message" | "send-message" | "redact-message"
+            | "retry-message" => self.messages(function).await,
             "list-senders" => drop(self.ask(Method::GET, "/api/senders", None).await),
             "check-number" => {
                 let typed = json!({ "number": customer() });
@@ -198,6 +198,7 @@ impl<'a> Scene<'a> {
                 }
             }
             "get-conversation" => drop(self.ask(Method::GET, &path, None).await),
+            "delete-conversation" => drop(self.ask(Method::DELETE, &path, None).await),
             "start-conversation" => {
                 let wanted = json!({ "to": customer(), "contact_name": "Ida" });
                 self.ask(Method::POST, "/api/conversations", Some(wanted)).await;
@@ -221,6 +222,12 @@ impl<'a> Scene<'a> {
         let path = format!("/api/conversations/{id}/messages");
         match function {
             "list-messages" => drop(self.ask(Method::GET, &path, None).await),
+            "redact-message" => {
+                let message = self.desk.system().store().messages(&id, None, Window::Newest, 1);
+                let message = message.await.unwrap().messages.remove(0).id;
+                let redact = format!("{path}/{message}/redact");
+                self.ask(Method::POST, &redact, Some(json!({}))).await;
+            }
             "get-message" => {
                 let (message, _) = self.clicked(&id).await;
                 self.ask(Method::GET, &format!("{path}/{}", message.id), None).await;

@@ -12,6 +12,7 @@ use shared::sid::MessagingServiceSid;
 use shared::store::Settled;
 use shared::twilio::client::{Client, ClientOptions, CreateError, CreateMessage};
 
+use super::handing::Hands;
 use crate::app::App;
 use crate::messages::record_delivery;
 
@@ -25,6 +26,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 pub(super) struct Line {
     /// Calls.
     pub(super) client: Client,
+    /// Who does what takes long.
+    pub(super) hands: Hands,
     urls: Urls,
     senders: Vec<Sender>,
 }
@@ -65,7 +68,12 @@ impl Line {
             clock: app.clock.clone(),
             faults: app.faults.clone(),
         });
-        Ok(Self { client, urls: app.parameters.urls()?, senders: app.parameters.senders()? })
+        Ok(Self {
+            client,
+            hands: Hands::of(app),
+            urls: app.parameters.urls()?,
+            senders: app.parameters.senders()?,
+        })
     }
 
     /// The way of a message: through the sender's Messaging Service where it has one. RCS then goes to the plain

@@ -6,6 +6,7 @@ pub mod app;
 pub mod changes;
 pub mod consent;
 pub mod conversations;
+pub mod events;
 pub mod health;
 pub mod messages;
 pub mod numbers;
@@ -29,6 +30,7 @@ pub const FUNCTIONS: &[Function] = &[
         "/twilio/deliveries/{conversation}/{message}",
         messages::record_delivery::build,
     ),
+    http("receive-events", "POST", events::receive::PATH, events::receive::build),
     http("sign-in", "POST", "/api/session", sessions::sign_in::build),
     http("refresh-session", "POST", "/api/session/refresh", sessions::refresh::build),
     http("sign-out", "DELETE", "/api/session", sessions::sign_out::build),
@@ -37,8 +39,10 @@ pub const FUNCTIONS: &[Function] = &[
     http("get-conversation", "GET", "/api/conversations/{id}", conversations::get::build),
     http("start-conversation", "POST", "/api/conversations", conversations::start::build),
     http("update-conversation", "PATCH", "/api/conversations/{id}", conversations::update::build),
+    http("delete-conversation", "DELETE", "/api/conversations/{id}", conversations::delete::build),
     http("mark-read", "POST", "/api/conversations/{id}/read", conversations::mark_read::build),
     http("list-messages", "GET", "/api/conversations/{id}/messages", messages::list::build),
+    http("get-message", "GET", "/api/conversations/{id}/messages/{message}", messages::get::build),
     http("send-message", "POST", "/api/conversations/{id}/messages", messages::send::build),
     http(
         "retry-message",
@@ -49,10 +53,22 @@ pub const FUNCTIONS: &[Function] = &[
     http("check-message", "POST", "/api/conversations/{id}/messages/check", messages::check::build),
     http("record-consent", "POST", "/api/conversations/{id}/consent", consent::record::build),
     http("list-consent", "GET", "/api/conversations/{id}/consent", consent::list::build),
+    http(
+        "redact-message",
+        "POST",
+        "/api/conversations/{id}/messages/{message}/redact",
+        messages::redact::build,
+    ),
     http("list-senders", "GET", "/api/senders", senders::list::build),
     http("check-number", "POST", "/api/numbers/check", numbers::check::build),
     http("list-quarantine", "GET", "/api/quarantine", quarantine::list::build),
     http("release-quarantine", "POST", "/api/quarantine/{id}/release", quarantine::release::build),
+    http(
+        "release-quarantines",
+        "POST",
+        "/api/quarantine/release",
+        quarantine::release_quarantines::build,
+    ),
     http("get-health", "GET", "/api/health", health::get::build),
     http("issue-ticket", "POST", "/api/sockets/ticket", sockets::issue_ticket::build),
     socket("connect", "$connect", sockets::connect::build),

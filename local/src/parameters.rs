@@ -69,7 +69,9 @@ impl Parameters {
             "api_key_sid": null,
             "api_key_secret": null,
         });
-        let senders = json!([{ "address": settings.number, "name": "Main line", "inbox": "main" }]);
+        let senders: Vec<Value> =
+            settings.senders().iter().map(|address| sender(settings, address)).collect();
+        let senders = json!(senders);
         let urls = json!({ "public": urls.public, "socket": urls.socket });
         let admin = json!({ "username": settings.username, "password": settings.password });
         let values = [
@@ -145,6 +147,24 @@ fn answer(status: StatusCode, body: &Value) -> Response {
     let kind = HeaderValue::from_static("application/x-amz-json-1.1");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
+}
+
+/// A sender as the functions read it.
+fn sender(settings: &Settings, address: &str) -> Value {
+    let channel = address.split_once(':').map(|(channel, _)| channel);
+    let name = match channel {
+        None if address == settings.number => "Main line",
+        None => address,
+        Some("whatsapp") => "WhatsApp",
+        Some("messenger") => "Messenger",
+        Some("rcs") => "RCS",
+        Some(other) => other,
+    };
+    let service = settings.messaging_service_sid.as_ref();
+    let service = service.filter(|_| matches!(channel, None | Some("rcs")));
+    json!({
+        "address": address, "name": name, "inbox": "main", "messaging_service_sid": service,
+    })
 }
 
 #[cfg(test)]

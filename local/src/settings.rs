@@ -3,10 +3,18 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use shared::address::Address;
 use url::Url;
 
 /// The settings that hold without a `.env`. They are published.
 const PUBLISHED: &str = include_str!("../../.env.example");
+
+/// The senders beside SMS, and what each begins with.
+const CHANNELS: [(&str, &str); 3] = [
+    ("WHATSAPP_ID", "whatsapp:"),
+    ("FACEBOOK_MESSENGER_ID", "messenger:"),
+    ("RCS_SENDER_ID", "rcs:"),
+];
 
 /// What stands in `.env`, or in the environment, or else is published.
 #[derive(Clone)]
@@ -19,6 +27,12 @@ pub struct Settings {
     pub previous_auth_token: Option<String>,
     /// `TWILIO_NUMBER`, E.164.
     pub number: String,
+    /// `TWILIO_NUMBERS`: further numbers, E.164.
+    pub further_numbers: Vec<String>,
+    /// `WHATSAPP_ID`, `FACEBOOK_MESSENGER_ID`, `RCS_SENDER_ID`: senders on other channels, as Twilio writes them.
+    pub channel_senders: Vec<String>,
+    /// `TWILIO_MESSAGING_SERVICE_SID`: what SMS and RCS are sent through.
+    pub messaging_service_sid: Option<String>,
     /// `TWILIO_API_URL`: the real Twilio, or another's; without it Twilio is simulated.
     pub twilio_api_url: Option<String>,
     /// `PUBLIC_URL`: where the real Twilio reaches this machine; without a slash at the end.
@@ -80,9 +94,16 @@ impl Settings {
             Err(_) => HashMap::new(),
         };
         let published = lines(PUBLISHED.as_bytes()).unwrap_or_default();
-        Self::of(|name| {
-            let layers = [environment(name), own.get(name).cloned(), published.get(name).cloned()];
-            layers.into_iter().flatten().find(|value| !value.is_empty())
+        let given = |name: &str| environment(name).or_else(|| own.get(name).cloned());
+        let real = given("TWILIO_API_URL").is_some_and(|url| !url.is_empty());
+        Self::of(|name| match given(name) {
+            // Said to be empty, or left out with a real account: there is no such sender.
+            Some(value) if value.is_empty() && CHANNELS.iter().any(|(own, _)| *own == name) => None,
+            None if real && CHANNELS.iter().any(|(own, _)| *own == name) => None,
+            value => {
+                let layers = [value, own.get(name).cloned(), published.get(name).cloned()];
+                layers.into_iter().flatten().find(|value| !value.is_empty())
+            }
         })
     }
 
@@ -96,6 +117,9 @@ impl Settings {
             auth_token: need("TWILIO_AUTH_TOKEN")?,
             previous_auth_token: value("TWILIO_AUTH_TOKEN_PREVIOUS"),
             number: need("TWILIO_NUMBER")?,
+            further_numbers: list(&value("TWILIO_NUMBERS").unwrap_or_default()),
+            channel_senders: channel_senders(&value)?,
+            messaging_service_sid: value("TWILIO_MESSAGING_SERVICE_SID"),
             twilio_api_url: value("TWILIO_API_URL"),
             public_url: value("PUBLIC_URL").map(|url| base(&url)).transpose()?,
             username: need("APP_USERNAME")?,
@@ -115,6 +139,9 @@ impl Settings {
             auth_token: nothing(),
             previous_auth_token: None,
             number: nothing(),
+            further_numbers: Vec::new(),
+            channel_senders: Vec::new(),
+            messaging_service_sid: None,
             twilio_api_url: None,
             public_url: None,
             username: nothing(),
@@ -122,6 +149,12 @@ impl Settings {
             install_key: nothing(),
             port: 0,
         }
+    }
+
+    /// Every sender, as Twilio writes it: the numbers, the main one first, then the other channels'.
+    pub fn senders(&self) -> Vec<String> {
+        let numbers = std::iter::once(&self.number).chain(&self.further_numbers);
+        numbers.chain(&self.channel_senders).cloned().collect()
     }
 
     /// Refuses published secrets where somebody else could use them: on the network, and with the real Twilio.
@@ -150,6 +183,26 @@ impl std::fmt::Debug for Settings {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Settings").field("number", &self.number).finish_non_exhaustive()
     }
+}
+
+/// The senders of the other channels, with the prefix that somebody may have left out.
+fn channel_senders(value: &impl Fn(&str) -> Option<String>) -> Result<Vec<String>, SettingsError> {
+    let mut senders = Vec::new();
+    for (name, prefix) in CHANNELS {
+        for id in list(&value(name).unwrap_or_default()) {
+            let id = id.strip_prefix(prefix).unwrap_or(&id);
+            let wrong = "must be a sender as Twilio writes it, as in .env.example";
+            Address::parse(&format!("{prefix}{id}"))
+                .map(|address| senders.push(address.to_string()))
+                .map_err(|_| SettingsError::Value { name, wrong })?;
+        }
+    }
+    Ok(senders)
+}
+
+/// Values between commas.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 fn base(url: &str) -> Result<String, SettingsError> {
@@ -187,6 +240,36 @@ mod tests {
         let wrong = |name: &str| (name == "PORT").then(|| "x".to_owned());
         let error = Settings::read(folder.path(), wrong).unwrap_err();
         assert_eq!(error.to_string(), "PORT must be a number between 0 and 65535");
+    }
+
+    #[test]
+    fn each_channel_has_a_sender_unless_it_is_said_to_have_none_or_the_account_is_real() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |pairs: &'static [(&'static str, &'static str)]| {
+            let of =
+                |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+            Settings::read(folder.path(), of)
+        };
+        let published = [
+            "+18555080989",
+            "whatsapp:+18555080990",
+            "messenger:110000000000001",
+            "rcs:partyline_demo_agent",
+        ];
+        assert_eq!(read(&[]).unwrap().senders(), published);
+        let fewer = read(&[
+            ("WHATSAPP_ID", "+12065550100, whatsapp:+12065550101"),
+            ("FACEBOOK_MESSENGER_ID", ""),
+            ("RCS_SENDER_ID", ""),
+            ("TWILIO_NUMBERS", "+12065550102"),
+        ]);
+        let senders = fewer.unwrap().senders();
+        assert_eq!(senders[1], "+12065550102");
+        assert_eq!(senders[2..], ["whatsapp:+12065550100", "whatsapp:+12065550101"]);
+        let with_account = read(&[("TWILIO_API_URL", "https://api.twilio.com")]).unwrap();
+        assert_eq!(with_account.senders(), ["+18555080989"]);
+        let wrong = read(&[("WHATSAPP_ID", "whatsapp:+1")]).unwrap_err().to_string();
+        assert!(wrong.starts_with("WHATSAPP_ID must be a sender"), "{wrong}");
     }
 
     #[test]

@@ -34,6 +34,23 @@ impl Channel {
             Self::Client => "client",
         }
     }
+
+    /// The channel of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Sms, Self::WhatsApp, Self::Messenger, Self::Rcs, Self::Client];
+        all.into_iter().find(|channel| channel.as_str() == name)
+    }
+
+    /// The channel's name in a sentence.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sms => "SMS",
+            Self::WhatsApp => "WhatsApp",
+            Self::Messenger => "Messenger",
+            Self::Rcs => "RCS",
+            Self::Client => "chat",
+        }
+    }
 }
 
 impl std::fmt::Display for Channel {
@@ -88,6 +105,17 @@ impl Address {
     /// The SMS address of `phone`.
     pub fn sms(phone: PhoneNumber) -> Self {
         Self { text: phone.as_str().to_owned(), channel: Channel::Sms, phone: Some(phone) }
+    }
+
+    /// The address of `phone` on `channel`; none where addresses are not phone numbers.
+    pub fn on(channel: Channel, phone: PhoneNumber) -> Option<Self> {
+        let prefix = match channel {
+            Channel::Sms => "",
+            Channel::WhatsApp => "whatsapp:",
+            Channel::Rcs => "rcs:",
+            Channel::Messenger | Channel::Client => return None,
+        };
+        Some(Self { text: format!("{prefix}{phone}"), channel, phone: Some(phone) })
     }
 
     /// The channel that the address belongs to.
@@ -176,9 +204,18 @@ mod tests {
             assert_eq!(address.phone().is_some(), phone, "{text}");
             let name = serde_json::to_string(&channel).unwrap();
             assert_eq!(name, format!("\"{channel}\""));
+            assert_eq!(Channel::named(channel.as_str()), Some(channel));
         }
         let phone = PhoneNumber::parse("+12065551212").unwrap();
-        assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone));
+        assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone.clone()));
+        for (channel, text) in [
+            (Channel::Sms, "+12065551212"),
+            (Channel::WhatsApp, "whatsapp:+12065551212"),
+            (Channel::Rcs, "rcs:+12065551212"),
+        ] {
+            assert_eq!(Address::on(channel, phone.clone()), Address::parse(text).ok());
+        }
+        assert_eq!(Address::on(Channel::Messenger, phone), None);
     }
 
     #[test]

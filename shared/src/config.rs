@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::address::Address;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::sid::AccountSid;
+use crate::sid::{AccountSid, MessagingServiceSid};
 
 /// A parameter under the stack's prefix. What belongs together is one JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,7 +62,7 @@ pub struct TwilioAccount {
     pub api_key_secret: Option<Secret>,
 }
 
-/// One of our numbers.
+/// One of our senders: a number, a WhatsApp sender, a page, an RCS agent.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Sender {
     /// What Twilio calls it.
@@ -72,6 +72,9 @@ pub struct Sender {
     /// Which inbox its conversations stand in.
     #[serde(default = "main_inbox")]
     pub inbox: String,
+    /// The Messaging Service that it sends through.
+    #[serde(default)]
+    pub messaging_service_sid: Option<MessagingServiceSid>,
     /// The regions (`US`, `DE`) that it may write to; without a list, those of our own senders.
     #[serde(default)]
     pub countries: Option<Vec<String>>,

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use crate::address::{Address, Channel};
 use crate::consent::Consent;
 pub use crate::conversation_id::ConversationId;
+pub use crate::conversation_view::{ConversationView, number_view};
 use crate::intent::later;
 use crate::media::MediaKind;
 use crate::message::{Direction, Message};
-use crate::phone::PhoneNumberView;
 
 /// How many characters of a text the list shows.
 const PREVIEW_CHARACTERS: usize = 160;
@@ -104,8 +104,12 @@ pub struct Preview {
 impl Preview {
     /// The preview of a message.
     pub fn of(message: &Message) -> Self {
+        // A place without a text is shown by its name.
+        let place = message.particulars.location.as_ref();
+        let place = place.and_then(|place| place.label.as_ref().or(place.address.as_ref()));
+        let body = place.filter(|_| message.body.is_empty()).unwrap_or(&message.body);
         Self {
-            body: message.body.chars().take(PREVIEW_CHARACTERS).collect(),
+            body: body.chars().take(PREVIEW_CHARACTERS).collect(),
             direction: message.direction,
             at: message.created(),
             media: message.media.first().map(|media| MediaKind::of(&media.content_type)),
@@ -184,86 +188,6 @@ impl Conversation {
         matches!(channel, Channel::WhatsApp | Channel::Messenger)
             .then(|| self.inbound_at.map(|at| later(at, WINDOW)))?
     }
-
-    /// How the API shows it; none when it was deleted.
-    pub fn view(&self) -> Option<ConversationView> {
-        let place = self.list_pk.as_ref()?;
-        let (business, contact) = (self.business.as_ref()?, self.contact.as_ref()?);
-        Some(ConversationView {
-            conversation_id: self.id.to_string(),
-            channel: contact.channel(),
-            inbox: self.inbox.clone(),
-            status: place.status,
-            twilio_number: business.to_string(),
-            mobile_number: contact.to_string(),
-            number: number_view(contact),
-            contact_name: self.name.clone(),
-            profile_name: self.profile_name.clone(),
-            window_ends: self.window_ends(),
-            consent: self.consent.clone(),
-            note: self.note.clone(),
-            unread_count: self.unread,
-            preview: self.preview.clone(),
-            date_created: self.created.unwrap_or_default(),
-            date_updated: self.last_activity().unwrap_or_default(),
-            rev: self.rev,
-        })
-    }
-}
-
-/// A number as people read it; an address without one stands as it is.
-pub fn number_view(address: &Address) -> PhoneNumberView {
-    address.phone().map_or_else(
-        || PhoneNumberView {
-            e164: address.to_string(),
-            national: address.to_string(),
-            region: None,
-        },
-        crate::phone::PhoneNumber::view,
-    )
-}
-
-/// A conversation, as the API and the socket show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Conversation)]
-pub struct ConversationView {
-    /// Opaque id.
-    pub conversation_id: String,
-    /// The channel of the contact's address.
-    pub channel: Channel,
-    /// Which inbox it stands in.
-    pub inbox: String,
-    /// Open or closed.
-    pub status: ConversationStatus,
-    /// Our address, as Twilio writes it.
-    pub twilio_number: String,
-    /// The contact's address, as Twilio writes it.
-    pub mobile_number: String,
-    /// The contact's number as people read it.
-    pub number: PhoneNumberView,
-    /// The contact's name, if somebody gave one.
-    pub contact_name: Option<String>,
-    /// What the contact calls itself on WhatsApp.
-    pub profile_name: Option<String>,
-    /// Until when the contact may be answered freely (WhatsApp, Messenger).
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub window_ends: Option<Timestamp>,
-    /// Whether the contact wants messages, where that was ever said.
-    pub consent: Option<Consent>,
-    /// What the desk notes of the contact.
-    pub note: Option<String>,
-    /// Inbound messages since somebody read it.
-    pub unread_count: u64,
-    /// The last message.
-    pub preview: Option<Preview>,
-    /// When it began.
-    #[schema(value_type = String, format = DateTime)]
-    pub date_created: Timestamp,
-    /// When something last happened.
-    #[schema(value_type = String, format = DateTime)]
-    pub date_updated: Timestamp,
-    /// Grows by one with every write: the higher one is the newer one.
-    pub rev: u64,
 }
 
 #[cfg(test)]

@@ -85,6 +85,11 @@ impl Error {
         Self::NotFound("There is no such conversation.".to_owned())
     }
 
+    /// There is no such message in the conversation (any more).
+    pub fn no_message() -> Self {
+        Self::NotFound("There is no such message.".to_owned())
+    }
+
     /// Every cause beneath it, the nearest first, for the log.
     pub fn causes(&self) -> String {
         let mut causes = Vec::new();

@@ -37,6 +37,12 @@ pub enum IntentKind {
     SendMessage,
     /// Look for the message at Twilio. *Repeatable*.
     FindMessage,
+    /// Fetch what came with the message into our bucket. *Repeatable*.
+    FetchMedia,
+    /// Erase what a conversation left behind. *Repeatable*.
+    EraseConversation,
+    /// Take the message's text and media away at Twilio. *Repeatable*.
+    RedactMessage,
 }
 
 impl IntentKind {
@@ -44,7 +50,10 @@ impl IntentKind {
     pub fn repeatable(self) -> bool {
         match self {
             Self::SendMessage => false,
-            Self::FindMessage => true,
+            Self::FindMessage
+            | Self::FetchMedia
+            | Self::EraseConversation
+            | Self::RedactMessage => true,
         }
     }
 }
@@ -129,6 +138,19 @@ impl Intent {
             list_sk: Some(due_sort(due_at, &unknown.conversation, id)),
             ..unknown.clone()
         }
+    }
+
+    /// A job beside the lane, ready at once. `id` is its own: a message may have several.
+    pub fn job(
+        kind: IntentKind,
+        conversation: &ConversationId,
+        inbox: &str,
+        target: Ulid,
+        id: Ulid,
+        now: Timestamp,
+    ) -> Self {
+        let ready = Self::ready(conversation, inbox, id, now);
+        Self { kind, target, ..ready }
     }
 
     /// Whether a claim still holds.

@@ -3,9 +3,9 @@
 //! Injected: [`clock`], [`ids`], [`fault`].
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
-//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`consent`], [`message`], [`message_label`],
-//! [`message_view`], [`media`], [`media_limits`], [`can_send`], [`particulars`], [`segments`], [`status`], [`codes`], [`intent`],
-//! [`search`], [`session`], [`event`].
+//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
+//! [`can_send`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_limits`], [`particulars`],
+//! [`segments`], [`status`], [`codes`], [`intent`], [`search`], [`thread_search`], [`session`], [`event`].
 //!
 //! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
 
@@ -17,6 +17,7 @@ pub mod config;
 pub mod consent;
 pub mod conversation;
 pub mod conversation_id;
+pub mod conversation_view;
 pub mod cursor;
 pub mod error;
 pub mod event;
@@ -39,4 +40,5 @@ pub mod session;
 pub mod sid;
 pub mod status;
 pub mod store;
+pub mod thread_search;
 pub mod twilio;

@@ -124,16 +124,31 @@ impl Message {
         }
     }
 
+    /// The same message without anything that it said. What it answers and what it meant for consent stays.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let Particulars { reply_to, forwarded, opt_out, .. } = self.particulars.clone();
+        Self {
+            body: String::new(),
+            media: Vec::new(),
+            particulars: Particulars { reply_to, forwarded, opt_out, ..Particulars::default() },
+            redacted: true,
+            rev: self.rev + 1,
+            ..self.clone()
+        }
+    }
+
     /// Whether the send ended badly, so that it may be tried again.
     pub fn may_be_retried(&self) -> bool {
-        matches!(
-            self.label(None),
-            MessageLabel::Failed
-                | MessageLabel::Undelivered
-                | MessageLabel::Refused
-                | MessageLabel::Unconfirmed
-                | MessageLabel::Canceled
-        )
+        !self.redacted
+            && matches!(
+                self.label(None),
+                MessageLabel::Failed
+                    | MessageLabel::Undelivered
+                    | MessageLabel::Refused
+                    | MessageLabel::Unconfirmed
+                    | MessageLabel::Canceled
+            )
     }
 
     /// The code that says why it failed.

@@ -17,7 +17,7 @@ pub struct Location {
 }
 
 /// An answer by button or from a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Button {
     /// What stood on the button.
     pub text: Option<String>,

@@ -75,6 +75,13 @@ sid!(
     "an account SID (AC and 32 hexadecimal digits)"
 );
 
+sid!(
+    /// The id of a Messaging Service: `MG…`.
+    MessagingServiceSid,
+    ["MG"],
+    "a Messaging Service SID (MG and 32 hexadecimal digits)"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

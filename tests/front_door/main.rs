@@ -18,3 +18,4 @@ mod story;
 mod tokens;
 mod users;
 mod webhooks;
+mod widget;

@@ -46,13 +46,44 @@ async fn a_number_is_checked_as_it_is_typed() {
 }
 
 #[tokio::test]
-async fn our_numbers_are_listed() {
+async fn a_number_is_known_on_the_channel_that_is_asked_for() {
     let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let wanted = json!({ "to": "(206) 555-0143", "channel": "whatsapp" });
+    let known = anna.post("/api/conversations", wanted).await.is(201);
+    let asked = json!({ "number": "+12065550143", "channel": "whatsapp" });
+    let found = anna.post("/api/numbers/check", asked).await.is(200);
+    assert_eq!((&found["conversation"], &found["valid"]), (&known, &true.into()));
+    assert_eq!(check(&anna, "+12065550143").await["conversation"], json!(null));
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn our_senders_are_listed_with_their_channels() {
+    let desk = Desk::with(|options| {
+        options.settings.further_numbers = vec!["+12025550100".to_owned()];
+    })
+    .await;
     let anna = desk.admin().await;
     let number = json!({ "e164": OURS, "national": "(855) 508-0989", "region": "US" });
     let main = json!({
         "address": OURS, "channel": "sms", "inbox": "main", "name": "Main line", "number": number,
     });
-    assert_eq!(anna.get("/api/senders").await.is(200), json!({ "senders": [main] }));
+    let senders = anna.get("/api/senders").await.is(200)["senders"].clone();
+    assert_eq!(senders[0], main);
+    let listed: Vec<(&str, &str)> = senders
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| (s["channel"].as_str().unwrap(), s["address"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("sms", OURS),
+        ("sms", "+12025550100"),
+        ("whatsapp", "whatsapp:+18555080990"),
+        ("messenger", "messenger:110000000000001"),
+        ("rcs", "rcs:partyline_demo_agent"),
+    ];
+    assert_eq!(listed, expected);
     desk.close().await;
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::desk::person::bodies;
 use crate::desk::table::{TABLE, count};
-use crate::desk::webhook::{sid, sign, text, with};
+use crate::desk::webhook::{params, sid, sign, text, with};
 use crate::desk::{Answer, Desk, Person, Webhook, customer};
 
 const ELSEWHERE: &str = "+12025550100";
@@ -107,6 +107,86 @@ async fn a_wrong_signature_is_checked_again_at_the_same_door() {
     let released = release(&anna, &item).await.is(200);
     assert_eq!(released["message"]["body"], "Signed by the next token");
     assert_eq!(count(&desk, TABLE, "QUARANTINE").await, 0);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn all_of_one_reason_is_released_and_what_cannot_be_filed_yet_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = lasting(folder.path(), |_| {}).await;
+    let number = customer();
+    for (index, to) in [ELSEWHERE, "+12025550199", ELSEWHERE].into_iter().enumerate() {
+        let form = with(text(&desk, &sid("SM"), &number, &format!("Text {index}")), "To", to);
+        Webhook::form(&desk, "/twilio/messages", &form).send().await.is(200);
+    }
+    let account = &desk.system().settings().account_sid;
+    let data = json!({
+        "messageSid": sid("SM"), "accountSid": account, "from": number, "to": ELSEWHERE, "body": "An event",
+    });
+    let event = json!({ "type": "com.twilio.messaging.inbound-message.received", "data": data });
+    assert_eq!(Webhook::events(&desk, &event).send().await.status, 204);
+    let odd = with(text(&desk, "SM1", &number, "x"), "To", ELSEWHERE);
+    Webhook::form(&desk, "/twilio/messages", &odd).send().await.is(200);
+    desk.close().await;
+
+    let set_up = |options: &mut Options| options.settings.number = ELSEWHERE.to_owned();
+    let desk = lasting(folder.path(), set_up).await;
+    let anna = desk.admin().await;
+    let all = json!({ "reason": "unknown_number" });
+    let step = anna.post("/api/quarantine/release", all.clone()).await.is(200);
+    assert_eq!(step, json!({ "released": 3, "kept": 1, "cursor": null }));
+    let mut left: Vec<String> =
+        kept(&anna).await.iter().map(|item| item["reason"].to_string()).collect();
+    left.sort();
+    assert_eq!(left, ["\"unknown_number\"", "\"unreadable\""]);
+    let mut texts = anna.messages(&anna.conversation_with(&number).await).await;
+    texts.sort_by_key(|message| message["body"].to_string());
+    assert_eq!(bodies(&texts), ["An event", "Text 0", "Text 2"]);
+    let again = anna.post("/api/quarantine/release", all).await.is(200);
+    assert_eq!((&again["released"], &again["kept"]), (&0.into(), &1.into()));
+    let berta = desk.agent(&anna, "berta").await;
+    berta.post("/api/quarantine/release", json!({ "reason": "x" })).await.refused(403);
+    let forged = json!({ "reason": "unknown_number", "cursor": "x" });
+    anna.post("/api/quarantine/release", forged).await.refused(400);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_kept_report_is_released_through_its_own_door() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = lasting(folder.path(), |options| options.port = free_port()).await;
+    let port = desk.port();
+    let anna = desk.admin().await;
+    let conversation = anna.start(&customer()).await;
+    let message = anna.send(conversation["conversation_id"].as_str().unwrap(), "Hi").await;
+    desk.settle().await;
+    let report = |sid: &str| {
+        let account = &desk.system().settings().account_sid;
+        params(&[("MessageSid", sid), ("AccountSid", account), ("MessageStatus", "read")])
+    };
+    let part = |name: &str| message[name].as_str().unwrap().to_owned();
+    let path = format!("/twilio/deliveries/{}/{}", part("conversation_id"), part("message_id"));
+    let form = report(&sid("SM"));
+    let signature = sign("the next token", &desk.url(&path), &form);
+    Webhook::form(&desk, &path, &form).signature(Some(&signature)).send().await.refused(403);
+    let nowhere = "/twilio/deliveries/nobody/nothing";
+    assert_eq!(Webhook::form(&desk, nowhere, &form).send().await.status, 200);
+    desk.close().await;
+
+    let desk = lasting(folder.path(), |options| {
+        options.port = port;
+        options.settings.auth_token = "the next token".to_owned();
+    })
+    .await;
+    let anna = desk.admin().await;
+    let items = kept(&anna).await;
+    let by_path = |path: &str| items.iter().find(|item| item["path"] == path).unwrap().clone();
+    let released = release(&anna, &by_path(&path)).await.is(200);
+    assert_eq!(released, json!({ "released": true, "message": null }));
+    let now = anna.messages(&part("conversation_id")).await[0].clone();
+    assert_eq!(now["status"], "read");
+    let said = release(&anna, &by_path(nowhere)).await.says(422);
+    assert_eq!(said, "It reports on a message that is not ours.");
     desk.close().await;
 }
 

@@ -27,7 +27,7 @@ export interface paths {
         get: operations["get-conversation"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["delete-conversation"];
         options?: never;
         head?: never;
         patch: operations["update-conversation"];
@@ -75,6 +75,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["check-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages/{message}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["redact-message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -155,6 +187,22 @@ export interface paths {
         get: operations["list-quarantine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["release-quarantines"];
         delete?: never;
         options?: never;
         head?: never;
@@ -286,7 +334,8 @@ export interface components {
         };
         /** @description What was typed. */
         CheckNumber: {
-            /** @description The sender of ours to write from; the first if absent. */
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description The sender of ours to write from; the channel's first if absent. */
             from?: string | null;
             /** @description The text. */
             number: string;
@@ -772,6 +821,8 @@ export interface components {
         };
         /** @description One thing in quarantine. */
         QuarantineItem: {
+            /** @description Its content type. */
+            content_type?: string | null;
             /**
              * Format: int64
              * @description How often it came.
@@ -789,6 +840,8 @@ export interface components {
             date_updated: string;
             /** @description Why it is here, a sentence. */
             detail: string;
+            /** @description The path that it came to. */
+            path: string;
             /** @description Its id. */
             quarantine_id: string;
             /** @description The request's body. */
@@ -828,15 +881,39 @@ export interface components {
             /** @description What was said. */
             state: components["schemas"]["ConsentState"];
         };
+        /** @description Nothing to add. */
+        RedactMessage: Record<string, never>;
         /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
         RefreshSession: Record<string, never>;
         /** @description Nothing to add. */
         ReleaseQuarantine: Record<string, never>;
+        /** @description What is to be tried again. */
+        ReleaseQuarantines: {
+            /** @description Where to go on. */
+            cursor?: string | null;
+            /** @description The reason, as the list has it. */
+            reason: string;
+        };
         /** @description What was released. */
         Released: {
             message?: components["schemas"]["Message"] | null;
             /** @description Always true. */
             released: boolean;
+        };
+        /** @description What became of one step: call again with the cursor until there is none. */
+        ReleasedQuarantines: {
+            /** @description Where to go on; null at the end. */
+            cursor?: string | null;
+            /**
+             * Format: int32
+             * @description How many stay, for they cannot be filed yet.
+             */
+            kept: number;
+            /**
+             * Format: int32
+             * @description How many were released in this step.
+             */
+            released: number;
         };
         /** @description The message that this one answers. */
         ReplyTo: {
@@ -963,19 +1040,24 @@ export interface components {
         };
         /** @description Whom to write to. */
         StartConversation: {
+            channel?: components["schemas"]["Channel"] | null;
             /** @description The contact's name. */
             contact_name?: string | null;
-            /** @description One of our senders; the first if absent. */
+            /** @description One of our senders; the channel's first if absent. */
             from?: string | null;
             /** @description The number, as a person types it. */
             to: string;
         };
-        /** @description What is to be another. A name needs the one that was seen. */
+        /** @description What is to be another. A name or a note needs the one that was seen. */
         UpdateConversation: {
             /** @description The new name; an empty text takes the name away. */
             contact_name?: string | null;
+            /** @description The new note; an empty text takes the note away. */
+            note?: string | null;
             /** @description The name that was seen. */
             previous_contact_name?: string | null;
+            /** @description The note that was seen. */
+            previous_note?: string | null;
             status?: components["schemas"]["ConversationStatus"] | null;
         };
         /** @description A person who may sign in. */
@@ -1006,6 +1088,8 @@ export interface operations {
             query?: {
                 /** @description open (usual), unread or closed */
                 filter?: string;
+                /** @description only this channel's; combines with the others, and a page may then be short, even empty, and still have a next one */
+                channel?: components["schemas"]["Channel"];
                 /** @description beginning of a word of the name, beginning or end of the number; 2 characters or more */
                 search?: string;
                 cursor?: string;
@@ -1096,6 +1180,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Conversation"];
                 };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off the desk; its messages are being erased */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description It did not work; the detail says why */
             default: {
@@ -1211,6 +1324,10 @@ export interface operations {
             query?: {
                 before?: string;
                 after?: string;
+                /** @description the page around this message */
+                around?: string;
+                /** @description only messages with these words; one request reads 200 messages, so a page may be short, even empty, and still have an older one */
+                search?: string;
                 limit?: number;
             };
             header?: never;
@@ -1295,6 +1412,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redact-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description It did not work; the detail says why */
@@ -1455,6 +1638,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-quarantines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseQuarantines"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedQuarantines"];
                 };
             };
             /** @description It did not work; the detail says why */

@@ -17,7 +17,9 @@ use shared::lambda::stream::{StreamEvent, failed};
 use shared::lambda::{Context, Setup};
 use shared::store::decode_image;
 
+use super::handing;
 use super::lookup;
+use super::redaction;
 use super::sending::{self, Line};
 use crate::app::{App, Build, work};
 
@@ -27,7 +29,7 @@ const AT_ONCE: usize = 8;
 /// A run claims nothing more this long before its end.
 const LAST_CLAIM: Duration = Duration::from_secs(20);
 
-const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
+const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls, Parameter::Senders];
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
@@ -62,7 +64,10 @@ async fn handle(app: Arc<App>, twilio: Arc<Line>, event: Value, context: Context
         entry.records.push(number);
         match intent.kind {
             IntentKind::SendMessage => entry.lane = true,
-            IntentKind::FindMessage => entry.jobs.push(intent),
+            IntentKind::FindMessage
+            | IntentKind::FetchMedia
+            | IntentKind::EraseConversation
+            | IntentKind::RedactMessage => entry.jobs.push(intent),
         }
     }
     let runs = futures_util::stream::iter(woken).map(|(conversation, woken)| {
@@ -90,13 +95,29 @@ async fn conversation_run(
 ) -> Result<()> {
     for job in &woken.jobs {
         if app.clock.now() < until {
-            lookup::run(app, twilio, job).await?;
+            job_run(app, twilio, job).await?;
         } else {
             // A record for the next run.
             app.store.wake(job).await?;
         }
     }
     if woken.lane { lane_run(app, twilio, conversation, until).await } else { Ok(()) }
+}
+
+/// Does what a job beside the lane says, or hands it to who does.
+async fn job_run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
+    match job.kind {
+        IntentKind::FindMessage => lookup::run(app, twilio, job).await,
+        IntentKind::RedactMessage => redaction::run(app, twilio, job).await,
+        IntentKind::FetchMedia | IntentKind::EraseConversation => {
+            handing::run(app, &twilio.hands, job).await
+        }
+        IntentKind::SendMessage => {
+            let (id, kind) = (job.id, job.kind);
+            tracing::error!(intent.id = %id, ?kind, "Nobody does a job of this kind");
+            Ok(())
+        }
+    }
 }
 
 /// Runs a lane until a read of it shows nothing to do.

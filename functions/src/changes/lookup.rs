@@ -143,8 +143,9 @@ async fn listed(
     let from = twins.iter().map(|twin| twin.from).min().unwrap_or_default();
     let until = twins.iter().map(|twin| twin.until).max().unwrap_or_default();
     let mut found: Vec<Listed> = Vec::new();
+    let route = twilio.route(message);
     for day in days(from, until) {
-        let all = twilio.client.list_messages(&message.contact, &message.business, day).await;
+        let all = twilio.client.list_messages(&route.to, route.from.as_ref(), day).await;
         for entry in all.map_err(|error| Asking::Twilio(error.to_string()))? {
             let ours = entry.direction != Direction::Inbound && entry.body == message.body;
             if ours && found.iter().all(|known| known.sid != entry.sid) {

@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
+use shared::address::{Address, Channel};
 use shared::can_send::{ReasonCode, may_write};
-use shared::config::Urls;
+use shared::config::{Sender, Urls};
 use shared::consent::{Consent, ConsentEntry, ConsentSource, ConsentState};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::intent::{Intent, deferral, later};
 use shared::message::Message;
 use shared::secret::Secret;
+use shared::sid::MessagingServiceSid;
 use shared::store::Settled;
 use shared::twilio::client::{Client, ClientOptions, CreateError, CreateMessage};
 
+use super::handing::Hands;
 use crate::app::App;
 use crate::messages::record_delivery;
 
@@ -32,7 +35,19 @@ const WINDOW_CLOSED: u32 = 63016;
 pub(super) struct Line {
     /// Calls.
     pub(super) client: Client,
+    /// Who does what takes long.
+    pub(super) hands: Hands,
     urls: Urls,
+    senders: Vec<Sender>,
+}
+
+/// How a message goes out.
+pub(super) struct Route {
+    /// The receiver as Twilio is told it.
+    pub(super) to: Address,
+    /// Our sender; none where the Messaging Service chooses it.
+    pub(super) from: Option<Address>,
+    service: Option<MessagingServiceSid>,
 }
 
 impl std::fmt::Debug for Line {
@@ -62,7 +77,27 @@ impl Line {
             clock: app.clock.clone(),
             faults: app.faults.clone(),
         });
-        Ok(Self { client, urls: app.parameters.urls()? })
+        Ok(Self {
+            client,
+            hands: Hands::of(app),
+            urls: app.parameters.urls()?,
+            senders: app.parameters.senders()?,
+        })
+    }
+
+    /// The way of a message: through the sender's Messaging Service where it has one. RCS then goes to the plain
+    /// number, so that the service can fall back to SMS.
+    pub(super) fn route(&self, message: &Message) -> Route {
+        let sender = self.senders.iter().find(|sender| sender.address == message.business);
+        let service = sender.and_then(|sender| sender.messaging_service_sid.clone());
+        match (message.contact.phone(), message.contact.channel(), service) {
+            (Some(phone), Channel::Rcs, Some(service)) => {
+                Route { to: Address::sms(phone.clone()), from: None, service: Some(service) }
+            }
+            (_, _, service) => {
+                Route { to: message.contact.clone(), from: Some(message.business.clone()), service }
+            }
+        }
     }
 
     fn callback(&self, message: &Message) -> String {
@@ -146,9 +181,11 @@ async fn learn(
 /// Creates the message; what Twilio did not process is tried again in place for five seconds.
 async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, CreateError> {
     let callback = twilio.callback(message);
+    let route = twilio.route(message);
     let create = CreateMessage {
-        from: &message.business,
-        to: &message.contact,
+        from: route.from.as_ref(),
+        service: route.service.as_ref(),
+        to: &route.to,
         body: &message.body,
         status_callback: &callback,
     };

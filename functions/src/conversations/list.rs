@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use shared::address::Channel;
 use shared::config::{InstallKey, Parameter};
 use shared::conversation::{Conversation, ConversationView};
 use shared::cursor;
@@ -33,6 +34,7 @@ pub fn build(setup: Setup) -> Build {
     get, path = "/api/conversations", operation_id = "list-conversations",
     params(
         ("filter" = Option<String>, Query, description = "open (usual), unread or closed"),
+        ("channel" = Option<Channel>, Query, description = "only this channel's; combines with the others, and a page may then be short, even empty, and still have a next one"),
         ("search" = Option<String>, Query, description = "beginning of a word of the name, beginning or end of the number; 2 characters or more"),
         ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query),
     ),
@@ -44,18 +46,25 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    request.only_query(&["filter", "search", "cursor", "limit"])?;
+    request.only_query(&["filter", "channel", "search", "cursor", "limit"])?;
     let limit = limit(&request, 30)?;
     let name = request.query("filter").unwrap_or("open");
     let filter = filter(name)?;
+    let channel = request.query("channel").map(channel).transpose()?;
     let search = request.query("search").unwrap_or("");
-    let scope = format!("conversations\n{}\n{name}\n{search}", caller.inbox());
+    let on = channel.map_or("", Channel::as_str);
+    let scope = format!("conversations\n{}\n{name}\n{on}\n{search}", caller.inbox());
     let before = request.query("cursor");
     let before = before.map(|text| cursor::decode(&key, &scope, text)).transpose()?;
-    let page = if search.is_empty() {
-        app.store.list(caller.inbox(), filter, before.as_deref(), limit).await?
-    } else {
-        found(&app, &caller, (filter, search), before.as_deref(), limit).await?
+    let (inbox, before) = (caller.inbox(), before.as_deref());
+    let page = match (search, channel) {
+        ("", None) => app.store.list(inbox, filter, before, limit).await?,
+        ("", Some(channel)) => {
+            app.store.list_channel(inbox, (filter, channel), before, limit).await?
+        }
+        (search, channel) => {
+            found(&app, &caller, ((filter, channel), search), before, limit).await?
+        }
     };
     Response::json(
         200,
@@ -75,6 +84,12 @@ fn filter(name: &str) -> Result<Filter> {
     }
 }
 
+fn channel(name: &str) -> Result<Channel> {
+    Channel::named(name).ok_or_else(|| {
+        Error::Malformed("The channel is sms, whatsapp, messenger or rcs.".to_owned())
+    })
+}
+
 /// Where a page of a search begins: the rows of its request, and within them the last conversation shown.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Place {
@@ -88,7 +103,7 @@ struct Place {
 async fn found(
     app: &App,
     caller: &Caller,
-    (filter, search): (Filter, &str),
+    (among, search): ((Filter, Option<Channel>), &str),
     place: Option<&str>,
     limit: usize,
 ) -> Result<Page> {
@@ -99,7 +114,7 @@ async fn found(
         None => Place::default(),
     };
     let at = SearchAt { term: place.term, after: place.after };
-    let (hits, on) = app.store.search(caller.inbox(), filter, &wanted, &at).await?;
+    let (hits, on) = app.store.search(caller.inbox(), among, &wanted, &at).await?;
     let before = place.before.as_deref();
     let below = |sort: Option<&str>| before.is_none_or(|before| sort < Some(before));
     let mut page: Vec<_> =

@@ -1,5 +1,6 @@
-//! Conversations: listed, read, started, named, opened and closed, read up to.
+//! Conversations: listed, read, started, named, opened and closed, read up to, deleted.
 
+pub mod delete;
 pub mod get;
 pub mod list;
 pub mod mark_read;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use shared::address::Address;
+use shared::address::{Address, Channel};
 use shared::config::{InstallKey, Parameter, Sender};
 use shared::conversation::{Conversation, ConversationId, ConversationView};
 use shared::error::{Error, Result};
@@ -22,7 +22,10 @@ use crate::app::{App, Build, people};
 pub struct StartConversation {
     /// The number, as a person types it.
     to: String,
-    /// One of our senders; the first if absent.
+    /// The channel: `sms` if absent and no sender is named, `whatsapp` or `rcs`.
+    #[serde(default)]
+    channel: Option<Channel>,
+    /// One of our senders; the channel's first if absent.
     #[serde(default)]
     from: Option<String>,
     /// The contact's name.
@@ -43,28 +46,54 @@ impl Line {
         Ok(Self { senders: app.parameters.senders()?, key: app.parameters.install_key()? })
     }
 
-    /// The sender that is asked for, among those whose inbox the person sees.
-    pub fn sender(&self, caller: &Caller, from: Option<&str>) -> Result<&Sender> {
+    /// The sender that is asked for by address or by channel, among those whose inbox the person sees.
+    pub fn sender(
+        &self,
+        caller: &Caller,
+        from: Option<&str>,
+        channel: Option<Channel>,
+    ) -> Result<&Sender> {
+        let refused = |detail: String| Err(Error::Refused(detail));
         let mut own = self.senders.iter().filter(|sender| caller.sees(&sender.inbox));
-        let found = match from {
-            Some(from) => own.find(|sender| sender.address.as_str() == from),
-            None => own.next(),
+        let sender = if let Some(from) = from {
+            let Some(named) = own.find(|sender| sender.address.as_str() == from) else {
+                return refused("This number of ours is not set up.".to_owned());
+            };
+            named
+        } else {
+            let wanted = channel.unwrap_or(Channel::Sms);
+            let Some(first) = own.find(|sender| sender.address.channel() == wanted) else {
+                return refused(format!("No sender for {} is set up here.", wanted.label()));
+            };
+            first
         };
-        found.ok_or_else(|| Error::Refused("This number of ours is not set up.".to_owned()))
+        match (sender.address.channel(), channel) {
+            (own, Some(wanted)) if own != wanted => {
+                refused(format!("This sender of ours does not write by {}.", wanted.label()))
+            }
+            (Channel::Messenger, _) => refused(
+                "On Messenger only the other person can begin: they have to write to the page first."
+                    .to_owned(),
+            ),
+            _ => Ok(sender),
+        }
     }
 
-    /// The number that a person typed, read in the sender's country.
-    pub fn number(sender: &Sender, typed: &str) -> Result<PhoneNumber, String> {
-        let region = sender.address.phone().and_then(PhoneNumber::region);
+    /// The address that a person typed the number of, on the sender's channel; the number is read in the sender's
+    /// country, or in that of the first number of ours.
+    pub fn contact(&self, sender: &Sender, typed: &str) -> Result<Address, String> {
+        let region_of = |sender: &Sender| sender.address.phone().and_then(PhoneNumber::region);
+        let region = region_of(sender).or_else(|| self.senders.iter().find_map(region_of));
         let number = PhoneNumber::parse_typed(typed, region.as_deref())
             .map_err(|wrong| wrong.to_string())?;
-        if sender.address.phone() == Some(&number) {
+        if self.senders.iter().any(|own| own.address.phone() == Some(&number)) {
             return Err("This is our own number.".to_owned());
         }
-        Ok(number)
+        Address::on(sender.address.channel(), number)
+            .ok_or_else(|| "This channel knows no phone numbers.".to_owned())
     }
 
-    /// The id of the conversation between a sender of ours and a number.
+    /// The id of the conversation between a sender of ours and a contact.
     pub fn conversation(&self, sender: &Sender, contact: &Address) -> ConversationId {
         ConversationId::direct(&self.key, &sender.address, contact)
     }
@@ -90,8 +119,8 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let wanted: StartConversation = request.json()?;
-    let sender = line.sender(&caller, wanted.from.as_deref())?;
-    let contact = Address::sms(Line::number(sender, &wanted.to).map_err(Error::Refused)?);
+    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel)?;
+    let contact = line.contact(sender, &wanted.to).map_err(Error::Refused)?;
     let conversation = Conversation {
         id: line.conversation(sender, &contact),
         kind: "direct".to_owned(),

@@ -1,4 +1,4 @@
-//! `PATCH /api/conversations/{id}`: another name, or open or closed.
+//! `PATCH /api/conversations/{id}`: another name, another note, or open or closed.
 
 use std::sync::Arc;
 
@@ -14,7 +14,10 @@ use crate::app::{App, Build, nothing, people};
 /// The longest name, characters.
 const LONGEST_NAME: usize = 120;
 
-/// What is to be another. A name needs the one that was seen.
+/// The longest note, characters.
+const LONGEST_NOTE: usize = 2_000;
+
+/// What is to be another. A name or a note needs the one that was seen.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateConversation {
@@ -24,6 +27,12 @@ pub struct UpdateConversation {
     /// The name that was seen.
     #[serde(default)]
     previous_contact_name: Option<String>,
+    /// The new note; an empty text takes the note away.
+    #[serde(default)]
+    note: Option<String>,
+    /// The note that was seen.
+    #[serde(default)]
+    previous_note: Option<String>,
     /// Open or closed.
     #[serde(default)]
     status: Option<ConversationStatus>,
@@ -46,14 +55,18 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let wanted: UpdateConversation = request.json()?;
-    if wanted.contact_name.is_none() && wanted.status.is_none() {
-        return Err(Error::Refused("Give a contact_name or a status.".to_owned()));
+    if wanted.contact_name.is_none() && wanted.note.is_none() && wanted.status.is_none() {
+        return Err(Error::Refused("Give a contact_name, a note or a status.".to_owned()));
     }
     let mut conversation = seen_by(&app, &caller, request.path("id")).await?;
     if let Some(name) = wanted.contact_name {
         let name = clean_name(Some(&name))?;
         let seen = wanted.previous_contact_name;
         conversation = renamed(&app, conversation, name, seen.as_deref()).await?;
+    }
+    if let Some(note) = wanted.note {
+        let note = clean_note(&note)?;
+        conversation = noted(&app, conversation, note, wanted.previous_note.as_deref()).await?;
     }
     if let Some(status) = wanted.status {
         conversation = moved(&app, conversation, status).await?;
@@ -76,6 +89,25 @@ async fn renamed(
     }
     match app.store.rename(&conversation, name.as_deref()).await? {
         Some(renamed) => Ok(renamed),
+        None => Err(changed_meanwhile(app, &conversation.id, taken).await),
+    }
+}
+
+async fn noted(
+    app: &App,
+    conversation: Conversation,
+    note: Option<String>,
+    seen: Option<&str>,
+) -> Result<Conversation> {
+    if conversation.note == note {
+        return Ok(conversation);
+    }
+    let taken = "Somebody else changed this note meanwhile.";
+    if conversation.note.as_deref() != seen {
+        return Err(changed_meanwhile(app, &conversation.id, taken).await);
+    }
+    match app.store.note(&conversation, note.as_deref()).await? {
+        Some(noted) => Ok(noted),
         None => Err(changed_meanwhile(app, &conversation.id, taken).await),
     }
 }
@@ -108,6 +140,17 @@ pub fn clean_name(name: Option<&str>) -> Result<Option<String>> {
     if kept.chars().count() > LONGEST_NAME {
         let detail = format!("A name has at most {LONGEST_NAME} characters.");
         return Err(Error::Refused(detail));
+    }
+    Ok((!kept.is_empty()).then(|| kept.to_owned()))
+}
+
+/// A note without what cannot be seen, its lines kept; none if nothing is left.
+fn clean_note(note: &str) -> Result<Option<String>> {
+    let seen = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
+    let kept: String = note.replace("\r\n", "\n").chars().filter(seen).collect();
+    let kept = kept.trim();
+    if kept.chars().count() > LONGEST_NOTE {
+        return Err(Error::Refused("A note has at most 2,000 characters.".to_owned()));
     }
     Ok((!kept.is_empty()).then(|| kept.to_owned()))
 }

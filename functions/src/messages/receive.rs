@@ -8,12 +8,14 @@ use shared::consent::meaning;
 use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
+use shared::media::Media;
 use shared::message::{Direction, Message};
-use shared::particulars::Particulars;
-use shared::store::Received;
-use shared::twilio::webhook::InboundMessage;
+use shared::particulars::{Particulars, ReplyTo};
+use shared::sid::MessageSid;
+use shared::store::{Arrival, Received};
+use shared::twilio::webhook::{InboundMessage, MediaLink};
 
-use super::webhook::{Door, Form, Reason, quarantine};
+use super::webhook::{Door, Form, Reason, Signed, quarantine};
 use crate::app::{App, Build, public};
 
 /// The route, as Twilio is told it.
@@ -42,19 +44,24 @@ impl Desk {
     }
 
     /// The message in a form, or why it cannot be filed.
-    pub fn read(&self, app: &App, form: Form) -> Result<Message, Reason> {
+    pub fn read(&self, app: &App, form: Form) -> Result<Arrival, Reason> {
         let form = form.map_err(|wrong| Reason::new(wrong.word(), wrong.to_string()))?;
         let inbound = InboundMessage::parse(&form)
             .map_err(|wrong| Reason::new("unreadable", wrong.to_string()))?;
+        self.arrival(app, inbound)
+    }
+
+    /// The message that Twilio tells of, or why it cannot be filed.
+    pub fn arrival(&self, app: &App, inbound: InboundMessage) -> Result<Arrival, Reason> {
         if inbound.account != self.door.account.account_sid {
-            return Err(Reason::new("foreign_account", "It belongs to another Twilio account."));
+            return Err(Reason::foreign_account());
         }
         let sender = self.senders.iter().find(|sender| sender.address == inbound.to);
         let sender = sender.ok_or_else(|| {
             Reason::new("unknown_number", "It was sent to a number that is not set up here.")
         })?;
-        let opt_out = inbound.opt_out_type.as_deref().and_then(|read| meaning(read, false));
-        Ok(Message {
+        let waiting = |link: &MediaLink| Media::waiting(&link.url, link.content_type.as_deref());
+        let message = Message {
             id: app.ids.ulid(app.clock.now()),
             conversation: ConversationId::direct(&self.key, &inbound.to, &inbound.from),
             inbox: sender.inbox.clone(),
@@ -70,13 +77,38 @@ impl Desk {
             key: None,
             retried_by: None,
             segments: inbound.num_segments,
-            media: Vec::new(),
-            particulars: Particulars { opt_out, ..Particulars::default() },
+            media: inbound.media.iter().map(waiting).collect(),
+            particulars: Particulars {
+                location: inbound.location,
+                button: inbound.button,
+                reply_to: inbound.reply_to.map(|sid| ReplyTo { sid, message_id: None }),
+                forwarded: inbound.forwarded,
+                opt_out: inbound.opt_out_type.as_deref().and_then(|read| meaning(read, false)),
+            },
             price: None,
             fell_back: false,
             redacted: false,
-        })
+        };
+        Ok(Arrival::new(message, inbound.profile_name, false))
     }
+}
+
+/// Stores what arrived, with the message that it answers where we know that one.
+pub async fn file(app: &App, mut arrival: Arrival) -> Result<Received> {
+    let conversation = &arrival.message.conversation;
+    if let Some(reply_to) = &mut arrival.message.particulars.reply_to
+        && let Ok(sid) = MessageSid::parse(&reply_to.sid)
+    {
+        match app.store.message_by_sid(&sid).await {
+            Ok(Some((own, id))) if own == *conversation => {
+                reply_to.message_id = Some(id.to_string());
+            }
+            Ok(_) => {}
+            // The message matters more than what it answers.
+            Err(error) => tracing::warn!(%error, "What a message answers could not be looked up"),
+        }
+    }
+    app.store.receive(arrival).await
 }
 
 /// Builds the function.
@@ -85,15 +117,16 @@ pub fn build(setup: Setup) -> Build {
 }
 
 async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Response> {
-    let form = match desk.door.admit(&app, &request, PATH).await {
+    let sent = Signed::of(&request, PATH);
+    let form = match desk.door.admit(&app, &sent).await {
         Ok(form) => form,
         Err(refusal) => return Ok(refusal),
     };
-    let message = match desk.read(&app, form) {
-        Ok(message) => message,
-        Err(reason) => return quarantine(&app, &request, &reason).await,
+    let arrival = match desk.read(&app, form) {
+        Ok(arrival) => arrival,
+        Err(reason) => return quarantine(&app, &sent, &reason).await,
     };
-    match app.store.receive(message).await? {
+    match file(&app, arrival).await? {
         Received::Now(message) => {
             tracing::info!(
                 conversation.id = %message.conversation,

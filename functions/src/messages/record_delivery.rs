@@ -9,9 +9,10 @@ use shared::ids::Ulid;
 use shared::lambda::{Request, Response, Setup};
 use shared::message::created_at;
 use shared::status::Seen;
+use shared::store::Report;
 use shared::twilio::webhook::StatusCallback;
 
-use super::webhook::{Door, Reason, quarantine};
+use super::webhook::{Door, Form, Reason, Signed, quarantine};
 use crate::app::{App, Build, public};
 
 /// WhatsApp's and Messenger's window for free answers is closed.
@@ -19,9 +20,50 @@ const WINDOW_CLOSED: u32 = 63016;
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
 
+/// What the path of every callback begins with.
+pub const ROOT: &str = "/twilio/deliveries/";
+
 /// The path that a message's callbacks come in by: signed, so nobody else can name another message.
 pub fn path(conversation: &ConversationId, message: Ulid) -> String {
-    format!("/twilio/deliveries/{conversation}/{message}")
+    format!("{ROOT}{conversation}/{message}")
+}
+
+/// What a callback reports.
+pub fn report(app: &App, callback: StatusCallback) -> Report {
+    Report {
+        sid: callback.sid,
+        status: callback.status,
+        seen: Seen { at: app.clock.now(), code: callback.error_code },
+        sent_by: callback.from.map(|from| from.channel()),
+        segments: callback.num_segments,
+        price: callback.price,
+    }
+}
+
+/// The message that a callback's path names, and what the callback reports on it; or why it says nothing to us.
+pub fn read(
+    app: &App,
+    door: &Door,
+    path: &str,
+    form: Form,
+) -> Result<(ConversationId, Ulid, Report), Reason> {
+    let named = path.strip_prefix(ROOT).and_then(|named| named.split_once('/'));
+    let named = named.and_then(|(conversation, message)| {
+        ConversationId::parse(conversation).zip(Ulid::from_string(message).ok())
+    });
+    let (conversation, message) = named.ok_or_else(unknown_message)?;
+    let form = form.map_err(|wrong| Reason::new(wrong.word(), wrong.to_string()))?;
+    let callback = StatusCallback::parse(&form)
+        .map_err(|wrong| Reason::new("unreadable", wrong.to_string()))?;
+    if callback.account != door.account.account_sid {
+        return Err(Reason::foreign_account());
+    }
+    Ok((conversation, message, report(app, callback)))
+}
+
+/// It reports on a message that we do not know.
+pub fn unknown_message() -> Reason {
+    Reason::new("unknown_message", "It reports on a message that is not ours.")
 }
 
 /// Builds the function.
@@ -30,44 +72,24 @@ pub fn build(setup: Setup) -> Build {
 }
 
 async fn handle(app: Arc<App>, door: Arc<Door>, request: Request) -> Result<Response> {
-    let named = [request.path("conversation"), request.path("message")];
-    let own_path = format!("/twilio/deliveries/{}/{}", named[0], named[1]);
-    let form = match door.admit(&app, &request, &own_path).await {
+    let own_path = format!("{ROOT}{}/{}", request.path("conversation"), request.path("message"));
+    let sent = Signed::of(&request, &own_path);
+    let form = match door.admit(&app, &sent).await {
         Ok(form) => form,
         Err(refusal) => return Ok(refusal),
     };
-    let (Some(conversation), Ok(message)) =
-        (ConversationId::parse(named[0]), Ulid::from_string(named[1]))
-    else {
-        let reason = Reason::new("unknown_message", "It reports on a message that is not ours.");
-        return quarantine(&app, &request, &reason).await;
+    let (conversation, message, report) = match read(&app, &door, &own_path, form) {
+        Ok(read) => read,
+        Err(reason) => return quarantine(&app, &sent, &reason).await,
     };
-    let callback = form
-        .map_err(|wrong| Reason::new(wrong.word(), wrong.to_string()))
-        .and_then(|form| {
-            StatusCallback::parse(&form)
-                .map_err(|wrong| Reason::new("unreadable", wrong.to_string()))
-        })
-        .and_then(|callback| {
-            let own = callback.account == door.account.account_sid;
-            let foreign =
-                || Reason::new("foreign_account", "It belongs to another Twilio account.");
-            if own { Ok(callback) } else { Err(foreign()) }
-        });
-    let callback = match callback {
-        Ok(callback) => callback,
-        Err(reason) => return quarantine(&app, &request, &reason).await,
-    };
-    let seen = Seen { at: app.clock.now(), code: callback.error_code };
-    let report = (callback.status, seen);
-    let known = app.store.record_status(&conversation, message, report, &callback.sid).await?;
-    if callback.error_code == Some(WINDOW_CLOSED) {
+    let known = app.store.record_report(&conversation, message, &report).await?;
+    if report.seen.code == Some(WINDOW_CLOSED) {
         app.store.close_window(&conversation, created_at(message)).await?;
     }
     tracing::info!(
         conversation.id = %conversation,
         message.id = %message,
-        message.status = callback.status.as_str(),
+        message.status = report.status.as_str(),
         known,
         "Twilio reported on a message"
     );

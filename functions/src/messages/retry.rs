@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use shared::error::{Error, Result};
-use shared::ids::Ulid;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
 use super::deciding::{PARAMETERS, Senders};
+use super::message_of;
 use super::send::{click, sent};
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
@@ -40,11 +40,11 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let wanted: RetryMessage = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let no_message = || Error::NotFound("There is no such message.".to_owned());
-    let id = Ulid::from_string(request.path("message")).map_err(|_| no_message())?;
-    let old = app.store.message(&conversation.id, id).await?.ok_or_else(no_message)?;
-    if conversation.cleared.is_some_and(|cleared| id <= cleared) {
-        return Err(no_message());
+    let old = message_of(&app, &conversation, request.path("message")).await?;
+    if old.redacted {
+        let detail =
+            "The text of this message was taken away, so it cannot be sent again.".to_owned();
+        return Err(Error::Conflict { detail, current: None });
     }
     let click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
     let again = old.may_be_retried() && old.retried_by.is_none();

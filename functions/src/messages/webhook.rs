@@ -1,4 +1,4 @@
-//! What both of Twilio's webhooks have in common: proof of who calls, and quarantine for what cannot be filed.
+//! What all of Twilio's webhooks have in common: proof of who calls, and quarantine for what cannot be filed.
 
 use data_encoding::BASE64;
 use shared::config::{TwilioAccount, Urls};
@@ -6,7 +6,7 @@ use shared::error::{Error, Result};
 use shared::lambda::{Request, Response};
 use shared::store::Quarantined;
 use shared::twilio::form;
-use shared::twilio::signature::{Content, SignatureError, SigningKeys, verify};
+use shared::twilio::signature::{Content, SignatureError, SigningKeys, sha256_hex, verify};
 
 use crate::app::App;
 
@@ -45,6 +45,56 @@ impl Reason {
     pub fn new(word: &'static str, detail: impl Into<String>) -> Self {
         Self { word, detail: detail.into() }
     }
+
+    /// It is another account's.
+    pub fn foreign_account() -> Self {
+        Self::new("foreign_account", "It belongs to another Twilio account.")
+    }
+}
+
+/// A request as its signature covers it: one that has just come, or one that was kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// The body as it was sent.
+    pub body: &'a [u8],
+    /// The path that Twilio was told.
+    pub path: &'a str,
+    query: &'a str,
+    content_type: Option<&'a str>,
+    signature: Option<&'a str>,
+    settings: Option<&'a str>,
+}
+
+impl<'a> Signed<'a> {
+    /// One that has just come, by the route `path`.
+    pub fn of(request: &'a Request, path: &'a str) -> Self {
+        Self {
+            body: request.body(),
+            path,
+            query: request.raw_query(),
+            content_type: request.header("content-type"),
+            signature: request.header("x-twilio-signature"),
+            settings: request.header("x-twilio-webhooks-signature-settings"),
+        }
+    }
+
+    /// A part of a batch, alone.
+    #[must_use]
+    pub fn part(self, body: &'a [u8]) -> Self {
+        Self { body, ..self }
+    }
+
+    /// One that was kept, with its whole body.
+    pub fn kept(kept: &'a Quarantined, body: &'a [u8]) -> Self {
+        Self {
+            body,
+            path: &kept.path,
+            query: &kept.query,
+            content_type: kept.content_type.as_deref(),
+            signature: kept.signature.as_deref(),
+            settings: kept.settings.as_deref(),
+        }
+    }
 }
 
 impl Door {
@@ -58,85 +108,94 @@ impl Door {
         Ok(Self { account, keys, urls: app.parameters.urls()? })
     }
 
-    /// The form of a request that Twilio signed for `path`: `Err` is the answer to everybody else.
-    pub async fn admit(
-        &self,
-        app: &App,
-        request: &Request,
-        path: &str,
-    ) -> std::result::Result<Form, Response> {
-        let signature = request.header("x-twilio-signature");
-        match self.check(request.body(), request.raw_query(), path, signature, settings(request)) {
+    /// The form of a request that Twilio signed: `Err` is the answer to everybody else.
+    pub async fn admit(&self, app: &App, sent: &Signed<'_>) -> std::result::Result<Form, Response> {
+        match self.form(sent) {
             Ok(form) => Ok(form),
-            Err(SignatureError::Missing) => Err(refused("The request carries no signature.")),
-            Err(SignatureError::Wrong) => {
-                let reason =
-                    Reason::new("signature", "The signature is not Twilio's for this URL.");
-                let kept = keep(app, request, &reason, false);
-                match app.store.quarantine(&kept).await {
-                    Ok(()) => Err(refused("The signature is wrong.")),
-                    Err(error) => Err(Response::from(&error)),
-                }
-            }
+            Err(wrong) => Err(refusal(app, sent, wrong).await),
         }
     }
 
-    /// The form of a body that is signed over one of our public URLs for `path`.
-    pub fn check(
+    /// Lets in a request with a JSON body that Twilio signed: `Err` is the answer to everybody else.
+    pub async fn admit_json(
         &self,
-        body: &[u8],
-        raw_query: &str,
-        path: &str,
-        signature: Option<&str>,
-        settings: Option<&str>,
-    ) -> std::result::Result<Form, SignatureError> {
-        if signature.is_none_or(str::is_empty) {
+        app: &App,
+        sent: &Signed<'_>,
+    ) -> std::result::Result<(), Response> {
+        match self.json(sent) {
+            Ok(()) => Ok(()),
+            Err(wrong) => Err(refusal(app, sent, wrong).await),
+        }
+    }
+
+    /// The form of a body that is signed over one of our public URLs.
+    pub fn form(&self, sent: &Signed<'_>) -> std::result::Result<Form, SignatureError> {
+        let form = form::parse(sent.body);
+        // What cannot be decoded exactly was still signed: over its bytes, or over what a lossy decoder makes of them.
+        let content = match &form {
+            Ok(form) => Content::Form(form),
+            Err(_) => Content::BrokenForm(sent.body),
+        };
+        self.check(sent, content).map(|()| form)
+    }
+
+    /// Whether a JSON body is signed over one of our public URLs.
+    pub fn json(&self, sent: &Signed<'_>) -> std::result::Result<(), SignatureError> {
+        self.check(sent, Content::Json(sent.body))
+    }
+
+    fn check(
+        &self,
+        sent: &Signed<'_>,
+        content: Content<'_>,
+    ) -> std::result::Result<(), SignatureError> {
+        if sent.signature.is_none_or(str::is_empty) {
             return Err(SignatureError::Missing);
         }
-        let form = form::parse(body);
-        // What cannot be decoded exactly was still signed: over its bytes, or over what a lossy decoder makes of them.
-        let signed = match &form {
-            Ok(form) => Content::Form(form),
-            Err(_) => Content::BrokenForm(body),
-        };
         let mut outcome = Err(SignatureError::Wrong);
         for base in &self.urls.public {
-            let url = match raw_query {
-                "" => format!("{base}{path}"),
-                query => format!("{base}{path}?{query}"),
+            let url = match sent.query {
+                "" => format!("{base}{}", sent.path),
+                query => format!("{base}{}?{query}", sent.path),
             };
-            outcome = verify(&self.keys, &url, signature, settings, signed);
+            outcome = verify(&self.keys, &url, sent.signature, sent.settings, content);
             if outcome.is_ok() {
                 break;
             }
         }
-        outcome.map(|()| form)
+        outcome
     }
 }
 
-/// The header that names another signing key or algorithm.
-fn settings(request: &Request) -> Option<&str> {
-    request.header("x-twilio-webhooks-signature-settings")
-}
-
-fn refused(detail: &str) -> Response {
-    Response::from(&Error::NotAllowed(detail.to_owned()))
+/// The answer to a request that is not known to be Twilio's. A wrong signature leaves a trace.
+async fn refusal(app: &App, sent: &Signed<'_>, wrong: SignatureError) -> Response {
+    let refused = |detail: &str| Response::from(&Error::NotAllowed(detail.to_owned()));
+    match wrong {
+        SignatureError::Missing => refused("The request carries no signature."),
+        SignatureError::Wrong => {
+            let reason = Reason::new("signature", "The signature is not Twilio's for this URL.");
+            match app.store.quarantine(&keep(app, sent, &reason, false)).await {
+                Ok(()) => refused("The signature is wrong."),
+                Err(error) => Response::from(&error),
+            }
+        }
+    }
 }
 
 /// Keeps a correctly signed request that cannot be filed; the answer is 2xx, so that Twilio does not repeat it.
-pub async fn quarantine(app: &App, request: &Request, reason: &Reason) -> Result<Response> {
-    app.store.quarantine(&keep(app, request, reason, true)).await?;
+pub async fn quarantine(app: &App, sent: &Signed<'_>, reason: &Reason) -> Result<Response> {
+    app.store.quarantine(&keep(app, sent, reason, true)).await?;
     Ok(Response::twiml())
 }
 
-fn keep(app: &App, request: &Request, reason: &Reason, signed: bool) -> Quarantined {
-    let body = request.body();
+fn keep(app: &App, sent: &Signed<'_>, reason: &Reason, signed: bool) -> Quarantined {
+    let body = sent.body;
     let now = app.clock.now();
-    let hash = shared::twilio::signature::sha256_hex(body);
+    let hash = sha256_hex(body);
     let longest = if signed { KEPT } else { KEPT_UNSIGNED };
+    let short = |text: &str| text.chars().take(2048).collect::<String>();
     let id = if signed {
-        let name =
-            shared::twilio::signature::sha256_hex(format!("{}\n{hash}", reason.word).as_bytes());
+        let name = sha256_hex(format!("{}\n{}\n{hash}", reason.word, sent.path).as_bytes());
         name.chars().take(32).collect()
     } else {
         let slot = u64::from_str_radix(hash.get(..8).unwrap_or("0"), 16).unwrap_or(0) % SLOTS;
@@ -146,12 +205,15 @@ fn keep(app: &App, request: &Request, reason: &Reason, signed: bool) -> Quaranti
         id,
         reason: reason.word.to_owned(),
         detail: reason.detail.clone(),
+        path: short(sent.path),
+        content_type: sent.content_type.map(short),
         raw: BASE64.encode(body.get(..longest).unwrap_or(body)),
         length: u64::try_from(body.len()).unwrap_or(u64::MAX),
         hash,
         signed,
-        signature: request.header("x-twilio-signature").map(str::to_owned),
-        query: request.raw_query().chars().take(2048).collect(),
+        signature: sent.signature.map(short),
+        settings: sent.settings.map(short),
+        query: short(sent.query),
         count: 0,
         created: now,
         updated: now,

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use shared::address::Address;
+use shared::address::Channel;
 use shared::config::Parameter;
-use shared::conversation::ConversationView;
+use shared::conversation::{ConversationView, number_view};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::phone::PhoneNumberView;
@@ -21,7 +21,10 @@ use crate::conversations::start::Line;
 pub struct CheckNumber {
     /// The text.
     number: String,
-    /// The sender of ours to write from; the first if absent.
+    /// The channel to write by; `sms` if absent and no sender is named.
+    #[serde(default)]
+    channel: Option<Channel>,
+    /// The sender of ours to write from; the channel's first if absent.
     #[serde(default)]
     from: Option<String>,
 }
@@ -55,15 +58,15 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let wanted: CheckNumber = request.json()?;
-    let sender = line.sender(&caller, wanted.from.as_deref())?;
+    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel)?;
     let typed: String = wanted.number.chars().take(200).collect();
-    let checked = match Line::number(sender, &typed) {
+    let checked = match line.contact(sender, &typed) {
         Err(reason) => {
             CheckedNumber { valid: false, number: None, reason: Some(reason), conversation: None }
         }
-        Ok(number) => {
-            let view = number.view();
-            let id = line.conversation(sender, &Address::sms(number));
+        Ok(contact) => {
+            let view = number_view(&contact);
+            let id = line.conversation(sender, &contact);
             let known = app.store.conversation(&id).await?;
             CheckedNumber {
                 valid: true,

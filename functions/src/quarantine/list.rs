@@ -23,6 +23,10 @@ pub struct QuarantineItem {
     reason: String,
     /// Why it is here, a sentence.
     detail: String,
+    /// The path that it came to.
+    path: String,
+    /// Its content type.
+    content_type: Option<String>,
     /// How often it came.
     count: u64,
     /// When it came first.
@@ -84,6 +88,8 @@ fn item(kept: &Quarantined) -> QuarantineItem {
         quarantine_id: kept.id.clone(),
         reason: kept.reason.clone(),
         detail: kept.detail.clone(),
+        path: kept.path.clone(),
+        content_type: kept.content_type.clone(),
         count: kept.count,
         date_created: kept.created.to_string(),
         date_updated: kept.updated.to_string(),

@@ -11,8 +11,10 @@ use shared::store::{Quarantined, Received};
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, people};
-use crate::messages::receive::{Desk, PATH};
-use crate::messages::webhook::whole;
+use crate::events::receive as events;
+use crate::messages::receive::{self, Desk};
+use crate::messages::record_delivery;
+use crate::messages::webhook::{Form, Reason, Signed, whole};
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,7 +26,7 @@ pub struct ReleaseQuarantine {}
 pub struct Released {
     /// Always true.
     released: bool,
-    /// The message; null if it had been stored before.
+    /// The message; null if it had been stored before, or if it was news of one.
     message: Option<MessageView>,
 }
 
@@ -54,28 +56,75 @@ pub(crate) async fn handle(
         return Err(missing());
     }
     let kept = app.store.quarantined_one(id).await?.ok_or_else(missing)?;
-    let message = readmitted(&app, &desk, &kept)?;
-    let received = app.store.receive(message).await?;
-    app.store.release(id).await?;
-    let message = match received {
-        Received::Now(message) => Some(message.view(None)),
-        Received::Before => None,
-    };
+    let message = readmitted(&app, &desk, &kept).await?;
     Response::json(200, &Released { released: true, message })
 }
 
-/// The same checks as at the door: signature where it had been wrong, then the form.
-fn readmitted(app: &App, desk: &Desk, kept: &Quarantined) -> Result<shared::message::Message> {
+/// Through its own door again: the signature where it had been wrong, then what it says. What was stored now is given
+/// back; then it is out of quarantine.
+pub(super) async fn readmitted(
+    app: &App,
+    desk: &Desk,
+    kept: &Quarantined,
+) -> Result<Option<MessageView>> {
     let body = whole(kept).ok_or_else(|| {
         Error::Refused("It was too long to be kept whole, so it cannot be filed.".to_owned())
     })?;
-    let form = if kept.signed {
-        shared::twilio::form::parse(&body)
+    let sent = Signed::kept(kept, &body);
+    let received = if kept.path == events::PATH {
+        an_event(app, desk, kept, &sent).await?
     } else {
-        let signature = kept.signature.as_deref();
-        desk.door
-            .check(&body, &kept.query, PATH, signature, None)
-            .map_err(|_| Error::Refused("Its signature is still not Twilio's.".to_owned()))?
+        let form = if kept.signed {
+            shared::twilio::form::parse(&body)
+        } else {
+            desk.door.form(&sent).map_err(|_| still_wrong())?
+        };
+        a_form(app, desk, &kept.path, form).await?
     };
-    desk.read(app, form).map_err(|reason| Error::Refused(reason.detail))
+    app.store.release(&kept.id).await?;
+    Ok(match received {
+        Some(Received::Now(message)) => Some(message.view(None)),
+        Some(Received::Before) | None => None,
+    })
+}
+
+async fn a_form(app: &App, desk: &Desk, path: &str, form: Form) -> Result<Option<Received>> {
+    let refused = |reason: Reason| Error::Refused(reason.detail);
+    if path == receive::PATH {
+        let arrival = desk.read(app, form).map_err(refused)?;
+        return receive::file(app, arrival).await.map(Some);
+    }
+    let (conversation, message, report) =
+        record_delivery::read(app, &desk.door, path, form).map_err(refused)?;
+    if app.store.record_report(&conversation, message, &report).await? {
+        Ok(None)
+    } else {
+        Err(refused(record_delivery::unknown_message()))
+    }
+}
+
+/// A signed event was kept alone, a wrongly signed batch as a whole.
+async fn an_event(
+    app: &App,
+    desk: &Desk,
+    kept: &Quarantined,
+    sent: &Signed<'_>,
+) -> Result<Option<Received>> {
+    let events = if kept.signed {
+        vec![serde_json::from_slice(sent.body).unwrap_or_default()]
+    } else {
+        desk.door.json(sent).map_err(|_| still_wrong())?;
+        shared::twilio::event::split(sent.body).map_err(|wrong| Error::Refused(wrong.reason))?
+    };
+    let mut received = None;
+    for event in events {
+        if let events::Taken::Received(now) = events::again(app, desk, &event).await? {
+            received = Some(now);
+        }
+    }
+    Ok(received)
+}
+
+fn still_wrong() -> Error {
+    Error::Refused("Its signature is still not Twilio's.".to_owned())
 }

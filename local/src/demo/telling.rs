@@ -15,7 +15,7 @@ use shared::intent::Intent;
 use shared::message::{Direction, Message};
 use shared::particulars::Particulars;
 use shared::sid::MessageSid;
-use shared::store::{Click, Received, Sent, Settled, Store};
+use shared::store::{Click, Received, Report, Sent, Settled, Store};
 
 use super::moment::{StoryClock, after, dice, sid, times};
 use super::past::{phone, reports};
@@ -168,7 +168,8 @@ impl Telling {
         self.dispatch(scene, outbound.end, &intent).await?;
         for (status, seen) in reports(scene, outbound.end) {
             let sid = message_sid(story, *index)?;
-            self.store.record_status(scene.conversation, message.id, (status, seen), &sid).await?;
+            let report = Report::of(sid, status, seen);
+            self.store.record_report(scene.conversation, message.id, &report).await?;
         }
         Ok(Some(*message))
     }

@@ -72,6 +72,33 @@ impl Store {
         change.into_update()
     }
 
+    /// Puts another note to a conversation, requiring the one that was seen. `None` if it is another by now.
+    pub async fn note(
+        &self,
+        seen: &Conversation,
+        note: Option<&str>,
+    ) -> Result<Option<Conversation>> {
+        let update = match note {
+            Some(_) => "SET note = :note ADD rev :one",
+            None => "REMOVE note ADD rev :one",
+        };
+        let condition = match seen.note {
+            Some(_) => "attribute_exists(list_pk) AND note = :seen",
+            None => "attribute_exists(list_pk) AND attribute_not_exists(note)",
+        };
+        let mut change = Change::of(&self.table, partition(&seen.id), META)
+            .update(update)
+            .when(condition)
+            .value(":one", number(1));
+        if let Some(note) = note {
+            change = change.value(":note", text(note));
+        }
+        if let Some(before) = &seen.note {
+            change = change.value(":seen", text(before));
+        }
+        change.write(self, "table.update").await?.map(decode).transpose()
+    }
+
     /// Opens or closes a conversation, requiring the place in the list that was seen.
     /// `None` if it stands elsewhere by now.
     pub async fn set_status(

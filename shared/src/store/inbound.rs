@@ -7,14 +7,40 @@ use ulid::Ulid;
 use super::Store;
 use super::change::Change;
 use super::conversations::{META, partition, place_value};
-use super::messages::message_sort;
+use super::messages::{message_sort, pointed};
 use super::row::{Item, encode, number, string, text, value};
 use super::search::terms;
 use super::write::{Refusal, Verdict, put, put_new};
-use crate::consent::{Consent, ConsentEntry};
+use crate::consent::ConsentEntry;
 use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
 use crate::message::Message;
+
+/// A message that arrives, and what it tells of who sent it.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The message. Its `id` is a wish.
+    pub message: Message,
+    /// What the contact calls itself.
+    pub profile_name: Option<String>,
+    /// Whether more may come with the same SID: an event tells of a message, its webhook tells all.
+    pub partial: bool,
+    /// What it says of consent; found out where it is stored.
+    pub(super) said: Option<ConsentEntry>,
+}
+
+impl Arrival {
+    /// A message, and what the contact calls itself.
+    pub fn new(message: Message, profile_name: Option<String>, partial: bool) -> Self {
+        Self { message, profile_name, partial, said: None }
+    }
+}
+
+impl From<Message> for Arrival {
+    fn from(message: Message) -> Self {
+        Self::new(message, None, false)
+    }
+}
 
 /// What became of a message that arrived.
 #[derive(Debug)]
@@ -28,37 +54,38 @@ pub enum Received {
 /// How often a key above the last one is tried before the conversation counts as too busy.
 const TRIES: u32 = 64;
 
+/// The attribute of a message that came by an event.
+const PARTIAL: &str = "partial";
+
 impl Store {
     /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
     /// wish; a greater one is taken when the conversation has moved on.
-    pub async fn receive(&self, mut message: Message) -> Result<Received> {
-        let entry = self.heard(&mut message).await?;
+    pub async fn receive(&self, arrival: impl Into<Arrival>) -> Result<Received> {
+        let mut arrival = arrival.into();
+        arrival.said = self.heard(&mut arrival.message).await?;
         let mut fresh = false;
         for _ in 0..TRIES {
-            let items = self.arrival(&message, entry.as_ref(), fresh)?;
+            let items = self.arrival(&arrival, fresh)?;
             let verdicts = match self.transact(items).await {
-                Ok(()) => return Ok(Received::Now(Box::new(message))),
+                Ok(()) => return Ok(Received::Now(Box::new(arrival.message))),
                 Err(Refusal::Conditions(verdicts)) => verdicts,
                 Err(Refusal::Other(error)) => return Err(error),
             };
-            if verdicts.first().is_some_and(|pointer| pointer.failed) {
+            if let Some(pointer) = verdicts.first().filter(|pointer| pointer.failed) {
+                self.complete(pointer.met.as_ref(), &arrival).await?;
                 return Ok(Received::Before);
             }
             let met = conversation_met(verdicts);
             fresh = met.as_ref().is_none_or(|met| met.list_pk.is_none());
             // A key of this moment: of many at once, one that waited longer stands above those that went before.
             let wish = self.ids.ulid(self.clock.now());
-            message.id = above(met.and_then(|met| met.last), wish);
+            arrival.message.id = above(met.and_then(|met| met.last), wish);
         }
         Err(Error::Busy("the conversation moved on at every try".into()))
     }
 
-    fn arrival(
-        &self,
-        message: &Message,
-        entry: Option<&ConsentEntry>,
-        fresh: bool,
-    ) -> Result<Vec<TransactWriteItem>> {
+    fn arrival(&self, arrival: &Arrival, fresh: bool) -> Result<Vec<TransactWriteItem>> {
+        let message = &arrival.message;
         let sid = message.sid.as_ref().ok_or_else(|| Error::failed("an arrival has a SID"))?;
         let pointer = Item::from([
             ("pk".to_owned(), text(format!("SID#{sid}"))),
@@ -66,41 +93,66 @@ impl Store {
             ("conversation".to_owned(), text(message.conversation.as_str())),
             ("message".to_owned(), text(message.id.to_string())),
         ]);
-        let row = encode(&partition(&message.conversation), &message_sort(message.id), message)?;
+        let own = partition(&message.conversation);
+        let mut row = encode(&own, &message_sort(message.id), message)?;
+        if arrival.partial {
+            row.insert(PARTIAL.to_owned(), value(true)?);
+        }
         let mut items = vec![put_new(&self.table, pointer)?, put(&self.table, row)?];
-        let consent = entry.map(|entry| &entry.consent);
         if fresh {
-            items.push(self.beginning(message, consent)?);
+            items.push(self.beginning(arrival)?);
             for term in terms(None, &message.contact) {
                 items.push(self.put_term(&term, &message.inbox, &message.conversation)?);
             }
         } else {
-            items.push(self.continuation(message, consent)?);
+            items.push(self.continuation(arrival)?);
         }
-        if let Some(entry) = entry {
-            items.push(self.put_entry(&message.business, &message.contact, message.id, entry)?);
+        if let Some(said) = &arrival.said {
+            items.push(self.put_entry(&message.business, &message.contact, message.id, said)?);
         }
         Ok(items)
     }
 
-    fn continuation(
-        &self,
-        message: &Message,
-        consent: Option<&Consent>,
-    ) -> Result<TransactWriteItem> {
-        let set = moving(consent);
-        moved(self.change(message), message, consent)?
-            .update(&format!("{set} ADD rev :one, unread :one"))
+    /// What stands in the table came by an event: its webhook adds what the event did not tell, once.
+    async fn complete(&self, pointer: Option<&Item>, arrival: &Arrival) -> Result<()> {
+        let told = &arrival.message;
+        let nothing_more = told.media.is_empty() && told.particulars.none();
+        let stored = pointer.filter(|_| !arrival.partial && !nothing_more).and_then(pointed);
+        let Some((conversation, id)) = stored else { return Ok(()) };
+        let own = partition(&conversation);
+        let completed = Change::of(&self.table, &*own, message_sort(id))
+            .update("SET media = :media, particulars = :particulars REMOVE #partial ADD rev :one")
+            .when("#partial = :yes")
+            .name("#partial", PARTIAL)
+            .value(":media", value(&told.media)?)
+            .value(":particulars", value(&told.particulars)?)
+            .value(":yes", value(true)?)
+            .value(":one", number(1));
+        let preview = Preview::of(&Message { id, ..told.clone() });
+        let shown = Change::of(&self.table, own, META)
+            .update("SET preview = :preview ADD rev :one")
+            .when("#last = :ulid AND attribute_exists(list_pk)")
+            .name("#last", "last")
+            .value(":preview", value(preview)?)
+            .value(":ulid", text(id.to_string()))
+            .value(":one", number(1));
+        if completed.write(self, "table.update").await?.is_some() {
+            shown.write(self, "table.update").await?;
+        }
+        Ok(())
+    }
+
+    fn continuation(&self, arrival: &Arrival) -> Result<TransactWriteItem> {
+        moved(self.change(&arrival.message), arrival, "")?
             .when("attribute_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)")
             .into_update()
     }
 
-    fn beginning(&self, message: &Message, consent: Option<&Consent>) -> Result<TransactWriteItem> {
-        let set = moving(consent);
-        let new = "id = :id, kind = :kind, inbox = :inbox, business = :business, contact = :contact, \
-                   created = :created";
-        moved(self.change(message), message, consent)?
-            .update(&format!("{set}, {new} ADD rev :one, unread :one"))
+    fn beginning(&self, arrival: &Arrival) -> Result<TransactWriteItem> {
+        let message = &arrival.message;
+        let set = ", id = :id, kind = :kind, inbox = :inbox, business = :business, \
+                   contact = :contact, created = :created";
+        moved(self.change(message), arrival, set)?
             .when(
                 "attribute_not_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)",
             )
@@ -118,29 +170,32 @@ impl Store {
     }
 }
 
-/// What an inbound message sets on its conversation.
-fn moving(consent: Option<&Consent>) -> String {
-    let said = if consent.is_some() { ", consent = :consent" } else { "" };
-    format!(
-        "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, inbound_at = :at{said}"
-    )
-}
-
-/// The values of a conversation that an inbound message moves to the top.
-fn moved(change: Change, message: &Message, consent: Option<&Consent>) -> Result<Change> {
-    let change = match consent {
-        Some(consent) => change.value(":consent", value(consent)?),
-        None => change,
-    };
+/// How an inbound message changes a conversation: to the top, one more unread; `also` is set besides.
+fn moved(change: Change, arrival: &Arrival, also: &str) -> Result<Change> {
+    let message = &arrival.message;
     let place =
         ListKey { inbox: message.inbox.clone(), status: ConversationStatus::Open, unread: true };
     let at: Timestamp = message.created();
+    let mut set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, \
+                   inbound_at = :at"
+        .to_owned();
+    set.push_str(also);
+    let mut change = change;
+    if let Some(name) = &arrival.profile_name {
+        set.push_str(", profile_name = :profile");
+        change = change.value(":profile", text(&**name));
+    }
+    if let Some(said) = &arrival.said {
+        set.push_str(", consent = :consent");
+        change = change.value(":consent", value(&said.consent)?);
+    }
     Ok(change
-        .value(":at", value(at)?)
+        .update(&format!("{set} ADD rev :one, unread :one"))
         .value(":preview", value(Preview::of(message))?)
         .value(":ulid", text(message.id.to_string()))
         .value(":place", place_value(&place))
         .value(":sort", text(Conversation::list_sort(at, &message.conversation)))
+        .value(":at", value(at)?)
         .value(":one", number(1)))
 }
 

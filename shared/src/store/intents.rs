@@ -21,7 +21,10 @@ pub(super) fn lane_sort(id: Ulid) -> String {
 pub(super) fn intent_sort(intent: &Intent) -> String {
     match intent.kind {
         IntentKind::SendMessage => lane_sort(intent.id),
-        IntentKind::FindMessage => format!("JOB#{}", intent.id),
+        IntentKind::FindMessage
+        | IntentKind::FetchMedia
+        | IntentKind::EraseConversation
+        | IntentKind::RedactMessage => format!("JOB#{}", intent.id),
     }
 }
 

@@ -11,12 +11,16 @@ use super::conversations::{META, partition};
 use super::row::{Item, decode, string, text};
 use super::search::SearchAt;
 use super::write::always;
+use crate::address::{Address, Channel};
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListKey};
 use crate::error::{Error, Result};
 use crate::search::Wanted;
 
 /// How many items DynamoDB gives in one batch.
 const BATCH: usize = 100;
+
+/// How many conversations one request looks at for those of one channel.
+const LOOKED_AT: usize = 200;
 
 /// Which conversations are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +51,57 @@ impl Store {
         position: Option<&str>,
         limit: usize,
     ) -> Result<Page> {
+        let mut keys = self.keys(inbox, filter, position, limit + 1).await?;
+        let next = keys.get(limit).is_some().then(|| keys.get(limit.saturating_sub(1)).cloned());
+        keys.truncate(limit);
+        let ids = keys.iter().filter_map(|key| id_of(key)).collect::<Vec<_>>();
+        Ok(Page { conversations: self.conversations(&ids).await?, next: next.flatten() })
+    }
+
+    /// The same with one channel's conversations alone. One request looks at two hundred and no more: a page may be
+    /// short, even empty, and still have a next one.
+    pub async fn list_channel(
+        &self,
+        inbox: &str,
+        (filter, channel): (Filter, Channel),
+        position: Option<&str>,
+        limit: usize,
+    ) -> Result<Page> {
+        let mut keys = self.keys(inbox, filter, position, LOOKED_AT + 1).await?;
+        let more = keys.len() > LOOKED_AT;
+        keys.truncate(LOOKED_AT);
+        let mut page = Page { conversations: Vec::new(), next: keys.last().cloned() };
+        for some in keys.chunks(BATCH) {
+            let ids = some.iter().filter_map(|key| id_of(key)).collect::<Vec<_>>();
+            let mut found = self.conversations(&ids).await?.into_iter().peekable();
+            for key in some {
+                let id = id_of(key);
+                let Some(conversation) = found.next_if(|next| Some(&next.id) == id.as_ref()) else {
+                    continue;
+                };
+                if !on(Some(channel), &conversation) {
+                    continue;
+                }
+                page.conversations.push(conversation);
+                if page.conversations.len() == limit {
+                    page.next = Some(key.clone()).filter(|_| more || Some(key) != keys.last());
+                    return Ok(page);
+                }
+            }
+        }
+        page.next = page.next.filter(|_| more);
+        Ok(page)
+    }
+
+    async fn keys(
+        &self,
+        inbox: &str,
+        filter: Filter,
+        position: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<String>> {
         let place = |status, unread| ListKey { inbox: inbox.to_owned(), status, unread };
-        let part =
-            |place: ListKey| async move { self.part(&place, position, limit + 1).await }.boxed();
+        let part = |place: ListKey| async move { self.part(&place, position, most).await }.boxed();
         let mut keys = match filter {
             Filter::Unread => part(place(ConversationStatus::Open, true)).await?,
             Filter::Open => merged(
@@ -67,10 +119,8 @@ impl Store {
                 .await?,
             ),
         };
-        let next = keys.get(limit).is_some().then(|| keys.get(limit.saturating_sub(1)).cloned());
-        keys.truncate(limit);
-        let ids = keys.iter().filter_map(|key| id_of(key)).collect::<Vec<_>>();
-        Ok(Page { conversations: self.conversations(&ids).await?, next: next.flatten() })
+        keys.truncate(most);
+        Ok(keys)
     }
 
     async fn part(
@@ -127,7 +177,7 @@ impl Store {
     pub async fn search(
         &self,
         inbox: &str,
-        filter: Filter,
+        (filter, channel): (Filter, Option<Channel>),
         wanted: &Wanted,
         at: &SearchAt,
     ) -> Result<(Vec<Conversation>, Option<SearchAt>)> {
@@ -135,7 +185,9 @@ impl Store {
         let mut hits = self.conversations(&ids).await?;
         hits.retain(|hit| {
             let name = hit.name.as_deref();
-            passes(filter, hit) && hit.contact.as_ref().is_some_and(|c| wanted.matches(name, c))
+            passes(filter, hit)
+                && on(channel, hit)
+                && hit.contact.as_ref().is_some_and(|c| wanted.matches(name, c))
         });
         hits.sort_by(|a, b| b.list_sk.cmp(&a.list_sk));
         Ok((hits, next))
@@ -148,6 +200,11 @@ fn passes(filter: Filter, conversation: &Conversation) -> bool {
         Filter::Closed => place.status == ConversationStatus::Closed,
         Filter::Unread => place.status == ConversationStatus::Open && place.unread,
     })
+}
+
+fn on(channel: Option<Channel>, conversation: &Conversation) -> bool {
+    let own = conversation.contact.as_ref().map(Address::channel);
+    channel.is_none_or(|channel| own == Some(channel))
 }
 
 fn merged((mut one, other): (Vec<String>, Vec<String>)) -> Vec<String> {

@@ -1,19 +1,17 @@
-//! Messages: read one, read a page, add Twilio's word on one.
+//! Messages: read one, read a page.
 
 use futures_util::FutureExt;
 use futures_util::future::try_join;
 use ulid::Ulid;
 
 use super::Store;
-use super::change::Change;
 use super::conversations::partition;
-use super::row::{Item, decode, string, text, value};
+use super::row::{Item, decode, string, text};
 use super::write::always;
 use crate::conversation::ConversationId;
 use crate::error::Result;
 use crate::message::Message;
 use crate::sid::MessageSid;
-use crate::status::{MessageStatus, Seen};
 
 /// Keys of two functions are not in commit order: a forward read begins this much earlier.
 const OVERLAP_MILLISECONDS: u64 = 10_000;
@@ -35,7 +33,12 @@ pub enum Window {
     Before(Ulid),
     /// Those after this one, and the ten seconds before it.
     After(Ulid),
+    /// This one, and as many before as after it.
+    Around(Ulid),
 }
+
+/// How many messages one request of a search within a thread reads.
+pub const SEARCHED: usize = 200;
 
 /// A part of a thread, oldest first.
 #[derive(Debug)]
@@ -101,6 +104,17 @@ impl Store {
                 messages.extend(newer.messages);
                 Ok(MessagePage { messages, more: newer.more })
             }
+            Window::Around(id) => {
+                let (before, after) = (limit.div_ceil(2), limit / 2);
+                let (older, newer) = try_join(
+                    self.back(conversation, (first, id), before).boxed(),
+                    self.span(conversation, (first.max(above(id)), last), true, after).boxed(),
+                )
+                .await?;
+                let MessagePage { mut messages, more } = older;
+                messages.extend(newer.messages);
+                Ok(MessagePage { messages, more })
+            }
         }
     }
 
@@ -117,7 +131,7 @@ impl Store {
     }
 
     /// Messages between two keys, these included, in the order of reading.
-    async fn span(
+    pub(super) async fn span(
         &self,
         conversation: &ConversationId,
         (from, to): (Ulid, Ulid),
@@ -144,29 +158,6 @@ impl Store {
         items.truncate(limit);
         let messages = items.into_iter().map(decode).collect::<Result<_>>()?;
         Ok(MessagePage { messages, more })
-    }
-
-    /// Adds Twilio's word on a message. False if the message is no more; nothing is revived then.
-    pub async fn record_status(
-        &self,
-        conversation: &ConversationId,
-        id: Ulid,
-        report: (MessageStatus, Seen),
-        sid: &MessageSid,
-    ) -> Result<bool> {
-        let (status, seen) = report;
-        let changed = Change::of(&self.table, partition(conversation), message_sort(id))
-            .update(
-                "SET seen.#status = if_not_exists(seen.#status, :seen), \
-                 sid = if_not_exists(sid, :sid)",
-            )
-            .when("attribute_exists(pk)")
-            .name("#status", status.as_str())
-            .value(":seen", value(seen)?)
-            .value(":sid", text(sid.as_str()))
-            .write(self, "table.update")
-            .await?;
-        Ok(changed.is_some())
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! - `write`: the one write path (retries, conflicts); `change`: one change of one item.
 //! - `row`: items in and out of typed rows.
-//! - `conversations`, `messages`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
-//! - `consent`: the ledger under a contact's address.
+//! - `conversations`, `messages`, `reports`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
+//! - `redaction`, `deletion`: how it is taken away; `consent`: the ledger under a contact's address.
 //! - `quarantine`, `users`: what else lies in `Table`.
 //! - `connections`, `sessions`, `rates`: sockets, tickets, refresh tokens and counters in `Connections`.
 
@@ -11,6 +11,7 @@ mod change;
 mod connections;
 mod consent;
 mod conversations;
+mod deletion;
 mod inbound;
 mod intents;
 mod lists;
@@ -18,6 +19,8 @@ mod messages;
 mod outbound;
 mod quarantine;
 mod rates;
+mod redaction;
+mod reports;
 mod row;
 mod search;
 mod sessions;
@@ -40,12 +43,13 @@ use crate::fault::Faults;
 use crate::ids::Ids;
 
 pub use connections::{Connection, TICKET_LIFE, Ticket, WATCHED};
-pub use inbound::Received;
+pub use inbound::{Arrival, Received};
 pub use intents::DueEntry;
 pub use lists::{Filter, Page};
-pub use messages::{MessagePage, Window};
+pub use messages::{MessagePage, SEARCHED, Window};
 pub use outbound::{Click, Sent};
 pub use quarantine::Quarantined;
+pub use reports::Report;
 pub use row::decode_image;
 pub use search::SearchAt;
 pub use sessions::{Refreshed, SESSION_LIFE};

@@ -22,6 +22,12 @@ pub struct Quarantined {
     pub reason: String,
     /// Why it is here, a sentence.
     pub detail: String,
+    /// The path that it came to; for what was kept before paths were, that of messages.
+    #[serde(default = "messages_path")]
+    pub path: String,
+    /// Its content type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
     /// The request's body in base64, cut at 256 KB.
     pub raw: String,
     /// How long the body was, bytes.
@@ -33,6 +39,9 @@ pub struct Quarantined {
     /// The signature that it came with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+    /// What it was signed with, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
     /// Raw query string.
     #[serde(default)]
     pub query: String,
@@ -43,6 +52,10 @@ pub struct Quarantined {
     pub created: Timestamp,
     /// When it came last.
     pub updated: Timestamp,
+}
+
+fn messages_path() -> String {
+    "/twilio/messages".to_owned()
 }
 
 impl Quarantined {
@@ -58,14 +71,15 @@ impl Store {
     pub async fn quarantine(&self, kept: &Quarantined) -> Result<()> {
         let id = &kept.id;
         let sort = format!("{:013}#{id}", kept.updated.as_millisecond());
-        let signature = kept.signature.clone().unwrap_or_default();
         Change::of(&self.table, PARTITION, id.as_str())
             .update(
-                "SET id = :id, reason = :reason, detail = :detail, #raw = :raw, #length = :length, \
-                 #hash = :hash, signed = :signed, signature = :signature, #query = :query, \
+                "SET id = :id, reason = :reason, detail = :detail, #path = :path, \
+                 content_type = :type, #raw = :raw, #length = :length, #hash = :hash, \
+                 signed = :signed, signature = :signature, settings = :settings, #query = :query, \
                  created = if_not_exists(created, :now), updated = :now, list_pk = :list, \
                  list_sk = :sort ADD #count :one",
             )
+            .name("#path", "path")
             .name("#raw", "raw")
             .name("#length", "length")
             .name("#hash", "hash")
@@ -74,11 +88,14 @@ impl Store {
             .value(":id", text(id.as_str()))
             .value(":reason", text(&*kept.reason))
             .value(":detail", text(&*kept.detail))
+            .value(":path", text(&*kept.path))
+            .value(":type", value(&kept.content_type)?)
             .value(":raw", text(&*kept.raw))
             .value(":length", number(kept.length))
             .value(":hash", text(&*kept.hash))
             .value(":signed", value(kept.signed)?)
-            .value(":signature", text(signature))
+            .value(":signature", value(&kept.signature)?)
+            .value(":settings", value(&kept.settings)?)
             .value(":query", text(&*kept.query))
             .value(":now", value(kept.updated)?)
             .value(":list", text(PARTITION))

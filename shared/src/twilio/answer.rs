@@ -129,6 +129,11 @@ impl Answer {
         Ok(self.read()?)
     }
 
+    /// One message.
+    pub(super) fn entry(&self) -> Result<Entry, ClientError> {
+        Ok(self.read()?)
+    }
+
     fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, Complaint> {
         if self.status.is_success() {
             return serde_json::from_slice(&self.body).map_err(|error| {

@@ -18,7 +18,7 @@ use crate::address::Address;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults};
 use crate::secret::Secret;
-use crate::sid::{AccountSid, MessageSid};
+use crate::sid::{AccountSid, MessageSid, MessagingServiceSid};
 use crate::status::MessageStatus;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -42,7 +42,7 @@ pub struct ClientOptions {
     pub password: Secret,
     /// Time, for the limit of ten seconds.
     pub clock: Arc<dyn Clock>,
-    /// The fault points `twilio.create` and `twilio.list`.
+    /// The fault points `twilio.create`, `twilio.list` and `twilio.redact`.
     pub faults: Faults,
 }
 
@@ -55,8 +55,10 @@ pub struct Client {
 /// A message to be created.
 #[derive(Debug, Clone, Copy)]
 pub struct CreateMessage<'a> {
-    /// Our sender.
-    pub from: &'a Address,
+    /// Our sender; none where the Messaging Service is to choose it.
+    pub from: Option<&'a Address>,
+    /// The Messaging Service to send through.
+    pub service: Option<&'a MessagingServiceSid>,
     /// The receiver.
     pub to: &'a Address,
     /// The text, at most 1,600 characters.
@@ -131,36 +133,35 @@ impl Client {
         &self,
         message: &CreateMessage<'_>,
     ) -> Result<Created, CreateError> {
-        let form = [
-            ("To", message.to.as_str()),
-            ("From", message.from.as_str()),
-            ("Body", message.body),
-            ("StatusCallback", message.status_callback),
-        ];
+        let mut form = vec![("To", message.to.as_str())];
+        form.extend(message.from.map(|from| ("From", from.as_str())));
+        form.extend(message.service.map(|service| ("MessagingServiceSid", service.as_str())));
+        form.push(("Body", message.body));
+        form.push(("StatusCallback", message.status_callback));
         let url = self.messages_url();
         let answer =
             self.call("twilio.create", Method::POST, &url, |request| request.form(&form)).await?;
         answer.created()
     }
 
-    /// Lists the messages from `from` to `to` that were sent on `day` (UTC), newest first, all pages. The first second
+    /// Lists the messages from `from`, or from anybody, to `to` that were sent on `day` (UTC), newest first, all pages. The first second
     /// of the next day may be among them.
     pub async fn list_messages(
         &self,
         to: &Address,
-        from: &Address,
+        from: Option<&Address>,
         day: Date,
     ) -> Result<Vec<Listed>, ClientError> {
         let next_day = day.tomorrow().unwrap_or(day);
         let (since, until) = (format!("{day}T00:00:00Z"), format!("{next_day}T00:00:00Z"));
-        let query = [
-            ("To", to.as_str()),
-            ("From", from.as_str()),
+        let mut query = vec![("To", to.as_str())];
+        query.extend(from.map(|from| ("From", from.as_str())));
+        query.extend([
             // The names end in the comparison; each bound is included.
             ("DateSent>", since.as_str()),
             ("DateSent<", until.as_str()),
             ("PageSize", PAGE_SIZE),
-        ];
+        ]);
         let first = Url::parse_with_params(&self.messages_url(), query)
             .map_err(|error| ClientError::Failed(error.to_string()))?;
         let mut url = first.to_string();
@@ -177,6 +178,15 @@ impl Client {
             url = format!("{}{uri}", self.base());
         }
         Err(ClientError::Failed("the list does not end".to_owned()))
+    }
+
+    /// Empties a message's text at Twilio. May be repeated.
+    pub async fn redact_message(&self, sid: &MessageSid) -> Result<(), ClientError> {
+        let url = self.messages_url().replace("Messages.json", &format!("Messages/{sid}.json"));
+        let empty = [("Body", "")];
+        let answer =
+            self.call("twilio.redact", Method::POST, &url, |request| request.form(&empty)).await?;
+        answer.entry().map(|_| ())
     }
 
     fn base(&self) -> &str {
@@ -340,13 +350,38 @@ mod tests {
             (Address::parse("+18555080989").unwrap(), Address::parse("+12065551212").unwrap());
         let body = "hey, how's it going? \u{2600}\u{fe0f} a+b=c&d";
         let status_callback = "https://hooks.example.test/webhooks/status";
-        client.create_message(&CreateMessage { from: &from, to: &to, body, status_callback }).await
+        let create =
+            CreateMessage { from: Some(&from), service: None, to: &to, body, status_callback };
+        client.create_message(&create).await
+    }
+
+    #[tokio::test]
+    async fn a_messaging_service_is_named_beside_the_sender_or_chooses_it() {
+        let service = MessagingServiceSid::parse(&format!("MG{:032x}", 2)).unwrap();
+        let (from, to) =
+            (Address::parse("+18555080989").unwrap(), Address::parse("+12065551212").unwrap());
+        for sender in [Some(&from), None] {
+            let (base, mut requests) = listening(vec![http("201 Created", "", CREATED)]).await;
+            let client = client(&base, Arc::new(SystemClock), Faults::default());
+            let create = CreateMessage {
+                from: sender,
+                service: Some(&service),
+                to: &to,
+                body: "Hi",
+                status_callback: "https://hooks.example.test/s",
+            };
+            client.create_message(&create).await.unwrap();
+            let form = form::parse(&requests.recv().await.unwrap().body).unwrap();
+            let value = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+            assert_eq!(value("MessagingServiceSid"), Some(service.as_str()));
+            assert_eq!(value("From"), sender.map(Address::as_str));
+        }
     }
 
     async fn list(client: &Client) -> Result<Vec<Listed>, ClientError> {
         let (from, to) =
             (Address::parse("+18555080989").unwrap(), Address::parse("+12065551212").unwrap());
-        client.list_messages(&to, &from, jiff::civil::date(2026, 11, 20)).await
+        client.list_messages(&to, Some(&from), jiff::civil::date(2026, 11, 20)).await
     }
 
     async fn created_after(answer: String) -> Result<Created, CreateError> {

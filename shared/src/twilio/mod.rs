@@ -2,11 +2,12 @@
 //!
 //! - [`signature`]: whether a webhook is Twilio's.
 //! - [`form`]: the bodies of webhooks, decoded once.
-//! - [`webhook`]: what a webhook says, in types.
+//! - [`webhook`]: what a webhook says, in types; [`event`]: Event Streams, read as webhooks.
 //! - [`client`]: the calls that we make.
 
 mod answer;
 pub mod client;
+pub mod event;
 pub mod form;
 pub mod signature;
 pub mod webhook;

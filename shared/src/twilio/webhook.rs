@@ -1,6 +1,7 @@
 //! What Twilio's webhooks say, in types. Unknown parameters are left alone: Twilio adds some without notice.
 
 use crate::address::Address;
+use crate::particulars::{Button, Forwarded, Location, Price};
 use crate::sid::{AccountSid, MessageSid};
 use crate::status::MessageStatus;
 
@@ -25,6 +26,16 @@ pub struct InboundMessage {
     pub opt_out_type: Option<String>,
     /// What came with the text; at most ten.
     pub media: Vec<MediaLink>,
+    /// What the sender calls itself.
+    pub profile_name: Option<String>,
+    /// A place.
+    pub location: Option<Location>,
+    /// An answer by button or from a list.
+    pub button: Option<Button>,
+    /// Twilio's id of the message that it answers.
+    pub reply_to: Option<String>,
+    /// Whether it was passed on.
+    pub forwarded: Option<Forwarded>,
 }
 
 /// A picture, sound or document at Twilio, readable with the account's credentials only.
@@ -47,6 +58,12 @@ pub struct StatusCallback {
     pub status: MessageStatus,
     /// Why it failed.
     pub error_code: Option<u32>,
+    /// The sender that it went out from in the end.
+    pub from: Option<Address>,
+    /// The parts that it was cut into, where that is told.
+    pub num_segments: Option<u32>,
+    /// What it cost, where that is told.
+    pub price: Option<Price>,
 }
 
 /// A webhook that is Twilio's but does not say what we need, or says it twice and differently.
@@ -62,6 +79,7 @@ impl InboundMessage {
     pub fn parse(params: &[(String, String)]) -> Result<Self, Unreadable> {
         let params = Parameters(params);
         let mut media = Vec::new();
+        // What NumMedia says does not matter: the addresses are there or they are not.
         for index in 0..10 {
             if let Some(url) = params.one(&format!("MediaUrl{index}"))? {
                 let content_type = params.one(&format!("MediaContentType{index}"))?;
@@ -74,13 +92,18 @@ impl InboundMessage {
         Ok(Self {
             sid: params.parsed("MessageSid", |text| MessageSid::parse(text).ok())?,
             account: params.parsed("AccountSid", |text| AccountSid::parse(text).ok())?,
-            from: params.parsed("From", |text| Address::parse(text).ok())?,
+            from: params.sender()?,
             to: params.parsed("To", |text| Address::parse(text).ok())?,
             body: params.one("Body")?.unwrap_or_default().to_owned(),
             num_segments: params.one("NumSegments")?.and_then(|text| text.parse().ok()),
             messaging_service_sid: params.one("MessagingServiceSid")?.map(str::to_owned),
             opt_out_type: params.one("OptOutType")?.map(str::to_owned),
             media,
+            profile_name: params.one("ProfileName")?.and_then(profile_name),
+            location: params.location()?,
+            button: params.button()?,
+            reply_to: params.one("OriginalRepliedMessageSid")?.map(|sid| cut(sid, LONGEST_SID)),
+            forwarded: params.forwarded()?,
         })
     }
 }
@@ -94,8 +117,28 @@ impl StatusCallback {
             account: params.parsed("AccountSid", |text| AccountSid::parse(text).ok())?,
             status: params.parsed("MessageStatus", MessageStatus::parse)?,
             error_code: params.one("ErrorCode")?.and_then(|text| text.parse().ok()),
+            from: params.one("From")?.and_then(|text| Address::parse(text).ok()),
+            num_segments: params.one("NumSegments")?.and_then(|text| text.parse().ok()),
+            price: params.price()?,
         })
     }
+}
+
+/// The longest name of a profile that is kept, characters.
+const LONGEST_PROFILE: usize = 120;
+
+/// The longest id that is kept, characters.
+const LONGEST_SID: usize = 64;
+
+/// A name without what cannot be seen; none if nothing is left.
+fn profile_name(text: &str) -> Option<String> {
+    let seen: String = text.chars().filter(|character| !character.is_control()).collect();
+    let name = cut(seen.trim(), LONGEST_PROFILE);
+    (!name.is_empty()).then_some(name)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    text.chars().take(longest).collect()
 }
 
 struct Parameters<'a>(&'a [(String, String)]);
@@ -111,6 +154,53 @@ impl<'a> Parameters<'a> {
             return Err(Unreadable { reason });
         }
         Ok(first.filter(|value| !value.is_empty()))
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, Unreadable> {
+        Ok(self.one(name)?.map(str::to_owned))
+    }
+
+    /// Who sent it: a person on WhatsApp may have no number, only an id.
+    fn sender(&self) -> Result<Address, Unreadable> {
+        let name = match self.one("From")? {
+            None if self.one("ExternalUserId")?.is_some() => "ExternalUserId",
+            _ => "From",
+        };
+        self.parsed(name, |text| Address::parse(text).ok())
+    }
+
+    fn location(&self) -> Result<Option<Location>, Unreadable> {
+        let (Some(latitude), Some(longitude)) = (self.text("Latitude")?, self.text("Longitude")?)
+        else {
+            return Ok(None);
+        };
+        let (label, address) = (self.text("Label")?, self.text("Address")?);
+        Ok(Some(Location { latitude, longitude, label, address }))
+    }
+
+    fn button(&self) -> Result<Option<Button>, Unreadable> {
+        let button = Button {
+            text: self.text("ButtonText")?,
+            payload: self.text("ButtonPayload")?,
+            list_id: self.text("ListId")?,
+            list_title: self.text("ListTitle")?,
+        };
+        Ok((button != Button::default()).then_some(button))
+    }
+
+    fn price(&self) -> Result<Option<Price>, Unreadable> {
+        let (amount, unit) = (self.text("Price")?, self.text("PriceUnit")?);
+        let amount = amount.filter(|amount| amount.parse::<f64>().is_ok_and(f64::is_finite));
+        Ok(amount.zip(unit).map(|(amount, unit)| Price { amount, unit: cut(&unit, 3) }))
+    }
+
+    fn forwarded(&self) -> Result<Option<Forwarded>, Unreadable> {
+        let is = |name| Ok(self.one(name)?.is_some_and(|text| text.eq_ignore_ascii_case("true")));
+        Ok(match (is("Forwarded")?, is("FrequentlyForwarded")?) {
+            (_, true) => Some(Forwarded::Often),
+            (true, false) => Some(Forwarded::Once),
+            (false, false) => None,
+        })
     }
 
     fn parsed<T>(&self, name: &str, parse: fn(&str) -> Option<T>) -> Result<T, Unreadable> {
@@ -212,6 +302,29 @@ mod tests {
         let message = InboundMessage::parse(&params(&odd)).unwrap();
         assert_eq!((message.body.as_str(), message.num_segments), ("", None));
         assert_eq!(InboundMessage::parse(&params(&[])).unwrap().body, "");
+    }
+
+    #[test]
+    fn what_comes_beside_the_text_is_read_where_it_is_whole() {
+        let message = InboundMessage::parse(&params(&[
+            ("From", ""),
+            ("ExternalUserId", "whatsapp:US.4566546130240823"),
+            ("ProfileName", " Maria\u{7} \n"),
+            ("Latitude", "47.6"),
+            ("Forwarded", "TRUE"),
+            ("ListId", "slot_am"),
+            ("OriginalRepliedMessageSid", &"x".repeat(100)),
+            ("NumMedia", "-1"),
+        ]))
+        .unwrap();
+        assert_eq!(message.from.as_str(), "whatsapp:US.4566546130240823");
+        assert_eq!(message.profile_name.as_deref(), Some("Maria"));
+        assert_eq!((message.location, message.forwarded), (None, Some(Forwarded::Once)));
+        let button = Button { list_id: Some("slot_am".to_owned()), ..Button::default() };
+        assert_eq!(message.button, Some(button));
+        assert_eq!((message.reply_to.unwrap().len(), message.media.len()), (64, 0));
+        let nameless = InboundMessage::parse(&params(&[("ProfileName", " \u{7}")])).unwrap();
+        assert_eq!((nameless.profile_name, nameless.button), (None, None));
     }
 
     #[test]

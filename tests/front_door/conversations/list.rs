@@ -176,3 +176,52 @@ async fn everybody_of_the_inbox_sees_the_same_list() {
     assert_eq!(ids(&agent.list("").await), [id(&started)]);
     desk.close().await;
 }
+
+#[tokio::test]
+async fn one_channel_is_listed_alone_and_combines_with_filter_and_search() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let start = |channel: &'static str, name: &'static str| {
+        let wanted = json!({ "to": customer(), "channel": channel, "contact_name": name });
+        async { id(&anna.post("/api/conversations", wanted).await.is(201)).to_owned() }
+    };
+    let mut expected = Vec::new();
+    for _ in 0..7 {
+        start("sms", "Maria").await;
+        expected.insert(0, start("whatsapp", "Maria").await);
+        start("rcs", "Maria").await;
+    }
+    let ida = start("whatsapp", "Ida").await;
+    anna.update(&ida, json!({ "status": "closed" })).await.is(200);
+    for limit in [1, 3, 7, 100] {
+        let pages = pages(&anna, "&channel=whatsapp", limit).await;
+        let found: Vec<String> = pages.iter().flat_map(ids).collect();
+        assert_eq!(found, expected, "{limit}");
+    }
+    assert_eq!(ids(&anna.list("?channel=whatsapp&filter=closed").await), [&*ida]);
+    assert_eq!(ids(&anna.list("?channel=messenger").await), [""; 0]);
+    assert_eq!(ids(&anna.list("?channel=whatsapp&search=maria").await).len(), 7);
+    assert_eq!(ids(&anna.list("?channel=sms&search=ida").await), [""; 0]);
+    let page = anna.list("?channel=whatsapp&limit=3").await;
+    let cursor = page["cursor"].as_str().unwrap();
+    anna.get(&format!("/api/conversations?channel=sms&cursor={cursor}")).await.refused(400);
+    anna.get("/api/conversations?channel=fax").await.refused(400);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_rare_channel_is_found_behind_two_hundred_others_by_cursor() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let wanted = json!({ "to": customer(), "channel": "whatsapp" });
+    let rare = id(&anna.post("/api/conversations", wanted).await.is(201)).to_owned();
+    for number in 0..210 {
+        desk.text(&format!("+1206556{number:04}"), "Hi").await;
+    }
+    let first = anna.list("?channel=whatsapp").await;
+    assert_eq!(ids(&first), [""; 0]);
+    let cursor = first["cursor"].as_str().unwrap();
+    let second = anna.list(&format!("?channel=whatsapp&cursor={cursor}")).await;
+    assert_eq!((ids(&second), &second["cursor"]), (vec![rare], &json!(null)));
+    desk.close().await;
+}

@@ -1,5 +1,6 @@
 //! `/api/conversations`: listed, searched, read, started, changed.
 
+mod delete;
 mod get;
 mod list;
 mod mark_read;

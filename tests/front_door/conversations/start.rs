@@ -89,6 +89,54 @@ async fn what_is_no_number_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn the_sender_is_chosen_by_the_channel_and_the_contact_is_an_address_on_it() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    for (channel, ours, theirs) in [
+        ("sms", OURS, "+12065550143"),
+        ("whatsapp", "whatsapp:+18555080990", "whatsapp:+12065550143"),
+        ("rcs", "rcs:partyline_demo_agent", "rcs:+12065550143"),
+    ] {
+        let wanted = json!({ "to": "(206) 555-0143", "channel": channel });
+        let made = anna.post("/api/conversations", wanted).await.is(201);
+        assert_eq!((&made["channel"], &made["twilio_number"]), (&channel.into(), &ours.into()));
+        assert_eq!(made["mobile_number"], theirs);
+        let by_sender = json!({ "to": "+12065550143", "from": ours });
+        assert_eq!(anna.post("/api/conversations", by_sender).await.is(200), made);
+    }
+    assert_eq!(ids(&anna.list("").await).len(), 3);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_cannot_begin_or_is_not_set_up_is_refused_with_the_reason() {
+    let desk = Desk::with(|options| {
+        options.settings.channel_senders.retain(|sender| !sender.starts_with("rcs"))
+    })
+    .await;
+    let anna = desk.admin().await;
+    let start = |more: serde_json::Value| {
+        let mut wanted = json!({ "to": "+12065550143" });
+        wanted.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        anna.post("/api/conversations", wanted)
+    };
+    let messenger =
+        "On Messenger only the other person can begin: they have to write to the page first.";
+    for (more, sentence) in [
+        (json!({ "channel": "messenger" }), messenger),
+        (json!({ "channel": "rcs" }), "No sender for RCS is set up here."),
+        (
+            json!({ "channel": "whatsapp", "from": OURS }),
+            "This sender of ours does not write by WhatsApp.",
+        ),
+    ] {
+        assert_eq!(start(more.clone()).await.says(422), sentence, "{more}");
+    }
+    start(json!({ "channel": "fax" })).await.refused(400);
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn a_foreign_sender_a_long_name_and_unknown_fields_are_refused() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;

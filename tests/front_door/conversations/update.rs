@@ -124,3 +124,39 @@ async fn what_makes_no_sense_changes_nothing() {
     anna.update(&"b".repeat(26), json!({ "status": "closed" })).await.refused(404);
     desk.close().await;
 }
+
+#[tokio::test]
+async fn a_note_is_written_changed_and_taken_away_by_who_saw_it() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let berta = desk.agent(&anna, "berta").await;
+    let conversation = written(&desk, &anna, "Hi").await;
+    let first = json!({ "note": " Likes blue.\r\nCall \u{7}later. ", "previous_note": null });
+    let noted = anna.update(&conversation, first).await.is(200);
+    assert_eq!((&noted["note"], &noted["rev"]), (&"Likes blue.\nCall later.".into(), &2.into()));
+    let blind = json!({ "note": "Hates blue." });
+    let problem = berta.update(&conversation, blind).await.refused(409);
+    assert_eq!(problem["current"], noted);
+    let gone = json!({ "note": "", "previous_note": noted["note"] });
+    assert_eq!(berta.update(&conversation, gone).await.is(200)["note"], json!(null));
+    let longest = "ß".repeat(2_000);
+    let long = anna.update(&conversation, json!({ "note": longest })).await.is(200);
+    assert_eq!(long["note"], longest);
+    let longer = json!({ "note": "x".repeat(2_001), "previous_note": longest });
+    let said = anna.update(&conversation, longer).await.says(422);
+    assert_eq!(said, "A note has at most 2,000 characters.");
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn of_two_people_who_note_at_once_one_hears_what_the_other_wrote() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = id(&anna.start(&customer()).await).to_owned();
+    let tries = ["a", "b", "c", "d"]
+        .map(|note| anna.update(&conversation, json!({ "note": note, "previous_note": null })));
+    let answers = join_all(tries).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.status == 409).count(), 3);
+    desk.close().await;
+}

@@ -51,9 +51,13 @@ impl Call {
     }
 
     /// With a form's body.
-    pub fn form_body(mut self, body: Vec<u8>) -> Self {
-        let kind = "application/x-www-form-urlencoded; charset=UTF-8";
-        self.request = self.request.header("content-type", kind).body(body);
+    pub fn form_body(self, body: Vec<u8>) -> Self {
+        self.body("application/x-www-form-urlencoded; charset=UTF-8", body)
+    }
+
+    /// With a body of this content type.
+    pub fn body(mut self, content_type: &str, body: Vec<u8>) -> Self {
+        self.request = self.request.header("content-type", content_type).body(body);
         self
     }
 
@@ -104,6 +108,12 @@ impl Answer {
     pub fn is(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
+    }
+
+    /// Twilio was told that all is well.
+    #[track_caller]
+    pub fn acknowledged(self) {
+        assert_eq!((self.status, &*self.text), (200, "<Response/>"));
     }
 
     /// The problem of a refusal with this status, which says what to do in a sentence.

@@ -16,7 +16,10 @@ pub struct Webhook<'a> {
     body: Vec<u8>,
     signature: Option<String>,
     settings: Option<String>,
+    content_type: &'static str,
 }
+
+const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
 impl<'a> Webhook<'a> {
     /// A form that is posted to `target`, a path with or without a query, signed for the desk's own address.
@@ -29,7 +32,21 @@ impl<'a> Webhook<'a> {
             body: encoded(form).into_bytes(),
             signature: Some(signature),
             settings: None,
+            content_type: FORM,
         }
+    }
+
+    /// Events, as Event Streams post them.
+    pub fn events(desk: &'a Desk, events: &serde_json::Value) -> Self {
+        Self::json(desk, "/twilio/events", &events.to_string())
+    }
+
+    /// A JSON body that is posted to `path`, signed by its hash.
+    pub fn json(desk: &'a Desk, path: &str, body: &str) -> Self {
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body.as_bytes());
+        let target = format!("{path}?bodySHA256={}", data_encoding::HEXLOWER.encode(hash.as_ref()));
+        let webhook = Self::form(desk, &target, &[]).body(body);
+        Self { content_type: "application/json", ..webhook }
     }
 
     /// A customer's text to our number.
@@ -81,7 +98,7 @@ impl<'a> Webhook<'a> {
         if let Some(settings) = &self.settings {
             call = call.header("x-twilio-webhooks-signature-settings", settings);
         }
-        call.form_body(self.body).send_unchecked().await
+        call.body(self.content_type, self.body).send_unchecked().await
     }
 }
 

@@ -155,3 +155,72 @@ async fn a_send_that_waits_at_twilio_shows_the_step_it_is_at() {
     assert_eq!(bodies(&sent), ["one", "two"]);
     desk.close().await;
 }
+
+#[tokio::test]
+async fn words_are_found_within_the_thread_two_hundred_messages_a_request() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let number = customer();
+    for body in ["Zwei Ünal Kaffee", "kaffee", "Tee"] {
+        desk.text(&number, body).await;
+    }
+    for number_of in 0..205 {
+        desk.text(&number, &format!("no {number_of}")).await;
+    }
+    for body in ["KAFFEE, bitte: unal!", "🎸 solo"] {
+        desk.text(&number, body).await;
+    }
+    let thread = anna.conversation_with(&number).await;
+    let first = anna.thread(&thread, "?search=kaffee+unal").await;
+    assert_eq!(bodies(&messages(&first)), ["KAFFEE, bitte: unal!"]);
+    let older = first["older"].as_str().unwrap();
+    let second = anna.thread(&thread, &format!("?search=kaffee+unal&before={older}")).await;
+    assert_eq!(
+        (bodies(&messages(&second)), &second["older"]),
+        (vec!["Zwei Ünal Kaffee"], &json!(null))
+    );
+    let guitar = anna.thread(&thread, "?search=%F0%9F%8E%B8").await;
+    assert_eq!(bodies(&messages(&guitar)), ["🎸 solo"]);
+    let mut page = anna.thread(&thread, "?search=no&limit=90").await;
+    let mut seen = messages(&page).len();
+    while let Some(older) = page["older"].as_str() {
+        page = anna.thread(&thread, &format!("?search=no&limit=90&before={older}")).await;
+        assert!(messages(&page).len() <= 90);
+        seen += messages(&page).len();
+    }
+    assert_eq!(seen, 205);
+    let path = |query: &str| format!("/api/conversations/{thread}/messages?{query}");
+    anna.get(&path(&format!("search=tee&before={older}"))).await.refused(400);
+    anna.get(&path(&format!(
+        "search=tee&around={}",
+        messages(&guitar)[0]["message_id"].as_str().unwrap()
+    )))
+    .await
+    .refused(400);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_page_around_one_message_goes_on_both_ways() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let thread = counted(&desk, &anna, 21, Duration::from_secs(11)).await;
+    let all = messages(&anna.thread(&thread, "?limit=100").await);
+    let tenth = all[10]["message_id"].as_str().unwrap();
+    let page = anna.thread(&thread, &format!("?around={tenth}&limit=7")).await;
+    assert_eq!(numbers(&page), [7, 8, 9, 10, 11, 12, 13]);
+    let older = page["older"].as_str().unwrap();
+    let before = anna.thread(&thread, &format!("?before={older}&limit=3")).await;
+    assert_eq!(numbers(&before), [4, 5, 6]);
+    let newer = page["newer"].as_str().unwrap();
+    let after = anna.thread(&thread, &format!("?after={newer}&limit=3")).await;
+    assert_eq!(numbers(&after), [13, 14, 15, 16]);
+    let first = all[0]["message_id"].as_str().unwrap();
+    let begin = anna.thread(&thread, &format!("?around={first}&limit=4")).await;
+    assert_eq!((numbers(&begin), &begin["older"]), (vec![0, 1, 2], &json!(null)));
+    for id in ["x", "01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
+        let path = format!("/api/conversations/{thread}/messages?around={id}");
+        anna.get(&path).await.refused(404);
+    }
+    desk.close().await;
+}

@@ -1,7 +1,9 @@
 //! `/api/conversations/{id}/messages`: read, sent, sent again.
 
 mod check;
+mod get;
 mod list;
+mod redact;
 mod retry;
 mod send;
 

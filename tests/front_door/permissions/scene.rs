@@ -17,13 +17,13 @@ use shared::message::{Direction, Message};
 use shared::particulars::Particulars;
 use shared::session::Role;
 use shared::sid::MessageSid;
-use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User};
+use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User, Window};
 
 use crate::desk::person::key;
 use crate::desk::smith::Smith;
 use crate::desk::socket::known;
 use crate::desk::table::put;
-use crate::desk::webhook::{encoded, params, sid, text};
+use crate::desk::webhook::{encoded, params, sid, text, with};
 use crate::desk::{Answer, Desk, OURS, Socket, Webhook, customer, fresh, until};
 
 /// Plays scenes at a desk.
@@ -52,6 +52,7 @@ impl<'a> Scene<'a> {
         match function {
             "receive-message" => self.texts_and_a_stranger().await,
             "record-delivery" => self.a_report().await,
+            "receive-events" => self.events().await,
             "sign-in" => self.a_first_sign_in().await,
             "refresh-session" | "sign-out" => self.sessions(function).await,
             "create-user" => {
@@ -64,15 +65,19 @@ impl<'a> Scene<'a> {
             | "get-conversation"
             | "start-conversation"
             | "update-conversation"
+            | "delete-conversation"
             | "mark-read" => self.conversations(function).await,
-            "list-messages" | "send-message" | "retry-message" => self.messages(function).await,
+            "list-messages" | "get-message" | "send-message" | "redact-message"
+            | "retry-message" => self.messages(function).await,
             "check-message" | "record-consent" | "list-consent" => self.consent(function).await,
             "list-senders" => drop(self.ask(Method::GET, "/api/senders", None).await),
             "check-number" => {
                 let typed = json!({ "number": customer() });
                 self.ask(Method::POST, "/api/numbers/check", Some(typed)).await;
             }
-            "list-quarantine" | "release-quarantine" => self.quarantine(function).await,
+            "list-quarantine" | "release-quarantine" | "release-quarantines" => {
+                self.quarantine(function).await
+            }
             "get-health" => drop(self.ask(Method::GET, "/api/health", None).await),
             "issue-ticket" => {
                 self.ask(Method::POST, "/api/sockets/ticket", Some(json!({}))).await;
@@ -106,8 +111,10 @@ impl<'a> Scene<'a> {
         for body in ["One", "Two"] {
             Webhook::text(self.desk, &sid("SM"), &number, body).send().await;
         }
-        // Whether a yes is a *start* is asked of the conversation.
-        Webhook::text(self.desk, &sid("SM"), &number, "Yes").send().await;
+        // A yes: whether it is a *start* is asked of the conversation.
+        let reply = text(self.desk, &sid("SM"), &number, "Yes");
+        let reply = with(reply, "OriginalRepliedMessageSid", &sid("SM"));
+        Webhook::form(self.desk, "/twilio/messages", &reply).send().await;
         let form = text(self.desk, &sid("SM"), &number, "Three");
         let webhook = Webhook::form(self.desk, "/twilio/messages", &form);
         webhook.signature(Some("wrong")).send().await;
@@ -122,6 +129,22 @@ impl<'a> Scene<'a> {
         let id = RandomIds.ulid(self.desk.system().clock().now());
         let target = format!("/twilio/deliveries/{conversation}/{id}");
         Webhook::form(self.desk, &target, &form).send().await;
+    }
+
+    async fn events(&self) {
+        let account = &self.desk.system().settings().account_sid;
+        let event = |kind: &str, sid: &str| {
+            json!({
+                "type": format!("com.twilio.messaging.{kind}"),
+                "data": {
+                    "messageSid": sid, "accountSid": account, "from": customer(), "to": OURS,
+                    "body": "Hi", "messageStatus": "SENT",
+                },
+            })
+        };
+        let (sent, received) = ("message.sent", "inbound-message.received");
+        let batch = json!([event(sent, &sid("SM")), event(received, &sid("SM"))]);
+        Webhook::events(self.desk, &batch).send().await;
     }
 
     async fn a_first_sign_in(&self) {
@@ -178,6 +201,7 @@ impl<'a> Scene<'a> {
                 }
             }
             "get-conversation" => drop(self.ask(Method::GET, &path, None).await),
+            "delete-conversation" => drop(self.ask(Method::DELETE, &path, None).await),
             "start-conversation" => {
                 let wanted = json!({ "to": customer(), "contact_name": "Ida" });
                 self.ask(Method::POST, "/api/conversations", Some(wanted)).await;
@@ -201,6 +225,16 @@ impl<'a> Scene<'a> {
         let path = format!("/api/conversations/{id}/messages");
         match function {
             "list-messages" => drop(self.ask(Method::GET, &path, None).await),
+            "redact-message" => {
+                let message = self.desk.system().store().messages(&id, None, Window::Newest, 1);
+                let message = message.await.unwrap().messages.remove(0).id;
+                let redact = format!("{path}/{message}/redact");
+                self.ask(Method::POST, &redact, Some(json!({}))).await;
+            }
+            "get-message" => {
+                let (message, _) = self.clicked(&id).await;
+                self.ask(Method::GET, &format!("{path}/{}", message.id), None).await;
+            }
             "send-message" => {
                 let click = json!({ "body": "Hi", "idempotency_key": key() });
                 self.ask(Method::POST, &path, Some(click.clone())).await;
@@ -262,6 +296,9 @@ impl<'a> Scene<'a> {
         let now = self.desk.system().clock().now();
         let kept = Quarantined {
             id: format!("{:032x}", fresh()),
+            path: "/twilio/messages".to_owned(),
+            content_type: None,
+            settings: None,
             reason: "unknown_number".to_owned(),
             detail: "It was sent to a number that is not set up here.".to_owned(),
             raw: data_encoding::BASE64.encode(&body),
@@ -275,11 +312,14 @@ impl<'a> Scene<'a> {
             updated: now,
         };
         self.desk.system().store().quarantine(&kept).await.unwrap();
-        if function == "list-quarantine" {
-            self.ask(Method::GET, "/api/quarantine", None).await;
-        } else {
-            let path = format!("/api/quarantine/{}/release", kept.id);
-            self.ask(Method::POST, &path, Some(json!({}))).await;
+        let path = format!("/api/quarantine/{}/release", kept.id);
+        match function {
+            "list-quarantine" => drop(self.ask(Method::GET, "/api/quarantine", None).await),
+            "release-quarantine" => drop(self.ask(Method::POST, &path, Some(json!({}))).await),
+            _ => {
+                let all = json!({ "reason": "unknown_number" });
+                self.ask(Method::POST, "/api/quarantine/release", Some(all)).await;
+            }
         }
     }
 

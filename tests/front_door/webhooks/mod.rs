@@ -1,7 +1,9 @@
 //! `/twilio/…`: what Twilio posts, and what says that it is Twilio.
 
 mod deliveries;
+mod events;
 mod messages;
+mod particulars;
 mod properties;
 mod quarantine;
 mod signatures;

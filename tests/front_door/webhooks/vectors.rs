@@ -1,22 +1,29 @@
 //! The recorded webhooks of every channel, signed again for this desk.
 
+use std::collections::BTreeMap;
+
 use reqwest::Url;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::kept;
 use crate::desk::person::id;
-use crate::desk::webhook::{Form, encoded};
-use crate::desk::{Desk, OURS, Webhook, customer};
+use crate::desk::webhook::Form;
+use crate::desk::{Desk, Webhook, customer};
 
-fn recorded() -> Value {
+/// The recordings.
+pub fn recorded() -> Value {
     serde_json::from_str(include_str!("../../vectors/webhooks.json")).unwrap()
 }
 
 /// A desk of the account that the recordings belong to.
-async fn theirs(recorded: &Value) -> Desk {
+pub async fn theirs(recorded: &Value) -> Desk {
     Desk::with(|options| {
         options.settings.account_sid = recorded["account_sid"].as_str().unwrap().to_owned();
         options.settings.auth_token = recorded["auth_token"].as_str().unwrap().to_owned();
+        options.settings.channel_senders =
+            ["whatsapp:+18555080989", "messenger:105550000000001", "rcs:acme_support_agent"]
+                .map(str::to_owned)
+                .to_vec();
     })
     .await
 }
@@ -31,15 +38,67 @@ fn value<'a>(form: &'a Form, name: &str) -> &'a str {
     form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
 }
 
+/// What the API says of an empty parameter: nothing.
+fn given(form: &Form, name: &str) -> Value {
+    Some(value(form, name)).filter(|text| !text.is_empty()).into()
+}
+
+/// A message is as its webhook told it, with everything that came.
+fn is_as_told(message: &Value, form: &Form) {
+    let name = value(form, "MessageSid");
+    assert_eq!(
+        (&message["direction"], &message["status"]),
+        (&"inbound".into(), &"received".into())
+    );
+    for (field, parameter) in [
+        ("sid", "MessageSid"),
+        ("body", "Body"),
+        ("mobile_number", "From"),
+        ("twilio_number", "To"),
+    ] {
+        assert_eq!(message[field], value(form, parameter), "{name} {field}");
+    }
+    assert_eq!(message["segments"].to_string(), value(form, "NumSegments"), "{name}");
+    let media = message["media"].as_array().unwrap();
+    assert_eq!(media.len().to_string(), value(form, "NumMedia"), "{name}");
+    for (index, media) in media.iter().enumerate() {
+        assert_eq!(media["index"], index);
+        assert_eq!(media["content_type"], value(form, &format!("MediaContentType{index}")));
+    }
+    let particulars = &message["particulars"];
+    let location = match value(form, "Latitude") {
+        "" => Value::Null,
+        latitude => json!({
+            "latitude": latitude,
+            "longitude": value(form, "Longitude"),
+            "label": given(form, "Label"),
+            "address": given(form, "Address"),
+        }),
+    };
+    assert_eq!(particulars["location"], location, "{name}");
+    let button = json!({
+        "text": given(form, "ButtonText"),
+        "payload": given(form, "ButtonPayload"),
+        "list_id": given(form, "ListId"),
+        "list_title": given(form, "ListTitle"),
+    });
+    let pressed = button.as_object().unwrap().values().any(|part| !part.is_null());
+    assert_eq!(particulars["button"], if pressed { button } else { Value::Null }, "{name}");
+    let answered = given(form, "OriginalRepliedMessageSid");
+    assert_eq!(particulars["reply_to"]["sid"], answered, "{name}");
+    let forwarded =
+        if value(form, "FrequentlyForwarded") == "true" { "often".into() } else { Value::Null };
+    assert_eq!(particulars["forwarded"], forwarded, "{name}");
+}
+
 #[tokio::test]
-async fn texts_to_our_number_become_messages_and_the_other_channels_wait_in_quarantine() {
+async fn every_recorded_message_of_every_channel_is_filed_with_all_that_came() {
     let recorded = recorded();
     let desk = theirs(&recorded).await;
     let anna = desk.admin().await;
-    let (mut filed, mut waiting) = (0, 0);
+    let mut channels = BTreeMap::<String, usize>::new();
     for request in recorded["requests"].as_array().unwrap() {
-        let kind = request["kind"].as_str().unwrap();
-        if !kind.starts_with("inbound_") {
+        if !request["kind"].as_str().unwrap().starts_with("inbound_") {
             continue;
         }
         let form = form(request);
@@ -48,25 +107,21 @@ async fn texts_to_our_number_become_messages_and_the_other_channels_wait_in_quar
         assert_eq!((answer.status, &*answer.text), (200, "<Response/>"), "{}", request["name"]);
         let sid = shared::sid::MessageSid::parse(value(&form, "MessageSid")).unwrap();
         let stored = desk.system().store().message_by_sid(&sid).await.unwrap();
-        let ours = value(&form, "To") == OURS;
-        assert_eq!(stored.is_some(), ours, "{}", request["name"]);
-        let Some((conversation, message)) = stored else {
-            let body = encoded(&form);
-            assert!(
-                kept(&anna).await.iter().any(|item| item["reason"] == "unknown_number"),
-                "{body}"
-            );
-            waiting += 1;
-            continue;
-        };
-        filed += 1;
+        let (conversation, id) = stored.unwrap_or_else(|| panic!("{}", request["name"]));
         let thread = anna.messages(conversation.as_str()).await;
-        let message = message.to_string();
-        let found = thread.iter().find(|found| found["message_id"] == message.as_str()).unwrap();
-        assert_eq!(found["body"], value(&form, "Body"), "{}", request["name"]);
-        assert_eq!(found["mobile_number"], value(&form, "From"));
+        let message = thread.iter().find(|m| m["message_id"] == id.to_string()).unwrap();
+        is_as_told(message, &form);
+        let conversation = anna.conversation(conversation.as_str()).await;
+        assert_eq!(conversation["profile_name"], given(&form, "ProfileName"));
+        let channel = conversation["channel"].as_str().unwrap().to_owned();
+        let windowed = ["whatsapp", "messenger"].contains(&&*channel);
+        assert_eq!(conversation["window_ends"].is_string(), windowed, "{conversation}");
+        assert_eq!(conversation["preview"]["media_count"].to_string(), value(&form, "NumMedia"));
+        *channels.entry(channel).or_default() += 1;
     }
-    assert!(filed >= 15 && waiting >= 15, "{filed} {waiting}");
+    let expected = [("messenger", 3), ("rcs", 3), ("sms", 19), ("whatsapp", 11)];
+    assert_eq!(channels, expected.map(|(name, count)| (name.to_owned(), count)).into());
+    assert_eq!(kept(&anna).await, [Value::Null; 0]);
     desk.close().await;
 }
 
@@ -76,7 +131,7 @@ async fn every_recorded_report_is_taken_and_the_highest_status_stands() {
     let desk = theirs(&recorded).await;
     let anna = desk.admin().await;
     let mut known: Vec<(String, Value)> = Vec::new();
-    let mut last: Vec<(String, String)> = Vec::new();
+    let mut last: Vec<(String, String, Value, bool)> = Vec::new();
     for request in recorded["requests"].as_array().unwrap() {
         if request["kind"] != "status_callback" {
             continue;
@@ -84,7 +139,12 @@ async fn every_recorded_report_is_taken_and_the_highest_status_stands() {
         let form = form(request);
         let sid = value(&form, "MessageSid").to_owned();
         if !known.iter().any(|(other, _)| *other == sid) {
-            let conversation = anna.start(&customer()).await;
+            let channel = match request["name"].as_str().unwrap().split_once('_').unwrap().0 {
+                "status" => "sms",
+                other => other,
+            };
+            let wanted = json!({ "to": customer(), "channel": channel });
+            let conversation = anna.post("/api/conversations", wanted).await.is(201);
             // Nothing but the recording reports on it.
             let message = anna.send(id(&conversation), "Hi").await;
             known.push((sid.clone(), message));
@@ -96,12 +156,19 @@ async fn every_recorded_report_is_taken_and_the_highest_status_stands() {
         let webhook = Webhook::form(&desk, &target, &form);
         let answer = webhook.body(request["body"].as_str().unwrap()).send().await;
         assert_eq!(answer.status, 204, "{} {}", request["name"], answer.text);
-        last.push((part("conversation_id"), value(&form, "MessageStatus").to_owned()));
+        let code = given(&form, "ErrorCode");
+        let fell_back = request["name"] == "rcs_fell_back_to_sms";
+        let status = value(&form, "MessageStatus").to_owned();
+        last.push((part("conversation_id"), status, code, fell_back));
     }
     assert!(last.len() >= 20, "{}", last.len());
-    for (conversation, status) in last {
+    for (conversation, status, code, fell_back) in last {
         let message = anna.messages(&conversation).await[0].clone();
         assert!(message["seen"][&status]["at"].is_string(), "{status} {message:#}");
+        if let Some(code) = code.as_str() {
+            assert_eq!(message["error"]["code"].to_string(), code);
+        }
+        assert_eq!(message["fell_back"], fell_back, "{message:#}");
     }
     desk.close().await;
 }

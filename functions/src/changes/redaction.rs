@@ -1,0 +1,44 @@
+//! A message emptied here is emptied at Twilio too.
+
+use shared::error::Result;
+use shared::intent::{Intent, IntentState, deferral, later};
+use shared::twilio::client::ClientError;
+
+use super::sending::Line;
+use crate::app::App;
+
+/// Twilio's code for a message or a page that is not there.
+const NOT_FOUND: u32 = 20404;
+
+/// After so many tries it is left as it is, with a word in the log: about an hour.
+const MOST_TRIES: u32 = 15;
+
+/// Does what a redaction says, if it is still to be done.
+pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
+    let Some(job) = app.store.intent(woken).await? else { return Ok(()) };
+    let over = job.state == IntentState::Claimed && !job.alive(app.clock.now());
+    if job.state != IntentState::Ready && !over {
+        return Ok(());
+    }
+    let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
+    let message = app.store.message(&job.conversation, job.target).await?;
+    let Some(sid) = message.and_then(|message| message.sid) else {
+        return app.store.drop_job(&job).await;
+    };
+    let wait = match twilio.client.redact_message(&sid).await {
+        Ok(()) | Err(ClientError::Refused { code: NOT_FOUND | 404, .. }) => {
+            return app.store.drop_job(&job).await;
+        }
+        Err(ClientError::NotProcessed { retry_after }) => deferral(job.attempts, retry_after),
+        // A message on its way cannot be emptied yet; and the wish may be repeated.
+        Err(error) if job.attempts < MOST_TRIES => {
+            tracing::warn!(message.id = %job.target, %error, "A redaction waits");
+            deferral(job.attempts, None)
+        }
+        Err(error) => {
+            tracing::error!(message.id = %job.target, %error, "Twilio keeps a text that was to go");
+            return app.store.drop_job(&job).await;
+        }
+    };
+    app.store.defer(&job, later(app.clock.now(), wait)).await.map(|_| ())
+}

@@ -1,0 +1,3 @@
+//! Event Streams: what Twilio tells of messages beside its webhooks.
+
+pub mod receive;

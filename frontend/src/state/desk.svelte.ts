@@ -47,6 +47,8 @@ export class Desk {
   readonly #socket: Socket;
   readonly #threads = new Map<string, Thread>();
   #thread = $state.raw<Thread | null>(null);
+  /** Which message was topmost when a thread was left. */
+  readonly #left = new Map<string, string | null>();
   #healing: Promise<void> | null = null;
   /** Whose work this is: the next person finds nothing of it. */
   #owner: string | null = null;
@@ -70,6 +72,11 @@ export class Desk {
 
   get thread(): Thread | null {
     return this.#thread;
+  }
+
+  /** The message that was topmost when this thread was left; null at its end. */
+  leftOf(id: string): string | null {
+    return this.#left.get(id) ?? null;
   }
 
   get selected(): Conversation | undefined {
@@ -120,13 +127,16 @@ export class Desk {
     this.conversations.clear();
     this.list.clear();
     this.#threads.clear();
+    this.#left.clear();
     this.#thread = null;
     this.route.go(null, true);
   }
 
   /** Brings the thread in step with the address: called whenever that changes. */
   show(id: string | null): void {
-    if (id === (this.#thread?.id ?? null)) return;
+    const before = this.#thread?.id ?? null;
+    if (id === before) return;
+    if (before) this.#left.set(before, this.messageInView);
     this.messageInView = null;
     this.list.pinned = id;
     this.#thread = id ? this.#threadOf(id) : null;

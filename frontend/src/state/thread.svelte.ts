@@ -1,7 +1,9 @@
+import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
-import type { Conversation, Message, MessagePage } from '../api/types';
+import type { Conversation, MediaAddress, Message, MessagePage } from '../api/types';
 import type { Drafts } from './drafts.svelte';
+import { MediaAddresses } from './media.svelte';
 import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
 
@@ -10,6 +12,16 @@ interface Mark {
   first: string;
   before: string;
 }
+
+/** One of a message's media. */
+export interface MediaPlace {
+  message_id: string;
+  index: number;
+}
+
+/** At most this many pages of this size are read to reach one message. */
+const SEEK_PAGES = 100;
+const SEEK_PAGE = 100;
 
 /** One conversation's thread: what was read of it, where "new" begins, what is leaving. */
 export class Thread {
@@ -28,6 +40,16 @@ export class Thread {
   hasOlder = $state(false);
   /** The first message that nobody had read when it came on the screen. */
   newFrom = $state<string | null>(null);
+  /** The message that is to come into view, as often as it is asked for. */
+  wanted = $state.raw<{ id: string } | null>(null);
+  /** What is wanted is being looked for, further up. */
+  seeking = $state(false);
+  /** The picture that fills the screen. */
+  enlarged = $state.raw<MediaPlace | null>(null);
+  /** The message whose delivery is told in full. */
+  details = $state<string | null>(null);
+  /** How far (px) it was scrolled from its end when it left the screen. */
+  leftAt: number | null = null;
 
   readonly #client: Client;
   #older: string | null = null;
@@ -36,10 +58,15 @@ export class Thread {
   /** The newest message that came with a page: what is pushed says nothing of what lies before. */
   #readTo = '';
   #loading: Promise<void> | null = null;
+  #loadingOlder: Promise<void> | null = null;
+  readonly #addresses: MediaAddresses;
+  /** Messages that others answer and that no page brought yet; null while they are asked for. */
+  readonly #quotes = new SvelteMap<string, Message | null>();
 
   constructor(id: string, client: Client, drafts: Drafts) {
     this.id = id;
     this.#client = client;
+    this.#addresses = new MediaAddresses(client);
     this.outbox = new Outbox(id, client, drafts, (message) =>
       this.apply({ type: 'message', message }),
     );
@@ -88,14 +115,71 @@ export class Thread {
     this.messages.applyPage(await this.#client.listMessages(this.id, { before: mark.before }));
   }
 
-  /** Reads the page before the oldest one. */
-  async older(): Promise<void> {
+  /** Reads the page before the oldest one, once at a time. */
+  older(limit?: number): Promise<void> {
+    this.#loadingOlder ??= this.#readOlder(limit).finally(() => {
+      this.#loadingOlder = null;
+    });
+    return this.#loadingOlder;
+  }
+
+  /** Brings a message into view, and reads what lies between. Returns whether it is there. */
+  async seek(id: string): Promise<boolean> {
+    this.seeking = true;
+    for (let pages = 0; pages < SEEK_PAGES && this.#liesBefore(id); pages += 1) {
+      await this.older(SEEK_PAGE);
+      if (this.olderError) break;
+    }
+    this.seeking = false;
+    if (!this.messages.get(id)) return false;
+    this.wanted = { id };
+    return true;
+  }
+
+  /** A message that another answers, as far as it is known. */
+  quoted(id: string): Message | null {
+    return this.messages.get(id) ?? this.#quotes.get(id) ?? null;
+  }
+
+  async readQuoted(id: string): Promise<void> {
+    if (this.messages.get(id) || this.#quotes.has(id)) return;
+    this.#quotes.set(id, null);
+    try {
+      this.#quotes.set(id, await this.#client.getMessage(this.id, id));
+    } catch {
+      // The quote stays without its text; what is pressed still goes there.
+    }
+  }
+
+  /** Where the bytes of a medium are, for a while. */
+  address(message: string, index: number): Promise<MediaAddress> {
+    return this.#addresses.get(this.id, message, index);
+  }
+
+  /** Fetches again what could not be fetched. */
+  async fetchAgain(message: string, index: number): Promise<void> {
+    const changed = await this.#client.retryMedia(this.id, message, index);
+    this.apply({ type: 'message', message: changed });
+  }
+
+  enlarge(message_id: string, index: number): void {
+    this.enlarged = { message_id, index };
+  }
+
+  #liesBefore(id: string): boolean {
+    return this.hasOlder && id < (this.messages.oldest?.message_id ?? '');
+  }
+
+  async #readOlder(limit?: number): Promise<void> {
     const before = this.#older;
-    if (!before || this.loadingOlder) return;
+    if (!before) return;
     this.loadingOlder = true;
     this.olderError = null;
     try {
-      const page = await this.#client.listMessages(this.id, { before });
+      const page = await this.#client.listMessages(this.id, {
+        before,
+        ...(limit ? { limit } : {}),
+      });
       if (before !== this.#older) return;
       this.messages.applyPage(page);
       this.#reached(page);

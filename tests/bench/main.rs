@@ -4,7 +4,7 @@
 //! `tests/bench/run` builds and runs all of it; `BENCH="inbound open"` names some.
 //!
 //! - [`inbound`]: signed webhooks at fixed concurrency; [`open`]: at a fixed rate, with [`readers`] on sockets.
-//! - [`units`]: what each operation costs, as the engine counts it.
+//! - [`units`]: what each operation costs, as the engine counts it; [`size`]: whether reading grows with what is stored.
 //! - [`program`]: the built program; [`webhook`]: what is posted; [`wire`]: the line it is posted on.
 //! - [`report`]: percentiles, tables, and what the machine was doing.
 
@@ -13,6 +13,7 @@ mod open;
 mod program;
 mod readers;
 mod report;
+mod size;
 mod units;
 mod webhook;
 mod wire;
@@ -24,6 +25,9 @@ async fn main() {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
     if is_wanted("units") {
         units::measure().await;
+    }
+    if is_wanted("size") {
+        size::measure().await;
     }
     if is_wanted("inbound") {
         inbound::measure().await;

@@ -1,5 +1,5 @@
 import type { Client } from '../api/client';
-import type { Media, MediaAddress, MediaKind } from '../api/types';
+import type { Media, MediaAddress, MediaKind, Message } from '../api/types';
 
 /** An address this close to its end (ms) is asked for anew. */
 const EARLY = 15_000;
@@ -83,4 +83,13 @@ export function kindOf(contentType: string): MediaKind {
 export function arranged(media: Media[]): { pictures: Media[]; others: Media[] } {
   const picture = (one: Media) => one.kind === 'image';
   return { pictures: media.filter(picture), others: media.filter((one) => !picture(one)) };
+}
+
+/** Every picture of a thread that can be shown, oldest first. */
+export function picturesOf(messages: Message[]): { message_id: string; index: number }[] {
+  return messages.flatMap(({ message_id, media }) =>
+    media
+      .filter((one) => one.kind === 'image' && one.state === 'stored')
+      .map(({ index }) => ({ message_id, index })),
+  );
 }

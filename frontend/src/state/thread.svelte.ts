@@ -1,4 +1,3 @@
-import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
 import type { Conversation, MediaAddress, Message, MessagePage } from '../api/types';
@@ -6,6 +5,7 @@ import type { Drafts } from './drafts.svelte';
 import { MediaAddresses } from './media.svelte';
 import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
+import { Quotes } from './quotes.svelte';
 
 /** Where a page began that was read, and the cursor that reads what stands before it. */
 interface Mark {
@@ -60,13 +60,13 @@ export class Thread {
   #loading: Promise<void> | null = null;
   #loadingOlder: Promise<void> | null = null;
   readonly #addresses: MediaAddresses;
-  /** Messages that others answer and that no page brought yet; null while they are asked for. */
-  readonly #quotes = new SvelteMap<string, Message | null>();
+  readonly #quotes: Quotes;
 
   constructor(id: string, client: Client, drafts: Drafts) {
     this.id = id;
     this.#client = client;
     this.#addresses = new MediaAddresses(client);
+    this.#quotes = new Quotes((message) => client.getMessage(id, message));
     this.outbox = new Outbox(id, client, drafts, (message) =>
       this.apply({ type: 'message', message }),
     );
@@ -142,13 +142,7 @@ export class Thread {
   }
 
   async readQuoted(id: string): Promise<void> {
-    if (this.messages.get(id) || this.#quotes.has(id)) return;
-    this.#quotes.set(id, null);
-    try {
-      this.#quotes.set(id, await this.#client.getMessage(this.id, id));
-    } catch {
-      // The quote stays without its text; what is pressed still goes there.
-    }
+    if (!this.messages.get(id)) await this.#quotes.ask(id);
   }
 
   /** Where the bytes of a medium are, for a while. */
@@ -159,6 +153,12 @@ export class Thread {
   /** Fetches again what could not be fetched. */
   async fetchAgain(message: string, index: number): Promise<void> {
     const changed = await this.#client.retryMedia(this.id, message, index);
+    this.apply({ type: 'message', message: changed });
+  }
+
+  /** Takes away what a message says, here and at Twilio. */
+  async redact(message: string): Promise<void> {
+    const changed = await this.#client.redactMessage(this.id, message);
     this.apply({ type: 'message', message: changed });
   }
 

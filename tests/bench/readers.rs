@@ -62,12 +62,26 @@ pub struct Shown {
     pub first: HashMap<usize, Option<Duration>>,
     /// Under which message or state each text was shown.
     states: HashSet<(usize, String)>,
+    /// Texts of conversations that are not watched, shown by reading again.
+    read_again: HashSet<usize>,
     /// Texts shown under a second one.
     pub twice: usize,
     /// The same once more.
     pub repeated: usize,
     /// Frames that told it to read again.
     pub reloads: usize,
+}
+
+impl Shown {
+    /// A text that was read again in a conversation that is not watched, if it belongs to the measure.
+    fn in_preview(&mut self, text: Option<(usize, Instant)>) {
+        if let Some((n, _)) = text
+            && let Entry::Vacant(place) = self.first.entry(n)
+        {
+            place.insert(None);
+            self.read_again.insert(n);
+        }
+    }
 }
 
 /// The person behind the sockets.
@@ -146,6 +160,7 @@ impl Person {
     }
 }
 
+#[derive(Clone)]
 struct Reader {
     person: Person,
     watched: Vec<String>,
@@ -171,7 +186,7 @@ impl Reader {
                 Event::Reload { conversation_ids } => {
                     self.shown.lock().unwrap().reloads += 1;
                     for id in conversation_ids {
-                        tokio::spawn(read_again(self.person.clone(), id, self.shown.clone()));
+                        tokio::spawn(self.clone().read_again(id));
                     }
                 }
             }
@@ -179,29 +194,39 @@ impl Reader {
     }
 
     fn show(&self, body: &str, state: String, now: Option<Instant>) {
-        let Some(n) = Webhooks::read(body) else { return };
-        let Some(begun) = self.begun.get(n).and_then(OnceLock::get) else { return };
+        let Some((n, begun)) = self.begun_at(body) else { return };
         let mut shown = self.shown.lock().unwrap();
         if !shown.states.insert((n, state)) {
             shown.repeated += 1;
             return;
         }
+        // The preview may come after the reading that it was a part of: the same state, shown once.
+        let read_before = shown.read_again.remove(&n);
         match shown.first.entry(n) {
             Entry::Vacant(place) => {
-                place.insert(now.map(|now| now.duration_since(*begun)));
+                place.insert(now.map(|now| now.duration_since(begun)));
             }
+            Entry::Occupied(_) if read_before => shown.repeated += 1,
             Entry::Occupied(_) => shown.twice += 1,
         }
     }
-}
 
-/// What the page does when it is told to: the newest page of the conversation.
-async fn read_again(person: Person, id: String, shown: Arc<Mutex<Shown>>) {
-    let page = person.get(&format!("/api/conversations/{id}/messages?limit=100")).await;
-    let mut shown = shown.lock().unwrap();
-    for message in page["messages"].as_array().unwrap() {
-        if let Some(n) = message["body"].as_str().and_then(Webhooks::read) {
-            shown.first.entry(n).or_insert(None);
+    /// The number of a text that belongs to this measure, and when its post began.
+    fn begun_at(&self, body: &str) -> Option<(usize, Instant)> {
+        let n = Webhooks::read(body)?;
+        Some((n, *self.begun.get(n).and_then(OnceLock::get)?))
+    }
+
+    /// What the page does when it is told to: the newest page of the conversation, through the same door.
+    async fn read_again(self, id: String) {
+        let page = self.person.get(&format!("/api/conversations/{id}/messages?limit=100")).await;
+        for message in page["messages"].as_array().unwrap() {
+            let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+            if self.watched.contains(&id) {
+                self.show(&text("body"), text("message_id"), None);
+            } else {
+                self.shown.lock().unwrap().in_preview(self.begun_at(&text("body")));
+            }
         }
     }
 }

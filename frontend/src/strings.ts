@@ -240,6 +240,25 @@ export const strings = {
     givenBack: (why: string) => `Not sent. ${why} Your text is back in the box.`,
   },
 
+  attach: {
+    label: 'Attached files',
+    add: 'Attach files',
+    drop: 'Drop the files to attach them',
+    remove: (name: string) => `Remove ${name}`,
+    again: (name: string) => `Upload ${name} again`,
+    going: (name: string) => `Uploading ${name}`,
+    refused: 'The file was not taken. Try again.',
+    limit: (count: number, size: string) =>
+      count === 1 ? `One file, up to ${size}.` : `Up to ${String(count)} files, ${size} together.`,
+    tooMany: (count: number) =>
+      count === 1
+        ? 'This channel takes one file with a message. Remove the others, or send them one by one.'
+        : `A message takes up to ${String(count)} files. Remove some.`,
+    tooLarge: (name: string, size: string) =>
+      `“${name}” is too large: this channel takes up to ${size} for it.`,
+    tooMuch: (size: string) => `Together they are too large: a message takes ${size}.`,
+  },
+
   person: {
     label: 'Person',
     name: 'Name',

@@ -14,8 +14,10 @@ import { Route } from './route.svelte';
 import { Session } from './session.svelte';
 import { Sound } from './sound.svelte';
 import { ThemeChoice } from './theme.svelte';
-import { Thread } from './thread.svelte';
+import type { Thread } from './thread.svelte';
+import { Threads } from './threads';
 import { Toasts } from './toasts.svelte';
+import { Uploads } from './uploads.svelte';
 
 /** What is shown is read again this often (ms) while somebody can see it. */
 const HEAL_EVERY = 20_000;
@@ -34,6 +36,7 @@ export class Desk {
   readonly session: Session;
   readonly list: List;
   readonly acts: Acts;
+  readonly uploads: Uploads;
   senders = $state.raw<Sender[]>([]);
   /** How much is held back, for an admin. */
   quarantined = $state(0);
@@ -45,10 +48,8 @@ export class Desk {
   messageInView: string | null = null;
 
   readonly #socket: Socket;
-  readonly #threads = new Map<string, Thread>();
+  readonly #threads: Threads;
   #thread = $state.raw<Thread | null>(null);
-  /** Which message was topmost when a thread was left. */
-  readonly #left = new Map<string, string | null>();
   #healing: Promise<void> | null = null;
   /** Whose work this is: the next person finds nothing of it. */
   #owner: string | null = null;
@@ -60,6 +61,8 @@ export class Desk {
     this.session = new Session(this.client);
     this.list = new List(this.client, this.conversations);
     this.acts = new Acts(this.client, this.conversations, this.toasts);
+    this.#threads = new Threads(this.client, this.drafts);
+    this.uploads = new Uploads(this.client, this.drafts);
     this.#socket = new Socket({
       ticket: this.client.issueTicket,
       onEvents: (events) => this.#hear(events),
@@ -76,7 +79,7 @@ export class Desk {
 
   /** The message that was topmost when this thread was left; null at its end. */
   leftOf(id: string): string | null {
-    return this.#left.get(id) ?? null;
+    return this.#threads.leftOf(id);
   }
 
   get selected(): Conversation | undefined {
@@ -124,10 +127,10 @@ export class Desk {
 
   #forget(): void {
     this.drafts.clear();
+    this.uploads.clear();
     this.conversations.clear();
     this.list.clear();
     this.#threads.clear();
-    this.#left.clear();
     this.#thread = null;
     this.route.go(null, true);
   }
@@ -136,7 +139,7 @@ export class Desk {
   show(id: string | null): void {
     const before = this.#thread?.id ?? null;
     if (id === before) return;
-    if (before) this.#left.set(before, this.messageInView);
+    if (before) this.#threads.leave(before, this.messageInView);
     this.messageInView = null;
     this.list.pinned = id;
     this.#thread = id ? this.#threadOf(id) : null;
@@ -223,14 +226,7 @@ export class Desk {
   }
 
   #threadOf(id: string): Thread {
-    const watched = new Set(this.#socket.watched);
-    for (const [known, { outbox }] of this.#threads) {
-      const left = known !== id && !watched.has(known) && outbox.sending.length === 0;
-      if (left) this.#threads.delete(known);
-    }
-    const thread = this.#threads.get(id) ?? new Thread(id, this.client, this.drafts);
-    this.#threads.set(id, thread);
-    return thread;
+    return this.#threads.of(id, this.#socket.watched);
   }
 
   #followNetwork(): () => void {

@@ -19,6 +19,9 @@ export interface MediaPlace {
   index: number;
 }
 
+/** What was asked for is marked this long (ms). */
+const MARKED = 2500;
+
 /** At most this many pages of this size are read to reach one message. */
 const SEEK_PAGES = 100;
 const SEEK_PAGE = 100;
@@ -40,7 +43,7 @@ export class Thread {
   hasOlder = $state(false);
   /** The first message that nobody had read when it came on the screen. */
   newFrom = $state<string | null>(null);
-  /** The message that is to come into view, as often as it is asked for. */
+  /** The message that is to come into view, and is marked for a moment. */
   wanted = $state.raw<{ id: string } | null>(null);
   /** What is wanted is being looked for, further up. */
   seeking = $state(false);
@@ -48,8 +51,6 @@ export class Thread {
   enlarged = $state.raw<MediaPlace | null>(null);
   /** The message whose delivery is told in full. */
   details = $state<string | null>(null);
-  /** How far (px) it was scrolled from its end when it left the screen. */
-  leftAt: number | null = null;
 
   readonly #client: Client;
   #older: string | null = null;
@@ -132,7 +133,8 @@ export class Thread {
     }
     this.seeking = false;
     if (!this.messages.get(id)) return false;
-    this.wanted = { id };
+    const wanted = (this.wanted = { id });
+    setTimeout(() => this.wanted === wanted && (this.wanted = null), MARKED);
     return true;
   }
 

@@ -6,6 +6,14 @@ const plural = (count: number, one: string, many: string) =>
 const SMALL = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 const FILTERS = { open: 'Open', unread: 'Unread', closed: 'Closed' } as const;
 
+const KINDS = {
+  image: ['Picture', 'pictures'],
+  audio: ['Voice message', 'voice messages'],
+  video: ['Video', 'videos'],
+  contact: ['Contact', 'contacts'],
+  document: ['Document', 'documents'],
+} as const;
+
 export const strings = {
   product: 'Partyline',
   title: (waiting: number) => (waiting ? `(${String(waiting)}) Partyline` : 'Partyline'),
@@ -40,10 +48,22 @@ export const strings = {
     strip: (since: string) => `Offline since ${since}. You can go on writing; nothing is sent yet.`,
   },
 
+  channels: {
+    sms: 'SMS',
+    whatsapp: 'WhatsApp',
+    messenger: 'Messenger',
+    rcs: 'RCS',
+    client: 'Chat',
+  },
+
   list: {
     label: 'Conversations',
     filters: FILTERS,
     filterLabel: 'Show',
+    channel: 'Channel',
+    allChannels: 'All channels',
+    media: (kind: keyof typeof KINDS, count: number) =>
+      count > 1 ? plural(count, KINDS[kind][0], KINDS[kind][1]) : KINDS[kind][0],
     search: 'Search names and numbers',
     clearSearch: 'Clear search',
     compose: 'New conversation',
@@ -173,6 +193,9 @@ export const strings = {
     title: 'Delivery',
     open: (time: string) => `Details, ${time}`,
     at: 'When',
+    older: 'Older message',
+    newer: 'Newer message',
+    noText: 'No text',
     statuses: 'What Twilio reported',
     words: {
       receiving: 'Receiving',
@@ -345,6 +368,7 @@ export const strings = {
           [['E'], 'Close or reopen'],
           [['Z'], 'Undo'],
           [['I'], 'About this person'],
+          [['D'], 'Delivery of the last message'],
           [['?'], 'This sheet'],
         ],
       },

@@ -53,8 +53,16 @@ export function waits({ status, unread_count }: Conversation): boolean {
 
 /** Newest activity first; equal times in the order of ids, so that every page agrees. */
 export function byActivity(a: Conversation, b: Conversation): number {
-  return (
-    Date.parse(b.date_updated) - Date.parse(a.date_updated) ||
-    (a.conversation_id < b.conversation_id ? 1 : -1)
-  );
+  return timeOf(b) - timeOf(a) || (a.conversation_id < b.conversation_id ? 1 : -1);
+}
+
+/** Read once for each: five thousand rows are put in order with every event. */
+const times = new WeakMap<Conversation, number>();
+
+function timeOf(one: Conversation): number {
+  const known = times.get(one);
+  if (known !== undefined) return known;
+  const time = Date.parse(one.date_updated);
+  times.set(one, time);
+  return time;
 }

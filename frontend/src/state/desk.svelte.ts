@@ -1,14 +1,16 @@
 import { Client } from '../api/client';
 import { Socket } from '../api/socket';
-import type { Conversation, LiveEvent, Sender } from '../api/types';
+import type { Channel, Conversation, LiveEvent, Sender } from '../api/types';
 import { strings } from '../strings';
 import { Acts } from './acts.svelte';
 import { Attention } from './attention.svelte';
+import { channelsOf } from './channels';
 import { Conversations } from './conversations.svelte';
 import { Drafts } from './drafts.svelte';
 import { LineState } from './line-state.svelte';
 import { List } from './list.svelte';
 import { hasFailed } from './message-status';
+import { followNetwork } from './network';
 import { nameOf } from './person';
 import { Route } from './route.svelte';
 import { Session } from './session.svelte';
@@ -53,6 +55,10 @@ export class Desk {
   #healing: Promise<void> | null = null;
   /** Whose work this is: the next person finds nothing of it. */
   #owner: string | null = null;
+
+  readonly channels: Channel[] = $derived.by(() =>
+    channelsOf([...this.senders, ...this.conversations.all]),
+  );
 
   constructor() {
     this.client = new Client({
@@ -112,7 +118,7 @@ export class Desk {
     const stops = [
       this.route.follow(),
       this.attention.follow(() => void this.heal()),
-      this.#followNetwork(),
+      followNetwork((online) => this.#networkChanged(online)),
       () => clearInterval(timer),
       () => this.#socket.stop(),
     ];
@@ -165,7 +171,8 @@ export class Desk {
   async #heal(): Promise<void> {
     const id = this.route.conversation;
     const reads: Promise<unknown>[] = [this.list.heal(this.rowsInView)];
-    if (this.list.shown?.filter !== 'unread' || this.list.shown.search) {
+    const { shown } = this.list;
+    if (shown?.filter !== 'unread' || shown.channel || shown.search) {
       reads.push(this.list.healWaiting());
     }
     if (this.#thread) reads.push(this.#thread.heal(this.messageInView));
@@ -229,18 +236,10 @@ export class Desk {
     return this.#threads.of(id, this.#socket.watched);
   }
 
-  #followNetwork(): () => void {
-    const update = () => {
-      this.line.apply({ type: 'network', online: navigator.onLine });
-      if (!navigator.onLine) return;
-      this.#socket.hurry();
-      void this.heal();
-    };
-    window.addEventListener('online', update);
-    window.addEventListener('offline', update);
-    return () => {
-      window.removeEventListener('online', update);
-      window.removeEventListener('offline', update);
-    };
+  #networkChanged(online: boolean): void {
+    this.line.apply({ type: 'network', online });
+    if (!online) return;
+    this.#socket.hurry();
+    void this.heal();
   }
 }

@@ -7,6 +7,7 @@ export interface KeyActs {
   toggleStatus: () => void;
   undo: () => void;
   person: () => void;
+  details: () => void;
   shortcuts: () => void;
   filter: (index: 0 | 1 | 2) => void;
   back: () => void;
@@ -49,6 +50,8 @@ function actOf(event: KeyboardEvent, acts: KeyActs): (() => void) | undefined {
       return acts.undo;
     case 'i':
       return acts.person;
+    case 'd':
+      return acts.details;
     case '?':
       return acts.shortcuts;
     case '1':

@@ -1,0 +1,10 @@
+/** Follows whether the browser says there is a network. Returns how to stop. */
+export function followNetwork(onChange: (online: boolean) => void): () => void {
+  const update = () => onChange(navigator.onLine);
+  window.addEventListener('online', update);
+  window.addEventListener('offline', update);
+  return () => {
+    window.removeEventListener('online', update);
+    window.removeEventListener('offline', update);
+  };
+}

@@ -4,7 +4,7 @@
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
 //! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`consent`], [`message`], [`message_label`],
-//! [`message_view`], [`media`], [`particulars`], [`status`], [`codes`], [`intent`],
+//! [`message_view`], [`media`], [`particulars`], [`segments`], [`status`], [`codes`], [`intent`],
 //! [`search`], [`session`], [`event`].
 //!
 //! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
@@ -32,6 +32,7 @@ pub mod particulars;
 pub mod phone;
 pub mod search;
 pub mod secret;
+pub mod segments;
 pub mod session;
 pub mod sid;
 pub mod status;

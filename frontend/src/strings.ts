@@ -288,6 +288,20 @@ export const strings = {
     nameHint: 'No name yet',
     rename: 'Rename',
     addName: 'Add a name',
+    channel: 'Channel',
+    profile: 'Own name',
+    window: 'Answer until',
+    windowLeft: (hours: number, minutes: number) =>
+      hours > 0 ? `${String(hours)} h ${String(minutes)} min left` : `${String(minutes)} min left`,
+    windowOver: (at: string) => `Over since ${at}`,
+    note: 'Note',
+    addNote: 'Add a note',
+    editNote: 'Change the note',
+    noteConflict: 'Somebody just changed this note. It now says:',
+    media: 'Media',
+    noMedia: 'Nothing was sent yet.',
+    moreMedia: 'Show more',
+    remove: 'Delete conversation',
     number: 'Number',
     copy: 'Copy number',
     copied: 'Copied',
@@ -307,7 +321,7 @@ export const strings = {
   toast: {
     closed: (name: string) => `Closed ${name}.`,
     reopened: (name: string) => `Reopened ${name}.`,
-    failed: (what: string) => what,
+    deleted: (name: string) => `Deleted ${name}.`,
   },
 
   fresh: {
@@ -328,10 +342,46 @@ export const strings = {
     theme: 'Theme',
     themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
     sound: 'Sounds',
+    notices: 'Notifications',
     shortcuts: 'Keyboard shortcuts',
     quarantine: 'Quarantine',
     signOut: 'Sign out',
     signedInAs: (name: string) => `Signed in as ${name}`,
+  },
+
+  find: {
+    label: 'Search in this conversation',
+    older: 'Further up',
+    newer: 'Further down',
+    looking: 'Looking…',
+    nothing: 'Not found',
+    of: (at: number, all: number, more: boolean) =>
+      `${String(at)} of ${String(all)}${more ? '+' : ''}`,
+  },
+
+  palette: {
+    label: 'Commands and conversations',
+    placeholder: 'Go to a person, or do something',
+    nothing: 'Nothing is called so.',
+    them: 'this person',
+    commands: {
+      newest: 'Go to the newest message',
+      details: 'Delivery of the last message',
+      search: 'Search conversations',
+      show: { open: 'Show open', unread: 'Show unread', closed: 'Show closed' },
+      channel: (name: string) => `Show ${name}`,
+      theme: { auto: 'Theme as the system', light: 'Light theme', dark: 'Dark theme' },
+      soundOn: 'Turn sounds on',
+      soundOff: 'Turn sounds off',
+      noticesOn: 'Turn notifications on',
+      noticesOff: 'Turn notifications off',
+    },
+  },
+
+  notices: {
+    tryOut: 'Test a notification',
+    test: 'This is how a new message will show.',
+    forbidden: 'The browser does not allow notifications here. Allow them in its settings.',
   },
 
   quarantine: {
@@ -343,6 +393,7 @@ export const strings = {
     unsigned: 'The signature was not Twilio’s.',
     cut: 'Cut: it was too long to keep whole.',
     release: 'Release',
+    releaseAll: (count: number) => `Release all ${String(count)}`,
     releasing: 'Releasing…',
     more: 'Show more',
   },
@@ -355,7 +406,10 @@ export const strings = {
         keys: [
           [['J', '↓'], 'Next conversation'],
           [['K', '↑'], 'Previous conversation'],
+          [['⌘', 'K'], 'Everything by name'],
           [['/'], 'Search'],
+          [['F'], 'Search in the conversation'],
+          [['G'], 'Newest message'],
           [['1', '2', '3'], 'Open, unread, closed'],
           [['Esc'], 'Back'],
         ],
@@ -365,7 +419,9 @@ export const strings = {
         keys: [
           [['Enter', 'R'], 'Reply'],
           [['N'], 'New conversation'],
+          [['A'], 'Attach files'],
           [['E'], 'Close or reopen'],
+          [['#'], 'Delete'],
           [['Z'], 'Undo'],
           [['I'], 'About this person'],
           [['D'], 'Delivery of the last message'],

@@ -1,6 +1,6 @@
 import { Client } from '../api/client';
 import { Socket } from '../api/socket';
-import type { Channel, Conversation, LiveEvent, Sender } from '../api/types';
+import type { Conversation, LiveEvent, Sender } from '../api/types';
 import { strings } from '../strings';
 import { Acts } from './acts.svelte';
 import { Attention } from './attention.svelte';
@@ -10,7 +10,8 @@ import { Drafts } from './drafts.svelte';
 import { LineState } from './line-state.svelte';
 import { List } from './list.svelte';
 import { hasFailed } from './message-status';
-import { followNetwork } from './network';
+import { followNetwork, followTabs } from './network';
+import { Notices } from './notices.svelte';
 import { nameOf } from './person';
 import { Route } from './route.svelte';
 import { Session } from './session.svelte';
@@ -31,6 +32,7 @@ export class Desk {
   readonly drafts = new Drafts();
   readonly toasts = new Toasts();
   readonly sound = new Sound();
+  readonly notices = new Notices();
   readonly theme = new ThemeChoice();
   readonly attention = new Attention();
   readonly route = new Route();
@@ -51,20 +53,20 @@ export class Desk {
 
   readonly #socket: Socket;
   readonly #threads: Threads;
+  readonly #followed = [this.sound, this.theme, this.notices];
   #thread = $state.raw<Thread | null>(null);
   #healing: Promise<void> | null = null;
   /** Whose work this is: the next person finds nothing of it. */
   #owner: string | null = null;
 
-  readonly channels: Channel[] = $derived.by(() =>
-    channelsOf([...this.senders, ...this.conversations.all]),
-  );
+  readonly channels = $derived(channelsOf([...this.senders, ...this.conversations.all]));
 
   constructor() {
     this.client = new Client({
       onReach: (reached) => this.line.apply({ type: 'reached', reached }),
     });
     this.session = new Session(this.client);
+    this.notices.onPress = (id) => this.route.go(id);
     this.list = new List(this.client, this.conversations);
     this.acts = new Acts(this.client, this.conversations, this.toasts);
     this.#threads = new Threads(this.client, this.drafts);
@@ -118,6 +120,7 @@ export class Desk {
     const stops = [
       this.route.follow(),
       this.attention.follow(() => void this.heal()),
+      followTabs((event) => this.#followed.forEach((one) => one.heard(event))),
       followNetwork((online) => this.#networkChanged(online)),
       () => clearInterval(timer),
       () => this.#socket.stop(),
@@ -141,7 +144,7 @@ export class Desk {
     this.route.go(null, true);
   }
 
-  /** Brings the thread in step with the address: called whenever that changes. */
+  /** Brings the thread in step with the address. */
   show(id: string | null): void {
     const before = this.#thread?.id ?? null;
     if (id === before) return;
@@ -207,6 +210,7 @@ export class Desk {
     const known = before?.unread_count ?? 0;
     if (conversation.unread_count <= known || (before?.rev ?? 0) >= conversation.rev) return;
     void this.sound.play('message');
+    this.notices.tell(conversation.conversation_id, nameOf(conversation));
     if (conversation.conversation_id !== this.route.conversation) {
       this.announcement = strings.list.arrived(nameOf(conversation));
     }

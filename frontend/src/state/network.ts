@@ -8,3 +8,9 @@ export function followNetwork(onChange: (online: boolean) => void): () => void {
     window.removeEventListener('offline', update);
   };
 }
+
+/** Follows what other tabs of this browser keep. Returns how to stop. */
+export function followTabs(onChange: (event: StorageEvent) => void): () => void {
+  window.addEventListener('storage', onChange);
+  return () => window.removeEventListener('storage', onChange);
+}

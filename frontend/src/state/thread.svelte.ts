@@ -6,6 +6,7 @@ import { MediaAddresses } from './media.svelte';
 import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
 import { Quotes } from './quotes.svelte';
+import { ThreadView } from './thread-view.svelte';
 
 /** Where a page began that was read, and the cursor that reads what stands before it. */
 interface Mark {
@@ -13,21 +14,12 @@ interface Mark {
   before: string;
 }
 
-/** One of a message's media. */
-export interface MediaPlace {
-  message_id: string;
-  index: number;
-}
-
-/** What was asked for is marked this long (ms). */
-const MARKED = 2500;
-
 /** At most this many pages of this size are read to reach one message. */
 const SEEK_PAGES = 100;
 const SEEK_PAGE = 100;
 
 /** One conversation's thread: what was read of it, where "new" begins, what is leaving. */
-export class Thread {
+export class Thread extends ThreadView {
   readonly id: string;
   readonly messages = new Messages();
   readonly outbox: Outbox;
@@ -43,14 +35,6 @@ export class Thread {
   hasOlder = $state(false);
   /** The first message that nobody had read when it came on the screen. */
   newFrom = $state<string | null>(null);
-  /** The message that is to come into view, and is marked for a moment. */
-  wanted = $state.raw<{ id: string } | null>(null);
-  /** What is wanted is being looked for, further up. */
-  seeking = $state(false);
-  /** The picture that fills the screen. */
-  enlarged = $state.raw<MediaPlace | null>(null);
-  /** The message whose delivery is told in full. */
-  details = $state<string | null>(null);
 
   readonly #client: Client;
   #older: string | null = null;
@@ -64,6 +48,7 @@ export class Thread {
   readonly #quotes: Quotes;
 
   constructor(id: string, client: Client, drafts: Drafts) {
+    super();
     this.id = id;
     this.#client = client;
     this.#addresses = new MediaAddresses(client);
@@ -133,8 +118,7 @@ export class Thread {
     }
     this.seeking = false;
     if (!this.messages.get(id)) return false;
-    const wanted = (this.wanted = { id });
-    setTimeout(() => this.wanted === wanted && (this.wanted = null), MARKED);
+    this.want(id);
     return true;
   }
 
@@ -158,14 +142,15 @@ export class Thread {
     this.apply({ type: 'message', message: changed });
   }
 
+  /** A page of what was found in the thread, newest last. */
+  search(words: string, before: string | null): Promise<MessagePage> {
+    return this.#client.listMessages(this.id, { search: words, before });
+  }
+
   /** Takes away what a message says, here and at Twilio. */
   async redact(message: string): Promise<void> {
     const changed = await this.#client.redactMessage(this.id, message);
     this.apply({ type: 'message', message: changed });
-  }
-
-  enlarge(message_id: string, index: number): void {
-    this.enlarged = { message_id, index };
   }
 
   #liesBefore(id: string): boolean {

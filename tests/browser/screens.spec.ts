@@ -146,8 +146,8 @@ test('search in a thread', async ({ desk, system }) => {
 });
 
 test('quarantine', async ({ desk, system }) => {
-  await system.receivesUnplaced('From nobody');
-  await system.receivesUnplaced('From nobody either');
+  await system.receivesElsewhere('+12065550123', 'Anybody there?');
+  await system.receivesElsewhere('+12065550124', 'Nor here?');
   await desk.reload();
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /^Quarantine/ }).click();

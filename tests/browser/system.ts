@@ -70,9 +70,9 @@ export class System {
     await this.#webhook({ From: from, To: NUMBER, Body: body });
   }
 
-  /** The same from nobody and to nobody: it can be placed nowhere. */
-  async receivesUnplaced(body: string): Promise<void> {
-    await this.#webhook({ From: 'nobody', To: NUMBER, Body: body });
+  /** The same to a number that is not ours: it is held back. */
+  async receivesElsewhere(from: string, body: string): Promise<void> {
+    await this.#webhook({ From: from, To: '+18005550199', Body: body });
   }
 
   /** Arms a fault at Twilio's side. */

@@ -96,7 +96,9 @@ test('everything on the desk is reached with Tab, in the order in which it stand
     'Send',
     'Add a name',
     'Copy number',
+    'Add a note',
     'Close conversation',
+    'Delete conversation',
   ]);
 });
 

@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod changes;
+pub mod consent;
 pub mod conversations;
 pub mod health;
 pub mod messages;
@@ -45,6 +46,9 @@ pub const FUNCTIONS: &[Function] = &[
         "/api/conversations/{id}/messages/{message}/retry",
         messages::retry::build,
     ),
+    http("check-message", "POST", "/api/conversations/{id}/messages/check", messages::check::build),
+    http("record-consent", "POST", "/api/conversations/{id}/consent", consent::record::build),
+    http("list-consent", "GET", "/api/conversations/{id}/consent", consent::list::build),
     http("list-senders", "GET", "/api/senders", senders::list::build),
     http("check-number", "POST", "/api/numbers/check", numbers::check::build),
     http("list-quarantine", "GET", "/api/quarantine", quarantine::list::build),

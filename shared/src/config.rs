@@ -72,6 +72,9 @@ pub struct Sender {
     /// Which inbox its conversations stand in.
     #[serde(default = "main_inbox")]
     pub inbox: String,
+    /// The regions (`US`, `DE`) that it may write to; without a list, those of our own senders.
+    #[serde(default)]
+    pub countries: Option<Vec<String>>,
 }
 
 fn main_inbox() -> String {

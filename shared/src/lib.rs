@@ -4,12 +4,13 @@
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
 //! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`consent`], [`message`], [`message_label`],
-//! [`message_view`], [`media`], [`particulars`], [`segments`], [`status`], [`codes`], [`intent`],
+//! [`message_view`], [`media`], [`media_limits`], [`can_send`], [`particulars`], [`segments`], [`status`], [`codes`], [`intent`],
 //! [`search`], [`session`], [`event`].
 //!
 //! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
 
 pub mod address;
+pub mod can_send;
 pub mod clock;
 pub mod codes;
 pub mod config;
@@ -25,6 +26,7 @@ pub mod intent;
 pub mod lambda;
 pub mod live;
 pub mod media;
+pub mod media_limits;
 pub mod message;
 pub mod message_label;
 pub mod message_view;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::config::{InstallKey, Parameter, Sender};
+use shared::consent::meaning;
 use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
@@ -52,6 +53,7 @@ impl Desk {
         let sender = sender.ok_or_else(|| {
             Reason::new("unknown_number", "It was sent to a number that is not set up here.")
         })?;
+        let opt_out = inbound.opt_out_type.as_deref().and_then(|read| meaning(read, false));
         Ok(Message {
             id: app.ids.ulid(app.clock.now()),
             conversation: ConversationId::direct(&self.key, &inbound.to, &inbound.from),
@@ -69,7 +71,7 @@ impl Desk {
             retried_by: None,
             segments: inbound.num_segments,
             media: Vec::new(),
-            particulars: Particulars::default(),
+            particulars: Particulars { opt_out, ..Particulars::default() },
             price: None,
             fell_back: false,
             redacted: false,

@@ -7,11 +7,15 @@ use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::ids::Ulid;
 use shared::lambda::{Request, Response, Setup};
+use shared::message::created_at;
 use shared::status::Seen;
 use shared::twilio::webhook::StatusCallback;
 
 use super::webhook::{Door, Reason, quarantine};
 use crate::app::{App, Build, public};
+
+/// WhatsApp's and Messenger's window for free answers is closed.
+const WINDOW_CLOSED: u32 = 63016;
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
 
@@ -57,6 +61,9 @@ async fn handle(app: Arc<App>, door: Arc<Door>, request: Request) -> Result<Resp
     let seen = Seen { at: app.clock.now(), code: callback.error_code };
     let report = (callback.status, seen);
     let known = app.store.record_status(&conversation, message, report, &callback.sid).await?;
+    if callback.error_code == Some(WINDOW_CLOSED) {
+        app.store.close_window(&conversation, created_at(message)).await?;
+    }
     tracing::info!(
         conversation.id = %conversation,
         message.id = %message,

@@ -11,6 +11,7 @@ use super::messages::message_sort;
 use super::row::{Item, encode, number, string, text, value};
 use super::search::terms;
 use super::write::{Refusal, Verdict, put, put_new};
+use crate::consent::{Consent, ConsentEntry};
 use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
 use crate::message::Message;
@@ -31,9 +32,10 @@ impl Store {
     /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
     /// wish; a greater one is taken when the conversation has moved on.
     pub async fn receive(&self, mut message: Message) -> Result<Received> {
+        let entry = self.heard(&mut message).await?;
         let mut fresh = false;
         for _ in 0..TRIES {
-            let items = self.arrival(&message, fresh)?;
+            let items = self.arrival(&message, entry.as_ref(), fresh)?;
             let verdicts = match self.transact(items).await {
                 Ok(()) => return Ok(Received::Now(Box::new(message))),
                 Err(Refusal::Conditions(verdicts)) => verdicts,
@@ -51,7 +53,12 @@ impl Store {
         Err(Error::Busy("the conversation moved on at every try".into()))
     }
 
-    fn arrival(&self, message: &Message, fresh: bool) -> Result<Vec<TransactWriteItem>> {
+    fn arrival(
+        &self,
+        message: &Message,
+        entry: Option<&ConsentEntry>,
+        fresh: bool,
+    ) -> Result<Vec<TransactWriteItem>> {
         let sid = message.sid.as_ref().ok_or_else(|| Error::failed("an arrival has a SID"))?;
         let pointer = Item::from([
             ("pk".to_owned(), text(format!("SID#{sid}"))),
@@ -61,31 +68,39 @@ impl Store {
         ]);
         let row = encode(&partition(&message.conversation), &message_sort(message.id), message)?;
         let mut items = vec![put_new(&self.table, pointer)?, put(&self.table, row)?];
+        let consent = entry.map(|entry| &entry.consent);
         if fresh {
-            items.push(self.beginning(message)?);
+            items.push(self.beginning(message, consent)?);
             for term in terms(None, &message.contact) {
                 items.push(self.put_term(&term, &message.inbox, &message.conversation)?);
             }
         } else {
-            items.push(self.continuation(message)?);
+            items.push(self.continuation(message, consent)?);
+        }
+        if let Some(entry) = entry {
+            items.push(self.put_entry(&message.business, &message.contact, message.id, entry)?);
         }
         Ok(items)
     }
 
-    fn continuation(&self, message: &Message) -> Result<TransactWriteItem> {
-        let set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort";
-        moved(self.change(message), message)?
+    fn continuation(
+        &self,
+        message: &Message,
+        consent: Option<&Consent>,
+    ) -> Result<TransactWriteItem> {
+        let set = moving(consent);
+        moved(self.change(message), message, consent)?
             .update(&format!("{set} ADD rev :one, unread :one"))
             .when("attribute_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)")
             .into_update()
     }
 
-    fn beginning(&self, message: &Message) -> Result<TransactWriteItem> {
-        let set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, \
-                   id = :id, kind = :kind, inbox = :inbox, business = :business, contact = :contact, \
+    fn beginning(&self, message: &Message, consent: Option<&Consent>) -> Result<TransactWriteItem> {
+        let set = moving(consent);
+        let new = "id = :id, kind = :kind, inbox = :inbox, business = :business, contact = :contact, \
                    created = :created";
-        moved(self.change(message), message)?
-            .update(&format!("{set} ADD rev :one, unread :one"))
+        moved(self.change(message), message, consent)?
+            .update(&format!("{set}, {new} ADD rev :one, unread :one"))
             .when(
                 "attribute_not_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)",
             )
@@ -103,12 +118,25 @@ impl Store {
     }
 }
 
+/// What an inbound message sets on its conversation.
+fn moving(consent: Option<&Consent>) -> String {
+    let said = if consent.is_some() { ", consent = :consent" } else { "" };
+    format!(
+        "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, inbound_at = :at{said}"
+    )
+}
+
 /// The values of a conversation that an inbound message moves to the top.
-fn moved(change: Change, message: &Message) -> Result<Change> {
+fn moved(change: Change, message: &Message, consent: Option<&Consent>) -> Result<Change> {
+    let change = match consent {
+        Some(consent) => change.value(":consent", value(consent)?),
+        None => change,
+    };
     let place =
         ListKey { inbox: message.inbox.clone(), status: ConversationStatus::Open, unread: true };
     let at: Timestamp = message.created();
     Ok(change
+        .value(":at", value(at)?)
         .value(":preview", value(Preview::of(message))?)
         .value(":ulid", text(message.id.to_string()))
         .value(":place", place_value(&place))

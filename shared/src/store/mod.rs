@@ -3,11 +3,13 @@
 //! - `write`: the one write path (retries, conflicts); `change`: one change of one item.
 //! - `row`: items in and out of typed rows.
 //! - `conversations`, `messages`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
+//! - `consent`: the ledger under a contact's address.
 //! - `quarantine`, `users`: what else lies in `Table`.
-//! - `connections`, `sessions`: sockets, tickets, refresh tokens and rate counters in `Connections`.
+//! - `connections`, `sessions`, `rates`: sockets, tickets, refresh tokens and counters in `Connections`.
 
 mod change;
 mod connections;
+mod consent;
 mod conversations;
 mod inbound;
 mod intents;
@@ -15,6 +17,7 @@ mod lists;
 mod messages;
 mod outbound;
 mod quarantine;
+mod rates;
 mod row;
 mod search;
 mod sessions;

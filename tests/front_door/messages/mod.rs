@@ -1,5 +1,6 @@
 //! `/api/conversations/{id}/messages`: read, sent, sent again.
 
+mod check;
 mod list;
 mod retry;
 mod send;

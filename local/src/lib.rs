@@ -7,7 +7,7 @@
 //! - [`lambda`]: the host that builds and invokes the functions; [`schedule`]: by the clock; [`streams`]: by the tables'
 //!   changes.
 //! - [`demo`]: what `--demo` fills the tables with.
-//! - [`dynamodb`], [`parameters`], [`twilio`]: the peers that the functions' clients talk to.
+//! - [`dynamodb`], [`parameters`], [`s3`], [`twilio`]: the peers that the functions' clients talk to.
 
 pub mod demo;
 pub mod dynamodb;
@@ -17,6 +17,7 @@ pub mod lambda;
 pub mod options;
 pub mod parameters;
 pub mod permissions;
+pub mod s3;
 pub mod schedule;
 pub mod settings;
 pub mod streams;

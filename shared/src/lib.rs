@@ -4,10 +4,10 @@
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
 //! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
-//! [`can_send`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_limits`], [`particulars`],
+//! [`can_send`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_type`], [`media_limits`], [`particulars`],
 //! [`segments`], [`status`], [`codes`], [`intent`], [`search`], [`thread_search`], [`session`], [`event`].
 //!
-//! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
+//! Edges: [`store`] (the table), [`files`] (the bucket), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
 
 pub mod address;
 pub mod can_send;
@@ -22,12 +22,14 @@ pub mod cursor;
 pub mod error;
 pub mod event;
 pub mod fault;
+pub mod files;
 pub mod ids;
 pub mod intent;
 pub mod lambda;
 pub mod live;
 pub mod media;
 pub mod media_limits;
+pub mod media_type;
 pub mod message;
 pub mod message_label;
 pub mod message_view;

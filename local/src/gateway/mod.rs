@@ -3,12 +3,13 @@
 //!
 //! - [`routes`], [`request`], [`mod@answer`]: the HTTP API, payload format 2.0.
 //! - [`socket`]: the WebSocket API and `@connections`.
-//! - [`files`]: the page. [`hosts`]: the names that are answered to. [`guests`]: phones of other machines.
+//! - [`files`]: the page. [`media`]: the bucket. [`hosts`]: the names that are answered to. [`guests`]: phones of other machines.
 
 pub mod answer;
 pub mod files;
 pub mod guests;
 pub mod hosts;
+pub mod media;
 pub mod request;
 pub mod routes;
 pub mod socket;
@@ -40,6 +41,7 @@ use answer::{answer, refusal};
 use files::Files;
 use guests::Guests;
 use hosts::Hosts;
+use media::Media;
 use request::Arrival;
 use routes::{Met, Routes};
 use socket::Sockets;
@@ -63,6 +65,8 @@ pub struct GatewayOptions<'a> {
     pub sockets: Option<Sockets>,
     /// Served under `/phones/api`, to other machines only with a key.
     pub phones: Option<(Router, Guests)>,
+    /// The bucket, below `/media` and `/uploads`.
+    pub media: Option<Media>,
     /// The page's folder, with `dist` in it once it is built.
     pub files: &'a Path,
     /// The names that are answered to.
@@ -147,6 +151,12 @@ pub fn router(options: GatewayOptions<'_>, port: u16) -> Router {
                 phones.layer(from_fn_with_state(guests.clone(), guests::only)),
             )
             .route("/phones/open/{key}", get(guests::open).with_state(guests));
+    }
+    if let Some(media) = options.media {
+        let passed_on = axum::routing::any(media::serve).with_state(media);
+        router = router
+            .route("/media/{*key}", passed_on.clone())
+            .route("/uploads/{*key}", passed_on);
     }
     router
         .fallback(serve)

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use crate::permissions::LOCAL_ADMIN;
 use crate::template::{FunctionSpec, REGION, Template};
 
+/// The secret of every access key.
+pub const LOCAL_SECRET: &str = "local";
+
 /// Where this machine answers for AWS, as the functions' environments say it.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoints {
@@ -31,7 +34,7 @@ pub(super) fn environment(spec: &FunctionSpec, endpoints: &Endpoints) -> HashMap
         ("AWS_LAMBDA_FUNCTION_NAME", &spec.name),
         // Every client signs with its function's name: that is how the peers know who asks.
         ("AWS_ACCESS_KEY_ID", &spec.name),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_SECRET_ACCESS_KEY", LOCAL_SECRET),
     ];
     let lambda = lambda.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let own = spec.environment.iter().map(|(name, value)| {

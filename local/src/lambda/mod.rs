@@ -17,7 +17,7 @@ use shared::ids::Ids;
 use shared::lambda::{Context, Function};
 use tokio::sync::watch;
 
-pub use environment::{Endpoints, outside};
+pub use environment::{Endpoints, LOCAL_SECRET, outside};
 pub use error::InvokeError;
 
 use crate::template::Template;

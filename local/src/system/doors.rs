@@ -17,6 +17,8 @@ pub(super) struct Doors {
     pub(super) management: TcpListener,
     /// The parameter store.
     pub(super) parameters: TcpListener,
+    /// The buckets.
+    pub(super) s3: TcpListener,
     /// Lambda's `Invoke`.
     pub(super) invocations: TcpListener,
 }
@@ -30,6 +32,7 @@ impl Doors {
             management: listen(Ipv4Addr::LOCALHOST, 0).await?,
             parameters: listen(Ipv4Addr::LOCALHOST, 0).await?,
             invocations: listen(Ipv4Addr::LOCALHOST, 0).await?,
+            s3: listen(Ipv4Addr::LOCALHOST, 0).await?,
         })
     }
 }

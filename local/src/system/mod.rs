@@ -29,6 +29,7 @@ use crate::invocations::Invocations;
 use crate::lambda::{Functions, InvokeError};
 use crate::options::Options;
 use crate::permissions::Permissions;
+use crate::s3::S3;
 use crate::schedule::Schedules;
 use crate::settings::Settings;
 use crate::streams::Streams;
@@ -57,6 +58,7 @@ pub struct System {
     streams: Streams,
     schedules: Schedules,
     invocations: Invocations,
+    s3: S3,
     sockets: Option<Sockets>,
     twilio: Option<Twilio>,
     /// With `--lan`.
@@ -135,6 +137,11 @@ impl System {
     /// The simulated Twilio; none if the settings name the real one.
     pub fn twilio(&self) -> Option<&Twilio> {
         self.twilio.as_ref()
+    }
+
+    /// The buckets.
+    pub fn s3(&self) -> &S3 {
+        &self.s3
     }
 
     /// Runs the scheduled function called `name` now.

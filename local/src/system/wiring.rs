@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use futures_util::FutureExt as _;
 use shared::clock::Clock;
+use tokio::net::TcpListener;
 use url::Url;
 
 use super::doors::{Doors, lan_address, port, serve};
@@ -13,6 +14,7 @@ use super::{System, SystemError, admin};
 use crate::dynamodb::{DynamoDb, DynamoOptions};
 use crate::gateway::guests::Guests;
 use crate::gateway::hosts::Hosts;
+use crate::gateway::media::Media;
 use crate::gateway::socket::{Sockets, management};
 use crate::gateway::{self, GatewayOptions};
 use crate::invocations::Invocations;
@@ -20,6 +22,7 @@ use crate::lambda::{self, Endpoints, Functions, FunctionsOptions};
 use crate::options::Options;
 use crate::parameters::{Parameters, Urls};
 use crate::permissions::Permissions;
+use crate::s3::S3;
 use crate::schedule::Schedules;
 use crate::streams::{Invoke, Streams};
 use crate::template::{Template, TriggerSpec};
@@ -49,6 +52,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     };
     let dynamodb = ground.tables().await?;
     let parameters = ground.parameters()?;
+    let s3 = ground.s3()?;
     let twilio = ground.twilio().await?;
     let (template, options) = (&ground.template, &ground.options);
     admin::demo(template, options, ground.base_url(), &dynamodb, twilio.as_ref()).await?;
@@ -63,9 +67,11 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         Arc::clone(&ground.options.ids),
     );
     let invocations = ground.invocations(&functions);
+    let media = ground.media(&doors.s3)?;
     let mut peers = vec![
         serve(doors.parameters, parameters.router())?,
         serve(doors.invocations, invocations.router())?,
+        serve(doors.s3, s3.router())?,
     ];
     if let Some(sockets) = &sockets {
         let router = management::router(sockets.clone(), Arc::clone(&ground.permissions));
@@ -73,7 +79,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     }
     let guests = Guests::new(ground.base_url(), Arc::clone(&ground.options.ids));
     let phones = twilio.as_ref().map(|twilio| (twilio.phones(), guests.clone()));
-    let front = serve(doors.front, ground.front(&functions, sockets.clone(), phones))?;
+    let front = serve(doors.front, ground.front(&functions, sockets.clone(), phones, media))?;
     Ok(System {
         url: ground.base_url(),
         store: admin::store(&ground.template, &ground.options, &dynamodb),
@@ -88,6 +94,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         streams,
         schedules,
         invocations,
+        s3,
         sockets,
         guests: ground.options.lan.then_some(guests),
         twilio,
@@ -160,6 +167,7 @@ impl Ground {
             ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url().to_owned()),
             ("AWS_ENDPOINT_URL_SSM".to_owned(), here(&doors.parameters)),
             ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), here(&doors.invocations)),
+            ("AWS_ENDPOINT_URL_S3".to_owned(), here(&doors.s3)),
         ]);
         let real = self.options.settings.twilio_api_url.clone();
         if let Some(url) = twilio.map(Twilio::url).or(real) {
@@ -187,6 +195,20 @@ impl Ground {
     fn invocations(&self, functions: &Arc<Functions>) -> Invocations {
         let (permissions, clock) = (Arc::clone(&self.permissions), Arc::clone(&self.clock));
         Invocations::new(&self.template, Arc::clone(functions), permissions, clock)
+    }
+
+    fn s3(&self) -> Result<S3, SystemError> {
+        let (permissions, clock) = (Arc::clone(&self.permissions), Arc::clone(&self.clock));
+        let folder = self.options.state.as_deref();
+        S3::open(&self.template, folder, permissions, clock).map_err(SystemError::Objects)
+    }
+
+    /// The bucket that stands behind the origin.
+    fn media(&self, door: &TcpListener) -> Result<Option<Media>, SystemError> {
+        let Some(bucket) = self.template.buckets.first() else { return Ok(None) };
+        let bucket = format!("http://127.0.0.1:{}/{}", port(door), bucket.name);
+        let http = reqwest::Client::builder().no_proxy().build().map_err(SystemError::Client)?;
+        Ok(Some(Media { bucket, http }))
     }
 
     fn sockets(&self, functions: &Arc<Functions>) -> Option<Sockets> {
@@ -220,6 +242,7 @@ impl Ground {
         functions: &Arc<Functions>,
         sockets: Option<Sockets>,
         phones: Option<(Router, Guests)>,
+        media: Option<Media>,
     ) -> Router {
         let settings = &self.options.settings;
         let reached_from_outside = self.options.lan || settings.twilio_api_url.is_some();
@@ -228,6 +251,7 @@ impl Ground {
             functions: Arc::clone(functions),
             sockets,
             phones,
+            media,
             files: &self.options.root.join("frontend"),
             hosts: if reached_from_outside { Hosts::Any } else { Hosts::Loopback },
             clock: Arc::clone(&self.clock),

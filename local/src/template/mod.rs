@@ -2,9 +2,10 @@
 //!
 //! - [`model`]: what a template says, in plain types.
 //! - `node`, `scope`, `view`: YAML with its lines, names resolved, unknown ones refused.
-//! - `resources`, `function`, `event`: one part of the template each.
+//! - `resources`, `bucket`, `function`, `event`: one part of the template each.
 //! - [`error`]: what can be wrong, and where.
 
+mod bucket;
 pub mod error;
 mod event;
 mod function;
@@ -18,7 +19,7 @@ use std::path::Path;
 
 pub use error::TemplateError;
 pub use model::{
-    FunctionSpec, Grant, HttpApiSpec, IndexSpec, QueueSpec, SocketApiSpec, StreamSpec, TableSpec,
+    BucketSpec, FunctionSpec, Grant, HttpApiSpec, IndexSpec, QueueSpec, SocketApiSpec, StreamSpec, TableSpec,
     Template, TriggerSpec,
 };
 pub use scope::{ACCOUNT, REGION, STACK};
@@ -35,6 +36,7 @@ const KINDS: &[&str] = &[
     "AWS::Serverless::HttpApi",
     "AWS::Serverless::WebSocketApi",
     "AWS::DynamoDB::Table",
+    "AWS::S3::Bucket",
     "AWS::SQS::Queue",
     "AWS::IAM::Role",
 ];
@@ -89,6 +91,7 @@ impl Reader<'_> {
         let tables =
             self.each("AWS::DynamoDB::Table", |id, node| resources::table(scope, id, node))?;
         let queues = self.each("AWS::SQS::Queue", |id, node| resources::queue(scope, id, node))?;
+        let buckets = self.each("AWS::S3::Bucket", |id, node| bucket::bucket(scope, id, node))?;
         let http_api = self
             .each("AWS::Serverless::HttpApi", |id, node| resources::http_api(scope, id, node))?
             .pop();
@@ -114,7 +117,7 @@ impl Reader<'_> {
             self.attach(&mut functions, routes);
             api
         });
-        Ok(Template { functions, tables, queues, http_api, socket_api })
+        Ok(Template { functions, tables, buckets, queues, http_api, socket_api })
     }
 
     fn check_kinds(&self) -> Result<(), TemplateError> {

@@ -12,12 +12,27 @@ pub struct Template {
     pub functions: Vec<FunctionSpec>,
     /// The tables.
     pub tables: Vec<TableSpec>,
+    /// The buckets.
+    pub buckets: Vec<BucketSpec>,
     /// The queues.
     pub queues: Vec<QueueSpec>,
     /// The HTTP API, if there is one.
     pub http_api: Option<HttpApiSpec>,
     /// The WebSocket API, if there is one.
     pub socket_api: Option<SocketApiSpec>,
+}
+
+/// One S3 bucket.
+#[derive(Debug, Clone)]
+pub struct BucketSpec {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its resolved name.
+    pub name: String,
+    /// Its resolved ARN.
+    pub arn: String,
+    /// Prefixes of keys, and after how many days their objects are deleted.
+    pub lives: Vec<(String, u32)>,
 }
 
 /// One SQS queue.

@@ -60,6 +60,11 @@ impl Scope {
                 attribute("Arn", table);
                 name
             }
+            "AWS::S3::Bucket" => {
+                let name = name.to_lowercase();
+                attribute("Arn", format!("arn:aws:s3:::{name}"));
+                name
+            }
             "AWS::SQS::Queue" => {
                 attribute("Arn", arn("sqs", &name));
                 attribute("QueueName", name.clone());

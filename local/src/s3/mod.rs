@@ -1,0 +1,240 @@
+//! S3 on a loopback port: the buckets of the template, as much of them as Partyline uses. Each request is proven by the
+//! signature in its address, and allowed by the policy of the function that made the address.
+//!
+//! - `proof`: the signature and its time. `objects`: what is kept, in one SQLite file.
+
+mod objects;
+mod proof;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use shared::clock::Clock;
+
+use crate::gateway::request::text;
+use crate::permissions::Permissions;
+use crate::template::{BucketSpec, Template};
+use objects::{Object, Objects};
+use proof::{Asked, Unproven};
+
+/// The largest object that is taken at once.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// The buckets. Clones share them.
+#[derive(Clone)]
+pub struct S3(Arc<Inner>);
+
+struct Inner {
+    buckets: Vec<BucketSpec>,
+    objects: Objects,
+    permissions: Arc<Permissions>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Why a request has no object: status, S3's code, and a sentence.
+struct Refusal(StatusCode, &'static str, String);
+
+impl Refusal {
+    fn denied(why: impl Into<String>) -> Self {
+        Self(StatusCode::FORBIDDEN, "AccessDenied", why.into())
+    }
+}
+
+impl From<Unproven> for Refusal {
+    fn from(unproven: Unproven) -> Self {
+        Self(StatusCode::FORBIDDEN, unproven.code(), unproven.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(%error, "the objects cannot be read or written");
+        Self(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Try again.".to_owned())
+    }
+}
+
+impl S3 {
+    /// The buckets of `template`, kept in `folder` or in memory.
+    pub fn open(
+        template: &Template,
+        folder: Option<&Path>,
+        permissions: Arc<Permissions>,
+        clock: Arc<dyn Clock>,
+    ) -> rusqlite::Result<Self> {
+        let objects = Objects::open(folder)?;
+        let buckets = template.buckets.clone();
+        Ok(Self(Arc::new(Inner { buckets, objects, permissions, clock })))
+    }
+
+    /// The service, with buckets as the first part of the path.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .fallback(serve)
+            .layer(DefaultBodyLimit::max(LARGEST))
+            .with_state(self.clone())
+    }
+
+    /// The keys of everything that is kept.
+    pub fn keys(&self) -> Vec<String> {
+        self.0.objects.keys().unwrap_or_default()
+    }
+}
+
+async fn serve(
+    State(s3): State<S3>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let asked = Asked { method: &method, uri: &uri, headers: &headers };
+    let answered = s3.0.answer(&asked, &body);
+    answered.unwrap_or_else(|Refusal(status, code, message)| {
+        let message = message.replace('&', "&amp;").replace('<', "&lt;");
+        let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let kind = HeaderValue::from_static("application/xml");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response
+    })
+}
+
+impl Inner {
+    fn answer(&self, asked: &Asked<'_>, body: &Bytes) -> Result<Response, Refusal> {
+        let caller = proof::caller(asked, self.clock.now())?;
+        let (bucket, key) = self.place(asked.uri.path())?;
+        let now = self.clock.now();
+        self.objects.expire(bucket, now)?;
+        let action = match *asked.method {
+            Method::GET | Method::HEAD => "s3:GetObject",
+            Method::PUT => "s3:PutObject",
+            Method::DELETE => "s3:DeleteObject",
+            _ => {
+                let why = "The specified method is not allowed against this resource.".to_owned();
+                return Err(Refusal(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", why));
+            }
+        };
+        self.allow(&caller, action, bucket, key)?;
+        match *asked.method {
+            Method::PUT => {
+                let object = self.put(asked, &caller, body)?;
+                self.objects.put(bucket, key, &object, now)?;
+                let copied = asked.headers.contains_key("x-amz-copy-source");
+                let body = if copied { "<CopyObjectResult></CopyObjectResult>" } else { "" };
+                Ok(Response::new(Body::from(body)))
+            }
+            Method::DELETE => {
+                self.objects.delete(bucket, key)?;
+                Ok(status(StatusCode::NO_CONTENT))
+            }
+            _ => {
+                // Nobody may list the bucket, so S3 does not tell whether there is such a key.
+                let object = self.objects.get(bucket, key)?;
+                let object = object.ok_or_else(|| Refusal::denied("Access Denied"))?;
+                given(asked, object)
+            }
+        }
+    }
+
+    /// The object that a PUT makes: its body, or a copy.
+    fn put(&self, asked: &Asked<'_>, caller: &str, body: &Bytes) -> Result<Object, Refusal> {
+        let content_type = text(asked.headers, "content-type");
+        let source = text(asked.headers, "x-amz-copy-source");
+        if source.is_empty() {
+            return Ok(Object { content_type, body: body.to_vec() });
+        }
+        let (bucket, key) = self.place(&source)?;
+        self.allow(caller, "s3:GetObject", bucket, key)?;
+        let object = self.objects.get(bucket, key)?;
+        let object = object.ok_or_else(|| Refusal::denied("Access Denied"))?;
+        let replaced = text(asked.headers, "x-amz-metadata-directive") == "REPLACE";
+        Ok(if replaced { Object { content_type, ..object } } else { object })
+    }
+
+    fn allow(
+        &self,
+        caller: &str,
+        action: &str,
+        bucket: &BucketSpec,
+        key: &str,
+    ) -> Result<(), Refusal> {
+        let resource = format!("{}/{key}", bucket.arn);
+        let allowed = self.permissions.check(caller, action, &resource);
+        allowed.map_err(|denied| Refusal::denied(denied.to_string()))
+    }
+
+    /// The bucket and the key in `/{bucket}/{key}`.
+    fn place<'a>(&self, path: &'a str) -> Result<(&BucketSpec, &'a str), Refusal> {
+        let (name, key) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
+        let bucket = self.buckets.iter().find(|bucket| bucket.name == name);
+        let why = || "The specified bucket does not exist".to_owned();
+        let bucket =
+            bucket.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "NoSuchBucket", why()))?;
+        Ok((bucket, key))
+    }
+}
+
+/// The answer to a GET or HEAD, whole or the one range that is asked for.
+fn given(asked: &Asked<'_>, object: Object) -> Result<Response, Refusal> {
+    let total = object.body.len();
+    let wanted = text(asked.headers, "range");
+    let (part, range) = match (wanted.is_empty(), range(&wanted, total)) {
+        (true, _) => (object.body, None),
+        (false, Some((from, to))) => {
+            let part = object.body.get(from..=to).unwrap_or_default().to_vec();
+            (part, Some(format!("bytes {from}-{to}/{total}")))
+        }
+        (false, None) => {
+            let why = "The requested range is not satisfiable".to_owned();
+            return Err(Refusal(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", why));
+        }
+    };
+    let mut response = Response::new(Body::empty());
+    let mut set = |name: header::HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    let told = |name: &str| asked.query(name).filter(|value| !value.is_empty());
+    let content_type = told("response-content-type").unwrap_or(object.content_type);
+    set(header::CONTENT_TYPE, &content_type);
+    set(header::CONTENT_LENGTH, &part.len().to_string());
+    set(header::ACCEPT_RANGES, "bytes");
+    if let Some(disposition) = told("response-content-disposition") {
+        set(header::CONTENT_DISPOSITION, &disposition);
+    }
+    if let Some(range) = &range {
+        set(header::CONTENT_RANGE, range);
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    if asked.method == Method::GET {
+        *response.body_mut() = Body::from(part);
+    }
+    Ok(response)
+}
+
+/// `bytes=0-99`, `bytes=100-`, `bytes=-100`, of `total` bytes; first and last.
+fn range(text: &str, total: usize) -> Option<(usize, usize)> {
+    let (from, to) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let end = total.checked_sub(1)?;
+    let (from, to) = match (from, to) {
+        ("", last) => (total.saturating_sub(last.parse().ok()?), end),
+        (from, "") => (from.parse().ok()?, end),
+        (from, to) => (from.parse().ok()?, to.parse::<usize>().ok()?.min(end)),
+    };
+    (from <= to && to <= end).then_some((from, to))
+}
+
+fn status(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

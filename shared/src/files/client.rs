@@ -1,0 +1,155 @@
+//! Requests of our own to the bucket.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Method, Response, StatusCode};
+use rusty_s3::S3Action;
+use rusty_s3::actions::{DeleteObject, GetObject, HeadObject, PutObject};
+use url::Url;
+
+use super::Files;
+use crate::error::{Error, Result};
+use crate::fault::Fault;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Sixteen megabytes within a region take a second.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long an address of our own is good.
+const LIFE: Duration = Duration::from_mins(1);
+
+/// What is known of an object without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Bytes.
+    pub size: u64,
+    /// Its type, as it was put.
+    pub content_type: String,
+}
+
+impl Files {
+    /// What is known of an object; none if there is none.
+    pub async fn head(&self, key: &str) -> Result<Option<Held>> {
+        let url = self.signed(&HeadObject::new(&self.bucket, Some(&self.credentials), key));
+        let answer = self.call("files.head", Method::HEAD, url, &[], Vec::new()).await?;
+        if missing(&answer) {
+            return Ok(None);
+        }
+        let answer = good(answer).await?;
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let size = header("content-length").and_then(|length| length.parse().ok());
+        let content_type = header("content-type").unwrap_or("application/octet-stream").to_owned();
+        let size = size.ok_or_else(|| Error::failed("an object without a length"))?;
+        Ok(Some(Held { size, content_type }))
+    }
+
+    /// The first `count` bytes of an object, or all if it has fewer.
+    pub async fn beginning(&self, key: &str, count: u64) -> Result<Vec<u8>> {
+        let url = self.signed(&GetObject::new(&self.bucket, Some(&self.credentials), key));
+        let range = format!("bytes=0-{}", count.saturating_sub(1));
+        let headers = [("range", range.as_str())];
+        let answer = self.call("files.get", Method::GET, url, &headers, Vec::new()).await?;
+        let answer = good(answer).await?;
+        Ok(answer.bytes().await.map_err(Error::failed)?.to_vec())
+    }
+
+    /// Puts an object, whatever is there.
+    pub async fn put(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<()> {
+        let mut action = PutObject::new(&self.bucket, Some(&self.credentials), key);
+        action.headers_mut().insert("content-type", content_type);
+        let url = self.signed(&action);
+        let headers = [("content-type", content_type)];
+        good(self.call("files.put", Method::PUT, url, &headers, bytes).await?).await.map(drop)
+    }
+
+    /// Copies an object within the bucket, and gives the copy a type.
+    pub async fn copy(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
+        // Keys are of letters, digits, `/` and `-`: nothing to escape.
+        let source = format!("/{}/{from}", self.bucket.name());
+        let headers = [
+            ("content-type", content_type),
+            ("x-amz-copy-source", &*source),
+            ("x-amz-metadata-directive", "REPLACE"),
+        ];
+        let mut action = PutObject::new(&self.bucket, Some(&self.credentials), to);
+        for (name, value) in headers {
+            action.headers_mut().insert(name, value);
+        }
+        let url = self.signed(&action);
+        let answer = self.call("files.copy", Method::PUT, url, &headers, Vec::new()).await?;
+        // S3 may say 200 and tell of an error in the body.
+        let body = good(answer).await?.text().await.map_err(Error::failed)?;
+        if body.contains("<Error>") {
+            return Err(Error::failed("the bucket could not copy"));
+        }
+        Ok(())
+    }
+
+    /// Deletes an object; that there is none is no error.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        let url = self.signed(&DeleteObject::new(&self.bucket, Some(&self.credentials), key));
+        let answer = self.call("files.delete", Method::DELETE, url, &[], Vec::new()).await?;
+        good(answer).await.map(drop)
+    }
+
+    fn signed<'a>(&self, action: &impl S3Action<'a>) -> Url {
+        action.sign_with_time(LIFE, &self.clock.now())
+    }
+
+    /// One request, answered within twenty seconds of the clock. The body of its answer is not read yet.
+    async fn call(
+        &self,
+        point: &'static str,
+        method: Method,
+        url: Url,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Response> {
+        let fault = self.faults.pass(point).await;
+        if fault == Some(Fault::Refuse) {
+            return Err(Error::Busy(format!("fault point {point}").into()));
+        }
+        let http = self.http.get_or_try_init(async || connected()).await?;
+        let mut request = http.request(method, url).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = tokio::select! {
+            answer = request.send() => answer.map_err(|error| Error::Busy(Box::new(error.without_url())))?,
+            () = self.clock.sleep(TOTAL_TIMEOUT) => {
+                return Err(Error::Busy("the bucket does not answer".into()));
+            }
+        };
+        if fault == Some(Fault::LoseAnswer) {
+            return Err(Error::Busy("the answer was lost".into()));
+        }
+        Ok(answer)
+    }
+}
+
+/// Who may not list the bucket is told 403 where there is nothing.
+fn missing(answer: &Response) -> bool {
+    matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::FORBIDDEN)
+}
+
+async fn good(answer: Response) -> Result<Response> {
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let why = answer.text().await.unwrap_or_default();
+    let why: String = why.chars().take(300).collect();
+    let cause = format!("the bucket answered {status}: {why}").into();
+    Err(if status.is_server_error() { Error::Busy(cause) } else { Error::Failed(cause) })
+}
+
+fn connected() -> Result<reqwest::Client> {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
+    reqwest::Client::builder()
+        .tls_certs_only(roots)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(Policy::none())
+        .build()
+        .map_err(Error::failed)
+}

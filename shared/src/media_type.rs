@@ -1,0 +1,161 @@
+//! What bytes are. A claim is believed only where the bytes say nothing else, and never for what a browser might run.
+
+use crate::media::MediaKind;
+
+/// How many of the first bytes decide.
+pub const ENOUGH: usize = 4096;
+
+/// What nothing is known of.
+pub const UNKNOWN: &str = "application/octet-stream";
+
+/// The type of what begins with `bytes`.
+pub fn of_bytes(bytes: &[u8]) -> &'static str {
+    if let Some(text) = of_text(bytes) {
+        return text;
+    }
+    let found = infer::get(bytes).map_or(UNKNOWN, |found| found.mime_type());
+    match found {
+        // Names that browsers and Twilio know.
+        "audio/m4a" => "audio/mp4",
+        "audio/x-wav" => "audio/wav",
+        "audio/x-flac" => "audio/flac",
+        "video/mp4" if brand(bytes).is_some_and(|brand| brand.starts_with(b"3g")) => "video/3gpp",
+        // They are text that a browser runs, or programs.
+        "text/html" | "text/xml" | "text/x-shellscript" | "image/svg+xml" => UNKNOWN,
+        found if found.starts_with("application/x-") => UNKNOWN,
+        found => found,
+    }
+}
+
+/// Cards and appointments begin with their name.
+fn of_text(bytes: &[u8]) -> Option<&'static str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let begins = |word: &[u8]| {
+        let start = bytes.trim_ascii_start().get(..word.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    if begins(b"BEGIN:VCARD") {
+        Some("text/vcard")
+    } else if begins(b"BEGIN:VCALENDAR") {
+        Some("text/calendar")
+    } else {
+        None
+    }
+}
+
+/// The brand of a file of MPEG-4's family.
+fn brand(bytes: &[u8]) -> Option<&[u8]> {
+    (bytes.get(4..8)? == b"ftyp").then(|| bytes.get(8..12))?
+}
+
+/// How a browser is told to take a thing of this type, by its name (RFC 6266): shown where it can be shown safely,
+/// downloaded otherwise.
+pub fn disposition(content_type: &str, name: Option<&str>) -> String {
+    let how = match MediaKind::of(content_type) {
+        MediaKind::Image | MediaKind::Audio | MediaKind::Video => "inline",
+        MediaKind::Contact | MediaKind::Document => "attachment",
+    };
+    let Some(name) = name.map(file_name).filter(|name| !name.is_empty()) else {
+        return how.to_owned();
+    };
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii() && c != '"' && c != '\\' && c != '%' { c } else { '_' })
+        .collect();
+    if plain == name {
+        return format!("{how}; filename=\"{plain}\"");
+    }
+    let encoded: String = name.bytes().map(encoded).collect();
+    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+/// A name without folders and control characters, at most 120 characters.
+pub fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept = last.chars().filter(|c| !c.is_control() && !is_direction(*c));
+    kept.take(120).collect::<String>().trim().to_owned()
+}
+
+/// Marks that turn text round, with which `gpj.exe` looks like `exe.jpg`.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn encoded(byte: u8) -> String {
+    let plain = byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte);
+    if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn bytes_decide_and_what_a_browser_might_run_is_nothing() {
+        let mp4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
+        let phone = b"\0\0\0\x18ftyp3gp4\0\0\0\0isom3gp4";
+        for (bytes, content_type) in [
+            (&b"\xff\xd8\xff\xe0\0\x10JFIF"[..], "image/jpeg"),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png"),
+            (b"GIF89a\x01\0\x01\0", "image/gif"),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp"),
+            (b"%PDF-1.7\n", "application/pdf"),
+            (b"OggS\0\x02\0\0\0\0\0\0", "audio/ogg"),
+            (b"#!AMR\n\0\0\0\0\0\0", "audio/amr"),
+            (b"ID3\x04\0\0\0\0\0\0", "audio/mpeg"),
+            (mp4, "video/mp4"),
+            (phone, "video/3gpp"),
+            (b"BEGIN:VCARD\r\nVERSION:3.0", "text/vcard"),
+            (b"\xef\xbb\xbf begin:vcalendar\n", "text/calendar"),
+            (b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>", UNKNOWN),
+            (b"<!DOCTYPE html><script>alert(1)</script>", UNKNOWN),
+            (b"<?xml version=\"1.0\"?><svg/>", UNKNOWN),
+            (b"#!/bin/sh\nrm -rf /", UNKNOWN),
+            (b"MZ\x90\0\x03\0\0\0", UNKNOWN),
+            (b"hello", UNKNOWN),
+            (b"", UNKNOWN),
+        ] {
+            assert_eq!(of_bytes(bytes), content_type, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn a_disposition_names_the_file_and_shows_only_what_is_safe() {
+        for (content_type, name, expected) in [
+            ("image/png", None, "inline"),
+            ("image/svg+xml", Some("a.svg"), "attachment; filename=\"a.svg\""),
+            ("application/pdf", Some("../../etc/a b.pdf"), "attachment; filename=\"a b.pdf\""),
+            (
+                "video/mp4",
+                Some("a\"b\r\n.mp4"),
+                "inline; filename=\"a_b.mp4\"; filename*=UTF-8''a%22b.mp4",
+            ),
+            (
+                "image/jpeg",
+                Some("Grüße.jpg"),
+                "inline; filename=\"Gr__e.jpg\"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.jpg",
+            ),
+            ("image/jpeg", Some("a\u{202e}gpj.exe"), "inline; filename=\"agpj.exe\""),
+        ] {
+            assert_eq!(disposition(content_type, name), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_disposition_is_one_header_line_whatever_the_name(name in "\\PC{0,200}|.{0,40}") {
+            let line = disposition("application/pdf", Some(&name));
+            prop_assert!(line.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{line}");
+            let quotes = line.matches('"').count();
+            prop_assert!(quotes == 0 || quotes == 2, "{line}");
+        }
+
+        #[test]
+        fn no_bytes_become_what_a_browser_runs(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let found = of_bytes(&bytes);
+            prop_assert!(!["text/html", "image/svg+xml", "text/xml"].contains(&found));
+        }
+    }
+}

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod conversations;
 pub mod events;
 pub mod health;
+pub mod media;
 pub mod messages;
 pub mod numbers;
 pub mod openapi;
@@ -17,6 +18,7 @@ pub mod schedule;
 pub mod senders;
 pub mod sessions;
 pub mod sockets;
+pub mod uploads;
 pub mod users;
 
 use shared::lambda::{Function, Setup, Trigger};
@@ -59,6 +61,20 @@ pub const FUNCTIONS: &[Function] = &[
         "/api/conversations/{id}/messages/{message}/redact",
         messages::redact::build,
     ),
+    http(
+        "get-media",
+        "GET",
+        "/api/conversations/{id}/messages/{message}/media/{index}",
+        media::get::build,
+    ),
+    http(
+        "retry-media",
+        "POST",
+        "/api/conversations/{id}/messages/{message}/media/{index}/retry",
+        media::retry::build,
+    ),
+    http("list-media", "GET", "/api/conversations/{id}/media", media::list::build),
+    http("create-upload", "POST", "/api/uploads", uploads::create::build),
     http("list-senders", "GET", "/api/senders", senders::list::build),
     http("check-number", "POST", "/api/numbers/check", numbers::check::build),
     http("list-quarantine", "GET", "/api/quarantine", quarantine::list::build),
@@ -76,6 +92,7 @@ pub const FUNCTIONS: &[Function] = &[
     socket("receive-frame", "$default", sockets::receive_frame::build),
     Function { name: "push", trigger: Trigger::Stream, build: changes::push::build },
     Function { name: "dispatch", trigger: Trigger::Stream, build: changes::dispatch::build },
+    Function { name: "fetch-media", trigger: Trigger::Invocation, build: media::fetch::build },
     Function { name: "sweep", trigger: Trigger::Schedule, build: schedule::sweep::build },
 ];
 

@@ -69,6 +69,30 @@ pub fn disposition(content_type: &str, name: Option<&str>) -> String {
     format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
+/// A name that every channel takes: at most twenty plain characters with the ending of its type.
+pub fn short_name(content_type: &str, name: Option<&str>) -> String {
+    let plain = |name: &&str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        (1..=20).contains(&name.len()) && name.bytes().all(known) && !name.starts_with('.')
+    };
+    if let Some(name) = name.filter(plain) {
+        return name.to_owned();
+    }
+    let ending = match content_type {
+        "image/jpeg" => "jpg",
+        "audio/mpeg" => "mp3",
+        "audio/mp4" => "m4a",
+        "video/3gpp" => "3gp",
+        "video/quicktime" => "mov",
+        "text/vcard" => "vcf",
+        "text/calendar" => "ics",
+        "application/pdf" => "pdf",
+        other => other.split_once('/').map_or("bin", |(_, ending)| ending),
+    };
+    let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    format!("file.{ending}")
+}
+
 /// A name without folders and control characters, at most 120 characters.
 pub fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -140,6 +164,19 @@ mod tests {
             ("image/jpeg", Some("a\u{202e}gpj.exe"), "inline; filename=\"agpj.exe\""),
         ] {
             assert_eq!(disposition(content_type, name), expected);
+        }
+    }
+
+    #[test]
+    fn a_short_name_is_plain_and_ends_as_its_type() {
+        for (content_type, name, expected) in [
+            ("application/pdf", Some("offer-12.pdf"), "offer-12.pdf"),
+            ("application/pdf", Some("Unser Angebot für Sie.pdf"), "file.pdf"),
+            ("image/jpeg", None, "file.jpg"),
+            ("image/png", Some(".."), "file.png"),
+            ("application/vnd.ms-excel", None, "file.vndmsexc"),
+        ] {
+            assert_eq!(short_name(content_type, name), expected);
         }
     }
 

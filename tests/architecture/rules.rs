@@ -65,7 +65,9 @@ fn names_of_files_say_what_is_in_them() {
 fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
     for source in sources("functions/src", &[".rs"]) {
         let code = source.code();
-        let changes = source.path.starts_with("functions/src/changes/");
+        // A job that dispatch invokes may read from Twilio.
+        let changes = source.path.starts_with("functions/src/changes/")
+            || source.path == "functions/src/media/fetch.rs";
         if code.contains("twilio::client") || code.contains("create_message(") {
             assert!(changes, "{} calls Twilio", source.path);
         }

@@ -5,4 +5,4 @@ pub mod handing;
 mod lookup;
 pub mod push;
 mod redaction;
-mod sending;
+pub(crate) mod sending;

@@ -8,7 +8,10 @@ use shared::config::{Sender, Urls};
 use shared::consent::{Consent, ConsentEntry, ConsentSource, ConsentState};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
+use shared::files::Files;
 use shared::intent::{Intent, deferral, later};
+use shared::media::Media;
+use shared::media_type::short_name;
 use shared::message::Message;
 use shared::secret::Secret;
 use shared::sid::MessagingServiceSid;
@@ -25,6 +28,9 @@ const IN_PLACE: Duration = Duration::from_secs(5);
 /// The first wait in place.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
+/// How long Twilio may read what goes with a message, which may wait in its queue.
+const MEDIA_LIFE: Duration = Duration::from_hours(4);
+
 /// Twilio's code for a contact who has opted out.
 const OPTED_OUT: u32 = 21610;
 
@@ -37,6 +43,7 @@ pub(super) struct Line {
     pub(super) client: Client,
     /// Who does what takes long.
     pub(super) hands: Hands,
+    files: Files,
     urls: Urls,
     senders: Vec<Sender>,
 }
@@ -56,29 +63,32 @@ impl std::fmt::Debug for Line {
     }
 }
 
+/// The calls to Twilio, as the account's API key or its own token.
+pub(crate) fn client(app: &App) -> Result<Client> {
+    let account = app.parameters.twilio()?;
+    let own = || -> Result<(String, Secret)> {
+        let token = account.auth_tokens.first().cloned();
+        let token = token.ok_or_else(|| Error::configuration("twilio", "has no auth token"))?;
+        Ok((account.account_sid.to_string(), token))
+    };
+    let key = account.api_key_sid.clone().zip(account.api_key_secret.clone());
+    let (user, password) = key.map_or_else(own, Ok)?;
+    Ok(Client::new(ClientOptions {
+        base: app.variable("TWILIO_API_URL").unwrap_or_else(|| "https://api.twilio.com".to_owned()),
+        account: account.account_sid.clone(),
+        user,
+        password,
+        clock: app.clock.clone(),
+        faults: app.faults.clone(),
+    }))
+}
+
 impl Line {
     /// From the parameters.
     pub(super) fn open(app: &App) -> Result<Self> {
-        let account = app.parameters.twilio()?;
-        let own = || -> Result<(String, Secret)> {
-            let token = account.auth_tokens.first().cloned();
-            let token = token.ok_or_else(|| Error::configuration("twilio", "has no auth token"))?;
-            Ok((account.account_sid.to_string(), token))
-        };
-        let key = account.api_key_sid.clone().zip(account.api_key_secret.clone());
-        let (user, password) = key.map_or_else(own, Ok)?;
-        let client = Client::new(ClientOptions {
-            base: app
-                .variable("TWILIO_API_URL")
-                .unwrap_or_else(|| "https://api.twilio.com".to_owned()),
-            account: account.account_sid.clone(),
-            user,
-            password,
-            clock: app.clock.clone(),
-            faults: app.faults.clone(),
-        });
         Ok(Self {
-            client,
+            client: client(app)?,
+            files: app.files()?,
             hands: Hands::of(app),
             urls: app.parameters.urls()?,
             senders: app.parameters.senders()?,
@@ -98,6 +108,19 @@ impl Line {
                 Route { to: message.contact.clone(), from: Some(message.business.clone()), service }
             }
         }
+    }
+
+    /// Where Twilio reads what goes with a message.
+    fn media(&self, message: &Message) -> Vec<String> {
+        let base = self.urls.public.first().map_or("", String::as_str);
+        let read = |media: &Media| {
+            let name = short_name(&media.content_type, media.name.as_deref());
+            let disposition = format!("inline; filename=\"{name}\"");
+            let object = media.object.as_deref()?;
+            let path = self.files.reading(object, &media.content_type, &disposition, MEDIA_LIFE);
+            Some(format!("{base}{path}"))
+        };
+        message.media.iter().filter_map(read).collect()
     }
 
     fn callback(&self, message: &Message) -> String {
@@ -187,6 +210,7 @@ async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, 
         service: route.service.as_ref(),
         to: &route.to,
         body: &message.body,
+        media: &twilio.media(message),
         status_callback: &callback,
     };
     let mut wait = FIRST_WAIT;

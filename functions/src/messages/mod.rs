@@ -1,5 +1,6 @@
 //! Messages: received, sent, tried again, listed, shown, redacted, and what became of them.
 
+pub mod attaching;
 pub mod check;
 pub mod deciding;
 pub mod get;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::deciding::{PARAMETERS, Senders};
 use super::message_of;
-use super::send::{click, sent};
+use super::send::{Sending, click, sent};
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
 
@@ -46,11 +46,13 @@ pub(crate) async fn handle(
             "The text of this message was taken away, so it cannot be sent again.".to_owned();
         return Err(Error::Conflict { detail, current: None });
     }
-    let click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
+    let mut click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
+    click.media.clone_from(&old.media);
     let again = old.may_be_retried() && old.retried_by.is_none();
     if !again && app.store.clicked(&click).await?.is_none() {
         let detail = "This message did not fail, or it was sent again already.".to_owned();
         return Err(Error::Conflict { detail, current: None });
     }
-    sent(&app, &senders, &caller, &conversation, &click, Some(&old)).await
+    sent(&app, &senders, &caller, &conversation, &click, Sending { again: Some(&old), fresh: None })
+        .await
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
+use shared::files::Files;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::{Message, MessageView};
 use shared::store::{Click, Sent};
 use utoipa::ToSchema;
 
+use super::attaching::{self, Attached};
 use super::deciding::{Counting, PARAMETERS, Senders, decide, refusal};
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
@@ -18,15 +20,32 @@ use crate::conversations::seen_by;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
-    /// The text, 1 to 1,600 characters.
+    /// The text, 1 to 1,600 characters; empty only if files go with it.
+    #[serde(default)]
     body: String,
+    /// The files that go with it, at most ten.
+    #[serde(default)]
+    media: Vec<Attached>,
     /// Made by the browser for this click: the same key sends once.
     idempotency_key: String,
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, PARAMETERS, Senders::open, handle)
+    people(setup, PARAMETERS, Post::open, handle)
+}
+
+/// What a send needs.
+#[derive(Debug)]
+pub(crate) struct Post {
+    senders: Senders,
+    files: Files,
+}
+
+impl Post {
+    fn open(app: &App) -> Result<Self> {
+        Ok(Self { senders: Senders::open(app)?, files: app.files()? })
+    }
 }
 
 #[utoipa::path(
@@ -36,14 +55,22 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    senders: Arc<Senders>,
+    post: Arc<Post>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
     let wanted: SendMessage = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let click = click(&caller, wanted.body, wanted.idempotency_key)?;
-    sent(&app, &senders, &caller, &conversation, &click, None).await
+    let Post { senders, files } = &*post;
+    let mut click = click(&caller, wanted.body, wanted.idempotency_key)?;
+    click.media = attaching::wanted(&conversation, &wanted.media)?;
+    let mut fresh = None;
+    // What was taken before is not looked at again: its uploads may be gone.
+    if !click.media.is_empty() && app.store.clicked(&click).await?.is_none() {
+        attaching::look(&app, files, &caller, &conversation, &mut click.media).await?;
+        fresh = Some(files);
+    }
+    sent(&app, senders, &caller, &conversation, &click, Sending { again: None, fresh }).await
 }
 
 /// A click; whether its text may be sent is decided where it is stored.
@@ -54,7 +81,17 @@ pub fn click(caller: &Caller, body: String, key: String) -> Result<Click> {
         let detail = "The idempotency_key is 8 to 64 letters, digits, hyphens or underscores.";
         return Err(Error::Refused(detail.to_owned()));
     }
-    Ok(Click { user: caller.username.clone(), author: caller.name.clone(), key, body })
+    let (user, author) = (caller.username.clone(), caller.name.clone());
+    Ok(Click { user, author, key, body, media: Vec::new() })
+}
+
+/// How a click is sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sending<'a> {
+    /// The message that it stands in for.
+    pub again: Option<&'a Message>,
+    /// The bucket, if its files are uploads that are still to be kept.
+    pub fresh: Option<&'a Files>,
 }
 
 /// Stores a click and answers.
@@ -64,11 +101,17 @@ pub async fn sent(
     caller: &Caller,
     to: &Conversation,
     click: &Click,
-    again: Option<&Message>,
+    Sending { again, fresh }: Sending<'_>,
 ) -> Result<Response> {
     let conflict = |detail: &str| Error::Conflict { detail: detail.to_owned(), current: None };
     let circumstances = senders.circumstances(app, caller, to, Counting::Send).await?;
-    let decide = |seen: &Conversation| decide(app, &circumstances, seen, &click.body, &[]);
+    let attachments = attaching::attachments(&click.media);
+    let decide = |seen: &Conversation| decide(app, &circumstances, seen, &click.body, &attachments);
+    if let Some(files) = fresh
+        && decide(to).yes()
+    {
+        attaching::keep(files, &click.media).await?;
+    }
     match app.store.send(&to.id, click, again, &decide).await? {
         Sent::Now(message, intent) => {
             tracing::info!(

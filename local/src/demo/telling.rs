@@ -151,6 +151,7 @@ impl Telling {
             author: (*author).to_owned(),
             key: format!("demo-{}-{index}", story.number.trim_start_matches('+')),
             body: line.body.clone(),
+            media: Vec::new(),
         };
         let old = match before.filter(|_| outbound.again) {
             // What became of it since it was clicked.

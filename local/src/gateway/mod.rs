@@ -154,9 +154,8 @@ pub fn router(options: GatewayOptions<'_>, port: u16) -> Router {
     }
     if let Some(media) = options.media {
         let passed_on = axum::routing::any(media::serve).with_state(media);
-        router = router
-            .route("/media/{*key}", passed_on.clone())
-            .route("/uploads/{*key}", passed_on);
+        router =
+            router.route("/media/{*key}", passed_on.clone()).route("/uploads/{*key}", passed_on);
     }
     router
         .fallback(serve)

@@ -75,10 +75,7 @@ impl S3 {
 
     /// The service, with buckets as the first part of the path.
     pub fn router(&self) -> Router {
-        Router::new()
-            .fallback(serve)
-            .layer(DefaultBodyLimit::max(LARGEST))
-            .with_state(self.clone())
+        Router::new().fallback(serve).layer(DefaultBodyLimit::max(LARGEST)).with_state(self.clone())
     }
 
     /// The keys of everything that is kept.
@@ -176,8 +173,7 @@ impl Inner {
         let (name, key) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
         let bucket = self.buckets.iter().find(|bucket| bucket.name == name);
         let why = || "The specified bucket does not exist".to_owned();
-        let bucket =
-            bucket.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "NoSuchBucket", why()))?;
+        let bucket = bucket.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "NoSuchBucket", why()))?;
         Ok((bucket, key))
     }
 }

@@ -38,10 +38,7 @@ impl Objects {
         Ok(Self(Mutex::new(connection)))
     }
 
-    fn with<T>(
-        &self,
-        act: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
+    fn with<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         act(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -1,5 +1,7 @@
 //! Signature version 4 in an address: who asks, for what exactly, and until when.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::{constant_time, hmac};
 use axum::http::{HeaderMap, Method, Uri, header};
@@ -89,7 +91,7 @@ fn signature_of(
     let mut headers = String::new();
     for name in names.split(';') {
         let value = text(asked.headers, name);
-        headers.push_str(&format!("{name}:{}\n", value.trim()));
+        let _ = writeln!(headers, "{name}:{}", value.trim());
     }
     if !names.split(';').any(|name| name == header::HOST.as_str()) {
         return Err(Unproven::Nothing);

@@ -55,7 +55,9 @@ pub enum SystemError {
     #[error("{0}; if its file is damaged, put a copy back, or start empty with --reset")]
     Twilio(#[from] TwilioError),
     /// The objects of the buckets.
-    #[error("objects.db cannot be opened; if it is damaged, put a copy back, or start empty with --reset")]
+    #[error(
+        "objects.db cannot be opened; if it is damaged, put a copy back, or start empty with --reset"
+    )]
     Objects(#[source] rusqlite::Error),
     /// The demo.
     #[error(transparent)]

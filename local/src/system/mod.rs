@@ -1,10 +1,11 @@
 //! The whole system: every part started in its order, wired to the others, and stopped again.
 //!
-//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports; `admin`: its own
-//!   way to the tables.
+//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports; `buckets`: what was attached;
+//!   `admin`: its own way to the tables.
 //! - [`error`]: why it did not start.
 
 mod admin;
+mod buckets;
 mod doors;
 pub mod error;
 #[cfg(test)]

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 use futures_util::FutureExt as _;
 use shared::clock::Clock;
-use tokio::net::TcpListener;
 use url::Url;
 
 use super::doors::{Doors, lan_address, port, serve};
-use super::{System, SystemError, admin};
+use super::{System, SystemError, admin, buckets};
 use crate::dynamodb::{DynamoDb, DynamoOptions};
 use crate::gateway::guests::Guests;
 use crate::gateway::hosts::Hosts;
@@ -22,7 +21,6 @@ use crate::lambda::{self, Endpoints, Functions, FunctionsOptions};
 use crate::options::Options;
 use crate::parameters::{Parameters, Urls};
 use crate::permissions::Permissions;
-use crate::s3::S3;
 use crate::schedule::Schedules;
 use crate::streams::{Invoke, Streams};
 use crate::template::{Template, TriggerSpec};
@@ -52,7 +50,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     };
     let dynamodb = ground.tables().await?;
     let parameters = ground.parameters()?;
-    let s3 = ground.s3()?;
+    let s3 = buckets::open(&ground.template, &ground.options, &ground.permissions)?;
     let twilio = ground.twilio().await?;
     let (template, options) = (&ground.template, &ground.options);
     admin::demo(template, options, ground.base_url(), &dynamodb, twilio.as_ref()).await?;
@@ -60,14 +58,9 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     let functions = ground.functions(&endpoints)?;
     let sockets = ground.sockets(&functions);
     let streams = ground.streams(&dynamodb, &functions).await?;
-    let schedules = Schedules::start(
-        &ground.template,
-        Arc::clone(&functions),
-        Arc::clone(&ground.clock),
-        Arc::clone(&ground.options.ids),
-    );
+    let schedules = ground.schedules(&functions);
     let invocations = ground.invocations(&functions);
-    let media = ground.media(&doors.s3)?;
+    let media = buckets::behind_origin(&ground.template, port(&doors.s3))?;
     let mut peers = vec![
         serve(doors.parameters, parameters.router())?,
         serve(doors.invocations, invocations.router())?,
@@ -197,18 +190,9 @@ impl Ground {
         Invocations::new(&self.template, Arc::clone(functions), permissions, clock)
     }
 
-    fn s3(&self) -> Result<S3, SystemError> {
-        let (permissions, clock) = (Arc::clone(&self.permissions), Arc::clone(&self.clock));
-        let folder = self.options.state.as_deref();
-        S3::open(&self.template, folder, permissions, clock).map_err(SystemError::Objects)
-    }
-
-    /// The bucket that stands behind the origin.
-    fn media(&self, door: &TcpListener) -> Result<Option<Media>, SystemError> {
-        let Some(bucket) = self.template.buckets.first() else { return Ok(None) };
-        let bucket = format!("http://127.0.0.1:{}/{}", port(door), bucket.name);
-        let http = reqwest::Client::builder().no_proxy().build().map_err(SystemError::Client)?;
-        Ok(Some(Media { bucket, http }))
+    fn schedules(&self, functions: &Arc<Functions>) -> Schedules {
+        let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.options.ids));
+        Schedules::start(&self.template, Arc::clone(functions), clock, ids)
     }
 
     fn sockets(&self, functions: &Arc<Functions>) -> Option<Sockets> {

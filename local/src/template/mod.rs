@@ -19,8 +19,8 @@ use std::path::Path;
 
 pub use error::TemplateError;
 pub use model::{
-    BucketSpec, FunctionSpec, Grant, HttpApiSpec, IndexSpec, QueueSpec, SocketApiSpec, StreamSpec, TableSpec,
-    Template, TriggerSpec,
+    BucketSpec, FunctionSpec, Grant, HttpApiSpec, IndexSpec, QueueSpec, SocketApiSpec, StreamSpec,
+    TableSpec, Template, TriggerSpec,
 };
 pub use scope::{ACCOUNT, REGION, STACK};
 

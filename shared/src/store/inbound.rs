@@ -110,6 +110,9 @@ impl Store {
         if let Some(said) = &arrival.said {
             items.push(self.put_entry(&message.business, &message.contact, message.id, said)?);
         }
+        if !message.media.is_empty() {
+            items.push(self.fetch_job(message)?);
+        }
         Ok(items)
     }
 
@@ -117,8 +120,8 @@ impl Store {
     async fn complete(&self, pointer: Option<&Item>, arrival: &Arrival) -> Result<()> {
         let told = &arrival.message;
         let nothing_more = told.media.is_empty() && told.particulars.none();
-        let stored = pointer.filter(|_| !arrival.partial && !nothing_more).and_then(pointed);
-        let Some((conversation, id)) = stored else { return Ok(()) };
+        let known = pointer.filter(|_| !arrival.partial && !nothing_more).and_then(pointed);
+        let Some((conversation, id)) = known else { return Ok(()) };
         let own = partition(&conversation);
         let completed = Change::of(&self.table, &*own, message_sort(id))
             .update("SET media = :media, particulars = :particulars REMOVE #partial ADD rev :one")
@@ -128,7 +131,8 @@ impl Store {
             .value(":particulars", value(&told.particulars)?)
             .value(":yes", value(true)?)
             .value(":one", number(1));
-        let preview = Preview::of(&Message { id, ..told.clone() });
+        let stored = Message { id, ..told.clone() };
+        let preview = Preview::of(&stored);
         let shown = Change::of(&self.table, own, META)
             .update("SET preview = :preview ADD rev :one")
             .when("#last = :ulid AND attribute_exists(list_pk)")
@@ -136,10 +140,15 @@ impl Store {
             .value(":preview", value(preview)?)
             .value(":ulid", text(id.to_string()))
             .value(":one", number(1));
-        if completed.write(self, "table.update").await?.is_some() {
-            shown.write(self, "table.update").await?;
+        let mut items = vec![completed.into_update()?];
+        if !stored.media.is_empty() {
+            items.push(self.fetch_job(&stored)?);
         }
-        Ok(())
+        match self.transact(items).await {
+            Ok(()) => shown.write(self, "table.update").await.map(drop),
+            Err(Refusal::Conditions(_)) => Ok(()),
+            Err(Refusal::Other(error)) => Err(error),
+        }
     }
 
     fn continuation(&self, arrival: &Arrival) -> Result<TransactWriteItem> {

@@ -14,6 +14,7 @@ use crate::can_send::Decision;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
 use crate::intent::Intent;
+use crate::media::Media;
 use crate::message::{Direction, Message};
 use crate::particulars::Particulars;
 
@@ -28,6 +29,18 @@ pub struct Click {
     pub key: String,
     /// The text.
     pub body: String,
+    /// What goes with it.
+    pub media: Vec<Media>,
+}
+
+impl Click {
+    /// Whether `message` is what it wants: the same text, and the same files in the same order.
+    fn made(&self, message: &Message) -> bool {
+        let sources = |media: &[Media]| -> Vec<_> {
+            media.iter().map(|media| media.source.clone()).collect()
+        };
+        message.body == self.body && sources(&message.media) == sources(&self.media)
+    }
 }
 
 /// What became of a click.
@@ -107,7 +120,7 @@ impl Store {
             key: Some(click.key.clone()),
             retried_by: None,
             segments: None,
-            media: Vec::new(),
+            media: click.media.clone(),
             particulars: Particulars::default(),
             price: None,
             fell_back: false,
@@ -209,7 +222,7 @@ impl Store {
             }
         }
         Ok(match self.message(&conversation, id).await? {
-            Some(message) if message.body == click.body => Sent::Before(Box::new(message)),
+            Some(message) if click.made(&message) => Sent::Before(Box::new(message)),
             _ => Sent::KeyUsed,
         })
     }

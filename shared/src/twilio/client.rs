@@ -48,8 +48,14 @@ pub struct ClientOptions {
 
 /// A client of one account. Its connections are opened with the first call and kept.
 pub struct Client {
-    options: ClientOptions,
-    http: OnceCell<reqwest::Client>,
+    pub(super) options: ClientOptions,
+    pub(super) http: OnceCell<reqwest::Client>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Client")
+    }
 }
 
 /// A message to be created.
@@ -63,6 +69,8 @@ pub struct CreateMessage<'a> {
     pub to: &'a Address,
     /// The text, at most 1,600 characters.
     pub body: &'a str,
+    /// Where Twilio reads what goes with it, at most ten addresses. The text may then be empty.
+    pub media: &'a [String],
     /// Where Twilio reports what becomes of it.
     pub status_callback: &'a str,
 }
@@ -136,7 +144,10 @@ impl Client {
         let mut form = vec![("To", message.to.as_str())];
         form.extend(message.from.map(|from| ("From", from.as_str())));
         form.extend(message.service.map(|service| ("MessagingServiceSid", service.as_str())));
-        form.push(("Body", message.body));
+        if message.media.is_empty() || !message.body.is_empty() {
+            form.push(("Body", message.body));
+        }
+        form.extend(message.media.iter().map(|address| ("MediaUrl", address.as_str())));
         form.push(("StatusCallback", message.status_callback));
         let url = self.messages_url();
         let answer =
@@ -229,7 +240,7 @@ impl Client {
 /// The connections to Twilio. Roots of trust are compiled in, so that a cold start reads no certificate store.
 /// Redirects are not followed and nothing is retried, since that would repeat a request. An idle connection is soon
 /// given up: one that died while the function was frozen would make the next create ambiguous.
-fn connected() -> Result<reqwest::Client, Lost> {
+pub(super) fn connected() -> Result<reqwest::Client, Lost> {
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
     let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
     reqwest::Client::builder()
@@ -350,8 +361,14 @@ mod tests {
             (Address::parse("+18555080989").unwrap(), Address::parse("+12065551212").unwrap());
         let body = "hey, how's it going? \u{2600}\u{fe0f} a+b=c&d";
         let status_callback = "https://hooks.example.test/webhooks/status";
-        let create =
-            CreateMessage { from: Some(&from), service: None, to: &to, body, status_callback };
+        let create = CreateMessage {
+            from: Some(&from),
+            service: None,
+            to: &to,
+            body,
+            media: &[],
+            status_callback,
+        };
         client.create_message(&create).await
     }
 
@@ -368,6 +385,7 @@ mod tests {
                 service: Some(&service),
                 to: &to,
                 body: "Hi",
+                media: &[],
                 status_callback: "https://hooks.example.test/s",
             };
             client.create_message(&create).await.unwrap();

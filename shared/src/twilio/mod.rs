@@ -3,11 +3,12 @@
 //! - [`signature`]: whether a webhook is Twilio's.
 //! - [`form`]: the bodies of webhooks, decoded once.
 //! - [`webhook`]: what a webhook says, in types; [`event`]: Event Streams, read as webhooks.
-//! - [`client`]: the calls that we make.
+//! - [`client`]: the calls that we make; [`media`]: what came with a message, read.
 
 mod answer;
 pub mod client;
 pub mod event;
 pub mod form;
+pub mod media;
 pub mod signature;
 pub mod webhook;

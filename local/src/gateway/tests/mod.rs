@@ -70,7 +70,6 @@ impl Front {
             sockets: Some(sockets.clone()),
             media: None,
             phones: None,
-            media: None,
             files: folder.path(),
             hosts: Hosts::Loopback,
             clock: Arc::new(clock.clone()),

@@ -1,0 +1,5 @@
+//! `POST /api/conversations/{id}/messages/{message}/media/{index}/retry`: fetches an attachment again that failed.
+
+fn main() -> Result<(), shared::lambda::HandlerError> {
+    shared::lambda::run(const { functions::named("retry-media") })
+}

@@ -1,0 +1,123 @@
+//! `fetch-media`, invoked by `dispatch`: reads from Twilio what a message waits for and puts it into the bucket, each
+//! by itself. What fails for now is tried three times in all, by the job's own deferral.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shared::config::Parameter;
+use shared::error::{Error, Result};
+use shared::files::Files;
+use shared::intent::{Intent, deferral, later};
+use shared::lambda::{Context, Setup};
+use shared::media::{Media, MediaState};
+use shared::media_type;
+use shared::message::Message;
+use shared::twilio::client::Client;
+
+use crate::app::{App, Build, work};
+use crate::changes::handing::Handed;
+use crate::changes::sending;
+
+/// How often what fails for now is tried.
+const TRIES: u32 = 3;
+
+/// Nothing more is begun this long before the run's end.
+const LAST_BEGUN: Duration = Duration::from_secs(35);
+
+/// From where to where.
+#[derive(Debug)]
+struct Way {
+    twilio: Client,
+    files: Files,
+}
+
+/// Builds the function.
+pub fn build(setup: Setup) -> Build {
+    work(setup, &[Parameter::Twilio], open, handle)
+}
+
+fn open(app: &App) -> Result<Way> {
+    Ok(Way { twilio: sending::client(app)?, files: app.files()? })
+}
+
+async fn handle(app: Arc<App>, way: Arc<Way>, event: Value, context: Context) -> Result<Value> {
+    let handed: Handed = serde_json::from_value(event).map_err(Error::failed)?;
+    // A later claim has it, or it is done.
+    let Some(job) = handed.job(&app).await? else { return Ok(json!({})) };
+    let until = context.deadline.checked_sub(LAST_BEGUN).unwrap_or(context.deadline);
+    let pending = match app.store.message(&job.conversation, job.target).await? {
+        Some(message) => fetch_all(&app, &way, &job, &message, until).await?,
+        None => 0,
+    };
+    if pending == 0 {
+        app.store.drop_job(&job).await?;
+    } else {
+        let due_at = later(app.clock.now(), deferral(job.attempts, None));
+        app.store.defer(&job, due_at).await?;
+    }
+    Ok(json!({ "pending": pending }))
+}
+
+/// How many are still to be fetched after this.
+async fn fetch_all(
+    app: &App,
+    way: &Way,
+    job: &Intent,
+    message: &Message,
+    until: Timestamp,
+) -> Result<usize> {
+    let mut pending = 0;
+    for (index, media) in message.media.iter().enumerate() {
+        if media.state != MediaState::Waiting {
+            continue;
+        }
+        if app.clock.now() >= until {
+            pending += 1;
+            continue;
+        }
+        let object = format!("media/{}/{}/{index}", message.conversation, message.id);
+        let Some(settled) = fetched(way, media, &object, job.attempts >= TRIES).await? else {
+            pending += 1;
+            continue;
+        };
+        let (stored, problem) = (settled.object.is_some(), settled.problem);
+        match app.store.settle_media(message, index, &settled).await? {
+            Some(_) => {
+                tracing::info!(message.id = %message.id, index, ?problem, "Media was settled");
+            }
+            // Redacted or deleted meanwhile: nothing of it stays.
+            None if stored => way.files.delete(&object).await?,
+            None => {}
+        }
+    }
+    Ok(pending)
+}
+
+/// What became of one of them; none if it is to be tried again.
+async fn fetched(way: &Way, media: &Media, object: &str, last: bool) -> Result<Option<Media>> {
+    let source = media.source.as_deref().unwrap_or_default();
+    match way.twilio.fetch_media(source).await {
+        Ok(fetched) => {
+            let content_type = media_type::of_bytes(&fetched.bytes);
+            let size = u64::try_from(fetched.bytes.len()).ok();
+            way.files.put(object, content_type, fetched.bytes).await?;
+            Ok(Some(Media {
+                state: MediaState::Stored,
+                content_type: content_type.to_owned(),
+                name: fetched.name.or_else(|| media.name.clone()),
+                size,
+                object: Some(object.to_owned()),
+                problem: None,
+                ..media.clone()
+            }))
+        }
+        Err(why) if why.passing && !last => Ok(None),
+        Err(why) => Ok(Some(Media {
+            state: MediaState::Failed,
+            problem: Some(why.problem),
+            ..media.clone()
+        })),
+    }
+}

@@ -1,0 +1,27 @@
+//! The buckets: opened, and put behind the one origin.
+
+use std::sync::Arc;
+
+use super::SystemError;
+use crate::gateway::media::Media;
+use crate::options::Options;
+use crate::permissions::Permissions;
+use crate::s3::S3;
+use crate::template::Template;
+
+/// The buckets of the template, kept where everything is kept.
+pub(super) fn open(
+    template: &Template,
+    options: &Options,
+    permissions: &Arc<Permissions>,
+) -> Result<S3, SystemError> {
+    let (permissions, clock) = (Arc::clone(permissions), Arc::new(options.clock.clone()));
+    S3::open(template, options.state.as_deref(), permissions, clock).map_err(SystemError::Objects)
+}
+
+/// The bucket that stands behind the origin, answered at `port`.
+pub(super) fn behind_origin(template: &Template, port: u16) -> Result<Option<Media>, SystemError> {
+    let Some(bucket) = template.buckets.first() else { return Ok(None) };
+    let bucket = format!("http://127.0.0.1:{port}/{}", bucket.name);
+    Ok(Some(Media { bucket, http: reqwest::Client::builder().no_proxy().build()? }))
+}

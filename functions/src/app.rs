@@ -15,8 +15,8 @@ use shared::fault::Faults;
 use shared::files::{Files, FilesOptions};
 use shared::ids::Ids;
 use shared::lambda::{
-    Caller, Context, Environment, Handler, HandlerError, Invoker, InvokerOptions, Request,
-    Response, Setup, SocketEvent, parameters, socket,
+    Caller, Context, Environment, Handler, HandlerError, Request, Response, Setup, SocketEvent,
+    parameters, socket,
 };
 use shared::live::{Sender, SenderOptions};
 use shared::secret::Secret;
@@ -42,7 +42,8 @@ pub struct App {
     /// The parameters that the function asked for.
     pub parameters: Parameters,
     environment: Environment,
-    access: AwsAccess,
+    /// Credentials and region.
+    pub access: AwsAccess,
 }
 
 impl std::fmt::Debug for App {
@@ -108,16 +109,6 @@ impl App {
             secret_key: self.access.secret_key.clone(),
             session_token: self.access.session_token.clone(),
             clock: self.clock.clone(),
-            faults: self.faults.clone(),
-        })
-    }
-
-    /// Invokes other functions.
-    pub fn invoker(&self) -> Invoker {
-        Invoker::new(InvokerOptions {
-            endpoint: self.variable("AWS_ENDPOINT_URL_LAMBDA"),
-            region: self.access.region.clone(),
-            credentials: self.access.credentials(),
             faults: self.faults.clone(),
         })
     }

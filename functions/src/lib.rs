@@ -93,6 +93,11 @@ pub const FUNCTIONS: &[Function] = &[
     Function { name: "push", trigger: Trigger::Stream, build: changes::push::build },
     Function { name: "dispatch", trigger: Trigger::Stream, build: changes::dispatch::build },
     Function { name: "fetch-media", trigger: Trigger::Invocation, build: media::fetch::build },
+    Function {
+        name: "erase-conversation",
+        trigger: Trigger::Invocation,
+        build: conversations::erase::build,
+    },
     Function { name: "sweep", trigger: Trigger::Schedule, build: schedule::sweep::build },
 ];
 

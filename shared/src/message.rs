@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::address::Address;
 use crate::conversation::ConversationId;
 use crate::intent::IntentState;
-use crate::media::Media;
+use crate::media::{Media, MediaState};
 pub use crate::message_label::{MessageError, MessageLabel};
 pub use crate::message_view::MessageView;
 use crate::particulars::{Particulars, Price};
@@ -136,6 +136,11 @@ impl Message {
             rev: self.rev + 1,
             ..self.clone()
         }
+    }
+
+    /// Whether something that came with it is still to be fetched.
+    pub fn waits_for_media(&self) -> bool {
+        self.media.iter().any(|media| media.state == MediaState::Waiting)
     }
 
     /// Whether the send ended badly, so that it may be tried again.

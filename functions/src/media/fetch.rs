@@ -23,6 +23,9 @@ use crate::changes::sending;
 /// How often what fails for now is tried.
 const TRIES: u32 = 3;
 
+/// Twilio carries no more with one message.
+const MOST: usize = 10;
+
 /// Nothing more is begun this long before the run's end.
 const LAST_BEGUN: Duration = Duration::from_secs(35);
 
@@ -48,8 +51,16 @@ async fn handle(app: Arc<App>, way: Arc<Way>, event: Value, context: Context) ->
     let Some(job) = handed.job(&app).await? else { return Ok(json!({})) };
     let until = context.deadline.checked_sub(LAST_BEGUN).unwrap_or(context.deadline);
     let pending = match app.store.message(&job.conversation, job.target).await? {
-        Some(message) => fetch_all(&app, &way, &job, &message, until).await?,
-        None => 0,
+        Some(message) if !message.media.is_empty() => {
+            fetch_all(&app, &way, &job, &message, until).await?
+        }
+        // Redacted or erased: a run that died may have left something.
+        _ => {
+            for index in 0..MOST {
+                way.files.delete(&object(&job, index)).await?;
+            }
+            0
+        }
     };
     if pending == 0 {
         app.store.drop_job(&job).await?;
@@ -77,7 +88,7 @@ async fn fetch_all(
             pending += 1;
             continue;
         }
-        let object = format!("media/{}/{}/{index}", message.conversation, message.id);
+        let object = object(job, index);
         let Some(settled) = fetched(way, media, &object, job.attempts >= TRIES).await? else {
             pending += 1;
             continue;
@@ -93,6 +104,11 @@ async fn fetch_all(
         }
     }
     Ok(pending)
+}
+
+/// Where something that came with a message is kept.
+fn object(job: &Intent, index: usize) -> String {
+    format!("media/{}/{}/{index}", job.conversation, job.target)
 }
 
 /// What became of one of them; none if it is to be tried again.

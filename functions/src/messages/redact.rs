@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use shared::error::{Error, Result};
+use shared::files::Files;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
 use super::message_of;
-use crate::app::{App, Build, nothing, people};
+use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
 
 /// Nothing to add.
@@ -20,7 +21,7 @@ pub struct RedactMessage {}
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    people(setup, &[], App::files, handle)
 }
 
 #[utoipa::path(
@@ -30,7 +31,7 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    _: Arc<()>,
+    files: Arc<Files>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
@@ -41,6 +42,10 @@ pub(crate) async fn handle(
     if lane.iter().any(|intent| intent.target == message.id) {
         let detail = "This message is still on its way to Twilio. Try again once it is sent.";
         return Err(Error::Conflict { detail: detail.to_owned(), current: None });
+    }
+    // The files first: their row names them.
+    for object in message.media.iter().filter_map(|media| media.object.as_deref()) {
+        files.delete(object).await?;
     }
     let redacted = app.store.redact(&message).await?.ok_or_else(Error::no_message)?;
     Response::json(200, &redacted.view(None))

@@ -110,7 +110,7 @@ impl Store {
         if let Some(said) = &arrival.said {
             items.push(self.put_entry(&message.business, &message.contact, message.id, said)?);
         }
-        if !message.media.is_empty() {
+        if message.waits_for_media() {
             items.push(self.fetch_job(message)?);
         }
         Ok(items)
@@ -141,7 +141,7 @@ impl Store {
             .value(":ulid", text(id.to_string()))
             .value(":one", number(1));
         let mut items = vec![completed.into_update()?];
-        if !stored.media.is_empty() {
+        if stored.waits_for_media() {
             items.push(self.fetch_job(&stored)?);
         }
         match self.transact(items).await {

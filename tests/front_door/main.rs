@@ -6,6 +6,7 @@ mod consent;
 mod conversations;
 mod desk;
 mod health;
+mod media;
 mod messages;
 mod numbers;
 mod origins;

@@ -9,7 +9,7 @@ use shared::cursor;
 use shared::error::{Error, Result};
 use shared::ids::Ulid;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::media::MediaView;
+use shared::media::{MediaKind, MediaProblem, MediaState, MediaView};
 use shared::message::Message;
 use shared::store::Window;
 use utoipa::ToSchema;
@@ -22,22 +22,33 @@ const LOOKED_THROUGH: usize = 200;
 
 /// An attachment, and where it came from.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Attached {
+pub struct ListedMedia {
     /// Its message.
     message_id: String,
     /// When that was received.
     #[schema(value_type = String, format = DateTime)]
     date_created: Timestamp,
-    /// Itself.
-    #[serde(flatten)]
-    media: MediaView,
+    /// Its place in the message, from 0.
+    index: usize,
+    /// Where the bytes are.
+    state: MediaState,
+    /// How people look at it.
+    kind: MediaKind,
+    /// Decided from the bytes once they are stored.
+    content_type: String,
+    /// The file's name, if it has one.
+    name: Option<String>,
+    /// Bytes.
+    size: Option<u64>,
+    /// Why it could not be fetched.
+    problem: Option<MediaProblem>,
 }
 
 /// A part of what was attached.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MediaList {
     /// The newest first. May be empty although older ones follow.
-    media: Vec<Attached>,
+    media: Vec<ListedMedia>,
     /// Where older ones begin; null at the end.
     next: Option<String>,
 }
@@ -81,10 +92,20 @@ pub(crate) async fn handle(
     )
 }
 
-fn attached(message: &Message) -> impl Iterator<Item = Attached> {
-    message.media.iter().enumerate().map(|(index, media)| Attached {
-        message_id: message.id.to_string(),
-        date_created: message.created(),
-        media: media.view(index),
+fn attached(message: &Message) -> impl Iterator<Item = ListedMedia> {
+    message.media.iter().enumerate().map(|(index, media)| {
+        let MediaView { index, state, kind, content_type, name, size, problem } = media.view(index);
+        let (message_id, date_created) = (message.id.to_string(), message.created());
+        ListedMedia {
+            message_id,
+            date_created,
+            index,
+            state,
+            kind,
+            content_type,
+            name,
+            size,
+            problem,
+        }
     })
 }

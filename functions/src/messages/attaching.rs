@@ -18,7 +18,7 @@ use crate::uploads::limits;
 /// A file that goes with a message.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Attached {
+pub struct AttachedUpload {
     /// What `create-upload` answered.
     upload_id: String,
     /// Another name for it.
@@ -27,7 +27,7 @@ pub struct Attached {
 }
 
 /// What `wanted` asks for, as a message will hold it, before anything is looked at.
-pub fn wanted(conversation: &Conversation, wanted: &[Attached]) -> Result<Vec<Media>> {
+pub fn wanted(conversation: &Conversation, wanted: &[AttachedUpload]) -> Result<Vec<Media>> {
     let media = wanted.iter().enumerate().map(|(index, one)| {
         let id = Ulid::from_string(&one.upload_id).map_err(|_| not_there())?;
         let source = Upload::object(id);

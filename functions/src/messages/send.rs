@@ -11,7 +11,7 @@ use shared::message::{Message, MessageView};
 use shared::store::{Click, Sent};
 use utoipa::ToSchema;
 
-use super::attaching::{self, Attached};
+use super::attaching::{self, AttachedUpload};
 use super::deciding::{Counting, PARAMETERS, Senders, decide, refusal};
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
@@ -25,7 +25,7 @@ pub struct SendMessage {
     body: String,
     /// The files that go with it, at most ten.
     #[serde(default)]
-    media: Vec<Attached>,
+    media: Vec<AttachedUpload>,
     /// Made by the browser for this click: the same key sends once.
     idempotency_key: String,
 }

@@ -455,6 +455,7 @@ impl<'a> Scene<'a> {
             author: "admin".to_owned(),
             key: key(),
             body: body.to_owned(),
+            media: Vec::new(),
         }
     }
 

@@ -1,0 +1,9 @@
+//! What comes with messages, both ways: `GET …/media/{index}`, its retry, the gallery, uploads, and the bucket behind
+//! the one origin. [`host`] stands in for Twilio.
+
+mod host;
+mod inbound;
+mod outbound;
+mod uploads;
+
+pub use host::{Gives, Host, jpeg, mms};

@@ -82,6 +82,13 @@ sid!(
     "a Messaging Service SID (MG and 32 hexadecimal digits)"
 );
 
+sid!(
+    /// The id of a file of a message: `ME…`.
+    MediaSid,
+    ["ME"],
+    "a media SID (ME and 32 hexadecimal digits)"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -55,30 +55,12 @@ export type Particulars = Whole<Schemas['Particulars']>;
 export type Location = Whole<Schemas['Location']>;
 
 /** Where the bytes of a stored medium can be read, until `expires_at`. */
-export interface MediaAddress {
-  url: string;
-  /** ISO 8601. */
-  expires_at: string;
-  content_type: string;
-  name: string | null;
-}
-
+export type MediaAddress = Whole<Schemas['MediaLink']>;
 /** A medium in the gallery, with the message that brought it. */
-export type GalleryItem = Media & { message_id: string; date_created: string };
-
-export interface Gallery {
-  media: GalleryItem[];
-  next: string | null;
-}
-
+export type GalleryItem = Whole<Schemas['ListedMedia']>;
+export type Gallery = Whole<Schemas['MediaList']>;
 /** Where the browser may put the bytes of one file, with these headers, until `expires_at`. */
-export interface Upload {
-  upload_id: string;
-  url: string;
-  headers: Record<string, string>;
-  /** ISO 8601. */
-  expires_at: string;
-}
+export type Upload = Whole<Schemas['UploadPlace']>;
 
 /** A file that has been put there, to go with a message. */
 export interface Attached {

@@ -1,4 +1,4 @@
-//! A message emptied here is emptied at Twilio too.
+//! A message emptied here is emptied at Twilio too: its text and its files.
 
 use shared::error::Result;
 use shared::intent::{Intent, IntentState, deferral, later};
@@ -25,7 +25,11 @@ pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> 
     let Some(sid) = message.and_then(|message| message.sid) else {
         return app.store.drop_job(&job).await;
     };
-    let wait = match twilio.client.redact_message(&sid).await {
+    let emptied = match twilio.client.redact_message(&sid).await {
+        Ok(()) => twilio.client.delete_media(&sid).await,
+        other => other,
+    };
+    let wait = match emptied {
         Ok(()) | Err(ClientError::Refused { code: NOT_FOUND | 404, .. }) => {
             return app.store.drop_job(&job).await;
         }
@@ -36,7 +40,7 @@ pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> 
             deferral(job.attempts, None)
         }
         Err(error) => {
-            tracing::error!(message.id = %job.target, %error, "Twilio keeps a text that was to go");
+            tracing::error!(message.id = %job.target, %error, "Twilio keeps what was to go");
             return app.store.drop_job(&job).await;
         }
     };

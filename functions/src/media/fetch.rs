@@ -15,6 +15,7 @@ use shared::media::{Media, MediaState};
 use shared::media_type;
 use shared::message::Message;
 use shared::twilio::client::Client;
+use shared::twilio::media::NotFetched;
 
 use crate::app::{App, Build, work};
 use crate::changes::handing::Handed;
@@ -113,22 +114,8 @@ fn object(job: &Intent, index: usize) -> String {
 
 /// What became of one of them; none if it is to be tried again.
 async fn fetched(way: &Way, media: &Media, object: &str, last: bool) -> Result<Option<Media>> {
-    let source = media.source.as_deref().unwrap_or_default();
-    match way.twilio.fetch_media(source).await {
-        Ok(fetched) => {
-            let content_type = media_type::of_bytes(&fetched.bytes);
-            let size = u64::try_from(fetched.bytes.len()).ok();
-            way.files.put(object, content_type, fetched.bytes).await?;
-            Ok(Some(Media {
-                state: MediaState::Stored,
-                content_type: content_type.to_owned(),
-                name: fetched.name.or_else(|| media.name.clone()),
-                size,
-                object: Some(object.to_owned()),
-                problem: None,
-                ..media.clone()
-            }))
-        }
+    match moved(way, media, object).await? {
+        Ok(stored) => Ok(Some(stored)),
         Err(why) if why.passing && !last => Ok(None),
         Err(why) => Ok(Some(Media {
             state: MediaState::Failed,
@@ -136,4 +123,28 @@ async fn fetched(way: &Way, media: &Media, object: &str, last: bool) -> Result<O
             ..media.clone()
         })),
     }
+}
+
+/// Passes one of them on from Twilio to the bucket as it comes; never all of it is held.
+async fn moved(way: &Way, media: &Media, object: &str) -> Result<Result<Media, NotFetched>> {
+    let source = media.source.as_deref().unwrap_or_default();
+    let arriving = match way.twilio.fetch_media(source).await {
+        Ok(arriving) => arriving,
+        Err(why) => return Ok(Err(why)),
+    };
+    let content_type = media_type::of_bytes(&arriving.beginning);
+    let (length, name) = (arriving.length, arriving.name.clone());
+    let (pieces, interruption) = arriving.pieces();
+    if let Err(error) = way.files.put(object, content_type, length, pieces).await {
+        return interruption.happened().map(Err).ok_or(error);
+    }
+    Ok(Ok(Media {
+        state: MediaState::Stored,
+        content_type: content_type.to_owned(),
+        name: name.or_else(|| media.name.clone()),
+        size: Some(length),
+        object: Some(object.to_owned()),
+        problem: None,
+        ..media.clone()
+    }))
 }

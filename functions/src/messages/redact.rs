@@ -43,8 +43,9 @@ pub(crate) async fn handle(
         let detail = "This message is still on its way to Twilio. Try again once it is sent.";
         return Err(Error::Conflict { detail: detail.to_owned(), current: None });
     }
-    // The files first: their row names them.
-    for object in message.media.iter().filter_map(|media| media.object.as_deref()) {
+    // The files first: their row names them. Those of a message that was sent again are the new one's too.
+    let own = message.media.iter().filter(|_| message.retried_by.is_none());
+    for object in own.filter_map(|media| media.object.as_deref()) {
         files.delete(object).await?;
     }
     let redacted = app.store.redact(&message).await?.ok_or_else(Error::no_message)?;

@@ -1,9 +1,11 @@
 //! Requests of our own to the bucket.
 
+use std::io;
 use std::time::Duration;
 
+use futures_util::stream::BoxStream;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Method, Response, StatusCode};
+use reqwest::{Body, Certificate, Method, Response, StatusCode};
 use rusty_s3::S3Action;
 use rusty_s3::actions::{DeleteObject, GetObject, HeadObject, PutObject};
 use url::Url;
@@ -31,7 +33,7 @@ impl Files {
     /// What is known of an object; none if there is none.
     pub async fn head(&self, key: &str) -> Result<Option<Held>> {
         let url = self.signed(&HeadObject::new(&self.bucket, Some(&self.credentials), key));
-        let answer = self.call("files.head", Method::HEAD, url, &[], Vec::new()).await?;
+        let answer = self.call("files.head", Method::HEAD, url, &[], Body::default()).await?;
         if missing(&answer) {
             return Ok(None);
         }
@@ -48,18 +50,26 @@ impl Files {
         let url = self.signed(&GetObject::new(&self.bucket, Some(&self.credentials), key));
         let range = format!("bytes=0-{}", count.saturating_sub(1));
         let headers = [("range", range.as_str())];
-        let answer = self.call("files.get", Method::GET, url, &headers, Vec::new()).await?;
+        let answer = self.call("files.get", Method::GET, url, &headers, Body::default()).await?;
         let answer = good(answer).await?;
         Ok(answer.bytes().await.map_err(Error::failed)?.to_vec())
     }
 
-    /// Puts an object, whatever is there.
-    pub async fn put(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<()> {
+    /// Puts an object of `length` bytes, whatever is there, as its pieces come. If they end in an error, nothing is put.
+    pub async fn put(
+        &self,
+        key: &str,
+        content_type: &str,
+        length: u64,
+        pieces: BoxStream<'static, io::Result<Vec<u8>>>,
+    ) -> Result<()> {
         let mut action = PutObject::new(&self.bucket, Some(&self.credentials), key);
         action.headers_mut().insert("content-type", content_type);
         let url = self.signed(&action);
-        let headers = [("content-type", content_type)];
-        good(self.call("files.put", Method::PUT, url, &headers, bytes).await?).await.map(drop)
+        let length = length.to_string();
+        let headers = [("content-type", content_type), ("content-length", &*length)];
+        let body = Body::wrap_stream(pieces);
+        good(self.call("files.put", Method::PUT, url, &headers, body).await?).await.map(drop)
     }
 
     /// Copies an object within the bucket, and gives the copy a type.
@@ -76,7 +86,7 @@ impl Files {
             action.headers_mut().insert(name, value);
         }
         let url = self.signed(&action);
-        let answer = self.call("files.copy", Method::PUT, url, &headers, Vec::new()).await?;
+        let answer = self.call("files.copy", Method::PUT, url, &headers, Body::default()).await?;
         // S3 may say 200 and tell of an error in the body.
         let body = good(answer).await?.text().await.map_err(Error::failed)?;
         if body.contains("<Error>") {
@@ -88,7 +98,7 @@ impl Files {
     /// Deletes an object; that there is none is no error.
     pub async fn delete(&self, key: &str) -> Result<()> {
         let url = self.signed(&DeleteObject::new(&self.bucket, Some(&self.credentials), key));
-        let answer = self.call("files.delete", Method::DELETE, url, &[], Vec::new()).await?;
+        let answer = self.call("files.delete", Method::DELETE, url, &[], Body::default()).await?;
         good(answer).await.map(drop)
     }
 
@@ -103,7 +113,7 @@ impl Files {
         method: Method,
         url: Url,
         headers: &[(&str, &str)],
-        body: Vec<u8>,
+        body: Body,
     ) -> Result<Response> {
         let fault = self.faults.pass(point).await;
         if fault == Some(Fault::Refuse) {

@@ -9,7 +9,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 
 use super::client::{ClientError, CreateError, Created};
-use crate::sid::MessageSid;
+use crate::sid::{MediaSid, MessageSid};
 use crate::status::MessageStatus;
 
 /// Which way a listed message went.
@@ -94,6 +94,18 @@ pub(super) struct Entry {
     error_code: Option<u32>,
 }
 
+/// The files of a message.
+#[derive(Deserialize)]
+struct MediaList {
+    media_list: Vec<File>,
+}
+
+/// One of them.
+#[derive(Deserialize)]
+struct File {
+    sid: MediaSid,
+}
+
 /// Sends `request` and reads the whole answer.
 pub(super) async fn answered(request: RequestBuilder) -> Result<Answer, Lost> {
     let response = request.send().await.map_err(|error| {
@@ -132,6 +144,17 @@ impl Answer {
     /// One message.
     pub(super) fn entry(&self) -> Result<Entry, ClientError> {
         Ok(self.read()?)
+    }
+
+    /// The files of a message.
+    pub(super) fn files(&self) -> Result<Vec<MediaSid>, ClientError> {
+        let list: MediaList = self.read()?;
+        Ok(list.media_list.into_iter().map(|file| file.sid).collect())
+    }
+
+    /// That it is done, without a word.
+    pub(super) fn done(&self) -> Result<(), ClientError> {
+        if self.status.is_success() { Ok(()) } else { self.read() }
     }
 
     fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, Complaint> {

@@ -191,16 +191,7 @@ impl Client {
         Err(ClientError::Failed("the list does not end".to_owned()))
     }
 
-    /// Empties a message's text at Twilio. May be repeated.
-    pub async fn redact_message(&self, sid: &MessageSid) -> Result<(), ClientError> {
-        let url = self.messages_url().replace("Messages.json", &format!("Messages/{sid}.json"));
-        let empty = [("Body", "")];
-        let answer =
-            self.call("twilio.redact", Method::POST, &url, |request| request.form(&empty)).await?;
-        answer.entry().map(|_| ())
-    }
-
-    fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         self.options.base.trim_end_matches('/')
     }
 
@@ -209,7 +200,7 @@ impl Client {
     }
 
     /// One request through the fault point `point`, answered within ten seconds of the clock.
-    async fn call(
+    pub(super) async fn call(
         &self,
         point: &'static str,
         method: Method,

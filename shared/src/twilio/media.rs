@@ -1,7 +1,12 @@
 //! What came with a message, read from Twilio: only from where Twilio keeps it, and never more than we take.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
 use reqwest::header::{CONTENT_DISPOSITION, HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};
@@ -9,12 +14,13 @@ use url::{Host, Url};
 use super::client::{Client, connected};
 use crate::fault::Fault;
 use crate::media::MediaProblem;
+use crate::media_type;
 
 /// The most bytes that are taken; Twilio carries no more on any channel but Messenger.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// How long one of them may take in all.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the beginning of one may take. The rest comes while it is passed on.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How often it may lead elsewhere.
 const MOST_REDIRECTS: usize = 3;
@@ -23,13 +29,46 @@ const MOST_REDIRECTS: usize = 3;
 const STORES: &str = ".twiliocdn.com";
 const BUCKET: (&str, &str) = ("s3-external-1.amazonaws.com", "/media.twiliocdn.com/");
 
-/// What was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
-    /// All of it.
-    pub bytes: Vec<u8>,
+/// What is being read: its beginning is here, the rest comes as it is asked for.
+pub struct Arriving {
+    /// How many bytes it has.
+    pub length: u64,
+    /// The first of them: enough to tell what it is, or all.
+    pub beginning: Vec<u8>,
     /// The file's name, where Twilio knows one.
     pub name: Option<String>,
+    rest: Option<Response>,
+}
+
+/// Whether what was read ended before its end.
+#[derive(Debug, Clone, Default)]
+pub struct Interruption(Arc<AtomicBool>);
+
+impl Interruption {
+    /// Whether it happened, and what people are told then.
+    pub fn happened(&self) -> Option<NotFetched> {
+        self.0.load(Ordering::Relaxed).then_some(INTERRUPTED)
+    }
+}
+
+impl Arriving {
+    /// All its bytes, the beginning too, piece by piece; an error if they end before their end.
+    pub fn pieces(self) -> (BoxStream<'static, io::Result<Vec<u8>>>, Interruption) {
+        let interruption = Interruption::default();
+        let seen = interruption.clone();
+        let first = stream::iter([Ok(self.beginning)]);
+        let rest = stream::unfold((self.rest, seen), async |(rest, seen)| {
+            let mut rest = rest?;
+            match rest.chunk().await {
+                Ok(chunk) => chunk.map(|chunk| (Ok(chunk.to_vec()), (Some(rest), seen))),
+                Err(_) => {
+                    seen.0.store(true, Ordering::Relaxed);
+                    Some((Err(io::ErrorKind::UnexpectedEof.into()), (None, seen)))
+                }
+            }
+        });
+        (first.chain(rest).boxed(), interruption)
+    }
 }
 
 /// Why it was not read.
@@ -49,8 +88,8 @@ const UNREACHABLE: NotFetched = NotFetched { problem: MediaProblem::Unreachable,
 const INTERRUPTED: NotFetched = NotFetched { problem: MediaProblem::Interrupted, passing: true };
 
 impl Client {
-    /// Reads what a webhook gave the address of. The fault point is `twilio.media`.
-    pub async fn fetch_media(&self, source: &str) -> Result<Fetched, NotFetched> {
+    /// Begins to read what a webhook gave the address of. The fault point is `twilio.media`.
+    pub async fn fetch_media(&self, source: &str) -> Result<Arriving, NotFetched> {
         let first = self.own_media(source).ok_or(FORBIDDEN)?;
         let fault = self.options.faults.pass("twilio.media").await;
         if fault == Some(Fault::Refuse) {
@@ -67,7 +106,7 @@ impl Client {
     }
 
     /// The credentials go to the first address only.
-    async fn followed(&self, first: Url) -> Result<Fetched, NotFetched> {
+    async fn followed(&self, first: Url) -> Result<Arriving, NotFetched> {
         let http = self.http.get_or_try_init(async || connected()).await;
         let http = http.map_err(|_| UNREACHABLE)?;
         let password = Some(self.options.password.expose());
@@ -130,21 +169,31 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The body, given up as soon as it is too much.
-async fn read(mut answer: Response) -> Result<Fetched, NotFetched> {
-    if answer.content_length().is_some_and(|length| length > LARGEST) {
+/// The beginning of the body. Of one that does not tell its length, all: it is given up as soon as it is too much.
+async fn read(mut answer: Response) -> Result<Arriving, NotFetched> {
+    let told = answer.content_length();
+    if told.is_some_and(|length| length > LARGEST) {
         return Err(TOO_LARGE);
     }
     let name = name_in(answer.headers());
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|_| INTERRUPTED)? {
-        let length = u64::try_from(bytes.len().saturating_add(chunk.len())).unwrap_or(u64::MAX);
-        if length > LARGEST {
+    let enough = if told.is_some() { media_type::ENOUGH } else { usize::MAX };
+    let mut beginning = Vec::new();
+    while beginning.len() < enough {
+        let chunk = answer.chunk().await.map_err(|_| INTERRUPTED)?;
+        let Some(chunk) = chunk else {
+            let length = length(&beginning);
+            return Ok(Arriving { length, beginning, name, rest: None });
+        };
+        beginning.extend_from_slice(&chunk);
+        if length(&beginning) > LARGEST {
             return Err(TOO_LARGE);
         }
-        bytes.extend_from_slice(&chunk);
     }
-    Ok(Fetched { bytes, name })
+    Ok(Arriving { length: told.unwrap_or_default(), beginning, name, rest: Some(answer) })
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 /// The plain name in `Content-Disposition`.

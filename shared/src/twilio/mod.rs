@@ -10,5 +10,6 @@ pub mod client;
 pub mod event;
 pub mod form;
 pub mod media;
+mod removal;
 pub mod signature;
 pub mod webhook;

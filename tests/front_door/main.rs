@@ -17,3 +17,4 @@ mod story;
 mod tokens;
 mod users;
 mod webhooks;
+mod widget;

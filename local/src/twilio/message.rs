@@ -182,7 +182,6 @@ pub fn meaning(code: u32) -> &'static str {
         11200 => "HTTP retrieval failure",
         12300 => "Invalid Content-Type",
         21610 => "Attempt to send to unsubscribed recipient",
-        30008 => "Unknown error",
         30019 => "Content size exceeds carrier limit",
         63016 => "Failed to send freeform message because you are outside the allowed window",
         30001 => "Queue overflow",

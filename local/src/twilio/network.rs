@@ -112,7 +112,7 @@ fn fall_back(exchange: &Exchange, message: &mut Message) -> rusqlite::Result<()>
     let number = exchange.numbers.iter().find(|own| Channel::of(own) == Channel::Sms);
     let phone = number::parse(bare(&message.to));
     if let (false, Some(number), Some(phone)) = (reached, number, phone) {
-        message.from = number.clone();
+        message.from.clone_from(number);
         message.to = phone;
     }
     Ok(())

@@ -10,8 +10,10 @@ use tokio::net::TcpListener;
 
 use super::{Pace, Twilio, TwilioOptions};
 
+mod channels;
 mod desk;
 mod faults;
+mod media;
 mod messages;
 mod openapi;
 mod phones;

@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use local::twilio::{Condition, Pace, Twilio, TwilioOptions};
+use local::twilio::{Condition, Pace, Twilio, TwilioOptions, Typed};
 use shared::clock::SystemClock;
 use tokio::io::AsyncReadExt;
 
@@ -27,6 +27,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     .await?;
     twilio.script().set_pace(Pace::instant());
     twilio.set_condition("+12065550199", Condition::Unreachable)?;
+
+    // A picture from a customer, whose file the libraries list, fetch and delete.
+    let picture = twilio.keep_media("image/png", Some("cat.png"), b"picture")?;
+    let (from, to) = ("+12065550188".to_owned(), NUMBER.to_owned());
+    let typed = Typed { from, to, media: vec![picture], ..Typed::default() };
+    twilio.send_from_phone(typed)?;
 
     let mut out = std::io::stdout();
     let url = twilio.url();

@@ -2,13 +2,12 @@
 //!
 //! - `api`: the Messages resource as Twilio answers it; `line`: the wire under it, which can refuse and cut.
 //! - `exchange`: the state and the two ways in; `store`: the file behind it.
-//! - `worker` does what is due: `network` carries messages to phones, `fetch` gets their files, `courier` posts signed
+//! - `worker` does what is due: `network` carries messages to phones, `fetch` gets their files, `stream` tells sinks, `courier` posts signed
 //!   webhooks, `inbound` fills in those of inbound messages.
 //! - [`phones`]: what the phones page talks to. [`script`]: what goes wrong; [`rule`]: when. [`observed`]: what was seen.
 //! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`more`], [`address`]: Twilio's rules, written once more from Twilio's
 //!   description. Nothing here is shared with the product, so that one mistake cannot hide on both sides.
 
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +21,7 @@ use url::Url;
 pub mod address;
 mod api;
 mod courier;
+mod error;
 mod exchange;
 mod fault;
 mod fetch;
@@ -39,11 +39,13 @@ pub mod script;
 pub mod segments;
 pub mod signature;
 mod store;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod webhook;
 mod worker;
 
+pub use error::TwilioError;
 pub use message::{Message, Status};
 pub use more::{Media, Particulars, Typed};
 pub use observed::{CreateSeen, WebhookSeen};
@@ -72,20 +74,6 @@ pub struct TwilioOptions {
     pub public_url: Url,
     /// Time.
     pub clock: Arc<dyn Clock>,
-}
-
-/// Why a simulator did not start, or could not do what a test asked.
-#[derive(Debug, thiserror::Error)]
-pub enum TwilioError {
-    /// Its file.
-    #[error("The Twilio simulator's file twilio.db cannot be read or written")]
-    Store(#[from] rusqlite::Error),
-    /// Its port.
-    #[error("The Twilio simulator got no port on loopback")]
-    Port(#[from] io::Error),
-    /// Its client.
-    #[error("The Twilio simulator has no HTTP client for its webhooks")]
-    Client(#[from] reqwest::Error),
 }
 
 /// A running simulator.
@@ -231,6 +219,11 @@ impl Twilio {
             phones.iter().try_for_each(|phone| store::phones::put(db, phone))
         })?;
         Ok(())
+    }
+
+    /// Posts what all messages have come to as one batch of Event Streams; the sink's HTTP status.
+    pub async fn post_events(&self, sink: &Url) -> Result<u16, TwilioError> {
+        Ok(stream::post(&self.exchange, sink, &self.messages()?).await?)
     }
 
     /// The present moment of the simulator's clock.

@@ -61,6 +61,11 @@ export default ts.config(
     },
   },
   {
+    // A catalogue is as long as what is said: one file, so that a translation is one.
+    files: ['src/strings.ts'],
+    rules: { 'max-lines': 'off' },
+  },
+  {
     files: ['**/*.test.ts'],
     rules: { 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },

@@ -6,6 +6,14 @@ const plural = (count: number, one: string, many: string) =>
 const SMALL = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 const FILTERS = { open: 'Open', unread: 'Unread', closed: 'Closed' } as const;
 
+const KINDS = {
+  image: ['Picture', 'pictures'],
+  audio: ['Voice message', 'voice messages'],
+  video: ['Video', 'videos'],
+  contact: ['Contact', 'contacts'],
+  document: ['Document', 'documents'],
+} as const;
+
 export const strings = {
   product: 'Partyline',
   title: (waiting: number) => (waiting ? `(${String(waiting)}) Partyline` : 'Partyline'),
@@ -40,10 +48,22 @@ export const strings = {
     strip: (since: string) => `Offline since ${since}. You can go on writing; nothing is sent yet.`,
   },
 
+  channels: {
+    sms: 'SMS',
+    whatsapp: 'WhatsApp',
+    messenger: 'Messenger',
+    rcs: 'RCS',
+    client: 'Chat',
+  },
+
   list: {
     label: 'Conversations',
     filters: FILTERS,
     filterLabel: 'Show',
+    channel: 'Channel',
+    allChannels: 'All channels',
+    media: (kind: keyof typeof KINDS, count: number) =>
+      count > 1 ? plural(count, KINDS[kind][0], KINDS[kind][1]) : KINDS[kind][0],
     search: 'Search names and numbers',
     clearSearch: 'Clear search',
     compose: 'New conversation',
@@ -101,7 +121,106 @@ export const strings = {
     olderFailed: 'Older messages could not be read.',
     beginning: (day: string) => `The conversation began on ${day}`,
     noText: 'No text',
+    redacted: 'The text was removed.',
+    us: 'You',
+    answers: 'Answers ',
+    answersUnknown: 'Answers a message that is not here.',
     failedToLoad: 'The messages could not be read.',
+  },
+
+  marks: {
+    forwarded: { once: 'Forwarded', often: 'Forwarded many times' },
+    button: 'Pressed a button',
+    list: 'Chose from a list',
+    optOut: {
+      stop: 'Wants no more messages',
+      start: 'Wants messages again',
+      help: 'Asked for help',
+    },
+    fellBack: 'Went as SMS: RCS did not reach the phone',
+  },
+
+  media: {
+    kinds: {
+      image: 'Picture',
+      audio: 'Voice message',
+      video: 'Video',
+      contact: 'Contact',
+      document: 'Document',
+    },
+    waiting: {
+      image: 'Picture on its way',
+      audio: 'Voice message on its way',
+      video: 'Video on its way',
+      contact: 'Contact on its way',
+      document: 'Document on its way',
+    },
+    failed: {
+      image: 'Picture missing:',
+      audio: 'Voice message missing:',
+      video: 'Video missing:',
+      contact: 'Contact missing:',
+      document: 'Document missing:',
+    },
+    problems: {
+      too_large: 'it is larger than the desk takes.',
+      forbidden_address: 'its address is not one of Twilio’s.',
+      not_found: 'Twilio has it no more.',
+      wrong_type: 'its type is not one that the desk takes.',
+      unreachable: 'Twilio did not answer.',
+      interrupted: 'it ended before its end.',
+    },
+    fetching: 'Fetching…',
+    enlarge: (name: string) => `Enlarge: ${name}`,
+    notShown: 'The picture could not be shown.',
+    notPlayed: 'It could not be played.',
+    notRead: 'It could not be read.',
+    notSaved: 'It could not be downloaded. Try again',
+    play: 'Play',
+    pause: 'Pause',
+    position: 'Position',
+    heard: (at: string, length: string) => `${at} of ${length}`,
+    save: 'Download',
+    download: (name: string) => `Download: ${name}`,
+    place: 'Location',
+    map: 'Open the map',
+    previous: 'Previous picture',
+    next: 'Next picture',
+    of: (at: number, all: number) => `${String(at)} of ${String(all)}`,
+  },
+
+  details: {
+    title: 'Delivery',
+    open: (time: string) => `Details, ${time}`,
+    at: 'When',
+    older: 'Older message',
+    newer: 'Newer message',
+    noText: 'No text',
+    statuses: 'What Twilio reported',
+    words: {
+      receiving: 'Receiving',
+      accepted: 'Accepted',
+      scheduled: 'Scheduled',
+      queued: 'Queued',
+      sending: 'Sending',
+      sent: 'Sent',
+      partially_delivered: 'Delivered to some',
+      delivered: 'Delivered',
+      undelivered: 'Not delivered',
+      failed: 'Not sent',
+      canceled: 'Canceled',
+      received: 'Received',
+      read: 'Read',
+    },
+    price: 'Price',
+    segments: 'Segments',
+    sid: 'Twilio’s id',
+    from: 'Sent by',
+    notYet: 'Twilio has reported nothing yet.',
+    redact: 'Remove the text and media',
+    redactSure: 'It is removed here and at Twilio, for good.',
+    redactDo: 'Remove for good',
+    redacting: 'Removing…',
   },
 
   status: {
@@ -144,12 +263,45 @@ export const strings = {
     givenBack: (why: string) => `Not sent. ${why} Your text is back in the box.`,
   },
 
+  attach: {
+    label: 'Attached files',
+    add: 'Attach files',
+    drop: 'Drop the files to attach them',
+    remove: (name: string) => `Remove ${name}`,
+    again: (name: string) => `Upload ${name} again`,
+    going: (name: string) => `Uploading ${name}`,
+    refused: 'The file was not taken. Try again.',
+    limit: (count: number, size: string) =>
+      count === 1 ? `One file, up to ${size}.` : `Up to ${String(count)} files, ${size} together.`,
+    tooMany: (count: number) =>
+      count === 1
+        ? 'This channel takes one file with a message. Remove the others, or send them one by one.'
+        : `A message takes up to ${String(count)} files. Remove some.`,
+    tooLarge: (name: string, size: string) =>
+      `“${name}” is too large: this channel takes up to ${size} for it.`,
+    tooMuch: (size: string) => `Together they are too large: a message takes ${size}.`,
+  },
+
   person: {
     label: 'Person',
     name: 'Name',
     nameHint: 'No name yet',
     rename: 'Rename',
     addName: 'Add a name',
+    channel: 'Channel',
+    profile: 'Own name',
+    window: 'Answer until',
+    windowLeft: (hours: number, minutes: number) =>
+      hours > 0 ? `${String(hours)} h ${String(minutes)} min left` : `${String(minutes)} min left`,
+    windowOver: (at: string) => `Over since ${at}`,
+    note: 'Note',
+    addNote: 'Add a note',
+    editNote: 'Change the note',
+    noteConflict: 'Somebody just changed this note. It now says:',
+    media: 'Media',
+    noMedia: 'Nothing was sent yet.',
+    moreMedia: 'Show more',
+    remove: 'Delete conversation',
     number: 'Number',
     copy: 'Copy number',
     copied: 'Copied',
@@ -169,7 +321,7 @@ export const strings = {
   toast: {
     closed: (name: string) => `Closed ${name}.`,
     reopened: (name: string) => `Reopened ${name}.`,
-    failed: (what: string) => what,
+    deleted: (name: string) => `Deleted ${name}.`,
   },
 
   fresh: {
@@ -190,10 +342,46 @@ export const strings = {
     theme: 'Theme',
     themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
     sound: 'Sounds',
+    notices: 'Notifications',
     shortcuts: 'Keyboard shortcuts',
     quarantine: 'Quarantine',
     signOut: 'Sign out',
     signedInAs: (name: string) => `Signed in as ${name}`,
+  },
+
+  find: {
+    label: 'Search in this conversation',
+    older: 'Further up',
+    newer: 'Further down',
+    looking: 'Looking…',
+    nothing: 'Not found',
+    of: (at: number, all: number, more: boolean) =>
+      `${String(at)} of ${String(all)}${more ? '+' : ''}`,
+  },
+
+  palette: {
+    label: 'Commands and conversations',
+    placeholder: 'Go to a person, or do something',
+    nothing: 'Nothing is called so.',
+    them: 'this person',
+    commands: {
+      newest: 'Go to the newest message',
+      details: 'Delivery of the last message',
+      search: 'Search conversations',
+      show: { open: 'Show open', unread: 'Show unread', closed: 'Show closed' },
+      channel: (name: string) => `Show ${name}`,
+      theme: { auto: 'Theme as the system', light: 'Light theme', dark: 'Dark theme' },
+      soundOn: 'Turn sounds on',
+      soundOff: 'Turn sounds off',
+      noticesOn: 'Turn notifications on',
+      noticesOff: 'Turn notifications off',
+    },
+  },
+
+  notices: {
+    tryOut: 'Test a notification',
+    test: 'This is how a new message will show.',
+    forbidden: 'The browser does not allow notifications here. Allow them in its settings.',
   },
 
   quarantine: {
@@ -205,6 +393,7 @@ export const strings = {
     unsigned: 'The signature was not Twilio’s.',
     cut: 'Cut: it was too long to keep whole.',
     release: 'Release',
+    releaseAll: (count: number) => `Release all ${String(count)}`,
     releasing: 'Releasing…',
     more: 'Show more',
   },
@@ -217,7 +406,10 @@ export const strings = {
         keys: [
           [['J', '↓'], 'Next conversation'],
           [['K', '↑'], 'Previous conversation'],
+          [['⌘', 'K'], 'Everything by name'],
           [['/'], 'Search'],
+          [['F'], 'Search in the conversation'],
+          [['G'], 'Newest message'],
           [['1', '2', '3'], 'Open, unread, closed'],
           [['Esc'], 'Back'],
         ],
@@ -227,9 +419,12 @@ export const strings = {
         keys: [
           [['Enter', 'R'], 'Reply'],
           [['N'], 'New conversation'],
+          [['A'], 'Attach files'],
           [['E'], 'Close or reopen'],
+          [['#'], 'Delete'],
           [['Z'], 'Undo'],
           [['I'], 'About this person'],
+          [['D'], 'Delivery of the last message'],
           [['?'], 'This sheet'],
         ],
       },

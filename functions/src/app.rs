@@ -14,8 +14,8 @@ use shared::error::{Error, Result};
 use shared::fault::Faults;
 use shared::ids::Ids;
 use shared::lambda::{
-    Caller, Context, Environment, Handler, HandlerError, Request, Response, Setup, SocketEvent,
-    parameters, socket,
+    Caller, Context, Environment, Handler, HandlerError, Invoker, InvokerOptions, Request,
+    Response, Setup, SocketEvent, parameters, socket,
 };
 use shared::live::{Sender, SenderOptions};
 use shared::secret::Secret;
@@ -94,6 +94,16 @@ impl App {
             credentials: self.access.credentials(),
             faults: self.faults.clone(),
         }))
+    }
+
+    /// Invokes other functions.
+    pub fn invoker(&self) -> Invoker {
+        Invoker::new(InvokerOptions {
+            endpoint: self.variable("AWS_ENDPOINT_URL_LAMBDA"),
+            region: self.access.region.clone(),
+            credentials: self.access.credentials(),
+            faults: self.faults.clone(),
+        })
     }
 }
 
@@ -185,7 +195,7 @@ where
     .boxed()
 }
 
-/// A function that is invoked with work to do: stream or schedule. An error is the runtime's to report.
+/// A function that is invoked with work to do: stream, schedule or another function. An error is the runtime's to report.
 pub fn work<S, F, Fut>(
     setup: Setup,
     wanted: &'static [Parameter],

@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod changes;
+pub mod consent;
 pub mod conversations;
 pub mod events;
 pub mod health;
@@ -49,6 +50,9 @@ pub const FUNCTIONS: &[Function] = &[
         "/api/conversations/{id}/messages/{message}/retry",
         messages::retry::build,
     ),
+    http("check-message", "POST", "/api/conversations/{id}/messages/check", messages::check::build),
+    http("record-consent", "POST", "/api/conversations/{id}/consent", consent::record::build),
+    http("list-consent", "GET", "/api/conversations/{id}/consent", consent::list::build),
     http(
         "redact-message",
         "POST",

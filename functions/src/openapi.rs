@@ -23,6 +23,10 @@ pub struct Problem {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<shared::conversation::ConversationView>,
+    /// Why a message may not go.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Vec<shared::can_send::Reason>>,
 }
 
 /// The document.
@@ -44,6 +48,9 @@ pub struct Problem {
         crate::messages::get::handle,
         crate::messages::send::handle,
         crate::messages::retry::handle,
+        crate::messages::check::handle,
+        crate::consent::record::handle,
+        crate::consent::list::handle,
         crate::messages::redact::handle,
         crate::senders::list::handle,
         crate::numbers::check::handle,

@@ -12,6 +12,7 @@
 pub mod demo;
 pub mod dynamodb;
 pub mod gateway;
+pub mod invocations;
 pub mod lambda;
 pub mod options;
 pub mod parameters;

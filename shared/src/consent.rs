@@ -1,8 +1,10 @@
-//! Whether a contact wants messages from a sender of ours.
+//! Whether a contact wants messages from a sender of ours: what a keyword means, the state, and the ledger's entries.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::particulars::OptOut;
 
 /// What was said last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -40,4 +42,82 @@ pub struct Consent {
     pub at: Timestamp,
     /// Where.
     pub source: ConsentSource,
+}
+
+/// One entry of the ledger: the evidence, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentEntry {
+    /// What was said.
+    #[serde(flatten)]
+    pub consent: Consent,
+    /// In these words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording: Option<String>,
+    /// In the message with this Twilio SID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// Who recorded it, if a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_by: Option<String>,
+}
+
+const STOP: [&str; 8] =
+    ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
+const START: [&str; 2] = ["START", "UNSTOP"];
+const HELP: [&str; 2] = ["HELP", "INFO"];
+/// It means *start* to somebody who has stopped, and to everybody else it is an answer.
+const YES: &str = "YES";
+
+/// What a message, or Twilio's own reading of one (`OptOutType`), means for consent: the whole text as a keyword, in any
+/// case. `stopped` says whether the contact has opted out: only then is a yes a *start*.
+pub fn meaning(body: &str, stopped: bool) -> Option<OptOut> {
+    let word = body.trim().to_uppercase();
+    if STOP.contains(&&*word) {
+        Some(OptOut::Stop)
+    } else if START.contains(&&*word) || (stopped && word == YES) {
+        Some(OptOut::Start)
+    } else if HELP.contains(&&*word) {
+        Some(OptOut::Help)
+    } else {
+        None
+    }
+}
+
+/// Whether it depends on the contact's state what a message means.
+pub fn depends_on_state(body: &str) -> bool {
+    body.trim().eq_ignore_ascii_case(YES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn only_a_whole_message_is_a_keyword() {
+        for (body, meant) in [
+            ("STOP", Some(OptOut::Stop)),
+            (" stop\n", Some(OptOut::Stop)),
+            ("Unsubscribe", Some(OptOut::Stop)),
+            ("Stop please", None),
+            ("don't STOP", None),
+            ("START", Some(OptOut::Start)),
+            ("unstop", Some(OptOut::Start)),
+            ("yes", None),
+            ("Info", Some(OptOut::Help)),
+            ("", None),
+        ] {
+            assert_eq!(meaning(body, false), meant, "{body}");
+        }
+        assert_eq!(meaning("yes", true), Some(OptOut::Start));
+    }
+
+    proptest! {
+        #[test]
+        fn a_keyword_with_a_word_more_is_none(word in "[a-z]{1,8}", at in 0..12_usize) {
+            let all: Vec<&str> = STOP.into_iter().chain(START).chain(HELP).collect();
+            let keyword = all[at % all.len()];
+            prop_assert_eq!(meaning(&format!("{keyword} {word}"), true), None);
+        }
+    }
 }

@@ -37,6 +37,14 @@ pub enum Error {
     /// Readable, but not acceptable (422).
     #[error("{0}")]
     Refused(String),
+    /// The message may not go (422); `reasons` says why, for programs and people.
+    #[error("{detail}")]
+    MayNotSend {
+        /// What is in the way and what to do.
+        detail: String,
+        /// The reasons, as the API shows them.
+        reasons: Box<Value>,
+    },
     /// Too often (429); try again after so many seconds.
     #[error("{detail}")]
     TooMany {
@@ -102,7 +110,7 @@ impl Error {
             Self::NotFound(_) => 404,
             Self::Conflict { .. } => 409,
             Self::TooLarge(_) => 413,
-            Self::Refused(_) => 422,
+            Self::Refused(_) | Self::MayNotSend { .. } => 422,
             Self::TooMany { .. } => 429,
             Self::Failed(_) | Self::Configuration { .. } => 500,
             Self::Busy(_) => 503,
@@ -119,13 +127,15 @@ impl Error {
             Self::Conflict { .. } => "conflict",
             Self::TooLarge(_) => "too_large",
             Self::Refused(_) => "refused",
+            Self::MayNotSend { .. } => "may_not_send",
             Self::TooMany { .. } => "too_many",
             Self::Failed(_) | Self::Configuration { .. } => "failed",
             Self::Busy(_) => "busy",
         }
     }
 
-    /// `problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and `current` on a conflict.
+    /// `problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, `current` on a conflict,
+    /// and `reasons` where a message may not go.
     pub fn problem(&self) -> Value {
         let mut problem = Map::new();
         problem.insert("type".to_owned(), json!("about:blank"));
@@ -135,6 +145,9 @@ impl Error {
         problem.insert("code".to_owned(), json!(self.code()));
         if let Self::Conflict { current: Some(current), .. } = self {
             problem.insert("current".to_owned(), (**current).clone());
+        }
+        if let Self::MayNotSend { reasons, .. } = self {
+            problem.insert("reasons".to_owned(), (**reasons).clone());
         }
         Value::Object(problem)
     }
@@ -156,7 +169,7 @@ impl Error {
             Self::NotFound(_) => "Not found",
             Self::Conflict { .. } => "Changed meanwhile",
             Self::TooLarge(_) => "Too large",
-            Self::Refused(_) => "Not accepted",
+            Self::Refused(_) | Self::MayNotSend { .. } => "Not accepted",
             Self::TooMany { .. } => "Too often",
             Self::Failed(_) | Self::Configuration { .. } => "Failed",
             Self::Busy(_) => "Busy",

@@ -3,13 +3,14 @@
 //! Injected: [`clock`], [`ids`], [`fault`].
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
-//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`], [`message`], [`message_label`],
-//! [`message_view`], [`media`], [`particulars`], [`segments`], [`status`], [`codes`], [`intent`],
-//! [`search`], [`thread_search`], [`session`], [`event`].
+//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
+//! [`can_send`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_limits`], [`particulars`],
+//! [`segments`], [`status`], [`codes`], [`intent`], [`search`], [`thread_search`], [`session`], [`event`].
 //!
 //! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
 
 pub mod address;
+pub mod can_send;
 pub mod clock;
 pub mod codes;
 pub mod config;
@@ -26,6 +27,7 @@ pub mod intent;
 pub mod lambda;
 pub mod live;
 pub mod media;
+pub mod media_limits;
 pub mod message;
 pub mod message_label;
 pub mod message_view;

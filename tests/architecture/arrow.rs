@@ -103,6 +103,7 @@ fn each_library_of_an_edge_has_one_user() {
     let homes = [
         ("aws_sdk_dynamodb", "shared/src/store/"),
         ("aws_sdk_apigatewaymanagement", "shared/src/live/"),
+        ("aws_sdk_lambda", "shared/src/lambda/invoke.rs"),
         ("aws_sdk_ssm", "shared/src/lambda/parameters.rs"),
         ("hmac::", "shared/src/twilio/"),
         ("sha1::", "shared/src/twilio/"),

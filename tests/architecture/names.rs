@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use functions::FUNCTIONS;
-use local::template::{Template, TriggerSpec};
+use local::template::{FunctionSpec, Template, TriggerSpec};
 use shared::lambda::{Function, Trigger};
 
 use crate::files::{sources, top};
@@ -33,8 +33,14 @@ fn the_template_names_exactly_the_functions_of_the_table() {
 
 #[test]
 fn every_function_is_invoked_by_what_the_table_says_and_by_nothing_else() {
-    for spec in &template().functions {
+    let template = template();
+    for spec in &template.functions {
         let function = FUNCTIONS.iter().find(|function| function.name == spec.name).unwrap();
+        if function.trigger == Trigger::Invocation {
+            assert!(spec.triggers.is_empty(), "{} has an event", spec.name);
+            assert_eq!(invokers(&template, spec), ["dispatch"], "who invokes {}", spec.name);
+            continue;
+        }
         let [trigger] = &spec.triggers[..] else {
             panic!("{} has {} triggers", spec.name, spec.triggers.len());
         };
@@ -51,6 +57,17 @@ fn every_function_is_invoked_by_what_the_table_says_and_by_nothing_else() {
         };
         assert!(agrees, "{}: {:?} is not {trigger:?}", spec.name, function.trigger);
     }
+}
+
+/// The functions that may invoke `spec`.
+fn invokers<'a>(template: &'a Template, spec: &FunctionSpec) -> Vec<&'a str> {
+    let end = format!(":function:partyline-{}", spec.logical_id);
+    let may = |other: &&FunctionSpec| {
+        let mut grants = other.grants.iter();
+        grants
+            .any(|grant| grant.action == "lambda:InvokeFunction" && grant.resource.ends_with(&end))
+    };
+    template.functions.iter().filter(may).map(|other| &*other.name).collect()
 }
 
 /// Function, role, and one mapping, permission or schedule (all schedules share one role).

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { answer, bubble, expectStatus, open, row } from './desk.ts';
+import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
 import type { System } from './system.ts';
 import { expect, ready, test } from './test.ts';
 
@@ -113,6 +113,46 @@ test('person', async ({ desk, system }) => {
   await desk.getByRole('button', { name: 'Add a name' }).click();
   await desk.getByRole('textbox', { name: 'Name' }).fill('Maria');
   await judge(desk, 'person', desk.getByRole('complementary'));
+});
+
+test('palette', async ({ desk, system }) => {
+  await busy(system);
+  await open(desk, /Maria/);
+  await desk.keyboard.press('Control+k');
+  await desk.getByRole('combobox').fill('con');
+  await expect(desk.getByRole('option').first()).toBeVisible();
+  await judge(desk, 'palette', desk.getByRole('dialog'));
+});
+
+test('delivery of a message', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await open(desk, /0123/);
+  await answer(desk, 'Hello, this is the desk.');
+  await expectStatus(desk, 'this is the desk', 'delivered');
+  await log(desk).focus();
+  await desk.keyboard.press('d');
+  await expect(desk.getByRole('dialog').getByText('Delivered')).toBeVisible();
+  await judge(desk, 'delivery', desk.getByRole('dialog'));
+});
+
+test('search in a thread', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'Hello');
+  await open(desk, /0123/);
+  await log(desk).focus();
+  await desk.keyboard.press('f');
+  await expect(desk.getByRole('searchbox', { name: 'Search in this conversation' })).toBeFocused();
+  await judge(desk, 'search-in-a-thread', desk.getByRole('region', { name: /0123/ }));
+});
+
+test('quarantine', async ({ desk, system }) => {
+  await system.receivesElsewhere('+12065550123', 'Anybody there?');
+  await system.receivesElsewhere('+12065550124', 'Nor here?');
+  await desk.reload();
+  await desk.getByRole('button', { name: 'Menu' }).click();
+  await desk.getByRole('button', { name: /^Quarantine/ }).click();
+  await expect(desk.getByRole('button', { name: 'Release all 2' })).toBeVisible();
+  await judge(desk, 'quarantine', desk.getByRole('dialog'));
 });
 
 test('phones', async ({ page, system }) => {

@@ -33,6 +33,22 @@ export interface paths {
         patch: operations["update-conversation"];
         trace?: never;
     };
+    "/api/conversations/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-consent"];
+        put?: never;
+        post: operations["record-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -43,6 +59,22 @@ export interface paths {
         get: operations["list-messages"];
         put?: never;
         post: operations["send-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["check-message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -293,6 +325,13 @@ export interface components {
          * @enum {string}
          */
         Channel: "sms" | "whatsapp" | "messenger" | "rcs" | "client";
+        /** @description What somebody means to send. */
+        CheckMessage: {
+            /** @description The text as it stands. */
+            body: string;
+            /** @description What goes with it. */
+            media?: components["schemas"]["CheckedMedia"][];
+        };
         /** @description What was typed. */
         CheckNumber: {
             channel?: components["schemas"]["Channel"] | null;
@@ -300,6 +339,29 @@ export interface components {
             from?: string | null;
             /** @description The text. */
             number: string;
+        };
+        /** @description The decision, and the cost. */
+        CheckResult: {
+            /** @description What is in the way. */
+            reasons: components["schemas"]["Reason"][];
+            segments?: components["schemas"]["Segments"] | null;
+            /**
+             * Format: date-time
+             * @description When it may go, if it has to wait.
+             */
+            until?: string | null;
+            /** @description Whether it may go. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description One thing that goes with a text. */
+        CheckedMedia: {
+            /** @description Its type. */
+            content_type: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description What it is. */
         CheckedNumber: {
@@ -336,6 +398,29 @@ export interface components {
             source: components["schemas"]["ConsentSource"];
             /** @description What was said last. */
             state: components["schemas"]["ConsentState"];
+        };
+        /** @description One entry of the ledger. */
+        ConsentEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who recorded it, if a person did. */
+            recorded_by?: string | null;
+            /** @description In the message with this Twilio SID. */
+            sid?: string | null;
+            /** @description Where. */
+            source: components["schemas"]["ConsentSource"];
+            /** @description What was said. */
+            state: components["schemas"]["ConsentState"];
+            /** @description In these words: the message, or the evidence that an admin gave. */
+            wording?: string | null;
+        };
+        /** @description The ledger, the newest first, at most 100. */
+        ConsentLedger: {
+            /** @description Its entries. */
+            entries: components["schemas"]["ConsentEntry"][];
         };
         /**
          * @description Where it was said.
@@ -409,6 +494,15 @@ export interface components {
          * @enum {string}
          */
         ConversationStatus: "open" | "closed";
+        /** @description A character that makes a whole text UCS-2. */
+        Costly: {
+            /** @description The character. */
+            character: string;
+            /** @description Where it begins, in UTF-16 units, as browsers count. */
+            index: number;
+            /** @description What Twilio's Smart Encoding would put in its place. */
+            replacement?: string | null;
+        };
         /** @description The new person. */
         CreateUser: {
             /** @description Name for display; the sign-in name if absent. */
@@ -425,6 +519,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /**
+         * @description How the characters of a text are written on the way.
+         * @enum {string}
+         */
+        Encoding: "gsm7" | "ucs2" | "utf8";
         /** @description One change. Applied in any order, any number of times, the page ends in the same state. */
         Event: {
             /** @description The conversation. */
@@ -708,6 +807,8 @@ export interface components {
             current?: components["schemas"]["Conversation"];
             /** @description What happened and what to do, for people. */
             detail: string;
+            /** @description Why a message may not go. */
+            reasons?: components["schemas"]["Reason"][];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -758,6 +859,27 @@ export interface components {
             cursor?: string | null;
             /** @description The newest first. */
             items: components["schemas"]["QuarantineItem"][];
+        };
+        /** @description Why not, in words. */
+        Reason: {
+            /** @description What to do. */
+            advice: string;
+            /** @description For programs. */
+            code: components["schemas"]["ReasonCode"];
+            /** @description What is in the way. */
+            text: string;
+        };
+        /**
+         * @description Why not.
+         * @enum {string}
+         */
+        ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "rate_user" | "rate_sender" | "sender_cannot";
+        /** @description What was said elsewhere. */
+        RecordConsent: {
+            /** @description Where and how, so that it can be shown to somebody who doubts it. */
+            evidence: string;
+            /** @description What was said. */
+            state: components["schemas"]["ConsentState"];
         };
         /** @description Nothing to add. */
         RedactMessage: Record<string, never>;
@@ -823,6 +945,34 @@ export interface components {
              */
             code?: number | null;
         };
+        /** @description What a text costs on the way. */
+        Segments: {
+            /**
+             * Format: int32
+             * @description Characters as people count them.
+             */
+            characters: number;
+            /** @description What makes it costly, the first twenty. */
+            costly: components["schemas"]["Costly"][];
+            /**
+             * Format: int32
+             * @description In how many parts it is sent; an empty text counts as one.
+             */
+            count: number;
+            /** @description How its characters are written. */
+            encoding: components["schemas"]["Encoding"];
+            /**
+             * Format: int32
+             * @description Units that are free in the last part.
+             */
+            left: number;
+            smart?: components["schemas"]["Smart"] | null;
+            /**
+             * Format: int32
+             * @description Septets, UTF-16 units or bytes.
+             */
+            units: number;
+        };
         /** @description What is to be sent. */
         SendMessage: {
             /** @description The text, 1 to 1,600 characters. */
@@ -878,6 +1028,16 @@ export interface components {
             /** @description Sign-in name. */
             username: string;
         };
+        /** @description The same text with the replacements made. */
+        Smart: {
+            /** @description The text. */
+            body: string;
+            /**
+             * Format: int32
+             * @description In how many parts it is sent.
+             */
+            count: number;
+        };
         /** @description Whom to write to. */
         StartConversation: {
             channel?: components["schemas"]["Channel"] | null;
@@ -909,6 +1069,11 @@ export interface components {
             /** @description Sign-in name. */
             username: string;
         };
+        /**
+         * @description The answer.
+         * @enum {string}
+         */
+        Verdict: "yes" | "wait_until" | "needs_template" | "no";
     };
     responses: never;
     parameters: never;
@@ -1090,6 +1255,70 @@ export interface operations {
             };
         };
     };
+    "list-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentLedger"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordConsent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-messages": {
         parameters: {
             query?: {
@@ -1149,6 +1378,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
                 };
             };
             /** @description It did not work; the detail says why */

@@ -16,6 +16,8 @@ export type Preview = Whole<Schemas['Preview']>;
 export type Conversation = Whole<Schemas['Conversation']>;
 export type ConversationPage = Whole<Schemas['ConversationList']>;
 
+export type Channel = Schemas['Channel'];
+
 export type Filter = 'open' | 'unread' | 'closed';
 
 /** What Twilio reports of a message; each is kept with the time it was first heard of. */
@@ -46,6 +48,45 @@ export type MessageStatus = Schemas['MessageLabel'];
 export type MessageError = Whole<Schemas['MessageError']>;
 export type Message = Omit<Whole<Schemas['Message']>, 'seen'> & { seen: SeenMap };
 export type MessagePage = Omit<Whole<Schemas['MessageList']>, 'messages'> & { messages: Message[] };
+
+export type Media = Whole<Schemas['Media']>;
+export type MediaKind = Schemas['MediaKind'];
+export type Particulars = Whole<Schemas['Particulars']>;
+export type Location = Whole<Schemas['Location']>;
+
+/** Where the bytes of a stored medium can be read, until `expires_at`. */
+export interface MediaAddress {
+  url: string;
+  /** ISO 8601. */
+  expires_at: string;
+  content_type: string;
+  name: string | null;
+}
+
+/** A medium in the gallery, with the message that brought it. */
+export type GalleryItem = Media & { message_id: string; date_created: string };
+
+export interface Gallery {
+  media: GalleryItem[];
+  next: string | null;
+}
+
+/** Where the browser may put the bytes of one file, with these headers, until `expires_at`. */
+export interface Upload {
+  upload_id: string;
+  url: string;
+  headers: Record<string, string>;
+  /** ISO 8601. */
+  expires_at: string;
+}
+
+/** A file that has been put there, to go with a message. */
+export interface Attached {
+  upload_id: string;
+  name: string;
+  content_type: string;
+  size: number;
+}
 
 export type User = Whole<Schemas['SignedInUser']>;
 export type Session = Whole<Schemas['Session']>;

@@ -6,7 +6,7 @@ import type { Conversations } from './conversations.svelte';
 import { nameOf } from './person';
 import type { Toasts } from './toasts.svelte';
 
-/** What became of a rename: `conflict` when somebody else had renamed it meanwhile. */
+/** What became of a change of name or note: `conflict` when somebody else was first. */
 export type Renamed = { kind: 'done' } | { kind: 'conflict' } | { kind: 'failed'; problem: string };
 
 /** What an agent may do with a conversation as a whole. */
@@ -69,10 +69,46 @@ export class Acts {
     }
   }
 
+  /**
+   * Deletes a conversation when the time for a way back is over. Until then it is only out of
+   * sight: whoever closes the page in between has deleted nothing.
+   */
+  remove(conversation: Conversation): void {
+    const { conversation_id: id } = conversation;
+    this.#conversations.apply({ type: 'hidden', conversation_id: id, hidden: true });
+    const back = () =>
+      this.#conversations.apply({ type: 'hidden', conversation_id: id, hidden: false });
+    this.#toasts.show(
+      strings.toast.deleted(nameOf(conversation)),
+      { label: strings.undo, run: back },
+      () => void this.#delete(id, back),
+    );
+  }
+
+  /** Writes the note of a conversation, if it still says `previous`. */
+  async note(id: string, note: string, previous: string | null): Promise<Renamed> {
+    return this.#change(this.#client.setNote(id, note, previous));
+  }
+
   /** Gives a conversation a name, if it is still called `previous`. */
   async rename(id: string, name: string, previous: string | null): Promise<Renamed> {
+    return this.#change(this.#client.rename(id, name, previous));
+  }
+
+  async #delete(id: string, back: () => void): Promise<void> {
     try {
-      this.#take(await this.#client.rename(id, name, previous));
+      await this.#client.deleteConversation(id);
+      const rev = this.#conversations.get(id)?.rev ?? 0;
+      this.#conversations.apply({ type: 'gone', conversation_id: id, rev });
+    } catch (thrown) {
+      back();
+      this.#toasts.show(sentenceOf(thrown));
+    }
+  }
+
+  async #change(call: Promise<Conversation>): Promise<Renamed> {
+    try {
+      this.#take(await call);
       return { kind: 'done' };
     } catch (thrown) {
       this.#takeCurrent(thrown);

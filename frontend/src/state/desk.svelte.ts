@@ -4,18 +4,23 @@ import type { Conversation, LiveEvent, Sender } from '../api/types';
 import { strings } from '../strings';
 import { Acts } from './acts.svelte';
 import { Attention } from './attention.svelte';
+import { channelsOf } from './channels';
 import { Conversations } from './conversations.svelte';
 import { Drafts } from './drafts.svelte';
 import { LineState } from './line-state.svelte';
 import { List } from './list.svelte';
 import { hasFailed } from './message-status';
+import { followNetwork, followTabs } from './network';
+import { Notices } from './notices.svelte';
 import { nameOf } from './person';
 import { Route } from './route.svelte';
 import { Session } from './session.svelte';
 import { Sound } from './sound.svelte';
 import { ThemeChoice } from './theme.svelte';
-import { Thread } from './thread.svelte';
+import type { Thread } from './thread.svelte';
+import { Threads } from './threads';
 import { Toasts } from './toasts.svelte';
+import { Uploads } from './uploads.svelte';
 
 /** What is shown is read again this often (ms) while somebody can see it. */
 const HEAL_EVERY = 20_000;
@@ -27,6 +32,7 @@ export class Desk {
   readonly drafts = new Drafts();
   readonly toasts = new Toasts();
   readonly sound = new Sound();
+  readonly notices = new Notices();
   readonly theme = new ThemeChoice();
   readonly attention = new Attention();
   readonly route = new Route();
@@ -34,6 +40,7 @@ export class Desk {
   readonly session: Session;
   readonly list: List;
   readonly acts: Acts;
+  readonly uploads: Uploads;
   senders = $state.raw<Sender[]>([]);
   /** How much is held back, for an admin. */
   quarantined = $state(0);
@@ -45,19 +52,25 @@ export class Desk {
   messageInView: string | null = null;
 
   readonly #socket: Socket;
-  readonly #threads = new Map<string, Thread>();
+  readonly #threads: Threads;
+  readonly #followed = [this.sound, this.theme, this.notices];
   #thread = $state.raw<Thread | null>(null);
   #healing: Promise<void> | null = null;
   /** Whose work this is: the next person finds nothing of it. */
   #owner: string | null = null;
+
+  readonly channels = $derived(channelsOf([...this.senders, ...this.conversations.all]));
 
   constructor() {
     this.client = new Client({
       onReach: (reached) => this.line.apply({ type: 'reached', reached }),
     });
     this.session = new Session(this.client);
+    this.notices.onPress = (id) => this.route.go(id);
     this.list = new List(this.client, this.conversations);
     this.acts = new Acts(this.client, this.conversations, this.toasts);
+    this.#threads = new Threads(this.client, this.drafts);
+    this.uploads = new Uploads(this.client, this.drafts);
     this.#socket = new Socket({
       ticket: this.client.issueTicket,
       onEvents: (events) => this.#hear(events),
@@ -70,6 +83,11 @@ export class Desk {
 
   get thread(): Thread | null {
     return this.#thread;
+  }
+
+  /** The message that was topmost when this thread was left; null at its end. */
+  leftOf(id: string): string | null {
+    return this.#threads.leftOf(id);
   }
 
   get selected(): Conversation | undefined {
@@ -102,7 +120,8 @@ export class Desk {
     const stops = [
       this.route.follow(),
       this.attention.follow(() => void this.heal()),
-      this.#followNetwork(),
+      followTabs((event) => this.#followed.forEach((one) => one.heard(event))),
+      followNetwork((online) => this.#networkChanged(online)),
       () => clearInterval(timer),
       () => this.#socket.stop(),
     ];
@@ -117,6 +136,7 @@ export class Desk {
 
   #forget(): void {
     this.drafts.clear();
+    this.uploads.clear();
     this.conversations.clear();
     this.list.clear();
     this.#threads.clear();
@@ -124,9 +144,11 @@ export class Desk {
     this.route.go(null, true);
   }
 
-  /** Brings the thread in step with the address: called whenever that changes. */
+  /** Brings the thread in step with the address. */
   show(id: string | null): void {
-    if (id === (this.#thread?.id ?? null)) return;
+    const before = this.#thread?.id ?? null;
+    if (id === before) return;
+    if (before) this.#threads.leave(before, this.messageInView);
     this.messageInView = null;
     this.list.pinned = id;
     this.#thread = id ? this.#threadOf(id) : null;
@@ -152,7 +174,8 @@ export class Desk {
   async #heal(): Promise<void> {
     const id = this.route.conversation;
     const reads: Promise<unknown>[] = [this.list.heal(this.rowsInView)];
-    if (this.list.shown?.filter !== 'unread' || this.list.shown.search) {
+    const { shown } = this.list;
+    if (shown?.filter !== 'unread' || shown.channel || shown.search) {
       reads.push(this.list.healWaiting());
     }
     if (this.#thread) reads.push(this.#thread.heal(this.messageInView));
@@ -187,6 +210,7 @@ export class Desk {
     const known = before?.unread_count ?? 0;
     if (conversation.unread_count <= known || (before?.rev ?? 0) >= conversation.rev) return;
     void this.sound.play('message');
+    this.notices.tell(conversation.conversation_id, nameOf(conversation));
     if (conversation.conversation_id !== this.route.conversation) {
       this.announcement = strings.list.arrived(nameOf(conversation));
     }
@@ -213,28 +237,13 @@ export class Desk {
   }
 
   #threadOf(id: string): Thread {
-    const watched = new Set(this.#socket.watched);
-    for (const [known, { outbox }] of this.#threads) {
-      const left = known !== id && !watched.has(known) && outbox.sending.length === 0;
-      if (left) this.#threads.delete(known);
-    }
-    const thread = this.#threads.get(id) ?? new Thread(id, this.client, this.drafts);
-    this.#threads.set(id, thread);
-    return thread;
+    return this.#threads.of(id, this.#socket.watched);
   }
 
-  #followNetwork(): () => void {
-    const update = () => {
-      this.line.apply({ type: 'network', online: navigator.onLine });
-      if (!navigator.onLine) return;
-      this.#socket.hurry();
-      void this.heal();
-    };
-    window.addEventListener('online', update);
-    window.addEventListener('offline', update);
-    return () => {
-      window.removeEventListener('online', update);
-      window.removeEventListener('offline', update);
-    };
+  #networkChanged(online: boolean): void {
+    this.line.apply({ type: 'network', online });
+    if (!online) return;
+    this.#socket.hurry();
+    void this.heal();
   }
 }

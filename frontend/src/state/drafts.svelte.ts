@@ -1,18 +1,23 @@
 import { SvelteMap } from 'svelte/reactivity';
+import type { Attached } from '../api/types';
 
 const PLACE = 'partyline-drafts';
 
 /** A text that is not sent yet. */
 interface Draft {
   text: string;
-  /** What was given back: exactly this text goes again under the same key, never twice. */
-  tried?: { body: string; key: string };
+  /** Files that have been uploaded to go with it. */
+  media?: Attached[];
+  /** What was given back: exactly this goes again under the same key, never twice. */
+  tried?: { body: string; media?: string; key: string };
 }
 
 /** A text on its way to the server; its bubble stands already. */
 export interface Sending {
   key: string;
   body: string;
+  /** Files that go with it. */
+  media?: Attached[];
   /** ISO 8601. */
   at: string;
   /** Why it did not go; it can be tried again under the same key. */
@@ -65,28 +70,39 @@ export class Drafts {
   }
 
   write(id: string, text: string): void {
-    const tried = this.#drafts.get(id)?.tried;
-    if (!text) this.#drafts.delete(id);
-    else this.#drafts.set(id, { text, ...(tried ? { tried } : {}) });
-    this.#keep();
+    this.#put(id, { ...this.#drafts.get(id), text });
+  }
+
+  /** Files that have been uploaded and wait in the box. */
+  media(id: string): Attached[] {
+    return this.#drafts.get(id)?.media ?? [];
+  }
+
+  setMedia(id: string, media: Attached[]): void {
+    this.#put(id, { ...this.#drafts.get(id), text: this.text(id), media });
+  }
+
+  /** Empties the box: what stood in it is on its way. */
+  empty(id: string): void {
+    this.#put(id, { text: '' });
   }
 
   /** Puts back what could not be sent. */
-  giveBack(id: string, text: string, key: string): void {
-    this.#drafts.set(id, { text, tried: { body: text, key } });
-    this.#keep();
+  giveBack(id: string, text: string, key: string, media: Attached[] = []): void {
+    const tried = { body: text, media: namesOf(media), key };
+    this.#put(id, { text, ...(media.length ? { media } : {}), tried });
   }
 
-  /** The key under which exactly this text was tried before. */
-  keyFor(id: string, body: string): string | undefined {
+  /** The key under which exactly this was tried before. */
+  keyFor(id: string, body: string, media: Attached[] = []): string | undefined {
     const tried = this.#drafts.get(id)?.tried;
-    return tried?.body === body ? tried.key : undefined;
+    return tried?.body === body && (tried.media ?? '') === namesOf(media) ? tried.key : undefined;
   }
 
-  /** The message with this key is stored after all: its text need not be sent again. */
+  /** The message with this key is stored after all: it need not be sent again. */
   arrived(id: string, key: string, body: string): void {
     const draft = this.#drafts.get(id);
-    if (draft?.tried?.key === key && draft.text.trim() === body) this.write(id, '');
+    if (draft?.tried?.key === key && draft.text.trim() === body) this.empty(id);
   }
 
   /** What has left the box of a conversation and was not answered yet, in the order of the clicks. */
@@ -112,6 +128,15 @@ export class Drafts {
     this.#owner = null;
   }
 
+  #put(id: string, { text, media, tried }: Draft): void {
+    if (!text && !media?.length) this.#drafts.delete(id);
+    else {
+      const kept = media?.length ? { media } : {};
+      this.#drafts.set(id, { text, ...kept, ...(tried ? { tried } : {}) });
+    }
+    this.#keep();
+  }
+
   #keep(): void {
     if (this.#owner === null) return;
     const kept: Kept = {
@@ -128,6 +153,8 @@ export class Drafts {
     }
   }
 }
+
+const namesOf = (media: Attached[]) => media.map((one) => one.upload_id).join(' ');
 
 function sessionStore(): Storage | null {
   try {

@@ -2,11 +2,21 @@
 export interface KeyActs {
   move: (step: 1 | -1) => void;
   reply: () => void;
+  /** Picks files to go with the answer. */
+  attach: () => void;
+  /** Looks for words in the thread. */
+  find: () => void;
+  /** Goes to the newest message. */
+  newest: () => void;
+  /** Deletes the conversation, with a way back. */
+  remove: () => void;
+  palette: () => void;
   compose: () => void;
   search: () => void;
   toggleStatus: () => void;
   undo: () => void;
   person: () => void;
+  details: () => void;
   shortcuts: () => void;
   filter: (index: 0 | 1 | 2) => void;
   back: () => void;
@@ -14,6 +24,11 @@ export interface KeyActs {
 
 /** Does what the key means, when nobody is writing and no dialog is open. Returns whether it did. */
 export function pressKey(event: KeyboardEvent, acts: KeyActs): boolean {
+  if (isPalette(event)) {
+    event.preventDefault();
+    acts.palette();
+    return true;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
   if (isWriting(event.target) || document.querySelector('dialog:modal, :popover-open'))
     return false;
@@ -43,12 +58,23 @@ function actOf(event: KeyboardEvent, acts: KeyActs): (() => void) | undefined {
       return acts.compose;
     case '/':
       return acts.search;
+    case 'f':
+      return acts.find;
+    case 'a':
+      return acts.attach;
+    case 'g':
+      return acts.newest;
+    case '#':
+    case 'Delete':
+      return acts.remove;
     case 'e':
       return acts.toggleStatus;
     case 'z':
       return acts.undo;
     case 'i':
       return acts.person;
+    case 'd':
+      return acts.details;
     case '?':
       return acts.shortcuts;
     case '1':
@@ -62,6 +88,13 @@ function actOf(event: KeyboardEvent, acts: KeyActs): (() => void) | undefined {
     default:
       return undefined;
   }
+}
+
+/** ⌘K, or Ctrl+K: also while somebody writes, but over no dialog other than the palette itself. */
+function isPalette(event: KeyboardEvent): boolean {
+  if (event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey) return false;
+  if (!event.metaKey && !event.ctrlKey) return false;
+  return !document.querySelector('dialog:modal:not([data-palette])');
 }
 
 function isWriting(target: EventTarget | null): boolean {

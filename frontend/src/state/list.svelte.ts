@@ -1,11 +1,15 @@
 import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
-import type { Conversation, ConversationPage, Filter } from '../api/types';
+import type { Channel, Conversation, ConversationPage, Filter } from '../api/types';
 import { byActivity, waits, type Conversations } from './conversations.svelte';
+
+/** What was chosen. */
+type Wish = Pick<View, 'filter' | 'channel' | 'search'>;
 
 /** What is on the screen: a filter, a search, and how far down it was read. */
 interface View {
   filter: Filter;
+  channel: Channel | null;
   search: string;
   /** With a search: the conversations that the server found. */
   found: ReadonlySet<string> | null;
@@ -21,6 +25,8 @@ const PAGE = 30;
 /** The list on the left: which conversations it shows, in which order, and how it reads more. */
 export class List {
   filter = $state<Filter>('open');
+  /** Only conversations of this channel. */
+  channel = $state<Channel | null>(null);
   search = $state('');
   /** Nothing has been read yet. */
   loading = $state(true);
@@ -34,6 +40,8 @@ export class List {
   readonly #client: Client;
   readonly #conversations: Conversations;
   #view = $state.raw<View | null>(null);
+  /** How many rows of each list were read, so that it comes back as deep as it was. */
+  readonly #depths = new Map<string, number>();
   #run = 0;
 
   constructor(client: Client, conversations: Conversations) {
@@ -50,7 +58,13 @@ export class List {
   /** Nobody is open at all: a desk that has just begun, or is done. */
   get empty(): boolean {
     const view = this.#view;
-    return view?.filter === 'open' && !view.search && !this.loading && this.rows.length === 0;
+    return (
+      view?.filter === 'open' &&
+      !view.channel &&
+      !view.search &&
+      !this.loading &&
+      this.rows.length === 0
+    );
   }
 
   get hasMore(): boolean {
@@ -58,28 +72,29 @@ export class List {
   }
 
   /** The filter and search of the rows on the screen, which lag behind the choice while it loads. */
-  get shown(): { filter: Filter; search: string } | null {
+  get shown(): { filter: Filter; channel: Channel | null; search: string } | null {
     return this.#view;
   }
 
   /** Reads the list anew for the filter and search that are chosen; the old stays until then. */
   async load(): Promise<void> {
     const run = ++this.#run;
-    const [filter, search] = [this.filter, wanted(this.search)];
+    const wish = { filter: this.filter, channel: this.channel, search: wanted(this.search) };
+    const { search } = wish;
     this.error = null;
     try {
-      const page = await this.#read(filter, search, PAGE);
+      const depth = search ? PAGE : (this.#depths.get(keyOf(wish)) ?? PAGE);
+      const page = await this.#read(wish, Math.min(HEAL_LIMIT, depth));
       if (run !== this.#run) return;
       this.#take(page);
       this.#view = {
-        filter,
-        search,
+        ...wish,
         found: search ? new Set(page.conversations.map((row) => row.conversation_id)) : null,
         horizon: page.conversations.at(-1) ?? null,
         cursor: page.cursor,
       };
       this.elsewhere = null;
-      if (search && !page.conversations.length) await this.#lookElsewhere(run, filter, search);
+      if (search && !page.conversations.length) await this.#lookElsewhere(run, wish);
     } catch (thrown) {
       if (run === this.#run) this.error = sentenceOf(thrown);
     } finally {
@@ -94,8 +109,8 @@ export class List {
     this.loadingMore = true;
     this.error = null;
     try {
-      const page = await this.#read(view.filter, view.search, PAGE, view.cursor);
-      if (view.filter !== this.#view?.filter || view.search !== this.#view.search) return;
+      const page = await this.#read(view, PAGE, view.cursor);
+      if (!this.#view || keyOf(view) !== keyOf(this.#view)) return;
       this.#take(page);
       this.#view = {
         ...this.#view,
@@ -103,6 +118,7 @@ export class List {
         horizon: page.conversations.at(-1) ?? this.#view.horizon,
         cursor: page.cursor,
       };
+      this.#depths.set(keyOf(view), this.rows.length);
     } catch (thrown) {
       this.error = sentenceOf(thrown);
     } finally {
@@ -115,7 +131,7 @@ export class List {
     const view = this.#view;
     if (!view) return this.load();
     const limit = Math.min(HEAL_LIMIT, Math.max(PAGE, shown));
-    const missing = await this.#reread(view.filter, view.search, limit, () => this.rows);
+    const missing = await this.#reread(view, limit, () => this.rows);
     if (this.#view?.search !== view.search || !view.found || !this.#view.found) return;
     this.#view = {
       ...this.#view,
@@ -127,7 +143,7 @@ export class List {
 
   /** Reads who waits, so that the count and the title are right whatever the list shows. */
   async healWaiting(): Promise<void> {
-    await this.#reread('unread', '', HEAL_LIMIT, () =>
+    await this.#reread({ filter: 'unread', channel: null, search: '' }, HEAL_LIMIT, () =>
       this.#conversations.all.filter(waits).sort(byActivity),
     );
   }
@@ -147,7 +163,9 @@ export class List {
   clear(): void {
     this.#run += 1;
     this.#view = null;
+    this.#depths.clear();
     this.filter = 'open';
+    this.channel = null;
     this.search = '';
     this.loading = true;
     this.error = this.elsewhere = this.pinned = null;
@@ -157,8 +175,8 @@ export class List {
    * Reads the top of a list. A row that should stand in the part that was read and does not is
    * read by id: the index may lag, the conversation itself does not.
    */
-  async #reread(filter: Filter, search: string, limit: number, expected: () => Conversation[]) {
-    const page = await this.#read(filter, search, limit);
+  async #reread(wish: Wish, limit: number, expected: () => Conversation[]) {
+    const page = await this.#read(wish, limit);
     this.#take(page);
     const found = idsOf(page);
     const last = page.cursor === null ? null : page.conversations.at(-1);
@@ -170,6 +188,7 @@ export class List {
   }
 
   #belongs(row: Conversation, view: View): boolean {
+    if (view.channel && row.channel !== view.channel) return false;
     if (view.found && !view.found.has(row.conversation_id)) return false;
     const pinned = row.conversation_id === this.pinned && view.filter === 'unread';
     if (view.filter === 'closed' ? row.status !== 'closed' : row.status !== 'open') return false;
@@ -177,8 +196,9 @@ export class List {
     return !view.cursor || !view.horizon || byActivity(row, view.horizon) <= 0;
   }
 
-  #read(filter: Filter, search: string, limit: number, cursor: string | null = null) {
-    return this.#client.listConversations({ filter, limit, cursor, ...(search ? { search } : {}) });
+  #read({ filter, channel, search }: Wish, limit: number, cursor: string | null = null) {
+    const more = { ...(channel ? { channel } : {}), ...(search ? { search } : {}) };
+    return this.#client.listConversations({ filter, limit, cursor, ...more });
   }
 
   #take(page: ConversationPage): void {
@@ -187,11 +207,12 @@ export class List {
     }
   }
 
-  async #lookElsewhere(run: number, filter: Filter, search: string): Promise<void> {
+  async #lookElsewhere(run: number, wish: Wish): Promise<void> {
+    const { filter } = wish;
     const other: Filter = filter === 'closed' ? 'open' : 'closed';
     const order: Filter[] = filter === 'unread' ? ['open', 'closed'] : [other];
     for (const next of order) {
-      const page = await this.#read(next, search, HEAL_LIMIT);
+      const page = await this.#read({ ...wish, filter: next }, HEAL_LIMIT);
       if (run !== this.#run) return;
       const count = page.conversations.length;
       if (count) {
@@ -201,6 +222,8 @@ export class List {
     }
   }
 }
+
+const keyOf = ({ filter, channel, search }: Wish) => [filter, channel ?? '', search].join(' ');
 
 /** The server looks for two characters or more; less is no search. */
 function wanted(search: string): string {

@@ -45,22 +45,24 @@ export class Outbox {
 
   /** Sends what was on its way when the page went, each under its own key. */
   async resume(): Promise<void> {
-    for (const { key, body, problem } of this.sending) {
-      if (!problem && !this.#trying.has(key)) await this.#deliver(key, body);
+    for (const one of this.sending) {
+      if (!one.problem && !this.#trying.has(one.key)) await this.#deliver(one);
     }
   }
 
   /** Sends what stands in the box, and empties it. */
   async send(): Promise<void> {
     const body = this.#drafts.text(this.#id).trim();
-    if (!body) return;
-    const key = this.#drafts.keyFor(this.#id, body) ?? newKey();
-    this.#drafts.write(this.#id, '');
+    const media = this.#drafts.media(this.#id);
+    if (!body && !media.length) return;
+    const key = this.#drafts.keyFor(this.#id, body, media) ?? newKey();
+    this.#drafts.empty(this.#id);
     this.problem = null;
     if (this.#leaves(key)) return;
-    const at = new Date().toISOString();
-    this.#drafts.setSending(this.#id, [...this.sending, { key, body, at, problem: null }]);
-    await this.#deliver(key, body);
+    const files = media.length ? { media } : {};
+    const one = { key, body, ...files, at: new Date().toISOString(), problem: null };
+    this.#drafts.setSending(this.#id, [...this.sending, one]);
+    await this.#deliver(one);
   }
 
   /** Tries a bubble that did not go once more. */
@@ -68,7 +70,7 @@ export class Outbox {
     const one = this.sending.find((sending) => sending.key === key);
     if (!one?.problem) return;
     this.#set(key, null);
-    await this.#deliver(key, one.body);
+    await this.#deliver(one);
   }
 
   /** Lets a bubble that did not go disappear. */
@@ -100,38 +102,41 @@ export class Outbox {
     }
   }
 
-  async #deliver(key: string, body: string): Promise<void> {
-    this.#trying.add(key);
+  async #deliver(one: Sending): Promise<void> {
+    this.#trying.add(one.key);
     try {
-      await this.#try(key, body);
+      await this.#try(one);
     } finally {
-      this.#trying.delete(key);
+      this.#trying.delete(one.key);
     }
   }
 
-  async #try(key: string, body: string): Promise<void> {
+  async #try(one: Sending): Promise<void> {
+    const { key, body } = one;
+    const media = one.media?.map(({ upload_id, name }) => ({ upload_id, name }));
+    const sent = { body, idempotency_key: key, ...(media ? { media } : {}) };
     for (let tried = 0; this.#leaves(key); tried += 1) {
       try {
-        const message = await this.#client.sendMessage(this.#id, { body, idempotency_key: key });
-        this.#onStored(message);
+        this.#onStored(await this.#client.sendMessage(this.#id, sent));
         return this.drop(key);
       } catch (thrown) {
         const wait = AGAIN[tried];
         const uncertain = thrown instanceof ApiError && thrown.uncertain;
         if (!uncertain || wait === undefined || !online()) {
-          return this.#failed(key, body, sentenceOf(thrown));
+          return this.#failed(one, sentenceOf(thrown));
         }
         await this.#wait(wait);
       }
     }
   }
 
-  /** Gives the text back, or keeps the bubble when the box holds another one by now. */
-  #failed(key: string, body: string, problem: string): void {
+  /** Gives text and files back, or keeps the bubble when the box holds something else by now. */
+  #failed({ key, body, media = [] }: Sending, problem: string): void {
     if (!this.#leaves(key)) return;
-    if (this.#drafts.text(this.#id)) return this.#set(key, problem);
+    const drafts = this.#drafts;
+    if (drafts.text(this.#id) || drafts.media(this.#id).length) return this.#set(key, problem);
     this.drop(key);
-    this.#drafts.giveBack(this.#id, body, key);
+    drafts.giveBack(this.#id, body, key, media);
     this.problem = problem;
   }
 

@@ -8,6 +8,9 @@ describe('a person', () => {
   it('is called by name, or by the number as people there write it', () => {
     expect(nameOf(conversation({ contact_name: 'Ada' }))).toBe('Ada');
     expect(nameOf(conversation())).toBe('07911 123456');
+    const own = conversation({ profile_name: 'ada on WhatsApp' });
+    expect(nameOf(own), 'their own name, until somebody gives one').toBe('ada on WhatsApp');
+    expect(monogramOf(own)).toBe('AW');
   });
 
   it('has a monogram of the first and the last word', () => {

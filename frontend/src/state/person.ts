@@ -1,15 +1,16 @@
 import type { Conversation } from '../api/types';
 
-type Named = Pick<Conversation, 'contact_name' | 'number'>;
+type Named = Pick<Conversation, 'contact_name' | 'profile_name' | 'number'>;
 
-/** What a conversation is called: the name, or the number as people there write it. */
-export const nameOf = (one: Named) => one.contact_name ?? one.number.national;
+/** What a conversation is called: the name we gave, their own, or the number as people there write it. */
+export const nameOf = (one: Named) => one.contact_name ?? one.profile_name ?? one.number.national;
 
 /** Up to two letters for the monogram; the last two digits of a bare number. */
 export function monogramOf(one: Named): string {
-  if (!one.contact_name) return one.number.e164.slice(-2);
-  const words = one.contact_name.split(/[\s\-.,&/]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
-  const first = words[0] ?? one.contact_name;
+  const name = one.contact_name ?? one.profile_name;
+  if (!name) return one.number.e164.slice(-2);
+  const words = name.split(/[\s\-.,&/]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
+  const first = words[0] ?? name;
   const last = words.length > 1 ? words.at(-1) : undefined;
   return [first, last]
     .map((word) => (word ? ([...word].find((sign) => /\p{L}|\p{N}/u.test(sign)) ?? '') : ''))

@@ -1,4 +1,4 @@
-import type { Message } from '../api/types';
+import type { Attached, Message, MessageStatus } from '../api/types';
 import { hasFailed } from './message-status';
 import type { Sending } from './drafts.svelte';
 
@@ -12,6 +12,8 @@ export interface Entry {
   direction: 'inbound' | 'outbound';
   author: string | null;
   body: string;
+  /** Files of a message that is on its way. */
+  files: Attached[];
   at: string;
   message: Message | null;
   sending: Sending | null;
@@ -28,6 +30,22 @@ export interface Run {
   fresh: boolean;
 }
 
+/** One bubble in its place: a thread is a list of these. */
+export interface Placed {
+  key: string;
+  entry: Entry;
+  /** Of its run. */
+  first: boolean;
+  last: boolean;
+  /** What stands above it: a day, the unread marker. */
+  day: string | null;
+  fresh: boolean;
+  /** Under the last of a run of ours: one tick for all, of the one that lags behind. */
+  status: MessageStatus | null;
+}
+
+const ORDER: MessageStatus[] = ['unknown', 'queued', 'sending', 'sent', 'delivered', 'read'];
+
 /** Stored messages, then what is on its way, each as what a bubble shows. */
 export function entriesOf(messages: Message[], sending: Sending[]): Entry[] {
   const stored = messages.map((message) => ({
@@ -35,6 +53,7 @@ export function entriesOf(messages: Message[], sending: Sending[]): Entry[] {
     direction: message.direction,
     author: message.author,
     body: message.body,
+    files: [],
     at: message.date_created,
     message,
     sending: null,
@@ -47,6 +66,7 @@ export function entriesOf(messages: Message[], sending: Sending[]): Entry[] {
       direction: 'outbound' as const,
       author: null,
       body: one.body,
+      files: one.media ?? [],
       at: one.at,
       message: null,
       sending: one,
@@ -70,6 +90,25 @@ export function runsOf(entries: Entry[], newFrom: string | null, dayOf: (at: str
     last = entry;
   }
   return runs;
+}
+
+/** The runs as one list of bubbles, each with what stands above and under it. */
+export function placesOf(runs: Run[]): Placed[] {
+  return runs.flatMap((run) =>
+    run.entries.map((entry, at) => {
+      const first = at === 0;
+      const last = at === run.entries.length - 1;
+      const status = last && run.direction === 'outbound' ? lagging(run.entries) : null;
+      const { day, fresh } = first ? run : { day: null, fresh: false };
+      return { key: entry.key, entry, first, last, day, fresh, status };
+    }),
+  );
+}
+
+/** Failures speak for themselves. */
+function lagging(entries: Entry[]): MessageStatus | null {
+  const known = entries.map((entry) => entry.message?.status ?? 'sending');
+  return ORDER.find((one) => known.includes(one)) ?? null;
 }
 
 function joins(last: Entry, next: Entry): boolean {

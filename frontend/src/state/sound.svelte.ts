@@ -32,6 +32,11 @@ export class Sound {
     if (on) this.#sound('message');
   }
 
+  /** Another tab has turned them on or off. */
+  heard({ key, newValue }: StorageEvent): void {
+    if (key === PLACE) this.#on = newValue !== 'off';
+  }
+
   /** Plays it in one tab of the browser, unless this one is looked at. */
   async play(name: keyof typeof SOUNDS): Promise<void> {
     if (!this.#on || document.hasFocus()) return;

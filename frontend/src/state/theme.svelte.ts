@@ -10,6 +10,15 @@ export class ThemeChoice {
     return this.#theme;
   }
 
+  /** Another tab has chosen: this one follows. */
+  heard({ key, newValue }: StorageEvent): void {
+    if (key !== PLACE) return;
+    this.#theme = newValue === 'light' || newValue === 'dark' ? newValue : 'auto';
+    const { dataset } = document.documentElement;
+    if (this.#theme === 'auto') delete dataset.theme;
+    else dataset.theme = this.#theme;
+  }
+
   choose(theme: Theme): void {
     this.#theme = theme;
     const { dataset } = document.documentElement;

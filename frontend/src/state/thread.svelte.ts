@@ -1,9 +1,12 @@
 import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
-import type { Conversation, Message, MessagePage } from '../api/types';
+import type { Conversation, MediaAddress, Message, MessagePage } from '../api/types';
 import type { Drafts } from './drafts.svelte';
+import { MediaAddresses } from './media.svelte';
 import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
+import { Quotes } from './quotes.svelte';
+import { ThreadView } from './thread-view.svelte';
 
 /** Where a page began that was read, and the cursor that reads what stands before it. */
 interface Mark {
@@ -11,8 +14,12 @@ interface Mark {
   before: string;
 }
 
+/** At most this many pages of this size are read to reach one message. */
+const SEEK_PAGES = 100;
+const SEEK_PAGE = 100;
+
 /** One conversation's thread: what was read of it, where "new" begins, what is leaving. */
-export class Thread {
+export class Thread extends ThreadView {
   readonly id: string;
   readonly messages = new Messages();
   readonly outbox: Outbox;
@@ -36,10 +43,16 @@ export class Thread {
   /** The newest message that came with a page: what is pushed says nothing of what lies before. */
   #readTo = '';
   #loading: Promise<void> | null = null;
+  #loadingOlder: Promise<void> | null = null;
+  readonly #addresses: MediaAddresses;
+  readonly #quotes: Quotes;
 
   constructor(id: string, client: Client, drafts: Drafts) {
+    super();
     this.id = id;
     this.#client = client;
+    this.#addresses = new MediaAddresses(client);
+    this.#quotes = new Quotes((message) => client.getMessage(id, message));
     this.outbox = new Outbox(id, client, drafts, (message) =>
       this.apply({ type: 'message', message }),
     );
@@ -88,14 +101,72 @@ export class Thread {
     this.messages.applyPage(await this.#client.listMessages(this.id, { before: mark.before }));
   }
 
-  /** Reads the page before the oldest one. */
-  async older(): Promise<void> {
+  /** Reads the page before the oldest one, once at a time. */
+  older(limit?: number): Promise<void> {
+    this.#loadingOlder ??= this.#readOlder(limit).finally(() => {
+      this.#loadingOlder = null;
+    });
+    return this.#loadingOlder;
+  }
+
+  /** Brings a message into view, and reads what lies between. Returns whether it is there. */
+  async seek(id: string): Promise<boolean> {
+    this.seeking = true;
+    for (let pages = 0; pages < SEEK_PAGES && this.#liesBefore(id); pages += 1) {
+      await this.older(SEEK_PAGE);
+      if (this.olderError) break;
+    }
+    this.seeking = false;
+    if (!this.messages.get(id)) return false;
+    this.want(id);
+    return true;
+  }
+
+  /** A message that another answers, as far as it is known. */
+  quoted(id: string): Message | null {
+    return this.messages.get(id) ?? this.#quotes.get(id) ?? null;
+  }
+
+  async readQuoted(id: string): Promise<void> {
+    if (!this.messages.get(id)) await this.#quotes.ask(id);
+  }
+
+  /** Where the bytes of a medium are, for a while. */
+  address(message: string, index: number): Promise<MediaAddress> {
+    return this.#addresses.get(this.id, message, index);
+  }
+
+  /** Fetches again what could not be fetched. */
+  async fetchAgain(message: string, index: number): Promise<void> {
+    const changed = await this.#client.retryMedia(this.id, message, index);
+    this.apply({ type: 'message', message: changed });
+  }
+
+  /** A page of what was found in the thread, newest last. */
+  search(words: string, before: string | null): Promise<MessagePage> {
+    return this.#client.listMessages(this.id, { search: words, before });
+  }
+
+  /** Takes away what a message says, here and at Twilio. */
+  async redact(message: string): Promise<void> {
+    const changed = await this.#client.redactMessage(this.id, message);
+    this.apply({ type: 'message', message: changed });
+  }
+
+  #liesBefore(id: string): boolean {
+    return this.hasOlder && id < (this.messages.oldest?.message_id ?? '');
+  }
+
+  async #readOlder(limit?: number): Promise<void> {
     const before = this.#older;
-    if (!before || this.loadingOlder) return;
+    if (!before) return;
     this.loadingOlder = true;
     this.olderError = null;
     try {
-      const page = await this.#client.listMessages(this.id, { before });
+      const page = await this.#client.listMessages(this.id, {
+        before,
+        ...(limit ? { limit } : {}),
+      });
       if (before !== this.#older) return;
       this.messages.applyPage(page);
       this.#reached(page);

@@ -4,6 +4,12 @@ const DAY = 86_400_000;
 
 const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', options);
 const CLOCK = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const SECONDS = format({
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 const WEEKDAY = format({ weekday: 'short' });
 const DATE = format({ day: 'numeric', month: 'short' });
 const DATE_YEAR = format({ day: 'numeric', month: 'short', year: 'numeric' });
@@ -25,6 +31,9 @@ setInterval(() => now.setTime(Date.now()), 30_000);
 
 /** "14:02" */
 export const clock = (at: string | number) => CLOCK.format(new Date(at));
+
+/** "14:02:07", for the course of a delivery. */
+export const clockSeconds = (at: string) => SECONDS.format(new Date(at));
 
 /** "Tuesday, 3 November 2026 at 14:02", for tooltips. */
 export const full = (at: string | number) => FULL.format(new Date(at));

@@ -3,6 +3,8 @@ export interface Toast {
   id: number;
   text: string;
   action?: { label: string; run: () => void };
+  /** Called when it goes and its action was not taken. */
+  onGone?: () => void;
 }
 
 const STAYS = 8000;
@@ -13,21 +15,28 @@ export class Toasts {
   #next = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  show(text: string, action?: Toast['action']): void {
-    this.current = { id: ++this.#next, text, ...(action ? { action } : {}) };
+  show(text: string, action?: Toast['action'], onGone?: () => void): void {
+    const before = this.current;
+    const more = { ...(action ? { action } : {}), ...(onGone ? { onGone } : {}) };
+    this.current = { id: ++this.#next, text, ...more };
+    before?.onGone?.();
     this.resume();
   }
 
   /** Presses the button of the toast on the screen, if there is one. */
   act(): void {
     const action = this.current?.action;
-    this.dismiss();
-    action?.run();
+    if (!action) return this.dismiss();
+    clearTimeout(this.#timer);
+    this.current = null;
+    action.run();
   }
 
   dismiss(): void {
     clearTimeout(this.#timer);
+    const gone = this.current;
     this.current = null;
+    gone?.onGone?.();
   }
 
   /** Nobody loses a toast that they point at or have in focus. */

@@ -17,6 +17,7 @@ use shared::lambda::stream::{StreamEvent, failed};
 use shared::lambda::{Context, Setup};
 use shared::store::decode_image;
 
+use super::handing;
 use super::lookup;
 use super::redaction;
 use super::sending::{self, Line};
@@ -108,7 +109,10 @@ async fn job_run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
     match job.kind {
         IntentKind::FindMessage => lookup::run(app, twilio, job).await,
         IntentKind::RedactMessage => redaction::run(app, twilio, job).await,
-        IntentKind::SendMessage | IntentKind::FetchMedia | IntentKind::EraseConversation => {
+        IntentKind::FetchMedia | IntentKind::EraseConversation => {
+            handing::run(app, &twilio.hands, job).await
+        }
+        IntentKind::SendMessage => {
             let (id, kind) = (job.id, job.kind);
             tracing::error!(intent.id = %id, ?kind, "Nobody does a job of this kind");
             Ok(())

@@ -1,6 +1,7 @@
 //! The table's stream, read twice: `push` tells the page, `dispatch` tells Twilio.
 
 pub mod dispatch;
+pub mod handing;
 mod lookup;
 pub mod push;
 mod redaction;

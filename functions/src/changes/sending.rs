@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use shared::address::{Address, Channel};
+use shared::can_send::{ReasonCode, may_write};
 use shared::config::{Sender, Urls};
+use shared::consent::{Consent, ConsentEntry, ConsentSource, ConsentState};
+use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::intent::{Intent, deferral, later};
 use shared::message::Message;
@@ -12,6 +15,7 @@ use shared::sid::MessagingServiceSid;
 use shared::store::Settled;
 use shared::twilio::client::{Client, ClientOptions, CreateError, CreateMessage};
 
+use super::handing::Hands;
 use crate::app::App;
 use crate::messages::record_delivery;
 
@@ -21,10 +25,18 @@ const IN_PLACE: Duration = Duration::from_secs(5);
 /// The first wait in place.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
+/// Twilio's code for a contact who has opted out.
+const OPTED_OUT: u32 = 21610;
+
+/// Twilio's code for a closed window.
+const WINDOW_CLOSED: u32 = 63016;
+
 /// The line to Twilio.
 pub(super) struct Line {
     /// Calls.
     pub(super) client: Client,
+    /// Who does what takes long.
+    pub(super) hands: Hands,
     urls: Urls,
     senders: Vec<Sender>,
 }
@@ -65,7 +77,12 @@ impl Line {
             clock: app.clock.clone(),
             faults: app.faults.clone(),
         });
-        Ok(Self { client, urls: app.parameters.urls()?, senders: app.parameters.senders()? })
+        Ok(Self {
+            client,
+            hands: Hands::of(app),
+            urls: app.parameters.urls()?,
+            senders: app.parameters.senders()?,
+        })
     }
 
     /// The way of a message: through the sender's Messaging Service where it has one. RCS then goes to the plain
@@ -95,10 +112,14 @@ impl Line {
 pub(super) async fn send(app: &App, twilio: &Line, claimed: &Intent) -> Result<()> {
     let message = app.store.message(&claimed.conversation, claimed.target).await?;
     let conversation = app.store.conversation(&claimed.conversation).await?;
-    let cleared = conversation.and_then(|conversation| conversation.cleared);
+    let cleared = conversation.as_ref().and_then(|conversation| conversation.cleared);
     let Some(message) = message.filter(|message| cleared.is_none_or(|c| message.id > c)) else {
         return app.store.settle(claimed, None, &Settled::Dropped).await.map(|_| ());
     };
+    if let Some(code) = conversation.as_ref().and_then(|seen| forbidden(app, seen)) {
+        // What was allowed at the click is not any more: Twilio's own words for it.
+        return app.store.settle(claimed, None, &Settled::Refused { code }).await.map(|_| ());
+    }
     match create(app, twilio, &message).await {
         Ok(how) => {
             app.store.settle(claimed, None, &how).await?;
@@ -114,9 +135,47 @@ pub(super) async fn send(app: &App, twilio: &Line, claimed: &Intent) -> Result<(
         }
         Err(CreateError::Refused { code, .. }) => {
             app.store.settle(claimed, None, &Settled::Refused { code }).await?;
+            learn(app, conversation, &message, code).await?;
         }
     }
     Ok(())
+}
+
+/// The code for what stands against writing to this contact now.
+fn forbidden(app: &App, conversation: &Conversation) -> Option<u32> {
+    let decision = may_write(conversation, app.clock.now());
+    decision.reasons.first().map(|reason| match reason.code {
+        ReasonCode::OptedOut => OPTED_OUT,
+        _ => WINDOW_CLOSED,
+    })
+}
+
+/// What a refusal tells of the contact.
+async fn learn(
+    app: &App,
+    conversation: Option<Conversation>,
+    message: &Message,
+    code: u32,
+) -> Result<()> {
+    let Some(seen) = conversation else { return Ok(()) };
+    match code {
+        OPTED_OUT => {
+            let entry = ConsentEntry {
+                consent: Consent {
+                    state: ConsentState::OptedOut,
+                    at: app.clock.now(),
+                    source: ConsentSource::Twilio,
+                },
+                wording: Some("Twilio refused a message: 21610.".to_owned()),
+                sid: None,
+                recorded_by: None,
+            };
+            // Somebody else may have recorded something newer: then that stands.
+            app.store.record_consent(&seen, &entry).await.map(|_| ())
+        }
+        WINDOW_CLOSED => app.store.close_window(&seen.id, message.created()).await,
+        _ => Ok(()),
+    }
 }
 
 /// Creates the message; what Twilio did not process is tried again in place for five seconds.

@@ -54,7 +54,8 @@ pub fn read(app: &App, desk: &Desk, event: &Value) -> Result<News, Reason> {
         Told::Nothing => Ok(News::None),
         Told::Inbound(inbound) => {
             // The event names neither media nor what else came: the webhook of the same message does.
-            let arrival = Arrival { partial: true, ..desk.arrival(app, *inbound)? };
+            let mut arrival = desk.arrival(app, *inbound)?;
+            arrival.partial = true;
             Ok(News::Message(Box::new(arrival)))
         }
         Told::Status(callback) if callback.account != desk.door.account.account_sid => {

@@ -1,5 +1,7 @@
 //! Messages: received, sent, tried again, listed, shown, redacted, and what became of them.
 
+pub mod check;
+pub mod deciding;
 pub mod get;
 pub mod list;
 pub mod receive;

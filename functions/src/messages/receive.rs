@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::config::{InstallKey, Parameter, Sender};
+use shared::consent::meaning;
 use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
@@ -82,13 +83,13 @@ impl Desk {
                 button: inbound.button,
                 reply_to: inbound.reply_to.map(|sid| ReplyTo { sid, message_id: None }),
                 forwarded: inbound.forwarded,
-                opt_out: None,
+                opt_out: inbound.opt_out_type.as_deref().and_then(|read| meaning(read, false)),
             },
             price: None,
             fell_back: false,
             redacted: false,
         };
-        Ok(Arrival { message, profile_name: inbound.profile_name, partial: false })
+        Ok(Arrival::new(message, inbound.profile_name, false))
     }
 }
 

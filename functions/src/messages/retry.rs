@@ -8,9 +8,10 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
+use super::deciding::{PARAMETERS, Senders};
 use super::message_of;
 use super::send::{click, sent};
-use crate::app::{App, Build, nothing, people};
+use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
 
 /// What is to be tried again.
@@ -23,7 +24,7 @@ pub struct RetryMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    people(setup, PARAMETERS, Senders::open, handle)
 }
 
 #[utoipa::path(
@@ -33,7 +34,7 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    _: Arc<()>,
+    senders: Arc<Senders>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
@@ -51,5 +52,5 @@ pub(crate) async fn handle(
         let detail = "This message did not fail, or it was sent again already.".to_owned();
         return Err(Error::Conflict { detail, current: None });
     }
-    sent(&app, &conversation.id, &click, Some(&old)).await
+    sent(&app, &senders, &caller, &conversation, &click, Some(&old)).await
 }

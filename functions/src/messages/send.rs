@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use shared::conversation::ConversationId;
+use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::message::{LONGEST_BODY, Message, MessageView};
+use shared::message::{Message, MessageView};
 use shared::store::{Click, Sent};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, nothing, people};
+use super::deciding::{Counting, PARAMETERS, Senders, decide, refusal};
+use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
 
 /// What is to be sent.
@@ -25,7 +26,7 @@ pub struct SendMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    people(setup, PARAMETERS, Senders::open, handle)
 }
 
 #[utoipa::path(
@@ -35,26 +36,18 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    _: Arc<()>,
+    senders: Arc<Senders>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
     let wanted: SendMessage = request.json()?;
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let click = click(&caller, wanted.body, wanted.idempotency_key)?;
-    sent(&app, &conversation.id, &click, None).await
+    sent(&app, &senders, &caller, &conversation, &click, None).await
 }
 
-/// A click, if its text may be sent at all.
+/// A click; whether its text may be sent is decided where it is stored.
 pub fn click(caller: &Caller, body: String, key: String) -> Result<Click> {
-    let length = body.chars().count();
-    if body.trim().is_empty() {
-        return Err(Error::Refused("The message is empty. Write something first.".to_owned()));
-    }
-    if length > LONGEST_BODY {
-        let detail = format!("The message has {length} characters; at most 1,600 can be sent.");
-        return Err(Error::Refused(detail));
-    }
     let usable = (8..=64).contains(&key.len())
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if !usable {
@@ -67,12 +60,16 @@ pub fn click(caller: &Caller, body: String, key: String) -> Result<Click> {
 /// Stores a click and answers.
 pub async fn sent(
     app: &App,
-    to: &ConversationId,
+    senders: &Senders,
+    caller: &Caller,
+    to: &Conversation,
     click: &Click,
     again: Option<&Message>,
 ) -> Result<Response> {
     let conflict = |detail: &str| Error::Conflict { detail: detail.to_owned(), current: None };
-    match app.store.send(to, click, again).await? {
+    let circumstances = senders.circumstances(app, caller, to, Counting::Send).await?;
+    let decide = |seen: &Conversation| decide(app, &circumstances, seen, &click.body, &[]);
+    match app.store.send(&to.id, click, again, &decide).await? {
         Sent::Now(message, intent) => {
             tracing::info!(
                 conversation.id = %message.conversation,
@@ -82,7 +79,7 @@ pub async fn sent(
             Response::json(202, &message.view(Some(intent.view())))
         }
         Sent::Before(message) => {
-            let lane = app.store.lane(to).await?;
+            let lane = app.store.lane(&to.id).await?;
             let intent = lane.iter().find(|intent| intent.target == message.id);
             Response::json(202, &message.view(intent.map(shared::intent::Intent::view)))
         }
@@ -90,6 +87,7 @@ pub async fn sent(
         Sent::NotRetryable => {
             Err(conflict("This message did not fail, or it was sent again already."))
         }
+        Sent::MayNot(decision) => Err(refusal(app, &decision)),
         Sent::NoConversation => Err(Error::no_conversation()),
     }
 }

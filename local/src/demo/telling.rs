@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::address::Address;
+use shared::can_send::Decision;
 use shared::config::InstallKey;
 use shared::conversation::{Conversation, ConversationId, ConversationStatus};
 use shared::error::Error;
@@ -156,8 +157,10 @@ impl Telling {
             Some(old) => self.store.message(&old.conversation, old.id).await?,
             None => None,
         };
-        let Sent::Now(message, intent) =
-            self.store.send(scene.conversation, &click, old.as_ref()).await?
+        let Sent::Now(message, intent) = self
+            .store
+            .send(scene.conversation, &click, old.as_ref(), &|_| Decision::granted())
+            .await?
         else {
             return Ok(None);
         };

@@ -17,6 +17,8 @@ pub(super) struct Doors {
     pub(super) management: TcpListener,
     /// The parameter store.
     pub(super) parameters: TcpListener,
+    /// Lambda's `Invoke`.
+    pub(super) invocations: TcpListener,
 }
 
 impl Doors {
@@ -27,6 +29,7 @@ impl Doors {
             front: listen(everywhere, port).await?,
             management: listen(Ipv4Addr::LOCALHOST, 0).await?,
             parameters: listen(Ipv4Addr::LOCALHOST, 0).await?,
+            invocations: listen(Ipv4Addr::LOCALHOST, 0).await?,
         })
     }
 }

@@ -25,6 +25,7 @@ use crate::dynamodb::{DynamoDb, StartError};
 use crate::gateway::Server;
 use crate::gateway::guests::Guests;
 use crate::gateway::socket::Sockets;
+use crate::invocations::Invocations;
 use crate::lambda::{Functions, InvokeError};
 use crate::options::Options;
 use crate::permissions::Permissions;
@@ -55,12 +56,13 @@ pub struct System {
     store: Store,
     streams: Streams,
     schedules: Schedules,
+    invocations: Invocations,
     sockets: Option<Sockets>,
     twilio: Option<Twilio>,
     /// With `--lan`.
     guests: Option<Guests>,
     front: Server,
-    /// `@connections` and the parameter store.
+    /// `@connections`, the parameter store, Lambda's `Invoke`.
     peers: Vec<Server>,
 }
 
@@ -149,6 +151,7 @@ impl System {
                 twilio.settled().await;
             }
             self.streams.settled().await;
+            self.invocations.settled().await;
             self.functions.idle().await;
             if self.functions.invocations() == before {
                 return;
@@ -189,6 +192,7 @@ impl System {
     /// Ends it: takes nothing new, lets what runs finish, closes the state.
     pub async fn stop(self) {
         self.schedules.stop();
+        self.invocations.stop();
         if let Some(sockets) = &self.sockets {
             sockets.close_all().await;
         }

@@ -15,6 +15,7 @@ use crate::gateway::guests::Guests;
 use crate::gateway::hosts::Hosts;
 use crate::gateway::socket::{Sockets, management};
 use crate::gateway::{self, GatewayOptions};
+use crate::invocations::Invocations;
 use crate::lambda::{self, Endpoints, Functions, FunctionsOptions};
 use crate::options::Options;
 use crate::parameters::{Parameters, Urls};
@@ -61,7 +62,11 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         Arc::clone(&ground.clock),
         Arc::clone(&ground.options.ids),
     );
-    let mut peers = vec![serve(doors.parameters, parameters.router())?];
+    let invocations = ground.invocations(&functions);
+    let mut peers = vec![
+        serve(doors.parameters, parameters.router())?,
+        serve(doors.invocations, invocations.router())?,
+    ];
     if let Some(sockets) = &sockets {
         let router = management::router(sockets.clone(), Arc::clone(&ground.permissions));
         peers.push(serve(doors.management, router)?);
@@ -82,6 +87,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         dynamodb,
         streams,
         schedules,
+        invocations,
         sockets,
         guests: ground.options.lan.then_some(guests),
         twilio,
@@ -150,10 +156,11 @@ impl Ground {
 
     /// Where the functions find their peers.
     fn endpoints(&self, doors: &Doors, dynamodb: &DynamoDb, twilio: Option<&Twilio>) -> Endpoints {
-        let parameters = format!("http://127.0.0.1:{}", port(&doors.parameters));
+        let here = |door| format!("http://127.0.0.1:{}", port(door));
         let mut variables = BTreeMap::from([
             ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url().to_owned()),
-            ("AWS_ENDPOINT_URL_SSM".to_owned(), parameters),
+            ("AWS_ENDPOINT_URL_SSM".to_owned(), here(&doors.parameters)),
+            ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), here(&doors.invocations)),
         ]);
         let real = self.options.settings.twilio_api_url.clone();
         if let Some(url) = twilio.map(Twilio::url).or(real) {
@@ -176,6 +183,11 @@ impl Ground {
             faults: self.options.faults.clone(),
             invoke_url: self.options.invoke_url.clone(),
         })?))
+    }
+
+    fn invocations(&self, functions: &Arc<Functions>) -> Invocations {
+        let (permissions, clock) = (Arc::clone(&self.permissions), Arc::clone(&self.clock));
+        Invocations::new(&self.template, Arc::clone(functions), permissions, clock)
     }
 
     fn sockets(&self, functions: &Arc<Functions>) -> Option<Sockets> {

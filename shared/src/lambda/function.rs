@@ -88,6 +88,8 @@ pub enum Trigger {
     Stream,
     /// The clock.
     Schedule,
+    /// Another function, asynchronously: it has no event in the template, only a grant to who invokes it.
+    Invocation,
 }
 
 /// One Lambda function.

@@ -3,12 +3,14 @@
 //! - [`function`]: `Function`, `Setup`, `Handler`, `Context`, `Environment`.
 //! - [`run()`]: one function as a Lambda.
 //! - [`http`], [`socket`], [`stream`]: what comes in and goes out, by trigger.
+//! - [`invoke`]: one function invokes another, asynchronously.
 //! - [`caller`]: who asks.
 //! - [`parameters`]: the one `GetParameters` at init.
 
 pub mod caller;
 pub mod function;
 pub mod http;
+pub mod invoke;
 pub mod parameters;
 pub mod run;
 pub mod socket;
@@ -17,6 +19,7 @@ pub mod stream;
 pub use caller::Caller;
 pub use function::{Context, Environment, Function, Handler, HandlerError, Setup, Trigger};
 pub use http::{Request, Response};
+pub use invoke::{Invoker, InvokerOptions};
 pub use run::run;
 pub use socket::SocketEvent;
 pub use stream::StreamEvent;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -181,25 +181,6 @@ impl Store {
                 return Ok(rows);
             }
         }
-    }
-
-    /// Counts one more of `what` in the present window, and tells how many there are by now.
-    pub async fn count(&self, what: &str, window: Duration) -> Result<u64> {
-        let now = self.clock.now().as_second();
-        let length = i64::try_from(window.as_secs()).unwrap_or(i64::MAX).max(1);
-        let slot = now / length;
-        let changed = Change::of(&self.connections, format!("RATE#{what}#{slot}"), "RATE")
-            .update("ADD #count :one SET expires_at = :end")
-            .name("#count", "count")
-            .value(":one", number(1))
-            .value(":end", number((slot + 2) * length))
-            .write(self, "connections.update")
-            .await?;
-        let count = changed.and_then(|item| match item.get("count") {
-            Some(AttributeValue::N(count)) => count.parse().ok(),
-            _ => None,
-        });
-        Ok(count.unwrap_or(u64::MAX))
     }
 
     /// The present time, as the store's rows have it.

@@ -11,6 +11,7 @@ use super::messages::{message_sort, pointed};
 use super::row::{Item, encode, number, string, text, value};
 use super::search::terms;
 use super::write::{Refusal, Verdict, put, put_new};
+use crate::consent::ConsentEntry;
 use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
 use crate::message::Message;
@@ -24,11 +25,20 @@ pub struct Arrival {
     pub profile_name: Option<String>,
     /// Whether more may come with the same SID: an event tells of a message, its webhook tells all.
     pub partial: bool,
+    /// What it says of consent; found out where it is stored.
+    pub(super) said: Option<ConsentEntry>,
+}
+
+impl Arrival {
+    /// A message, and what the contact calls itself.
+    pub fn new(message: Message, profile_name: Option<String>, partial: bool) -> Self {
+        Self { message, profile_name, partial, said: None }
+    }
 }
 
 impl From<Message> for Arrival {
     fn from(message: Message) -> Self {
-        Self { message, profile_name: None, partial: false }
+        Self::new(message, None, false)
     }
 }
 
@@ -52,6 +62,7 @@ impl Store {
     /// wish; a greater one is taken when the conversation has moved on.
     pub async fn receive(&self, arrival: impl Into<Arrival>) -> Result<Received> {
         let mut arrival = arrival.into();
+        arrival.said = self.heard(&mut arrival.message).await?;
         let mut fresh = false;
         for _ in 0..TRIES {
             let items = self.arrival(&arrival, fresh)?;
@@ -95,6 +106,9 @@ impl Store {
             }
         } else {
             items.push(self.continuation(arrival)?);
+        }
+        if let Some(said) = &arrival.said {
+            items.push(self.put_entry(&message.business, &message.contact, message.id, said)?);
         }
         Ok(items)
     }
@@ -170,6 +184,10 @@ fn moved(change: Change, arrival: &Arrival, also: &str) -> Result<Change> {
     if let Some(name) = &arrival.profile_name {
         set.push_str(", profile_name = :profile");
         change = change.value(":profile", text(&**name));
+    }
+    if let Some(said) = &arrival.said {
+        set.push_str(", consent = :consent");
+        change = change.value(":consent", value(&said.consent)?);
     }
     Ok(change
         .update(&format!("{set} ADD rev :one, unread :one"))

@@ -3,12 +3,13 @@
 //! - `write`: the one write path (retries, conflicts); `change`: one change of one item.
 //! - `row`: items in and out of typed rows.
 //! - `conversations`, `messages`, `reports`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
-//! - `redaction`, `deletion`: how it is taken away.
+//! - `redaction`, `deletion`: how it is taken away; `consent`: the ledger under a contact's address.
 //! - `quarantine`, `users`: what else lies in `Table`.
-//! - `connections`, `sessions`: sockets, tickets, refresh tokens and rate counters in `Connections`.
+//! - `connections`, `sessions`, `rates`: sockets, tickets, refresh tokens and counters in `Connections`.
 
 mod change;
 mod connections;
+mod consent;
 mod conversations;
 mod deletion;
 mod inbound;
@@ -17,6 +18,7 @@ mod lists;
 mod messages;
 mod outbound;
 mod quarantine;
+mod rates;
 mod redaction;
 mod reports;
 mod row;

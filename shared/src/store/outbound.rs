@@ -10,6 +10,7 @@ use super::intents::lane_sort;
 use super::messages::{message_sort, pointed};
 use super::row::{Item, encode, number, text, value};
 use super::write::{Refusal, put, put_new};
+use crate::can_send::Decision;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListKey, Preview};
 use crate::error::{Error, Result};
 use crate::intent::Intent;
@@ -42,20 +43,32 @@ pub enum Sent {
     NoConversation,
     /// The message to be tried again is not one that failed, or was tried again already.
     NotRetryable,
+    /// It may not go, or not now.
+    MayNot(Decision),
 }
 
 const TRIES: u32 = 32;
 
 impl Store {
-    /// Stores what a click wants sent; `again` is the message that it stands in for, if it is a retry.
+    /// Stores what a click wants sent; `again` is the message that it stands in for, if it is a retry. `decide` is asked
+    /// of the conversation as it stands; what it read of consent is a condition of the write.
     pub async fn send(
         &self,
         to: &ConversationId,
         click: &Click,
         again: Option<&Message>,
+        decide: &(dyn Fn(&Conversation) -> Decision + Sync),
     ) -> Result<Sent> {
         for _ in 0..TRIES {
             let Some(seen) = self.conversation(to).await? else { return Ok(Sent::NoConversation) };
+            let decision = decide(&seen);
+            if !decision.yes() {
+                // What was taken before stays taken, whatever holds now.
+                return match self.clicked(click).await? {
+                    Some(_) => self.as_before(None, to, click, again).await,
+                    None => Ok(Sent::MayNot(decision)),
+                };
+            }
             let Some(message) = self.draft(&seen, click) else { return Ok(Sent::NoConversation) };
             let intent = Intent::ready(&seen.id, &seen.inbox, message.id, self.clock.now());
             let items = self.departure(&seen, &message, &intent, click, again)?;
@@ -134,20 +147,29 @@ impl Store {
         let wanted = ListKey { status: ConversationStatus::Open, ..place.clone() };
         let at = message.created();
         let preview = Preview::of(message);
-        Change::of(&self.table, partition(&seen.id), META)
+        let consent = match &seen.consent {
+            Some(_) => "consent = :consent",
+            None => "attribute_not_exists(consent)",
+        };
+        let mut change = Change::of(&self.table, partition(&seen.id), META)
             .update(
                 "SET preview = :preview, #last = :ulid, list_pk = :wanted, list_sk = :sort \
                  ADD rev :one",
             )
-            .when("list_pk = :place AND (attribute_not_exists(#last) OR #last < :ulid)")
+            .when(&format!(
+                "list_pk = :place AND {consent} AND (attribute_not_exists(#last) OR #last < :ulid)"
+            ))
             .name("#last", "last")
             .value(":preview", value(preview)?)
             .value(":ulid", text(message.id.to_string()))
             .value(":wanted", place_value(&wanted))
             .value(":place", place_value(&place))
             .value(":sort", text(Conversation::list_sort(at, &seen.id)))
-            .value(":one", number(1))
-            .into_update()
+            .value(":one", number(1));
+        if let Some(consent) = &seen.consent {
+            change = change.value(":consent", value(consent)?);
+        }
+        change.into_update()
     }
 
     /// The old message names the new one: once, and only while it stands as it was read.
@@ -169,10 +191,13 @@ impl Store {
         click: &Click,
         again: Option<&Message>,
     ) -> Result<Sent> {
-        let (conversation, id) = pointer
-            .as_ref()
-            .and_then(pointed)
-            .ok_or_else(|| Error::failed("a pointer without its message"))?;
+        let known = pointer.as_ref().and_then(pointed);
+        let found = match known {
+            Some(found) => Some(found),
+            None => self.pointer(key_partition(click), "KEY").await?,
+        };
+        let (conversation, id) =
+            found.ok_or_else(|| Error::failed("a pointer without its message"))?;
         if conversation != *to {
             return Ok(Sent::KeyUsed);
         }

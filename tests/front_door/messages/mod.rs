@@ -1,5 +1,6 @@
 //! `/api/conversations/{id}/messages`: read, sent, sent again.
 
+mod check;
 mod get;
 mod list;
 mod redact;

@@ -76,7 +76,10 @@ async fn what_cannot_be_sent_is_refused_with_the_reason_and_nothing_is_stored() 
     }
     let long = "ä".repeat(1_601);
     let said = anna.try_send(&thread, &long, &key()).await.says(422);
-    assert_eq!(said, "The message has 1601 characters; at most 1,600 can be sent.");
+    assert_eq!(
+        said,
+        "The message has 1601 characters; at most 1,600 can be sent. Shorten it, or send it in parts."
+    );
     for odd in ["", "short", "has spaces in it", "quote'quote'", &"x".repeat(65), "müller-müller"]
     {
         anna.try_send(&thread, "Hi", odd).await.refused(422);

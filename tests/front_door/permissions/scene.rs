@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::address::Address;
+use shared::can_send::Decision;
 use shared::clock::Clock as _;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
@@ -68,6 +69,7 @@ impl<'a> Scene<'a> {
             | "mark-read" => self.conversations(function).await,
             "list-messages" | "get-message" | "send-message" | "redact-message"
             | "retry-message" => self.messages(function).await,
+            "check-message" | "record-consent" | "list-consent" => self.consent(function).await,
             "list-senders" => drop(self.ask(Method::GET, "/api/senders", None).await),
             "check-number" => {
                 let typed = json!({ "number": customer() });
@@ -109,6 +111,7 @@ impl<'a> Scene<'a> {
         for body in ["One", "Two"] {
             Webhook::text(self.desk, &sid("SM"), &number, body).send().await;
         }
+        // A yes: whether it is a *start* is asked of the conversation.
         let reply = text(self.desk, &sid("SM"), &number, "Yes");
         let reply = with(reply, "OriginalRepliedMessageSid", &sid("SM"));
         Webhook::form(self.desk, "/twilio/messages", &reply).send().await;
@@ -254,11 +257,26 @@ impl<'a> Scene<'a> {
                 let old = store.message(&id, message.id).await.unwrap().unwrap();
                 if old.retried_by.is_none() {
                     let click = self.click(&old.body);
-                    store.send(&id, &click, Some(&old)).await.unwrap();
+                    store.send(&id, &click, Some(&old), &granted).await.unwrap();
                     let click = json!({ "idempotency_key": click.key });
                     self.ask(Method::POST, &retry, Some(click)).await;
                 }
             }
+        }
+    }
+
+    async fn consent(&self, function: &str) {
+        let path = format!("/api/conversations/{}", self.written().await);
+        match function {
+            "check-message" => {
+                let wanted = json!({ "body": "Hi" });
+                self.ask(Method::POST, &format!("{path}/messages/check"), Some(wanted)).await;
+            }
+            "record-consent" => {
+                let said = json!({ "state": "opted_in", "evidence": "A form at the counter" });
+                self.ask(Method::POST, &format!("{path}/consent"), Some(said)).await;
+            }
+            _ => drop(self.ask(Method::GET, &format!("{path}/consent"), None).await),
         }
     }
 
@@ -439,9 +457,14 @@ impl<'a> Scene<'a> {
     /// A click on *send*, stored.
     async fn clicked(&self, conversation: &ConversationId) -> (Message, Intent) {
         let store = self.desk.system().store();
-        match store.send(conversation, &self.click("Hello"), None).await.unwrap() {
+        match store.send(conversation, &self.click("Hello"), None, &granted).await.unwrap() {
             Sent::Now(message, intent) => (*message, *intent),
             other => panic!("a fresh click was stored before: {other:?}"),
         }
     }
+}
+
+/// What the functions decide is not what is looked at here.
+fn granted(_: &shared::conversation::Conversation) -> Decision {
+    Decision::granted()
 }

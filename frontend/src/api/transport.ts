@@ -1,0 +1,133 @@
+import type { Session } from './types';
+import { ApiError, errorOf, unreachable } from './problem';
+
+/** What the client needs from the world around it. */
+export interface TransportOptions {
+  fetch?: typeof fetch;
+  /** Runs one job at a time over all tabs of the browser. */
+  exclusively?: <T>(job: () => Promise<T>) => Promise<T>;
+  /** Milliseconds. */
+  now?: () => number;
+  /** Called whenever a call reached the server (true) or did not (false). */
+  onReach?: (reached: boolean) => void;
+}
+
+/** An access token this close to its end (ms) is renewed before it is used. */
+const RENEW_EARLY = 30_000;
+
+/** How calls of the people's API travel. The access token lives here, in memory, and nowhere else. */
+export class Transport {
+  /** Called when a session begins or is renewed, and with null when it has ended. */
+  onSession: (session: Session | null) => void = () => undefined;
+
+  #token: string | null = null;
+  #expires = 0;
+  #refreshing: Promise<boolean> | null = null;
+  readonly #fetch: typeof fetch;
+  readonly #exclusively: NonNullable<TransportOptions['exclusively']>;
+  readonly #now: () => number;
+  readonly #onReach: (reached: boolean) => void;
+
+  constructor(options: TransportOptions = {}) {
+    this.#fetch = options.fetch ?? ((...request) => fetch(...request));
+    this.#exclusively = options.exclusively ?? underSessionLock;
+    this.#now = options.now ?? Date.now;
+    this.#onReach = options.onReach ?? (() => undefined);
+  }
+
+  signIn = (credentials: { username: string; password: string } | { link: string }) =>
+    this.#begin('/api/session', credentials);
+
+  async signOut(): Promise<void> {
+    try {
+      await this.call('DELETE', '/api/session');
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** Whether the cookie still opens a session. Throws when the server cannot be asked. */
+  resume(): Promise<boolean> {
+    this.#refreshing ??= this.#exclusively(() => this.#refresh()).finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  /** One call; the token is renewed before it, or once after a 401. */
+  async call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+    if (!this.#token || this.#now() > this.#expires - RENEW_EARLY) await this.#renew();
+    let answer = await this.#request(method, path, body, signal);
+    if (answer.status === 401) {
+      await this.#renew();
+      answer = await this.#request(method, path, body, signal);
+    }
+    if (answer.status === 401) this.#end();
+    if (!answer.ok) throw await errorOf(answer);
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+
+  async #renew(): Promise<void> {
+    if (await this.resume()) return;
+    this.#end();
+    throw new ApiError(401, '');
+  }
+
+  async #refresh(): Promise<boolean> {
+    try {
+      await this.#begin('/api/session/refresh', {});
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof ApiError && thrown.status === 401) return false;
+      throw thrown;
+    }
+  }
+
+  async #begin(path: string, body: object): Promise<Session> {
+    this.#token = null;
+    const answer = await this.#request('POST', path, body);
+    if (!answer.ok) throw await errorOf(answer);
+    const session = (await answer.json()) as Session;
+    this.#token = session.access_token;
+    this.#expires = this.#now() + session.expires_in * 1000;
+    this.onSession(session);
+    return session;
+  }
+
+  #end(): void {
+    this.#token = null;
+    this.onSession(null);
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    body?: object,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (body) headers['content-type'] = 'application/json';
+    if (this.#token) headers.authorization = `Bearer ${this.#token}`;
+    try {
+      const answer = await this.#fetch(path, {
+        method,
+        headers,
+        credentials: 'same-origin',
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      this.#onReach(true);
+      return answer;
+    } catch (thrown) {
+      if (signal?.aborted) throw thrown;
+      this.#onReach(false);
+      throw unreachable();
+    }
+  }
+}
+
+/** Two tabs never rotate the refresh token at once. Web Locks need a secure context. */
+function underSessionLock<T>(job: () => Promise<T>): Promise<T> {
+  const locks = (navigator as { locks?: LockManager }).locks;
+  return locks ? (locks.request('partyline-session', job) as Promise<T>) : job();
+}

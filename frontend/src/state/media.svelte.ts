@@ -1,0 +1,95 @@
+import type { Client } from '../api/client';
+import type { Media, MediaAddress, MediaKind, Message } from '../api/types';
+
+/** An address this close to its end (ms) is asked for anew. */
+const EARLY = 15_000;
+
+/** Where the bytes of media can be read: each address is asked for once, and again when it ends. */
+export class MediaAddresses {
+  readonly #client: Pick<Client, 'getMedia'>;
+  readonly #known = new Map<string, Promise<MediaAddress>>();
+  readonly #ends = new Map<string, number>();
+
+  constructor(client: Pick<Client, 'getMedia'>) {
+    this.#client = client;
+  }
+
+  /** The address of one of a message's media. An error is not kept. */
+  get(conversation: string, message: string, index: number): Promise<MediaAddress> {
+    const key = `${message}/${String(index)}`;
+    const known = this.#known.get(key);
+    if (known && (this.#ends.get(key) ?? Infinity) > Date.now() + EARLY) return known;
+    this.#ends.delete(key);
+    const asked = this.#client.getMedia(conversation, message, index);
+    this.#known.set(key, asked);
+    asked.then(
+      (address) => this.#ends.set(key, Date.parse(address.expires_at)),
+      () => this.#known.delete(key),
+    );
+    return asked;
+  }
+
+  clear(): void {
+    this.#known.clear();
+    this.#ends.clear();
+  }
+}
+
+/** "820 KB", "3.4 MB" */
+export function sizeOf(bytes: number): string {
+  if (bytes < 1000) return `${String(bytes)} B`;
+  if (bytes < 999_500) return `${String(Math.round(bytes / 1000))} KB`;
+  return `${(bytes / 1_000_000).toFixed(1).replace(/\.0$/, '')} MB`;
+}
+
+/** "0:07", "1:02:09" */
+export function lengthOf(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return '0:00';
+  const whole = Math.floor(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (part: number) => String(part).padStart(2, '0');
+  return h > 0 ? `${String(h)}:${two(m)}:${two(s)}` : `${String(m)}:${two(s)}`;
+}
+
+const SUBTYPE = /^[a-z0-9]+\/(?:x-|vnd\.)?([a-z0-9.+-]+)/;
+const NAMES: Record<string, string> = {
+  'application/pdf': 'PDF',
+  'application/msword': 'Word',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'Word',
+  'application/vnd.ms-excel': 'Excel',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'Excel',
+  'application/vnd.ms-powerpoint': 'PowerPoint',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'PowerPoint',
+  'application/octet-stream': '',
+  'text/plain': 'TXT',
+  'image/svg+xml': 'SVG',
+};
+
+/** A short word for a content type; nothing when it says nothing. */
+export function typeOf(contentType: string): string {
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  return NAMES[type] ?? (SUBTYPE.exec(type)?.[1] ?? '').slice(0, 12).toUpperCase();
+}
+
+/** How people look at a file they picked; what a browser might run is a document. */
+export function kindOf(contentType: string): MediaKind {
+  if (/^image\/(jpeg|png|gif|webp)$/.test(contentType)) return 'image';
+  if (/^text\/(x-)?vcard$/.test(contentType)) return 'contact';
+  if (contentType.startsWith('audio/')) return 'audio';
+  return contentType.startsWith('video/') ? 'video' : 'document';
+}
+
+/** Pictures that stand side by side, and everything else below them. */
+export function arranged(media: Media[]): { pictures: Media[]; others: Media[] } {
+  const picture = (one: Media) => one.kind === 'image';
+  return { pictures: media.filter(picture), others: media.filter((one) => !picture(one)) };
+}
+
+/** Every picture of a thread that can be shown, oldest first. */
+export function picturesOf(messages: Message[]): { message_id: string; index: number }[] {
+  return messages.flatMap(({ message_id, media }) =>
+    media
+      .filter((one) => one.kind === 'image' && one.state === 'stored')
+      .map(({ index }) => ({ message_id, index })),
+  );
+}

@@ -1,0 +1,33 @@
+/** One of a message's media. */
+export interface MediaPlace {
+  message_id: string;
+  index: number;
+}
+
+/** What was asked for is marked this long (ms). */
+const MARKED = 2500;
+
+/** What somebody wishes to see of a thread. */
+export class ThreadView {
+  /** The message that is to come into view, and is marked for a moment. */
+  wanted = $state.raw<{ id: string } | null>(null);
+  /** What is wanted is being looked for, further up. */
+  seeking = $state(false);
+  /** Words are being looked for in it. */
+  finding = $state(false);
+  /** The picture that fills the screen. */
+  enlarged = $state.raw<MediaPlace | null>(null);
+  /** The message whose delivery is told in full. */
+  details = $state<string | null>(null);
+
+  enlarge(message_id: string, index: number): void {
+    this.enlarged = { message_id, index };
+  }
+
+  /** Brings a message that is there into view. */
+  want(id: string): void {
+    const wanted = { id };
+    this.wanted = wanted;
+    setTimeout(() => this.wanted === wanted && (this.wanted = null), MARKED);
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError } from '../api/problem';
+import type { Put } from '../api/put';
+import type { Upload } from '../api/types';
+import { Drafts } from './drafts.svelte';
+import { limitOf, overLimit } from './limits';
+import { Uploads } from './uploads.svelte';
+
+function uploads(...outcomes: (string | null)[]) {
+  const drafts = new Drafts(null);
+  drafts.open('ada');
+  let asked = 0;
+  const put: Put = async (_place, _file, onProgress) => {
+    onProgress(0.5);
+    await Promise.resolve();
+    const problem = outcomes.shift();
+    if (problem) throw new ApiError(0, problem);
+    onProgress(1);
+  };
+  const createUpload = async (): Promise<Upload> => {
+    await Promise.resolve();
+    asked += 1;
+    return { upload_id: `u${String(asked)}`, url: '/media/x', headers: {}, expires_at: '' };
+  };
+  return { drafts, box: new Uploads({ createUpload }, drafts, put) };
+}
+
+const file = (name: string, type = 'image/png', size = 4) =>
+  new File([new Uint8Array(size)], name, { type });
+
+describe('the files in a box', () => {
+  it('stand in the draft as soon as they are there', async () => {
+    const { drafts, box } = uploads();
+    const added = box.add('c1', [file('a.png'), file('b.pdf', 'application/pdf')]);
+    expect(box.pending('c1').map((one) => one.file.name)).toEqual(['a.png', 'b.pdf']);
+    await added;
+    expect(box.pending('c1')).toEqual([]);
+    expect(drafts.media('c1').map((one) => one.name)).toEqual(['a.png', 'b.pdf']);
+    expect(box.file('u1')?.name).toBe('a.png');
+  });
+
+  it('stay with their reason when they were interrupted, and go on from there', async () => {
+    const { drafts, box } = uploads('Not reached.');
+    await box.add('c1', [file('a.png')]);
+    const [one] = box.pending('c1');
+    expect(one!.problem).toBe('Not reached.');
+    expect(drafts.media('c1')).toEqual([]);
+    await box.again('c1', one!);
+    expect(drafts.media('c1').map((done) => done.name)).toEqual(['a.png']);
+  });
+
+  it('are gone when they are taken out, also while they are on their way', async () => {
+    const { drafts, box } = uploads();
+    const added = box.add('c1', [file('a.png')]);
+    box.remove('c1', box.pending('c1')[0]!.key);
+    await added;
+    expect(drafts.media('c1')).toEqual([]);
+    await box.add('c1', [file('b.png')]);
+    box.remove('c1', drafts.media('c1')[0]!.upload_id);
+    expect(drafts.media('c1')).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  const picture = { name: 'a.png', content_type: 'image/png', size: 3_000_000 };
+  const film = { name: 'b.mp4', content_type: 'video/mp4', size: 600_000 };
+
+  it('are said per channel', () => {
+    expect(limitOf('sms')).toBe('Up to 10 files, 5 MB together.');
+    expect(limitOf('whatsapp')).toBe('One file, up to 16 MB.');
+  });
+
+  it('name what is too much', () => {
+    expect(overLimit('sms', [picture])).toBeNull();
+    expect(overLimit('sms', [picture, picture])).toContain('5 MB');
+    expect(overLimit('sms', [film])).toContain('b.mp4');
+    expect(overLimit('whatsapp', [film])).toBeNull();
+    expect(overLimit('whatsapp', [picture, picture])).toContain('one file');
+  });
+});

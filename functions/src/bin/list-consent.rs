@@ -1,0 +1,5 @@
+//! `GET /api/conversations/{id}/consent`.
+
+fn main() -> Result<(), shared::lambda::HandlerError> {
+    shared::lambda::run(const { functions::named("list-consent") })
+}

@@ -1,0 +1,102 @@
+//! The queue of events, as the SDK fills it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_sdk_lambda::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
+use shared::clock::ShiftClock;
+use shared::fault::Faults;
+use shared::ids::RandomIds;
+use shared::lambda::{Function, Handler, HandlerError, Trigger};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::gateway::Server;
+use crate::lambda::{Endpoints, FunctionsOptions};
+
+/// The template with a function that `dispatch` may invoke.
+fn template() -> Template {
+    let source = include_str!("../../../template.yaml");
+    let function = "  CountRuns:\n    Type: AWS::Serverless::Function\n    Metadata: \
+                    { BuildProperties: { Binary: count-runs } }\n    Properties: {}\n";
+    let grant = "            - { Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt CountRuns.Arn }\n";
+    let (before, dispatch) = source.split_once("\n  Dispatch:").unwrap();
+    let statement = "        - Statement:\n";
+    let dispatch = dispatch.replacen(statement, &format!("{statement}{grant}"), 1);
+    let source = format!("{before}\n  Dispatch:{dispatch}");
+    Template::parse(&source.replace("\nOutputs:", &format!("\n{function}\nOutputs:"))).unwrap()
+}
+
+/// How often it has run; it fails as often as its event says.
+static RUNS: AtomicU32 = AtomicU32::new(0);
+
+const COUNT_RUNS: Function = Function {
+    name: "count-runs",
+    trigger: Trigger::Invocation,
+    build: |_| {
+        let handler: Handler = Arc::new(|event, _| {
+            let run = u64::from(RUNS.fetch_add(1, Ordering::SeqCst));
+            Box::pin(async move {
+                let fails = run < event["fails"].as_u64().unwrap();
+                if fails { Err(HandlerError::from("as told")) } else { Ok(Value::Null) }
+            })
+        });
+        Box::pin(async move { Ok(handler) })
+    },
+};
+
+async fn call(server: &Server, caller: &str, fails: u64) -> Result<i32, String> {
+    let config = aws_sdk_lambda::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .endpoint_url(format!("http://{}", server.address()))
+        .credentials_provider(Credentials::new(caller, "x", None, None, "test"))
+        .build();
+    let client = aws_sdk_lambda::Client::from_conf(config);
+    let call = client.invoke().function_name("partyline-CountRuns");
+    let call = call.invocation_type(InvocationType::Event);
+    let payload = json!({ "fails": fails }).to_string();
+    let answer = call.payload(Blob::new(payload)).send().await;
+    answer.map(|answer| answer.status_code()).map_err(|e| format!("{:?}", e.into_service_error()))
+}
+
+#[tokio::test]
+async fn an_event_is_taken_at_once_and_tried_three_times_by_the_clock() {
+    let (template, clock) = (template(), ShiftClock::new());
+    let permissions = Arc::new(Permissions::of(&template, &[]));
+    let functions = Functions::new(FunctionsOptions {
+        template: &template,
+        table: &[COUNT_RUNS],
+        endpoints: &Endpoints::default(),
+        clock: Arc::new(clock.clone()),
+        ids: Arc::new(RandomIds),
+        faults: Faults::default(),
+        invoke_url: None,
+    });
+    let functions = Arc::new(functions.unwrap());
+    let time = Arc::new(clock.clone());
+    let invocations = Invocations::new(&template, functions, permissions, time);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = Server::start(listener, invocations.router()).unwrap();
+
+    let refused = call(&server, "push", 0).await.unwrap_err();
+    assert!(refused.contains("not authorized to perform: lambda:InvokeFunction"), "{refused}");
+    assert_eq!(RUNS.load(Ordering::SeqCst), 0);
+
+    assert_eq!(call(&server, "dispatch", 2).await.unwrap(), 202);
+    for runs in 1..=3 {
+        invocations.settled().await;
+        assert_eq!(RUNS.load(Ordering::SeqCst), runs);
+        clock.advance(Duration::from_mins(2));
+    }
+    // The third went well; of one that never does there is no fourth try.
+    RUNS.store(0, Ordering::SeqCst);
+    call(&server, "dispatch", 99).await.unwrap();
+    for _ in 0..5 {
+        invocations.settled().await;
+        clock.advance(Duration::from_mins(2));
+    }
+    assert_eq!(RUNS.load(Ordering::SeqCst), 3);
+    server.stop(&clock).await;
+}

@@ -1,0 +1,121 @@
+//! What each channel takes beside a text: how many, how large, of which types. From Twilio's guide to media.
+
+use crate::address::Channel;
+
+/// A megabyte as Twilio counts it.
+const MB: u64 = 1024 * 1024;
+
+/// What one channel takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MediaLimits {
+    /// How many at once.
+    pub count: usize,
+    /// All together, bytes.
+    pub total: u64,
+    /// One picture, bytes.
+    pub image: u64,
+    /// One of anything else, bytes.
+    pub other: u64,
+    types: &'static [&'static str],
+}
+
+const SMS: MediaLimits = MediaLimits {
+    count: 10,
+    total: 5 * MB,
+    image: 5 * MB,
+    other: 500 * 1024,
+    types: &[
+        "image/",
+        "audio/",
+        "video/",
+        "text/vcard",
+        "text/x-vcard",
+        "application/pdf",
+        "text/calendar",
+    ],
+};
+const WHATSAPP: MediaLimits = MediaLimits {
+    count: 1,
+    total: 16 * MB,
+    image: 5 * MB,
+    other: 16 * MB,
+    types: &[
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "audio/",
+        "video/mp4",
+        "video/3gpp",
+        "application/pdf",
+        "application/msword",
+        "application/vnd.",
+        "text/vcard",
+        "text/x-vcard",
+    ],
+};
+const MESSENGER: MediaLimits = MediaLimits {
+    count: 10,
+    total: 25 * MB,
+    image: 8 * MB,
+    other: 25 * MB,
+    types: &["image/", "audio/", "video/", "application/", "text/"],
+};
+const RCS: MediaLimits = MediaLimits {
+    count: 1,
+    total: 16 * MB,
+    image: 16 * MB,
+    other: 16 * MB,
+    types: MESSENGER.types,
+};
+
+/// What a browser would run is never sent.
+const REFUSED: [&str; 5] = [
+    "image/svg+xml",
+    "text/html",
+    "application/xhtml+xml",
+    "text/javascript",
+    "application/javascript",
+];
+
+impl MediaLimits {
+    /// What `channel` takes.
+    pub fn of(channel: Channel) -> Self {
+        match channel {
+            Channel::Sms => SMS,
+            Channel::WhatsApp => WHATSAPP,
+            Channel::Messenger | Channel::Client => MESSENGER,
+            Channel::Rcs => RCS,
+        }
+    }
+
+    /// Whether something of this type is taken at all.
+    pub fn takes(&self, content_type: &str) -> bool {
+        let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        !REFUSED.contains(&&*name) && self.types.iter().any(|known| name.starts_with(known))
+    }
+
+    /// The most bytes that one thing of this type may have.
+    pub fn largest(&self, content_type: &str) -> u64 {
+        if content_type.trim_start().to_ascii_lowercase().starts_with("image/") {
+            self.image
+        } else {
+            self.other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_takes_what_twilio_says_and_nothing_that_a_browser_runs() {
+        let sms = MediaLimits::of(Channel::Sms);
+        assert!(sms.takes("image/jpeg") && sms.takes("IMAGE/GIF; q=1"));
+        assert!(!sms.takes("image/svg+xml") && !sms.takes("text/html") && !sms.takes(""));
+        assert_eq!((sms.largest("image/png"), sms.largest("video/mp4")), (5 * MB, 500 * 1024));
+        let whatsapp = MediaLimits::of(Channel::WhatsApp);
+        assert!(!whatsapp.takes("image/gif") && whatsapp.takes("audio/ogg"));
+        assert_eq!((whatsapp.count, whatsapp.largest("image/png")), (1, 5 * MB));
+    }
+}

@@ -1,0 +1,127 @@
+//! The consent ledger: evidence under the contact's address, the state on the conversation.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use ulid::Ulid;
+
+use super::Store;
+use super::change::Change;
+use super::conversations::{META, partition};
+use super::row::{decode, encode, number, text, value};
+use super::write::{Refusal, always, put_new};
+use crate::address::Address;
+use crate::consent::{
+    Consent, ConsentEntry, ConsentSource, ConsentState, depends_on_state, meaning,
+};
+use crate::conversation::{Conversation, ConversationId};
+use crate::error::Result;
+use crate::message::Message;
+use crate::particulars::OptOut;
+
+/// How many entries are shown.
+const SHOWN: i32 = 100;
+
+fn ledger(contact: &Address) -> String {
+    format!("ADDR#{contact}")
+}
+
+impl Store {
+    /// Marks what a message that arrives means for consent, and makes the entry that is stored with it. What Twilio has
+    /// read in it stands in its mark already.
+    pub(super) async fn heard(&self, message: &mut Message) -> Result<Option<ConsentEntry>> {
+        let source = match message.particulars.opt_out {
+            Some(_) => ConsentSource::OptOutType,
+            None => ConsentSource::Keyword,
+        };
+        if message.particulars.opt_out.is_none() {
+            let stopped = depends_on_state(&message.body)
+                && self.conversation(&message.conversation).await?.is_some_and(|conversation| {
+                    conversation.consent.is_some_and(|c| c.state == ConsentState::OptedOut)
+                });
+            message.particulars.opt_out = meaning(&message.body, stopped);
+        }
+        let state = match message.particulars.opt_out {
+            Some(OptOut::Stop) => ConsentState::OptedOut,
+            Some(OptOut::Start) => ConsentState::OptedIn,
+            Some(OptOut::Help) | None => return Ok(None),
+        };
+        Ok(Some(ConsentEntry {
+            consent: Consent { state, at: message.created(), source },
+            wording: Some(message.body.clone()),
+            sid: message.sid.as_ref().map(ToString::to_string),
+            recorded_by: None,
+        }))
+    }
+
+    /// Puts an entry of the ledger.
+    pub(super) fn put_entry(
+        &self,
+        business: &Address,
+        contact: &Address,
+        id: Ulid,
+        entry: &ConsentEntry,
+    ) -> Result<TransactWriteItem> {
+        let row = encode(&ledger(contact), &format!("CONSENT#{business}#{id}"), entry)?;
+        put_new(&self.table, row)
+    }
+
+    /// Records what was said elsewhere, or by Twilio, requiring the state that was seen. `None` if it is another by now.
+    pub async fn record_consent(
+        &self,
+        seen: &Conversation,
+        entry: &ConsentEntry,
+    ) -> Result<Option<Conversation>> {
+        let (Some(business), Some(contact)) = (&seen.business, &seen.contact) else {
+            return Ok(None);
+        };
+        let unchanged = match seen.consent {
+            Some(_) => "attribute_exists(list_pk) AND consent = :seen",
+            None => "attribute_exists(list_pk) AND attribute_not_exists(consent)",
+        };
+        let mut change = Change::of(&self.table, partition(&seen.id), META)
+            .update("SET consent = :consent ADD rev :one")
+            .when(unchanged)
+            .value(":consent", value(&entry.consent)?)
+            .value(":one", number(1));
+        if let Some(consent) = &seen.consent {
+            change = change.value(":seen", value(consent)?);
+        }
+        let id = self.ids.ulid(self.clock.now());
+        let items = vec![change.into_update()?, self.put_entry(business, contact, id, entry)?];
+        match self.transact(items).await {
+            Ok(()) => self.conversation(&seen.id).await,
+            Err(Refusal::Conditions(_)) => Ok(None),
+            Err(Refusal::Other(error)) => Err(error),
+        }
+    }
+
+    /// The ledger of a contact and a sender of ours, the newest first.
+    pub async fn consent_entries(
+        &self,
+        business: &Address,
+        contact: &Address,
+    ) -> Result<Vec<ConsentEntry>> {
+        let call = self.client.query().table_name(&*self.table).consistent_read(true);
+        let call = call
+            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+            .expression_attribute_values(":pk", text(ledger(contact)))
+            .expression_attribute_values(":sk", text(format!("CONSENT#{business}#")))
+            .scan_index_forward(false)
+            .limit(SHOWN);
+        let answer = always(self.single("table.query", || call.clone().send()).await)?;
+        answer.items.unwrap_or_default().into_iter().map(decode).collect()
+    }
+
+    /// WhatsApp or Messenger said that the window is closed (63016), to a message made at `sent`: that is the truth,
+    /// unless the contact has written since.
+    pub async fn close_window(&self, id: &ConversationId, sent: Timestamp) -> Result<()> {
+        Change::of(&self.table, partition(id), META)
+            .update("REMOVE inbound_at ADD rev :one")
+            .when("attribute_exists(list_pk) AND inbound_at < :sent")
+            .value(":sent", value(sent)?)
+            .value(":one", number(1))
+            .write(self, "table.update")
+            .await
+            .map(|_| ())
+    }
+}

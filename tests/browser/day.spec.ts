@@ -1,0 +1,146 @@
+import { box, log, open, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+/** Texts that break layouts: other directions, signs of several parts, words without end. */
+const HARD = {
+  arabic: 'مرحبا، هل الدراجة رقم 42 (الخضراء) جاهزة؟',
+  hebrew: 'שלום! מחר ב-14:02 בסדר?',
+  mixed: 'Order 42 — طلب رقم 42 — הזמנה 42',
+  emoji: '👩🏽‍🚒👨‍👩‍👧‍👦🏴󠁧󠁢󠁳󠁣󠁴󠁿🇺🇳❤️‍🔥1️⃣👍🏿',
+  marks: `Z${'\u0335\u0347\u030d\u0310'.repeat(12)}a${'\u0338\u0325\u0306'.repeat(12)}lgo`,
+  long: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(
+    6,
+  ),
+  url: `https://example.com/${'a%20b'.repeat(120)}`,
+  override: 'Name \u202Egnp.exe\u202C end',
+  lines: Array.from({ length: 30 }, (_, at) => `Line ${String(at)}`).join('\n'),
+};
+
+test('right-to-left text, emoji, combining marks and endless words hold the layout', async ({
+  desk,
+  system,
+}) => {
+  const { conversation_id } = await system.api<{ conversation_id: string }>(
+    'POST',
+    '/api/conversations',
+    { to: '+12065550123', contact_name: `${HARD.arabic} ${HARD.long}`.slice(0, 110) },
+  );
+  for (const text of Object.values(HARD)) await system.receives('+12065550123', text);
+  for (const [at, text] of Object.values(HARD).entries()) {
+    await system.receives(`+1206555014${String(at)}`, text);
+  }
+  await desk.goto(`/#conversation=${conversation_id}`);
+  for (const width of [1440, 390]) {
+    await desk.setViewportSize({ width, height: 900 });
+    await expect(box(desk)).toBeVisible();
+    await box(desk).fill(HARD.long);
+    await log(desk).press('End');
+    for (const part of [log(desk), desk.locator('html'), desk.locator('.scroller').first()]) {
+      const over = await part.evaluate((one) => one.scrollWidth - one.clientWidth);
+      expect(over, `${String(width)}: pixels beyond the edge`).toBeLessThanOrEqual(0);
+    }
+    const wide = await log(desk)
+      .locator('.bubble')
+      .evaluateAll((all) =>
+        all
+          .filter((one) => one.getBoundingClientRect().right > innerWidth)
+          .map((one) => one.textContent),
+      );
+    expect(wide, `${String(width)}: bubbles beyond the edge`).toEqual([]);
+  }
+  await desk.setViewportSize({ width: 1440, height: 2600 });
+  const ways = await log(desk)
+    .getByText(HARD.arabic, { exact: true })
+    .evaluate((one) => getComputedStyle(one).direction);
+  expect(ways, 'an Arabic text runs from the right').toBe('rtl');
+});
+
+test('a deleted conversation comes back when it is undone', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'Keep me');
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: 'Delete conversation' }).click();
+  await expect(row(desk, /0123/)).toHaveCount(0);
+  await expect(desk.getByText('Deleted (206) 555-0123.')).toBeVisible();
+  await desk.getByRole('button', { name: 'Undo' }).click();
+  await expect(row(desk, /0123/)).toContainText('Keep me');
+  const { conversations } = await system.api<{ conversations: object[] }>(
+    'GET',
+    '/api/conversations?filter=open',
+  );
+  expect(conversations, 'it was only out of sight').toHaveLength(1);
+});
+
+test('the palette opens a person and does what is named, by keyboard alone', async ({
+  desk,
+  system,
+}) => {
+  await system.api('POST', '/api/conversations', { to: '+12065550123', contact_name: 'Maria' });
+  await system.receives('+12065550123', 'Hola');
+  await system.receives('+12065550124', 'Hello');
+  await expect(row(desk, /Maria/)).toBeVisible();
+  await desk.keyboard.press('Control+k');
+  await desk.keyboard.type('mar');
+  await expect(desk.getByRole('option', { name: /Maria/ })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  await desk.keyboard.press('Enter');
+  await expect(box(desk)).toBeFocused();
+  await expect(log(desk)).toContainText('Hola');
+
+  await desk.keyboard.press('Control+k');
+  await desk.keyboard.type('close con');
+  await expect(desk.getByRole('option', { name: /Close conversation/ })).toBeVisible();
+  await desk.keyboard.press('Enter');
+  await expect(row(desk, /Maria/)).toHaveCount(0);
+  await expect(desk.getByText('Closed Maria.')).toBeVisible();
+});
+
+test('two tabs agree on what is chosen and on what is done', async ({ context, desk, system }) => {
+  await system.receives('+12065550123', 'In both');
+  const other = await context.newPage();
+  await other.goto('/');
+  await expect(row(other, /0123/)).toBeVisible();
+  await desk.keyboard.press('Control+k');
+  await desk.keyboard.type('dark theme');
+  await desk.keyboard.press('Enter');
+  await expect(other.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(other, /0123/)).toHaveCount(0);
+});
+
+test('a thread is found again where it was left', async ({ desk, system }) => {
+  for (let at = 1; at <= 60; at += 1) {
+    await system.receives('+12065550123', `Message number ${String(at)}`);
+  }
+  await system.receives('+12065550124', 'Somebody else');
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: /^Newest|new message/ }).click();
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  await log(desk).focus();
+  await log(desk).evaluate((one) => (one.scrollTop = 700));
+  await expect(desk.getByRole('button', { name: 'Newest' })).toBeVisible();
+  const middle = () =>
+    log(desk).evaluate((one) => {
+      const line = one.getBoundingClientRect().top + 200;
+      const at = [...one.querySelectorAll('article')].find(
+        (article) => article.getBoundingClientRect().bottom > line,
+      );
+      return Number(/number (\d+)/.exec(at?.textContent ?? '')?.[1]);
+    });
+  const before = await middle();
+  await open(desk, /0124/);
+  await expect(log(desk)).toContainText('Somebody else');
+  await open(desk, /0123/);
+  await expect.poll(async () => Math.abs((await middle()) - before)).toBeLessThanOrEqual(2);
+});
+
+test('without leave of the browser there are no notifications, and it is said', async ({
+  desk,
+}) => {
+  await desk.getByRole('button', { name: 'Menu' }).click();
+  await desk.getByRole('button', { name: 'Test a notification' }).click();
+  await expect(desk.getByText('The browser does not allow notifications here.')).toBeVisible();
+  await expect(desk.getByLabel('Notifications')).not.toBeChecked();
+});

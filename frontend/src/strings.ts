@@ -251,11 +251,37 @@ export const strings = {
     code: (code: number) => `Twilio code ${String(code)}`,
   },
 
+  consent: {
+    title: 'Consent',
+    none: 'Nothing was said yet.',
+    state: { opted_in: 'Wants messages', opted_out: 'Wants no messages' },
+    source: {
+      keyword: 'by message',
+      opt_out_type: 'by message, as Twilio reads it',
+      twilio: 'told by Twilio',
+      event: 'by an event',
+      admin: 'recorded',
+    },
+    by: (who: string) => `by ${who}`,
+    show: 'Evidence',
+    record: 'Record a consent',
+    evidence: 'Where and how it was said',
+    optIn: 'Wants messages',
+    optOut: 'Wants no messages',
+  },
+
   composer: {
     label: (name: string) => `Message to ${name}`,
     placeholder: (name: string) => `Write to ${name}`,
     send: 'Send',
     from: (number: string) => `From ${number}`,
+    segments: (count: number) => plural(count, 'segment', 'segments'),
+    costly: (character: string) => `“${character}” makes it longer on the way`,
+    cheaper: (count: number) => `Write it in ${String(count)}`,
+    windowEnds: (hours: number, minutes: number) =>
+      hours > 0
+        ? `You can answer for ${String(hours)} h`
+        : `You can answer for ${String(minutes)} min`,
     keys: 'Enter sends, Shift Enter starts a line',
     left: (count: number) => plural(count, 'character left', 'characters left'),
     tooLong: (count: number) =>

@@ -76,6 +76,11 @@ pub const FUNCTIONS: &[Function] = &[
     socket("receive-frame", "$default", sockets::receive_frame::build),
     Function { name: "push", trigger: Trigger::Stream, build: changes::push::build },
     Function { name: "dispatch", trigger: Trigger::Stream, build: changes::dispatch::build },
+    Function {
+        name: "erase-conversation",
+        trigger: Trigger::Invocation,
+        build: conversations::erase::build,
+    },
     Function { name: "sweep", trigger: Trigger::Schedule, build: schedule::sweep::build },
 ];
 

@@ -1,8 +1,6 @@
 //! Whether a message may go: one decision, with its reasons, for the composer, the API and `dispatch`.
 
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::address::{Address, Channel};
 use crate::consent::ConsentState;
@@ -10,59 +8,7 @@ use crate::conversation::Conversation;
 use crate::media_limits::MediaLimits;
 use crate::message::LONGEST_BODY;
 use crate::phone::PhoneNumber;
-
-/// The answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It may go.
-    Yes,
-    /// It may go later; `until` says when.
-    WaitUntil,
-    /// Only an approved template may go.
-    NeedsTemplate,
-    /// It may not go.
-    No,
-}
-
-/// Why not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReasonCode {
-    /// The contact wants no messages.
-    OptedOut,
-    /// Nobody may be answered freely so long after their last message.
-    WindowClosed,
-    /// There is nothing to send.
-    Empty,
-    /// The text is longer than Twilio takes.
-    TooLong,
-    /// The channel does not take this type.
-    MediaNotAllowed,
-    /// The channel takes smaller ones only.
-    MediaTooLarge,
-    /// The channel takes fewer.
-    TooManyMedia,
-    /// Nobody writes to this country from here.
-    CountryNotAllowed,
-    /// This person has sent too many.
-    RateUser,
-    /// This sender has sent too many.
-    RateSender,
-    /// The sender of this conversation cannot do the channel, or is no longer set up.
-    SenderCannot,
-}
-
-/// Why not, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reason {
-    /// For programs.
-    pub code: ReasonCode,
-    /// What is in the way.
-    pub text: String,
-    /// What to do.
-    pub advice: String,
-}
+pub use crate::verdict::{Reason, ReasonCode, Verdict};
 
 /// The decision.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
 //! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
-//! [`can_send`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_limits`], [`particulars`],
+//! [`can_send`], [`verdict`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_limits`], [`particulars`],
 //! [`segments`], [`status`], [`codes`], [`intent`], [`search`], [`thread_search`], [`session`], [`event`].
 //!
 //! Edges: [`store`] (the table), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
@@ -42,3 +42,4 @@ pub mod status;
 pub mod store;
 pub mod thread_search;
 pub mod twilio;
+pub mod verdict;

@@ -1,5 +1,8 @@
 import { Transport } from './transport';
 import type {
+  CheckResult,
+  ConsentEntry,
+  ConsentState,
   Channel,
   Conversation,
   ConversationPage,
@@ -89,6 +92,18 @@ export class Client extends Transport {
     content_type: string;
     size: number;
   }) => this.call<Upload>('POST', '/api/uploads', file);
+
+  checkMessage = (
+    id: string,
+    body: { body: string; media: { content_type: string; size: number }[] },
+    signal?: AbortSignal,
+  ) => this.call<CheckResult>('POST', `${conversation(id)}/messages/check`, body, signal);
+
+  listConsent = (id: string) =>
+    this.call<{ entries: ConsentEntry[] }>('GET', `${conversation(id)}/consent`);
+
+  recordConsent = (id: string, body: { state: ConsentState; evidence: string }) =>
+    this.call<Conversation>('POST', `${conversation(id)}/consent`, body);
 
   listSenders = () => this.call<{ senders: Sender[] }>('GET', '/api/senders');
 

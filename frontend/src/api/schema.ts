@@ -986,6 +986,8 @@ export interface components {
             address: string;
             /** @description Its channel. */
             channel: components["schemas"]["Channel"];
+            /** @description Whether files can go with a text: only where a bucket keeps them. */
+            files: boolean;
             /** @description Which inbox its conversations stand in. */
             inbox: string;
             /** @description What people call it. */

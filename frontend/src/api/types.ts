@@ -94,6 +94,9 @@ export type Sender = Whole<Schemas['Sender']>;
 export type NumberCheck = Whole<Schemas['CheckedNumber']>;
 export type QuarantineItem = Whole<Schemas['QuarantineItem']>;
 export type QuarantinePage = Whole<Schemas['QuarantineList']>;
+export type CheckResult = Whole<Schemas['CheckResult']>;
+export type ConsentEntry = Whole<Schemas['ConsentEntry']>;
+export type ConsentState = Schemas['ConsentState'];
 export type Ticket = Whole<Schemas['IssuedTicket']>;
 
 /** application/problem+json. `current` comes with a conflict. */

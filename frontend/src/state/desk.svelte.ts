@@ -42,6 +42,7 @@ export class Desk {
   readonly acts: Acts;
   readonly uploads: Uploads;
   senders = $state.raw<Sender[]>([]);
+  readonly files = $derived(this.senders.some((one) => one.files));
   /** How much is held back, for an admin. */
   quarantined = $state(0);
   /** Said to those who listen to the screen. */

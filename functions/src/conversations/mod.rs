@@ -1,6 +1,7 @@
 //! Conversations: listed, read, started, named, opened and closed, read up to, deleted.
 
 pub mod delete;
+pub mod erase;
 pub mod get;
 pub mod list;
 pub mod mark_read;

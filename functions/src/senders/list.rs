@@ -27,6 +27,8 @@ pub struct SenderView {
     name: String,
     /// As people read it.
     number: PhoneNumberView,
+    /// Whether files can go with a text: only where a bucket keeps them.
+    files: bool,
 }
 
 /// Our numbers.
@@ -36,9 +38,24 @@ pub struct SenderList {
     senders: Vec<SenderView>,
 }
 
+/// What there is to list.
+#[derive(Debug)]
+pub struct Listed {
+    senders: Vec<Sender>,
+    files: bool,
+}
+
+impl Listed {
+    /// From the parameter, and whether the environment names a bucket.
+    fn open(app: &App) -> Result<Self> {
+        let files = app.variable("MEDIA_BUCKET").is_some();
+        Ok(Self { senders: app.parameters.senders()?, files })
+    }
+}
+
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Senders], |app| app.parameters.senders(), handle)
+    people(setup, &[Parameter::Senders], Listed::open, handle)
 }
 
 #[utoipa::path(
@@ -47,17 +64,19 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     _app: Arc<App>,
-    senders: Arc<Vec<Sender>>,
+    listed: Arc<Listed>,
     caller: Caller,
     _request: Request,
 ) -> Result<Response> {
-    let senders =
-        senders.iter().filter(|sender| caller.sees(&sender.inbox)).map(|sender| SenderView {
+    let senders = listed.senders.iter().filter(|sender| caller.sees(&sender.inbox)).map(|sender| {
+        SenderView {
             address: sender.address.to_string(),
             channel: sender.address.channel(),
             inbox: sender.inbox.clone(),
             name: sender.name.clone(),
             number: number_view(&sender.address),
-        });
+            files: listed.files,
+        }
+    });
     Response::json(200, &SenderList { senders: senders.collect() })
 }

@@ -1,7 +1,7 @@
 //! A conversation deleted: off the desk in one transaction, its messages by a job after it.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use ulid::Ulid;
 
@@ -10,7 +10,7 @@ use super::conversations::{META, partition};
 use super::inbound::above;
 use super::intents::intent_sort;
 use super::messages::message_sort;
-use super::row::{Item, encode, number, text};
+use super::row::{Item, encode, number, text, value};
 use super::search::terms;
 use super::write::{Refusal, always, put};
 use crate::conversation::{Conversation, ConversationId};
@@ -64,7 +64,7 @@ impl Store {
     /// The conversation's item without anything personal: where a thread begins anew, should the contact write again.
     fn stripped(&self, seen: &Conversation, cleared: Ulid) -> Result<TransactWriteItem> {
         let cleared = text(cleared.to_string());
-        let item = Item::from([
+        let mut item = Item::from([
             ("pk".to_owned(), text(partition(&seen.id))),
             ("sk".to_owned(), text(META)),
             ("id".to_owned(), text(seen.id.as_str())),
@@ -74,6 +74,10 @@ impl Store {
             ("cleared".to_owned(), cleared.clone()),
             ("last".to_owned(), cleared),
         ]);
+        // Whoever asked not to be written to has asked so for good.
+        if let Some(consent) = &seen.consent {
+            item.insert("consent".to_owned(), value(consent)?);
+        }
         let put = Put::builder()
             .table_name(&*self.table)
             .set_item(Some(item))
@@ -96,17 +100,14 @@ impl Store {
 
     /// Removes these messages' rows, as long as there is time. True if all are gone.
     pub async fn erase_messages(&self, messages: &[Message], until: Timestamp) -> Result<bool> {
-        let erased: Vec<bool> = futures_util::stream::iter(messages)
-            .map(|message| async move {
-                if self.clock.now() >= until {
-                    return Ok(false);
-                }
-                self.erase_message(&message.conversation, message.id).await.map(|()| true)
-            })
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok(erased.into_iter().all(|erased| erased))
+        for some in messages.chunks(AT_ONCE) {
+            if self.clock.now() >= until {
+                return Ok(false);
+            }
+            let erased = some.iter().map(|one| self.erase_message(&one.conversation, one.id));
+            try_join_all(erased).await?;
+        }
+        Ok(true)
     }
 
     async fn erase_message(&self, conversation: &ConversationId, id: Ulid) -> Result<()> {

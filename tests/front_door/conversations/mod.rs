@@ -1,6 +1,7 @@
 //! `/api/conversations`: listed, searched, read, started, changed.
 
 mod delete;
+mod erase;
 mod get;
 mod list;
 mod mark_read;

@@ -69,6 +69,7 @@ impl<'a> Scene<'a> {
             | "mark-read" => self.conversations(function).await,
             "list-messages" | "get-message" | "send-message" | "redact-message"
             | "retry-message" => self.messages(function).await,
+            "erase-conversation" => self.conversations("delete-conversation").await,
             "check-message" | "record-consent" | "list-consent" => self.consent(function).await,
             "list-senders" => drop(self.ask(Method::GET, "/api/senders", None).await),
             "check-number" => {

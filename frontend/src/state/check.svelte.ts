@@ -1,0 +1,48 @@
+import type { Client } from '../api/client';
+import type { CheckResult } from '../api/types';
+
+/** So long (ms) after the last key the server is asked. */
+const PAUSE = 300;
+
+/** What the server says of the message in the box, while it is written: whether it may go, and what it costs. */
+export class Checker {
+  /** Of what `body` and `rev` were when it was asked; null while nothing is known. */
+  answer = $state.raw<CheckResult | null>(null);
+
+  readonly #client: Pick<Client, 'checkMessage'>;
+  #asked = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #run: AbortController | null = null;
+
+  constructor(client: Pick<Client, 'checkMessage'>) {
+    this.#client = client;
+  }
+
+  /** Takes what stands in the box. `rev` is the conversation's: with another one the same text is asked about again. */
+  write(id: string, body: string, rev: number): void {
+    const asked = JSON.stringify([id, body, rev]);
+    if (asked === this.#asked) return;
+    const other = !this.#asked.startsWith(`["${id}"`);
+    this.#asked = asked;
+    this.stop();
+    if (other) this.answer = null;
+    this.#timer = setTimeout(() => void this.#ask(id, body, asked), other ? 0 : PAUSE);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#run?.abort();
+    this.#run = null;
+  }
+
+  async #ask(id: string, body: string, asked: string): Promise<void> {
+    const run = (this.#run = new AbortController());
+    try {
+      const answer = await this.#client.checkMessage(id, { body, media: [] }, run.signal);
+      if (this.#asked === asked) this.answer = answer;
+    } catch {
+      // The send itself decides: without an answer nothing is said, and nothing is held back.
+      if (this.#asked === asked) this.answer = null;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { CheckResult } from '../api/types';
+import { Checker } from './check.svelte';
+
+const yes: CheckResult = { verdict: 'yes', until: null, reasons: [], segments: null };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('a conversation is asked about at once, and a text when the writing pauses', async () => {
+  const checkMessage = vi.fn(() => Promise.resolve(yes));
+  const checker = new Checker({ checkMessage });
+  checker.write('c1', '', 1);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(checkMessage).toHaveBeenCalledTimes(1);
+  checker.write('c1', 'H', 1);
+  checker.write('c1', 'Hi', 1);
+  await vi.advanceTimersByTimeAsync(299);
+  expect(checkMessage).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(checkMessage).toHaveBeenLastCalledWith('c1', { body: 'Hi', media: [] }, expect.anything());
+  expect(checker.answer).toEqual(yes);
+});
+
+test('the same text of the same conversation is asked about once', async () => {
+  const checkMessage = vi.fn(() => Promise.resolve(yes));
+  const checker = new Checker({ checkMessage });
+  for (const rev of [1, 1, 2]) {
+    checker.write('c1', 'Hi', rev);
+    await vi.advanceTimersByTimeAsync(300);
+  }
+  expect(checkMessage).toHaveBeenCalledTimes(2);
+});
+
+test('an answer to what stands no longer in the box is not taken', async () => {
+  const answers: ((answer: CheckResult) => void)[] = [];
+  const checker = new Checker({
+    checkMessage: () => new Promise((resolve) => answers.push(resolve)),
+  });
+  checker.write('c1', 'STOP', 1);
+  await vi.advanceTimersByTimeAsync(300);
+  checker.write('c2', 'Hi', 1);
+  answers[0]?.({ ...yes, verdict: 'no' });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(checker.answer).toBeNull();
+});
+
+test('where the server cannot be asked nothing is held back', async () => {
+  const checker = new Checker({ checkMessage: () => Promise.reject(new Error('offline')) });
+  checker.write('c1', 'Hi', 1);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(checker.answer).toBeNull();
+});

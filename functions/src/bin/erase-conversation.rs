@@ -1,0 +1,5 @@
+//! `erase-conversation`: what a deleted conversation left behind goes.
+
+fn main() -> Result<(), shared::lambda::HandlerError> {
+    shared::lambda::run(const { functions::named("erase-conversation") })
+}

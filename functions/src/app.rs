@@ -14,8 +14,8 @@ use shared::error::{Error, Result};
 use shared::fault::Faults;
 use shared::ids::Ids;
 use shared::lambda::{
-    Caller, Context, Environment, Handler, HandlerError, Invoker, InvokerOptions, Request,
-    Response, Setup, SocketEvent, parameters, socket,
+    Caller, Context, Environment, Handler, HandlerError, Request, Response, Setup, SocketEvent,
+    parameters, socket,
 };
 use shared::live::{Sender, SenderOptions};
 use shared::secret::Secret;
@@ -41,7 +41,8 @@ pub struct App {
     /// The parameters that the function asked for.
     pub parameters: Parameters,
     environment: Environment,
-    access: AwsAccess,
+    /// Credentials and region.
+    pub access: AwsAccess,
 }
 
 impl std::fmt::Debug for App {
@@ -94,16 +95,6 @@ impl App {
             credentials: self.access.credentials(),
             faults: self.faults.clone(),
         }))
-    }
-
-    /// Invokes other functions.
-    pub fn invoker(&self) -> Invoker {
-        Invoker::new(InvokerOptions {
-            endpoint: self.variable("AWS_ENDPOINT_URL_LAMBDA"),
-            region: self.access.region.clone(),
-            credentials: self.access.credentials(),
-            faults: self.faults.clone(),
-        })
     }
 }
 

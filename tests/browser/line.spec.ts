@@ -96,6 +96,7 @@ test.describe('on a system that keeps its state', () => {
   }) => {
     await system.receives('+12065550123', 'Before');
     await open(desk, /0123/);
+    await expect(bubble(desk, 'Before')).toBeVisible();
     await system.kill();
     await expect(desk.getByText(/^Offline since \d\d:\d\d\. You can go on writing/)).toBeVisible({
       timeout: 25_000,

@@ -119,8 +119,8 @@ test('palette', async ({ desk, system }) => {
   await busy(system);
   await open(desk, /Maria/);
   await desk.keyboard.press('Control+k');
-  await desk.getByRole('combobox').fill('con');
-  await expect(desk.getByRole('option').first()).toBeVisible();
+  await desk.getByRole('dialog').getByRole('combobox').fill('con');
+  await expect(desk.getByRole('dialog').getByRole('option').first()).toBeVisible();
   await judge(desk, 'palette', desk.getByRole('dialog'));
 });
 

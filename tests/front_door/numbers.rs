@@ -68,6 +68,8 @@ async fn our_senders_are_listed_with_their_channels() {
     let number = json!({ "e164": OURS, "national": "(855) 508-0989", "region": "US" });
     let main = json!({
         "address": OURS, "channel": "sms", "inbox": "main", "name": "Main line", "number": number,
+        // There is no bucket to keep files in.
+        "files": false,
     });
     let senders = anna.get("/api/senders").await.is(200)["senders"].clone();
     assert_eq!(senders[0], main);

@@ -5,7 +5,7 @@ use shared::conversation::ConversationId;
 use shared::error::{Error, Result};
 use shared::ids::Ulid;
 use shared::intent::{Intent, IntentKind, IntentState, deferral, later};
-use shared::lambda::Invoker;
+use shared::lambda::{Invoker, InvokerOptions};
 
 use crate::app::App;
 
@@ -39,8 +39,14 @@ pub(super) struct Hands {
 impl Hands {
     /// From the environment.
     pub(super) fn of(app: &App) -> Self {
+        let invoker = Invoker::new(InvokerOptions {
+            endpoint: app.variable("AWS_ENDPOINT_URL_LAMBDA"),
+            region: app.access.region.clone(),
+            credentials: app.access.credentials(),
+            faults: app.faults.clone(),
+        });
         Self {
-            invoker: app.invoker(),
+            invoker,
             fetch_media: app.variable("FETCH_MEDIA"),
             erase_conversation: app.variable("ERASE_CONVERSATION"),
         }

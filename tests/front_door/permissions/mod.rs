@@ -12,8 +12,13 @@ use crate::desk::{Desk, root};
 use scene::Scene;
 
 /// Which functions a scene needs to work before its own can be reached.
-const NEEDED: [(&str, &str); 3] =
-    [("disconnect", "connect"), ("receive-frame", "connect"), ("push", "connect")];
+const NEEDED: [(&str, &str); 4] = [
+    ("disconnect", "connect"),
+    ("receive-frame", "connect"),
+    ("push", "connect"),
+    // It needs `delete-conversation` too, which has fewer grants.
+    ("erase-conversation", "dispatch"),
+];
 
 #[tokio::test]
 async fn every_grant_is_used_and_nothing_is_refused() {

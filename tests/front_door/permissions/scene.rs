@@ -87,7 +87,10 @@ impl<'a> Scene<'a> {
             "disconnect" => self.a_goodbye().await,
             "receive-frame" => self.a_watch().await,
             "push" => self.news_for_the_living_and_the_dead().await,
-            "dispatch" => drop(self.clicked(&self.written().await).await),
+            "dispatch" => {
+                self.clicked(&self.written().await).await;
+                self.conversations("delete-conversation").await;
+            }
             "sweep" => self.what_is_due().await,
             other => panic!("{other} has no scene: write one"),
         }

@@ -35,6 +35,14 @@ node_modules/.installed: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Twilio's Python library, in an environment of its own; again only when its version changed.
+target/twilio-sdk-py/.installed: tests/twilio-sdk-py/requirements.txt
+	@command -v python3 >/dev/null || { echo "Python 3.9 or newer is needed: https://www.python.org"; exit 1; }
+	@echo "Installing Twilio's Python library into target/twilio-sdk-py …"
+	python3 -m venv target/twilio-sdk-py
+	target/twilio-sdk-py/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
 frontend/dist/index.html: node_modules/.installed $(PAGE_SOURCES)
@@ -88,9 +96,10 @@ test-rust:
 test-page: node_modules/.installed
 	npm run --silent test
 
-test-sdk: node_modules/.installed
+test-sdk: node_modules/.installed target/twilio-sdk-py/.installed
 	cargo build --quiet --package partyline-local --example simulator
 	npm run --silent test --workspace tests/twilio-sdk
+	target/twilio-sdk-py/bin/python -m unittest discover --start-directory tests/twilio-sdk-py
 
 test-browser: frontend/dist/index.html chromium
 	cargo build --quiet --package partyline-local --bin partyline

@@ -4,13 +4,14 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use local::twilio::{Condition, Pace, Twilio, TwilioOptions};
+use local::twilio::{Condition, Pace, Twilio, TwilioOptions, Typed};
 use shared::clock::SystemClock;
 use tokio::io::AsyncReadExt;
 
 const ACCOUNT_SID: &str = "AC00000000000000000000000000000000";
 const AUTH_TOKEN: &str = "5ca1ab1e0ddba115ca1ab1e0ddba1100";
 const NUMBER: &str = "+18555080989";
+const SERVICE: &str = "MG00000000000000000000000000000001";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,7 +19,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         folder: None,
         account_sid: ACCOUNT_SID.to_owned(),
         auth_token: AUTH_TOKEN.to_owned(),
-        numbers: vec![NUMBER.to_owned()],
+        senders: vec![NUMBER.to_owned(), "whatsapp:+18555080990".to_owned()],
+        service: Some(SERVICE.to_owned()),
         public_url: "http://127.0.0.1:9".parse()?,
         clock: Arc::new(SystemClock),
     })
@@ -26,11 +28,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     twilio.script().set_pace(Pace::instant());
     twilio.set_condition("+12065550199", Condition::Unreachable)?;
 
+    // A picture from a customer, whose file the libraries list, fetch and delete.
+    let picture = twilio.keep_media("image/png", Some("cat.png"), b"picture")?;
+    let (from, to) = ("+12065550188".to_owned(), NUMBER.to_owned());
+    let typed = Typed { from, to, media: vec![picture], ..Typed::default() };
+    twilio.send_from_phone(typed)?;
+
     let mut out = std::io::stdout();
     let url = twilio.url();
     writeln!(
         out,
-        r#"{{"url":"{url}","account_sid":"{ACCOUNT_SID}","auth_token":"{AUTH_TOKEN}","number":"{NUMBER}"}}"#
+        r#"{{"url":"{url}","account_sid":"{ACCOUNT_SID}","auth_token":"{AUTH_TOKEN}","number":"{NUMBER}","service":"{SERVICE}"}}"#
     )?;
     out.flush()?;
     tokio::io::stdin().read_to_end(&mut Vec::new()).await?;

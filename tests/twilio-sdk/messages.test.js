@@ -101,6 +101,42 @@ test('a message is redacted, then deleted, then gone', async () => {
   assert.equal(gone.code, 20404);
 });
 
+test('the file of a message is listed, described, deleted and gone', async () => {
+  const [message] = await messages.list({ from: '+12065550188' });
+  assert.equal(message.numMedia, '1');
+  const [file] = await messages(message.sid).media.list();
+  assert.match(file.sid, /^ME[0-9a-f]{32}$/);
+  const fetched = await messages(message.sid).media(file.sid).fetch();
+  assert.equal(fetched.contentType, 'image/png');
+  assert.equal(fetched.parentSid, message.sid);
+  assert.equal(await messages(message.sid).media(file.sid).remove(), true);
+  assert.equal((await refused(messages(message.sid).media(file.sid).fetch())).code, 20404);
+});
+
+test('a message through a Messaging Service is accepted, then sent from its pool', async () => {
+  const through = { to: CUSTOMER, messagingServiceSid: simulator.service, body: 'from the pool' };
+  const accepted = await messages.create(through);
+  assert.equal(accepted.status, 'accepted');
+  assert.equal(accepted.from, null);
+  assert.equal((await settled(accepted.sid)).from, simulator.number);
+});
+
+test('a message is scheduled and taken back', async () => {
+  const later = {
+    to: CUSTOMER,
+    messagingServiceSid: simulator.service,
+    body: 'later',
+    scheduleType: 'fixed',
+  };
+  const { sid, status } = await messages.create({
+    ...later,
+    sendAt: new Date(Date.now() + 3_600_000),
+  });
+  assert.equal(status, 'scheduled');
+  assert.equal((await messages(sid).update({ status: 'canceled' })).status, 'canceled');
+  assert.equal((await refused(messages.create({ ...later, sendAt: new Date() }))).code, 35117);
+});
+
 test('a refused message is thrown as the library throws it, with code and more information', async () => {
   const error = await refused(send({ to: '+1206', body: 'x' }));
   assert.equal(error.status, 400);

@@ -13,7 +13,7 @@ export async function startSimulator() {
   const build = ['run', '--quiet', '--package', 'partyline-local', '--example', 'simulator'];
   const child = spawn('cargo', build, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  const { url, account_sid: accountSid, auth_token: authToken, number } = JSON.parse(line);
+  const { url, account_sid: accountSid, auth_token: authToken, number, service } = JSON.parse(line);
 
   /** The library as its users use it; only the address is another. */
   const clientWith = (token) => {
@@ -23,6 +23,7 @@ export async function startSimulator() {
   };
   return {
     number,
+    service,
     accountSid,
     client: clientWith(authToken),
     clientWith,

@@ -1,5 +1,6 @@
+import type { Channel } from './channel';
 import { strings } from './strings';
-import type { BenchView, Phone, PhoneMessage } from './types';
+import type { BenchView, Phone, PhoneMedia, PhoneMessage, Sent } from './types';
 
 /** What the network refused, as a sentence. */
 export class NetworkError extends Error {}
@@ -13,7 +14,9 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
       method,
       ...(body === undefined
         ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        : body instanceof File
+          ? { body, headers: { 'content-type': body.type || 'application/octet-stream' } }
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
   } catch {
     throw new NetworkError(strings.unreachable);
@@ -36,15 +39,20 @@ const at = (number: string) => `/phones/${encodeURIComponent(number)}`;
 /** The network's side of the phones: its JSON API and its live stream. */
 export const network = {
   bench: () => call<BenchView>('GET', '/phones'),
-  add: (phone: { number?: string; name?: string }) => call<Phone>('POST', '/phones', phone),
+  add: (phone: { number?: string; name?: string; channel: Channel }) =>
+    call<Phone>('POST', '/phones', phone),
   setAirplane: (number: string, airplane: boolean) =>
     call<Phone>('PATCH', at(number), { airplane }),
   rename: (number: string, name: string) => call<Phone>('PATCH', at(number), { name }),
   remove: (number: string) => call<undefined>('DELETE', at(number)),
   messages: async (number: string) =>
     (await call<{ messages: PhoneMessage[] }>('GET', `${at(number)}/messages`)).messages,
-  send: (number: string, to: string, body: string) =>
-    call<PhoneMessage>('POST', `${at(number)}/messages`, { to, body }),
+  send: (number: string, sent: Sent) => call<PhoneMessage>('POST', `${at(number)}/messages`, sent),
+  /** Keeps a file, to be sent with a message. */
+  keep: (file: File) =>
+    call<PhoneMedia>('POST', `/media?name=${encodeURIComponent(file.name)}`, file),
+  /** The thread is open: what has arrived is read. */
+  read: (number: string) => call<undefined>('POST', `${at(number)}/read`),
   listen: () => new EventSource(`${BASE}/events`),
 };
 

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { type Network, NetworkError } from './api';
+import type { Channel } from './channel';
 import { DeskWatch } from './desk-watch';
 import { Handset } from './handset.svelte';
 import { strings } from './strings';
@@ -90,18 +91,23 @@ export class Bench {
     const handset = this.#handsets.get(message.phone);
     if (!handset) return;
     handset.applyMessage(message, true);
-    if (!message.from_phone && handset !== this.inHand) handset.waits = true;
+    if (message.from_phone) return;
+    if (handset === this.inHand) void handset.see();
+    else handset.waits = true;
   }
 
   choose(number: string): void {
     this.chosen = number;
     const handset = this.#handsets.get(number);
-    if (handset) handset.waits = false;
+    if (!handset) return;
+    handset.waits = false;
+    void handset.see();
   }
 
   /** A new customer, whose phone is then in the hand. Throws the network's sentence. */
-  async add(name: string, number: string): Promise<void> {
+  async add(name: string, number: string, channel: Channel = 'sms'): Promise<void> {
     const phone = await this.#network.add({
+      channel,
       ...(name.trim() ? { name } : {}),
       ...(number.trim() ? { number } : {}),
     });

@@ -46,7 +46,7 @@ it('takes a new customer into the hand and sends nothing that was left empty', a
     },
   });
   await one.add(' ', '');
-  expect(asked).toEqual([{}]);
+  expect(asked).toEqual([{ channel: 'sms' }]);
   expect(one.inHand?.number).toBe('+12065550125');
 });
 

@@ -1,9 +1,17 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { NetworkError, type Network } from './api';
+import { channelOf } from './channel';
 import { strings } from './strings';
 import { Trip } from './trip.svelte';
 import type { DeskWatch } from './desk-watch';
-import type { Phone, PhoneMessage } from './types';
+import type { Phone, PhoneMessage, Sent } from './types';
+
+const PLACE = {
+  latitude: '47.6205',
+  longitude: '-122.3493',
+  label: 'Space Needle',
+  address: '400 Broad St, Seattle',
+};
 
 /** One phone on the bench: what stands on its screen, what is being typed, what just passed through its cord. */
 export class Handset {
@@ -62,19 +70,56 @@ export class Handset {
     const body = this.draft;
     if (!body.trim()) return;
     this.draft = '';
+    await this.sendText(to, body);
+    if (this.problem !== null) this.draft ||= body;
+  }
+
+  sendText = (to: string, body: string) => this.#hand(() => Promise.resolve({ to, body }), body);
+
+  /** Sends files with what is typed. */
+  async sendFiles(to: string, files: readonly File[]): Promise<void> {
+    if (!files.length) return;
+    const body = this.draft.trim();
+    this.draft = '';
+    await this.#hand(async () => {
+      const kept = await Promise.all(files.map((file) => this.#network.keep(file)));
+      return { to, body, media: kept.map((file) => file.sid) };
+    }, body);
+    if (this.problem !== null) this.draft ||= body;
+  }
+
+  /** Sends where the customer is: an invented place. */
+  sendPlace = (to: string) =>
+    this.#hand(() => Promise.resolve({ to, particulars: { location: PLACE } }), '');
+
+  /** Presses a button under the last message of the desk. */
+  press = (to: string, text: string) => {
+    const last = this.messages.findLast((message) => !message.from_phone);
+    const button = { text, payload: text.toLowerCase() };
+    const particulars = { button, ...(last ? { reply_to: last.sid } : {}) };
+    return this.#hand(() => Promise.resolve({ to, body: text, particulars }), text);
+  };
+
+  /** The thread is open: the desk may learn that what arrived was read. */
+  async see(): Promise<void> {
+    if (channelOf(this.number) === 'sms' || this.airplane) return;
+    if (!this.messages.some((message) => !message.from_phone && !message.read)) return;
+    await this.#try(() => this.#network.read(this.number));
+  }
+
+  /** Hands a message to the network; its text is measured on its way, if it has one. */
+  async #hand(make: () => Promise<Sent>, body: string): Promise<void> {
     const trip = Trip.toDesk(body, this.#desk);
     this.trip = trip;
     await this.#try(async () => {
-      const message = await this.#network.send(this.number, to, body);
+      const message = await this.#network.send(this.number, await make());
       trip.sid = message.sid;
       this.applyMessage(message, true);
       // The stream may have been faster than the answer.
       const present = this.#messages.get(message.sid);
       if (present) trip.stored(present);
     });
-    if (this.problem === null) return;
-    this.trip = null;
-    this.draft ||= body;
+    if (this.problem !== null) this.trip = null;
   }
 
   rename(name: string): Promise<void> {

@@ -23,7 +23,7 @@ it('does not go back to sending when old news comes late', () => {
 });
 
 it('empties the field when the text leaves, and prints what the network measured', async () => {
-  const one = handset({ send: (_number, _to, body) => Promise.resolve(text({ body })) });
+  const one = handset({ send: (_number, { body = '' }) => Promise.resolve(text({ body })) });
   one.draft = 'hello';
   await one.send('+18555080989');
   expect(one.draft).toBe('');
@@ -58,6 +58,33 @@ it('says that a text was not stored when the desk refused it', async () => {
   await one.send('+18555080989');
   one.applyMessage(text({ state: 'failed', answer_status: 503, stored_ms: 9 }), true);
   expect([one.trip?.failed, one.trip?.storedMs]).toEqual([true, null]);
+});
+
+it('sends a picture with what was typed, kept by the network first', async () => {
+  const sent: unknown[] = [];
+  const one = handset({
+    keep: (file) =>
+      Promise.resolve({ sid: 'ME1', content_type: file.type, name: file.name, size: file.size }),
+    send: (_number, message) => (sent.push(message), Promise.resolve(text())),
+  });
+  one.draft = 'look';
+  await one.sendFiles('+18555080989', [new File(['x'], 'cat.png', { type: 'image/png' })]);
+  expect(sent).toEqual([{ to: '+18555080989', body: 'look', media: ['ME1'] }]);
+  expect(one.draft).toBe('');
+});
+
+it('tells that a thread was opened once there is something to read, and never for SMS', async () => {
+  const read: string[] = [];
+  const network = { read: (number: string) => (read.push(number), Promise.resolve(undefined)) };
+  const app = new Handset('whatsapp:+12065550123', network as unknown as Network, new DeskWatch());
+  await app.see();
+  expect(read).toEqual([]);
+  app.applyMessage(text({ from_phone: false, state: 'arrived' }), false);
+  await app.see();
+  const sms = handset(network);
+  sms.applyMessage(text({ from_phone: false, state: 'arrived' }), false);
+  await sms.see();
+  expect(read).toEqual(['whatsapp:+12065550123']);
 });
 
 it('puts the old name back on the plate when the new one was not taken', async () => {

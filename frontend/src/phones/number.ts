@@ -1,5 +1,9 @@
-/** A North American number in groups, as people there write it; any other as it is, with its country in front. */
-export function format(e164: string): string {
+/**
+ * A North American number in groups, as people there write it; any other as it is, with its country in front;
+ * the id of a sender without its channel.
+ */
+export function format(address: string): string {
+  const e164 = address.slice(address.indexOf(':') + 1);
   const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(e164);
   return american ? `(${american[1] ?? ''}) ${american[2] ?? ''}-${american[3] ?? ''}` : e164;
 }

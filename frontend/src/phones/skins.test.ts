@@ -4,17 +4,22 @@ import { describe, expect, it } from 'vitest';
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const css = read('../styles/tokens.css') + read('phones.css');
 
-/** name → [light, dark], read from the files that the page loads. */
-const tokens = new Map(
-  [
-    ...css.matchAll(
-      /--([\w-]+): (?:light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)|(#[0-9a-f]{6}));/g,
-    ),
-  ].map(([, name = '', light, dark, both]) => [
-    name,
-    [light ?? both ?? '', dark ?? both ?? ''] as const,
-  ]),
-);
+/** The blocks of the other skins stand behind their names; whatever is outside them holds for all. */
+const SKIN = /\[data-skin='(\w+)'\] \{([^}]*)\}/g;
+const skins = new Map([...css.matchAll(SKIN)].map(([, name = '', block = '']) => [name, block]));
+
+/** name → [light, dark], read from the files that the page loads, as one skin wears them. */
+const tokensOf = (skin: string) =>
+  new Map(
+    [
+      ...(css.replaceAll(SKIN, '') + (skins.get(skin) ?? '')).matchAll(
+        /--([\w-]+): (?:light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)|(#[0-9a-f]{6}));/g,
+      ),
+    ].map(([, name = '', light, dark, both]) => [
+      name,
+      [light ?? both ?? '', dark ?? both ?? ''] as const,
+    ]),
+  );
 
 function luminance(hex: string): number {
   const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
@@ -35,10 +40,10 @@ const pairs: [string, string[], number][] = [
   ['focus', ['skin-paper'], 3],
 ];
 
-describe.each([
-  ['light', 0],
-  ['dark', 1],
-] as const)('%s', (_scheme, side) => {
+describe.each(
+  [...skins.keys()].flatMap((skin) => [[skin, 'light', 0] as const, [skin, 'dark', 1] as const]),
+)('%s, %s', (skin, _scheme, side) => {
+  const tokens = tokensOf(skin);
   it.each(pairs)('%s can be read on %s', (ink, grounds, least) => {
     for (const ground of grounds) {
       const [a, b] = [ink, ground].map((name) => luminance(tokens.get(name)?.[side] ?? '')) as [

@@ -38,6 +38,22 @@ export const strings = {
       ? 'Not delivered: the desk did not answer.'
       : `Not delivered: the desk answered ${String(status)}.`,
 
+  channel: 'Writes with',
+  channels: { sms: 'SMS', whatsapp: 'WhatsApp', messenger: 'Messenger', rcs: 'RCS' },
+  read: 'Read',
+  picture: 'Picture',
+  sound: 'Sound',
+  film: 'Film',
+  file: 'File',
+  extras: {
+    open: 'Send something else',
+    file: 'Picture, sound or file',
+    place: 'Where I am',
+    yes: 'Press the button Yes',
+    no: 'Press the button No',
+    keyword: (word: string) => `Write ${word}`,
+  },
+
   none: 'No customer yet.',
   noneMore: 'Add one, and write to the desk as they would.',
 

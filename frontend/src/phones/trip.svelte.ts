@@ -20,7 +20,7 @@ export class Trip {
   static toDesk(body: string, desk: DeskWatch): Trip {
     const trip = new Trip(true);
     const began = performance.now();
-    desk.shows(body, (at) => (trip.shownMs = at - began));
+    if (body) desk.shows(body, (at) => (trip.shownMs = at - began));
     return trip;
   }
 
@@ -28,7 +28,7 @@ export class Trip {
   static toPhone(message: PhoneMessage, desk: DeskWatch): Trip {
     const trip = new Trip(false);
     trip.sid = message.sid;
-    const stood = desk.stoodAt(message.body);
+    const stood = message.body ? desk.stoodAt(message.body) : null;
     if (stood !== null) {
       requestAnimationFrame(() => (trip.shownMs = performance.now() - stood));
     }

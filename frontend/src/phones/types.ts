@@ -1,11 +1,40 @@
 /** A phone on the bench. */
 export interface Phone {
-  /** E.164. */
+  /** As its channel writes it: `+1206…`, `whatsapp:+1206…`, `messenger:…`, `rcs:+1206…`. */
   number: string;
   name: string | null;
   airplane: boolean;
   condition: string;
   added_at: string;
+}
+
+/** A file of a message. */
+export interface PhoneMedia {
+  sid: string;
+  content_type: string;
+  name: string | null;
+  size: number;
+}
+
+/** What an app sends beside a text; what is not there is null, or left out when sending. */
+export interface Particulars {
+  location?: {
+    latitude: string;
+    longitude: string;
+    label: string | null;
+    address: string | null;
+  } | null;
+  button?: { text: string; payload: string | null } | null;
+  reply_to?: string | null;
+}
+
+/** What is sent from a phone. */
+export interface Sent {
+  to: string;
+  body?: string;
+  /** SIDs of files that the network keeps. */
+  media?: string[];
+  particulars?: Particulars;
 }
 
 /** A message as the phone shows it. */
@@ -18,6 +47,10 @@ export interface PhoneMessage {
   number: string;
   from_phone: boolean;
   body: string;
+  media: PhoneMedia[];
+  particulars: Particulars;
+  /** The customer has seen it, and the desk may know. */
+  read: boolean;
   at: string;
   /** Typed here: on its way, stored at the desk, or given up. From the desk: arrived. */
   state: 'sending' | 'stored' | 'failed' | 'arrived';

@@ -50,6 +50,7 @@ impl Telling {
             waiting: end == End::Sent && scene.story.is("airplane"),
             redacted: false,
             deleted: false,
+            more: twilio::more::More::default(),
         }))
     }
 }

@@ -130,7 +130,8 @@ impl Ground {
             folder: self.options.state.clone(),
             account_sid: settings.account_sid.clone(),
             auth_token: settings.auth_token.clone(),
-            numbers: vec![settings.number.clone()],
+            senders: settings.senders(),
+            service: settings.messaging_service_sid.clone(),
             public_url: Url::parse(&self.base_url())?,
             clock: Arc::clone(&self.clock),
         });

@@ -8,8 +8,10 @@ use shared::clock::Clock;
 use shared::ids::{Ids, RandomIds};
 use tokio::sync::{Notify, broadcast, watch};
 
+use super::address::Channel;
 use super::keywords::Keyword;
 use super::message::{Direction, Message, Status};
+use super::more::{More, Typed};
 use super::observed::Observed;
 use super::phones::News;
 use super::rule::Call;
@@ -17,7 +19,7 @@ use super::script::{InboundFault, Script};
 use super::store::phones::{self, Phone};
 use super::store::work::{self, Job, Post};
 use super::store::{Store, messages};
-use super::{network, segments, webhook};
+use super::{inbound, network, segments};
 
 /// Everything that the parts share.
 pub(super) struct Exchange {
@@ -25,8 +27,12 @@ pub(super) struct Exchange {
     pub(super) account_sid: String,
     /// Its token: the password of the API and the key of the signatures.
     pub(super) auth_token: String,
-    /// The numbers that the account owns, E.164.
+    /// The account's senders, on every channel; an SMS number is E.164.
     pub(super) numbers: Vec<String>,
+    /// The Messaging Service that the senders of SMS and RCS belong to.
+    pub(super) service: Option<String>,
+    /// Its own base address: files of messages are fetched there.
+    pub(super) url: String,
     /// Where inbound messages are posted.
     pub(super) inbound_url: String,
     /// The file.
@@ -52,12 +58,14 @@ pub(super) struct Exchange {
 pub(super) struct Order {
     /// The recipient.
     pub(super) to: String,
-    /// One of the account's numbers.
+    /// One of the account's senders.
     pub(super) from: String,
     /// The text.
     pub(super) body: String,
     /// Where callbacks go.
     pub(super) status_callback: Option<String>,
+    /// What it has beside its text.
+    pub(super) more: More,
     /// The carrier does not take its usual time.
     pub(super) hurried: bool,
 }
@@ -93,11 +101,34 @@ impl Exchange {
         let _ = self.news.send(news);
     }
 
+    /// Under what a customer's opt-out is kept: the sender, or the Messaging Service that it belongs to.
+    pub(super) fn opt_out_key<'a>(&'a self, sender: &'a str) -> &'a str {
+        self.service_of(sender).unwrap_or(sender)
+    }
+
+    /// The Messaging Service that `sender` belongs to.
+    pub(super) fn service_of(&self, sender: &str) -> Option<&str> {
+        let pooled = matches!(Channel::of(sender), Channel::Sms | Channel::Rcs);
+        self.service.as_deref().filter(|_| pooled && self.numbers.iter().any(|own| own == sender))
+    }
+
+    /// The keyword that `body` is, where Twilio acts on keywords sent to `sender`.
+    fn keyword(&self, sender: &str, body: &str) -> Option<Keyword> {
+        let acts = Channel::of(sender) == Channel::Sms || self.service_of(sender).is_some();
+        Keyword::read(body).filter(|_| acts)
+    }
+
     /// Accepts a message for a phone: stored with its first step before this returns.
     pub(super) fn accept(&self, order: Order) -> rusqlite::Result<Message> {
         let mut message = self.draft(Direction::Api, order.from, order.to, order.body);
         message.status_callback = order.status_callback;
-        let (due, step) = network::first_step(self, order.hurried);
+        message.more = order.more;
+        message.status = match (&message.more.send_at, &message.more.service) {
+            (Some(_), _) => Status::Scheduled,
+            (None, Some(_)) => Status::Accepted,
+            (None, None) => Status::Queued,
+        };
+        let (due, step) = network::first_step(self, &message, order.hurried);
         self.store.transaction(|db| {
             messages::insert(db, &mut message)?;
             work::plan(db, &message.sid, due, &step)
@@ -106,13 +137,17 @@ impl Exchange {
         Ok(message)
     }
 
-    /// Takes a text typed on a phone: stored with its webhook before this returns.
-    pub(super) fn take(&self, from: &str, to: &str, body: &str) -> rusqlite::Result<Message> {
-        let mut message =
-            self.draft(Direction::Inbound, from.to_owned(), to.to_owned(), body.to_owned());
+    /// Takes what was typed on a phone: stored with its webhook before this returns.
+    pub(super) fn take(&self, typed: Typed) -> rusqlite::Result<Message> {
+        let keyword = self.keyword(&typed.to, &typed.body);
+        let mut message = self.draft(Direction::Inbound, typed.from, typed.to, typed.body);
         message.sent_at = Some(message.created_at);
+        message.more.media = typed.media;
+        message.more.particulars = typed.particulars;
+        message.more.service = self.service_of(&message.to).map(str::to_owned);
+        let (from, to) = (message.from.clone(), message.to.clone());
         let fault = self.script.inbound_meets(
-            Call { number: from, body, status: Some(Status::Received) },
+            Call { number: &from, body: &message.body, status: Some(Status::Received) },
             message.created_at,
         );
         let (due, copies) = match fault {
@@ -120,27 +155,24 @@ impl Exchange {
             Some(InboundFault::Copies { count }) => (message.created_at, count),
             None => (message.created_at, 1),
         };
-        let post = Job::Post(Post {
-            inbound: true,
-            url: self.inbound_url.clone(),
-            form: webhook::inbound_form(&self.account_sid, &message),
-            copies,
-            attempts: 0,
-        });
-        let keyword = Keyword::read(body);
+        let name = self.store.with(|db| phones::find(db, &from))?.and_then(|phone| phone.name);
+        let told = keyword
+            .filter(|_| message.more.service.is_some() && self.script.has_advanced_opt_out());
+        let form = inbound::form(self, &message, name.as_deref(), told);
+        let post = Post { inbound: true, url: self.inbound_url.clone(), form, copies, attempts: 0 };
         self.store.transaction(|db| {
             messages::insert(db, &mut message)?;
-            work::plan(db, &message.sid, due, &post)?;
+            work::plan(db, &message.sid, due, &Job::Post(post))?;
             match keyword {
-                Some(Keyword::Stop) => phones::opt(db, from, to, true),
-                Some(Keyword::Start) => phones::opt(db, from, to, false),
+                Some(Keyword::Stop) => phones::opt(db, &from, self.opt_out_key(&to), true),
+                Some(Keyword::Start) => phones::opt(db, &from, self.opt_out_key(&to), false),
                 Some(Keyword::Help) | None => Ok(()),
             }
         })?;
         self.changed();
         self.tell(News::message(&message));
         if let Some(keyword) = keyword {
-            self.reply(to, from, keyword)?;
+            self.reply(&to, &from, keyword)?;
         }
         Ok(message)
     }
@@ -162,7 +194,7 @@ impl Exchange {
     fn reply(&self, from: &str, to: &str, keyword: Keyword) -> rusqlite::Result<()> {
         let body = keyword.reply().to_owned();
         let mut message = self.draft(Direction::Reply, from.to_owned(), to.to_owned(), body);
-        let (due, step) = network::first_step(self, false);
+        let (due, step) = network::first_step(self, &message, false);
         self.store.transaction(|db| {
             messages::insert(db, &mut message)?;
             work::plan(db, &message.sid, due, &step)
@@ -191,6 +223,7 @@ impl Exchange {
             waiting: false,
             redacted: false,
             deleted: false,
+            more: More::default(),
         }
     }
 }

@@ -23,6 +23,15 @@ impl Keyword {
         }
     }
 
+    /// As it stands in a webhook.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "STOP",
+            Self::Start => "START",
+            Self::Help => "HELP",
+        }
+    }
+
     /// What Twilio answers by itself.
     pub fn reply(self) -> &'static str {
         match self {

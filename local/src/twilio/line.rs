@@ -37,9 +37,19 @@ pub(super) struct Exchangeable {
 }
 
 impl Exchangeable {
-    /// Listens on a free port of loopback; refuses whenever `refusing` says so.
-    pub(super) async fn bind(refusing: watch::Receiver<bool>) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    /// Listens on the `last` port of loopback if it is free, else on any; refuses whenever `refusing` says so.
+    pub(super) async fn bind(
+        last: Option<u16>,
+        refusing: watch::Receiver<bool>,
+    ) -> io::Result<Self> {
+        let again = match last {
+            Some(port) => TcpListener::bind(("127.0.0.1", port)).await.ok(),
+            None => None,
+        };
+        let listener = match again {
+            Some(listener) => listener,
+            None => TcpListener::bind(("127.0.0.1", 0)).await?,
+        };
         let address = listener.local_addr()?;
         Ok(Self { listener: Some(listener), address, refusing })
     }

@@ -3,10 +3,18 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::more::More;
+
 /// Twilio's word for how far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
+    /// Accepted by a Messaging Service, which has not chosen a sender yet.
+    Accepted,
+    /// Waits for its time.
+    Scheduled,
+    /// Taken back before its time came.
+    Canceled,
     /// Accepted, not yet given to the carrier.
     Queued,
     /// On its way to the carrier.
@@ -15,6 +23,8 @@ pub enum Status {
     Sent,
     /// The phone has it.
     Delivered,
+    /// The customer has seen it.
+    Read,
     /// The carrier could not bring it to the phone.
     Undelivered,
     /// It never reached a carrier.
@@ -27,6 +37,10 @@ impl Status {
     /// As it stands in the API and in callbacks.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Accepted => "accepted",
+            Self::Scheduled => "scheduled",
+            Self::Canceled => "canceled",
+            Self::Read => "read",
             Self::Queued => "queued",
             Self::Sending => "sending",
             Self::Sent => "sent",
@@ -40,6 +54,10 @@ impl Status {
     /// The status called `text`.
     pub fn parse(text: &str) -> Option<Self> {
         [
+            Self::Accepted,
+            Self::Scheduled,
+            Self::Canceled,
+            Self::Read,
             Self::Queued,
             Self::Sending,
             Self::Sent,
@@ -52,9 +70,22 @@ impl Status {
         .find(|status| status.as_str() == text)
     }
 
+    /// Whether the Messaging Service has not chosen a sender yet.
+    pub fn is_before_sender(self) -> bool {
+        matches!(self, Self::Accepted | Self::Scheduled)
+    }
+
     /// Whether nothing more will happen to the message.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Delivered | Self::Undelivered | Self::Failed | Self::Received)
+        matches!(
+            self,
+            Self::Canceled
+                | Self::Delivered
+                | Self::Read
+                | Self::Undelivered
+                | Self::Failed
+                | Self::Received
+        )
     }
 }
 
@@ -103,9 +134,9 @@ pub struct Message {
     pub sid: String,
     /// Where it comes from.
     pub direction: Direction,
-    /// The sender, E.164.
+    /// The sender, as its channel writes it.
     pub from: String,
-    /// The recipient, E.164.
+    /// The recipient, as its channel writes it.
     pub to: String,
     /// The text.
     pub body: String,
@@ -131,6 +162,8 @@ pub struct Message {
     pub redacted: bool,
     /// Deleted at Twilio; the phone still has its copy.
     pub deleted: bool,
+    /// What it has beside its text.
+    pub more: More,
 }
 
 impl Message {
@@ -146,6 +179,11 @@ impl Message {
 /// What a code of a failed delivery means, in Twilio's words.
 pub fn meaning(code: u32) -> &'static str {
     match code {
+        11200 => "HTTP retrieval failure",
+        12300 => "Invalid Content-Type",
+        21610 => "Attempt to send to unsubscribed recipient",
+        30019 => "Content size exceeds carrier limit",
+        63016 => "Failed to send freeform message because you are outside the allowed window",
         30001 => "Queue overflow",
         30003 => "Unreachable destination handset",
         30004 => "Message blocked",

@@ -2,12 +2,12 @@
 //!
 //! - `api`: the Messages resource as Twilio answers it; `line`: the wire under it, which can refuse and cut.
 //! - `exchange`: the state and the two ways in; `store`: the file behind it.
-//! - `worker` does what is due: `network` carries messages to phones, `courier` posts signed webhooks.
+//! - `worker` does what is due: `network` carries messages to phones, `fetch` gets their files, `stream` tells sinks, `courier` posts signed
+//!   webhooks, `inbound` fills in those of inbound messages.
 //! - [`phones`]: what the phones page talks to. [`script`]: what goes wrong; [`rule`]: when. [`observed`]: what was seen.
-//! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`]: Twilio's rules, written once more from Twilio's
+//! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`more`], [`address`]: Twilio's rules, written once more from Twilio's
 //!   description. Nothing here is shared with the product, so that one mistake cannot hide on both sides.
 
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,12 +18,18 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 use url::Url;
 
+pub mod address;
 mod api;
 mod courier;
+mod error;
 mod exchange;
+mod fault;
+mod fetch;
+mod inbound;
 pub mod keywords;
 mod line;
 pub mod message;
+pub mod more;
 mod network;
 pub mod number;
 pub mod observed;
@@ -33,15 +39,18 @@ pub mod script;
 pub mod segments;
 pub mod signature;
 mod store;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod webhook;
 mod worker;
 
+pub use error::TwilioError;
 pub use message::{Message, Status};
+pub use more::{Media, Particulars, Typed};
 pub use observed::{CreateSeen, WebhookSeen};
 pub use rule::Rule;
-pub use script::{CallbackFault, CreateFault, InboundFault, Pace, Script};
+pub use script::{CallbackFault, CreateFault, InboundFault, MediaFault, Pace, Script};
 pub use store::phones::{Condition, Phone};
 
 use exchange::Exchange;
@@ -57,26 +66,14 @@ pub struct TwilioOptions {
     pub account_sid: String,
     /// The password of the API and the key of the signatures.
     pub auth_token: String,
-    /// The numbers that the account owns, E.164.
-    pub numbers: Vec<String>,
+    /// The account's senders on every channel: `+1855…`, `whatsapp:+1855…`, `messenger:…`, `rcs:…`.
+    pub senders: Vec<String>,
+    /// The Messaging Service that the senders of SMS and RCS belong to.
+    pub service: Option<String>,
     /// The desk's base address; inbound messages go to `/twilio/messages` under it.
     pub public_url: Url,
     /// Time.
     pub clock: Arc<dyn Clock>,
-}
-
-/// Why a simulator did not start, or could not do what a test asked.
-#[derive(Debug, thiserror::Error)]
-pub enum TwilioError {
-    /// Its file.
-    #[error("The Twilio simulator's file twilio.db cannot be read or written")]
-    Store(#[from] rusqlite::Error),
-    /// Its port.
-    #[error("The Twilio simulator got no port on loopback")]
-    Port(#[from] io::Error),
-    /// Its client.
-    #[error("The Twilio simulator has no HTTP client for its webhooks")]
-    Client(#[from] reqwest::Error),
 }
 
 /// A running simulator.
@@ -90,15 +87,19 @@ impl Twilio {
     /// Starts the simulator; deliveries left over from the last run go on at once.
     pub async fn start(options: TwilioOptions) -> Result<Self, TwilioError> {
         let script = Arc::new(Script::default());
-        let listener = Exchangeable::bind(script.refusing()).await?;
+        let store = Store::open(options.folder.as_deref())?;
+        let listener = Exchangeable::bind(store.last_port()?, script.refusing()).await?;
         let address = listener.address();
+        store.keep_port(address.port())?;
         let base = options.public_url.as_str().trim_end_matches('/');
         let exchange = Arc::new(Exchange {
             account_sid: options.account_sid,
             auth_token: options.auth_token,
-            numbers: options.numbers,
+            numbers: options.senders,
+            service: options.service,
+            url: format!("http://{address}"),
             inbound_url: format!("{base}/twilio/messages"),
-            store: Store::open(options.folder.as_deref())?,
+            store,
             clock: options.clock,
             script,
             observed: observed::Observed::default(),
@@ -131,8 +132,32 @@ impl Twilio {
 
     /// Types `body` on the phone `from`; stored, and its webhook planned, when this returns.
     pub fn type_text(&self, from: &str, to: &str, body: &str) -> Result<Message, TwilioError> {
-        self.exchange.phone_at(from)?;
-        Ok(self.exchange.take(from, to, body)?)
+        let (from, to, body) = (from.to_owned(), to.to_owned(), body.to_owned());
+        self.send_from_phone(Typed { from, to, body, ..Typed::default() })
+    }
+
+    /// Sends something from a phone; stored, and its webhook planned, when this returns.
+    pub fn send_from_phone(&self, typed: Typed) -> Result<Message, TwilioError> {
+        self.exchange.phone_at(&typed.from)?;
+        Ok(self.exchange.take(typed)?)
+    }
+
+    /// Keeps a file, to be sent from a phone.
+    pub fn keep_media(
+        &self,
+        content_type: &str,
+        name: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<Media, TwilioError> {
+        let (content_type, name) = (content_type.to_owned(), name.map(str::to_owned));
+        let media = Media { sid: fetch::new_sid(), content_type, name, size: bytes.len() };
+        self.exchange.store.with(|db| store::media::insert(db, &media, bytes))?;
+        Ok(media)
+    }
+
+    /// The customer opens the thread on the phone: what has arrived is read.
+    pub fn read_on(&self, phone: &str) -> Result<(), TwilioError> {
+        Ok(network::read(&self.exchange, phone)?)
     }
 
     /// Says how the network finds a phone, whether or not it stands on the bench.
@@ -186,13 +211,19 @@ impl Twilio {
                     messages::insert(db, &mut message)?;
                     messages::update(db, &message)?;
                     if keywords::Keyword::read(&message.body) == Some(keywords::Keyword::Stop) {
-                        store::phones::opt(db, &message.from, &message.to, true)?;
+                        let key = self.exchange.opt_out_key(&message.to);
+                        store::phones::opt(db, &message.from, key, true)?;
                     }
                 }
             }
             phones.iter().try_for_each(|phone| store::phones::put(db, phone))
         })?;
         Ok(())
+    }
+
+    /// Posts what all messages have come to as one batch of Event Streams; the sink's HTTP status.
+    pub async fn post_events(&self, sink: &Url) -> Result<u16, TwilioError> {
+        Ok(stream::post(&self.exchange, sink, &self.messages()?).await?)
     }
 
     /// The present moment of the simulator's clock.

@@ -1,7 +1,10 @@
 //! The carrier: takes an outbound message step by step to its phone, and plans a callback at each step.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
+use super::address::{Channel, bare};
 use super::exchange::Exchange;
 use super::message::{Message, Status};
 use super::phones::News;
@@ -9,12 +12,29 @@ use super::rule::Call;
 use super::script::CallbackFault;
 use super::store::work::{self, Job, Post, Task};
 use super::store::{messages, phones};
-use super::webhook;
+use super::{number, webhook};
+
+/// How long after a customer's last message free text is taken.
+const WINDOW: Duration = Duration::from_hours(24);
 
 /// The first step of a message just accepted.
-pub(super) fn first_step(exchange: &Exchange, hurried: bool) -> (Timestamp, Job) {
-    let pace = exchange.script.pace();
-    let due = if hurried { exchange.now() } else { exchange.after(pace.sending) };
+pub(super) fn first_step(
+    exchange: &Exchange,
+    message: &Message,
+    hurried: bool,
+) -> (Timestamp, Job) {
+    let more = &message.more;
+    if let Some(at) = more.send_at {
+        return (at, Job::Step { to: Status::Queued, hurried });
+    }
+    let now = exchange.now();
+    if more.service.is_some() && message.status == Status::Accepted {
+        return (now, Job::Step { to: Status::Queued, hurried });
+    }
+    if !more.media_urls.is_empty() {
+        return (now, Job::Fetch { hurried });
+    }
+    let due = if hurried { now } else { exchange.after(exchange.script.pace().sending) };
     (due, Job::Step { to: Status::Sending, hurried })
 }
 
@@ -31,12 +51,24 @@ pub(super) fn step(
     let pace = exchange.script.pace();
     let wait = |duration| if hurried { exchange.now() } else { exchange.after(duration) };
     message.updated_at = exchange.now();
+    let refused = if to == Status::Sending { refusal(exchange, &message)? } else { None };
     let next = match to {
+        Status::Queued => {
+            message.status = to;
+            message.more.send_at = None;
+            Some(first_step(exchange, &message, hurried))
+        }
+        Status::Sending if refused.is_some() => {
+            message.status = Status::Failed;
+            message.error_code = refused;
+            None
+        }
         Status::Sending => {
             message.status = to;
             Some((wait(pace.sent), Job::Step { to: Status::Sent, hurried }))
         }
         Status::Sent => {
+            fall_back(exchange, &mut message)?;
             message.status = to;
             message.sent_at = Some(message.updated_at);
             Some((wait(pace.delivered), Job::Step { to: Status::Delivered, hurried }))
@@ -57,6 +89,52 @@ pub(super) fn step(
     if message.status == Status::Delivered {
         exchange.tell(News::message(&message));
     }
+    Ok(())
+}
+
+/// Why the channel does not take the message, if it does not: its window is closed.
+fn refusal(exchange: &Exchange, message: &Message) -> rusqlite::Result<Option<u32>> {
+    if !Channel::of(&message.to).has_window() || message.more.content_sid.is_some() {
+        return Ok(None);
+    }
+    let last = exchange.store.with(|db| messages::last_inbound(db, &message.to, &message.from))?;
+    let ends = last.and_then(|at| at.checked_add(WINDOW).ok());
+    Ok(if ends.is_some_and(|end| exchange.now() < end) { None } else { Some(63016) })
+}
+
+/// RCS that finds no phone goes as SMS, if it was sent through a Messaging Service that has a number.
+fn fall_back(exchange: &Exchange, message: &mut Message) -> rusqlite::Result<()> {
+    if Channel::of(&message.to) != Channel::Rcs || message.more.service.is_none() {
+        return Ok(());
+    }
+    let known = exchange.store.with(|db| phones::find(db, &message.to))?;
+    let reached = known.is_some_and(|phone| phone.condition.error_code().is_none());
+    let number = exchange.numbers.iter().find(|own| Channel::of(own) == Channel::Sms);
+    let phone = number::parse(bare(&message.to));
+    if let (false, Some(number), Some(phone)) = (reached, number, phone) {
+        message.from.clone_from(number);
+        message.to = phone;
+    }
+    Ok(())
+}
+
+/// The customer opens the thread: what has arrived is read, and its senders are told where the channel tells.
+pub(super) fn read(exchange: &Exchange, phone: &str) -> rusqlite::Result<()> {
+    if !Channel::of(phone).has_receipts() {
+        return Ok(());
+    }
+    let unread = exchange.store.with(|db| messages::unread_on(db, phone))?;
+    for mut message in unread {
+        message.status = Status::Read;
+        message.updated_at = exchange.now();
+        let callback = callback(exchange, &message, Status::Read);
+        exchange.store.transaction(|db| {
+            messages::update(db, &message)?;
+            callback.iter().try_for_each(|(due, job)| work::plan(db, &message.sid, *due, job))
+        })?;
+        exchange.tell(News::message(&message));
+    }
+    exchange.changed();
     Ok(())
 }
 
@@ -93,7 +171,11 @@ pub(super) fn back_in_reach(exchange: &Exchange, phone: &str) -> rusqlite::Resul
 }
 
 /// The callback that reports the message's present status, as the script wants it. `step` is the step just taken.
-fn callback(exchange: &Exchange, message: &Message, step: Status) -> Option<(Timestamp, Job)> {
+pub(super) fn callback(
+    exchange: &Exchange,
+    message: &Message,
+    step: Status,
+) -> Option<(Timestamp, Job)> {
     let url = message.status_callback.clone()?;
     let call = Call { number: &message.to, body: &message.body, status: Some(message.status) };
     let pace = exchange.script.pace();

@@ -1,82 +1,17 @@
 //! What goes wrong: armed by a test or over the control surface, forgotten at the end of the process.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use tokio::sync::watch;
 
+use super::fault::millis;
+pub use super::fault::{CallbackFault, CreateFault, InboundFault, MediaFault};
 use super::rule::{Call, Rule};
-
-/// What happens to a call that would create a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum CreateFault {
-    /// Answered with this HTTP status (429 carries code 20429), not accepted.
-    Answer {
-        /// 429, 500, 503…
-        status: u16,
-    },
-    /// The connection is cut before the message is accepted.
-    Cut,
-    /// The message is accepted, the connection cut instead of answered.
-    LoseAnswer,
-    /// The message is accepted and the answer never comes.
-    Stall,
-    /// The message is accepted and the answer comes so much later.
-    AnswerLate {
-        /// How much.
-        #[serde(rename = "ms", deserialize_with = "millis")]
-        by: Duration,
-    },
-    /// The message is accepted, and answered, so much later.
-    Slow {
-        /// How much.
-        #[serde(rename = "ms", deserialize_with = "millis")]
-        by: Duration,
-    },
-    /// Every callback of the message is posted before the answer.
-    CallbacksFirst,
-}
-
-/// What happens to a status callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum CallbackFault {
-    /// Posted so much later.
-    Late {
-        /// How much.
-        #[serde(rename = "ms", deserialize_with = "millis")]
-        by: Duration,
-    },
-    /// Posted so many times at once.
-    Copies {
-        /// How many.
-        count: u32,
-    },
-    /// Posted after the callbacks that come after it.
-    Reordered,
-    /// Never posted.
-    Dropped,
-}
-
-/// What happens to the webhook of an inbound message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum InboundFault {
-    /// Posted so many times at once.
-    Copies {
-        /// How many.
-        count: u32,
-    },
-    /// Posted so much later.
-    Late {
-        /// How much.
-        #[serde(rename = "ms", deserialize_with = "millis")]
-        by: Duration,
-    },
-}
 
 /// How fast the carrier is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -115,6 +50,10 @@ pub struct Script {
     creates: Mutex<Vec<Rule<CreateFault>>>,
     callbacks: Mutex<Vec<Rule<CallbackFault>>>,
     inbound: Mutex<Vec<Rule<InboundFault>>>,
+    media: Mutex<Vec<Rule<MediaFault>>>,
+    /// What the storage does to the next fetch of a file.
+    storage: Mutex<HashMap<String, MediaFault>>,
+    advanced_opt_out: AtomicBool,
     pace: Mutex<Pace>,
     refusing: watch::Sender<bool>,
 }
@@ -135,6 +74,16 @@ impl Script {
         locked(&self.inbound, |rules| rules.push(rule));
     }
 
+    /// Arms a fault for whoever fetches files.
+    pub fn on_media(&self, rule: Rule<MediaFault>) {
+        locked(&self.media, |rules| rules.push(rule));
+    }
+
+    /// Whether the Messaging Service has Advanced Opt-Out: it tells the desk what a keyword meant.
+    pub fn set_advanced_opt_out(&self, enabled: bool) {
+        self.advanced_opt_out.store(enabled, Ordering::Relaxed);
+    }
+
     /// Sets how fast the carrier is.
     pub fn set_pace(&self, pace: Pace) {
         locked(&self.pace, |present| *present = pace);
@@ -150,6 +99,9 @@ impl Script {
         locked(&self.creates, Vec::clear);
         locked(&self.callbacks, Vec::clear);
         locked(&self.inbound, Vec::clear);
+        locked(&self.media, Vec::clear);
+        locked(&self.storage, HashMap::clear);
+        self.set_advanced_opt_out(false);
         self.set_pace(Pace::default());
         self.refuse_connections(false);
     }
@@ -160,6 +112,24 @@ impl Script {
 
     pub(super) fn pace(&self) -> Pace {
         locked(&self.pace, |pace| *pace)
+    }
+
+    pub(super) fn has_advanced_opt_out(&self) -> bool {
+        self.advanced_opt_out.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn media_meets(&self, call: Call<'_>, now: Timestamp) -> Option<MediaFault> {
+        meet(&self.media, call, now)
+    }
+
+    /// Leaves a fault for the storage, which knows files and no messages.
+    pub(super) fn leave_to_storage(&self, sid: &str, fault: MediaFault) {
+        locked(&self.storage, |faults| faults.insert(sid.to_owned(), fault));
+    }
+
+    /// The fault that was left for this file.
+    pub(super) fn storage_meets(&self, sid: &str) -> Option<MediaFault> {
+        locked(&self.storage, |faults| faults.remove(sid))
     }
 
     pub(super) fn create_meets(&self, call: Call<'_>, now: Timestamp) -> Option<CreateFault> {
@@ -175,19 +145,15 @@ impl Script {
     }
 }
 
-fn meet<F: Copy>(rules: &Mutex<Vec<Rule<F>>>, call: Call<'_>, now: Timestamp) -> Option<F> {
+fn meet<F: Clone>(rules: &Mutex<Vec<Rule<F>>>, call: Call<'_>, now: Timestamp) -> Option<F> {
     locked(rules, |rules| {
         rules
             .iter_mut()
             .filter(|rule| rule.fits(call))
-            .find_map(|rule| rule.meets(now).then_some(rule.fault))
+            .find_map(|rule| rule.meets(now).then(|| rule.fault.clone()))
     })
 }
 
 fn locked<T, R>(mutex: &Mutex<T>, act: impl FnOnce(&mut T) -> R) -> R {
     act(&mut mutex.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    u64::deserialize(deserializer).map(Duration::from_millis)
 }

@@ -2,40 +2,15 @@
 
 use std::time::Duration;
 
-use super::message::{Message, Status};
-use super::number;
+use super::address::Channel;
+use super::message::{self, Message, Status};
 
-type Form = Vec<(String, String)>;
+/// Names and values in the order of the wire.
+pub(super) type Form = Vec<(String, String)>;
 
-fn form<const N: usize>(fields: [(&str, &str); N]) -> Form {
+/// Fields as a form.
+pub(super) fn form<const N: usize>(fields: [(&str, &str); N]) -> Form {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-/// The form of an inbound message.
-pub(super) fn inbound_form(account_sid: &str, message: &Message) -> Form {
-    let segments = message.segments.to_string();
-    let (from, to) = (place(&message.from), place(&message.to));
-    form([
-        ("ToCountry", to.country),
-        ("ToState", to.state),
-        ("ToCity", to.city),
-        ("ToZip", to.zip),
-        ("FromCountry", from.country),
-        ("FromState", from.state),
-        ("FromCity", from.city),
-        ("FromZip", from.zip),
-        ("SmsMessageSid", &message.sid),
-        ("MessageSid", &message.sid),
-        ("SmsSid", &message.sid),
-        ("AccountSid", account_sid),
-        ("From", &message.from),
-        ("To", &message.to),
-        ("Body", &message.body),
-        ("NumMedia", "0"),
-        ("NumSegments", &segments),
-        ("SmsStatus", Status::Received.as_str()),
-        ("ApiVersion", "2010-04-01"),
-    ])
 }
 
 /// The form of a status callback.
@@ -50,29 +25,30 @@ pub(super) fn callback_form(account_sid: &str, message: &Message) -> Form {
         ("MessageStatus", message.status.as_str()),
         ("SmsStatus", message.status.as_str()),
     ]);
+    if let Some(service) = &message.more.service {
+        fields.push(("MessagingServiceSid".to_owned(), service.clone()));
+    }
+    let channel = Channel::of(&message.from);
+    if channel != Channel::Sms {
+        fields
+            .push(("ChannelPrefix".to_owned(), channel.prefix().trim_end_matches(':').to_owned()));
+        if message.status == Status::Read {
+            fields.push(("EventType".to_owned(), "READ".to_owned()));
+        }
+        if let Some(code) = message.error_code {
+            let words = message::meaning(code).to_owned();
+            fields.push(("ChannelStatusMessage".to_owned(), words));
+        }
+    }
     if let Some(code) = message.error_code {
         fields.push(("ErrorCode".to_owned(), code.to_string()));
     }
-    if matches!(message.status, Status::Delivered | Status::Undelivered) {
+    if channel == Channel::Sms && matches!(message.status, Status::Delivered | Status::Undelivered)
+    {
         let done = message.updated_at.strftime("%y%m%d%H%M").to_string();
         fields.push(("RawDlrDoneDate".to_owned(), done));
     }
     fields
-}
-
-struct Place {
-    country: &'static str,
-    state: &'static str,
-    city: &'static str,
-    zip: &'static str,
-}
-
-/// Where a number is at home, as far as Twilio would say.
-fn place(e164: &str) -> Place {
-    if e164.starts_with("+1206") {
-        return Place { country: "US", state: "WA", city: "SEATTLE", zip: "98101" };
-    }
-    Place { country: number::country(e164), state: "", city: "", zip: "" }
 }
 
 /// Connection overrides: `#ct=…&rt=…&rc=…&rp=…` behind a webhook's address.

@@ -8,7 +8,7 @@ use tokio::task::{Id, JoinSet};
 
 use super::exchange::Exchange;
 use super::store::work::{self, Job, Task};
-use super::{courier, network};
+use super::{courier, fetch, network};
 
 const AT_ONCE: usize = 64;
 
@@ -69,6 +69,7 @@ fn take_up(
 async fn perform(exchange: Arc<Exchange>, client: reqwest::Client, task: Task) {
     let result = match task.job.clone() {
         Some(Job::Step { to, hurried }) => network::step(&exchange, &task, to, hurried),
+        Some(Job::Fetch { hurried }) => fetch::collect(&exchange, &client, &task, hurried).await,
         Some(Job::Post(post)) => courier::deliver(&exchange, &client, &task, post).await,
         None => exchange.store.with(|db| work::done(db, task.id)),
     };

@@ -1,6 +1,7 @@
 //! The REST API: `/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`.
 //!
-//! - `create`, `list`, `one` (fetch, update, delete): one file each; `resource`: a message as JSON; `refusal`: an error.
+//! - `create`, `list`, `one` (fetch, update, delete): one file each; `media`: its files.
+//! - `order`: what a create may ask for; `form`: how it asks; `resource`: a message as JSON; `refusal`: an error.
 
 use std::sync::Arc;
 
@@ -16,8 +17,11 @@ use super::exchange::Exchange;
 use super::line::{Exchangeable, Line};
 
 mod create;
+mod form;
 mod list;
+mod media;
 mod one;
+mod order;
 mod refusal;
 mod resource;
 
@@ -45,10 +49,15 @@ pub(super) async fn serve(listener: Exchangeable, exchange: Arc<Exchange>) {
 fn router(exchange: Arc<Exchange>) -> Router {
     let messages = get(list::list).post(create::create);
     let one = get(one::fetch).post(one::update).delete(one::delete);
+    let media = get(media::fetch).delete(media::delete);
     Router::new()
         .route("/2010-04-01/Accounts/{account}/Messages.json", messages.clone())
         .route("/2010-04-01/Accounts/{account}/Messages", messages)
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}", one)
+        .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media.json", get(media::list))
+        .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media", get(media::list))
+        .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{media}", media)
+        .route("/storage/{media}", get(media::storage))
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
         .with_state(exchange)

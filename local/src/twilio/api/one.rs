@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::refusal::Refusal;
 use super::{authorize, resource};
 use crate::twilio::exchange::Exchange;
-use crate::twilio::message::Message;
-use crate::twilio::store::messages;
+use crate::twilio::message::{Message, Status};
+use crate::twilio::network;
+use crate::twilio::store::{messages, work};
 
 /// The message.
 pub(super) async fn fetch(
@@ -26,7 +27,7 @@ pub(super) async fn fetch(
     Ok(Json(resource::resource(&account, &message)))
 }
 
-/// Empties the message's text (`Body=`), the only change there is to a message on its way or arrived.
+/// Empties the message's text (`Body=`) or takes a scheduled message back (`Status=canceled`).
 pub(super) async fn update(
     State(exchange): State<Arc<Exchange>>,
     Path((account, sid)): Path<(String, String)>,
@@ -45,6 +46,9 @@ pub(super) async fn update(
                 message.redacted = true;
             }
             "Body" => return Err(Refusal::bad(20001, "A message's body can only be emptied.")),
+            "Status" if value == "canceled" && message.status == Status::Scheduled => {
+                cancel(&exchange, &mut message)?;
+            }
             "Status" => {
                 return Err(Refusal::bad(30409, "Only a scheduled message can be canceled."));
             }
@@ -73,7 +77,22 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn find(exchange: &Exchange, name: &str, path: &str) -> Result<Message, Refusal> {
+/// Takes back a message whose time has not come.
+fn cancel(exchange: &Exchange, message: &mut Message) -> rusqlite::Result<()> {
+    message.status = Status::Canceled;
+    message.updated_at = exchange.now();
+    let callback = network::callback(exchange, message, Status::Canceled);
+    exchange.store.transaction(|db| {
+        work::drop_for(db, &message.sid)?;
+        messages::update(db, message)?;
+        callback.iter().try_for_each(|(due, job)| work::plan(db, &message.sid, *due, job))
+    })?;
+    exchange.changed();
+    Ok(())
+}
+
+/// The message that a path names, with or without `.json`.
+pub(super) fn find(exchange: &Exchange, name: &str, path: &str) -> Result<Message, Refusal> {
     let sid = name.strip_suffix(".json").unwrap_or(name);
     let found = exchange.store.with(|db| messages::find(db, sid))?;
     found.filter(|message| !message.deleted).ok_or_else(|| Refusal::not_found(path))

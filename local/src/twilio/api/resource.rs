@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::twilio::address::Channel;
 use crate::twilio::message::{self, Message};
 
 /// The resource: dates by RFC 2822, numbers as text.
@@ -18,11 +19,11 @@ pub(super) fn resource(account_sid: &str, message: &Message) -> Value {
         "direction": message.direction.as_str(),
         "error_code": message.error_code,
         "error_message": message.error_code.map(message::meaning),
-        "from": message.from,
-        "messaging_service_sid": null,
-        "num_media": "0",
+        "from": if message.status.is_before_sender() { None } else { Some(&message.from) },
+        "messaging_service_sid": message.more.service,
+        "num_media": message.more.files().to_string(),
         "num_segments": message.segments.to_string(),
-        "price": null,
+        "price": price(message),
         "price_unit": "USD",
         "sid": message.sid,
         "status": message.status.as_str(),
@@ -32,7 +33,20 @@ pub(super) fn resource(account_sid: &str, message: &Message) -> Value {
     })
 }
 
-/// `Thu, 24 Aug 2023 05:01:45 +0000`.
-fn date(at: Timestamp) -> String {
+/// A moment by RFC 2822: `Thu, 24 Aug 2023 05:01:45 +0000`.
+pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+}
+
+/// What the carrier asked for, once it has the message: a part of an SMS, a file, a message of another channel each at its
+/// own rate. Nothing for what never left.
+fn price(message: &Message) -> Option<String> {
+    message.sent_at?;
+    let (rate, count) = match Channel::of(&message.from) {
+        Channel::Sms if message.more.files() > 0 => (0.02, 1),
+        Channel::Sms => (0.0079, message.segments),
+        Channel::Rcs => (0.0083, 1),
+        Channel::WhatsApp | Channel::Messenger => (0.005, 1),
+    };
+    Some(format!("-{:.5}", rate * f64::from(count)))
 }

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use super::events::{News, phone_view};
 use super::problem::Problem;
+use crate::twilio::address::{self, Channel};
 use crate::twilio::exchange::Exchange;
+use crate::twilio::network;
 use crate::twilio::store::phones::{self, Condition, Phone};
-use crate::twilio::{network, number};
 
 const LONGEST_NAME: usize = 60;
 
@@ -42,6 +43,9 @@ pub(in crate::twilio) fn first_customer(exchange: &Exchange) -> rusqlite::Result
 pub(super) struct NewPhone {
     number: Option<String>,
     name: Option<String>,
+    /// `sms`, `whatsapp`, `messenger` or `rcs`, where the number does not begin with one.
+    #[serde(default)]
+    channel: Channel,
 }
 
 /// Puts a phone on the bench. One that was there before comes back with its messages.
@@ -50,12 +54,8 @@ pub(super) async fn add(
     Json(asked): Json<NewPhone>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let number = match asked.number.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        Some(given) => number::parse(given).ok_or_else(|| {
-            Problem::invalid(format!(
-                "{given} is no phone number. Write it with its country, like +1 206 555 0123."
-            ))
-        })?,
-        None => free_number(&exchange)?,
+        Some(given) => address(asked.channel, given)?,
+        None => free_address(&exchange, asked.channel)?,
     };
     if exchange.numbers.contains(&number) {
         return Err(Problem::invalid("That is the desk's own number."));
@@ -119,12 +119,27 @@ pub(super) fn find(exchange: &Exchange, number: &str) -> Result<Phone, Problem> 
     found.filter(|phone| phone.shown).ok_or_else(|| Problem::no_phone(number))
 }
 
-/// The first number of a range kept for fiction that no phone has.
-fn free_number(exchange: &Exchange) -> Result<String, Problem> {
+/// What was written, on the channel that was chosen.
+fn address(channel: Channel, given: &str) -> Result<String, Problem> {
+    let prefix = if given.contains(':') { "" } else { channel.prefix() };
+    address::parse(&format!("{prefix}{given}")).ok_or_else(|| {
+        Problem::invalid(if channel == Channel::Messenger {
+            format!("{given} is no id of a person on Messenger. It has letters and digits only.")
+        } else {
+            format!("{given} is no phone number. Write it with its country, like +1 206 555 0123.")
+        })
+    })
+}
+
+/// The first address, made from a range of numbers kept for fiction, that no phone has.
+fn free_address(exchange: &Exchange, channel: Channel) -> Result<String, Problem> {
     for last in 100..200 {
-        let number = format!("+12065550{last}");
-        if exchange.store.with(|db| phones::find(db, &number))?.is_none() {
-            return Ok(number);
+        let address = match channel {
+            Channel::Messenger => format!("messenger:20000000000{last}"),
+            _ => format!("{}+12065550{last}", channel.prefix()),
+        };
+        if exchange.store.with(|db| phones::find(db, &address))?.is_none() {
+            return Ok(address);
         }
     }
     Err(Problem::conflict("All hundred invented numbers are taken. Write one of your own."))

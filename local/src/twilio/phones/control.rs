@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::twilio::exchange::Exchange;
 use crate::twilio::rule::Rule;
-use crate::twilio::script::{CallbackFault, CreateFault, InboundFault, Pace};
+use crate::twilio::script::{CallbackFault, CreateFault, InboundFault, MediaFault, Pace};
 
 /// One order to the script, for example
 /// `{"on": "create", "body": "third", "lasting_ms": 120000, "fault": {"kind": "answer", "status": 429}}`.
@@ -23,6 +23,13 @@ pub(super) enum Arm {
     Callback(Rule<CallbackFault>),
     /// Webhooks of inbound messages.
     Inbound(Rule<InboundFault>),
+    /// Whoever fetches a file.
+    Media(Rule<MediaFault>),
+    /// Whether the Messaging Service tells what a keyword meant.
+    AdvancedOptOut {
+        /// Whether it does.
+        enabled: bool,
+    },
     /// The carrier's speed.
     Pace(Pace),
     /// The API's port, closed or open.
@@ -41,6 +48,8 @@ pub(super) async fn arm(
         Arm::Create(rule) => exchange.script.on_create(rule),
         Arm::Callback(rule) => exchange.script.on_callback(rule),
         Arm::Inbound(rule) => exchange.script.on_inbound(rule),
+        Arm::Media(rule) => exchange.script.on_media(rule),
+        Arm::AdvancedOptOut { enabled } => exchange.script.set_advanced_opt_out(enabled),
         Arm::Pace(pace) => exchange.script.set_pace(pace),
         Arm::Port { refuse } => exchange.script.refuse_connections(refuse),
     }

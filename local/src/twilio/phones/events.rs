@@ -10,8 +10,9 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
+use super::files::file_view;
 use crate::twilio::exchange::Exchange;
-use crate::twilio::message::{Direction, Message};
+use crate::twilio::message::{Direction, Message, Status};
 use crate::twilio::store::phones::Phone;
 
 /// One piece of news: the event's name and its data.
@@ -70,7 +71,10 @@ pub(super) fn message_view(message: &Message) -> Value {
         "number": number,
         "from_phone": inbound,
         "body": message.body,
-        "at": if inbound { message.created_at } else { message.updated_at },
+        "media": message.more.media.iter().map(file_view).collect::<Vec<_>>(),
+        "particulars": message.more.particulars,
+        "read": message.status == Status::Read,
+        "at": if inbound { message.created_at } else { message.sent_at.unwrap_or(message.updated_at) },
         "state": state,
         "answer_status": message.answer.and_then(|answer| answer.status),
         "stored_ms": message.answer.map(|answer| answer.millis),

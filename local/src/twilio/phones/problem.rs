@@ -24,6 +24,11 @@ impl Problem {
         Self { status: StatusCode::CONFLICT, detail: detail.into() }
     }
 
+    /// There is no such file.
+    pub(super) fn no_file(sid: &str) -> Self {
+        Self { status: StatusCode::NOT_FOUND, detail: format!("No file {sid} is kept here.") }
+    }
+
     /// There is no phone with this number.
     pub(super) fn no_phone(number: &str) -> Self {
         let detail = format!("No phone with the number {number} stands here.");

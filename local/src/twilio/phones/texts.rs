@@ -11,11 +11,15 @@ use serde_json::{Value, json};
 use super::bench::find;
 use super::events::message_view;
 use super::problem::Problem;
+use crate::twilio::address::Channel;
 use crate::twilio::exchange::Exchange;
-use crate::twilio::store::messages;
+use crate::twilio::more::{Particulars, Typed};
+use crate::twilio::network;
+use crate::twilio::store::{media, messages};
 
 /// As many as a person scrolls back on a small screen.
 const KEPT_ON_SCREEN: usize = 500;
+const MOST_FILES: usize = 10;
 
 /// The newest messages on the phone, oldest first.
 pub(super) async fn list(
@@ -27,30 +31,66 @@ pub(super) async fn list(
     Ok(Json(json!({ "messages": shown.iter().map(message_view).collect::<Vec<_>>() })))
 }
 
-/// A text typed on a phone.
+/// What is sent from a phone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Typed {
+pub(super) struct Given {
     to: String,
+    #[serde(default)]
     body: String,
+    /// SIDs of files that were kept before.
+    #[serde(default)]
+    media: Vec<String>,
+    #[serde(default)]
+    particulars: Particulars,
 }
 
 /// Sends what was typed: stored by the network when this answers, on its way to the desk.
 pub(super) async fn send(
     State(exchange): State<Arc<Exchange>>,
     Path(number): Path<String>,
-    Json(typed): Json<Typed>,
+    Json(given): Json<Given>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let phone = find(&exchange, &number)?;
     if phone.airplane {
         return Err(Problem::conflict("Airplane mode is on. Turn it off to send."));
     }
-    if !exchange.numbers.contains(&typed.to) {
-        return Err(Problem::invalid(format!("Nobody answers at {}.", typed.to)));
+    let same_channel = Channel::of(&given.to) == Channel::of(&phone.number);
+    if !exchange.numbers.contains(&given.to) || !same_channel {
+        return Err(Problem::invalid(format!("Nobody answers at {}.", given.to)));
     }
-    if typed.body.chars().count() > 1600 {
+    if given.body.chars().count() > 1600 {
         return Err(Problem::invalid("A text has at most 1,600 characters."));
     }
-    let message = exchange.take(&phone.number, &typed.to, &typed.body)?;
+    if given.media.len() > MOST_FILES {
+        return Err(Problem::invalid("A message has at most ten files."));
+    }
+    let empty = given.body.is_empty() && given.media.is_empty();
+    if empty && given.particulars == Particulars::default() {
+        return Err(Problem::invalid("There is nothing to send."));
+    }
+    let media = exchange.store.with(|db| {
+        let kept = given.media.iter().map(|sid| media::find(db, sid));
+        kept.collect::<rusqlite::Result<Option<Vec<_>>>>()
+    })?;
+    let media = media.ok_or_else(|| Problem::invalid("A file was not kept. Choose it again."))?;
+    let message = exchange.take(Typed {
+        from: phone.number,
+        to: given.to,
+        body: given.body,
+        media: media.into_iter().map(|(file, _)| file).collect(),
+        particulars: given.particulars,
+    })?;
     Ok((StatusCode::CREATED, Json(message_view(&message))))
+}
+
+/// The customer has opened the thread: what has arrived is read.
+pub(super) async fn read(
+    State(exchange): State<Arc<Exchange>>,
+    Path(number): Path<String>,
+) -> Result<StatusCode, Problem> {
+    if !find(&exchange, &number)?.airplane {
+        network::read(&exchange, &number)?;
+    }
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -7,13 +7,13 @@ use super::moment;
 use crate::twilio::message::{Answer, Direction, Message, Status};
 
 const COLUMNS: &str = "seq, sid, direction, sender, recipient, body, segments, status, error_code, created_ms, \
-                       updated_ms, sent_ms, callback, answer_status, answer_ms, waiting, redacted, deleted";
+                       updated_ms, sent_ms, callback, answer_status, answer_ms, waiting, redacted, deleted, more";
 
 /// Stores a new message and gives it its place in the order.
 pub(in crate::twilio) fn insert(db: &Connection, message: &mut Message) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO messages (sid, direction, sender, recipient, body, segments, status, created_ms, updated_ms, \
-         sent_ms, callback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         sent_ms, callback, more) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         message.sid,
@@ -27,6 +27,7 @@ pub(in crate::twilio) fn insert(db: &Connection, message: &mut Message) -> rusql
         message.updated_at.as_millisecond(),
         message.sent_at.map(Timestamp::as_millisecond),
         message.status_callback,
+        more(message)?,
     ])?;
     message.seq = db.last_insert_rowid();
     Ok(())
@@ -43,7 +44,7 @@ pub(in crate::twilio) fn find(db: &Connection, sid: &str) -> rusqlite::Result<Op
 pub(in crate::twilio) fn update(db: &Connection, message: &Message) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE messages SET status = ?, error_code = ?, updated_ms = ?, sent_ms = ?, answer_status = ?, \
-         answer_ms = ?, waiting = ?, redacted = ?, deleted = ? WHERE sid = ?",
+         answer_ms = ?, waiting = ?, redacted = ?, deleted = ?, sender = ?, recipient = ?, more = ? WHERE sid = ?",
     )?
     .execute(params![
         message.status.as_str(),
@@ -55,9 +56,39 @@ pub(in crate::twilio) fn update(db: &Connection, message: &Message) -> rusqlite:
         message.waiting,
         message.redacted,
         message.deleted,
+        message.from,
+        message.to,
+        more(message)?,
         message.sid,
     ])?;
     Ok(())
+}
+
+fn more(message: &Message) -> rusqlite::Result<String> {
+    serde_json::to_string(&message.more)
+        .map_err(|problem| rusqlite::Error::ToSqlConversionFailure(Box::new(problem)))
+}
+
+/// When `phone` last wrote to `sender`.
+pub(in crate::twilio) fn last_inbound(
+    db: &Connection,
+    phone: &str,
+    sender: &str,
+) -> rusqlite::Result<Option<Timestamp>> {
+    db.prepare_cached(
+        "SELECT max(created_ms) FROM messages WHERE sender = ? AND recipient = ? AND direction = 'inbound'",
+    )?
+    .query_row([phone, sender], |row| row.get::<_, Option<i64>>(0))
+    .map(|millis| millis.map(moment))
+}
+
+/// What has arrived on `phone` and was not read yet, oldest first.
+pub(in crate::twilio) fn unread_on(db: &Connection, phone: &str) -> rusqlite::Result<Vec<Message>> {
+    db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM messages WHERE recipient = ? AND status = 'delivered' ORDER BY seq"
+    ))?
+    .query_map([phone], read)?
+    .collect()
 }
 
 /// What a list asks for; dates are compared with when a message was sent, or made if it is not sent yet.
@@ -118,7 +149,7 @@ pub(in crate::twilio) fn on_phone(
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM (SELECT * FROM messages WHERE sender = ?1 AND direction = 'inbound' \
              UNION ALL SELECT * FROM messages WHERE recipient = ?1 AND direction <> 'inbound' \
-             AND status = 'delivered') ORDER BY seq DESC LIMIT ?2"
+             AND status IN ('delivered', 'read')) ORDER BY seq DESC LIMIT ?2"
         ))?
         .query_map(params![phone, i64::try_from(limit).unwrap_or(i64::MAX)], read)?
         .collect::<rusqlite::Result<_>>()?;
@@ -159,5 +190,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         waiting: row.get("waiting")?,
         redacted: row.get("redacted")?,
         deleted: row.get("deleted")?,
+        more: serde_json::from_str(&row.get::<_, String>("more")?).unwrap_or_default(),
     })
 }

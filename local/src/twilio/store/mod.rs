@@ -1,6 +1,6 @@
 //! What the simulator must not forget: messages, phones and everything still to be done, in one SQLite file.
 //!
-//! - [`messages`]: the messages; [`phones`]: the phones and who has opted out; [`work`]: what is still to be done.
+//! - [`messages`]: the messages; [`media`]: their files; [`phones`]: the phones and who has opted out; [`work`]: what is still to be done.
 //!
 //! Calls are short (tens of microseconds) and are made in place, under one lock.
 
@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
+pub(super) mod media;
 pub(super) mod messages;
 pub(super) mod phones;
 pub(super) mod work;
@@ -20,7 +21,11 @@ const SCHEMA: &str = "
         sender TEXT NOT NULL, recipient TEXT NOT NULL, body TEXT NOT NULL, segments INTEGER NOT NULL,
         status TEXT NOT NULL, error_code INTEGER, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,
         sent_ms INTEGER, callback TEXT, answer_status INTEGER, answer_ms REAL,
-        waiting INTEGER NOT NULL DEFAULT 0, redacted INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0);
+        waiting INTEGER NOT NULL DEFAULT 0, redacted INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
+        more TEXT NOT NULL DEFAULT '{}');
+    CREATE TABLE IF NOT EXISTS media (
+        sid TEXT PRIMARY KEY, content_type TEXT NOT NULL, name TEXT, bytes BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS house (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS messages_by_sender ON messages (sender, seq);
     CREATE INDEX IF NOT EXISTS messages_by_recipient ON messages (recipient, seq);
     CREATE TABLE IF NOT EXISTS phones (
@@ -49,7 +54,32 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
+        // A file from before messages had more than a text.
+        let has_more = "SELECT 1 FROM pragma_table_info('messages') WHERE name = 'more'";
+        if !connection.prepare(has_more)?.exists([])? {
+            connection
+                .execute("ALTER TABLE messages ADD COLUMN more TEXT NOT NULL DEFAULT '{}'", [])?;
+        }
         Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// The port of the last run: the addresses of files in webhooks lead there.
+    pub(super) fn last_port(&self) -> rusqlite::Result<Option<u16>> {
+        self.with(|db| {
+            db.query_row("SELECT value FROM house WHERE name = 'port'", [], |row| {
+                row.get::<_, String>(0)
+            })
+            .optional()
+        })
+        .map(|port| port.and_then(|port| port.parse().ok()))
+    }
+
+    /// Keeps the port for the next run.
+    pub(super) fn keep_port(&self, port: u16) -> rusqlite::Result<()> {
+        self.with(|db| {
+            db.execute("INSERT OR REPLACE INTO house VALUES ('port', ?)", [port.to_string()])
+        })
+        .map(|_| ())
     }
 
     /// Reads, or writes one statement.

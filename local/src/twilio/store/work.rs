@@ -19,6 +19,11 @@ pub(in crate::twilio) enum Job {
         /// Without the usual delays.
         hurried: bool,
     },
+    /// Twilio fetches the message's files, then gives it to the carrier.
+    Fetch {
+        /// Without the usual delays.
+        hurried: bool,
+    },
     /// A webhook is posted.
     Post(Post),
 }
@@ -108,4 +113,10 @@ pub(in crate::twilio) fn left(db: &Connection) -> rusqlite::Result<usize> {
 /// Whether anything is left to do for the message called `sid`.
 pub(in crate::twilio) fn is_left_for(db: &Connection, sid: &str) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM work WHERE sid = ? LIMIT 1")?.exists([sid])
+}
+
+/// Strikes off everything that is left for the message called `sid`.
+pub(in crate::twilio) fn drop_for(db: &Connection, sid: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM work WHERE sid = ?")?.execute([sid])?;
+    Ok(())
 }

@@ -17,6 +17,7 @@ pub(super) struct Seen {
     pub(super) path: String,
     pub(super) headers: HeaderMap,
     pub(super) form: Vec<(String, String)>,
+    pub(super) body: axum::body::Bytes,
 }
 
 impl Seen {
@@ -107,7 +108,7 @@ async fn note(
     body: axum::body::Bytes,
 ) -> StatusCode {
     let form = url::form_urlencoded::parse(&body).into_owned().collect();
-    shared.seen.lock().unwrap().push(Seen { path: uri.to_string(), headers, form });
+    shared.seen.lock().unwrap().push(Seen { path: uri.to_string(), headers, form, body });
     shared.count.send_modify(|count| *count += 1);
     if *shared.mute.borrow() {
         std::future::pending::<()>().await;

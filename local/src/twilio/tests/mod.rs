@@ -10,8 +10,10 @@ use tokio::net::TcpListener;
 
 use super::{Pace, Twilio, TwilioOptions};
 
+mod channels;
 mod desk;
 mod faults;
+mod media;
 mod messages;
 mod openapi;
 mod phones;
@@ -23,6 +25,10 @@ use desk::Desk;
 const ACCOUNT: &str = "AC00000000000000000000000000000000";
 const TOKEN: &str = "5ca1ab1e0ddba115ca1ab1e0ddba1100";
 const NUMBER: &str = "+18555080989";
+const WHATSAPP: &str = "whatsapp:+18555080990";
+const MESSENGER: &str = "messenger:110000000000001";
+const RCS: &str = "rcs:partyline_demo_agent";
+const SERVICE: &str = "MG00000000000000000000000000000001";
 const CUSTOMER: &str = "+12065550123";
 
 /// A simulator, the desk that it calls, and its clock.
@@ -38,7 +44,8 @@ fn options(folder: Option<PathBuf>, desk: &str, clock: Arc<ShiftClock>) -> Twili
         folder,
         account_sid: ACCOUNT.to_owned(),
         auth_token: TOKEN.to_owned(),
-        numbers: vec![NUMBER.to_owned()],
+        senders: [NUMBER, WHATSAPP, MESSENGER, RCS].map(str::to_owned).to_vec(),
+        service: Some(SERVICE.to_owned()),
         public_url: desk.parse().unwrap(),
         clock,
     }

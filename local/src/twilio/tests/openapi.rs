@@ -71,7 +71,19 @@ async fn its_answers_have_the_shape_that_twilio_documents() {
     let page = bench.get(&format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json?PageSize=2")).await;
     let second = bench.get(page["next_page_uri"].as_str().unwrap()).await;
 
+    let picture = bench.twilio.keep_media("image/png", None, b"picture").unwrap();
+    let (from, to) = (CUSTOMER.to_owned(), NUMBER.to_owned());
+    let typed = crate::twilio::Typed { from, to, media: vec![picture], ..Default::default() };
+    let sid = bench.twilio.send_from_phone(typed).unwrap().sid;
+    let media =
+        bench.get(&format!("/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}/Media.json")).await;
+    let file = bench.get(media["media_list"][0]["uri"].as_str().unwrap()).await;
+    let files = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json";
+    let one_file = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}.json";
+
     for (schema, answer) in [
+        (response(files, "get", "200"), &media),
+        (response(one_file, "get", "200"), &file),
         (response(list, "post", "201"), &created),
         (response(one, "get", "200"), &fetched),
         (response(list, "get", "200"), &page),

@@ -1,0 +1,145 @@
+//! `…/Messages/{SM…}/Media`: the files of a message. The bytes lie in a storage behind a redirect, as at Twilio.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde_json::{Value, json};
+
+use super::refusal::Refusal;
+use super::{authorize, one, resource};
+use crate::twilio::exchange::Exchange;
+use crate::twilio::inbound::media_path;
+use crate::twilio::message::Message;
+use crate::twilio::more::Media;
+use crate::twilio::rule::Call;
+use crate::twilio::script::MediaFault;
+use crate::twilio::store::{media, messages};
+
+/// The files of a message, without their bytes.
+pub(super) async fn list(
+    State(exchange): State<Arc<Exchange>>,
+    Path((account, sid)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&exchange, &account, &headers)?;
+    let message = one::find(&exchange, &sid, uri.path())?;
+    let own = format!("{}?PageSize=50&Page=0", uri.path());
+    let files: Vec<Value> =
+        message.more.media.iter().map(|file| view(&account, &message, file)).collect();
+    Ok(Json(json!({
+        "end": files.len().saturating_sub(1),
+        "first_page_uri": own,
+        "next_page_uri": null,
+        "page": 0,
+        "page_size": 50,
+        "previous_page_uri": null,
+        "media_list": files,
+        "start": 0,
+        "uri": own,
+    })))
+}
+
+/// A file: described under `ME….json`, else its bytes.
+pub(super) async fn fetch(
+    State(exchange): State<Arc<Exchange>>,
+    Path((account, sid, name)): Path<(String, String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    authorize(&exchange, &account, &headers)?;
+    let message = one::find(&exchange, &sid, uri.path())?;
+    let described = name.strip_suffix(".json");
+    let file = find(&message, described.unwrap_or(&name), uri.path())?;
+    if described.is_some() {
+        return Ok(Json(view(&account, &message, file)).into_response());
+    }
+    let (phone, _) = message.ends();
+    let call = Call { number: phone, body: &message.body, status: None };
+    match exchange.script.media_meets(call, exchange.now()) {
+        Some(MediaFault::Answer { status }) => return Err(Refusal::scripted(status)),
+        Some(MediaFault::Redirect { to }) => return Ok(redirect(&to)),
+        Some(MediaFault::Slow { by }) => exchange.clock.sleep(by).await,
+        Some(fault) => exchange.script.leave_to_storage(&file.sid, fault),
+        None => {}
+    }
+    Ok(redirect(&format!("{}/storage/{}", exchange.url, file.sid)))
+}
+
+/// The bytes, without credentials: who knows the address was sent here.
+pub(super) async fn storage(
+    State(exchange): State<Arc<Exchange>>,
+    Path(sid): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Refusal> {
+    let found = exchange.store.with(|db| media::find(db, &sid))?;
+    let (file, bytes) = found.ok_or_else(|| Refusal::not_found(uri.path()))?;
+    let kind = file.content_type;
+    Ok(match exchange.script.storage_meets(&sid) {
+        Some(MediaFault::Huge { bytes }) => {
+            let headers = [(CONTENT_TYPE, kind), (CONTENT_LENGTH, bytes.to_string())];
+            (headers, endless()).into_response()
+        }
+        Some(MediaFault::Endless) => ([(CONTENT_TYPE, kind)], endless()).into_response(),
+        Some(MediaFault::WrongType { content_type }) => {
+            ([(CONTENT_TYPE, content_type)], bytes).into_response()
+        }
+        _ => {
+            let name = file.name.unwrap_or_else(|| sid.clone());
+            let safe: String =
+                name.chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\')).collect();
+            let disposition = format!("inline; filename=\"{safe}\"");
+            ([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+        }
+    })
+}
+
+/// Takes a file off its message.
+pub(super) async fn delete(
+    State(exchange): State<Arc<Exchange>>,
+    Path((account, sid, name)): Path<(String, String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    authorize(&exchange, &account, &headers)?;
+    let mut message = one::find(&exchange, &sid, uri.path())?;
+    let name = name.strip_suffix(".json").unwrap_or(&name);
+    let gone = find(&message, name, uri.path())?.sid.clone();
+    message.more.media.retain(|file| file.sid != gone);
+    message.updated_at = exchange.now();
+    exchange.store.with(|db| messages::update(db, &message))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn find<'a>(message: &'a Message, sid: &str, path: &str) -> Result<&'a Media, Refusal> {
+    let found = message.more.media.iter().find(|file| file.sid == sid);
+    found.ok_or_else(|| Refusal::not_found(path))
+}
+
+fn view(account: &str, message: &Message, file: &Media) -> Value {
+    json!({
+        "account_sid": account,
+        "content_type": file.content_type,
+        "date_created": resource::date(message.created_at),
+        "date_updated": resource::date(message.updated_at),
+        "parent_sid": message.sid,
+        "sid": file.sid,
+        "uri": format!("{}.json", media_path(account, &message.sid, &file.sid)),
+    })
+}
+
+fn redirect(to: &str) -> Response {
+    (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, to.to_owned())]).into_response()
+}
+
+/// Zeros for as long as somebody reads.
+fn endless() -> Body {
+    let piece = Bytes::from_static(&[0; 16 * 1024]);
+    Body::from_stream(stream::repeat_with(move || Ok::<_, std::convert::Infallible>(piece.clone())))
+}

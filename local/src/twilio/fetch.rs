@@ -1,0 +1,102 @@
+//! Fetches the files of an outbound message from where its sender says they are, as Twilio does before it sends.
+
+use std::time::Duration;
+
+use reqwest::header::CONTENT_TYPE;
+use shared::ids::{Ids, RandomIds};
+
+use super::exchange::Exchange;
+use super::message::Status;
+use super::more::Media;
+use super::network;
+use super::store::work::{self, Task};
+use super::store::{media, messages};
+
+const PATIENCE: Duration = Duration::from_secs(15);
+/// More than any channel carries.
+const LARGEST: usize = 16 * 1024 * 1024;
+/// The address could not be fetched.
+const NOT_FETCHED: u32 = 11200;
+/// It has no content type, or none that a phone could show.
+const WRONG_TYPE: u32 = 12300;
+/// It is larger than what is carried.
+const TOO_LARGE: u32 = 30019;
+
+/// Fetches everything that the message of `task` carries; without all of it, the message fails.
+pub(super) async fn collect(
+    exchange: &Exchange,
+    client: &reqwest::Client,
+    task: &Task,
+    hurried: bool,
+) -> rusqlite::Result<()> {
+    let Some(mut message) = exchange.store.with(|db| messages::find(db, &task.sid))? else {
+        return exchange.store.with(|db| work::done(db, task.id));
+    };
+    let mut fetched = Vec::new();
+    let mut failed = None;
+    for url in &message.more.media_urls {
+        let file = tokio::select! {
+            file = fetch(client, url) => file,
+            () = exchange.clock.sleep(PATIENCE) => Err(NOT_FETCHED),
+        };
+        match file {
+            Ok(file) => fetched.push(file),
+            Err(code) => failed = failed.or(Some(code)),
+        }
+    }
+    message.more.media_urls.clear();
+    message.updated_at = exchange.now();
+    let next = if failed.is_some() {
+        message.status = Status::Failed;
+        message.error_code = failed;
+        network::callback(exchange, &message, Status::Failed)
+    } else {
+        message.more.media = fetched.iter().map(|(file, _)| file.clone()).collect();
+        Some(network::first_step(exchange, &message, hurried))
+    };
+    exchange.store.transaction(|db| {
+        for (file, bytes) in fetched.iter().filter(|_| failed.is_none()) {
+            media::insert(db, file, bytes)?;
+        }
+        messages::update(db, &message)?;
+        if let Some((due, job)) = &next {
+            work::plan(db, &message.sid, *due, job)?;
+        }
+        work::done(db, task.id)
+    })
+}
+
+/// A file and its bytes, or Twilio's code for why not.
+async fn fetch(client: &reqwest::Client, url: &str) -> Result<(Media, Vec<u8>), u32> {
+    let mut answer = client.get(url).send().await.map_err(|_| NOT_FETCHED)?;
+    if !answer.status().is_success() {
+        return Err(NOT_FETCHED);
+    }
+    let declared = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let content_type = declared.and_then(essence).ok_or(WRONG_TYPE)?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|_| NOT_FETCHED)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > LARGEST {
+            return Err(TOO_LARGE);
+        }
+    }
+    Ok((Media { sid: new_sid(), content_type, name: None, size: bytes.len() }, bytes))
+}
+
+/// The type without its parameters, if a message can carry it.
+fn essence(content_type: &str) -> Option<String> {
+    let kind = content_type.split(';').next()?.trim().to_ascii_lowercase();
+    let (group, _) = kind.split_once('/')?;
+    let carried = matches!(group, "image" | "audio" | "video" | "application")
+        || matches!(
+            &*kind,
+            "text/vcard" | "text/x-vcard" | "text/plain" | "text/csv" | "text/calendar"
+        );
+    carried.then_some(kind)
+}
+
+/// A new file's SID.
+pub(super) fn new_sid() -> String {
+    format!("ME{:032x}", RandomIds.random())
+}

@@ -1,0 +1,149 @@
+//! What stands in the webhook of an inbound message, channel by channel.
+
+use super::address::{Channel, bare};
+use super::exchange::Exchange;
+use super::keywords::Keyword;
+use super::message::{Message, Status};
+use super::more::Forwarded;
+use super::number;
+use super::webhook::{Form, form as fields};
+
+/// The form. `name` is what the customer is called on the phone; `keyword` what the text meant, where Twilio tells that.
+pub(super) fn form(
+    exchange: &Exchange,
+    message: &Message,
+    name: Option<&str>,
+    keyword: Option<Keyword>,
+) -> Form {
+    let mut form = match Channel::of(&message.from) {
+        Channel::Sms => places(message),
+        Channel::WhatsApp => whatsapp(message, name),
+        Channel::Messenger | Channel::Rcs => Vec::new(),
+    };
+    if Channel::of(&message.from) != Channel::Sms {
+        form.extend(particulars(message));
+        form.push(("MessageType".to_owned(), kind(message).to_owned()));
+    }
+    let segments = message.segments.to_string();
+    let count = message.more.media.len().to_string();
+    form.extend(fields([
+        ("SmsMessageSid", &message.sid),
+        ("MessageSid", &message.sid),
+        ("SmsSid", &message.sid),
+        ("AccountSid", &exchange.account_sid),
+        ("From", &message.from),
+        ("To", &message.to),
+        ("Body", &message.body),
+        ("NumMedia", &count),
+        ("NumSegments", &segments),
+        ("SmsStatus", Status::Received.as_str()),
+        ("ApiVersion", "2010-04-01"),
+    ]));
+    for (index, media) in message.more.media.iter().enumerate() {
+        let path = media_path(&exchange.account_sid, &message.sid, &media.sid);
+        form.push((format!("MediaUrl{index}"), format!("{}{path}", exchange.url)));
+        form.push((format!("MediaContentType{index}"), media.content_type.clone()));
+    }
+    if let Some(service) = &message.more.service {
+        form.push(("MessagingServiceSid".to_owned(), service.clone()));
+    }
+    if let Some(keyword) = keyword {
+        form.push(("OptOutType".to_owned(), keyword.as_str().to_owned()));
+    }
+    form
+}
+
+/// Where a file is fetched, with the account's credentials.
+pub(super) fn media_path(account_sid: &str, message: &str, media: &str) -> String {
+    format!("/2010-04-01/Accounts/{account_sid}/Messages/{message}/Media/{media}")
+}
+
+fn places(message: &Message) -> Form {
+    let (from, to) = (place(&message.from), place(&message.to));
+    fields([
+        ("ToCountry", to.country),
+        ("ToState", to.state),
+        ("ToCity", to.city),
+        ("ToZip", to.zip),
+        ("FromCountry", from.country),
+        ("FromState", from.state),
+        ("FromCity", from.city),
+        ("FromZip", from.zip),
+    ])
+}
+
+fn whatsapp(message: &Message, name: Option<&str>) -> Form {
+    let forwarded = message.more.particulars.forwarded;
+    let mut form = fields([
+        ("WaId", bare(&message.from).trim_start_matches('+')),
+        ("ProfileName", name.unwrap_or_default()),
+    ]);
+    if forwarded.is_some() {
+        form.push(("Forwarded".to_owned(), "true".to_owned()));
+    }
+    if forwarded == Some(Forwarded::Often) {
+        form.push(("FrequentlyForwarded".to_owned(), "true".to_owned()));
+    }
+    form
+}
+
+fn particulars(message: &Message) -> Form {
+    let with = &message.more.particulars;
+    let mut form = Form::new();
+    let mut add = |name: &str, value: &str| form.push((name.to_owned(), value.to_owned()));
+    if let Some(place) = &with.location {
+        add("Latitude", &place.latitude);
+        add("Longitude", &place.longitude);
+        place.label.iter().for_each(|label| add("Label", label));
+        place.address.iter().for_each(|address| add("Address", address));
+    }
+    if let Some(button) = &with.button {
+        add("ButtonText", &button.text);
+        button.payload.iter().for_each(|payload| add("ButtonPayload", payload));
+    }
+    if let Some(choice) = &with.choice {
+        add("ListId", &choice.id);
+        add("ListTitle", &choice.title);
+    }
+    if let Some(sid) = &with.reply_to {
+        add("OriginalRepliedMessageSid", sid);
+        add("OriginalRepliedMessageSender", &message.to);
+    }
+    form
+}
+
+fn kind(message: &Message) -> &'static str {
+    let with = &message.more.particulars;
+    if with.location.is_some() {
+        return "location";
+    }
+    if with.button.is_some() {
+        return "button";
+    }
+    if with.choice.is_some() {
+        return "interactive";
+    }
+    let first = message.more.media.first().map(|media| media.content_type.as_str());
+    match first.map(|kind| kind.split('/').next().unwrap_or_default()) {
+        None => "text",
+        Some("image") => "image",
+        Some("audio") => "audio",
+        Some("video") => "video",
+        Some(_) => "document",
+    }
+}
+
+struct Place {
+    country: &'static str,
+    state: &'static str,
+    city: &'static str,
+    zip: &'static str,
+}
+
+/// Where a number is at home, as far as Twilio would say.
+fn place(e164: &str) -> Place {
+    if e164.starts_with("+1206") {
+        return Place { country: "US", state: "WA", city: "SEATTLE", zip: "98101" };
+    }
+    Place { country: number::country(e164), state: "", city: "", zip: "" }
+}

@@ -1,0 +1,59 @@
+import { expect, signIn, test } from './test.ts';
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+test('a customer on WhatsApp writes, reads the answer, and the network tells that it was read', async ({
+  page,
+  system,
+}) => {
+  await signIn(page);
+  await page.goto('/phones');
+  await page.getByRole('button', { name: 'Add a customer' }).click();
+  await page.getByLabel('Name if you like').fill('Grace');
+  await page.getByLabel('Writes with').selectOption('WhatsApp');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+
+  const phone = page.getByRole('article', { name: 'The phone of Grace' });
+  await expect(phone).toHaveAttribute('data-skin', 'whatsapp');
+  await phone.getByLabel('Text message').fill('Is the bike ready?');
+  await phone.getByLabel('Text message').press('Enter');
+  await expect(phone.getByText('At the desk')).toBeVisible();
+
+  const desk = page.frameLocator('iframe');
+  await desk.getByRole('link', { name: /Is the bike ready/ }).click();
+  await desk.getByLabel(/^Message to/).fill('It is.');
+  await desk.getByLabel(/^Message to/).press('Enter');
+  await expect(phone.getByText('It is.')).toBeVisible();
+  await expect(desk.locator('[data-direction=outbound][data-status=read]')).toBeAttached();
+
+  const { webhooks } = await system.call<{ webhooks: { message_status: string }[] }>(
+    'GET',
+    '/phones/api/script',
+  );
+  expect(webhooks.map((webhook) => webhook.message_status)).toContain('read');
+});
+
+test('a picture goes from the phone to the desk and stands on the phone', async ({ page }) => {
+  await page.goto('/phones');
+  const phone = page.getByRole('article', { name: 'The phone of Ada Byron' });
+  await phone.getByLabel('Picture, sound or file').setInputFiles({
+    name: 'bike.png',
+    mimeType: 'image/png',
+    buffer: PNG,
+  });
+  const picture = phone.getByRole('img', { name: 'bike.png' });
+  await expect(picture).toBeVisible();
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(1);
+  await expect(phone.getByText('At the desk')).toBeVisible();
+});
+
+test('a keyword is written from the menu, and the network answers it itself', async ({ page }) => {
+  await page.goto('/phones');
+  const phone = page.getByRole('article', { name: 'The phone of Ada Byron' });
+  await phone.getByRole('button', { name: 'Send something else' }).click();
+  await page.getByRole('button', { name: 'Write STOP' }).click();
+  await expect(phone.getByText(/You have successfully been unsubscribed/)).toBeVisible();
+});

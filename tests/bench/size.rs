@@ -110,11 +110,13 @@ impl Desk {
             let written = desk.system.dynamodb().engine().write(move |storage| {
                 storage.begin_transaction()?;
                 for row in &rows {
-                    storage.put_item(&table, &row.pk, &row.sk, &row.json, row.json.len())?;
+                    let (pk, sk) = (key(&row.pk), key(&row.sk));
+                    storage.put_item(&table, &pk, &sk, &row.json, row.json.len())?;
                     if let Some((list_pk, list_sk)) = &row.listed {
                         let keys = keys_only(row, list_pk, list_sk);
+                        let (list_pk, list_sk) = (key(list_pk), key(list_sk));
                         storage.insert_gsi_item(
-                            &table, "list", list_pk, list_sk, &row.pk, &row.sk, &keys,
+                            &table, "list", &list_pk, &list_sk, &pk, &sk, &keys,
                         )?;
                     }
                 }
@@ -142,7 +144,7 @@ impl Desk {
 
     async fn stored(&self, pk: &str, sk: &str) -> Value {
         let table = self.system.dynamodb().tables()[0].name.clone();
-        let (pk, sk) = (pk.to_owned(), sk.to_owned());
+        let (pk, sk) = (key(pk), key(sk));
         let read = self.system.dynamodb().engine().read(move |s| s.get_item(&table, &pk, &sk));
         serde_json::from_str(&read.await.unwrap().unwrap()).unwrap()
     }
@@ -285,4 +287,9 @@ fn message(original: &Original, id: &str, at: u64, index: usize) -> Row {
         text[field] = json!({ "S": value });
     }
     Row { pk, sk, json: text.to_string(), listed: None }
+}
+
+/// A key as the engine stores it: with the letter of its type.
+fn key(text: &str) -> String {
+    format!("S:{text}")
 }

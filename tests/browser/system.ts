@@ -88,6 +88,15 @@ export class System {
     return this.call(method, path, body, { authorization: `Bearer ${this.#token}` });
   }
 
+  /** Leaves a file with the phones. */
+  async keep(path: string, type: string, bytes: Buffer): Promise<{ sid: string }> {
+    const body = new Uint8Array(bytes);
+    const headers = { 'content-type': type };
+    const answer = await fetch(this.url + path, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`POST ${path}: ${String(answer.status)}`);
+    return (await answer.json()) as { sid: string };
+  }
+
   /** Any call; what is not 2xx is an error. */
   async call<T>(method: string, path: string, body?: object, headers = {}): Promise<T> {
     const answer = await fetch(this.url + path, {
@@ -172,6 +181,32 @@ export class Phone {
 
   async writes(body: string): Promise<void> {
     await this.#system.call('POST', `${this.#path}/messages`, { to: NUMBER, body });
+  }
+
+  /** Sends files, with a text or without. */
+  async sends(files: { name: string; type: string; bytes: Buffer }[], body = ''): Promise<void> {
+    const media = [];
+    for (const { name, type, bytes } of files) {
+      const path = `/phones/api/media?name=${encodeURIComponent(name)}`;
+      const kept = await this.#system.keep(path, type, bytes);
+      media.push(kept.sid);
+    }
+    await this.#system.call('POST', `${this.#path}/messages`, { to: NUMBER, body, media });
+  }
+
+  /** The files that came to it, oldest first. */
+  async received(): Promise<{ type: string; bytes: Buffer }[]> {
+    const { messages } = await this.#system.call<{
+      messages: { media: { sid: string }[] }[];
+    }>('GET', `${this.#path}/messages`);
+    const files = messages.flatMap((message) => message.media);
+    return Promise.all(
+      files.map(async ({ sid }) => {
+        const answer = await fetch(`${this.#system.url}/phones/api/media/${sid}`);
+        const type = answer.headers.get('content-type') ?? '';
+        return { type, bytes: Buffer.from(await answer.arrayBuffer()) };
+      }),
+    );
   }
 
   /** `reachable`, `unreachable` (30003), `landline` (30006), … */

@@ -1,5 +1,6 @@
 //! Least privilege: what the template grants a function is what it needs, no more and no less.
 
+mod files;
 mod scene;
 
 use std::collections::BTreeMap;

@@ -11,14 +11,16 @@ use shared::can_send::Decision;
 use shared::clock::Clock as _;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
-use shared::ids::{Ids as _, RandomIds};
+use shared::ids::{Ids as _, RandomIds, Ulid};
 use shared::intent::{DUE, Intent, IntentState, due_sort};
+use shared::media::Media;
 use shared::message::{Direction, Message};
 use shared::particulars::Particulars;
 use shared::session::Role;
 use shared::sid::MessageSid;
-use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User, Window};
+use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User};
 
+use super::files::stored;
 use crate::desk::person::key;
 use crate::desk::smith::Smith;
 use crate::desk::socket::known;
@@ -28,8 +30,8 @@ use crate::desk::{Answer, Desk, OURS, Socket, Webhook, customer, fresh, until};
 
 /// Plays scenes at a desk.
 pub struct Scene<'a> {
-    desk: &'a Desk,
-    strict: bool,
+    pub(super) desk: &'a Desk,
+    pub(super) strict: bool,
     smith: Smith,
     token: String,
 }
@@ -71,6 +73,9 @@ impl<'a> Scene<'a> {
             | "retry-message" => self.messages(function).await,
             "erase-conversation" => self.conversations("delete-conversation").await,
             "check-message" | "record-consent" | "list-consent" => self.consent(function).await,
+            "create-upload" | "get-media" | "retry-media" | "list-media" | "fetch-media" => {
+                self.files(function).await;
+            }
             "list-senders" => drop(self.ask(Method::GET, "/api/senders", None).await),
             "check-number" => {
                 let typed = json!({ "number": customer() });
@@ -88,7 +93,9 @@ impl<'a> Scene<'a> {
             "receive-frame" => self.a_watch().await,
             "push" => self.news_for_the_living_and_the_dead().await,
             "dispatch" => {
-                self.clicked(&self.written().await).await;
+                let (id, _) = self.written_with(vec![Media::waiting("elsewhere", None)]).await;
+                let click = Click { media: vec![stored("media/x")], ..self.click("Look") };
+                self.desk.system().store().send(&id, &click, None, &granted).await.unwrap();
                 self.conversations("delete-conversation").await;
             }
             "sweep" => self.what_is_due().await,
@@ -96,7 +103,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(super) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let call = self.desk.call(method, path).bearer(&self.token);
         let call = match &body {
             Some(body) => call.json(body),
@@ -196,7 +203,7 @@ impl<'a> Scene<'a> {
     }
 
     async fn conversations(&self, function: &str) {
-        let id = self.written().await;
+        let (id, _) = self.written_with(vec![stored("media/x")]).await;
         let path = format!("/api/conversations/{id}");
         match function {
             "list-conversations" => {
@@ -225,14 +232,12 @@ impl<'a> Scene<'a> {
     }
 
     async fn messages(&self, function: &str) {
-        let id = self.written().await;
+        let (id, newest) = self.written_with(vec![stored("media/x")]).await;
         let path = format!("/api/conversations/{id}/messages");
         match function {
             "list-messages" => drop(self.ask(Method::GET, &path, None).await),
             "redact-message" => {
-                let message = self.desk.system().store().messages(&id, None, Window::Newest, 1);
-                let message = message.await.unwrap().messages.remove(0).id;
-                let redact = format!("{path}/{message}/redact");
+                let redact = format!("{path}/{newest}/redact");
                 self.ask(Method::POST, &redact, Some(json!({}))).await;
             }
             "get-message" => {
@@ -243,6 +248,7 @@ impl<'a> Scene<'a> {
                 let click = json!({ "body": "Hi", "idempotency_key": key() });
                 self.ask(Method::POST, &path, Some(click.clone())).await;
                 self.ask(Method::POST, &path, Some(click)).await;
+                self.a_file_is_sent(&id).await;
                 // The second click of one that was stored.
                 let (message, _) = self.clicked(&id).await;
                 let again = json!({ "body": message.body, "idempotency_key": message.key });
@@ -421,7 +427,12 @@ impl<'a> Scene<'a> {
     }
 
     /// A conversation in which a customer has written.
-    async fn written(&self) -> ConversationId {
+    pub(super) async fn written(&self) -> ConversationId {
+        self.written_with(Vec::new()).await.0
+    }
+
+    /// One in which a customer has written, and sent this with it; and the message.
+    pub(super) async fn written_with(&self, media: Vec<Media>) -> (ConversationId, Ulid) {
         let (conversation, contact) = self.contact();
         let message = Message {
             id: RandomIds.ulid(self.desk.system().clock().now()),
@@ -439,14 +450,15 @@ impl<'a> Scene<'a> {
             key: None,
             retried_by: None,
             segments: None,
-            media: Vec::new(),
+            media,
             particulars: Particulars::default(),
             price: None,
             fell_back: false,
             redacted: false,
         };
+        let id = message.id;
         self.desk.system().store().receive(message).await.unwrap();
-        conversation
+        (conversation, id)
     }
 
     fn click(&self, body: &str) -> Click {

@@ -1,0 +1,122 @@
+import { Buffer } from 'node:buffer';
+import { deflateSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { box, log, open } from './desk.ts';
+import { expect, test } from './test.ts';
+
+const CARD = 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ida Berg\r\nTEL;TYPE=CELL:+12065550177\r\nEND:VCARD\r\n';
+
+test('a picture, a voice note, a card and a document from a phone stand on the desk', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: picture(400, 300) }], 'Look');
+  await phone.sends([
+    { name: 'note.wav', type: 'audio/wav', bytes: silence(2) },
+    { name: 'ida.vcf', type: 'text/x-vcard', bytes: Buffer.from(CARD) },
+    { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4\n%%EOF\n') },
+  ]);
+  await open(desk, /0123/);
+  const shown = log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).getByRole('img', { includeHidden: true });
+  await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(400);
+
+  const sound = log(desk).getByRole('group', { name: 'note.wav' });
+  await expect(sound.getByText('0:02')).toBeVisible();
+  await sound.getByRole('button', { name: 'Play' }).click();
+  await expect(sound.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await expect(log(desk).getByText('Ida Berg')).toBeVisible();
+  await expect(log(desk).getByText('+12065550177')).toBeVisible();
+
+  const saved = desk.waitForEvent('download');
+  await log(desk).getByRole('button', { name: 'Download: bill.pdf' }).click();
+  expect((await saved).suggestedFilename()).toBe('bill.pdf');
+
+  await log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).click();
+  const large = desk.getByRole('dialog');
+  await expect(large.getByRole('img')).toBeVisible();
+  await desk.keyboard.press('Escape');
+  await expect(large).toHaveCount(0);
+});
+
+test('a picture from the desk is uploaded, sent, and stands on the phone byte for byte', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Show me');
+  await open(desk, /0123/);
+  const bytes = picture(64, 48);
+  const picked = desk.waitForEvent('filechooser');
+  await desk.getByRole('button', { name: 'Attach files' }).click();
+  await (await picked).setFiles({ name: 'shop.png', mimeType: 'image/png', buffer: bytes });
+  const attached = desk.getByRole('list', { name: 'Attached files' });
+  await expect(attached.locator('[data-upload=there]')).toHaveCount(1);
+  await box(desk).fill('Here it is');
+  await box(desk).press('Enter');
+  await expect(attached).toHaveCount(0);
+  await expect(log(desk).locator('[data-direction=outbound][data-status=delivered]')).toBeAttached();
+  await expect(log(desk).getByRole('button', { name: 'Enlarge: shop.png' })).toBeVisible();
+  await expect.poll(() => phone.shows()).toEqual(['Show me', 'Here it is']);
+  const [received] = await phone.received();
+  expect(received?.type).toBe('image/png');
+  expect(received?.bytes.equals(bytes)).toBe(true);
+});
+
+test('what is no picture is said before it is sent, and a file is taken out again', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Hello');
+  await open(desk, /0123/);
+  const picked = desk.waitForEvent('filechooser');
+  await desk.getByRole('button', { name: 'Attach files' }).click();
+  const page = Buffer.from('<script>alert(1)</script>');
+  await (await picked).setFiles({ name: 'page.html', mimeType: 'text/html', buffer: page });
+  const attached = desk.getByRole('list', { name: 'Attached files' });
+  await expect(attached.getByText(/Files of this type cannot be sent here/)).toBeVisible();
+  await attached.getByRole('button', { name: 'Remove page.html' }).click();
+  await expect(attached).toHaveCount(0);
+});
+
+/** A PNG of one colour. */
+function picture(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(data.length);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 0x6a)]);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => line)))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** So many seconds of silence, as WAV. */
+function silence(seconds: number): Buffer {
+  const samples = Buffer.alloc(8000 * seconds, 0x80);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0, 'latin1');
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8, 'latin1');
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8000, 24);
+  head.writeUInt32LE(8000, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write('data', 36, 'latin1');
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}

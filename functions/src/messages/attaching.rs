@@ -73,8 +73,10 @@ pub async fn look(
         }
         let content_type = media_type::of_bytes(&files.beginning(&source, 4096).await?);
         if !limits.takes(content_type) {
-            let name = if upload.name.is_empty() { "The file" } else { &upload.name };
-            let detail = format!("{name} is not what its name says, or cannot be sent here.");
+            let detail = format!(
+                "The file “{}” is not what its name says, or cannot be sent here. Take it out.",
+                upload.name
+            );
             return Err(Error::Refused(detail));
         }
         content_type.clone_into(&mut one.content_type);

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
 use shared::clock::ShiftClock;
 use shared::fault::Faults;
 use shared::files::{Files, FilesOptions, Held};
@@ -60,7 +62,7 @@ async fn what_is_put_can_be_headed_read_copied_and_deleted() {
     let bench = Bench::open().await;
     let files = bench.files(LOCAL_ADMIN, "local");
     assert_eq!(files.head("media/a/b/0").await.unwrap(), None);
-    files.put("media/a/b/0", "image/png", b"0123456789".to_vec()).await.unwrap();
+    files.put("media/a/b/0", "image/png", 10, whole(b"0123456789")).await.unwrap();
     let held = Held { size: 10, content_type: "image/png".to_owned() };
     assert_eq!(files.head("media/a/b/0").await.unwrap(), Some(held));
     assert_eq!(files.beginning("media/a/b/0", 4).await.unwrap(), b"0123");
@@ -78,7 +80,7 @@ async fn what_is_put_can_be_headed_read_copied_and_deleted() {
 async fn an_address_reads_what_it_names_as_it_says_until_its_time_is_over() {
     let bench = Bench::open().await;
     let files = bench.files(LOCAL_ADMIN, "local");
-    files.put("media/a/b/0", "image/png", b"0123456789".to_vec()).await.unwrap();
+    files.put("media/a/b/0", "image/png", 10, whole(b"0123456789")).await.unwrap();
     let disposition = "attachment; filename=\"Gr_n.pdf\"; filename*=UTF-8''Gr%C3%BCn.pdf";
     let address = files.reading("media/a/b/0", "application/pdf", disposition, LIFE);
     let answer = bench.ask(Method::GET, &address, "").await;
@@ -123,10 +125,10 @@ async fn an_upload_has_the_length_and_the_type_that_were_agreed_and_is_kept_for_
 async fn who_has_no_grant_or_the_wrong_secret_gets_nothing() {
     let bench = Bench::open().await;
     let admin = bench.files(LOCAL_ADMIN, "local");
-    admin.put("media/a/b/0", "image/png", b"0".to_vec()).await.unwrap();
+    admin.put("media/a/b/0", "image/png", 1, whole(b"0")).await.unwrap();
     for (caller, secret) in [("get-health", "local"), (LOCAL_ADMIN, "guessed")] {
         let files = bench.files(caller, secret);
-        assert!(files.put("media/a/b/1", "image/png", b"1".to_vec()).await.is_err());
+        assert!(files.put("media/a/b/1", "image/png", 1, whole(b"1")).await.is_err());
         assert!(files.beginning("media/a/b/0", 1).await.is_err());
         assert!(files.copy("media/a/b/0", "media/a/b/1", "image/png").await.is_err());
         assert!(files.delete("media/a/b/0").await.is_err());
@@ -150,4 +152,9 @@ fn a_range_lies_within_what_there_is() {
         assert_eq!(range(asked, 10), found, "{asked}");
     }
     assert_eq!(range("bytes=0-0", 0), None);
+}
+
+/// Bytes that come in one piece.
+fn whole(bytes: &[u8]) -> BoxStream<'static, std::io::Result<Vec<u8>>> {
+    stream::iter([Ok(bytes.to_vec())]).boxed()
 }

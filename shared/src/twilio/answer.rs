@@ -154,7 +154,7 @@ impl Answer {
 
     /// That it is done, without a word.
     pub(super) fn done(&self) -> Result<(), ClientError> {
-        if self.status.is_success() { Ok(()) } else { self.read() }
+        if self.status.is_success() { Ok(()) } else { Ok(self.read()?) }
     }
 
     fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, Complaint> {

@@ -200,7 +200,7 @@ fn length(bytes: &[u8]) -> u64 {
 fn name_in(headers: &HeaderMap) -> Option<String> {
     let line = headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
     let (_, name) = line.split_once("filename=\"")?;
-    let name = crate::media_type::file_name(name.split('"').next()?);
+    let name = media_type::file_name(name.split('"').next()?);
     (!name.is_empty()).then_some(name)
 }
 

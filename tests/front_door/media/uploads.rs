@@ -94,7 +94,7 @@ async fn what_did_not_arrive_or_is_something_else_or_somebody_elses_is_not_sent(
     let elsewhere = uploaded(&desk, &anna, &other, "e.jpg", "image/jpeg", &jpeg).await;
     for (upload, words) in [
         (&bens, "A file is not there any more."),
-        (&page, "c.jpg is not what its name says"),
+        (&page, "The file “c.jpg” is not what its name says"),
         (&never, "A file did not arrive whole."),
         (&elsewhere, "A file is not there any more."),
         (&"nothing".to_owned(), "A file is not there any more."),

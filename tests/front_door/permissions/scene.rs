@@ -18,7 +18,7 @@ use shared::message::{Direction, Message};
 use shared::particulars::Particulars;
 use shared::session::Role;
 use shared::sid::MessageSid;
-use shared::store::{Click, Quarantined, Sent, Settled, Ticket, User};
+use shared::store::{Click, Quarantined, Received, Sent, Settled, Ticket, User};
 
 use super::files::stored;
 use crate::desk::person::key;
@@ -456,9 +456,10 @@ impl<'a> Scene<'a> {
             fell_back: false,
             redacted: false,
         };
-        let id = message.id;
-        self.desk.system().store().receive(message).await.unwrap();
-        (conversation, id)
+        match self.desk.system().store().receive(message).await.unwrap() {
+            Received::Now(message) => (conversation, message.id),
+            Received::Before => panic!("a fresh message was stored before"),
+        }
     }
 
     fn click(&self, body: &str) -> Click {

@@ -175,5 +175,7 @@ async fn a_picture_from_a_phone_is_announced_with_its_type() {
     assert_eq!((&message["sid"], &message["body"]), (&json!(sent.sid), &"Look".into()));
     let media = &message["media"][0];
     assert_eq!((&media["kind"], &media["content_type"]), (&"image".into(), &"image/png".into()));
+    let kept = phone.files(&sent);
+    assert_eq!((kept[0].0.name.as_deref(), &*kept[0].1), (Some("cat.png"), PNG));
     desk.close().await;
 }

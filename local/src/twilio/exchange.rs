@@ -144,7 +144,7 @@ impl Exchange {
         message.sent_at = Some(message.created_at);
         let service = self.service_of(&message.to).map(str::to_owned);
         let (media, particulars) = (typed.media, typed.particulars);
-        message.carry(More { media, particulars, service, ..More::default() });
+        message.carry(More { media, service, particulars, ..More::default() });
         let (from, to) = (message.from.clone(), message.to.clone());
         let fault = self.script.inbound_meets(
             Call { number: &from, body: &message.body, status: Some(Status::Received) },

@@ -69,7 +69,7 @@ impl Phone<'_> {
         all
     }
 
-    /// The files of a message that has arrived, with their bytes.
+    /// The files of a message that it has sent or received, with their bytes.
     pub fn files(&self, message: &Message) -> Vec<(Media, Vec<u8>)> {
         let kept = |file: &Media| self.desk.twilio().media(&file.sid).unwrap().unwrap();
         message.more.media.iter().map(kept).collect()

@@ -170,8 +170,8 @@ export class Phone {
     this.number = number;
   }
 
-  async writes(body: string): Promise<void> {
-    await this.#system.call('POST', `${this.#path}/messages`, { to: NUMBER, body });
+  async writes(body: string, to = NUMBER): Promise<void> {
+    await this.#system.call('POST', `${this.#path}/messages`, { to, body });
   }
 
   /** `reachable`, `unreachable` (30003), `landline` (30006), … */

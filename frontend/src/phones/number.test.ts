@@ -21,7 +21,7 @@ it('calls a customer by name, or by number and channel without one, and never by
 
 it('says under a name where somebody is reached', () => {
   expect(reachedAt('+12065550123')).toBe('(206) 555-0123');
-  expect(reachedAt('whatsapp:+12065550123')).toBe('WhatsApp · (206) 555-0123');
+  expect(reachedAt('whatsapp:+12065550123')).toBe('(206) 555-0123');
   expect(reachedAt('messenger:200000000000100')).toBe('Messenger');
 });
 

@@ -16,13 +16,9 @@ function numberIn(address: string): string | null {
 /** The desk's sender as the customer's phone shows it: its number, or what a page and an agent are called. */
 export const senderName = (address: string) => numberIn(address) ?? strings.sender;
 
-/** Where a customer is reached, under their name: the number, with its channel unless that is SMS. */
-export function reachedAt(address: string): string {
-  const channel = channelOf(address);
-  const number = numberIn(address);
-  if (channel === 'sms') return number ?? address;
-  return number === null ? strings.channels[channel] : `${strings.channels[channel]} · ${number}`;
-}
+/** Where a customer is reached, under their name: the number, or the channel where there is none. */
+export const reachedAt = (address: string) =>
+  numberIn(address) ?? strings.channels[channelOf(address)];
 
 /** What a customer is called where a name is needed. */
 export function called({ name, number }: { name: string | null; number: string }): string {

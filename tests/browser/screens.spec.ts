@@ -169,6 +169,26 @@ test('phones', async ({ page, system }) => {
   await judge(page, 'phones');
 });
 
+test('phones of other channels', async ({ page, system }) => {
+  const ada = await system.call<{ phones: { number: string }[] }>('GET', '/phones/api/phones');
+  for (const { number } of ada.phones) {
+    await system.call('DELETE', `/phones/api/phones/${encodeURIComponent(number)}`);
+  }
+  const somebody = await system.phone('messenger:200000000000100');
+  await somebody.writes('Do you repair e-bikes?', 'messenger:110000000000001');
+  const grace = await system.phone('whatsapp:+12065550123', 'Grace');
+  await grace.writes('Is anybody there?', 'whatsapp:+18555080990');
+  await page.goto(system.link);
+  await page.getByRole('button', { name: 'Grace', exact: true }).click();
+  const desk = page.frameLocator('iframe');
+  await desk.getByRole('link', { name: /Grace/ }).click();
+  await desk.getByRole('textbox', { name: /^Message to/ }).fill('We are.');
+  await desk.getByRole('textbox', { name: /^Message to/ }).press('Enter');
+  await expect(page.getByRole('article', { name: /Grace/ }).getByText('We are.')).toBeVisible();
+  await expect(desk.locator('[data-status=read]')).toBeVisible();
+  await judge(page, 'phones-of-other-channels');
+});
+
 /** A list with something of everything. */
 async function busy(system: System): Promise<void> {
   const people = [

@@ -179,8 +179,8 @@ export class Phone {
     this.number = number;
   }
 
-  async writes(body: string): Promise<void> {
-    await this.#system.call('POST', `${this.#path}/messages`, { to: NUMBER, body });
+  async writes(body: string, to = NUMBER): Promise<void> {
+    await this.#system.call('POST', `${this.#path}/messages`, { to, body });
   }
 
   /** Sends files, with a text or without. */

@@ -2,6 +2,7 @@
 //!
 //! [`desk`] is what the tests stand on; the other modules mirror the routes.
 
+mod channels;
 mod consent;
 mod conversations;
 mod desk;

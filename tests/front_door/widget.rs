@@ -426,6 +426,21 @@ async fn w21_no_answer_leads_a_browser_to_twilio_s_media() {
 }
 
 #[tokio::test]
+async fn w22_the_end_of_the_window_is_told_before_anybody_writes() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let number = customer();
+    let wanted = json!({ "to": number, "channel": "whatsapp" });
+    let made = anna.post("/api/conversations", wanted).await.is(201);
+    assert_eq!(made["window_ends"], json!(null));
+    let form = text(&desk, &sid("SM"), &format!("whatsapp:{number}"), "Hola");
+    let form = with(form, "To", made["twilio_number"].as_str().unwrap());
+    Webhook::form(&desk, "/twilio/messages", &form).send().await.acknowledged();
+    assert!(anna.conversation(id(&made)).await["window_ends"].is_string());
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn w23_looking_changes_nothing() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { called, format } from './number';
+import { called, format, reachedAt, senderName } from './number';
 
 it('groups a North American number as people there do', () => {
   expect(format('+12065550123')).toBe('(206) 555-0123');
@@ -10,7 +10,28 @@ it('leaves any other number as it is', () => {
   expect(format('not a number')).toBe('not a number');
 });
 
-it('calls a customer by name, or by number without one', () => {
-  expect(called({ name: 'Ada', number: '+12065550123' })).toBe('Ada');
+it('calls a customer by name, or by number and channel without one, and never by an id', () => {
+  expect(called({ name: 'Ada', number: 'messenger:200000000000100' })).toBe('Ada');
   expect(called({ name: null, number: '+12065550123' })).toBe('(206) 555-0123');
+  expect(called({ name: null, number: 'whatsapp:+12065550123' })).toBe(
+    '(206) 555-0123 on WhatsApp',
+  );
+  expect(called({ name: null, number: 'messenger:200000000000100' })).toBe('Somebody on Messenger');
+});
+
+it('says under a name where somebody is reached', () => {
+  expect(reachedAt('+12065550123')).toBe('(206) 555-0123');
+  expect(reachedAt('whatsapp:+12065550123')).toBe('(206) 555-0123');
+  expect(reachedAt('messenger:200000000000100')).toBe('Messenger');
+});
+
+it('shows a page and an agent by name and a sender with a number by number', () => {
+  expect(['+18555080989', 'whatsapp:+18555080990'].map(senderName)).toEqual([
+    '(855) 508-0989',
+    '(855) 508-0990',
+  ]);
+  expect(['messenger:110000000000001', 'rcs:partyline_demo_agent'].map(senderName)).toEqual([
+    'Partyline',
+    'Partyline',
+  ]);
 });

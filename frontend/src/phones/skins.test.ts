@@ -32,7 +32,7 @@ function luminance(hex: string): number {
 /** Foreground, the grounds it stands on, and the least contrast it may have. */
 const pairs: [string, string[], number][] = [
   ['skin-ink', ['skin-paper', 'skin-bar', 'skin-theirs'], 4.5],
-  ['skin-meta', ['skin-paper', 'skin-theirs'], 4.5],
+  ['skin-meta', ['skin-paper', 'skin-bar', 'skin-theirs'], 4.5],
   ['on-own', ['skin-own'], 4.5],
   ['danger', ['skin-paper', 'sunken'], 4.5],
   ['line-strong', ['skin-paper', 'sunken'], 3],
@@ -44,7 +44,9 @@ describe.each(
   [...skins.keys()].flatMap((skin) => [[skin, 'light', 0] as const, [skin, 'dark', 1] as const]),
 )('%s, %s', (skin, _scheme, side) => {
   const tokens = tokensOf(skin);
-  it.each(pairs)('%s can be read on %s', (ink, grounds, least) => {
+  // The times between the bubbles stand on the weave.
+  const woven: typeof pairs = skin === 'whatsapp' ? [['skin-meta', ['skin-weave'], 4.5]] : [];
+  it.each([...pairs, ...woven])('%s can be read on %s', (ink, grounds, least) => {
     for (const ground of grounds) {
       const [a, b] = [ink, ground].map((name) => luminance(tokens.get(name)?.[side] ?? '')) as [
         number,

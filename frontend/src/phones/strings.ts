@@ -17,6 +17,7 @@ export const strings = {
   name: 'Name',
   optional: 'if you like',
   number: 'Phone number',
+  personId: 'Id on Messenger',
   numberHint: 'Leave it empty and the network picks an invented one.',
   cancel: 'Cancel',
   remove: (name: string) => `Put the phone of ${name} away`,
@@ -38,9 +39,12 @@ export const strings = {
       ? 'Not delivered: the desk did not answer.'
       : `Not delivered: the desk answered ${String(status)}.`,
 
+  sender: 'Partyline',
+  somebody: 'Somebody',
+  on: (who: string, channel: string) => `${who} on ${channel}`,
+
   channel: 'Writes with',
   channels: { sms: 'SMS', whatsapp: 'WhatsApp', messenger: 'Messenger', rcs: 'RCS' },
-  read: 'Read',
   picture: 'Picture',
   sound: 'Sound',
   film: 'Film',

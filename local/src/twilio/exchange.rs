@@ -122,7 +122,7 @@ impl Exchange {
     pub(super) fn accept(&self, order: Order) -> rusqlite::Result<Message> {
         let mut message = self.draft(Direction::Api, order.from, order.to, order.body);
         message.status_callback = order.status_callback;
-        message.more = order.more;
+        message.carry(order.more);
         message.status = match (&message.more.send_at, &message.more.service) {
             (Some(_), _) => Status::Scheduled,
             (None, Some(_)) => Status::Accepted,
@@ -142,9 +142,9 @@ impl Exchange {
         let keyword = self.keyword(&typed.to, &typed.body);
         let mut message = self.draft(Direction::Inbound, typed.from, typed.to, typed.body);
         message.sent_at = Some(message.created_at);
-        message.more.media = typed.media;
-        message.more.particulars = typed.particulars;
-        message.more.service = self.service_of(&message.to).map(str::to_owned);
+        let service = self.service_of(&message.to).map(str::to_owned);
+        let (media, particulars) = (typed.media, typed.particulars);
+        message.carry(More { media, service, particulars, ..More::default() });
         let (from, to) = (message.from.clone(), message.to.clone());
         let fault = self.script.inbound_meets(
             Call { number: &from, body: &message.body, status: Some(Status::Received) },

@@ -105,6 +105,13 @@ pub enum MediaFault {
         /// Where to.
         to: String,
     },
+    /// The storage sends on to itself so many times before it answers.
+    Chain {
+        /// How many times.
+        count: u32,
+    },
+    /// The connection is cut after half of the bytes.
+    Cut,
 }
 
 pub(super) fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

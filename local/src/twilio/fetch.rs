@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use shared::ids::{Ids, RandomIds};
 
+use super::address::Channel;
 use super::exchange::Exchange;
 use super::message::Status;
 use super::more::Media;
@@ -13,14 +14,27 @@ use super::store::work::{self, Task};
 use super::store::{media, messages};
 
 const PATIENCE: Duration = Duration::from_secs(15);
-/// More than any channel carries.
-const LARGEST: usize = 16 * 1024 * 1024;
 /// The address could not be fetched.
 const NOT_FETCHED: u32 = 11200;
-/// It has no content type, or none that a phone could show.
+/// It has no content type, none that a phone could show, or one that its bytes belie.
 const WRONG_TYPE: u32 = 12300;
-/// It is larger than what is carried.
+/// All together are larger than what is carried.
 const TOO_LARGE: u32 = 30019;
+
+/// The client for files: redirects are followed, credentials there are none.
+pub(super) fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::limited(5))
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(5))
+        .build()
+}
+
+/// As many bytes as one message carries.
+fn room(channel: Channel) -> usize {
+    let megabytes = if channel == Channel::Sms { 5 } else { 16 };
+    megabytes * 1024 * 1024
+}
 
 /// Fetches everything that the message of `task` carries; without all of it, the message fails.
 pub(super) async fn collect(
@@ -34,13 +48,17 @@ pub(super) async fn collect(
     };
     let mut fetched = Vec::new();
     let mut failed = None;
+    let mut room = room(Channel::of(&message.from));
     for url in &message.more.media_urls {
         let file = tokio::select! {
-            file = fetch(client, url) => file,
+            file = fetch(client, url, room) => file,
             () = exchange.clock.sleep(PATIENCE) => Err(NOT_FETCHED),
         };
         match file {
-            Ok(file) => fetched.push(file),
+            Ok((file, bytes)) => {
+                room -= bytes.len();
+                fetched.push((file, bytes));
+            }
             Err(code) => failed = failed.or(Some(code)),
         }
     }
@@ -66,22 +84,47 @@ pub(super) async fn collect(
     })
 }
 
-/// A file and its bytes, or Twilio's code for why not.
-async fn fetch(client: &reqwest::Client, url: &str) -> Result<(Media, Vec<u8>), u32> {
+/// A file of at most `room` bytes, or Twilio's code for why not.
+async fn fetch(client: &reqwest::Client, url: &str, room: usize) -> Result<(Media, Vec<u8>), u32> {
     let mut answer = client.get(url).send().await.map_err(|_| NOT_FETCHED)?;
     if !answer.status().is_success() {
         return Err(NOT_FETCHED);
     }
-    let declared = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let content_type = declared.and_then(essence).ok_or(WRONG_TYPE)?;
+    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let content_type = header(CONTENT_TYPE).and_then(essence).ok_or(WRONG_TYPE)?;
+    let name = header(CONTENT_DISPOSITION).and_then(file_name);
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|_| NOT_FETCHED)? {
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > LARGEST {
+        if bytes.len() > room {
             return Err(TOO_LARGE);
         }
     }
-    Ok((Media { sid: new_sid(), content_type, name: None, size: bytes.len() }, bytes))
+    if !agrees(&content_type, &bytes) {
+        return Err(WRONG_TYPE);
+    }
+    Ok((Media { sid: new_sid(), content_type, name, size: bytes.len() }, bytes))
+}
+
+/// `cat.png` of `inline; filename="cat.png"`.
+fn file_name(disposition: &str) -> Option<String> {
+    let (_, name) = disposition.split_once("filename=")?;
+    let name = name.split(';').next()?.trim().trim_matches('"');
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// Whether the first bytes are what the type promises, where that can be told.
+fn agrees(content_type: &str, bytes: &[u8]) -> bool {
+    let begins = |mark: &[u8]| bytes.starts_with(mark);
+    match content_type {
+        "image/jpeg" => begins(b"\xff\xd8\xff"),
+        "image/png" => begins(b"\x89PNG\r\n\x1a\n"),
+        "image/gif" => begins(b"GIF8"),
+        "image/webp" => begins(b"RIFF"),
+        "application/pdf" => begins(b"%PDF"),
+        "audio/ogg" => begins(b"OggS"),
+        _ => true,
+    }
 }
 
 /// The type without its parameters, if a message can carry it.

@@ -74,10 +74,8 @@ fn places(message: &Message) -> Form {
 
 fn whatsapp(message: &Message, name: Option<&str>) -> Form {
     let forwarded = message.more.particulars.forwarded;
-    let mut form = fields([
-        ("WaId", bare(&message.from).trim_start_matches('+')),
-        ("ProfileName", name.unwrap_or_default()),
-    ]);
+    let mut form = fields([("WaId", bare(&message.from).trim_start_matches('+'))]);
+    form.extend(name.map(|name| ("ProfileName".to_owned(), name.to_owned())));
     if forwarded.is_some() {
         form.push(("Forwarded".to_owned(), "true".to_owned()));
     }

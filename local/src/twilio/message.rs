@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::address::Channel;
 use super::more::More;
+use super::segments;
 
 /// Twilio's word for how far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,7 +132,7 @@ pub struct Answer {
 pub struct Message {
     /// Its place in the order of creation; 0 until it is stored.
     pub seq: i64,
-    /// `SM` and 32 hexadecimal digits.
+    /// `SM`, or `MM` where it carries files, and 32 hexadecimal digits.
     pub sid: String,
     /// Where it comes from.
     pub direction: Direction,
@@ -167,12 +169,30 @@ pub struct Message {
 }
 
 impl Message {
-    /// The phone at the other end, and our number.
+    /// The customer's address, as the API knows it, and our sender.
     pub fn ends(&self) -> (&str, &str) {
         match self.direction {
             Direction::Inbound => (&self.from, &self.to),
             Direction::Api | Direction::Reply => (&self.to, &self.from),
         }
+    }
+
+    /// Takes on what it carries beside its text.
+    pub(super) fn carry(&mut self, more: More) {
+        self.more = more;
+        if self.more.files() > 0 {
+            self.sid.replace_range(..2, "MM");
+        }
+        self.segments = segments::of(self);
+    }
+
+    /// The phone at the other end. A Messaging Service sends RCS to a plain number; it arrives in the app of RCS.
+    pub fn phone(&self) -> String {
+        let (customer, sender) = self.ends();
+        if Channel::of(sender) == Channel::Rcs && Channel::of(customer) == Channel::Sms {
+            return format!("rcs:{customer}");
+        }
+        customer.to_owned()
     }
 }
 
@@ -183,7 +203,11 @@ pub fn meaning(code: u32) -> &'static str {
         12300 => "Invalid Content-Type",
         21610 => "Attempt to send to unsubscribed recipient",
         30019 => "Content size exceeds carrier limit",
+        63003 => "Channel could not find To address",
+        63014 => "Message blocked by the recipient",
         63016 => "Failed to send freeform message because you are outside the allowed window",
+        63032 => "User is not able to receive this message",
+        63036 => "RCS message cannot be delivered to this device",
         30001 => "Queue overflow",
         30003 => "Unreachable destination handset",
         30004 => "Message blocked",

@@ -56,6 +56,7 @@ pub use store::phones::{Condition, Phone};
 use exchange::Exchange;
 use line::Exchangeable;
 use store::{Store, messages};
+use worker::Clients;
 
 /// What a simulator is started with.
 #[derive(Clone)]
@@ -111,7 +112,8 @@ impl Twilio {
         phones::first_customer(&exchange)?;
         exchange.changed();
         let serving = tokio::spawn(api::serve(listener, Arc::clone(&exchange)));
-        let working = tokio::spawn(worker::run(Arc::clone(&exchange), courier::client()?));
+        let clients = Clients { webhooks: courier::client()?, files: fetch::client()? };
+        let working = tokio::spawn(worker::run(Arc::clone(&exchange), clients));
         Ok(Self { exchange, address, tasks: vec![serving, working] })
     }
 
@@ -153,6 +155,11 @@ impl Twilio {
         let media = Media { sid: fetch::new_sid(), content_type, name, size: bytes.len() };
         self.exchange.store.with(|db| store::media::insert(db, &media, bytes))?;
         Ok(media)
+    }
+
+    /// A file on a phone and its bytes.
+    pub fn media(&self, sid: &str) -> Result<Option<(Media, Vec<u8>)>, TwilioError> {
+        Ok(self.exchange.store.with(|db| store::media::find(db, sid))?)
     }
 
     /// The customer opens the thread on the phone: what has arrived is read.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::address::{Channel, bare};
+use super::address::Channel;
 use super::exchange::Exchange;
 use super::message::{Message, Status};
 use super::phones::News;
@@ -12,7 +12,7 @@ use super::rule::Call;
 use super::script::CallbackFault;
 use super::store::work::{self, Job, Post, Task};
 use super::store::{messages, phones};
-use super::{number, webhook};
+use super::{segments, webhook};
 
 /// How long after a customer's last message free text is taken.
 const WINDOW: Duration = Duration::from_hours(24);
@@ -102,18 +102,17 @@ fn refusal(exchange: &Exchange, message: &Message) -> rusqlite::Result<Option<u3
     Ok(if ends.is_some_and(|end| exchange.now() < end) { None } else { Some(63016) })
 }
 
-/// RCS that finds no phone goes as SMS, if it was sent through a Messaging Service that has a number.
+/// RCS that a Messaging Service tried with a plain number, and that finds no phone, goes as SMS from its first number.
 fn fall_back(exchange: &Exchange, message: &mut Message) -> rusqlite::Result<()> {
-    if Channel::of(&message.to) != Channel::Rcs || message.more.service.is_none() {
+    if Channel::of(&message.from) != Channel::Rcs || Channel::of(&message.to) != Channel::Sms {
         return Ok(());
     }
-    let known = exchange.store.with(|db| phones::find(db, &message.to))?;
+    let known = exchange.store.with(|db| phones::find(db, &message.phone()))?;
     let reached = known.is_some_and(|phone| phone.condition.error_code().is_none());
     let number = exchange.numbers.iter().find(|own| Channel::of(own) == Channel::Sms);
-    let phone = number::parse(bare(&message.to));
-    if let (false, Some(number), Some(phone)) = (reached, number, phone) {
+    if let (false, Some(number)) = (reached, number) {
         message.from.clone_from(number);
-        message.to = phone;
+        message.segments = segments::of(message);
     }
     Ok(())
 }
@@ -140,13 +139,14 @@ pub(super) fn read(exchange: &Exchange, phone: &str) -> rusqlite::Result<()> {
 
 /// Brings the message to its phone, or finds out why not.
 fn arrive(exchange: &Exchange, message: &mut Message) -> rusqlite::Result<()> {
-    let known = exchange.store.with(|db| phones::find(db, &message.to))?;
-    if let Some(code) = known.as_ref().and_then(|phone| phone.condition.error_code()) {
+    let (phone, channel) = (message.phone(), Channel::of(&message.from));
+    let known = exchange.store.with(|db| phones::find(db, &phone))?;
+    if let Some(code) = known.and_then(|phone| phone.condition.error_code_on(channel)) {
         message.status = Status::Undelivered;
         message.error_code = Some(code);
         return Ok(());
     }
-    if exchange.phone_at(&message.to)?.airplane {
+    if exchange.phone_at(&phone)?.airplane {
         message.waiting = true;
     } else {
         message.waiting = false;
@@ -177,7 +177,8 @@ pub(super) fn callback(
     step: Status,
 ) -> Option<(Timestamp, Job)> {
     let url = message.status_callback.clone()?;
-    let call = Call { number: &message.to, body: &message.body, status: Some(message.status) };
+    let phone = message.phone();
+    let call = Call { number: &phone, body: &message.body, status: Some(message.status) };
     let pace = exchange.script.pace();
     let (due, copies) = match exchange.script.callback_meets(call, exchange.now()) {
         Some(CallbackFault::Dropped) => return None,

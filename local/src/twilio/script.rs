@@ -122,9 +122,12 @@ impl Script {
         meet(&self.media, call, now)
     }
 
-    /// Leaves a fault for the storage, which knows files and no messages.
-    pub(super) fn leave_to_storage(&self, sid: &str, fault: MediaFault) {
-        locked(&self.storage, |faults| faults.insert(sid.to_owned(), fault));
+    /// Leaves a fault, or none any more, for the storage, which knows files and no messages.
+    pub(super) fn leave_to_storage(&self, sid: &str, fault: Option<MediaFault>) {
+        locked(&self.storage, |faults| match fault {
+            Some(fault) => faults.insert(sid.to_owned(), fault),
+            None => faults.remove(sid),
+        });
     }
 
     /// The fault that was left for this file.

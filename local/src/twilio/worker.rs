@@ -12,13 +12,22 @@ use super::{courier, fetch, network};
 
 const AT_ONCE: usize = 64;
 
+/// Who calls out.
+#[derive(Clone)]
+pub(super) struct Clients {
+    /// Webhooks.
+    pub(super) webhooks: reqwest::Client,
+    /// Files.
+    pub(super) files: reqwest::Client,
+}
+
 /// Works until the simulator stops. What is cut off then stays in the store and is done after the next start.
-pub(super) async fn run(exchange: Arc<Exchange>, client: reqwest::Client) {
+pub(super) async fn run(exchange: Arc<Exchange>, clients: Clients) {
     let mut stopping = exchange.stopping.subscribe();
     let mut running: JoinSet<()> = JoinSet::new();
     let mut in_hand: HashMap<Id, i64> = HashMap::new();
     loop {
-        let next = match take_up(&exchange, &client, &mut running, &mut in_hand) {
+        let next = match take_up(&exchange, &clients, &mut running, &mut in_hand) {
             Ok(next) => next,
             Err(problem) => {
                 tracing::error!(%problem, "The simulator cannot read its work");
@@ -43,7 +52,7 @@ pub(super) async fn run(exchange: Arc<Exchange>, client: reqwest::Client) {
 /// Starts what is due and not in hand; says how long until the next.
 fn take_up(
     exchange: &Arc<Exchange>,
-    client: &reqwest::Client,
+    clients: &Clients,
     running: &mut JoinSet<()>,
     in_hand: &mut HashMap<Id, i64>,
 ) -> rusqlite::Result<Duration> {
@@ -56,7 +65,7 @@ fn take_up(
             continue;
         }
         let id = task.id;
-        let handle = running.spawn(perform(Arc::clone(exchange), client.clone(), task));
+        let handle = running.spawn(perform(Arc::clone(exchange), clients.clone(), task));
         in_hand.insert(handle.id(), id);
     }
     let next = exchange.store.with(|db| work::next_due(db, now))?;
@@ -66,11 +75,13 @@ fn take_up(
     Ok(wait)
 }
 
-async fn perform(exchange: Arc<Exchange>, client: reqwest::Client, task: Task) {
+async fn perform(exchange: Arc<Exchange>, clients: Clients, task: Task) {
     let result = match task.job.clone() {
         Some(Job::Step { to, hurried }) => network::step(&exchange, &task, to, hurried),
-        Some(Job::Fetch { hurried }) => fetch::collect(&exchange, &client, &task, hurried).await,
-        Some(Job::Post(post)) => courier::deliver(&exchange, &client, &task, post).await,
+        Some(Job::Fetch { hurried }) => {
+            fetch::collect(&exchange, &clients.files, &task, hurried).await
+        }
+        Some(Job::Post(post)) => courier::deliver(&exchange, &clients.webhooks, &task, post).await,
         None => exchange.store.with(|db| work::done(db, task.id)),
     };
     if let Err(problem) = result {

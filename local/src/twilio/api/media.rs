@@ -1,14 +1,16 @@
 //! `…/Messages/{SM…}/Media`: the files of a message. The bytes lie in a storage behind a redirect, as at Twilio.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{Stream, StreamExt as _, stream};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
@@ -60,33 +62,54 @@ pub(super) async fn fetch(
     if described.is_some() {
         return Ok(Json(view(&account, &message, file)).into_response());
     }
-    let (phone, _) = message.ends();
-    let call = Call { number: phone, body: &message.body, status: None };
+    let phone = message.phone();
+    let call = Call { number: &phone, body: &message.body, status: None };
+    let storage = format!("{}/storage/{}", exchange.url, file.sid);
+    let mut left = None;
     match exchange.script.media_meets(call, exchange.now()) {
         Some(MediaFault::Answer { status }) => return Err(Refusal::scripted(status)),
         Some(MediaFault::Redirect { to }) => return Ok(redirect(&to)),
+        Some(MediaFault::Chain { count }) => {
+            return Ok(redirect(&format!("{storage}?hops={count}")));
+        }
         Some(MediaFault::Slow { by }) => exchange.clock.sleep(by).await,
-        Some(fault) => exchange.script.leave_to_storage(&file.sid, fault),
-        None => {}
+        fault => left = fault,
     }
-    Ok(redirect(&format!("{}/storage/{}", exchange.url, file.sid)))
+    exchange.script.leave_to_storage(&file.sid, left);
+    Ok(redirect(&storage))
+}
+
+/// How a file is asked for at the storage.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// How many times the storage sends on to itself first.
+    #[serde(default)]
+    hops: u32,
 }
 
 /// The bytes, without credentials: who knows the address was sent here.
 pub(super) async fn storage(
     State(exchange): State<Arc<Exchange>>,
     Path(sid): Path<String>,
+    Query(Asked { hops }): Query<Asked>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Refusal> {
+    if let Some(left) = hops.checked_sub(1) {
+        return Ok(redirect(&format!("{}/storage/{sid}?hops={left}", exchange.url)));
+    }
     let found = exchange.store.with(|db| media::find(db, &sid))?;
     let (file, bytes) = found.ok_or_else(|| Refusal::not_found(uri.path()))?;
     let kind = file.content_type;
     Ok(match exchange.script.storage_meets(&sid) {
         Some(MediaFault::Huge { bytes }) => {
             let headers = [(CONTENT_TYPE, kind), (CONTENT_LENGTH, bytes.to_string())];
-            (headers, endless()).into_response()
+            (headers, endless(&exchange)).into_response()
         }
-        Some(MediaFault::Endless) => ([(CONTENT_TYPE, kind)], endless()).into_response(),
+        Some(MediaFault::Endless) => ([(CONTENT_TYPE, kind)], endless(&exchange)).into_response(),
+        Some(MediaFault::Cut) => {
+            let headers = [(CONTENT_TYPE, kind), (CONTENT_LENGTH, bytes.len().to_string())];
+            (headers, Body::from_stream(half(bytes))).into_response()
+        }
         Some(MediaFault::WrongType { content_type }) => {
             ([(CONTENT_TYPE, content_type)], bytes).into_response()
         }
@@ -138,8 +161,26 @@ fn redirect(to: &str) -> Response {
     (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, to.to_owned())]).into_response()
 }
 
-/// Zeros for as long as somebody reads.
-fn endless() -> Body {
+/// Zeros for as long as somebody reads, and the simulator runs.
+fn endless(exchange: &Exchange) -> Body {
+    let mut stopping = exchange.stopping.subscribe();
+    let stopped = async move {
+        // A sender that is gone is an end too.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    };
     let piece = Bytes::from_static(&[0; 16 * 1024]);
-    Body::from_stream(stream::repeat_with(move || Ok::<_, std::convert::Infallible>(piece.clone())))
+    let pieces = stream::repeat_with(move || Ok::<_, io::Error>(piece.clone()));
+    Body::from_stream(pieces.take_until(Box::pin(stopped)))
+}
+
+/// The first half of a file, then the end of the connection.
+fn half(bytes: Vec<u8>) -> impl Stream<Item = io::Result<Bytes>> {
+    let bytes = Bytes::from(bytes);
+    let half = bytes.slice(..bytes.len() / 2);
+    let cut = stream::once(async {
+        // The half goes out first.
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    });
+    stream::iter([Ok(half)]).chain(cut)
 }

@@ -23,7 +23,8 @@ pub(super) fn check(exchange: &Exchange, form: &Form) -> Result<Order, Refusal> 
     if to == from {
         return Err(Refusal::bad(21266, "'To' and 'From' number cannot be the same"));
     }
-    if Channel::of(&to) != Channel::of(&from) {
+    // A service may try RCS with a plain number.
+    if form.get("From").is_some() && Channel::of(&to) != Channel::of(&from) {
         let message = "Invalid From and To pair. From and To should be of the same channel";
         return Err(Refusal::bad(21910, message));
     }
@@ -78,11 +79,17 @@ fn service(exchange: &Exchange, form: &Form) -> Result<Option<String>, Refusal> 
     Err(Refusal::bad(21701, "The Messaging Service resource does not exist."))
 }
 
-/// The first sender of the service on the recipient's channel.
+/// The first sender of the service on the recipient's channel; for a plain number its RCS agent, if it has one.
 fn from_pool(exchange: &Exchange, to: &str) -> Result<String, Refusal> {
-    let fits =
-        |own: &&String| Channel::of(own) == Channel::of(to) && exchange.service_of(own).is_some();
-    exchange.numbers.iter().find(fits).cloned().ok_or_else(|| {
+    let first = |channel| {
+        let fits = |own: &&String| {
+            Channel::of(own) == channel && exchange.service_of(own.as_str()).is_some()
+        };
+        exchange.numbers.iter().find(fits)
+    };
+    let wanted = Channel::of(to);
+    let agent = if wanted == Channel::Sms { first(Channel::Rcs) } else { None };
+    agent.or_else(|| first(wanted)).cloned().ok_or_else(|| {
         Refusal::bad(21703, "The Messaging Service does not have a sender for this recipient.")
     })
 }

@@ -53,7 +53,7 @@ pub(super) fn phone_view(phone: &Phone) -> Value {
 /// A message as the phone shows it. `state` is `sending`, `stored` (the desk's webhook answered 2xx, after `stored_ms`)
 /// or `failed` for what was typed here, `arrived` for what came.
 pub(super) fn message_view(message: &Message) -> Value {
-    let (phone, number) = message.ends();
+    let (_, number) = message.ends();
     let inbound = message.direction == Direction::Inbound;
     let accepted = message
         .answer
@@ -67,7 +67,7 @@ pub(super) fn message_view(message: &Message) -> Value {
     json!({
         "sid": message.sid,
         "seq": message.seq,
-        "phone": phone,
+        "phone": message.phone(),
         "number": number,
         "from_phone": inbound,
         "body": message.body,

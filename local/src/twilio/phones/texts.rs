@@ -57,7 +57,11 @@ pub(super) async fn send(
     }
     let same_channel = Channel::of(&given.to) == Channel::of(&phone.number);
     if !exchange.numbers.contains(&given.to) || !same_channel {
-        return Err(Problem::invalid(format!("Nobody answers at {}.", given.to)));
+        return Err(Problem::invalid(if given.to.is_empty() {
+            "The desk has no sender on this channel. Name one in .env.".to_owned()
+        } else {
+            format!("Nobody answers at {}.", given.to)
+        }));
     }
     if given.body.chars().count() > 1600 {
         return Err(Problem::invalid("A text has at most 1,600 characters."));

@@ -9,6 +9,10 @@ use crate::twilio::message::{Answer, Direction, Message, Status};
 const COLUMNS: &str = "seq, sid, direction, sender, recipient, body, segments, status, error_code, created_ms, \
                        updated_ms, sent_ms, callback, answer_status, answer_ms, waiting, redacted, deleted, more";
 
+/// Whether a message leads to the phone `?1`: one by RCS to a plain number leads to the app of RCS.
+const LEADS_TO: &str = "recipient IN (?1, substr(?1, 5)) AND \
+                        iif(sender LIKE 'rcs:%' AND recipient LIKE '+%', 'rcs:' || recipient, recipient) = ?1";
+
 /// Stores a new message and gives it its place in the order.
 pub(in crate::twilio) fn insert(db: &Connection, message: &mut Message) -> rusqlite::Result<()> {
     db.prepare_cached(
@@ -44,7 +48,7 @@ pub(in crate::twilio) fn find(db: &Connection, sid: &str) -> rusqlite::Result<Op
 pub(in crate::twilio) fn update(db: &Connection, message: &Message) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE messages SET status = ?, error_code = ?, updated_ms = ?, sent_ms = ?, answer_status = ?, \
-         answer_ms = ?, waiting = ?, redacted = ?, deleted = ?, sender = ?, recipient = ?, more = ? WHERE sid = ?",
+         answer_ms = ?, waiting = ?, redacted = ?, deleted = ?, sender = ?, segments = ?, more = ? WHERE sid = ?",
     )?
     .execute(params![
         message.status.as_str(),
@@ -57,7 +61,7 @@ pub(in crate::twilio) fn update(db: &Connection, message: &Message) -> rusqlite:
         message.redacted,
         message.deleted,
         message.from,
-        message.to,
+        message.segments,
         more(message)?,
         message.sid,
     ])?;
@@ -85,7 +89,7 @@ pub(in crate::twilio) fn last_inbound(
 /// What has arrived on `phone` and was not read yet, oldest first.
 pub(in crate::twilio) fn unread_on(db: &Connection, phone: &str) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM messages WHERE recipient = ? AND status = 'delivered' ORDER BY seq"
+        "SELECT {COLUMNS} FROM messages WHERE {LEADS_TO} AND status = 'delivered' ORDER BY seq"
     ))?
     .query_map([phone], read)?
     .collect()
@@ -148,7 +152,7 @@ pub(in crate::twilio) fn on_phone(
     let mut newest: Vec<Message> = db
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM (SELECT * FROM messages WHERE sender = ?1 AND direction = 'inbound' \
-             UNION ALL SELECT * FROM messages WHERE recipient = ?1 AND direction <> 'inbound' \
+             UNION ALL SELECT * FROM messages WHERE {LEADS_TO} AND direction <> 'inbound' \
              AND status IN ('delivered', 'read')) ORDER BY seq DESC LIMIT ?2"
         ))?
         .query_map(params![phone, i64::try_from(limit).unwrap_or(i64::MAX)], read)?
@@ -163,7 +167,7 @@ pub(in crate::twilio) fn waiting_for(
     phone: &str,
 ) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM messages WHERE recipient = ? AND waiting = 1 ORDER BY seq"
+        "SELECT {COLUMNS} FROM messages WHERE {LEADS_TO} AND waiting = 1 ORDER BY seq"
     ))?
     .query_map([phone], read)?
     .collect()

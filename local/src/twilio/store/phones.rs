@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::moment;
+use crate::twilio::address::Channel;
 
 /// How the network finds a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +35,21 @@ impl Condition {
         (Self::Lost, "lost", Some(30008)),
     ];
 
-    /// The code with which messages to such a phone end.
+    /// The code with which SMS to such a phone end.
     pub fn error_code(self) -> Option<u32> {
         Self::ALL.iter().find(|(condition, ..)| *condition == self).and_then(|(.., code)| *code)
+    }
+
+    /// The code with which messages to such a phone end on a channel.
+    pub fn error_code_on(self, channel: Channel) -> Option<u32> {
+        let code = self.error_code()?;
+        Some(match (channel, self) {
+            (Channel::Sms, _) => code,
+            (Channel::Rcs, _) => 63036,
+            (_, Self::Blocked) => 63014,
+            (_, Self::Lost) => 63032,
+            _ => 63003,
+        })
     }
 
     fn name(self) -> &'static str {
@@ -114,7 +127,7 @@ pub(in crate::twilio) fn any(db: &Connection) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM phones LIMIT 1")?.exists([])
 }
 
-/// Notes that `phone` wants (or wants no) messages from `number`.
+/// Notes that `phone` wants (or wants no) messages from `number`. SMS and RCS are one phone.
 pub(in crate::twilio) fn opt(
     db: &Connection,
     phone: &str,
@@ -126,7 +139,7 @@ pub(in crate::twilio) fn opt(
     } else {
         "DELETE FROM opted_out WHERE phone = ? AND number = ?"
     };
-    db.prepare_cached(statement)?.execute([phone, number])?;
+    db.prepare_cached(statement)?.execute([phone.trim_start_matches("rcs:"), number])?;
     Ok(())
 }
 
@@ -137,7 +150,7 @@ pub(in crate::twilio) fn has_opted_out(
     number: &str,
 ) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM opted_out WHERE phone = ? AND number = ?")?
-        .exists([phone, number])
+        .exists([phone.trim_start_matches("rcs:"), number])
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Phone> {

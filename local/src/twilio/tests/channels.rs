@@ -107,12 +107,51 @@ async fn rcs_that_finds_no_phone_goes_as_sms_through_a_messaging_service_only() 
     let bench = Bench::new().await;
     bench.twilio.set_condition(ON_RCS, Condition::Unreachable).unwrap();
     let alone = sent(&bench, &[("To", ON_RCS), ("From", RCS), ("Body", "rich")]).await;
-    assert_eq!(alone["status"], "undelivered");
-    let fields = [("To", ON_RCS), ("MessagingServiceSid", SERVICE), ("Body", "rich")];
+    assert_eq!((&alone["status"], &alone["error_code"]), (&"undelivered".into(), &63036.into()));
+    let only = [("To", ON_RCS), ("MessagingServiceSid", SERVICE), ("Body", "rich")];
+    assert_eq!(sent(&bench, &only).await["error_code"], 63036);
+    let fields = [("To", CUSTOMER), ("MessagingServiceSid", SERVICE), ("Body", "rich")];
     let fell_back = sent(&bench, &fields).await;
     assert_eq!((&fell_back["status"], &fell_back["from"]), (&"delivered".into(), &NUMBER.into()));
-    let last = bench.desk.seen().pop().unwrap();
-    assert_eq!((last.field("From"), last.field("MessageStatus")), (NUMBER, "delivered"));
+    let from = |status: &str| {
+        let seen = bench.desk.seen();
+        let last = seen.iter().rev().find(|seen| seen.field("MessageStatus") == status);
+        last.unwrap().field("From").to_owned()
+    };
+    assert_eq!((&*from("sending"), &*from("delivered")), (RCS, NUMBER));
+
+    bench.twilio.set_condition(ON_RCS, Condition::Reachable).unwrap();
+    let rich = sent(&bench, &fields).await;
+    assert_eq!((&rich["from"], &rich["to"]), (&RCS.into(), &CUSTOMER.into()));
+    bench.twilio.read_on(ON_RCS).unwrap();
+    bench.twilio.settled().await;
+    assert_eq!(bench.get(rich["uri"].as_str().unwrap()).await["status"], "read");
+    assert_eq!(bench.twilio.messages().unwrap().last().unwrap().phone(), ON_RCS);
+}
+
+#[tokio::test]
+async fn each_channel_says_in_its_own_code_why_a_phone_was_not_reached() {
+    let bench = Bench::new().await;
+    bench.twilio.type_text(ON_WHATSAPP, WHATSAPP, "hi").unwrap();
+    let text = [("To", ON_WHATSAPP), ("From", WHATSAPP), ("Body", "x")];
+    for (condition, code) in
+        [(Condition::Unknown, 63003), (Condition::Blocked, 63014), (Condition::Lost, 63032)]
+    {
+        bench.twilio.set_condition(ON_WHATSAPP, condition).unwrap();
+        assert_eq!(sent(&bench, &text).await["error_code"], code);
+        let told = bench.desk.seen().pop().unwrap();
+        assert!(!told.field("ChannelStatusMessage").is_empty(), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn who_stops_by_rcs_gets_no_sms_of_the_same_service_either() {
+    let bench = Bench::new().await;
+    bench.twilio.type_text(ON_RCS, RCS, "STOP").unwrap();
+    let text = [("To", CUSTOMER), ("From", NUMBER), ("Body", "x")];
+    assert_eq!(refusal(bench.create(&text).await).await, (400, 21610));
+    bench.twilio.type_text(CUSTOMER, NUMBER, "START").unwrap();
+    assert_eq!(bench.create(&text).await.status(), StatusCode::CREATED);
 }
 
 #[tokio::test]

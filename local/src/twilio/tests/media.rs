@@ -19,6 +19,7 @@ async fn inbound(bench: &Bench) -> (String, String) {
         ..Typed::default()
     };
     let message = bench.twilio.send_from_phone(typed).unwrap();
+    assert!(message.sid.starts_with("MM"), "{}", message.sid);
     bench.twilio.settled().await;
     let seen = bench.desk.seen().pop().unwrap();
     assert_eq!((seen.field("NumMedia"), seen.field("MediaContentType0")), ("1", "image/png"));
@@ -30,8 +31,12 @@ async fn inbound(bench: &Bench) -> (String, String) {
 async fn gallery(content_type: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/cat.png", listener.local_addr().unwrap());
-    let answer = move || async move { ([("content-type", content_type)], PNG) };
-    let router = axum::Router::new().route("/cat.png", axum::routing::get(answer));
+    let disposition = ("content-disposition", "inline; filename=\"cat.png\"");
+    let answer = move || async move { ([("content-type", content_type), disposition], PNG) };
+    let sent_on = || async { axum::response::Redirect::temporary("/cat.png") };
+    let router = axum::Router::new()
+        .route("/cat.png", axum::routing::get(answer))
+        .route("/moved.png", axum::routing::get(sent_on));
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     url
 }
@@ -82,6 +87,14 @@ async fn a_fetch_meets_what_was_armed_once() {
     }
     script.on_media(Rule::next(MediaFault::Redirect { to: format!("{}/other", bench.desk.url()) }));
     assert_eq!(fetch().await.unwrap().url().path(), "/other");
+    script.on_media(Rule::next(MediaFault::Cut));
+    assert!(fetch().await.unwrap().bytes().await.is_err());
+    script.on_media(Rule::next(MediaFault::Chain { count: 3 }));
+    let chained = fetch().await.unwrap();
+    assert_eq!(chained.url().query(), Some("hops=0"));
+    assert_eq!(&*chained.bytes().await.unwrap(), PNG);
+    script.on_media(Rule::next(MediaFault::Chain { count: 100 }));
+    assert!(fetch().await.unwrap_err().is_redirect());
     let by = std::time::Duration::from_millis(50);
     script.on_media(Rule::next(MediaFault::Slow { by }));
     let asked = bench.twilio.now();
@@ -94,6 +107,7 @@ async fn a_fetch_meets_what_was_armed_once() {
 async fn what_the_desk_sends_is_really_fetched_and_fails_with_twilios_codes_if_it_cannot_be() {
     let bench = Bench::new().await;
     let (good, page) = (gallery("image/png").await, gallery("text/html; charset=utf-8").await);
+    let belied = gallery("image/jpeg").await;
     let callback = bench.callback();
     let outcome = async |url: &str| {
         let fields =
@@ -107,8 +121,13 @@ async fn what_the_desk_sends_is_really_fetched_and_fails_with_twilios_codes_if_i
     assert_eq!((&sent["status"], &sent["price"]), (&"delivered".into(), &"-0.02000".into()));
     let media = bench.get(sent["subresource_uris"]["media"].as_str().unwrap()).await;
     assert_eq!(media["media_list"][0]["content_type"], "image/png");
+    let sid = media["media_list"][0]["sid"].as_str().unwrap();
+    let (file, bytes) = bench.twilio.media(sid).unwrap().unwrap();
+    assert_eq!((file.name.as_deref(), &*bytes), (Some("cat.png"), PNG));
+    assert_eq!(outcome(&good.replace("cat", "moved")).await["status"], "delivered");
     let nobody = format!("http://{}/", closed_address().await);
-    for (url, code) in [(&*page, 12300), (&*nobody, 11200), (&*good.replace("cat", "dog"), 11200)] {
+    let missing = good.replace("cat", "dog");
+    for (url, code) in [(&*page, 12300), (&*belied, 12300), (&*nobody, 11200), (&*missing, 11200)] {
         let failed = outcome(url).await;
         assert_eq!((&failed["status"], &failed["error_code"]), (&"failed".into(), &code.into()));
         assert_eq!(bench.desk.seen().last().unwrap().field("ErrorCode"), code.to_string());

@@ -84,6 +84,7 @@ async function seen(page: Page, attribute: string, text: string): Promise<number
           const box = found?.getBoundingClientRect();
           if (!found?.checkVisibility() || !box || box.bottom < 0 || box.top > innerHeight) return;
           observer.disconnect();
+          removeEventListener('scroll', look, true);
           requestAnimationFrame(() => {
             const drawn = new MessageChannel();
             drawn.port1.onmessage = () => {
@@ -94,6 +95,8 @@ async function seen(page: Page, attribute: string, text: string): Promise<number
         };
         const observer = new MutationObserver(look);
         observer.observe(document, { subtree: true, childList: true, characterData: true });
+        // A virtual list draws a message below the window first, and scrolls to it then.
+        addEventListener('scroll', look, true);
         look();
       }),
     [attribute, text] as const,

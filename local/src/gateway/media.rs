@@ -53,10 +53,7 @@ pub(super) async fn serve(State(media): State<Media>, request: Request) -> Respo
         return refusal(StatusCode::BAD_GATEWAY, "Bad Gateway");
     };
     let (status, headers) = (answer.status(), answer.headers().clone());
-    let Ok(body) = answer.bytes().await else {
-        return refusal(StatusCode::BAD_GATEWAY, "Bad Gateway");
-    };
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(Body::from_stream(answer.bytes_stream()));
     *response.status_mut() = status;
     let own = response.headers_mut();
     for name in BACK {

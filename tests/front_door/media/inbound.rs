@@ -10,14 +10,14 @@ use crate::desk::table::{TABLE, count};
 use crate::desk::{Answer, Desk, Person, customer};
 
 /// The path of something that came with `message`.
-fn path(message: &Value, index: usize) -> String {
+pub fn path(message: &Value, index: usize) -> String {
     let part = |name: &str| message[name].as_str().unwrap();
     let (conversation, message) = (part("conversation_id"), part("message_id"));
     format!("/api/conversations/{conversation}/messages/{message}/media/{index}")
 }
 
 /// What stands behind the address that `get-media` answers.
-async fn read(desk: &Desk, anna: &Person<'_>, message: &Value, index: usize) -> (Value, Answer) {
+pub async fn read(desk: &Desk, anna: &Person<'_>, message: &Value, index: usize) -> (Value, Answer) {
     let link = anna.get(&path(message, index)).await.is(200);
     let url = link["url"].as_str().unwrap();
     assert!(url.starts_with("/media/"), "{url}");
@@ -26,7 +26,7 @@ async fn read(desk: &Desk, anna: &Person<'_>, message: &Value, index: usize) -> 
 }
 
 /// The only message of the only conversation with `number`.
-async fn only(anna: &Person<'_>, number: &str) -> Value {
+pub async fn only(anna: &Person<'_>, number: &str) -> Value {
     let id = anna.conversation_with(number).await;
     let messages = anna.messages(&id).await;
     assert_eq!(messages.len(), 1);

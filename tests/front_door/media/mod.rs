@@ -4,6 +4,7 @@
 mod host;
 mod inbound;
 mod outbound;
+mod phones;
 mod uploads;
 
 pub use host::{Gives, Host, jpeg, mms};

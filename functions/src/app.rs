@@ -12,7 +12,6 @@ use shared::clock::Clock;
 use shared::config::{Parameter, Parameters};
 use shared::error::{Error, Result};
 use shared::fault::Faults;
-use shared::files::{Files, FilesOptions};
 use shared::ids::Ids;
 use shared::lambda::{
     Caller, Context, Environment, Handler, HandlerError, Request, Response, Setup, SocketEvent,
@@ -96,21 +95,6 @@ impl App {
             credentials: self.access.credentials(),
             faults: self.faults.clone(),
         }))
-    }
-
-    /// The bucket of what was attached.
-    pub fn files(&self) -> Result<Files> {
-        let bucket = self.variable("MEDIA");
-        Files::new(FilesOptions {
-            bucket: bucket.ok_or_else(|| Error::configuration("MEDIA", "is not set"))?,
-            endpoint: self.variable("AWS_ENDPOINT_URL_S3"),
-            region: self.access.region.clone(),
-            access_key: self.access.access_key.clone(),
-            secret_key: self.access.secret_key.clone(),
-            session_token: self.access.session_token.clone(),
-            clock: self.clock.clone(),
-            faults: self.faults.clone(),
-        })
     }
 }
 

@@ -5,6 +5,20 @@ use crate::media::MediaKind;
 /// How many of the first bytes decide.
 pub const ENOUGH: usize = 4096;
 
+/// What is called by its name. A program is nothing that anybody wants to know by name.
+const KNOWN: [&str; 10] = [
+    "image/",
+    "audio/",
+    "video/",
+    "application/pdf",
+    "application/rtf",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.oasis.opendocument",
+    "application/vnd.openxmlformats-officedocument",
+];
+
 /// What nothing is known of.
 pub const UNKNOWN: &str = "application/octet-stream";
 
@@ -19,11 +33,14 @@ pub fn of_bytes(bytes: &[u8]) -> &'static str {
         "audio/m4a" => "audio/mp4",
         "audio/x-wav" => "audio/wav",
         "audio/x-flac" => "audio/flac",
-        "video/mp4" if brand(bytes).is_some_and(|brand| brand.starts_with(b"3g")) => "video/3gpp",
+        // The libraries' list does not have it.
+        "video/mp4" | UNKNOWN if brand(bytes).is_some_and(|brand| brand.starts_with(b"3g")) => {
+            "video/3gpp"
+        }
         // They are text that a browser runs, or programs.
         "text/html" | "text/xml" | "text/x-shellscript" | "image/svg+xml" => UNKNOWN,
-        found if found.starts_with("application/x-") => UNKNOWN,
-        found => found,
+        found if KNOWN.iter().any(|known| found.starts_with(known)) => found,
+        _ => UNKNOWN,
     }
 }
 

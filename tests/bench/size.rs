@@ -115,9 +115,8 @@ impl Desk {
                     if let Some((list_pk, list_sk)) = &row.listed {
                         let keys = keys_only(row, list_pk, list_sk);
                         let (list_pk, list_sk) = (key(list_pk), key(list_sk));
-                        storage.insert_gsi_item(
-                            &table, "list", &list_pk, &list_sk, &pk, &sk, &keys,
-                        )?;
+                        storage
+                            .insert_gsi_item(&table, "list", &list_pk, &list_sk, &pk, &sk, &keys)?;
                     }
                 }
                 storage.commit()

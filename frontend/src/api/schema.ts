@@ -49,6 +49,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -91,6 +107,38 @@ export interface paths {
         get: operations["get-message"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages/{message}/media/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages/{message}/media/{index}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retry-media"];
         delete?: never;
         options?: never;
         head?: never;
@@ -289,6 +337,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["create-upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -309,6 +373,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A file that goes with a message. */
+        AttachedUpload: {
+            /** @description Another name for it. */
+            name?: string | null;
+            /** @description What `create-upload` answered. */
+            upload_id: string;
+        };
         /** @description An answer by button or from a list. */
         Button: {
             /** @description The chosen entry of a list. */
@@ -503,6 +574,20 @@ export interface components {
             /** @description What Twilio's Smart Encoding would put in its place. */
             replacement?: string | null;
         };
+        /** @description A file that is to be sent. */
+        CreateUpload: {
+            /** @description Its type. */
+            content_type: string;
+            /** @description Where it will be sent. */
+            conversation_id: string;
+            /** @description The file's name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
         /** @description The new person. */
         CreateUser: {
             /** @description Name for display; the sign-in name if absent. */
@@ -600,6 +685,32 @@ export interface components {
             /** @description The socket's address. */
             url: string;
         };
+        /** @description An attachment, and where it came from. */
+        ListedMedia: {
+            /** @description Decided from the bytes once they are stored. */
+            content_type: string;
+            /**
+             * Format: date-time
+             * @description When that was received.
+             */
+            date_created: string;
+            /** @description Its place in the message, from 0. */
+            index: number;
+            /** @description How people look at it. */
+            kind: components["schemas"]["MediaKind"];
+            /** @description Its message. */
+            message_id: string;
+            /** @description The file's name, if it has one. */
+            name?: string | null;
+            problem?: components["schemas"]["MediaProblem"] | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size?: number | null;
+            /** @description Where the bytes are. */
+            state: components["schemas"]["MediaState"];
+        };
         /** @description A place that the contact sent. */
         Location: {
             /** @description Its postal address. */
@@ -643,6 +754,27 @@ export interface components {
          * @enum {string}
          */
         MediaKind: "image" | "audio" | "video" | "contact" | "document";
+        /** @description Where an attachment is read. */
+        MediaLink: {
+            /** @description Its type, decided from its bytes. */
+            content_type: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description The file's name, if it has one. */
+            name?: string | null;
+            /** @description A path of this origin. */
+            url: string;
+        };
+        /** @description A part of what was attached. */
+        MediaList: {
+            /** @description The newest first. May be empty although older ones follow. */
+            media: components["schemas"]["ListedMedia"][];
+            /** @description Where older ones begin; null at the end. */
+            next?: string | null;
+        };
         /**
          * @description Why it could not be fetched.
          * @enum {string}
@@ -975,10 +1107,12 @@ export interface components {
         };
         /** @description What is to be sent. */
         SendMessage: {
-            /** @description The text, 1 to 1,600 characters. */
-            body: string;
+            /** @description The text, 1 to 1,600 characters; empty only if files go with it. */
+            body?: string;
             /** @description Made by the browser for this click: the same key sends once. */
             idempotency_key: string;
+            /** @description The files that go with it, at most ten. */
+            media?: components["schemas"]["AttachedUpload"][];
         };
         /** @description One of our numbers. */
         Sender: {
@@ -986,8 +1120,6 @@ export interface components {
             address: string;
             /** @description Its channel. */
             channel: components["schemas"]["Channel"];
-            /** @description Whether files can go with a text: only where a bucket keeps them. */
-            files: boolean;
             /** @description Which inbox its conversations stand in. */
             inbox: string;
             /** @description What people call it. */
@@ -1061,6 +1193,22 @@ export interface components {
             /** @description The note that was seen. */
             previous_note?: string | null;
             status?: components["schemas"]["ConversationStatus"] | null;
+        };
+        /** @description Where the browser puts it. */
+        UploadPlace: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description The headers that the PUT must have. */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description What `send-message` is told. */
+            upload_id: string;
+            /** @description A path of this origin, for one PUT. */
+            url: string;
         };
         /** @description A person who may sign in. */
         UserView: {
@@ -1321,6 +1469,38 @@ export interface operations {
             };
         };
     };
+    "list-media": {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaList"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-messages": {
         parameters: {
             query?: {
@@ -1440,6 +1620,70 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaLink"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1857,6 +2101,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedTicket"];
+                };
+            };
+            /** @description It did not work; the detail says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUpload"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadPlace"];
                 };
             };
             /** @description It did not work; the detail says why */

@@ -20,6 +20,7 @@ use shared::twilio::client::{Client, ClientOptions, CreateError, CreateMessage};
 
 use super::handing::Hands;
 use crate::app::App;
+use crate::media::bucket;
 use crate::messages::record_delivery;
 
 /// What a call that Twilio did not process is first waited for in place, in all.
@@ -88,7 +89,7 @@ impl Line {
     pub(super) fn open(app: &App) -> Result<Self> {
         Ok(Self {
             client: client(app)?,
-            files: app.files()?,
+            files: bucket(app)?,
             hands: Hands::of(app),
             urls: app.parameters.urls()?,
             senders: app.parameters.senders()?,

@@ -11,13 +11,14 @@ use shared::lambda::{Context, Setup};
 
 use crate::app::{App, Build, work};
 use crate::changes::handing::Handed;
+use crate::media::bucket;
 
 /// A run erases nothing more this long before its end.
 const LAST: Duration = Duration::from_secs(5);
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    work(setup, &[], App::files, handle)
+    work(setup, &[], bucket, handle)
 }
 
 async fn handle(app: Arc<App>, files: Arc<Files>, event: Value, context: Context) -> Result<Value> {

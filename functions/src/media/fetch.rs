@@ -17,6 +17,7 @@ use shared::message::Message;
 use shared::twilio::client::Client;
 use shared::twilio::media::NotFetched;
 
+use super::bucket;
 use crate::app::{App, Build, work};
 use crate::changes::handing::Handed;
 use crate::changes::sending;
@@ -43,7 +44,7 @@ pub fn build(setup: Setup) -> Build {
 }
 
 fn open(app: &App) -> Result<Way> {
-    Ok(Way { twilio: sending::client(app)?, files: app.files()? })
+    Ok(Way { twilio: sending::client(app)?, files: bucket(app)? })
 }
 
 async fn handle(app: Arc<App>, way: Arc<Way>, event: Value, context: Context) -> Result<Value> {

@@ -13,7 +13,7 @@ use shared::media::MediaState;
 use shared::media_type::disposition;
 use utoipa::ToSchema;
 
-use super::media_of;
+use super::{bucket, media_of};
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
 
@@ -36,7 +36,7 @@ pub struct MediaLink {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], App::files, handle)
+    people(setup, &[], bucket, handle)
 }
 
 #[utoipa::path(

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::message_of;
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
+use crate::media::bucket;
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,7 +22,7 @@ pub struct RedactMessage {}
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], App::files, handle)
+    people(setup, &[], bucket, handle)
 }
 
 #[utoipa::path(

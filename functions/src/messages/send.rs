@@ -15,6 +15,7 @@ use super::attaching::{self, AttachedUpload};
 use super::deciding::{Counting, PARAMETERS, Senders, decide, refusal};
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
+use crate::media::bucket;
 
 /// What is to be sent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,7 +45,7 @@ pub(crate) struct Post {
 
 impl Post {
     fn open(app: &App) -> Result<Self> {
-        Ok(Self { senders: Senders::open(app)?, files: app.files()? })
+        Ok(Self { senders: Senders::open(app)?, files: bucket(app)? })
     }
 }
 

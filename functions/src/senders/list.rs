@@ -51,14 +51,13 @@ pub(crate) async fn handle(
     caller: Caller,
     _request: Request,
 ) -> Result<Response> {
-    let visible = senders.iter().filter(|sender| caller.sees(&sender.inbox)).map(|sender| {
-        SenderView {
+    let visible =
+        senders.iter().filter(|sender| caller.sees(&sender.inbox)).map(|sender| SenderView {
             address: sender.address.to_string(),
             channel: sender.address.channel(),
             inbox: sender.inbox.clone(),
             name: sender.name.clone(),
             number: number_view(&sender.address),
-        }
-    });
+        });
     Response::json(200, &SenderList { senders: visible.collect() })
 }

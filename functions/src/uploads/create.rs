@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::limits;
 use crate::app::{App, Build, people};
 use crate::conversations::seen_by;
+use crate::media::bucket;
 
 /// How long the address is good: sixteen megabytes over a slow line.
 const LIFE: Duration = Duration::from_mins(15);
@@ -51,7 +52,7 @@ pub struct UploadPlace {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], App::files, handle)
+    people(setup, &[], bucket, handle)
 }
 
 #[utoipa::path(

@@ -1,11 +1,12 @@
 //! `--demo`: three days of a bicycle shop's texts, for a first look at a desk that is in use.
 //!
-//! - `story`: what was written, read from `stories/`; `moment`: when, and under which ids.
+//! - `story`: what was written, read from `stories/`; `files`: what came with it; `moment`: when, and under which ids.
 //! - `telling`: a story told through the store's own writes, as the functions would have made them; `past`: what Twilio
 //!   remembers of it.
 //!
 //! A story that stands in the tables already is not told again.
 
+mod files;
 mod moment;
 mod past;
 mod story;
@@ -25,6 +26,7 @@ use shared::ids::Ids;
 use shared::store::Store;
 
 use crate::parameters::BadInstallKey;
+use crate::s3::S3;
 use crate::settings::Settings;
 use crate::twilio::{Phone, Twilio, TwilioError};
 use moment::StoryClock;
@@ -34,7 +36,7 @@ use telling::{Telling, Told};
 /// How many stories are told side by side.
 const TELLERS: usize = 4;
 
-/// The inbox of the one sender that a local system has.
+/// The inbox of a local system's senders.
 const INBOX: &str = "main";
 
 /// Why the tables could not be filled.
@@ -67,7 +69,7 @@ pub enum DemoError {
 
 /// Where the stories are told.
 pub(crate) struct Ground<'a> {
-    /// Our number, the install key, the first admin's name.
+    /// Our senders, the install key, the first admin's name.
     pub(crate) settings: &'a Settings,
     /// Where callbacks go.
     pub(crate) base_url: String,
@@ -77,6 +79,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) ids: Arc<dyn Ids>,
     /// The tables, at another time than the system's.
     pub(crate) open: &'a (dyn Fn(Arc<dyn Clock>) -> Store + Sync),
+    /// The bucket.
+    pub(crate) s3: &'a S3,
 }
 
 /// Tells every story that is not in the tables yet, and puts its phones on the bench. Says how many were told.
@@ -87,7 +91,7 @@ pub(crate) async fn seed(ground: &Ground<'_>, twilio: &Twilio) -> Result<usize, 
             share.push(story);
         }
     }
-    let tellers = shares.into_iter().map(|share| tell_all(ground, share));
+    let tellers = shares.into_iter().map(|share| tell_all(ground, twilio, share));
     let told: Vec<Vec<Told>> =
         stream::iter(tellers).buffer_unordered(TELLERS).try_collect().await?;
     let told: Vec<Told> = told.into_iter().flatten().collect();
@@ -98,14 +102,23 @@ pub(crate) async fn seed(ground: &Ground<'_>, twilio: &Twilio) -> Result<usize, 
     Ok(told.len())
 }
 
-async fn tell_all(ground: &Ground<'_>, stories: Vec<Story>) -> Result<Vec<Told>, DemoError> {
+async fn tell_all(
+    ground: &Ground<'_>,
+    twilio: &Twilio,
+    stories: Vec<Story>,
+) -> Result<Vec<Told>, DemoError> {
     let clock = Arc::new(StoryClock::at(ground.now));
     let key = HEXLOWER_PERMISSIVE.decode(ground.settings.install_key.as_bytes());
     let key = key.ok().and_then(|key| <[u8; 32]>::try_from(key).ok()).ok_or(BadInstallKey)?;
+    let senders = ground.settings.senders();
+    let senders: Result<Vec<_>, _> = senders.iter().map(|sender| Address::parse(sender)).collect();
+    let senders = senders?;
     let telling = Telling {
+        s3: ground.s3,
+        twilio,
         store: (ground.open)(clock.clone()),
         key: InstallKey::new(key),
-        business: Address::parse(&ground.settings.number)?,
+        senders: &senders,
         username: ground.settings.username.to_lowercase(),
         base_url: ground.base_url.clone(),
         now: ground.now,

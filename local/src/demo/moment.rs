@@ -50,7 +50,7 @@ pub(super) fn dice(number: &str, index: usize, throw: u64) -> u64 {
 }
 
 fn digits(number: &str) -> u64 {
-    number.trim_start_matches('+').parse().unwrap_or(0)
+    number.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
 }
 
 /// `SplitMix64`: spreads neighbours over the whole range.

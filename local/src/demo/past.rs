@@ -13,7 +13,7 @@ use super::story::{End, Story};
 use super::telling::{Scene, Telling, message_sid};
 use crate::twilio::{self, Phone, Status, segments};
 
-impl Telling {
+impl Telling<'_> {
     /// The message as Twilio keeps it; none if Twilio never took it.
     pub(super) fn at_twilio(
         &self,
@@ -25,7 +25,7 @@ impl Telling {
             return Ok(None);
         }
         let inbound = message.direction == Direction::Inbound;
-        let (ours, theirs) = (self.business.to_string(), scene.contact.to_string());
+        let (ours, theirs) = (scene.business.to_string(), scene.contact.to_string());
         let (status, error_code) = end.at_twilio();
         let callback = record_delivery::path(scene.conversation, message.id);
         Ok(Some(twilio::Message {
@@ -50,7 +50,10 @@ impl Telling {
             waiting: end == End::Sent && scene.story.is("airplane"),
             redacted: false,
             deleted: false,
-            more: twilio::more::More::default(),
+            more: twilio::more::More {
+                media: self.at_phones(scene)?,
+                ..twilio::more::More::default()
+            },
         }))
     }
 }

@@ -7,17 +7,23 @@
 //! ~ 5h
 //! >[undelivered 30003] what did not arrive
 //! >[again] the same once more
+//! <{bike.jpg} what came with a file of `files/`
 //! ```
 //!
-//! The head line has the number, the name (empty if nobody gave one), how long ago the last line was, and flags:
+//! The head line has the number (with its channel, if that is another than SMS), the name (empty if nobody gave one), how long ago the last line was, and flags:
 //! `phone` (it stands on the bench), `airplane` (and is out of reach), `closed`, `read` (nothing unread). `~` is a pause
 //! before what follows. `\n` breaks a line.
 
 use std::time::Duration;
 
-use super::DemoError;
+use shared::address::Address;
+use shared::conversation::{Conversation, ConversationId};
 
-const STORIES: [(&str, &str); 5] = [
+use super::files::{self, File};
+use super::{DemoError, INBOX};
+
+const STORIES: [(&str, &str); 6] = [
+    ("other channels'", include_str!("stories/channels.txt")),
     ("English", include_str!("stories/english.txt")),
     ("German", include_str!("stories/german.txt")),
     ("Spanish", include_str!("stories/spanish.txt")),
@@ -28,7 +34,7 @@ const STORIES: [(&str, &str); 5] = [
 /// One conversation.
 #[derive(Debug)]
 pub(super) struct Story {
-    /// The customer's number, E.164.
+    /// The customer's address, as Twilio writes it.
     pub(super) number: String,
     /// The customer's name.
     pub(super) name: Option<String>,
@@ -47,6 +53,8 @@ pub(super) struct Line {
     pub(super) pause: Duration,
     /// The text.
     pub(super) body: String,
+    /// The files that came with it.
+    pub(super) files: Vec<&'static File>,
     /// What became of it; none if the customer wrote it.
     pub(super) outbound: Option<Outbound>,
 }
@@ -88,6 +96,37 @@ impl Story {
     }
 }
 
+impl Story {
+    /// Its conversation before anybody has written.
+    pub(super) fn begun(
+        &self,
+        id: &ConversationId,
+        business: &Address,
+        contact: &Address,
+    ) -> Conversation {
+        Conversation {
+            id: id.clone(),
+            kind: "direct".to_owned(),
+            inbox: INBOX.to_owned(),
+            business: Some(business.clone()),
+            contact: Some(contact.clone()),
+            name: self.name.clone(),
+            profile_name: None,
+            inbound_at: None,
+            consent: None,
+            note: None,
+            rev: 0,
+            unread: 0,
+            preview: None,
+            last: None,
+            cleared: None,
+            created: None,
+            list_pk: None,
+            list_sk: None,
+        }
+    }
+}
+
 /// Every story.
 pub(super) fn all() -> Result<Vec<Story>, DemoError> {
     let mut stories = Vec::new();
@@ -96,7 +135,7 @@ pub(super) fn all() -> Result<Vec<Story>, DemoError> {
         let mut pause = Duration::ZERO;
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
-            if line.starts_with('+') {
+            if is_head(line) {
                 stories.push(head(line).ok_or_else(|| wrong(index))?);
             } else if let Some(span) = line.strip_prefix('~') {
                 pause += self::span(span.trim()).ok_or_else(|| wrong(index))?;
@@ -109,6 +148,10 @@ pub(super) fn all() -> Result<Vec<Story>, DemoError> {
     Ok(stories)
 }
 
+fn is_head(line: &str) -> bool {
+    line.starts_with('+') || line.starts_with("whatsapp:") || line.starts_with("messenger:")
+}
+
 fn head(line: &'static str) -> Option<Story> {
     let mut parts = line.split('|').map(str::trim);
     let number = parts.next()?.to_owned();
@@ -119,9 +162,9 @@ fn head(line: &'static str) -> Option<Story> {
 }
 
 fn message(line: &str, pause: Duration) -> Option<Line> {
-    let body = |text: &str| text.trim().replace("\\n", "\n");
     if let Some(text) = line.strip_prefix('<') {
-        return Some(Line { pause, body: body(text), outbound: None });
+        let (files, body) = content(text)?;
+        return Some(Line { pause, body, files, outbound: None });
     }
     let text = line.strip_prefix('>')?;
     let (marks, text) = match text.strip_prefix('[') {
@@ -130,7 +173,18 @@ fn message(line: &str, pause: Duration) -> Option<Line> {
     };
     let again = marks == "again";
     let end = if again { End::Delivered } else { end(marks)? };
-    Some(Line { pause, body: body(text), outbound: Some(Outbound { end, again }) })
+    let (files, body) = content(text)?;
+    Some(Line { pause, body, files, outbound: Some(Outbound { end, again }) })
+}
+
+/// The files and the text.
+fn content(text: &str) -> Option<(Vec<&'static File>, String)> {
+    let (names, text) = match text.strip_prefix('{') {
+        Some(named) => named.split_once('}')?,
+        None => ("", text),
+    };
+    let files: Option<Vec<_>> = names.split_whitespace().map(files::named).collect();
+    Some((files?, text.trim().replace("\\n", "\n")))
 }
 
 fn end(marks: &str) -> Option<End> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use shared::address::Address;
 use shared::can_send::Decision;
 use shared::config::InstallKey;
-use shared::conversation::{Conversation, ConversationId, ConversationStatus};
+use shared::conversation::{ConversationId, ConversationStatus};
 use shared::error::Error;
 use shared::ids::Ids;
 use shared::intent::Intent;
@@ -21,7 +21,8 @@ use super::moment::{StoryClock, after, dice, sid, times};
 use super::past::{phone, reports};
 use super::story::{End, Line, Outbound, Story};
 use super::{DemoError, INBOX};
-use crate::twilio::{self, Phone, segments};
+use crate::s3::S3;
+use crate::twilio::{self, Phone, Twilio, segments};
 
 /// Who works at the shop.
 const STAFF: [&str; 3] = ["Nora", "Sam", "Leila"];
@@ -36,13 +37,17 @@ pub(super) struct Told {
 }
 
 /// What a story is told with.
-pub(super) struct Telling {
+pub(super) struct Telling<'a> {
+    /// The bucket.
+    pub(super) s3: &'a S3,
+    /// Twilio, for what the phones keep.
+    pub(super) twilio: &'a Twilio,
     /// The tables, at the story's time.
     pub(super) store: Store,
     /// What conversation ids are made with.
     pub(super) key: InstallKey,
-    /// Our number.
-    pub(super) business: Address,
+    /// Our senders; each channel's first is written to.
+    pub(super) senders: &'a [Address],
     /// Whose clicks these were.
     pub(super) username: String,
     /// Where callbacks go.
@@ -59,17 +64,22 @@ pub(super) struct Telling {
 pub(super) struct Scene<'a> {
     pub(super) story: &'a Story,
     pub(super) conversation: &'a ConversationId,
+    pub(super) business: &'a Address,
     pub(super) contact: &'a Address,
     pub(super) index: usize,
     pub(super) line: &'a Line,
     pub(super) at: Timestamp,
 }
 
-impl Telling {
+impl Telling<'_> {
     /// Tells `story`, unless it stands in the tables already.
     pub(super) async fn tell(&self, story: &Story) -> Result<Option<Told>, DemoError> {
         let contact = Address::parse(&story.number)?;
-        let conversation = ConversationId::direct(&self.key, &self.business, &contact);
+        let channel = contact.channel();
+        let Some(business) = self.senders.iter().find(|sender| sender.channel() == channel) else {
+            return Ok(None);
+        };
+        let conversation = ConversationId::direct(&self.key, business, &contact);
         let with_sid = |line: &Line| line.outbound.is_none_or(|outbound| outbound.end.has_sid());
         if let Some(last) = story.lines.iter().rposition(with_sid)
             && self.store.message_by_sid(&message_sid(story, last)?).await?.is_some()
@@ -80,7 +90,7 @@ impl Telling {
         let started = times.first().copied().unwrap_or(self.now);
         if story.name.is_some() || story.lines.first().is_some_and(|line| line.outbound.is_some()) {
             self.clock.set(started);
-            self.store.start(&self.begun(story, &conversation, &contact)).await?;
+            self.store.start(&story.begun(&conversation, business, &contact)).await?;
         }
         let mut told = Told { past: Vec::new(), phone: phone(story, started) };
         let mut before = None;
@@ -88,7 +98,7 @@ impl Telling {
         for (index, (line, at)) in story.lines.iter().zip(times).enumerate() {
             self.clock.set(at);
             let (conversation, contact) = (&conversation, &contact);
-            let scene = Scene { story, conversation, contact, index, line, at };
+            let scene = Scene { story, conversation, business, contact, index, line, at };
             if Some(index) == last_reply {
                 self.read(conversation).await?;
             }
@@ -113,7 +123,7 @@ impl Telling {
             conversation: scene.conversation.clone(),
             inbox: INBOX.to_owned(),
             direction: Direction::Inbound,
-            business: self.business.clone(),
+            business: scene.business.clone(),
             contact: scene.contact.clone(),
             author: None,
             body: scene.line.body.clone(),
@@ -124,7 +134,7 @@ impl Telling {
             key: None,
             retried_by: None,
             segments: Some(segments::count(&scene.line.body)),
-            media: Vec::new(),
+            media: self.media(scene)?,
             particulars: Particulars::default(),
             price: None,
             fell_back: false,
@@ -151,7 +161,7 @@ impl Telling {
             author: (*author).to_owned(),
             key: format!("demo-{}-{index}", story.number.trim_start_matches('+')),
             body: line.body.clone(),
-            media: Vec::new(),
+            media: self.media(scene)?,
         };
         let old = match before.filter(|_| outbound.again) {
             // What became of it since it was clicked.
@@ -218,29 +228,6 @@ impl Telling {
             self.store.mark_read(&seen).await?;
         }
         Ok(())
-    }
-
-    fn begun(&self, story: &Story, id: &ConversationId, contact: &Address) -> Conversation {
-        Conversation {
-            id: id.clone(),
-            kind: "direct".to_owned(),
-            inbox: INBOX.to_owned(),
-            business: Some(self.business.clone()),
-            contact: Some(contact.clone()),
-            name: story.name.clone(),
-            profile_name: None,
-            inbound_at: None,
-            consent: None,
-            note: None,
-            rev: 0,
-            unread: 0,
-            preview: None,
-            last: None,
-            cleared: None,
-            created: None,
-            list_pk: None,
-            list_sk: None,
-        }
     }
 }
 

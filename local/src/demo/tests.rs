@@ -166,3 +166,33 @@ async fn told_again_it_adds_nothing_and_leaves_what_was_done_since() {
     assert_eq!(again.system.twilio().unwrap().messages().unwrap().len(), before);
     again.system.stop().await;
 }
+
+#[tokio::test]
+async fn other_channels_and_their_files_stand_on_the_desk_and_on_the_phones() {
+    let visitor = Visitor::arrive(options(None)).await;
+    let open = visitor.list("open").await;
+    let channels: BTreeSet<&str> =
+        open.iter().map(|conversation| conversation["channel"].as_str().unwrap()).collect();
+    assert_eq!(channels.into_iter().collect::<Vec<_>>(), ["messenger", "sms", "whatsapp"]);
+    let mut kinds = BTreeSet::new();
+    for conversation in &open {
+        let id = conversation["conversation_id"].as_str().unwrap();
+        for message in visitor.messages(conversation).await {
+            for media in message["media"].as_array().unwrap() {
+                kinds.insert(media["kind"].as_str().unwrap().to_owned());
+                let message = message["message_id"].as_str().unwrap();
+                let path = format!("/api/conversations/{id}/messages/{message}/media/0");
+                let link = visitor.get(&path).await;
+                let url = format!("{}{}", visitor.system.url(), link["url"].as_str().unwrap());
+                let answer = visitor.client.get(url).send().await.unwrap();
+                assert_eq!(answer.status(), 200);
+                assert_eq!(answer.content_length(), media["size"].as_u64());
+            }
+        }
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["audio", "contact", "document", "image"]);
+    let shown = visitor.get("/phones/api/phones/whatsapp:+12065550196/messages").await;
+    let files = shown["messages"].as_array().unwrap().iter();
+    assert_eq!(files.map(|m| m["media"].as_array().unwrap().len()).sum::<usize>(), 2);
+    visitor.system.stop().await;
+}

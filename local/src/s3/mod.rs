@@ -82,7 +82,8 @@ impl S3 {
     pub fn keep(&self, logical_id: &str, key: &str, content_type: &str, body: &[u8]) {
         let bucket = self.0.buckets.iter().find(|bucket| bucket.logical_id == logical_id);
         let object = Object { content_type: content_type.to_owned(), body: body.to_vec() };
-        let kept = bucket.map(|bucket| self.0.objects.put(bucket, key, &object, self.0.clock.now()));
+        let kept =
+            bucket.map(|bucket| self.0.objects.put(bucket, key, &object, self.0.clock.now()));
         if !matches!(kept, Some(Ok(()))) {
             tracing::error!(logical_id, key, "an object could not be kept");
         }

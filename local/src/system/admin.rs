@@ -13,6 +13,7 @@ use crate::demo::{self, DemoError};
 use crate::dynamodb::DynamoDb;
 use crate::options::Options;
 use crate::permissions::LOCAL_ADMIN;
+use crate::s3::S3;
 use crate::template::{REGION, Template};
 use crate::twilio::Twilio;
 
@@ -59,6 +60,7 @@ pub(super) async fn demo(
     base_url: String,
     dynamodb: &DynamoDb,
     twilio: Option<&Twilio>,
+    s3: &S3,
 ) -> Result<(), SystemError> {
     if !options.demo {
         return Ok(());
@@ -69,6 +71,7 @@ pub(super) async fn demo(
         now: options.clock.now(),
         ids: Arc::clone(&options.ids),
         open: &|clock| store_at(template, options, dynamodb, clock),
+        s3,
     };
     let told = demo::seed(&ground, twilio.ok_or(DemoError::RealTwilio)?).await?;
     tracing::info!(conversations = told, "The desk is filled with the demo");

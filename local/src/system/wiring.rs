@@ -53,7 +53,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
     let s3 = buckets::open(&ground.template, &ground.options, &ground.permissions)?;
     let twilio = ground.twilio().await?;
     let (template, options) = (&ground.template, &ground.options);
-    admin::demo(template, options, ground.base_url(), &dynamodb, twilio.as_ref()).await?;
+    admin::demo(template, options, ground.base_url(), &dynamodb, twilio.as_ref(), &s3).await?;
     let endpoints = ground.endpoints(&doors, &dynamodb, twilio.as_ref());
     let functions = ground.functions(&endpoints)?;
     let sockets = ground.sockets(&functions);

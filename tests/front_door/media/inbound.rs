@@ -17,7 +17,12 @@ pub fn path(message: &Value, index: usize) -> String {
 }
 
 /// What stands behind the address that `get-media` answers.
-pub async fn read(desk: &Desk, anna: &Person<'_>, message: &Value, index: usize) -> (Value, Answer) {
+pub async fn read(
+    desk: &Desk,
+    anna: &Person<'_>,
+    message: &Value,
+    index: usize,
+) -> (Value, Answer) {
     let link = anna.get(&path(message, index)).await.is(200);
     let url = link["url"].as_str().unwrap();
     assert!(url.starts_with("/media/"), "{url}");

@@ -12,7 +12,13 @@ use crate::desk::{Answer, Desk, Person, customer};
 
 const PDF: &[u8] = b"%PDF-1.7\nan offer";
 
-pub async fn send(person: &Person<'_>, to: &str, key: &str, body: &str, uploads: &[&str]) -> Answer {
+pub async fn send(
+    person: &Person<'_>,
+    to: &str,
+    key: &str,
+    body: &str,
+    uploads: &[&str],
+) -> Answer {
     let media: Vec<Value> = uploads.iter().map(|id| json!({ "upload_id": id })).collect();
     let click = json!({ "body": body, "idempotency_key": key, "media": media });
     person.post(&format!("/api/conversations/{to}/messages"), click).await

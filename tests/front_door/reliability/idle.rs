@@ -7,9 +7,10 @@ use super::stage::{ANNA, Stage, minutes};
 use crate::desk::root;
 
 /// What costs nothing while it is not used.
-const PAID_BY_USE: [&str; 6] = [
+const PAID_BY_USE: [&str; 7] = [
     "AWS::DynamoDB::Table",
     "AWS::IAM::Role",
+    "AWS::S3::Bucket",
     "AWS::SQS::Queue",
     "AWS::Serverless::Function",
     "AWS::Serverless::HttpApi",

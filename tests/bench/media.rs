@@ -62,7 +62,8 @@ async fn one(size: usize, run: usize) -> Vec<String> {
     let mut mover = Mover::start(&system).await;
     let idle = mover.memory("VmRSS");
     let began = Instant::now();
-    mover.told(&serde_json::to_string(&handed).unwrap()).await;
+    let answer = mover.told(&serde_json::to_string(&handed).unwrap()).await;
+    assert_eq!(answer, r#"{"pending":0}"#);
     let moved = began.elapsed();
     let peak = mover.memory("VmHWM");
     mover.child.kill().await.unwrap();
@@ -120,7 +121,6 @@ impl Mover {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .arg("mover")
             .env_clear()
-            .envs(system.outside_environment())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -128,15 +128,16 @@ impl Mover {
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut mover = Self { child, lines };
-        assert_eq!(mover.lines.next_line().await.unwrap().as_deref(), Some("ready"));
+        let environment = serde_json::to_string(system.outside_environment()).unwrap();
+        assert_eq!(mover.told(&environment).await, "ready");
         mover
     }
 
-    async fn told(&mut self, event: &str) {
+    /// Its answer to a line.
+    async fn told(&mut self, line: &str) -> String {
         let stdin = self.child.stdin.as_mut().unwrap();
-        stdin.write_all(format!("{event}\n").as_bytes()).await.unwrap();
-        let answer = self.lines.next_line().await.unwrap();
-        assert_eq!(answer.as_deref(), Some(r#"{"pending":0}"#));
+        stdin.write_all(format!("{line}\n").as_bytes()).await.unwrap();
+        self.lines.next_line().await.unwrap().unwrap()
     }
 
     /// Kilobytes.
@@ -148,19 +149,20 @@ impl Mover {
     }
 }
 
-/// Runs `fetch-media`: an event from each line of the input, its answer as a line of the output.
+/// Runs `fetch-media`: its environment from the first line of the input, an event from each other of the input, its answer as a line of the output.
 pub async fn mover() {
     let function = functions::FUNCTIONS.iter().find(|one| one.name == "fetch-media").unwrap();
+    let mut lines = BufReader::new(stdin()).lines();
+    let variables = lines.next_line().await.unwrap().unwrap();
     let setup = Setup {
-        environment: Environment::of(std::env::vars().collect::<std::collections::HashMap<_, _>>()),
+        environment: Environment::of(serde_json::from_str(&variables).unwrap()),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         faults: Faults::default(),
     };
     let handler = (function.build)(setup).await.unwrap();
     println!("ready");
-    let mut events = BufReader::new(stdin()).lines();
-    while let Some(event) = events.next_line().await.unwrap() {
+    while let Some(event) = lines.next_line().await.unwrap() {
         let context = Context { request_id: String::new(), deadline: Timestamp::MAX };
         println!("{}", handler(serde_json::from_str(&event).unwrap(), context).await.unwrap());
     }

@@ -92,6 +92,7 @@ test('everything on the desk is reached with Tab, in the order in which it stand
     '(206) 555-0123',
     'Close conversation',
     'Messages with (206) 555-0123',
+    'Attach files',
     'Message to (206) 555-0123',
     'Send',
     'Add a name',

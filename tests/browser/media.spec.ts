@@ -4,7 +4,8 @@ import { crc32 } from 'node:zlib';
 import { box, log, open } from './desk.ts';
 import { expect, test } from './test.ts';
 
-const CARD = 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ida Berg\r\nTEL;TYPE=CELL:+12065550177\r\nEND:VCARD\r\n';
+const CARD =
+  'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ida Berg\r\nTEL;TYPE=CELL:+12065550177\r\nEND:VCARD\r\n';
 
 test('a picture, a voice note, a card and a document from a phone stand on the desk', async ({
   desk,
@@ -18,7 +19,7 @@ test('a picture, a voice note, a card and a document from a phone stand on the d
     { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4\n%%EOF\n') },
   ]);
   await open(desk, /0123/);
-  const shown = log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).getByRole('img', { includeHidden: true });
+  const shown = log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).locator('img');
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(400);
 
   const sound = log(desk).getByRole('group', { name: 'note.wav' });
@@ -55,7 +56,9 @@ test('a picture from the desk is uploaded, sent, and stands on the phone byte fo
   await box(desk).fill('Here it is');
   await box(desk).press('Enter');
   await expect(attached).toHaveCount(0);
-  await expect(log(desk).locator('[data-direction=outbound][data-status=delivered]')).toBeAttached();
+  await expect(
+    log(desk).locator('[data-direction=outbound][data-status=delivered]'),
+  ).toBeAttached();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: shop.png' })).toBeVisible();
   await expect.poll(() => phone.shows()).toEqual(['Show me', 'Here it is']);
   const [received] = await phone.received();

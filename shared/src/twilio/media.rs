@@ -59,13 +59,11 @@ impl Arriving {
         let first = stream::iter([Ok(self.beginning)]);
         let rest = stream::unfold((self.rest, seen), async |(rest, seen)| {
             let mut rest = rest?;
-            match rest.chunk().await {
-                Ok(chunk) => chunk.map(|chunk| (Ok(chunk.to_vec()), (Some(rest), seen))),
-                Err(_) => {
-                    seen.0.store(true, Ordering::Relaxed);
-                    Some((Err(io::ErrorKind::UnexpectedEof.into()), (None, seen)))
-                }
+            if let Ok(chunk) = rest.chunk().await {
+                return chunk.map(|chunk| (Ok(chunk.to_vec()), (Some(rest), seen)));
             }
+            seen.0.store(true, Ordering::Relaxed);
+            Some((Err(io::ErrorKind::UnexpectedEof.into()), (None, seen)))
         });
         (first.chain(rest).boxed(), interruption)
     }

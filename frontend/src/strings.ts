@@ -15,6 +15,8 @@ const KINDS = {
 } as const;
 
 export const strings = {
+  /** How dates are written. */
+  locale: 'en-GB',
   product: 'Partyline',
   title: (waiting: number) => (waiting ? `(${String(waiting)}) Partyline` : 'Partyline'),
 
@@ -420,6 +422,10 @@ export const strings = {
     cut: 'Cut: it was too long to keep whole.',
     release: 'Release',
     releaseAll: (count: number) => `Release all ${String(count)}`,
+    kept: (count: number) =>
+      count === 1
+        ? 'One stays: it still cannot be placed.'
+        : `${String(count)} stay: they still cannot be placed.`,
     releasing: 'Releasing…',
     more: 'Show more',
   },

@@ -89,6 +89,8 @@ async fn announce(system: &System, state: Option<&Path>) -> Result<(), SystemErr
         || "nowhere; it ends with the program".to_owned(),
         |folder| folder.display().to_string(),
     );
+    let at_twilio = system.settings().at_twilio();
+    let at_twilio = at_twilio.map(|lines| format!("\n\n  {lines}")).unwrap_or_default();
     let guests = system.phone_link();
     let guests = guests.map(|link| format!("\n  A real phone, once           {link}"));
     say(&format!(
@@ -97,7 +99,7 @@ Partyline is running at {url}
 
   Desk and phones, signed in   {link}
   Phones                       {url}/phones{guests}
-  State is kept in             {kept}
+  State is kept in             {kept}{at_twilio}
 
 Ctrl-C ends it.",
         url = system.url(),

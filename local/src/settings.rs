@@ -157,6 +157,20 @@ impl Settings {
         numbers.chain(&self.channel_senders).cloned().collect()
     }
 
+    /// What is to be set at the real Twilio, for the person at the terminal; nothing with the simulated one.
+    pub fn at_twilio(&self) -> Option<String> {
+        self.twilio_api_url.as_ref()?;
+        Some(match &self.public_url {
+            Some(url) => format!(
+                "At Twilio, set\n    for messages, POST          {url}/twilio/messages#rc=5&rp=all\n    \
+                 for an Event Streams sink   {url}/twilio/events"
+            ),
+            None => "Nothing arrives yet: set PUBLIC_URL to where Twilio reaches this machine, a tunnel's \
+                     address for example"
+                .to_owned(),
+        })
+    }
+
     /// Refuses published secrets where somebody else could use them: on the network, and with the real Twilio.
     pub fn check_secrets(&self, lan: bool) -> Result<(), SettingsError> {
         let for_what = match (lan, &self.twilio_api_url) {
@@ -270,6 +284,19 @@ mod tests {
         assert_eq!(with_account.senders(), ["+18555080989"]);
         let wrong = read(&[("WHATSAPP_ID", "whatsapp:+1")]).unwrap_err().to_string();
         assert!(wrong.starts_with("WHATSAPP_ID must be a sender"), "{wrong}");
+    }
+
+    #[test]
+    fn with_the_real_twilio_the_addresses_to_set_there_are_told() {
+        let mut settings = Settings::published();
+        assert_eq!(settings.at_twilio(), None);
+        settings.twilio_api_url = Some("https://api.twilio.com".to_owned());
+        assert!(settings.at_twilio().unwrap().contains("set PUBLIC_URL"));
+        settings.public_url = Some("https://desk.example.com".to_owned());
+        let told = settings.at_twilio().unwrap();
+        for address in ["/twilio/messages#rc=5&rp=all", "/twilio/events"] {
+            assert!(told.contains(&format!("https://desk.example.com{address}")), "{told}");
+        }
     }
 
     #[test]

@@ -82,6 +82,50 @@ test('what is no picture is said before it is sent, and a file is taken out agai
   await expect(attached).toHaveCount(0);
 });
 
+test('files are pasted and dropped too', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'Hello');
+  await open(desk, /0123/);
+  const bytes = [...picture(8, 8)];
+  await box(desk).evaluate((field, bytes) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', { type: 'image/png' }));
+    const how = { clipboardData: data, bubbles: true, cancelable: true };
+    field.dispatchEvent(new ClipboardEvent('paste', how));
+  }, bytes);
+  const attached = desk.getByRole('list', { name: 'Attached files' });
+  await expect(attached.locator('[data-upload=there]')).toHaveCount(1);
+  await log(desk).evaluate((thread, bytes) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], 'dropped.png', { type: 'image/png' }));
+    for (const type of ['dragover', 'drop']) {
+      const how = { dataTransfer: data, bubbles: true, cancelable: true };
+      thread.dispatchEvent(new DragEvent(type, how));
+    }
+  }, bytes);
+  await expect(attached.locator('[data-upload=there]')).toHaveCount(2);
+  await expect(attached.getByText('pasted.png')).toBeVisible();
+  await expect(attached.getByText('dropped.png')).toBeVisible();
+});
+
+test('a picture that Twilio does not give is told, and comes when it is asked for again', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await system.arm({ on: 'media', fault: { kind: 'redirect', to: 'https://example.com/x' } });
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: picture(40, 30) }], 'Look');
+  await open(desk, /0123/);
+  const missing = log(desk).locator('[data-media=failed]');
+  await expect(missing).toContainText('its address is not one of Twilio’s.');
+  await expect(missing.getByRole('button')).toHaveCount(0);
+
+  await system.arm({ on: 'media', fault: { kind: 'huge', bytes: 2_147_483_648 } });
+  await phone.sends([{ name: 'large.png', type: 'image/png', bytes: picture(40, 30) }], 'Large');
+  const large = missing.filter({ hasText: 'larger than the desk takes' });
+  await large.getByRole('button', { name: 'Try again' }).click();
+  await expect(log(desk).getByRole('button', { name: 'Enlarge: large.png' })).toBeVisible();
+});
+
 /** A PNG of one colour. */
 function picture(width: number, height: number): Buffer {
   const chunk = (type: string, data: Buffer) => {

@@ -11,6 +11,7 @@ const PROGRAM = process.env.PARTYLINE ?? join(ROOT, 'target/debug/partyline');
 
 /** What stands in `.env.example`. */
 export const NUMBER = '+18555080989';
+const WHATSAPP = 'whatsapp:+18555080990';
 export const ADMIN = { username: 'admin', password: 'partyline' };
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const AUTH_TOKEN = '5ca1ab1e0ddba115ca1ab1e0ddba1100';
@@ -179,7 +180,7 @@ export class Phone {
     this.number = number;
   }
 
-  async writes(body: string, to = NUMBER): Promise<void> {
+  async writes(body: string, to = this.#to): Promise<void> {
     await this.#system.call('POST', `${this.#path}/messages`, { to, body });
   }
 
@@ -191,7 +192,7 @@ export class Phone {
       const kept = await this.#system.keep(path, type, bytes);
       media.push(kept.sid);
     }
-    await this.#system.call('POST', `${this.#path}/messages`, { to: NUMBER, body, media });
+    await this.#system.call('POST', `${this.#path}/messages`, { to: this.#to, body, media });
   }
 
   /** The files that came to it, oldest first. */
@@ -221,6 +222,11 @@ export class Phone {
       `${this.#path}/messages`,
     );
     return messages.map((message) => message.body);
+  }
+
+  /** Our sender on its channel. */
+  get #to(): string {
+    return this.number.startsWith('whatsapp:') ? WHATSAPP : NUMBER;
   }
 
   get #path(): string {

@@ -14,6 +14,7 @@ import type {
   MessagePage,
   NumberCheck,
   QuarantinePage,
+  ReleasedQuarantines,
   Sender,
   Ticket,
   Upload,
@@ -120,9 +121,9 @@ export class Client extends Transport {
       {},
     );
 
-  /** Lets in again everything that was held back for this reason. */
-  releaseQuarantines = (reason: string) =>
-    this.call<unknown>('POST', '/api/quarantine/release', { reason });
+  /** Lets in again what was held back for this reason, a part at a time: to be called until there is no cursor. */
+  releaseQuarantines = (reason: string, cursor: string | null = null) =>
+    this.call<ReleasedQuarantines>('POST', '/api/quarantine/release', { reason, cursor });
 
   issueTicket = () => this.call<Ticket>('POST', '/api/sockets/ticket', {});
 }

@@ -76,6 +76,7 @@ export type Sender = Whole<Schemas['Sender']>;
 export type NumberCheck = Whole<Schemas['CheckedNumber']>;
 export type QuarantineItem = Whole<Schemas['QuarantineItem']>;
 export type QuarantinePage = Whole<Schemas['QuarantineList']>;
+export type ReleasedQuarantines = Whole<Schemas['ReleasedQuarantines']>;
 export type CheckResult = Whole<Schemas['CheckResult']>;
 export type ConsentEntry = Whole<Schemas['ConsentEntry']>;
 export type ConsentState = Schemas['ConsentState'];

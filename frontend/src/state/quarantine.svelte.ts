@@ -2,6 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
 import { sentenceOf } from '../api/problem';
 import type { QuarantineItem } from '../api/types';
+import { strings } from '../strings';
 
 /** What is held back for one reason. */
 export interface Group {
@@ -51,23 +52,33 @@ export class Quarantine {
     return this.#release(id, async () => {
       await this.#client.releaseQuarantine(id);
       this.items = this.items.filter((item) => item.quarantine_id !== id);
+      return null;
     });
   }
 
-  /** Lets in everything that was held back for one reason, and reads what is still there. */
+  /** Lets in everything that was held back for one reason, reads what is still there, and says if something stays. */
   releaseAll(reason: string): Promise<void> {
     return this.#release(reason, async () => {
-      await this.#client.releaseQuarantines(reason);
+      let kept = 0;
+      let cursor: string | null = null;
+      do {
+        const step = await this.#client.releaseQuarantines(reason, cursor);
+        kept += step.kept;
+        cursor = step.cursor;
+      } while (cursor);
       await this.read();
+      return kept ? strings.quarantine.kept(kept) : null;
     });
   }
 
-  async #release(key: string, act: () => Promise<void>): Promise<void> {
+  /** `act` may answer with a sentence that stays. */
+  async #release(key: string, act: () => Promise<string | null>): Promise<void> {
     if (this.releases.get(key)?.busy) return;
     this.releases.set(key, { busy: true, problem: null });
     try {
-      await act();
-      this.releases.delete(key);
+      const problem = await act();
+      if (problem) this.releases.set(key, { busy: false, problem });
+      else this.releases.delete(key);
     } catch (thrown) {
       this.releases.set(key, { busy: false, problem: sentenceOf(thrown) });
     }

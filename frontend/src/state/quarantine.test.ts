@@ -14,9 +14,14 @@ function held(...items: QuarantineItem[]) {
       id === 'stuck'
         ? Promise.reject(new ApiError(422, 'Still not readable.'))
         : Promise.resolve({ released: true, message: null }),
-    releaseQuarantines: (reason: string) => {
-      left = left.filter((one) => one.reason !== reason);
-      return Promise.resolve({});
+    // One in each step; what is called "stuck" stays.
+    releaseQuarantines: (reason: string, cursor?: string | null) => {
+      const all = items.filter((one) => one.reason === reason);
+      const at = Number(cursor ?? 0);
+      const kept = all[at]?.quarantine_id === 'stuck' ? 1 : 0;
+      if (!kept) left = left.filter((one) => one !== all[at]);
+      const next = at + 1 < all.length ? String(at + 1) : null;
+      return Promise.resolve({ released: 1 - kept, kept, cursor: next });
     },
   });
 }
@@ -38,6 +43,14 @@ describe('the quarantine', () => {
     expect(page.items.map((one) => one.quarantine_id)).toEqual(['b', 'c']);
     await page.releaseAll('y');
     expect(page.groups.map((one) => one.reason)).toEqual(['x']);
+  });
+
+  it('says how many of one reason stay', async () => {
+    const page = held(item('a', 'x'), item('stuck', 'x'), item('b', 'x'));
+    await page.read();
+    await page.releaseAll('x');
+    expect(page.items.map((one) => one.quarantine_id)).toEqual(['stuck']);
+    expect(page.releases.get('x')?.problem).toBe('One stays: it still cannot be placed.');
   });
 
   it('says why one stays', async () => {

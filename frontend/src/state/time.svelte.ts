@@ -1,8 +1,10 @@
 import { SvelteDate } from 'svelte/reactivity';
+import { strings } from '../strings';
 
 const DAY = 86_400_000;
 
-const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', options);
+const format = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(strings.locale, options);
 const CLOCK = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const SECONDS = format({
   hour: '2-digit',

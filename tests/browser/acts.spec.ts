@@ -1,0 +1,124 @@
+import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
+import { expect, test } from './test.ts';
+
+test('a note is written once and read by everybody', async ({ desk, secondDesk, system }) => {
+  await system.receives('+12065550123', 'Hello');
+  await open(desk, /0123/);
+  await open(secondDesk, /0123/);
+  await desk.getByRole('button', { name: 'Add a note' }).click();
+  await desk.getByRole('textbox', { name: 'Note' }).fill('Rides a blue Marin');
+  await desk.getByRole('button', { name: 'Save' }).click();
+  await expect(secondDesk.getByText('Rides a blue Marin')).toBeVisible();
+
+  // Two at once: the second one is shown what the first one wrote.
+  await desk.getByRole('button', { name: 'Change the note' }).click();
+  await secondDesk.getByRole('button', { name: 'Change the note' }).click();
+  await desk.getByRole('textbox', { name: 'Note' }).fill('Rides a green Surly');
+  await desk.getByRole('button', { name: 'Save' }).click();
+  await expect(desk.getByText('Rides a green Surly')).toBeVisible();
+  await secondDesk.getByRole('textbox', { name: 'Note' }).fill('Rides a unicycle');
+  await secondDesk.getByRole('button', { name: 'Save' }).click();
+  await expect(secondDesk.getByText(/Somebody just changed this note/)).toContainText(
+    'green Surly',
+  );
+  await secondDesk.getByRole('button', { name: 'Keep theirs' }).click();
+  await expect(secondDesk.getByText('Rides a green Surly')).toBeVisible();
+});
+
+test('a consent given elsewhere is recorded with its evidence, and holds', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Hello');
+  await open(desk, /0123/);
+  await desk.getByRole('button', { name: 'Record a consent' }).click();
+  await desk.getByLabel('Where and how it was said').fill('On the form at the counter');
+  await desk.getByRole('button', { name: 'Wants no messages' }).click();
+  const heading = desk.getByRole('heading', { name: 'Consent' });
+  const consent = desk.locator('section').filter({ has: heading });
+  await expect(consent.getByText('Wants no messages').first()).toBeVisible();
+  await consent.getByText('Evidence').click();
+  await expect(consent.getByText('On the form at the counter')).toBeVisible();
+  await answer(desk, 'Hello?');
+  await expect(desk.getByText(/^The contact asked not to be written to/).first()).toBeVisible();
+  await expect(bubble(desk, 'Hello?')).toHaveCount(0);
+});
+
+test('a text is removed here and at Twilio, once it is confirmed', async ({ desk, system }) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('My card is 4111 1111');
+  await open(desk, /0123/);
+  await bubble(desk, '4111')
+    .getByRole('button', { name: /^Details/ })
+    .click();
+  await desk.getByRole('button', { name: 'Remove the text and media' }).click();
+  await expect(desk.getByText('It is removed here and at Twilio, for good.')).toBeVisible();
+  await desk.getByRole('button', { name: 'Remove for good' }).click();
+  await expect(log(desk).getByText('The text was removed.')).toBeVisible();
+  await expect(desk.getByText('4111')).toHaveCount(0);
+});
+
+test('what was deleted is gone when nobody takes it back', async ({ desk, secondDesk, system }) => {
+  await system.receives('+12065550123', 'Forget me');
+  await system.receives('+12065550124', 'Keep me');
+  await open(desk, /0123/);
+  await expect(row(secondDesk, /0123/)).toBeVisible();
+  await desk.getByRole('button', { name: 'Delete conversation' }).click();
+  await expect(row(desk, /0123/)).toHaveCount(0);
+  await expect(row(secondDesk, /0123/)).toHaveCount(0, { timeout: 20_000 });
+  await expect(row(secondDesk, /0124/)).toBeVisible();
+  await system.receives('+12065550123', 'I am back');
+  await open(secondDesk, /0123/);
+  await expect(log(secondDesk).getByRole('article')).toHaveCount(1);
+});
+
+test('words are found in a thread, hit by hit', async ({ desk, system }) => {
+  for (const n of [1, 2, 3]) await system.receives('+12065550123', `Apple number ${String(n)}`);
+  await system.receives('+12065550123', 'A pear');
+  await open(desk, /0123/);
+  await log(desk).focus();
+  await desk.keyboard.press('f');
+  const field = desk.getByRole('searchbox', { name: 'Search in this conversation' });
+  await field.fill('apple');
+  await expect(desk.getByText('1 of 3')).toBeVisible();
+  await field.press('Enter');
+  await expect(desk.getByText('2 of 3')).toBeVisible();
+  await field.press('Shift+Enter');
+  await expect(desk.getByText('1 of 3')).toBeVisible();
+  await field.fill('banana');
+  await expect(desk.getByText('Not found')).toBeVisible();
+});
+
+test('the list shows one channel, and the box says how long an answer may go', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'By text');
+  const phone = await system.phone('whatsapp:+12065550150', 'Grace');
+  await phone.writes('By WhatsApp');
+  await expect(row(desk, /Grace/)).toBeVisible();
+  await desk.getByLabel('Channel').selectOption({ label: 'WhatsApp' });
+  await expect(row(desk, /0123/)).toHaveCount(0);
+  await open(desk, /Grace/);
+  await expect(desk.getByText(/You can answer for 2[34] h/)).toBeVisible();
+  await answer(desk, 'Hello Grace');
+  await expectStatus(desk, 'Hello Grace', 'delivered');
+  expect(await phone.shows()).toEqual(['By WhatsApp', 'Hello Grace']);
+});
+
+test('what is held back is told with its reason and as it came, and stays until it can be placed', async ({
+  desk,
+  system,
+}) => {
+  await system.receivesElsewhere('+12065550123', 'Anybody there?');
+  await system.receivesElsewhere('+12065550124', 'Nor here?');
+  await desk.reload();
+  await desk.getByRole('button', { name: 'Menu' }).click();
+  await desk.getByRole('button', { name: /^Quarantine/ }).click();
+  const held = desk.getByRole('dialog');
+  await held.locator('summary').first().click();
+  await expect(held.locator('pre').first()).toContainText('18005550199');
+  await held.getByRole('button', { name: 'Release all 2' }).click();
+  await expect(held.getByRole('alert')).toHaveText('2 stay: they still cannot be placed.');
+  await expect(held.locator('li')).toHaveCount(2);
+});

@@ -1,24 +1,26 @@
 import { Buffer } from 'node:buffer';
-import { deflateSync } from 'node:zlib';
-import { crc32 } from 'node:zlib';
 import { box, log, open } from './desk.ts';
+import { png } from './png.ts';
 import { expect, test } from './test.ts';
 
-const CARD = 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ida Berg\r\nTEL;TYPE=CELL:+12065550177\r\nEND:VCARD\r\n';
+const CARD =
+  'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ida Berg\r\nTEL;TYPE=CELL:+12065550177\r\nEND:VCARD\r\n';
 
 test('a picture, a voice note, a card and a document from a phone stand on the desk', async ({
   desk,
   system,
 }) => {
   const phone = await system.phone('+12065550123');
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: picture(400, 300) }], 'Look');
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
   await phone.sends([
     { name: 'note.wav', type: 'audio/wav', bytes: silence(2) },
     { name: 'ida.vcf', type: 'text/x-vcard', bytes: Buffer.from(CARD) },
     { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4\n%%EOF\n') },
   ]);
   await open(desk, /0123/);
-  const shown = log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).getByRole('img', { includeHidden: true });
+  const shown = log(desk)
+    .getByRole('button', { name: 'Enlarge: bike.png' })
+    .getByRole('img', { includeHidden: true });
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(400);
 
   const sound = log(desk).getByRole('group', { name: 'note.wav' });
@@ -46,7 +48,7 @@ test('a picture from the desk is uploaded, sent, and stands on the phone byte fo
   const phone = await system.phone('+12065550123');
   await phone.writes('Show me');
   await open(desk, /0123/);
-  const bytes = picture(64, 48);
+  const bytes = png(64, 48);
   const picked = desk.waitForEvent('filechooser');
   await desk.getByRole('button', { name: 'Attach files' }).click();
   await (await picked).setFiles({ name: 'shop.png', mimeType: 'image/png', buffer: bytes });
@@ -55,7 +57,9 @@ test('a picture from the desk is uploaded, sent, and stands on the phone byte fo
   await box(desk).fill('Here it is');
   await box(desk).press('Enter');
   await expect(attached).toHaveCount(0);
-  await expect(log(desk).locator('[data-direction=outbound][data-status=delivered]')).toBeAttached();
+  await expect(
+    log(desk).locator('[data-direction=outbound][data-status=delivered]'),
+  ).toBeAttached();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: shop.png' })).toBeVisible();
   await expect.poll(() => phone.shows()).toEqual(['Show me', 'Here it is']);
   const [received] = await phone.received();
@@ -78,29 +82,6 @@ test('what is no picture is said before it is sent, and a file is taken out agai
   await attached.getByRole('button', { name: 'Remove page.html' }).click();
   await expect(attached).toHaveCount(0);
 });
-
-/** A PNG of one colour. */
-function picture(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 0x6a)]);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => line)))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
 
 /** So many seconds of silence, as WAV. */
 function silence(seconds: number): Buffer {

@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium as browsers, test } from '@playwright/test';
-import lighthouse, { desktopConfig } from 'lighthouse';
+import lighthouse, { desktopConfig, type Result } from 'lighthouse';
 import { chromium } from '../chromium.ts';
 import { log, open } from '../desk.ts';
 import { ADMIN, System } from '../system.ts';
 import { ready, signIn } from '../test.ts';
-import { loadAverage, Table } from './report.ts';
+import { FOLDER, loadAverage, Table } from './report.ts';
 
 /*
  * Lighthouse's scores. It looks at a Chromium in which somebody may have signed in before: its storage stays, its cache
@@ -21,7 +21,7 @@ const PRESETS = { desktop: desktopConfig, mobile: undefined };
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const;
 const table = new Table(
   'lighthouse',
-  `Lighthouse by its presets, network and processor slowed by simulation, nothing in the cache; scores of ${String(RUNS)} runs each, and every audit that was not passed.`,
+  `Lighthouse by its presets, network and processor slowed by simulation, nothing in the cache; scores of ${String(RUNS)} runs each, and every audit that was not passed. The last report of each stands whole in \`target/bench\`.`,
   [
     'page',
     'preset',
@@ -47,6 +47,7 @@ test('the sign-in page and a conversation of many messages', async () => {
     args: ['--remote-debugging-port=0'],
     baseURL: system.url,
   });
+  context.setDefaultTimeout(30_000);
   const port = Number(readFileSync(join(folder, 'DevToolsActivePort'), 'utf8').split('\n')[0]);
 
   await scores('sign-in', `${system.url}/`, port, context);
@@ -78,7 +79,12 @@ async function scores(
     const seen: Look[] = [];
     for (let run = 0; run < RUNS; run++) {
       await forget(context);
-      seen.push(await looked(address, port, config));
+      const result = await looked(address, port, config);
+      writeFileSync(
+        join(FOLDER, `lighthouse-${what.split(',')[0] ?? ''}-${preset}.json`),
+        JSON.stringify(result),
+      );
+      seen.push(lookOf(result));
     }
     const each = (value: (one: Look) => string) => seen.map(value).join(', ');
     const missed = [...new Set(seen.flatMap(({ missed }) => missed))];
@@ -113,7 +119,7 @@ async function looked(
   address: string,
   port: number,
   config: typeof desktopConfig | undefined,
-): Promise<Look> {
+): Promise<Result> {
   const flags = {
     port,
     disableStorageReset: true,
@@ -124,7 +130,10 @@ async function looked(
   if (!result || result.lhr.runtimeError) {
     throw new Error(`Lighthouse did not run: ${result?.lhr.runtimeError?.message ?? 'no result'}`);
   }
-  const { audits, categories } = result.lhr;
+  return result.lhr;
+}
+
+function lookOf({ audits, categories }: Result): Look {
   const value = (id: string) => audits[id]?.numericValue ?? NaN;
   const missed = Object.values(categories).flatMap(({ auditRefs }) =>
     auditRefs

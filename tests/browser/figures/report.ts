@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
  * `target/bench/page.md`, put together from one file for each table, so that one of them can be measured again alone.
  */
 
-const FOLDER = resolve(import.meta.dirname, '../../../target/bench');
+/** Where figures are kept. */
+export const FOLDER = resolve(import.meta.dirname, '../../../target/bench');
 const SUBJECTS = ['times', 'scrolling', 'lighthouse'] as const;
 
 /** A table, written anew with every row. */

@@ -62,7 +62,8 @@ export function watch(page: Page, row: string): Promise<JSHandle<Watch>> {
       furthest: 0,
       scrolled: 0,
     };
-    let held = 0;
+    /** Scrolls once a frame, after it was painted: what follows is drawn before the next one is. */
+    let move: (() => void) | null = null;
     let last = 0;
     let frame = 0;
     let anchor: { element: Element; place: number; adjusted: number } | null = null;
@@ -88,11 +89,13 @@ export function watch(page: Page, row: string): Promise<JSHandle<Watch>> {
       seen.elements = Math.max(seen.elements, document.getElementsByTagName('*').length);
     };
     const painted = new MessageChannel();
-    painted.port1.onmessage = look;
+    painted.port1.onmessage = () => {
+      look();
+      move?.();
+    };
     const step = (now: number) => {
       if (last) seen.gaps.push(now - last);
       last = now;
-      if (held) put(held < 0 ? 0 : scroller.scrollHeight);
       painted.port2.postMessage(null);
       frame = requestAnimationFrame(step);
     };
@@ -100,15 +103,23 @@ export function watch(page: Page, row: string): Promise<JSHandle<Watch>> {
 
     const frames = () => new Promise(requestAnimationFrame);
     return {
-      hold: (end) => void (held = end),
-      async drag(count) {
+      hold(end) {
+        move = end ? () => put(end < 0 ? 0 : scroller.scrollHeight) : null;
+      },
+      drag(count) {
         const from = top();
         const far = scroller.scrollHeight - scroller.clientHeight;
         const to = from > far / 2 ? 0 : far;
-        for (let n = 1; n <= count; n++) {
-          put(from + ((to - from) * n) / count);
-          await frames();
-        }
+        let n = 0;
+        return new Promise((done) => {
+          move = () => {
+            n += 1;
+            put(from + ((to - from) * n) / count);
+            if (n < count) return;
+            move = null;
+            done();
+          };
+        });
       },
       async rest(count) {
         for (let n = 0; n < count; n++) await frames();

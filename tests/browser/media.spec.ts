@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { deflateSync } from 'node:zlib';
-import { crc32 } from 'node:zlib';
 import { box, log, open } from './desk.ts';
+import { png } from './png.ts';
 import { expect, test } from './test.ts';
 
 const CARD =
@@ -12,7 +11,7 @@ test('a picture, a voice note, a card and a document from a phone stand on the d
   system,
 }) => {
   const phone = await system.phone('+12065550123');
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: picture(400, 300) }], 'Look');
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
   await phone.sends([
     { name: 'note.wav', type: 'audio/wav', bytes: silence(2) },
     { name: 'ida.vcf', type: 'text/x-vcard', bytes: Buffer.from(CARD) },
@@ -47,7 +46,7 @@ test('a picture from the desk is uploaded, sent, and stands on the phone byte fo
   const phone = await system.phone('+12065550123');
   await phone.writes('Show me');
   await open(desk, /0123/);
-  const bytes = picture(64, 48);
+  const bytes = png(64, 48);
   const picked = desk.waitForEvent('filechooser');
   await desk.getByRole('button', { name: 'Attach files' }).click();
   await (await picked).setFiles({ name: 'shop.png', mimeType: 'image/png', buffer: bytes });
@@ -85,7 +84,7 @@ test('what is no picture is said before it is sent, and a file is taken out agai
 test('files are pasted and dropped too', async ({ desk, system }) => {
   await system.receives('+12065550123', 'Hello');
   await open(desk, /0123/);
-  const bytes = [...picture(8, 8)];
+  const bytes = [...png(8, 8)];
   await box(desk).evaluate((field, bytes) => {
     const data = new DataTransfer();
     data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', { type: 'image/png' }));
@@ -113,41 +112,18 @@ test('a picture that Twilio does not give is told, and comes when it is asked fo
 }) => {
   const phone = await system.phone('+12065550123');
   await system.arm({ on: 'media', fault: { kind: 'redirect', to: 'https://example.com/x' } });
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: picture(40, 30) }], 'Look');
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(40, 30) }], 'Look');
   await open(desk, /0123/);
   const missing = log(desk).locator('[data-media=failed]');
   await expect(missing).toContainText('its address is not one of Twilio’s.');
   await expect(missing.getByRole('button')).toHaveCount(0);
 
   await system.arm({ on: 'media', fault: { kind: 'huge', bytes: 2_147_483_648 } });
-  await phone.sends([{ name: 'large.png', type: 'image/png', bytes: picture(40, 30) }], 'Large');
+  await phone.sends([{ name: 'large.png', type: 'image/png', bytes: png(40, 30) }], 'Large');
   const large = missing.filter({ hasText: 'larger than the desk takes' });
   await large.getByRole('button', { name: 'Try again' }).click();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: large.png' })).toBeVisible();
 });
-
-/** A PNG of one colour. */
-function picture(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 0x6a)]);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => line)))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
 
 /** So many seconds of silence, as WAV. */
 function silence(seconds: number): Buffer {

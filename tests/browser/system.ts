@@ -89,6 +89,16 @@ export class System {
     return this.call(method, path, body, { authorization: `Bearer ${this.#token}` });
   }
 
+  /** Somebody else has read all that is open. */
+  async isRead(): Promise<void> {
+    const { conversations } = await this.api<{
+      conversations: { conversation_id: string; rev: number }[];
+    }>('GET', '/api/conversations?filter=open');
+    for (const { conversation_id, rev } of conversations) {
+      await this.api('POST', `/api/conversations/${conversation_id}/read`, { rev });
+    }
+  }
+
   /** Leaves a file with the phones. */
   async keep(path: string, type: string, bytes: Buffer): Promise<{ sid: string }> {
     const body = new Uint8Array(bytes);

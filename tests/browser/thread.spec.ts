@@ -1,5 +1,4 @@
 import { answer, bubble, expectStatus, log, lookAway, open, row } from './desk.ts';
-import type { System } from './system.ts';
 import { expect, test } from './test.ts';
 
 test('closing can be undone, and a new text opens again what was closed', async ({
@@ -28,7 +27,7 @@ test('older messages come in above while what is in view stays where it is', asy
   for (let at = 1; at <= 120; at += 1) {
     await system.receives('+12065550123', `Message number ${String(at)}`);
   }
-  await read(system);
+  await system.isRead();
   await expect(row(desk, /0123/)).not.toContainText('unread');
   await open(desk, /0123/);
   await expect(log(desk).getByText('Message number 120', { exact: true })).toBeInViewport();
@@ -142,13 +141,3 @@ test('an answer is a bubble at once and ends as delivered on the phone', async (
   await expectStatus(desk, 'this is the desk', 'delivered');
   expect(await phone.shows()).toEqual(['Hello?', 'Hello, this is the desk.']);
 });
-
-/** Somebody else has read the only conversation. */
-async function read(system: System): Promise<void> {
-  const { conversations } = await system.api<{
-    conversations: { conversation_id: string; rev: number }[];
-  }>('GET', '/api/conversations?filter=open');
-  for (const { conversation_id, rev } of conversations) {
-    await system.api('POST', `/api/conversations/${conversation_id}/read`, { rev });
-  }
-}

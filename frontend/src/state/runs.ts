@@ -48,16 +48,7 @@ const ORDER: MessageStatus[] = ['unknown', 'queued', 'sending', 'sent', 'deliver
 
 /** Stored messages, then what is on its way, each as what a bubble shows. */
 export function entriesOf(messages: Message[], sending: Sending[]): Entry[] {
-  const stored = messages.map((message) => ({
-    key: message.idempotency_key ?? message.message_id,
-    direction: message.direction,
-    author: message.author,
-    body: message.body,
-    files: [],
-    at: message.date_created,
-    message,
-    sending: null,
-  }));
+  const stored = messages.map(entryOf);
   const keys = new Set(stored.map((entry) => entry.key));
   const leaving = sending
     .filter((one) => !keys.has(one.key))
@@ -74,15 +65,49 @@ export function entriesOf(messages: Message[], sending: Sending[]): Entry[] {
   return [...stored, ...leaving];
 }
 
+/** Made once for each message: ten thousand are put into runs again with every page that is read. */
+const entries = new WeakMap<Message, Entry>();
+
+function entryOf(message: Message): Entry {
+  const known = entries.get(message);
+  if (known) return known;
+  const entry: Entry = {
+    key: message.idempotency_key ?? message.message_id,
+    direction: message.direction,
+    author: message.author,
+    body: message.body,
+    files: [],
+    at: message.date_created,
+    message,
+    sending: null,
+  };
+  entries.set(message, entry);
+  return entry;
+}
+
+/** The day and the time (ms) of an entry, read once for each. */
+const times = new WeakMap<Entry, { day: string; time: number }>();
+
+function timeOf(entry: Entry, dayOf: (at: string) => string) {
+  const known = times.get(entry);
+  if (known) return known;
+  const read = { day: dayOf(entry.at), time: Date.parse(entry.at) };
+  times.set(entry, read);
+  return read;
+}
+
 /** Joins entries into runs: the same side and author, within three minutes, on one day. */
 export function runsOf(entries: Entry[], newFrom: string | null, dayOf: (at: string) => string) {
   const runs: Run[] = [];
   let last: Entry | undefined;
   for (const entry of entries) {
     const fresh = newFrom !== null && entry.message?.message_id === newFrom;
-    const newDay = !last || dayOf(last.at) !== dayOf(entry.at);
+    const { day: itsDay, time } = timeOf(entry, dayOf);
+    const before = last && timeOf(last, dayOf);
+    const newDay = before?.day !== itsDay;
+    const near = before !== undefined && time - before.time < JOIN;
     const run = runs.at(-1);
-    if (run && last && !fresh && !newDay && joins(last, entry)) run.entries.push(entry);
+    if (run && last && near && !fresh && !newDay && joins(last, entry)) run.entries.push(entry);
     else {
       const day = newDay ? entry.at : null;
       runs.push({ key: entry.key, direction: entry.direction, entries: [entry], day, fresh });
@@ -111,11 +136,11 @@ function lagging(entries: Entry[]): MessageStatus | null {
   return ORDER.find((one) => known.includes(one)) ?? null;
 }
 
+/** Whether two that are near in time stand together. */
 function joins(last: Entry, next: Entry): boolean {
   if (last.direction !== next.direction) return false;
   if (last.author && next.author && last.author !== next.author) return false;
-  if (last.sending?.problem || hasNote(last.message) || hasNote(next.message)) return false;
-  return Date.parse(next.at) - Date.parse(last.at) < JOIN;
+  return !(last.sending?.problem || hasNote(last.message) || hasNote(next.message));
 }
 
 /** A message with a sentence under it stands alone, so that the tick of the others is seen. */

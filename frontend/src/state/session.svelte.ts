@@ -3,6 +3,9 @@ import { ApiError, sentenceOf } from '../api/problem';
 import type { Session as Granted, User } from '../api/types';
 import { strings } from '../strings';
 
+/** Somebody has signed in here, and may be signed in still: only then is there a cookie to try. */
+const PLACE = 'partyline-session';
+
 /** `starting`: not known yet whether the cookie still opens a session. */
 export type Phase = 'starting' | 'out' | 'in';
 
@@ -28,8 +31,12 @@ export class Session {
       await this.#try({ link }, strings.signIn.link);
       if (this.user) return;
     }
+    if (localStorage.getItem(PLACE) === null) {
+      this.phase = 'out';
+      return;
+    }
     try {
-      if (!(await this.#client.resume())) this.phase = 'out';
+      if (!(await this.#client.resume())) this.#changed(null);
     } catch (thrown) {
       this.problem = sentenceOf(thrown);
       this.phase = 'out';
@@ -71,10 +78,12 @@ export class Session {
 
   #changed(granted: Granted | null): void {
     if (granted) {
+      localStorage.setItem(PLACE, 'begun');
       this.user = granted.user;
       this.phase = 'in';
       this.problem = null;
     } else {
+      localStorage.removeItem(PLACE);
       if (this.phase === 'in' && !this.#leaving) this.problem = strings.signIn.ended;
       this.user = null;
       this.phase = 'out';

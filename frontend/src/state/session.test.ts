@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../api/client';
 import { ApiError } from '../api/problem';
 import type { Session as Granted } from '../api/types';
 import { strings } from '../strings';
 import { Session } from './session.svelte';
+import { storage } from './storage.test-data';
+
+beforeEach(() => vi.stubGlobal('localStorage', storage()));
 
 const granted: Granted = {
   access_token: 't',
@@ -11,9 +14,10 @@ const granted: Granted = {
   user: { username: 'ada', display_name: 'Ada', role: 'agent' },
 };
 
-/** A client whose sign-in and cookie do what the test says. */
+/** A client whose sign-in and cookie do what the test says. There is a cookie when somebody has signed in here before. */
 function session(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
   const tried: unknown[] = [];
+  if (answers.cookie !== undefined) localStorage.setItem('partyline-session', 'begun');
   const client = {
     onSession: () => undefined,
     signIn: (credentials: unknown) => {
@@ -23,6 +27,7 @@ function session(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
       return Promise.resolve(granted);
     },
     resume: () => {
+      tried.push('cookie');
       if (answers.cookie instanceof ApiError) return Promise.reject(answers.cookie);
       if (answers.cookie) client.onSession(granted);
       return Promise.resolve(answers.cookie ?? false);
@@ -56,6 +61,24 @@ describe('the session', () => {
     const { one } = session({ signIn: new ApiError(401, 'No.') });
     await one.start('abc');
     expect([one.phase, one.problem]).toEqual(['out', strings.signIn.link]);
+  });
+
+  it('tries no cookie where nobody has signed in, or the last one has signed out', async () => {
+    const { one, tried } = session({});
+    await one.start(null);
+    await one.signIn('ada', 'yes');
+    await one.signOut();
+    await one.start(null);
+    expect([one.phase, one.problem]).toEqual(['out', null]);
+    expect(tried).not.toContain('cookie');
+  });
+
+  it('tries it once when it no longer opens a session', async () => {
+    const { one, tried } = session({ cookie: false });
+    await one.start(null);
+    await one.start(null);
+    expect([one.phase, one.problem]).toEqual(['out', null]);
+    expect(tried).toEqual(['cookie']);
   });
 
   it('says when it cannot be reached', async () => {

@@ -1,0 +1,59 @@
+import { execSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/*
+ * `target/bench/page.md`, put together from one file for each table, so that one of them can be measured again alone.
+ */
+
+/** Where figures are kept. */
+export const FOLDER = resolve(import.meta.dirname, '../../../target/bench');
+const SUBJECTS = ['times', 'scrolling', 'lighthouse'] as const;
+
+/** A table, written anew with every row. */
+export class Table {
+  readonly #subject: (typeof SUBJECTS)[number];
+  readonly #note: string;
+  readonly #columns: string[];
+  readonly #rows: string[][] = [];
+
+  /** `note` says what was done and what the columns mean. */
+  constructor(subject: (typeof SUBJECTS)[number], note: string, columns: string[]) {
+    this.#subject = subject;
+    this.#note = note;
+    this.#columns = columns;
+  }
+
+  row(...cells: (string | number)[]): void {
+    this.#rows.push(cells.map(String));
+    const when = new Date().toISOString().slice(0, 16).replace('T', ' ');
+    const version = execSync('git rev-parse --short HEAD', { encoding: 'utf8' }).trim();
+    const lines = [this.#columns, this.#columns.map(() => '---'), ...this.#rows].map(line);
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(
+      part(this.#subject),
+      `${this.#note}\n\nEnded ${when} UTC at ${version}, ${String(cpus().length)} cores.\n\n${lines.join('\n')}\n`,
+    );
+    const parts = SUBJECTS.map(part).filter((place) => existsSync(place));
+    const tables = parts.map((place) => readFileSync(place, 'utf8'));
+    writeFileSync(join(FOLDER, 'page.md'), `\`BENCH=page make bench\`. ${tables.join('\n')}`);
+    console.log(lines.at(-1));
+  }
+}
+
+/** The load average of the minute before. */
+export function loadAverage(): string {
+  return readFileSync('/proc/loadavg', 'utf8').split(' ')[0] ?? '?';
+}
+
+/** Of all `values`: n, p50, p99, the least, the most. */
+export function spread(values: number[]): (string | number)[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(1);
+  return [sorted.length, at(0.5), at(0.99), at(0), at(1)];
+}
+
+const part = (subject: string) => join(FOLDER, `page-${subject}.md`);
+const line = (cells: string[]) => `| ${cells.join(' | ')} |`;

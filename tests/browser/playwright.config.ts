@@ -21,7 +21,7 @@ export default defineConfig({
       testMatch: 'figures/*.figures.ts',
       timeout: 900_000,
       // What a trace records would be measured with the rest.
-      use: { trace: 'off' },
+      use: { trace: 'off', actionTimeout: 30_000 },
     },
   ],
   use: {

@@ -51,6 +51,7 @@ test('the sign-in page and a conversation of many messages', async () => {
   const port = Number(readFileSync(join(folder, 'DevToolsActivePort'), 'utf8').split('\n')[0]);
 
   await scores('sign-in', `${system.url}/`, port, context);
+  await system.isRead();
   const page = await context.newPage();
   await signIn(page, ADMIN);
   await open(page, /0123/);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Page, test } from '@playwright/test';
-import { log, open } from '../desk.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { log, open, row } from '../desk.ts';
 import { png } from '../png.ts';
 import { System } from '../system.ts';
 import { ready } from '../test.ts';
@@ -54,6 +54,9 @@ test('from the webhook to the text on the screen', async ({ browser }) => {
     ['the open thread', 'data-message-id'],
   ] as const) {
     if (attribute === 'data-message-id') {
+      // What is unread would be opened where it begins, not at its end.
+      await system.isRead();
+      await expect(row(page, /0123/)).not.toContainText('unread');
       await open(page, /0123/);
       await log(page)
         .getByText(`Text ${String(TEXTS - 1)} for the list.`)
@@ -115,7 +118,10 @@ test('from a phone to the picture in the thread', async ({ browser }) => {
 async function seen(page: Page, attribute: string, text: string, picture = false): Promise<number> {
   return page.evaluate(
     ([attribute, text, picture]) =>
-      new Promise<number>((done) => {
+      new Promise<number>((done, fail) => {
+        setTimeout(() => {
+          fail(new Error(`not seen within half a minute: ${text}`));
+        }, 30_000);
         const look = () => {
           const found = [...document.querySelectorAll(`[${attribute}]`)].findLast((element) =>
             element.textContent.includes(text),

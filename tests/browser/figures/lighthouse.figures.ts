@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium as browsers, test } from '@playwright/test';
@@ -7,7 +7,7 @@ import { chromium } from '../chromium.ts';
 import { log, open } from '../desk.ts';
 import { ADMIN, System } from '../system.ts';
 import { ready, signIn } from '../test.ts';
-import { FOLDER, loadAverage, Table } from './report.ts';
+import { keep, loadAverage, Table } from './report.ts';
 
 /*
  * Lighthouse's scores. It looks at a Chromium in which somebody may have signed in before: its storage stays, its cache
@@ -81,10 +81,7 @@ async function scores(
     for (let run = 0; run < RUNS; run++) {
       await forget(context);
       const result = await looked(address, port, config);
-      writeFileSync(
-        join(FOLDER, `lighthouse-${what.split(',')[0] ?? ''}-${preset}.json`),
-        JSON.stringify(result),
-      );
+      keep(`lighthouse-${what.split(',')[0] ?? ''}-${preset}.json`, JSON.stringify(result));
       seen.push(lookOf(result));
     }
     const each = (value: (one: Look) => string) => seen.map(value).join(', ');

@@ -7,8 +7,7 @@ import { join, resolve } from 'node:path';
  * `target/bench/page.md`, put together from one file for each table, so that one of them can be measured again alone.
  */
 
-/** Where figures are kept. */
-export const FOLDER = resolve(import.meta.dirname, '../../../target/bench');
+const FOLDER = resolve(import.meta.dirname, '../../../target/bench');
 const SUBJECTS = ['times', 'scrolling', 'lighthouse'] as const;
 
 /** A table, written anew with every row. */
@@ -30,16 +29,23 @@ export class Table {
     const when = new Date().toISOString().slice(0, 16).replace('T', ' ');
     const version = execSync('git rev-parse --short HEAD', { encoding: 'utf8' }).trim();
     const lines = [this.#columns, this.#columns.map(() => '---'), ...this.#rows].map(line);
-    mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(
+    keep(
       part(this.#subject),
       `${this.#note}\n\nEnded ${when} UTC at ${version}, ${String(cpus().length)} cores.\n\n${lines.join('\n')}\n`,
     );
-    const parts = SUBJECTS.map(part).filter((place) => existsSync(place));
+    const parts = SUBJECTS.map((one) => join(FOLDER, part(one))).filter((place) =>
+      existsSync(place),
+    );
     const tables = parts.map((place) => readFileSync(place, 'utf8'));
-    writeFileSync(join(FOLDER, 'page.md'), `\`BENCH=page make bench\`. ${tables.join('\n')}`);
+    keep('page.md', `\`BENCH=page make bench\`. ${tables.join('\n')}`);
     console.log(lines.at(-1));
   }
+}
+
+/** Writes a file of figures. */
+export function keep(name: string, text: string): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, name), text);
 }
 
 /** The load average of the minute before. */
@@ -55,5 +61,5 @@ export function spread(values: number[]): (string | number)[] {
   return [sorted.length, at(0.5), at(0.99), at(0), at(1)];
 }
 
-const part = (subject: string) => join(FOLDER, `page-${subject}.md`);
+const part = (subject: string) => `page-${subject}.md`;
 const line = (cells: string[]) => `| ${cells.join(' | ')} |`;

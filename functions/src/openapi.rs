@@ -1,6 +1,8 @@
 //! The people's API as an OpenAPI document, made from the code. Socket events and frames are schemas in it.
 
+use serde::Serialize;
 use shared::error::Error;
+use shared::media_limits::MediaLimits;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
@@ -117,7 +119,14 @@ pub fn json() -> Result<String, Error> {
 
 /// Twilio's codes in plain words, as the page reads them.
 pub fn codes() -> Result<String, Error> {
-    serde_json::to_string_pretty(shared::codes::all())
-        .map(|text| text + "\n")
-        .map_err(Error::failed)
+    pretty(shared::codes::all())
+}
+
+/// What each channel takes of files, as the page reads it.
+pub fn limits() -> Result<String, Error> {
+    pretty(&MediaLimits::all())
+}
+
+fn pretty(value: &(impl Serialize + ?Sized)) -> Result<String, Error> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(Error::failed)
 }

@@ -24,6 +24,10 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 5] =
+        [Self::Sms, Self::WhatsApp, Self::Messenger, Self::Rcs, Self::Client];
+
     /// The channel's name, as it stands in the API and before the colon of an address.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::address::{Address, Channel};
 use crate::consent::ConsentState;
 use crate::conversation::Conversation;
-use crate::media_limits::MediaLimits;
+use crate::media_limits::{MediaLimits, in_words};
 use crate::message::LONGEST_BODY;
 use crate::phone::PhoneNumber;
 pub use crate::verdict::{Reason, ReasonCode, Verdict};
@@ -187,7 +187,7 @@ fn of_draft(conversation: &Conversation, draft: Draft<'_>) -> Vec<Reason> {
     let large = draft.media.iter().any(|one| one.size > limits.largest(&one.content_type));
     if large || all > limits.total {
         let text =
-            format!("Attachments on this channel may have {} at most.", readable(limits.total));
+            format!("Attachments on this channel may have {} at most.", in_words(limits.total));
         let advice =
             "Send a smaller file, or a link. Files that are no pictures may be limited further.";
         found.push(reason(ReasonCode::MediaTooLarge, text, advice));
@@ -208,8 +208,4 @@ fn of_country(conversation: &Conversation, circumstances: &Circumstances) -> Opt
     let text = format!("Messages to this country ({region}) are not allowed.");
     let advice = "An admin can allow it in the configuration of the sender.";
     Some(reason(ReasonCode::CountryNotAllowed, text, advice))
-}
-
-fn readable(bytes: u64) -> String {
-    format!("{} MB", bytes / (1024 * 1024))
 }

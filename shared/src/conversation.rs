@@ -171,6 +171,30 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// A conversation with one contact before anything has happened in it.
+    pub fn direct(id: ConversationId, inbox: &str, business: &Address, contact: Address) -> Self {
+        Self {
+            id,
+            kind: "direct".to_owned(),
+            inbox: inbox.to_owned(),
+            business: Some(business.clone()),
+            contact: Some(contact),
+            name: None,
+            profile_name: None,
+            inbound_at: None,
+            consent: None,
+            note: None,
+            rev: 0,
+            unread: 0,
+            preview: None,
+            last: None,
+            cleared: None,
+            created: None,
+            list_pk: None,
+            list_sk: None,
+        }
+    }
+
     /// The sort key in the list for activity at `at`.
     pub fn list_sort(at: Timestamp, id: &ConversationId) -> String {
         format!("{:013}#{id}", at.as_millisecond())

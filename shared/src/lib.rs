@@ -24,6 +24,7 @@ pub mod error;
 pub mod event;
 pub mod fault;
 pub mod files;
+mod http;
 pub mod ids;
 pub mod intent;
 pub mod lambda;

@@ -1,12 +1,16 @@
 //! What each channel takes beside a text: how many, how large, of which types. From Twilio's guide to media.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use crate::address::Channel;
 
 /// A megabyte as Twilio counts it.
 const MB: u64 = 1024 * 1024;
 
 /// What one channel takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MediaLimits {
     /// How many at once.
     pub count: usize,
@@ -16,6 +20,7 @@ pub struct MediaLimits {
     pub image: u64,
     /// One of anything else, bytes.
     pub other: u64,
+    #[serde(skip)]
     types: &'static [&'static str],
 }
 
@@ -88,6 +93,11 @@ impl MediaLimits {
         }
     }
 
+    /// What every channel takes, by its name.
+    pub fn all() -> BTreeMap<Channel, Self> {
+        Channel::ALL.into_iter().map(|channel| (channel, Self::of(channel))).collect()
+    }
+
     /// Whether something of this type is taken at all.
     pub fn takes(&self, content_type: &str) -> bool {
         let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -102,6 +112,11 @@ impl MediaLimits {
             self.other
         }
     }
+}
+
+/// A limit for people: whole megabytes, or kilobytes below one.
+pub fn in_words(bytes: u64) -> String {
+    if bytes >= MB { format!("{} MB", bytes / MB) } else { format!("{} KB", bytes / 1024) }
 }
 
 #[cfg(test)]

@@ -1,44 +1,40 @@
+import limits from '../api/limits.json';
 import type { Attached, Channel } from '../api/types';
 import { strings } from '../strings';
-import { kindOf, sizeOf } from './media.svelte';
 
-/** What a channel takes with one message; bytes. Twilio's figures. */
+/** What a channel takes with one message; bytes. One picture, and one of anything else. */
 interface Limit {
   count: number;
   total: number;
-  /** One picture; anything else. */
-  picture: number;
+  image: number;
   other: number;
 }
 
-const MB = 1_000_000;
-const LIMITS: Record<Channel, Limit> = {
-  sms: { count: 10, total: 5 * MB, picture: 5 * MB, other: 500_000 },
-  whatsapp: { count: 1, total: 16 * MB, picture: 5 * MB, other: 16 * MB },
-  messenger: { count: 10, total: 16 * MB, picture: 16 * MB, other: 16 * MB },
-  rcs: { count: 10, total: 16 * MB, picture: 16 * MB, other: 16 * MB },
-  client: { count: 10, total: 16 * MB, picture: 16 * MB, other: 16 * MB },
-};
+const LIMITS: Record<Channel, Limit> = limits;
+const MB = 1024 * 1024;
 
 type File = Pick<Attached, 'name' | 'content_type' | 'size'>;
 
 /** What may go with one message on this channel, in a sentence. */
 export function limitOf(channel: Channel): string {
   const { count, total } = LIMITS[channel];
-  return strings.attach.limit(count, sizeOf(total));
+  return strings.attach.limit(count, inWords(total));
 }
 
 /** The sentence for files that this channel does not take; nothing when it takes them. */
 export function overLimit(channel: Channel, files: File[]): string | null {
-  const { count, total, picture, other } = LIMITS[channel];
+  const { count, total, image, other } = LIMITS[channel];
+  const most = (one: File) => (one.content_type.startsWith('image/') ? image : other);
   if (files.length > count) return strings.attach.tooMany(count);
-  const large = files.find(
-    (one) => one.size > (kindOf(one.content_type) === 'image' ? picture : other),
-  );
-  if (large) {
-    const most = kindOf(large.content_type) === 'image' ? picture : other;
-    return strings.attach.tooLarge(large.name, sizeOf(most));
-  }
+  const large = files.find((one) => one.size > most(one));
+  if (large) return strings.attach.tooLarge(large.name, inWords(most(large)));
   const sum = files.reduce((bytes, one) => bytes + one.size, 0);
-  return sum > total ? strings.attach.tooMuch(sizeOf(total)) : null;
+  return sum > total ? strings.attach.tooMuch(inWords(total)) : null;
+}
+
+/** A limit as Twilio counts: "5 MB", "500 KB". */
+function inWords(bytes: number): string {
+  return bytes >= MB
+    ? `${String(Math.floor(bytes / MB))} MB`
+    : `${String(Math.floor(bytes / 1024))} KB`;
 }

@@ -121,25 +121,10 @@ pub(crate) async fn handle(
     let wanted: StartConversation = request.json()?;
     let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel)?;
     let contact = line.contact(sender, &wanted.to).map_err(Error::Refused)?;
+    let id = line.conversation(sender, &contact);
     let conversation = Conversation {
-        id: line.conversation(sender, &contact),
-        kind: "direct".to_owned(),
-        inbox: sender.inbox.clone(),
-        business: Some(sender.address.clone()),
-        contact: Some(contact),
         name: clean_name(wanted.contact_name.as_deref())?,
-        profile_name: None,
-        inbound_at: None,
-        consent: None,
-        note: None,
-        rev: 0,
-        unread: 0,
-        preview: None,
-        last: None,
-        cleared: None,
-        created: None,
-        list_pk: None,
-        list_sk: None,
+        ..Conversation::direct(id, &sender.inbox, &sender.address, contact)
     };
     match app.store.start(&conversation).await? {
         StartOutcome::Created(created) => Response::json(201, &view(&created)?),

@@ -15,6 +15,9 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::uploads::limits;
 
+/// So many are looked at: enough to say that ten are too few, too few to keep anybody busy.
+const MOST: usize = 20;
+
 /// A file that goes with a message.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +31,10 @@ pub struct AttachedUpload {
 
 /// What `wanted` asks for, as a message will hold it, before anything is looked at.
 pub fn wanted(conversation: &Conversation, wanted: &[AttachedUpload]) -> Result<Vec<Media>> {
+    if wanted.len() > MOST {
+        let detail = "This is far more than one message can carry: ten files at most.";
+        return Err(Error::TooLarge(detail.to_owned()));
+    }
     let media = wanted.iter().enumerate().map(|(index, one)| {
         let id = Ulid::from_string(&one.upload_id).map_err(|_| not_there())?;
         let source = Upload::object(id);

@@ -10,6 +10,7 @@ use shared::error::{Error, Result};
 use shared::files::Files;
 use shared::intent::later;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::media_limits::in_words;
 use shared::media_type::file_name;
 use shared::store::Upload;
 use utoipa::ToSchema;
@@ -80,7 +81,7 @@ pub(crate) async fn handle(
     }
     let largest = limits.largest(&wanted.content_type);
     if wanted.size > largest {
-        let most = size_in_words(largest);
+        let most = in_words(largest);
         let detail = format!("The file is too large: at most {most} can be sent here.");
         return Err(Error::Refused(detail));
     }
@@ -102,9 +103,4 @@ pub(crate) async fn handle(
         expires_at: later(now, LIFE),
     };
     Response::json(201, &place)
-}
-
-fn size_in_words(bytes: u64) -> String {
-    const MB: u64 = 1024 * 1024;
-    if bytes >= MB { format!("{} MB", bytes / MB) } else { format!("{} KB", bytes / 1024) }
 }

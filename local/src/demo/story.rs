@@ -16,11 +16,8 @@
 
 use std::time::Duration;
 
-use shared::address::Address;
-use shared::conversation::{Conversation, ConversationId};
-
+use super::DemoError;
 use super::files::{self, File};
-use super::{DemoError, INBOX};
 
 const STORIES: [(&str, &str); 6] = [
     ("other channels'", include_str!("stories/channels.txt")),
@@ -93,37 +90,6 @@ impl Story {
     /// Whether the head line says so.
     pub(super) fn is(&self, flag: &str) -> bool {
         self.flags.contains(&flag)
-    }
-}
-
-impl Story {
-    /// Its conversation before anybody has written.
-    pub(super) fn begun(
-        &self,
-        id: &ConversationId,
-        business: &Address,
-        contact: &Address,
-    ) -> Conversation {
-        Conversation {
-            id: id.clone(),
-            kind: "direct".to_owned(),
-            inbox: INBOX.to_owned(),
-            business: Some(business.clone()),
-            contact: Some(contact.clone()),
-            name: self.name.clone(),
-            profile_name: None,
-            inbound_at: None,
-            consent: None,
-            note: None,
-            rev: 0,
-            unread: 0,
-            preview: None,
-            last: None,
-            cleared: None,
-            created: None,
-            list_pk: None,
-            list_sk: None,
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use shared::address::Address;
 use shared::can_send::Decision;
 use shared::config::InstallKey;
-use shared::conversation::{ConversationId, ConversationStatus};
+use shared::conversation::{Conversation, ConversationId, ConversationStatus};
 use shared::error::Error;
 use shared::ids::Ids;
 use shared::intent::Intent;
@@ -90,7 +90,10 @@ impl Telling<'_> {
         let started = times.first().copied().unwrap_or(self.now);
         if story.name.is_some() || story.lines.first().is_some_and(|line| line.outbound.is_some()) {
             self.clock.set(started);
-            self.store.start(&story.begun(&conversation, business, &contact)).await?;
+            let (id, contact) = (conversation.clone(), contact.clone());
+            let begun = Conversation::direct(id, INBOX, business, contact);
+            let begun = Conversation { name: story.name.clone(), ..begun };
+            self.store.start(&begun).await?;
         }
         let mut told = Told { past: Vec::new(), phone: phone(story, started) };
         let mut before = None;

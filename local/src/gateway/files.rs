@@ -7,6 +7,10 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use tower::ServiceExt as _;
+use tower_http::compression::Compression;
+use tower_http::compression::predicate::{
+    And, DefaultPredicate, NotForContentType, Predicate as _,
+};
 use tower_http::services::ServeDir;
 
 /// Scripts, styles and frames of our own only. The phones page shows the desk in a frame, hence `'self'` there.
@@ -21,11 +25,14 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     Start it with <code>make run</code>, or build the page with <code>npm run build</code>, \
     then load this again.</p></html>";
 
+/// What CloudFront compresses too: texts, and neither pictures nor fonts, which are small already.
+type Compressed = And<DefaultPredicate, NotForContentType>;
+
 /// The built page.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Files {
     built: PathBuf,
-    service: ServeDir<ServeDir>,
+    service: Compression<ServeDir<ServeDir>, Compressed>,
 }
 
 impl Files {
@@ -33,7 +40,9 @@ impl Files {
     pub fn of(folder: &Path) -> Self {
         let built = folder.join("dist");
         let serve = |folder| ServeDir::new(folder).append_index_html_on_directories(false);
+        let fonts = NotForContentType::const_new("font/");
         let service = serve(built.clone()).fallback(serve(folder.join("public")));
+        let service = Compression::new(service).compress_when(DefaultPredicate::new().and(fonts));
         Self { built, service }
     }
 
@@ -161,5 +170,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let page = get(&Files::of(folder.path()), "/").await.unwrap();
         assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    }
+
+    #[tokio::test]
+    async fn texts_are_compressed_for_who_takes_that_and_fonts_are_not() {
+        let (folder, files) = folder();
+        for name in ["a.js", "a.woff2"] {
+            std::fs::write(folder.path().join("dist/assets").join(name), [b'x'; 4096]).unwrap();
+        }
+        for (path, takes, encoding) in [
+            ("/assets/a.js", "gzip, br", Some("gzip")),
+            ("/assets/a.js", "identity", None),
+            ("/assets/a.woff2", "gzip, br", None),
+        ] {
+            let asked = Request::get(path).header(header::ACCEPT_ENCODING, takes);
+            let file = files.serve(asked.body(Body::empty()).unwrap()).await.unwrap();
+            let told = file.headers().get(header::CONTENT_ENCODING);
+            assert_eq!(told.map(|told| told.to_str().unwrap()), encoding, "{path} {takes}");
+        }
     }
 }

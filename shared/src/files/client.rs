@@ -4,8 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use futures_util::stream::BoxStream;
-use reqwest::redirect::Policy;
-use reqwest::{Body, Certificate, Method, Response, StatusCode};
+use reqwest::{Body, Method, Response, StatusCode};
 use rusty_s3::S3Action;
 use rusty_s3::actions::{DeleteObject, GetObject, HeadObject, PutObject};
 use url::Url;
@@ -13,6 +12,7 @@ use url::Url;
 use super::Files;
 use crate::error::{Error, Result};
 use crate::fault::Fault;
+use crate::http;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Sixteen megabytes within a region take a second.
@@ -119,7 +119,8 @@ impl Files {
         if fault == Some(Fault::Refuse) {
             return Err(Error::Busy(format!("fault point {point}").into()));
         }
-        let http = self.http.get_or_try_init(async || connected()).await?;
+        let http = self.http.get_or_try_init(async || http::client(CONNECT_TIMEOUT)).await;
+        let http = http.map_err(Error::failed)?;
         let mut request = http.request(method, url).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -151,15 +152,4 @@ async fn good(answer: Response) -> Result<Response> {
     let why: String = why.chars().take(300).collect();
     let cause = format!("the bucket answered {status}: {why}").into();
     Err(if status.is_server_error() { Error::Busy(cause) } else { Error::Failed(cause) })
-}
-
-fn connected() -> Result<reqwest::Client> {
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-    let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
-    reqwest::Client::builder()
-        .tls_certs_only(roots)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(Policy::none())
-        .build()
-        .map_err(Error::failed)
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder};
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -17,13 +16,13 @@ pub use super::answer::{Direction, Listed};
 use crate::address::Address;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults};
+use crate::http;
 use crate::secret::Secret;
 use crate::sid::{AccountSid, MessageSid, MessagingServiceSid};
 use crate::status::MessageStatus;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
-const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a list asks for at once; Twilio allows 1,000.
 const PAGE_SIZE: &str = "200";
 /// A list that goes on after this is an error: 20,000 messages between two addresses on one day.
@@ -228,21 +227,9 @@ impl Client {
     }
 }
 
-/// The connections to Twilio. Roots of trust are compiled in, so that a cold start reads no certificate store.
-/// Redirects are not followed and nothing is retried, since that would repeat a request. An idle connection is soon
-/// given up: one that died while the function was frozen would make the next create ambiguous.
+/// The connections to Twilio: without its own repeats, since creating a message is not idempotent.
 pub(super) fn connected() -> Result<reqwest::Client, Lost> {
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-    let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
-    reqwest::Client::builder()
-        .user_agent(concat!("partyline/", env!("CARGO_PKG_VERSION")))
-        .tls_certs_only(roots)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .build()
-        .map_err(|_| Lost::NotProcessed)
+    http::client(CONNECT_TIMEOUT).map_err(|_| Lost::NotProcessed)
 }
 
 #[cfg(test)]

@@ -147,6 +147,7 @@ async fn what_may_not_go_leaves_nothing_behind() {
     let all: Vec<&str> = uploads.iter().map(String::as_str).collect();
     let refused = send(&anna, &conversation, &key(), "Hi", &all).await.refused(422);
     assert_eq!(refused["reasons"][0]["code"], "too_many_media");
+    send(&anna, &conversation, &key(), "Hi", &[all[0]; 21]).await.refused(413);
     assert!(desk.system().s3().keys().iter().all(|key| key.starts_with("uploads/")));
     send(&anna, &conversation, &key(), "Hi", &all[1..]).await.is(202);
     desk.settle().await;

@@ -49,6 +49,29 @@ test('thread with failures', async ({ page }) => {
   await draw(page, 'thread-with-failures');
 });
 
+test('a voice note and a picture on WhatsApp', async ({ page }) => {
+  await signIn(page);
+  await open(page, /Grace Okonkwo/);
+  await expect(row(page, /Grace Okonkwo/)).not.toContainText('unread');
+  await expect(log(page).getByRole('group', { name: 'note.ogg' })).toBeVisible();
+  await shown(page);
+  await draw(page, 'whatsapp-thread');
+});
+
+test('files in the box, and a document in the thread', async ({ page }) => {
+  await signIn(page);
+  await open(page, /Hannah Vance/);
+  await expect(row(page, /Hannah Vance/)).not.toContainText('unread');
+  const picked = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach files' }).click();
+  const files = '../../local/src/demo/files';
+  await (await picked).setFiles([`${files}/bike.jpg`, `${files}/offer.pdf`]);
+  const attached = page.getByRole('list', { name: 'Attached files' });
+  await expect(attached.locator('[data-upload=there]')).toHaveCount(2);
+  await shown(page);
+  await draw(page, 'files-in-the-box');
+});
+
 test('offline', async ({ context, page }) => {
   await signIn(page);
   await open(page, /Priya/);
@@ -101,6 +124,19 @@ test.describe('with nobody in it', () => {
     await draw(page, 'empty-inbox');
   });
 });
+
+/** Every picture of the thread has come. */
+async function shown(page: Page): Promise<void> {
+  const pictures = log(page).locator('img');
+  await expect(pictures.first()).toBeVisible();
+  await expect
+    .poll(() =>
+      pictures.evaluateAll((all) =>
+        (all as HTMLImageElement[]).every((one) => one.complete && one.naturalWidth > 0),
+      ),
+    )
+    .toBe(true);
+}
 
 /** Draws a screen wide and narrow, by day and by night. */
 async function draw(page: Page, name: string): Promise<void> {

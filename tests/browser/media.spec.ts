@@ -104,6 +104,9 @@ test('files are pasted and dropped too', async ({ desk, system }) => {
   await expect(attached.locator('[data-upload=there]')).toHaveCount(2);
   await expect(attached.getByText('pasted.png')).toBeVisible();
   await expect(attached.getByText('dropped.png')).toBeVisible();
+  // They need no text.
+  await box(desk).press('Enter');
+  await expect(log(desk).getByRole('button', { name: /^Enlarge/ })).toHaveCount(2);
 });
 
 test('a picture that Twilio does not give is told, and comes when it is asked for again', async ({

@@ -1,8 +1,11 @@
 import type { Client } from '../api/client';
-import type { CheckResult } from '../api/types';
+import type { Attached, CheckResult } from '../api/types';
 
 /** So long (ms) after the last key the server is asked. */
 const PAUSE = 300;
+
+/** A text and what goes with it. */
+type Message = Parameters<Client['checkMessage']>[1];
 
 /** What the server says of the message in the box, while it is written: whether it may go, and what it costs. */
 export class Checker {
@@ -19,14 +22,15 @@ export class Checker {
   }
 
   /** Takes what stands in the box. `rev` is the conversation's: with another one the same text is asked about again. */
-  write(id: string, body: string, rev: number): void {
-    const asked = JSON.stringify([id, body, rev]);
+  write(id: string, body: string, rev: number, files: Attached[] = []): void {
+    const media = files.map(({ content_type, size }) => ({ content_type, size }));
+    const asked = JSON.stringify([id, body, rev, media]);
     if (asked === this.#asked) return;
     const other = !this.#asked.startsWith(`["${id}"`);
     this.#asked = asked;
     this.stop();
     if (other) this.answer = null;
-    this.#timer = setTimeout(() => void this.#ask(id, body, asked), other ? 0 : PAUSE);
+    this.#timer = setTimeout(() => void this.#ask(id, { body, media }, asked), other ? 0 : PAUSE);
   }
 
   stop(): void {
@@ -35,10 +39,10 @@ export class Checker {
     this.#run = null;
   }
 
-  async #ask(id: string, body: string, asked: string): Promise<void> {
+  async #ask(id: string, message: Message, asked: string): Promise<void> {
     const run = (this.#run = new AbortController());
     try {
-      const answer = await this.#client.checkMessage(id, { body, media: [] }, run.signal);
+      const answer = await this.#client.checkMessage(id, message, run.signal);
       if (this.#asked === asked) this.answer = answer;
     } catch {
       // The send itself decides: without an answer nothing is said, and nothing is held back.

@@ -36,6 +36,17 @@ test('the same text of the same conversation is asked about once', async () => {
   expect(checkMessage).toHaveBeenCalledTimes(2);
 });
 
+test('files are asked about with the text, by type and size', async () => {
+  const checkMessage = vi.fn(() => Promise.resolve(yes));
+  const checker = new Checker({ checkMessage });
+  const file = { upload_id: 'u', name: 'a.gif', content_type: 'image/gif', size: 7 };
+  checker.write('c1', '', 1);
+  checker.write('c1', '', 1, [file]);
+  await vi.advanceTimersByTimeAsync(300);
+  const media = [{ content_type: 'image/gif', size: 7 }];
+  expect(checkMessage.mock.calls).toEqual([['c1', { body: '', media }, expect.anything()]]);
+});
+
 test('an answer to what stands no longer in the box is not taken', async () => {
   const answers: ((answer: CheckResult) => void)[] = [];
   const checker = new Checker({

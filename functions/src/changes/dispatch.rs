@@ -104,13 +104,19 @@ async fn conversation_run(
     if woken.lane { lane_run(app, twilio, conversation, until).await } else { Ok(()) }
 }
 
-/// Does what a job beside the lane says, or hands it to who does.
-async fn job_run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
+/// Claims a job beside the lane, if it is still to be done, and does what it says or hands it to who does.
+async fn job_run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
+    let Some(job) = app.store.intent(woken).await? else { return Ok(()) };
+    let over = job.state == IntentState::Claimed && !job.alive(app.clock.now());
+    if job.state != IntentState::Ready && !over {
+        return Ok(());
+    }
+    let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
     match job.kind {
-        IntentKind::FindMessage => lookup::run(app, twilio, job).await,
-        IntentKind::RedactMessage => redaction::run(app, twilio, job).await,
+        IntentKind::FindMessage => lookup::run(app, twilio, &job).await,
+        IntentKind::RedactMessage => redaction::run(app, twilio, &job).await,
         IntentKind::FetchMedia | IntentKind::EraseConversation => {
-            handing::run(app, &twilio.hands, job).await
+            handing::run(app, &twilio.hands, &job).await
         }
         IntentKind::SendMessage => {
             let (id, kind) = (job.id, job.kind);

@@ -61,15 +61,9 @@ impl Hands {
     }
 }
 
-/// Claims a job, if it is still to be done, and hands it over. What is not taken is put off; what is taken and never
+/// Hands a claimed job over. What is not taken is put off; what is taken and never
 /// done wakes when the claim's time is over.
-pub(super) async fn run(app: &App, hands: &Hands, woken: &Intent) -> Result<()> {
-    let Some(job) = app.store.intent(woken).await? else { return Ok(()) };
-    let over = job.state == IntentState::Claimed && !job.alive(app.clock.now());
-    if job.state != IntentState::Ready && !over {
-        return Ok(());
-    }
-    let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
+pub(super) async fn run(app: &App, hands: &Hands, job: &Intent) -> Result<()> {
     let handed = Handed { conversation: job.conversation.clone(), job: job.id, step: job.step };
     let taken = match hands.function(job.kind) {
         Ok(function) => hands.invoker.invoke(function, &handed).await,
@@ -79,7 +73,7 @@ pub(super) async fn run(app: &App, hands: &Hands, woken: &Intent) -> Result<()> 
         let cause = error.causes();
         tracing::warn!(intent.id = %job.id, kind = ?job.kind, cause, "A job was not taken");
         let wait = deferral(job.attempts, None);
-        app.store.defer(&job, later(app.clock.now(), wait)).await?;
+        app.store.defer(job, later(app.clock.now(), wait)).await?;
     }
     Ok(())
 }

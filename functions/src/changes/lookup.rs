@@ -27,34 +27,28 @@ const UNREADABLE: Duration = Duration::from_mins(5);
 /// and given up after a day.
 const GIVEN_UP: Duration = Duration::from_hours(24);
 
-/// Does what a look-up job says, if it is still to be done.
-pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
-    let Some(job) = app.store.intent(woken).await? else { return Ok(()) };
-    let over = job.state == IntentState::Claimed && !job.alive(app.clock.now());
-    if job.state != IntentState::Ready && !over {
-        return Ok(());
-    }
-    let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
+/// Does what a claimed look-up job says.
+pub(super) async fn run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
     let lane = app.store.lane(&job.conversation).await?;
     let Some(unknown) = lane.iter().find(|intent| intent.target == job.target) else {
-        return app.store.drop_job(&job).await;
+        return app.store.drop_job(job).await;
     };
-    if settled_by_callback(app, unknown, Some(&job)).await? {
+    if settled_by_callback(app, unknown, Some(job)).await? {
         return Ok(());
     }
     let Some(message) = app.store.message(&job.conversation, job.target).await? else {
-        return app.store.settle(unknown, Some(&job), &Settled::Dropped).await.map(|_| ());
+        return app.store.settle(unknown, Some(job), &Settled::Dropped).await.map(|_| ());
     };
     let listed = listed(app, twilio, &lane, unknown, &message).await;
     match listed {
         Ok(Some(found)) => {
             let how = Settled::Sent { sid: found.sid, segments: None };
-            app.store.settle(unknown, Some(&job), &how).await?;
+            app.store.settle(unknown, Some(job), &how).await?;
         }
-        Ok(None) => next(app, unknown, &job).await?,
+        Ok(None) => next(app, unknown, job).await?,
         Err(Asking::Twilio(why)) => {
             tracing::warn!(message.id = %message.id, why, "Twilio's list could not be read");
-            unreadable(app, unknown, &job).await?;
+            unreadable(app, unknown, job).await?;
         }
         Err(Asking::Table(error)) => return Err(error),
     }

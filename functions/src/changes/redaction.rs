@@ -1,7 +1,7 @@
 //! A message emptied here is emptied at Twilio too: its text and its files.
 
 use shared::error::Result;
-use shared::intent::{Intent, IntentState, deferral, later};
+use shared::intent::{Intent, deferral, later};
 use shared::twilio::client::ClientError;
 
 use super::sending::Line;
@@ -13,17 +13,11 @@ const NOT_FOUND: u32 = 20404;
 /// After so many tries it is left as it is, with a word in the log: about an hour.
 const MOST_TRIES: u32 = 15;
 
-/// Does what a redaction says, if it is still to be done.
-pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
-    let Some(job) = app.store.intent(woken).await? else { return Ok(()) };
-    let over = job.state == IntentState::Claimed && !job.alive(app.clock.now());
-    if job.state != IntentState::Ready && !over {
-        return Ok(());
-    }
-    let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
+/// Does what a claimed redaction says.
+pub(super) async fn run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
     let message = app.store.message(&job.conversation, job.target).await?;
     let Some(sid) = message.and_then(|message| message.sid) else {
-        return app.store.drop_job(&job).await;
+        return app.store.drop_job(job).await;
     };
     let emptied = match twilio.client.redact_message(&sid).await {
         Ok(()) => twilio.client.delete_media(&sid).await,
@@ -31,7 +25,7 @@ pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> 
     };
     let wait = match emptied {
         Ok(()) | Err(ClientError::Refused { code: NOT_FOUND | 404, .. }) => {
-            return app.store.drop_job(&job).await;
+            return app.store.drop_job(job).await;
         }
         Err(ClientError::NotProcessed { retry_after }) => deferral(job.attempts, retry_after),
         // A message on its way cannot be emptied yet; and the wish may be repeated.
@@ -41,8 +35,8 @@ pub(super) async fn run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> 
         }
         Err(error) => {
             tracing::error!(message.id = %job.target, %error, "Twilio keeps what was to go");
-            return app.store.drop_job(&job).await;
+            return app.store.drop_job(job).await;
         }
     };
-    app.store.defer(&job, later(app.clock.now(), wait)).await.map(|_| ())
+    app.store.defer(job, later(app.clock.now(), wait)).await.map(|_| ())
 }

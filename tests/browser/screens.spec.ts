@@ -28,7 +28,7 @@ test('empty inbox', async ({ desk }) => {
 });
 
 test('busy list', async ({ desk, system }) => {
-  await busy(system);
+  await busy(system, desk);
   await desk.reload();
   await expect(row(desk, /./)).toHaveCount(8);
   await judge(desk, 'busy-list');
@@ -71,7 +71,7 @@ test('closed conversation', async ({ desk, system }) => {
 });
 
 test('new conversation with a bad number', async ({ desk, system }) => {
-  await busy(system);
+  await busy(system, desk);
   await desk.keyboard.press('n');
   await desk.getByLabel('Phone number').fill('+1 206 555');
   await expect(desk.getByLabel('Phone number')).toHaveAttribute('aria-invalid', 'true');
@@ -91,7 +91,7 @@ test('menu', async ({ desk }) => {
 });
 
 test('search without a hit', async ({ desk, system }) => {
-  await busy(system);
+  await busy(system, desk);
   await expect(row(desk, /Tom/)).toContainText('2 unread messages');
   await desk.getByRole('searchbox').fill('brigtn');
   await expect(desk.getByText('Nothing called “brigtn”.')).toBeVisible();
@@ -99,7 +99,7 @@ test('search without a hit', async ({ desk, system }) => {
 });
 
 test('offline', async ({ context, desk, system }) => {
-  await busy(system);
+  await busy(system, desk);
   await open(desk, /Maria/);
   await expect(row(desk, /Maria/)).not.toContainText('unread');
   await context.setOffline(true);
@@ -116,7 +116,7 @@ test('person', async ({ desk, system }) => {
 });
 
 test('palette', async ({ desk, system }) => {
-  await busy(system);
+  await busy(system, desk);
   await open(desk, /Maria/);
   await desk.keyboard.press('Control+k');
   await desk.getByRole('dialog').getByRole('combobox').fill('con');
@@ -190,7 +190,7 @@ test('phones of other channels', async ({ page, system }) => {
 });
 
 /** A list with something of everything. */
-async function busy(system: System): Promise<void> {
+async function busy(system: System, desk: Page): Promise<void> {
   const people = [
     ['+12065550101', 'Maria del Carmen Hernández', 'Gracias, nos vemos el martes.'],
     ['+12065550102', 'Tom', 'ok'],
@@ -209,6 +209,8 @@ async function busy(system: System): Promise<void> {
     if (name) await system.api('POST', '/api/conversations', { to: number, contact_name: name });
     await system.receives(number, text);
   }
+  // What is told last, in words too, is Tom's second text: news of two people may overtake each other.
+  await expect(desk.getByRole('radio', { name: 'Unread 8' })).toBeAttached();
   await system.receives('+12065550102', 'still there?');
 }
 

@@ -20,7 +20,7 @@ export class Bench {
   readonly #handsets = new SvelteMap<string, Handset>();
   readonly handsets = $derived(
     [...this.#handsets.values()].sort(
-      (a, b) => a.addedAt.localeCompare(b.addedAt) || a.number.localeCompare(b.number),
+      (a, b) => a.addedAt - b.addedAt || a.number.localeCompare(b.number),
     ),
   );
   readonly inHand = $derived(

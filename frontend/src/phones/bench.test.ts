@@ -20,6 +20,13 @@ it('holds the phones in the order they came, the first in the hand', () => {
   expect(one.inHand?.number).toBe(ADA);
 });
 
+it('orders by the moment, however many digits its seconds have', () => {
+  const one = new Bench({} as Network);
+  one.apply(phone({ number: ADA, added_at: '2026-11-20T14:00:00.123Z' }));
+  one.apply(phone({ number: BEA, added_at: '2026-11-20T14:00:00.12Z' }));
+  expect(one.handsets.map((handset) => handset.number)).toEqual([BEA, ADA]);
+});
+
 it('lights the lamp of another phone until it is taken into the hand', () => {
   const one = bench();
   const arrived = { from_phone: false, state: 'arrived' } as const;

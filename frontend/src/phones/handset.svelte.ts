@@ -18,7 +18,8 @@ export class Handset {
   readonly number: string;
   name = $state<string | null>(null);
   airplane = $state(false);
-  addedAt = '';
+  /** Milliseconds since 1970. */
+  addedAt = 0;
   draft = $state('');
   /** Why the last thing done here did not work. */
   problem = $state<string | null>(null);
@@ -42,7 +43,7 @@ export class Handset {
   apply(phone: Phone): void {
     this.name = phone.name;
     this.airplane = phone.airplane;
-    this.addedAt = phone.added_at;
+    this.addedAt = Date.parse(phone.added_at);
   }
 
   /** The only writer of messages. What is known already and changed in nothing changes nothing. */

@@ -115,10 +115,29 @@ test('what is held back is told with its reason and as it came, and stays until 
   await desk.reload();
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /^Quarantine/ }).click();
-  const held = desk.getByRole('dialog');
+  const held = desk.getByRole('region', { name: 'Quarantine' });
   await held.locator('summary').first().click();
   await expect(held.locator('pre').first()).toContainText('18005550199');
   await held.getByRole('button', { name: 'Release all 2' }).click();
   await expect(held.getByRole('alert')).toHaveText('2 stay: they still cannot be placed.');
   await expect(held.locator('li')).toHaveCount(2);
+});
+
+test('the quarantine has an address of its own, and Back and Escape leave it', async ({
+  desk,
+  system,
+}) => {
+  await system.receivesElsewhere('+12065550123', 'Anybody there?');
+  await system.receives('+12065550124', 'Here I am');
+  await desk.goto(`${system.url}/#quarantine`);
+  const held = desk.getByRole('region', { name: 'Quarantine' });
+  await expect(held.locator('summary')).toHaveCount(1);
+  await open(desk, /0124/);
+  await expect(held).toBeHidden();
+  await desk.goBack();
+  await expect(held).toBeVisible();
+  await held.getByRole('heading', { name: 'Quarantine' }).click();
+  await desk.keyboard.press('Escape');
+  await expect(held).toBeHidden();
+  expect(new URL(desk.url()).hash).toBe('');
 });

@@ -152,7 +152,7 @@ test('quarantine', async ({ desk, system }) => {
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /^Quarantine/ }).click();
   await expect(desk.getByRole('button', { name: 'Release all 2' })).toBeVisible();
-  await judge(desk, 'quarantine', desk.getByRole('dialog'));
+  await judge(desk, 'quarantine', desk.getByRole('region', { name: 'Quarantine' }));
 });
 
 test('phones', async ({ page, system }) => {

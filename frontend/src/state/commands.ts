@@ -36,7 +36,7 @@ export function commandsOf(desk: Desk, screen: Screen): Command[] {
     : [];
   const admin: Command[] =
     desk.session.user?.role === 'admin'
-      ? [{ label: strings.menu.quarantine, run: () => (screen.over = 'quarantine') }]
+      ? [{ label: strings.menu.quarantine, run: () => desk.route.toQuarantine() }]
       : [];
   return [
     ...here,

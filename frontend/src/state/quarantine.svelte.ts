@@ -10,6 +10,14 @@ export interface Group {
   items: QuarantineItem[];
 }
 
+/** Who wrote to whom, and what, as far as it came as a form that says so. */
+export function wordsOf({ content_type, raw }: QuarantineItem) {
+  if (!content_type?.startsWith('application/x-www-form-urlencoded')) return null;
+  const form = new URLSearchParams(raw);
+  const [from, to] = [form.get('From'), form.get('To')];
+  return from && to ? { from, to, body: form.get('Body') ?? '' } : null;
+}
+
 type Calls = Pick<Client, 'listQuarantine' | 'releaseQuarantine' | 'releaseQuarantines'>;
 
 /** What Twilio sent and the desk could not place. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/problem';
 import type { QuarantineItem } from '../api/types';
-import { Quarantine } from './quarantine.svelte';
+import { Quarantine, wordsOf } from './quarantine.svelte';
 
 const item = (quarantine_id: string, reason: string) =>
   ({ quarantine_id, reason, detail: reason, count: 1 }) as QuarantineItem;
@@ -59,5 +59,18 @@ describe('the quarantine', () => {
     await page.release('stuck');
     expect(page.releases.get('stuck')?.problem).toBe('Still not readable.');
     expect(page.items).toHaveLength(1);
+  });
+
+  it('tells who wrote to whom, and what, where a form says it', () => {
+    const came = (content_type: string | null, raw: string) =>
+      wordsOf({ ...item('a', 'x'), content_type, raw });
+    const form = 'application/x-www-form-urlencoded';
+    const form8 = `${form}; charset=UTF-8`;
+    const told = { from: '+12065550123', to: '+18005550199', body: 'Hi & bye' };
+    const raw = 'From=%2B12065550123&To=%2B18005550199&Body=Hi+%26+bye';
+    expect([came(form, raw), came(form8, raw)]).toEqual([told, told]);
+    expect(came(form, 'From=%ZZ&nonsense')).toBeNull();
+    expect(came('application/json', raw)).toBeNull();
+    expect(came(null, raw)).toBeNull();
   });
 });

@@ -1,22 +1,39 @@
-const NAME = 'conversation';
+const CONVERSATION = 'conversation';
+const QUARANTINE = 'quarantine';
 
-/** Which conversation is open: it stands in the address, and the browser's Back leaves it. */
+/** What stands beside the list. */
+interface Place {
+  conversation: string | null;
+  quarantine: boolean;
+}
+
+/** What is open beside the list: it stands in the address, and the browser's Back leaves it. */
 export class Route {
-  #conversation = $state<string | null>(read(NAME));
+  #place = $state.raw<Place>(placeOf(location.hash));
 
   get conversation(): string | null {
-    return this.#conversation;
+    return this.#place.conversation;
+  }
+
+  /** What was held back is looked at. */
+  get quarantine(): boolean {
+    return this.#place.quarantine;
+  }
+
+  /** The bare list is looked at. */
+  get bare(): boolean {
+    return !this.conversation && !this.quarantine;
   }
 
   /** Opens a conversation, or the bare list. `replace`: without a step in the history. */
-  go(id: string | null, replace = false): void {
-    if (id === this.#conversation) return;
-    const inside = this.#conversation !== null;
-    this.#conversation = id;
-    const address = `${location.pathname}${location.search}${id ? `#${NAME}=${encodeURIComponent(id)}` : ''}`;
-    const state = { fromList: replace ? isFromList() : !inside };
-    if (replace) history.replaceState(state, '', address);
-    else history.pushState(state, '', address);
+  go(conversation: string | null, replace = false): void {
+    if (conversation === this.conversation && !this.quarantine) return;
+    this.#to({ conversation, quarantine: false }, replace);
+  }
+
+  /** Opens what was held back. */
+  toQuarantine(): void {
+    if (!this.quarantine) this.#to({ conversation: null, quarantine: true }, false);
   }
 
   /** Goes back to the list, by the history when it is one step behind. */
@@ -27,7 +44,7 @@ export class Route {
 
   /** Follows Back and Forward. Returns how to stop. */
   follow(): () => void {
-    const update = () => (this.#conversation = read(NAME));
+    const update = () => (this.#place = placeOf(location.hash));
     window.addEventListener('popstate', update);
     window.addEventListener('hashchange', update);
     return () => {
@@ -35,17 +52,35 @@ export class Route {
       window.removeEventListener('hashchange', update);
     };
   }
+
+  #to(place: Place, replace: boolean): void {
+    const state = { fromList: replace ? isFromList() : this.bare };
+    this.#place = place;
+    const address = location.pathname + location.search + hashOf(place);
+    if (replace) history.replaceState(state, '', address);
+    else history.pushState(state, '', address);
+  }
 }
 
 /** Takes the sign-in link out of the address, so that it stays in no history. */
 export function takeSignInLink(): string | null {
-  const link = read('sign-in');
+  const link = named(location.hash).get('sign-in');
   if (link) history.replaceState(null, '', location.pathname + location.search);
   return link;
 }
 
-function read(name: string): string | null {
-  return new URLSearchParams(location.hash.slice(1)).get(name);
+function placeOf(hash: string): Place {
+  const names = named(hash);
+  return { conversation: names.get(CONVERSATION), quarantine: names.has(QUARANTINE) };
+}
+
+function hashOf({ conversation, quarantine }: Place): string {
+  if (conversation) return `#${CONVERSATION}=${encodeURIComponent(conversation)}`;
+  return quarantine ? `#${QUARANTINE}` : '';
+}
+
+function named(hash: string): URLSearchParams {
+  return new URLSearchParams(hash.slice(1));
 }
 
 function isFromList(): boolean {

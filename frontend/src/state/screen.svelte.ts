@@ -3,7 +3,7 @@ import type { Desk } from './desk.svelte';
 import type { KeyActs } from './keys';
 
 /** The dialogs there are over the columns. */
-export type Over = 'compose' | 'shortcuts' | 'quarantine' | 'palette';
+export type Over = 'compose' | 'shortcuts' | 'palette';
 
 /** What the columns can be asked for, as soon as they stand. */
 export interface Columns {
@@ -99,6 +99,6 @@ export class Screen {
 
   #back(): void {
     if (this.sheet) this.sheet = false;
-    else if (this.#desk.route.conversation) this.#desk.route.back();
+    else if (!this.#desk.route.bare) this.#desk.route.back();
   }
 }

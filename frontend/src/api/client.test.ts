@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client } from './client';
 import { ApiError } from './problem';
+import { PATIENCE } from './transport';
 import type { Session } from './types';
 
 interface Call {
@@ -118,5 +119,35 @@ describe('the client', () => {
     const { client, calls } = server();
     await client.listMessages('a/b?c', { before: 'x&y' });
     expect(calls.at(-1)?.path).toBe('/api/conversations/a%2Fb%3Fc/messages?before=x%26y');
+  });
+});
+
+describe('a line that hangs', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** A server that never answers, or never ends its answer. */
+  function hanging(begun: boolean) {
+    const reached: boolean[] = [];
+    const client = new Client({
+      exclusively: (job) => job(),
+      onReach: (now) => reached.push(now),
+      fetch: (_, init) => {
+        const cut = new Promise<never>((_, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+        });
+        const rest = new ReadableStream({ pull: () => cut });
+        return begun ? Promise.resolve(new Response(rest)) : cut;
+      },
+    });
+    return { client, reached };
+  }
+
+  it.each([false, true])('is given up, whether the answer has begun (%s) or not', async (begun) => {
+    vi.useFakeTimers();
+    const { client, reached } = hanging(begun);
+    const asked = client.listSenders().catch((thrown: unknown) => thrown);
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    expect(await asked).toMatchObject({ status: 0, uncertain: true });
+    expect(reached).toEqual([false]);
   });
 });

@@ -67,6 +67,18 @@ describe('the socket', () => {
     expect((await open()).protocols).toEqual(['partyline.v1', 't.t1']);
   });
 
+  it('gives up a connection that does not stand, and tries again', async () => {
+    const { one, ends, states, open } = socket();
+    one.start();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([ends.length, ends[0]?.closed]).toEqual([1, true]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ends).toHaveLength(2);
+    await open();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([ends.length, states]).toEqual([2, [true]]);
+  });
+
   it('hands on the events of a frame, and is not disturbed by what is none', async () => {
     const { one, open, events } = socket();
     one.start();

@@ -23,6 +23,8 @@ export interface SocketOptions {
  * than the server takes, because frames may overtake each other on their way.
  */
 export const WATCH_LIMIT = 4;
+/** A connection that does not stand after so long (ms) is given up. */
+const OPEN_WITHIN = 10_000;
 const PING_EVERY = 5 * 60_000;
 /** API Gateway ends every connection after two hours; the next one stands before that. */
 const RENEW_AFTER = 110 * 60_000;
@@ -99,7 +101,13 @@ export class Socket {
   }
 
   #take(wire: Wire): void {
+    const hung = setTimeout(() => {
+      close(wire);
+      this.#connecting = false;
+      this.#again();
+    }, OPEN_WITHIN);
     wire.onopen = () => {
+      clearTimeout(hung);
       this.#connecting = false;
       if (!this.#started) return wire.close();
       const renewed = this.#wire;
@@ -114,6 +122,7 @@ export class Socket {
       if (wire === this.#wire) this.#options.onEvents(eventsOf(event.data));
     };
     wire.onclose = () => {
+      clearTimeout(hung);
       if (wire === this.#wire) {
         this.#drop();
         this.#again();

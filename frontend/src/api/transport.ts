@@ -15,6 +15,9 @@ export interface TransportOptions {
 /** An access token this close to its end (ms) is renewed before it is used. */
 const RENEW_EARLY = 30_000;
 
+/** A call that was not answered for so long (ms) is given up: a line that hangs must not keep the next one waiting. */
+export const PATIENCE = 10_000;
+
 /** How calls of the people's API travel. The access token lives here, in memory, and nowhere else. */
 export class Transport {
   /** Called when a session begins or is renewed, and with null when it has ended. */
@@ -108,20 +111,26 @@ export class Transport {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body) headers['content-type'] = 'application/json';
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
+    const hung = new AbortController();
+    const timer = setTimeout(() => hung.abort(), PATIENCE);
     try {
       const answer = await this.#fetch(path, {
         method,
         headers,
         credentials: 'same-origin',
         ...(body ? { body: JSON.stringify(body) } : {}),
-        ...(signal ? { signal } : {}),
+        signal: signal ? AbortSignal.any([signal, hung.signal]) : hung.signal,
       });
+      // What is read of it later lies here already: the rest of an answer can hang as well.
+      await answer.clone().arrayBuffer();
       this.#onReach(true);
       return answer;
     } catch (thrown) {
       if (signal?.aborted) throw thrown;
       this.#onReach(false);
       throw unreachable();
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -280,6 +280,7 @@ export const strings = {
     segments: (count: number) => plural(count, 'segment', 'segments'),
     costly: (character: string) => `“${character}” makes it longer on the way`,
     cheaper: (count: number) => `Write it in ${String(count)}`,
+    waits: (at: string) => `You can send it at ${at}.`,
     windowEnds: (hours: number, minutes: number) =>
       hours > 0
         ? `You can answer for ${String(hours)} h`
@@ -356,6 +357,9 @@ export const strings = {
     title: 'New conversation',
     number: 'Phone number',
     numberHint: 'With the country code, as in +44 20 7946 0018.',
+    from: 'From',
+    sender: (name: string, channel: string, number: string) =>
+      name === channel ? `${name} · ${number}` : `${name} · ${channel} ${number}`,
     name: 'Name',
     optional: 'optional',
     start: 'Start',

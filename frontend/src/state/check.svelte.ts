@@ -3,6 +3,8 @@ import type { Attached, CheckResult } from '../api/types';
 
 /** So long (ms) after the last key the server is asked. */
 const PAUSE = 300;
+/** It is never asked sooner (ms) whether the waiting is over: the clocks here and there differ. */
+const SOON = 1000;
 
 /** A text and what goes with it. */
 type Message = Parameters<Client['checkMessage']>[1];
@@ -43,10 +45,17 @@ export class Checker {
     const run = (this.#run = new AbortController());
     try {
       const answer = await this.#client.checkMessage(id, message, run.signal);
-      if (this.#asked === asked) this.answer = answer;
+      if (this.#asked !== asked) return;
+      this.answer = answer;
+      if (answer.until) this.#askAt(answer.until, () => this.#ask(id, message, asked));
     } catch {
       // The send itself decides: without an answer nothing is said, and nothing is held back.
       if (this.#asked === asked) this.answer = null;
     }
+  }
+  /** What has to wait is asked about again when it may go. */
+  #askAt(until: string, ask: () => Promise<void>): void {
+    const wait = Math.max(SOON, Date.parse(until) - Date.now());
+    this.#timer = setTimeout(() => void ask(), wait);
   }
 }

@@ -66,3 +66,21 @@ test('where the server cannot be asked nothing is held back', async () => {
   await vi.advanceTimersByTimeAsync(300);
   expect(checker.answer).toBeNull();
 });
+
+test('what has to wait is asked about again when its time has come, unless something else is written', async () => {
+  vi.setSystemTime('2026-11-03T10:00:00Z');
+  const wait: CheckResult = { ...yes, verdict: 'wait_until', until: '2026-11-03T10:00:30Z' };
+  const checkMessage = vi.fn(() => Promise.resolve(yes)).mockResolvedValueOnce(wait);
+  const checker = new Checker({ checkMessage });
+  checker.write('c1', 'Hi', 1);
+  await vi.advanceTimersByTimeAsync(29_999);
+  expect([checkMessage.mock.calls.length, checker.answer]).toEqual([1, wait]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([checkMessage.mock.calls.length, checker.answer]).toEqual([2, yes]);
+  checkMessage.mockResolvedValueOnce(wait);
+  checker.write('c1', 'Hi there', 1);
+  await vi.advanceTimersByTimeAsync(300);
+  checker.write('c1', '', 1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(checkMessage).toHaveBeenCalledTimes(4);
+});

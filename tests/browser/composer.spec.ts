@@ -84,3 +84,18 @@ test('a text that is too long is counted and does not go', async ({ desk, system
   await box(desk).press('Enter');
   await expect(box(desk)).toHaveValue('x'.repeat(1601));
 });
+
+test('the sign that makes a text dear is named, and replaced with one press', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'How late are you open?');
+  await open(desk, /0123/);
+  const words = 'We are open until six, and on Thursdays until nine. See you soon.';
+  await box(desk).fill(`“${words}” `.repeat(2).trim());
+  const meta = desk.locator('#composer-meta');
+  await expect(meta).toContainText('3 segments · ““” makes it longer on the way');
+  await meta.getByRole('button', { name: 'Write it in 1' }).click();
+  await expect(box(desk)).toHaveValue(`"${words}" `.repeat(2).trim());
+  await expect(meta).not.toContainText('segment');
+});

@@ -27,7 +27,11 @@ export async function answer(desk: Page, text: string): Promise<void> {
 }
 
 /** Expects that the message is in this state on the screen: `delivered`, `failed`, … */
-export async function expectStatus(desk: Page, text: string, status: string): Promise<void> {
+export async function expectStatus(
+  desk: Page,
+  text: string,
+  status: string | RegExp,
+): Promise<void> {
   await expect(bubble(desk, text).last()).toHaveAttribute('data-status', status);
 }
 

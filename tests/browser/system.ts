@@ -24,18 +24,24 @@ export class System {
   readonly folder = workplace();
   readonly #keeps: boolean;
   readonly #flags: string[];
+  readonly #env: Record<string, string>;
   #program: ChildProcess | null = null;
   #webhooks = 0;
   #token: string | null = null;
 
-  private constructor(keeps: boolean, flags: string[]) {
+  private constructor(keeps: boolean, flags: string[], env: Record<string, string>) {
     this.#keeps = keeps;
     this.#flags = flags;
+    this.#env = env;
   }
 
-  /** Starts in memory, unless it `keeps` its state in a folder. */
-  static async start({ keeps = false, flags = [] as string[] } = {}): Promise<System> {
-    const system = new System(keeps, flags);
+  /** Starts in memory, unless it `keeps` its state in a folder; with these variables of `.env` besides. */
+  static async start({
+    keeps = false,
+    flags = [] as string[],
+    env = {} as Record<string, string>,
+  } = {}): Promise<System> {
+    const system = new System(keeps, flags, env);
     await system.#start(0);
     return system;
   }
@@ -69,6 +75,11 @@ export class System {
   /** Twilio's webhook for a text that a customer sent, signed; answered means stored. */
   async receives(from: string, body: string): Promise<void> {
     await this.#webhook({ From: from, To: NUMBER, Body: body });
+  }
+
+  /** The same on WhatsApp, with whatever else Twilio tells of it. */
+  async receivesOnWhatsapp(from: string, body: string, more: object = {}): Promise<void> {
+    await this.#webhook({ From: `whatsapp:${from}`, To: WHATSAPP, Body: body, ...more });
   }
 
   /** The same to a number that is not ours: it is held back. */
@@ -151,6 +162,7 @@ export class System {
     const flags = [...(this.#keeps ? [] : ['--memory']), ...this.#flags];
     const program = spawn(PROGRAM, ['--port', String(port), ...flags], {
       cwd: this.folder,
+      env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#program = program;

@@ -1,0 +1,101 @@
+import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
+import { png } from './png.ts';
+import { System } from './system.ts';
+import { expect, test } from './test.ts';
+
+const GRACE = '+12065550150';
+
+test('a place, answers by button and list, and what was passed on stand in the thread as what they are', async ({
+  desk,
+  system,
+}) => {
+  await system.receivesOnWhatsapp(GRACE, '', {
+    ProfileName: 'Grace',
+    Latitude: '47.620500',
+    Longitude: '-122.349300',
+    Label: 'Space Needle',
+    Address: '400 Broad St',
+  });
+  await system.receivesOnWhatsapp(GRACE, 'Yes please', {
+    ButtonText: 'Yes please',
+    ButtonPayload: 'yes',
+  });
+  await system.receivesOnWhatsapp(GRACE, 'Tuesday', { ListId: 'tue', ListTitle: 'Tuesday, 9:00' });
+  await system.receivesOnWhatsapp(GRACE, 'A joke', {
+    Forwarded: 'true',
+    FrequentlyForwarded: 'true',
+  });
+  await open(desk, /Grace/);
+  const map = log(desk).getByRole('link', { name: 'Open the map' });
+  await expect(map).toHaveAttribute('href', /47\.6205.*-122\.3493/);
+  await expect(map).toHaveAttribute('rel', /noopener/);
+  await expect(log(desk).getByText('Space Needle')).toBeVisible();
+  await expect(bubble(desk, 'Yes please')).toContainText('Pressed a button');
+  await expect(bubble(desk, 'Tuesday')).toContainText('Chose from a list · Tuesday, 9:00');
+  await expect(bubble(desk, 'A joke')).toContainText('Forwarded many times');
+});
+
+test('an answer to one message quotes it, and a press on the quote leads there', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone(`whatsapp:${GRACE}`);
+  await phone.writes('Good morning');
+  await open(desk, /0150/);
+  await answer(desk, 'Is Tuesday fine?');
+  await expectStatus(desk, 'Is Tuesday fine?', /delivered|read/);
+  const id = new URL(desk.url()).hash.split('=')[1] ?? '';
+  const { messages } = await system.api<{ messages: { sid: string; body: string }[] }>(
+    'GET',
+    `/api/conversations/${id}/messages`,
+  );
+  const sid = messages.find((one) => one.body === 'Is Tuesday fine?')?.sid;
+  await system.receivesOnWhatsapp(GRACE, 'Very fine', { OriginalRepliedMessageSid: sid });
+  await system.receivesOnWhatsapp(GRACE, 'And this?', {
+    OriginalRepliedMessageSid: `SM${'f'.repeat(32)}`,
+  });
+  const quote = bubble(desk, 'Very fine').getByRole('button', { name: /Is Tuesday fine\?/ });
+  await quote.click();
+  await expect(log(desk).locator('article.marked')).toContainText('Is Tuesday fine?');
+  await expect(bubble(desk, 'And this?')).toContainText('Answers a message that is not here.');
+});
+
+test('a picture stands in the row, in the thread and in the gallery, and the window is counted down', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone(`whatsapp:${GRACE}`, 'Grace');
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }]);
+  await expect(row(desk, /Grace/)).toContainText('Picture');
+  await open(desk, /Grace/);
+  const person = desk.getByRole('complementary', { name: 'Person' });
+  await expect(person.getByText(/2[34] h \d+ min left/)).toBeVisible();
+  const shown = person.getByRole('button', { name: 'Enlarge: bike.png' });
+  await expect(shown.locator('img')).toBeVisible();
+  await shown.click();
+  await expect(desk.getByRole('dialog').getByRole('img')).toBeVisible();
+});
+
+const serviced = test.extend({
+  // eslint-disable-next-line no-empty-pattern
+  system: async ({}, use) => {
+    const system = await System.start({
+      env: { TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` },
+    });
+    await use(system);
+    await system.stop();
+  },
+});
+
+serviced('a message by RCS that went as SMS says so', async ({ desk, system }) => {
+  const { conversation_id } = await system.api<{ conversation_id: string }>(
+    'POST',
+    '/api/conversations',
+    { to: '+12065550160', channel: 'rcs' },
+  );
+  await desk.goto(`/#conversation=${conversation_id}`);
+  await answer(desk, 'Your order is ready.');
+  await expect(bubble(desk, 'Your order is ready.')).toContainText(
+    'Went as SMS: RCS did not reach the phone',
+  );
+});

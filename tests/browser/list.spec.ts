@@ -110,6 +110,26 @@ test('a number that is here already leads to its conversation', async ({ desk, s
   await expect(log(desk)).toContainText('I am here');
 });
 
+test('a conversation is begun on the channel that is chosen', async ({ desk, system }) => {
+  await system.receives('+12065550123', 'By text');
+  await desk.getByRole('button', { name: 'New conversation' }).click();
+  await desk.getByLabel('Phone number').fill('+1 206 555 0123');
+  await expect(desk.getByRole('dialog')).toContainText('is already here');
+  await desk.getByLabel('From').selectOption({ label: 'WhatsApp · (855) 508-0990' });
+  await expect(desk.getByRole('dialog')).toContainText('+12065550123 · US');
+  await desk.getByRole('textbox', { name: 'Name optional' }).fill('Grace');
+  await desk.keyboard.press('Enter');
+  await expect(row(desk, /Grace/)).toBeVisible();
+  const { conversations } = await system.api<{ conversations: { mobile_number: string }[] }>(
+    'GET',
+    '/api/conversations?filter=open',
+  );
+  expect(conversations.map((one) => one.mobile_number).sort()).toEqual([
+    '+12065550123',
+    'whatsapp:+12065550123',
+  ]);
+});
+
 test('a long list is read further as it is scrolled', async ({ desk, system }) => {
   for (let at = 100; at < 165; at += 1) {
     await system.receives(`+12065550${String(at)}`, `Text ${String(at)}`);

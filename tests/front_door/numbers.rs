@@ -30,7 +30,7 @@ async fn a_number_is_checked_as_it_is_typed() {
     ] {
         let checked = check(&anna, typed).await;
         let expected = json!({
-            "valid": false, "number": null, "reason": reason, "conversation": null,
+            "valid": false, "number": null, "reason": reason, "from": OURS, "conversation": null,
         });
         assert_eq!(checked, expected, "{typed}");
     }

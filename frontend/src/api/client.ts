@@ -34,7 +34,7 @@ export class Client extends Transport {
 
   getConversation = (id: string) => this.call<Conversation>('GET', conversation(id));
 
-  startConversation = (body: { to: string; contact_name?: string }) =>
+  startConversation = (body: { to: string; from: string; contact_name?: string }) =>
     this.call<Conversation>('POST', '/api/conversations', body);
 
   /** An empty name takes the name away. */
@@ -108,8 +108,14 @@ export class Client extends Transport {
 
   listSenders = () => this.call<{ senders: Sender[] }>('GET', '/api/senders');
 
-  checkNumber = (number: string, signal?: AbortSignal) =>
-    this.call<NumberCheck>('POST', '/api/numbers/check', { number }, signal);
+  /** `from`: one of our senders, where it is not left to the server. */
+  checkNumber = (number: string, from: string | null, signal?: AbortSignal) =>
+    this.call<NumberCheck>(
+      'POST',
+      '/api/numbers/check',
+      { number, ...(from ? { from } : {}) },
+      signal,
+    );
 
   listQuarantine = (cursor?: string | null) =>
     this.call<QuarantinePage>('GET', `/api/quarantine${search({ cursor })}`);

@@ -406,7 +406,7 @@ export interface components {
         /** @description What was typed. */
         CheckNumber: {
             channel?: components["schemas"]["Channel"] | null;
-            /** @description The sender of ours to write from; the channel's first if absent. */
+            /** @description The sender of ours to write from; of the channel's if absent: the one in the contact's country, or the first. */
             from?: string | null;
             /** @description The text. */
             number: string;
@@ -437,6 +437,8 @@ export interface components {
         /** @description What it is. */
         CheckedNumber: {
             conversation?: components["schemas"]["Conversation"] | null;
+            /** @description The sender of ours that a conversation would be begun from. */
+            from: string;
             number?: components["schemas"]["PhoneNumber"] | null;
             /** @description Why it is none. */
             reason?: string | null;
@@ -1177,7 +1179,7 @@ export interface components {
             channel?: components["schemas"]["Channel"] | null;
             /** @description The contact's name. */
             contact_name?: string | null;
-            /** @description One of our senders; the channel's first if absent. */
+            /** @description One of our senders; of the channel's if absent: the one in the contact's country, or the first. */
             from?: string | null;
             /** @description The number, as a person types it. */
             to: string;

@@ -8,6 +8,8 @@ const PAUSE = 250;
 /** A number, checked by the server while it is typed. */
 export class NumberChecker {
   text = $state('');
+  /** The sender of ours that somebody chose; the server chooses where it is null. */
+  from = $state<string | null>(null);
   checking = $state(false);
   /** What the server says of `text`; null while it is not known. */
   answer = $state.raw<NumberCheck | null>(null);
@@ -26,8 +28,15 @@ export class NumberChecker {
     this.text = text;
     this.answer = this.problem = null;
     this.stop();
-    if (text.replace(/\D/g, '').length < 2) return;
-    this.#timer = setTimeout(() => void this.now(), PAUSE);
+    if (this.#long) this.#timer = setTimeout(() => void this.now(), PAUSE);
+  }
+
+  /** Takes the sender to write from: on another channel the same number is another address. */
+  choose(from: string): void {
+    this.from = from;
+    this.answer = this.problem = null;
+    this.stop();
+    if (this.#long) void this.now();
   }
 
   /** Asks at once: somebody pressed Start. */
@@ -36,7 +45,7 @@ export class NumberChecker {
     const run = (this.#run = new AbortController());
     this.checking = true;
     try {
-      const answer = await this.#client.checkNumber(this.text, run.signal);
+      const answer = await this.#client.checkNumber(this.text, this.from, run.signal);
       if (this.#run === run) this.answer = answer;
     } catch (thrown) {
       if (this.#run === run) this.problem = sentenceOf(thrown);
@@ -44,6 +53,10 @@ export class NumberChecker {
       if (this.#run === run) this.checking = false;
     }
     return this.answer;
+  }
+
+  get #long(): boolean {
+    return this.text.replace(/\D/g, '').length >= 2;
   }
 
   stop(): void {

@@ -25,7 +25,7 @@ pub struct StartConversation {
     /// The channel: `sms` if absent and no sender is named, `whatsapp` or `rcs`.
     #[serde(default)]
     channel: Option<Channel>,
-    /// One of our senders; the channel's first if absent.
+    /// One of our senders; of the channel's if absent: the one in the contact's country, or the first.
     #[serde(default)]
     from: Option<String>,
     /// The contact's name.
@@ -46,12 +46,14 @@ impl Line {
         Ok(Self { senders: app.parameters.senders()?, key: app.parameters.install_key()? })
     }
 
-    /// The sender that is asked for by address or by channel, among those whose inbox the person sees.
+    /// The sender that is asked for by address, or of those of the channel the one in the country of the number that
+    /// was typed, else the first; among those whose inbox the person sees.
     pub fn sender(
         &self,
         caller: &Caller,
         from: Option<&str>,
         channel: Option<Channel>,
+        typed: &str,
     ) -> Result<&Sender> {
         let refused = |detail: String| Err(Error::Refused(detail));
         let mut own = self.senders.iter().filter(|sender| caller.sees(&sender.inbox));
@@ -62,10 +64,13 @@ impl Line {
             named
         } else {
             let wanted = channel.unwrap_or(Channel::Sms);
-            let Some(first) = own.find(|sender| sender.address.channel() == wanted) else {
+            let able: Vec<_> = own.filter(|sender| sender.address.channel() == wanted).collect();
+            let Some(&first) = able.first() else {
                 return refused(format!("No sender for {} is set up here.", wanted.label()));
             };
-            first
+            let country = self.number(first, typed).ok().and_then(|number| number.region());
+            let near = |sender: &&Sender| country.is_some() && region_of(sender) == country;
+            able.into_iter().find(near).unwrap_or(first)
         };
         match (sender.address.channel(), channel) {
             (own, Some(wanted)) if own != wanted => {
@@ -79,13 +84,9 @@ impl Line {
         }
     }
 
-    /// The address that a person typed the number of, on the sender's channel; the number is read in the sender's
-    /// country, or in that of the first number of ours.
+    /// The address that a person typed the number of, on the sender's channel.
     pub fn contact(&self, sender: &Sender, typed: &str) -> Result<Address, String> {
-        let region_of = |sender: &Sender| sender.address.phone().and_then(PhoneNumber::region);
-        let region = region_of(sender).or_else(|| self.senders.iter().find_map(region_of));
-        let number = PhoneNumber::parse_typed(typed, region.as_deref())
-            .map_err(|wrong| wrong.to_string())?;
+        let number = self.number(sender, typed)?;
         if self.senders.iter().any(|own| own.address.phone() == Some(&number)) {
             return Err("This is our own number.".to_owned());
         }
@@ -93,10 +94,20 @@ impl Line {
             .ok_or_else(|| "This channel knows no phone numbers.".to_owned())
     }
 
+    /// What was typed, read in the sender's country, or in that of the first number of ours.
+    fn number(&self, sender: &Sender, typed: &str) -> Result<PhoneNumber, String> {
+        let region = region_of(sender).or_else(|| self.senders.iter().find_map(region_of));
+        PhoneNumber::parse_typed(typed, region.as_deref()).map_err(|wrong| wrong.to_string())
+    }
+
     /// The id of the conversation between a sender of ours and a contact.
     pub fn conversation(&self, sender: &Sender, contact: &Address) -> ConversationId {
         ConversationId::direct(&self.key, &sender.address, contact)
     }
+}
+
+fn region_of(sender: &Sender) -> Option<String> {
+    sender.address.phone().and_then(PhoneNumber::region)
 }
 
 /// Builds the function.
@@ -119,7 +130,7 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let wanted: StartConversation = request.json()?;
-    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel)?;
+    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel, &wanted.to)?;
     let contact = line.contact(sender, &wanted.to).map_err(Error::Refused)?;
     let id = line.conversation(sender, &contact);
     let conversation = Conversation {

@@ -24,7 +24,7 @@ pub struct CheckNumber {
     /// The channel to write by; `sms` if absent and no sender is named.
     #[serde(default)]
     channel: Option<Channel>,
-    /// The sender of ours to write from; the channel's first if absent.
+    /// The sender of ours to write from; of the channel's if absent: the one in the contact's country, or the first.
     #[serde(default)]
     from: Option<String>,
 }
@@ -38,6 +38,8 @@ pub struct CheckedNumber {
     number: Option<PhoneNumberView>,
     /// Why it is none.
     reason: Option<String>,
+    /// The sender of ours that a conversation would be begun from.
+    from: String,
     /// The conversation that is on the desk already.
     conversation: Option<ConversationView>,
 }
@@ -58,11 +60,13 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let wanted: CheckNumber = request.json()?;
-    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel)?;
     let typed: String = wanted.number.chars().take(200).collect();
+    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel, &typed)?;
+    let from = sender.address.to_string();
     let checked = match line.contact(sender, &typed) {
         Err(reason) => {
-            CheckedNumber { valid: false, number: None, reason: Some(reason), conversation: None }
+            let reason = Some(reason);
+            CheckedNumber { valid: false, number: None, reason, from, conversation: None }
         }
         Ok(contact) => {
             let view = number_view(&contact);
@@ -72,6 +76,7 @@ pub(crate) async fn handle(
                 valid: true,
                 number: Some(view),
                 reason: None,
+                from,
                 conversation: known
                     .filter(|known| caller.sees(&known.inbox))
                     .and_then(|known| known.view()),

@@ -109,6 +109,26 @@ async fn the_sender_is_chosen_by_the_channel_and_the_contact_is_an_address_on_it
 }
 
 #[tokio::test]
+async fn of_several_numbers_the_one_in_the_contacts_country_writes_unless_another_is_named() {
+    let london = "+442079460990";
+    let desk =
+        Desk::with(|options| options.settings.further_numbers = vec![london.to_owned()]).await;
+    let anna = desk.admin().await;
+    for (typed, ours) in
+        [("+44 20 7946 0018", london), ("(206) 555-0143", OURS), ("+4915112345678", OURS)]
+    {
+        let checked = anna.post("/api/numbers/check", json!({ "number": typed })).await.is(200);
+        assert_eq!(checked["from"], ours, "{typed}");
+        let made = anna.post("/api/conversations", json!({ "to": typed })).await.is(201);
+        assert_eq!(made["twilio_number"], ours, "{typed}");
+    }
+    let named = json!({ "to": "+44 20 7946 0018", "from": OURS });
+    let made = anna.post("/api/conversations", named).await.is(201);
+    assert_eq!(made["twilio_number"], OURS);
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn a_channel_that_cannot_begin_or_is_not_set_up_is_refused_with_the_reason() {
     let desk = Desk::with(|options| {
         options.settings.channel_senders.retain(|sender| !sender.starts_with("rcs"))

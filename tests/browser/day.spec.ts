@@ -1,4 +1,4 @@
-import { box, log, open, row } from './desk.ts';
+import { box, bubble, expectStatus, log, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
 /** Texts that break layouts: other directions, signs of several parts, words without end. */
@@ -148,4 +148,86 @@ test('without leave of the browser there are no notifications, and it is said', 
   await desk.getByRole('button', { name: 'Test a notification' }).click();
   await expect(desk.getByText('The browser does not allow notifications here.')).toBeVisible();
   await expect(desk.getByLabel('Notifications')).not.toBeChecked();
+});
+
+test.describe('where the browser allows notifications', () => {
+  test.use({ permissions: ['notifications'] });
+
+  test('one comes while the page is out of sight, tells who wrote but not what, and opens the conversation', async ({
+    desk,
+    system,
+  }) => {
+    // The browser shows them outside of the page: each is noted as it is made.
+    await desk.addInitScript(() => {
+      const made: Notification[] = [];
+      Object.assign(window, { made });
+      window.Notification = class extends Notification {
+        constructor(title: string, options?: NotificationOptions) {
+          super(title, options);
+          made.push(this);
+        }
+      };
+    });
+    await desk.reload();
+    const texts = () =>
+      desk.evaluate(() => (window as unknown as { made: Notification[] }).made.map((n) => n.body));
+    await desk.getByRole('button', { name: 'Menu' }).click();
+    await desk.getByRole('button', { name: 'Test a notification' }).click();
+    await expect(desk.getByLabel('Notifications')).toBeChecked();
+    expect(await texts()).toEqual(['This is how a new message will show.']);
+    await desk.keyboard.press('Escape');
+
+    await system.receives('+12065550123', 'Seen as it comes');
+    await expect(row(desk, /0123/)).toBeVisible();
+    expect(await texts()).toHaveLength(1);
+
+    await desk.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    });
+    await system.receives('+12065550124', 'A secret');
+    await expect.poll(texts).toHaveLength(2);
+    expect((await texts())[1]).toMatch(/0124/);
+    expect((await texts())[1]).not.toContain('secret');
+    await desk.evaluate(() => {
+      const { made } = window as unknown as { made: Notification[] };
+      made[1]?.onclick?.(new Event('click'));
+    });
+    await expect(log(desk).getByText('A secret')).toBeVisible();
+  });
+});
+
+test('on a slow line rows are outlined until they come, and an impatient second press sends nothing twice', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await expect(row(desk, /0123/)).toBeVisible();
+  let answerNow = () => undefined as void;
+  const slow = new Promise<void>((resolve) => (answerNow = resolve));
+  await desk.route('**/api/conversations?*', async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await desk.reload();
+  await expect(desk.locator('.skeleton .row').first()).toBeVisible();
+  answerNow();
+  await open(desk, /0123/);
+  await expect(desk.locator('.skeleton')).toHaveCount(0);
+
+  let sendNow = () => undefined as void;
+  const held = new Promise<void>((resolve) => (sendNow = resolve));
+  await desk.route('**/messages', async (route) => {
+    if (route.request().method() === 'POST') await held;
+    await route.continue();
+  });
+  await box(desk).fill('Once only');
+  await box(desk).press('Enter');
+  await box(desk).press('Enter');
+  await desk.getByRole('button', { name: 'Send' }).click({ force: true });
+  await expect(bubble(desk, 'Once only')).toHaveAttribute('data-status', 'sending');
+  sendNow();
+  await expectStatus(desk, 'Once only', 'delivered');
+  await expect(bubble(desk, 'Once only')).toHaveCount(1);
+  expect(await phone.shows()).toEqual(['Hello?', 'Once only']);
 });

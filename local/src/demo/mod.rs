@@ -1,11 +1,12 @@
 //! `--demo`: three days of a bicycle shop's texts, for a first look at a desk that is in use.
 //!
-//! - `story`: what was written, read from `stories/`; `files`: what came with it; `moment`: when, and under which ids.
+//! - `story`: what was written, read from `stories/`; `files`, `extra`: what came with it; `moment`: when, and under which ids.
 //! - `telling`: a story told through the store's own writes, as the functions would have made them; `past`: what Twilio
 //!   remembers of it.
 //!
 //! A story that stands in the tables already is not told again.
 
+mod extra;
 mod files;
 mod moment;
 mod past;

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use shared::message::{Direction, Message};
 use shared::status::{MessageStatus, Seen};
 
-use super::DemoError;
 use super::moment::{after, dice};
 use super::story::{End, Story};
 use super::telling::{Scene, Telling, message_sid};
+use super::{DemoError, extra};
 use crate::twilio::{self, Phone, Status, segments};
 
 impl Telling<'_> {
@@ -52,6 +52,7 @@ impl Telling<'_> {
             deleted: false,
             more: twilio::more::More {
                 media: self.at_phones(scene)?,
+                particulars: extra::at_phone(scene)?,
                 ..twilio::more::More::default()
             },
         }))

@@ -8,6 +8,9 @@
 //! >[undelivered 30003] what did not arrive
 //! >[again] the same once more
 //! <{bike.jpg} what came with a file of `files/`
+//! <@47.6101,-122.3421 | a place | where it is
+//! <# what stood on the button that the customer pressed
+//! <^ what answers the line before it
 //! ```
 //!
 //! The head line has the number (with its channel, if that is another than SMS), the name (empty if nobody gave one), how long ago the last line was, and flags:
@@ -17,6 +20,7 @@
 use std::time::Duration;
 
 use super::DemoError;
+use super::extra::{self, Extra};
 use super::files::{self, File};
 
 const STORIES: [(&str, &str); 6] = [
@@ -52,6 +56,8 @@ pub(super) struct Line {
     pub(super) body: String,
     /// The files that came with it.
     pub(super) files: Vec<&'static File>,
+    /// What else came with it.
+    pub(super) extra: Extra,
     /// What became of it; none if the customer wrote it.
     pub(super) outbound: Option<Outbound>,
 }
@@ -129,8 +135,9 @@ fn head(line: &'static str) -> Option<Story> {
 
 fn message(line: &str, pause: Duration) -> Option<Line> {
     if let Some(text) = line.strip_prefix('<') {
+        let (extra, text) = extra::read(text)?;
         let (files, body) = content(text)?;
-        return Some(Line { pause, body, files, outbound: None });
+        return Some(Line { pause, body, files, extra, outbound: None });
     }
     let text = line.strip_prefix('>')?;
     let (marks, text) = match text.strip_prefix('[') {
@@ -140,7 +147,8 @@ fn message(line: &str, pause: Duration) -> Option<Line> {
     let again = marks == "again";
     let end = if again { End::Delivered } else { end(marks)? };
     let (files, body) = content(text)?;
-    Some(Line { pause, body, files, outbound: Some(Outbound { end, again }) })
+    let outbound = Some(Outbound { end, again });
+    Some(Line { pause, body, files, extra: Extra::None, outbound })
 }
 
 /// The files and the text.

@@ -13,7 +13,6 @@ use shared::error::Error;
 use shared::ids::Ids;
 use shared::intent::Intent;
 use shared::message::{Direction, Message};
-use shared::particulars::Particulars;
 use shared::sid::MessageSid;
 use shared::store::{Click, Received, Report, Sent, Settled, Store};
 
@@ -138,7 +137,7 @@ impl Telling<'_> {
             retried_by: None,
             segments: Some(segments::count(&scene.line.body)),
             media: self.media(scene)?,
-            particulars: Particulars::default(),
+            particulars: self.particulars(scene).await?,
             price: None,
             fell_back: false,
             redacted: false,

@@ -191,6 +191,13 @@ async fn other_channels_and_their_files_stand_on_the_desk_and_on_the_phones() {
         }
     }
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["audio", "contact", "document", "image"]);
+    let grace = open.iter().find(|c| c["mobile_number"] == "whatsapp:+12065550196").unwrap();
+    let told = visitor.messages(grace).await;
+    let of = |field: &str| told.iter().find(|m| !m["particulars"][field].is_null()).unwrap();
+    assert_eq!(of("location")["particulars"]["location"]["label"], "Pike Place Market");
+    assert_eq!(of("button")["body"], "Yes, please fetch it");
+    let answered = &of("reply_to")["particulars"]["reply_to"]["message_id"];
+    assert!(told.iter().any(|message| message["message_id"] == *answered));
     let shown = visitor.get("/phones/api/phones/whatsapp:+12065550196/messages").await;
     let files = shown["messages"].as_array().unwrap().iter();
     assert_eq!(files.map(|m| m["media"].as_array().unwrap().len()).sum::<usize>(), 2);

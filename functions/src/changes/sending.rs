@@ -225,9 +225,9 @@ async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, 
             Err(CreateError::NotProcessed { retry_after }) => {
                 let jitter = u32::try_from(app.ids.random() % 50).unwrap_or(0);
                 let pause = wait * (100 + jitter) / 100;
-                // What is asked for counts, and so does the time that the calls themselves took.
-                let next = later(app.clock.now(), pause.max(retry_after.unwrap_or_default()));
-                if next > until {
+                let pause = pause.max(retry_after.unwrap_or_default());
+                // The time that the calls themselves took counts too.
+                if later(app.clock.now(), pause) > until {
                     return Err(CreateError::NotProcessed { retry_after });
                 }
                 app.clock.sleep(pause).await;

@@ -13,6 +13,11 @@ pub enum CreateFault {
         /// 429, 500, 503…
         status: u16,
     },
+    /// Answered 429 with `Retry-After`, not accepted.
+    Busy {
+        /// How long not to ask again.
+        seconds: u32,
+    },
     /// The connection is cut before the message is accepted.
     Cut,
     /// The message is accepted, the connection cut instead of answered.

@@ -16,6 +16,8 @@ pub struct CreateSeen {
     pub body: String,
     /// The message that came of it.
     pub sid: Option<String>,
+    /// When it was asked for, in milliseconds since 1970.
+    pub at: i64,
 }
 
 /// A webhook that was posted.

@@ -36,11 +36,20 @@ pub(super) async fn create(
     let call = Call { number: &to, body: text, status: None };
     let fault = exchange.script.create_meets(call, exchange.now());
 
-    let seen = |sid| CreateSeen { to: to.clone(), body: text.to_owned(), sid };
+    let seen = |sid| CreateSeen {
+        to: to.clone(),
+        body: text.to_owned(),
+        sid,
+        at: exchange.now().as_millisecond(),
+    };
     match fault {
         Some(CreateFault::Answer { status }) => {
             exchange.observed.create(seen(None));
             return Err(Refusal::scripted(status));
+        }
+        Some(CreateFault::Busy { seconds }) => {
+            exchange.observed.create(seen(None));
+            return Err(Refusal::busy(seconds));
         }
         Some(CreateFault::Cut) => {
             exchange.observed.create(seen(None));

@@ -68,7 +68,7 @@ async fn unknown(request: Request) -> Response {
 }
 
 async fn not_allowed() -> Response {
-    Refusal { status: 405, code: 20004, message: "Method not allowed".to_owned() }.into_response()
+    Refusal::new(405, 20004, "Method not allowed").into_response()
 }
 
 /// Lets the account's owner pass: HTTP Basic with account SID and token, for the account's own resources.

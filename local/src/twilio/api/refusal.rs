@@ -1,7 +1,7 @@
 //! How Twilio says no: `{"code", "message", "more_info", "status"}`.
 
 use axum::Json;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -12,42 +12,52 @@ pub(super) struct Refusal {
     pub(super) status: u16,
     pub(super) code: u32,
     pub(super) message: String,
+    /// Seconds after which the call may be made again.
+    pub(super) retry_after: Option<u32>,
 }
 
 impl Refusal {
+    /// Any refusal.
+    pub(super) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), retry_after: None }
+    }
+
     /// A request that Twilio understands and refuses: 400 with `code`.
     pub(super) fn bad(code: u32, message: impl Into<String>) -> Self {
-        Self { status: 400, code, message: message.into() }
+        Self::new(400, code, message)
     }
 
     /// Wrong credentials, or another account's.
     pub(super) fn unauthenticated() -> Self {
-        Self { status: 401, code: 20003, message: "Authenticate".to_owned() }
+        Self::new(401, 20003, "Authenticate")
     }
 
     /// No such resource.
     pub(super) fn not_found(path: &str) -> Self {
-        let message = format!("The requested resource {path} was not found");
-        Self { status: 404, code: 20404, message }
+        Self::new(404, 20404, format!("The requested resource {path} was not found"))
     }
 
     /// The resource is still in use.
     pub(super) fn unfinished() -> Self {
-        let message = "The message cannot be changed before its delivery is complete".to_owned();
-        Self { status: 409, code: 20009, message }
+        Self::new(409, 20009, "The message cannot be changed before its delivery is complete")
     }
 
     /// An HTTP status by script.
     pub(super) fn scripted(status: u16) -> Self {
         let message = if status == 429 { "Too Many Requests" } else { "Service is not available" };
-        Self { status, code: 20_000 + u32::from(status), message: message.to_owned() }
+        Self::new(status, 20_000 + u32::from(status), message)
+    }
+
+    /// Too many requests: again after so many seconds.
+    pub(super) fn busy(seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..Self::scripted(429) }
     }
 }
 
 impl From<rusqlite::Error> for Refusal {
     fn from(problem: rusqlite::Error) -> Self {
         tracing::error!(%problem, "The simulator's file failed");
-        Self { status: 500, code: 20500, message: "Internal server error".to_owned() }
+        Self::new(500, 20500, "Internal server error")
     }
 }
 
@@ -65,6 +75,9 @@ impl IntoResponse for Refusal {
             response
                 .headers_mut()
                 .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Twilio API\""));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -35,9 +35,18 @@ node_modules/.installed: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Debian's python3 comes without the half of venv that brings pip.
+PYTHON_WORKS := python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 9))' 2>/dev/null
+
 # Twilio's Python library, in an environment of its own; again only when its version changed.
 target/twilio-sdk-py/.installed: tests/twilio-sdk-py/requirements.txt
-	@command -v python3 >/dev/null || { echo "Python 3.9 or newer is needed: https://www.python.org"; exit 1; }
+	@if ! $(PYTHON_WORKS); then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    echo "Installing Python from the system's packages …"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null; \
+	  fi; \
+	  $(PYTHON_WORKS) || { echo "The tests with Twilio's Python library need Python 3.9 or newer with venv. Debian, Ubuntu: sudo apt-get install python3 python3-venv. Elsewhere: https://www.python.org"; exit 1; }; \
+	fi
 	@echo "Installing Twilio's Python library into target/twilio-sdk-py …"
 	python3 -m venv target/twilio-sdk-py
 	target/twilio-sdk-py/bin/pip install --quiet --disable-pip-version-check --requirement $<
@@ -65,7 +74,7 @@ chromium:
 
 run: frontend/dist/index.html
 	@echo "Building the local system; the first time takes some minutes …"
-	cargo build --quiet --package partyline-local
+	cargo build --package partyline-local
 	./target/debug/partyline $(ARGS)
 
 # ── Testing ───────────────────────────────────────────────────────────────────────────────────────
@@ -90,7 +99,7 @@ generate: node_modules/.installed
 # The functions' bins are never linked here: one of them is as large as all their tests.
 # The program itself first: tests start and kill it.
 test-rust:
-	cargo build --quiet --package partyline-local
+	cargo build --package partyline-local
 	cargo test --workspace --lib --test '*'
 
 test-page: node_modules/.installed

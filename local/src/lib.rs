@@ -19,6 +19,7 @@ pub mod parameters;
 pub mod permissions;
 pub mod s3;
 pub mod schedule;
+mod senders;
 pub mod settings;
 pub mod streams;
 pub mod system;

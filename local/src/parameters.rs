@@ -65,7 +65,7 @@ impl Parameters {
         let twilio = json!({
             "account_sid": settings.account_sid,
             "auth_tokens": tokens.into_iter().flatten().collect::<Vec<_>>(),
-            "shared_keys": {},
+            "shared_keys": settings.shared_keys,
             "api_key_sid": null,
             "api_key_secret": null,
         });
@@ -164,6 +164,7 @@ fn sender(settings: &Settings, address: &str) -> Value {
     let service = service.filter(|_| matches!(channel, None | Some("rcs")));
     json!({
         "address": address, "name": name, "inbox": "main", "messaging_service_sid": service,
+        "countries": settings.sender_countries.get(address),
     })
 }
 

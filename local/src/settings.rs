@@ -1,20 +1,14 @@
 //! Names and secrets: from the environment, from `.env`, or else as published in `.env.example`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use shared::address::Address;
 use url::Url;
+
+use crate::senders::{self, CHANNELS};
 
 /// The settings that hold without a `.env`. They are published.
 const PUBLISHED: &str = include_str!("../../.env.example");
-
-/// The senders beside SMS, and what each begins with.
-const CHANNELS: [(&str, &str); 3] = [
-    ("WHATSAPP_ID", "whatsapp:"),
-    ("FACEBOOK_MESSENGER_ID", "messenger:"),
-    ("RCS_SENDER_ID", "rcs:"),
-];
 
 /// What stands in `.env`, or in the environment, or else is published.
 #[derive(Clone)]
@@ -25,12 +19,16 @@ pub struct Settings {
     pub auth_token: String,
     /// `TWILIO_AUTH_TOKEN_PREVIOUS`: still good for webhooks while the new one takes over.
     pub previous_auth_token: Option<String>,
+    /// `TWILIO_SHARED_KEYS`: further keys that webhooks may be signed with, by id.
+    pub shared_keys: BTreeMap<String, String>,
     /// `TWILIO_NUMBER`, E.164.
     pub number: String,
     /// `TWILIO_NUMBERS`: further numbers, E.164.
     pub further_numbers: Vec<String>,
     /// `WHATSAPP_ID`, `FACEBOOK_MESSENGER_ID`, `RCS_SENDER_ID`: senders on other channels, as Twilio writes them.
     pub channel_senders: Vec<String>,
+    /// `SENDER_COUNTRIES`: the countries that a sender may write to first, where it has its own.
+    pub sender_countries: BTreeMap<String, Vec<String>>,
     /// `TWILIO_MESSAGING_SERVICE_SID`: what SMS and RCS are sent through.
     pub messaging_service_sid: Option<String>,
     /// `TWILIO_API_URL`: the real Twilio, or another's; without it Twilio is simulated.
@@ -112,13 +110,15 @@ impl Settings {
             value(name).ok_or(SettingsError::Value { name, wrong: "is not set" })
         };
         let port = need("PORT")?.parse();
-        Ok(Self {
+        let mut settings = Self {
             account_sid: need("TWILIO_ACCOUNT_SID")?,
             auth_token: need("TWILIO_AUTH_TOKEN")?,
             previous_auth_token: value("TWILIO_AUTH_TOKEN_PREVIOUS"),
+            shared_keys: shared_keys(&value("TWILIO_SHARED_KEYS").unwrap_or_default())?,
             number: need("TWILIO_NUMBER")?,
             further_numbers: list(&value("TWILIO_NUMBERS").unwrap_or_default()),
-            channel_senders: channel_senders(&value)?,
+            channel_senders: senders::of_channels(&value)?,
+            sender_countries: BTreeMap::new(),
             messaging_service_sid: value("TWILIO_MESSAGING_SERVICE_SID"),
             twilio_api_url: value("TWILIO_API_URL"),
             public_url: value("PUBLIC_URL").map(|url| base(&url)).transpose()?,
@@ -129,7 +129,9 @@ impl Settings {
                 name: "PORT",
                 wrong: "must be a number between 0 and 65535",
             })?,
-        })
+        };
+        settings.sender_countries = senders::countries(&value, &settings.senders())?;
+        Ok(settings)
     }
 
     fn blank() -> Self {
@@ -138,9 +140,11 @@ impl Settings {
             account_sid: nothing(),
             auth_token: nothing(),
             previous_auth_token: None,
+            shared_keys: BTreeMap::new(),
             number: nothing(),
             further_numbers: Vec::new(),
             channel_senders: Vec::new(),
+            sender_countries: BTreeMap::new(),
             messaging_service_sid: None,
             twilio_api_url: None,
             public_url: None,
@@ -199,24 +203,21 @@ impl std::fmt::Debug for Settings {
     }
 }
 
-/// The senders of the other channels, with the prefix that somebody may have left out.
-fn channel_senders(value: &impl Fn(&str) -> Option<String>) -> Result<Vec<String>, SettingsError> {
-    let mut senders = Vec::new();
-    for (name, prefix) in CHANNELS {
-        for id in list(&value(name).unwrap_or_default()) {
-            let id = id.strip_prefix(prefix).unwrap_or(&id);
-            let wrong = "must be a sender as Twilio writes it, as in .env.example";
-            Address::parse(&format!("{prefix}{id}"))
-                .map(|address| senders.push(address.to_string()))
-                .map_err(|_| SettingsError::Value { name, wrong })?;
-        }
-    }
-    Ok(senders)
+/// Values between commas.
+pub(crate) fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// Values between commas.
-fn list(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+/// Keys by id: `webhooks_sharedkey_…=secret`.
+fn shared_keys(text: &str) -> Result<BTreeMap<String, String>, SettingsError> {
+    let read = |entry: String| {
+        let (id, secret) = entry.split_once('=')?;
+        let whole = !id.is_empty() && !secret.is_empty();
+        whole.then(|| (id.to_owned(), secret.to_owned()))
+    };
+    let wrong = "must be a list of keys, each as id=secret, as in .env.example";
+    let keys = list(text).into_iter().map(read).collect::<Option<_>>();
+    keys.ok_or(SettingsError::Value { name: "TWILIO_SHARED_KEYS", wrong })
 }
 
 fn base(url: &str) -> Result<String, SettingsError> {
@@ -284,6 +285,17 @@ mod tests {
         assert_eq!(with_account.senders(), ["+18555080989"]);
         let wrong = read(&[("WHATSAPP_ID", "whatsapp:+1")]).unwrap_err().to_string();
         assert!(wrong.starts_with("WHATSAPP_ID must be a sender"), "{wrong}");
+    }
+
+    #[test]
+    fn shared_keys_have_an_id_and_a_secret() {
+        let keys = shared_keys("webhooks_sharedkey_1=one, webhooks_sharedkey_2=t=o").unwrap();
+        assert_eq!(keys["webhooks_sharedkey_1"], "one");
+        assert_eq!(keys["webhooks_sharedkey_2"], "t=o");
+        for odd in ["webhooks_sharedkey_1", "=one", "webhooks_sharedkey_1="] {
+            let told = shared_keys(odd).unwrap_err().to_string();
+            assert!(told.starts_with("TWILIO_SHARED_KEYS must be a list"), "{odd}: {told}");
+        }
     }
 
     #[test]

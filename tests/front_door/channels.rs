@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use local::Options;
+use local::twilio::{CallbackFault, InboundFault, Rule};
 use serde_json::{Value, json};
 
 use crate::desk::person::{id, key};
 use crate::desk::webhook::{sid, text, with};
 use crate::desk::{Desk, OURS, Person, Webhook, customer};
+use crate::media::{send, uploaded};
 
 const SERVICE: &str = "MG00000000000000000000000000000001";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n picture";
@@ -177,5 +179,101 @@ async fn a_picture_from_a_phone_is_announced_with_its_type() {
     assert_eq!((&media["kind"], &media["content_type"]), (&"image".into(), &"image/png".into()));
     let kept = phone.files(&sent);
     assert_eq!((kept[0].0.name.as_deref(), &*kept[0].1), (Some("cat.png"), PNG));
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn texts_and_files_go_to_messenger_and_rcs_and_come_back() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    for address in ["messenger:200000000000777".to_owned(), format!("rcs:{}", customer())] {
+        let phone = desk.phone(&address);
+        phone.attaches("Look", &[("image/png", "cat.png", PNG)]).await;
+        let thread = newest(&anna).await;
+        assert_eq!(anna.messages(&thread).await[0]["media"][0]["state"], "stored", "{address}");
+
+        let text = ended(&desk, &anna, &thread, "Nice cat").await;
+        assert_eq!((&text["status"], &text["fell_back"]), (&"delivered".into(), &json!(false)));
+        let upload = uploaded(&desk, &anna, &thread, "dog.png", "image/png", PNG).await;
+        let sent = send(&anna, &thread, &key(), "", &[&upload]).await.is(202);
+        desk.settle().await;
+        let sent = sent["message_id"].as_str().unwrap();
+        let path = format!("/api/conversations/{thread}/messages/{sent}");
+        assert_eq!(anna.get(&path).await.is(200)["status"], "delivered", "{address}");
+
+        let received = phone.received();
+        assert_eq!(
+            received.iter().map(|message| &*message.body).collect::<Vec<_>>(),
+            ["Nice cat", ""]
+        );
+        assert!(received.iter().all(|message| message.from == phone.to), "{address}");
+        let files = phone.files(&received[1]);
+        assert_eq!((files[0].0.name.as_deref(), &*files[0].1), (Some("dog.png"), PNG));
+    }
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn messenger_takes_nothing_at_all_once_its_window_is_over() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    desk.phone("messenger:200000000000778").writes("Hello").await;
+    let thread = newest(&anna).await;
+    desk.pass(Duration::from_hours(24));
+    let anna = anna.refreshed().await;
+    let result = check(&anna, &thread).await;
+    assert_eq!((&result["verdict"], codes(&result)), (&"no".into(), vec!["window_closed"]));
+    let refusal = anna.try_send(&thread, "Too late", &key()).await.refused(422);
+    assert_eq!(codes(&refusal), ["window_closed"]);
+    desk.settle().await;
+    assert_eq!(desk.twilio().creates(), []);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn what_no_webhook_has_told_yet_comes_by_event_streams_and_is_told_once() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let sink = desk.url("/twilio/events").parse().unwrap();
+    let (number, script) = (customer(), desk.twilio().script());
+    let thread = id(&anna.start(&number).await).to_owned();
+    script.on_callback(Rule::next(CallbackFault::Dropped).times(9));
+    assert_eq!(ended(&desk, &anna, &thread, "Hello").await["status"], "queued");
+
+    let late = InboundFault::Late { by: Duration::from_hours(1) };
+    script.on_inbound(Rule::next(late));
+    let typed = desk.twilio().type_text(&number, OURS, "Hi back").unwrap();
+    for _ in 0..2 {
+        assert_eq!(desk.twilio().post_events(&sink).await.unwrap(), 204);
+    }
+    let told = |message: &Value| (message["body"].clone(), message["status"].clone());
+    let both = [("Hello", "delivered"), ("Hi back", "received")];
+    let both = both.map(|(body, status)| (json!(body), json!(status)));
+    let messages = anna.messages(&thread).await;
+    assert_eq!(messages.iter().map(told).collect::<Vec<_>>(), both);
+    assert_eq!(messages[1]["sid"], *typed.sid);
+    assert_eq!(anna.conversation(&thread).await["unread_count"], 1);
+
+    desk.pass(Duration::from_hours(1));
+    desk.settle().await;
+    let anna = anna.refreshed().await;
+    assert_eq!(anna.messages(&thread).await.iter().map(told).collect::<Vec<_>>(), both);
+    assert_eq!(anna.conversation(&thread).await["unread_count"], 1);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_sender_with_countries_of_its_own_writes_there_first_and_nowhere_else() {
+    let desk = Desk::with(|options| {
+        let own = ("+18555080989".to_owned(), vec!["GB".to_owned()]);
+        options.settings.sender_countries.extend([own]);
+    })
+    .await;
+    let anna = desk.admin().await;
+    let there = id(&anna.start("+447400123456").await).to_owned();
+    assert_eq!(ended(&desk, &anna, &there, "Hello").await["status"], "delivered");
+    let here = id(&anna.start(&customer()).await).to_owned();
+    let refusal = anna.try_send(&here, "Hello", &key()).await.refused(422);
+    assert_eq!(codes(&refusal), ["country_not_allowed"]);
     desk.close().await;
 }

@@ -8,3 +8,5 @@ mod phones;
 mod uploads;
 
 pub use host::{Gives, Host, jpeg, mms};
+pub use outbound::send;
+pub use uploads::uploaded;

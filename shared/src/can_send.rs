@@ -209,3 +209,192 @@ fn of_country(conversation: &Conversation, circumstances: &Circumstances) -> Opt
     let advice = "An admin can allow it in the configuration of the sender.";
     Some(reason(ReasonCode::CountryNotAllowed, text, advice))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consent::{Consent, ConsentSource};
+    use crate::conversation::ConversationId;
+
+    const SMS: &str = "+12065550143";
+    const WHATSAPP: &str = "whatsapp:+12065550143";
+    const MESSENGER: &str = "messenger:200000000000143";
+    const RCS: &str = "rcs:+12065550143";
+
+    fn now() -> Timestamp {
+        "2026-11-25T12:00:00Z".parse().unwrap()
+    }
+
+    /// A conversation in which the contact wrote `hours` ago, or never.
+    fn with(contact: &str, hours: Option<i64>) -> Conversation {
+        let id = ConversationId::parse("abcdefghijklmnopqrstuvwxyz").unwrap();
+        let business = Address::parse("+18555080989").unwrap();
+        let mut with =
+            Conversation::direct(id, "main", &business, Address::parse(contact).unwrap());
+        with.inbound_at = hours.map(|hours| now() - jiff::SignedDuration::from_hours(hours));
+        with
+    }
+
+    fn consented(mut conversation: Conversation, state: ConsentState) -> Conversation {
+        let source = ConsentSource::Keyword;
+        conversation.consent = Some(Consent { state, at: now(), source });
+        conversation
+    }
+
+    fn file(content_type: &str, size: u64) -> Attachment {
+        Attachment { content_type: content_type.to_owned(), size }
+    }
+
+    fn usual() -> Circumstances {
+        Circumstances { sender: true, ..Circumstances::default() }
+    }
+
+    fn only(regions: &[&str]) -> Circumstances {
+        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
+        Circumstances { countries: Some(regions), ..usual() }
+    }
+
+    #[track_caller]
+    fn decides(decision: &Decision, verdict: Verdict, codes: &[ReasonCode]) {
+        let found: Vec<ReasonCode> = decision.reasons.iter().map(|reason| reason.code).collect();
+        assert_eq!((decision.verdict, &*found), (verdict, codes), "{decision:?}");
+        assert_eq!(decision.yes(), codes.is_empty());
+        for reason in &decision.reasons {
+            assert!(reason.text.ends_with('.') && reason.advice.ends_with('.'), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn who_may_be_written_to_depends_on_consent_and_window() {
+        use ReasonCode::{OptedOut, WindowClosed};
+        use Verdict::{NeedsTemplate, No, Yes};
+        let stopped = |contact| consented(with(contact, Some(1)), ConsentState::OptedOut);
+        let welcome = |contact| consented(with(contact, None), ConsentState::OptedIn);
+        let late = |contact| consented(with(contact, Some(24)), ConsentState::OptedOut);
+        let table: [(Conversation, Verdict, &[ReasonCode]); 15] = [
+            (with(SMS, None), Yes, &[]),
+            (with(SMS, Some(1_000)), Yes, &[]),
+            (with(RCS, None), Yes, &[]),
+            (with(WHATSAPP, Some(23)), Yes, &[]),
+            (with(WHATSAPP, Some(24)), NeedsTemplate, &[WindowClosed]),
+            (with(WHATSAPP, None), NeedsTemplate, &[WindowClosed]),
+            (with(MESSENGER, Some(23)), Yes, &[]),
+            (with(MESSENGER, Some(24)), No, &[WindowClosed]),
+            (with(MESSENGER, None), No, &[WindowClosed]),
+            (stopped(SMS), No, &[OptedOut]),
+            (stopped(WHATSAPP), No, &[OptedOut]),
+            (late(WHATSAPP), No, &[OptedOut, WindowClosed]),
+            (late(MESSENGER), No, &[OptedOut, WindowClosed]),
+            (welcome(SMS), Yes, &[]),
+            // Consent opens no window.
+            (welcome(WHATSAPP), NeedsTemplate, &[WindowClosed]),
+        ];
+        let draft = Draft { body: "Hi", media: &[] };
+        for (conversation, verdict, codes) in table {
+            decides(&may_write(&conversation, now()), verdict, codes);
+            decides(&can_send(&conversation, draft, &usual(), now()), verdict, codes);
+        }
+    }
+
+    #[test]
+    fn what_may_go_depends_on_the_channel() {
+        use ReasonCode::{Empty, MediaNotAllowed, MediaTooLarge, TooLong, TooManyMedia};
+        let mb = 1024 * 1024;
+        let longest = "ü".repeat(LONGEST_BODY);
+        let longer = "ü".repeat(LONGEST_BODY + 1);
+        let png = file("image/png", 10);
+        let svg = file("image/svg+xml", 10);
+        let table: [(&str, &str, Vec<Attachment>, &[ReasonCode]); 20] = [
+            (SMS, "", vec![], &[Empty]),
+            (SMS, " \n\t", vec![], &[Empty]),
+            (SMS, "", vec![png.clone()], &[]),
+            (SMS, &longest, vec![], &[]),
+            (SMS, &longer, vec![], &[TooLong]),
+            (SMS, "", vec![png.clone(); 10], &[]),
+            (SMS, "", vec![png.clone(); 11], &[TooManyMedia]),
+            (SMS, "", vec![svg.clone()], &[MediaNotAllowed]),
+            (SMS, "", vec![file("image/png", 5 * mb)], &[]),
+            (SMS, "", vec![file("image/png", 5 * mb + 1)], &[MediaTooLarge]),
+            (SMS, "", vec![file("image/png", 3 * mb); 2], &[MediaTooLarge]),
+            (SMS, "", vec![file("application/pdf", 500 * 1024 + 1)], &[MediaTooLarge]),
+            (WHATSAPP, "", vec![png.clone(); 2], &[TooManyMedia]),
+            (WHATSAPP, "", vec![file("image/gif", 10)], &[MediaNotAllowed]),
+            (WHATSAPP, "", vec![file("video/mp4", 16 * mb)], &[]),
+            (MESSENGER, "", vec![png.clone(); 10], &[]),
+            (MESSENGER, "", vec![file("image/png", 8 * mb + 1)], &[MediaTooLarge]),
+            (RCS, "", vec![png.clone(); 2], &[TooManyMedia]),
+            (RCS, "", vec![file("video/mp4", 16 * mb)], &[]),
+            (SMS, &longer, vec![svg; 11], &[TooLong, TooManyMedia, MediaNotAllowed]),
+        ];
+        for (contact, body, media, codes) in table {
+            let verdict = if codes.is_empty() { Verdict::Yes } else { Verdict::No };
+            let draft = Draft { body, media: &media };
+            let decision = can_send(&with(contact, Some(1)), draft, &usual(), now());
+            decides(&decision, verdict, codes);
+        }
+    }
+
+    #[test]
+    fn a_country_counts_for_those_alone_who_have_a_number_and_never_wrote() {
+        use ReasonCode::CountryNotAllowed;
+        let uk = "+447400123456";
+        // A freephone number of no country.
+        let nowhere = "+80012345678";
+        let table: [(&str, Option<i64>, Circumstances, &[ReasonCode]); 8] = [
+            (uk, None, usual(), &[]),
+            (uk, None, only(&["US", "GB"]), &[]),
+            (uk, None, only(&["US"]), &[CountryNotAllowed]),
+            (uk, None, only(&[]), &[CountryNotAllowed]),
+            (uk, Some(9_000), only(&["US"]), &[]),
+            (SMS, None, only(&["US"]), &[]),
+            (SMS, None, only(&["DE"]), &[CountryNotAllowed]),
+            (nowhere, None, only(&["US"]), &[]),
+        ];
+        let draft = Draft { body: "Hi", media: &[] };
+        for (contact, hours, circumstances, codes) in table {
+            let verdict = if codes.is_empty() { Verdict::Yes } else { Verdict::No };
+            let decision = can_send(&with(contact, hours), draft, &circumstances, now());
+            decides(&decision, verdict, codes);
+        }
+        let person = with(MESSENGER, Some(1));
+        decides(&can_send(&person, draft, &only(&["DE"]), now()), Verdict::Yes, &[]);
+    }
+
+    #[test]
+    fn rates_put_off_until_the_later_end_and_a_no_is_not_put_off() {
+        use ReasonCode::{Empty, RateSender, RateUser};
+        use Verdict::{No, WaitUntil};
+        let after = |seconds| Some(now() + jiff::SignedDuration::from_secs(seconds));
+        let waits =
+            |user, sender| Circumstances { user_waits: user, sender_waits: sender, ..usual() };
+        let (short, long) = (after(10), after(20));
+        let table: [(Circumstances, &str, Verdict, &[ReasonCode], Option<Timestamp>); 6] = [
+            (waits(short, None), "Hi", WaitUntil, &[RateUser], short),
+            (waits(None, long), "Hi", WaitUntil, &[RateSender], long),
+            (waits(short, long), "Hi", WaitUntil, &[RateUser, RateSender], long),
+            (waits(long, short), "Hi", WaitUntil, &[RateUser, RateSender], long),
+            (waits(after(0), after(-1)), "Hi", Verdict::Yes, &[], None),
+            (waits(short, None), "", No, &[Empty, RateUser], None),
+        ];
+        for (circumstances, body, verdict, codes, until) in table {
+            let draft = Draft { body, media: &[] };
+            let decision = can_send(&with(SMS, None), draft, &circumstances, now());
+            decides(&decision, verdict, codes);
+            assert_eq!(decision.until, until);
+        }
+    }
+
+    #[test]
+    fn a_sender_that_is_no_longer_set_up_sends_nothing() {
+        let gone = Circumstances::default();
+        let decision =
+            can_send(&with(SMS, Some(1)), Draft { body: "Hi", media: &[] }, &gone, now());
+        decides(&decision, Verdict::No, &[ReasonCode::SenderCannot]);
+        assert_eq!(
+            decision.sentence(),
+            "The number that this conversation was held with is no longer set up. Ask an admin, or start a new \
+             conversation from another number."
+        );
+        decides(&Decision::granted(), Verdict::Yes, &[]);
+    }
+}

@@ -118,3 +118,26 @@ async fn a_new_name_is_found_and_the_old_one_no_longer() {
     assert_eq!(found(&anna, "0101").await, [ida]);
     desk.close().await;
 }
+
+#[tokio::test]
+async fn a_search_reads_what_it_finds_however_many_others_there_are() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let mut costs = Vec::new();
+    for number in 0..3 {
+        named(&anna, &format!("+1206555020{number}"), &format!("Kim {number}")).await;
+    }
+    for others in [0..5, 5..40] {
+        for number in others {
+            named(&anna, &format!("+120655503{number:02}"), &format!("Lee {number}")).await;
+        }
+        desk.settle().await;
+        let capacity = desk.system().dynamodb().capacity();
+        capacity.reset();
+        assert_eq!(found(&anna, "kim").await.len(), 3);
+        costs.push(capacity.of("list-conversations").read_units);
+    }
+    // The rows of the word, and half a unit for each conversation.
+    assert_eq!(costs, [2.0, 2.0]);
+    desk.close().await;
+}

@@ -16,10 +16,15 @@ pub struct Source {
 }
 
 impl Source {
+    /// The text before its tests, where they stand in the same file. Tests that are only named (`mod tests;`) end
+    /// nothing: what follows is the product.
+    pub fn product(&self) -> &str {
+        self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("")
+    }
+
     /// The text before its tests, without comments.
     pub fn code(&self) -> String {
-        let product = self.text.split("#[cfg(test)]").next().unwrap_or("");
-        let lines = product.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let lines = self.product().lines().filter(|line| !line.trim_start().starts_with("//"));
         lines.collect::<Vec<_>>().join("\n")
     }
 
@@ -58,4 +63,16 @@ fn collect(folder: &Path, take: &mut impl FnMut(&Path)) {
             take(&path);
         }
     }
+}
+
+#[test]
+fn a_file_is_read_up_to_the_tests_in_it_and_past_the_tests_beside_it() {
+    let read = |text: &str| Source { path: String::new(), text: text.to_owned() }.code();
+    assert_eq!(read("fn a() {}\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n"), "fn a() {}");
+    let beside = "#[cfg(test)]\nmod tests;\nfn a() {}";
+    assert_eq!(read(beside), beside);
+    let named = sources("local/src", &["mod.rs"]).into_iter().filter(|source| {
+        source.text.contains("#[cfg(test)]\nmod tests;") && source.code().contains("\nimpl ")
+    });
+    assert!(named.count() >= 3);
 }

@@ -70,12 +70,26 @@ fn invokers<'a>(template: &'a Template, spec: &FunctionSpec) -> Vec<&'a str> {
     template.functions.iter().filter(may).map(|other| &*other.name).collect()
 }
 
-/// Function, role, and one mapping, permission or schedule (all schedules share one role).
-#[test]
-fn a_function_is_at_most_three_resources_after_the_transform() {
-    for spec in &template().functions {
-        assert!(2 + spec.triggers.len() <= 3, "{} has too many triggers", spec.name);
+/// What the transform makes of one event beside the function and its role. An HTTP route and its integration stand in the
+/// API's own document, all schedules share one role; a socket route, its integration and its permission are resources.
+fn resources(trigger: &TriggerSpec) -> usize {
+    match trigger {
+        TriggerSpec::Http { .. } | TriggerSpec::Stream(_) | TriggerSpec::Schedule { .. } => 1,
+        TriggerSpec::Socket { .. } => 3,
     }
+}
+
+#[test]
+fn a_function_is_at_most_three_resources_after_the_transform_and_a_socket_s_five() {
+    let mut larger = Vec::new();
+    for spec in &template().functions {
+        let made = 2 + spec.triggers.iter().map(resources).sum::<usize>();
+        if made > 3 {
+            larger.push((spec.name.clone(), made));
+        }
+    }
+    let sockets = ["connect", "disconnect", "receive-frame"].map(|name| (name.to_owned(), 5));
+    assert_eq!(larger, sockets);
 }
 
 #[test]
@@ -100,6 +114,93 @@ fn every_function_has_its_file_and_its_bin() {
     }
     let bins = files.iter().filter(|file| file.path.starts_with("functions/src/bin/")).count();
     assert_eq!(bins, FUNCTIONS.len());
+}
+
+/// The table's entries as they are written: each function's name, and the noun and verb whose `build` it has.
+fn written() -> Vec<(String, String, String)> {
+    let lib = sources("functions/src", &["lib.rs"]).remove(0).code();
+    let table = lib.split("const FUNCTIONS").nth(1).unwrap().split("];").next().unwrap();
+    let ends = table.split("::build").collect::<Vec<_>>();
+    let entries = ends[..ends.len() - 1].iter().map(|entry| {
+        let start = ["http(", "socket(", "Function {"].iter().filter_map(|head| entry.rfind(head));
+        let entry = &entry[start.max().unwrap()..];
+        let name = entry.split('"').nth(1).unwrap().to_owned();
+        let module = entry.rsplit([' ', ',', '\n']).next().unwrap();
+        let (noun, verb) = module.split_once("::").unwrap();
+        (name, noun.to_owned(), verb.to_owned())
+    });
+    entries.collect()
+}
+
+#[test]
+fn every_function_builds_what_its_own_file_holds() {
+    let written = written();
+    assert_eq!(written.len(), FUNCTIONS.len());
+    for ((name, noun, verb), function) in written.iter().zip(FUNCTIONS) {
+        assert_eq!(name, function.name);
+        let path = format!("functions/src/{noun}/{verb}.rs");
+        assert!(is_file_of(&path, function), "{name} builds {path}");
+    }
+}
+
+/// Where the things of a noun stand, and one of them; for nouns that do not stand at `/api/{noun}` and `/{id}`.
+const PLACES: [(&str, &str, &str); 3] = [
+    ("messages", "/api/conversations/{id}/messages", "/{message}"),
+    ("media", "/api/conversations/{id}/messages/{message}/media", "/{index}"),
+    ("consent", "/api/conversations/{id}/consent", "/{entry}"),
+];
+
+/// Routes that say something else than their function's name does, and why.
+const OWN_ROUTES: [(&str, &str, &str); 11] = [
+    // Twilio is told these.
+    ("receive-message", "POST", "/twilio/messages"),
+    ("record-delivery", "POST", "/twilio/deliveries/{conversation}/{message}"),
+    ("receive-events", "POST", "/twilio/events"),
+    // A browser has one session, and its cookie one path.
+    ("sign-in", "POST", "/api/session"),
+    ("refresh-session", "POST", "/api/session/refresh"),
+    ("sign-out", "DELETE", "/api/session"),
+    // The verb has two words, one of which stands in the address.
+    ("mark-read", "POST", "/api/conversations/{id}/read"),
+    ("issue-ticket", "POST", "/api/sockets/ticket"),
+    // All of a conversation's, not one message's.
+    ("list-media", "GET", "/api/conversations/{id}/media"),
+    // Many at once.
+    ("release-quarantines", "POST", "/api/quarantine/release"),
+    // There is one health.
+    ("get-health", "GET", "/api/health"),
+];
+
+/// The route that a noun and a verb have.
+fn derived(noun: &str, verb: &str) -> (&'static str, String) {
+    let place = PLACES.iter().find(|(own, _, _)| *own == noun);
+    let usual = format!("/api/{noun}");
+    let (all, one) = place.map_or((&*usual, "/{id}"), |(_, all, one)| (all, one));
+    match verb {
+        "list" => ("GET", all.to_owned()),
+        "get" => ("GET", format!("{all}{one}")),
+        "create" | "start" | "send" | "record" => ("POST", all.to_owned()),
+        "update" => ("PATCH", format!("{all}{one}")),
+        "delete" => ("DELETE", format!("{all}{one}")),
+        // Before there is one.
+        "check" => ("POST", format!("{all}/check")),
+        other => ("POST", format!("{all}{one}/{other}")),
+    }
+}
+
+#[test]
+fn a_route_says_what_its_function_s_name_says() {
+    let mut own = Vec::new();
+    for ((_, noun, verb), function) in written().iter().zip(FUNCTIONS) {
+        let Trigger::Http { method, path } = function.trigger else { continue };
+        if (method, path.to_owned()) != derived(noun, verb) {
+            own.push((function.name, method, path));
+        }
+    }
+    for route in own.iter().filter(|route| !OWN_ROUTES.contains(route)) {
+        panic!("{route:?} is not what its name says, and no exception");
+    }
+    assert_eq!(own.len(), OWN_ROUTES.len(), "an exception that is none, or no more: {own:?}");
 }
 
 /// `noun/verb.rs` for `verb-noun`, or `noun/verb_other.rs` for `verb-other`.

@@ -137,6 +137,23 @@ mod tests {
     }
 
     #[test]
+    fn a_permission_that_is_added_to_the_template_is_given() {
+        let template = include_str!("../../template.yaml");
+        let health = template.find("\n  GetHealth:").unwrap();
+        let events = health + template[health..].find("      Events:").unwrap();
+        let (before, after) = template.split_at(events);
+        let policies = format!(
+            "      Policies:\n        - Statement:\n            - {{ Effect: Allow, Action: ssm:GetParameters, Resource: \
+             {SENDERS} }}\n"
+        );
+        let more = Template::parse(&format!("{before}{policies}{after}")).unwrap();
+        let permissions = Permissions::of(&more, &[]);
+        assert_eq!(permissions.check("get-health", "ssm:GetParameters", SENDERS), Ok(()));
+        let others = "arn:aws:ssm:eu-central-1:000000000000:parameter/partyline/twilio";
+        assert!(permissions.check("get-health", "ssm:GetParameters", others).is_err());
+    }
+
+    #[test]
     fn a_grant_that_was_removed_is_refused() {
         let grant = Grant { action: "ssm:GetParameters".to_owned(), resource: SENDERS.to_owned() };
         let permissions = permissions(&[("list-senders".to_owned(), grant)]);

@@ -238,7 +238,10 @@ mod tests {
     #[test]
     fn an_unknown_resource_type_is_refused_with_its_line() {
         let source = TEMPLATE.replacen("AWS::SQS::Queue", "AWS::SNS::Topic", 1);
+        // The line of the resource's name, above its type.
+        let line = source.lines().position(|line| line.contains("AWS::SNS::Topic")).unwrap();
         let message = refused(&source);
+        assert!(message.starts_with(&format!("template line {line}:")), "{message}");
         assert!(message.contains("unknown resource type `AWS::SNS::Topic`"), "{message}");
         assert!(message.contains("AWS::SQS::Queue"), "{message}");
     }

@@ -60,6 +60,28 @@ async fn without_any_one_of_its_grants_a_function_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_permission_that_is_added_and_not_needed_is_reported() {
+    let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    let at = template.find("\n  ListSenders:").unwrap();
+    let at = at + template[at..].find("        - Statement:\n").unwrap();
+    let (before, after) = template.split_at(at + "        - Statement:\n".len());
+    let line = "            - { Effect: Allow, Action: dynamodb:DeleteItem, Resource: !GetAtt Table.Arn }\n";
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("template.yaml");
+    std::fs::write(&copy, format!("{before}{line}{after}")).unwrap();
+    let desk = Desk::with(|options| options.template = Some(copy)).await;
+    Scene::strict(&desk).play("list-senders").await;
+    let unused = desk.system().permissions().unused();
+    let actions: Vec<_> = unused
+        .iter()
+        .filter(|(function, _)| function == "list-senders")
+        .map(|(_, grant)| &*grant.action)
+        .collect();
+    assert_eq!(actions, ["dynamodb:DeleteItem"]);
+    desk.close().await;
+}
+
 fn is(denied: &Denied, function: &str, grant: &Grant) -> bool {
     let resource = grant.resource.trim_end_matches('*');
     denied.caller == function

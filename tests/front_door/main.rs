@@ -16,6 +16,7 @@ mod phones;
 mod quarantine;
 mod reliability;
 mod sessions;
+mod shapes;
 mod shared_keys;
 mod sockets;
 mod story;

@@ -253,19 +253,8 @@ mod tests {
         assert_eq!(parsed.request_context.time.unwrap(), "20/Nov/2026:14:02:03 +0000");
     }
 
-    /// A request with everything that ours can have, as `aws_lambda_events` publishes it.
-    const FIXTURE: &str = r#"{
-        "version": "2.0", "routeKey": "$default", "rawPath": "/my/path",
-        "rawQueryString": "Parameter1=value1&Parameter1=value2", "cookies": ["cookie1", "cookie2"],
-        "headers": {"Header2": "value1,value2"}, "queryStringParameters": {"Parameter1": "value1,value2"},
-        "pathParameters": {"proxy": "hello/world"},
-        "requestContext": {"routeKey": "$default", "accountId": "123456789012", "stage": "$default",
-            "requestId": "id", "authorizer": {"lambda": {"key": "value"}}, "apiId": "api-id",
-            "authentication": {}, "domainName": "id.execute-api.us-east-1.amazonaws.com", "domainPrefix": "id",
-            "time": "12/Mar/2020:19:03:58+0000", "timeEpoch": 1583348638390,
-            "http": {"method": "GET", "path": "/my/path", "protocol": "HTTP/1.1", "sourceIp": "IP",
-                "userAgent": "agent"}},
-        "stageVariables": {}, "body": "{\r\n\t\"a\": 1\r\n}", "isBase64Encoded": false }"#;
+    /// A request as `aws_lambda_events` publishes it.
+    const FIXTURE: &str = include_str!("../../../tests/vectors/events/http-request.json");
 
     #[test]
     fn the_path_is_decoded_and_the_query_is_not_touched() {

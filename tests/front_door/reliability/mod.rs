@@ -4,11 +4,12 @@
 //! - `unknown`, `sweep`: sends of which nobody knows, and what the clock wakes. `order`: lanes. `waiting`: sends that wait.
 //! - `outcome`: refusals, callbacks in any order, sending again. `crowd`: many at once, and a table that throttles.
 //! - `streams`: records that cannot be read. `healing`: frames that are lost. `cleared`: closed and deleted.
-//! - `idle`: what happens when nobody writes. `start`, `kills`: the real
-//!   `program`, started in an empty folder, and killed under load.
+//! - `idle`: what happens when nobody writes. `start`, `flags`, `kills`: the
+//!   real `program`, started in an empty folder, told to stop, and killed under load.
 
 mod cleared;
 mod crowd;
+mod flags;
 mod healing;
 mod idle;
 mod kills;

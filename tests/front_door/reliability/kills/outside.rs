@@ -9,8 +9,8 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::CUSTOMERS;
-use crate::desk::OURS;
 use crate::desk::webhook::{encoded, params, sign};
+use crate::desk::{Answer, OURS, document};
 
 /// One request that is repeated until it is answered: a text of a customer, or a click of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ impl Outside {
         }
     }
 
-    /// An answer of the people's API; none if there was none.
+    /// An answer of the people's API, which is as the document says; none if there was none.
     pub(super) async fn call(
         &self,
         method: Method,
@@ -68,11 +68,17 @@ impl Outside {
         body: &Value,
     ) -> Option<(u16, Value)> {
         let access = self.access.lock().unwrap().clone();
-        let call = self.client.request(method, format!("{}{path}", self.url));
+        let call = self.client.request(method.clone(), format!("{}{path}", self.url));
         let call = call.bearer_auth(access).header("origin", &self.url);
         let call = if body.is_null() { call } else { call.json(body) };
         let answer = call.send().await.ok()?;
-        Some((answer.status().as_u16(), answer.json().await.ok()?))
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        // The program may be killed in the middle of it.
+        let text = answer.text().await.ok()?;
+        let body: Value = serde_json::from_str(&text).ok()?;
+        let answer = Answer { status, headers, text, body };
+        document::check(&method, path, &answer);
+        Some((status, answer.body))
     }
 
     pub(super) async fn sign_in(&self) {

@@ -123,11 +123,6 @@ impl PhoneNumber {
         self.split().1.to_owned()
     }
 
-    /// The calling code, for example 1 or 351.
-    pub fn calling_code(&self) -> u16 {
-        self.split().0.parse().unwrap_or_default()
-    }
-
     /// The number as the people's API shows it.
     pub fn view(&self) -> PhoneNumberView {
         PhoneNumberView { e164: self.0.clone(), national: self.national(), region: self.region() }
@@ -326,7 +321,7 @@ mod tests {
     fn the_split_after_the_calling_code_is_right_for_every_country() {
         for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
             let number = PhoneNumber::parse(&format!("+{code}5551234")).unwrap();
-            assert_eq!(i32::from(number.calling_code()), code);
+            assert_eq!(number.split().0, code.to_string());
             assert_eq!(number.national_digits(), "5551234");
         }
     }

@@ -142,13 +142,6 @@ impl Response {
         }
     }
 
-    /// The same with a header more.
-    #[must_use]
-    pub fn with_header(mut self, name: &'static str, value: String) -> Self {
-        self.headers.push((name, value));
-        self
-    }
-
     /// The same with a cookie more.
     #[must_use]
     pub fn with_cookie(mut self, cookie: String) -> Self {

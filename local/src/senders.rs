@@ -41,7 +41,8 @@ pub(crate) fn countries(
     let read = |entry: String| {
         let (sender, countries) = entry.split_once('=')?;
         let countries: Vec<String> = countries.split('/').map(str::to_owned).collect();
-        let known = senders.iter().any(|one| one == sender) && countries.iter().all(is_country);
+        let known = senders.iter().any(|one| one == sender)
+            && countries.iter().all(|country| is_country(country));
         known.then(|| (sender.to_owned(), countries))
     };
     let wrong = "must be a list of our senders, each with its countries, as in .env.example";
@@ -50,7 +51,7 @@ pub(crate) fn countries(
 }
 
 /// Two capital letters, as ISO 3166 has them.
-fn is_country(text: &String) -> bool {
+fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 

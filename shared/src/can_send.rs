@@ -368,15 +368,16 @@ mod tests {
         let waits =
             |user, sender| Circumstances { user_waits: user, sender_waits: sender, ..usual() };
         let (short, long) = (after(10), after(20));
-        let table: [(Circumstances, &str, Verdict, &[ReasonCode], Option<Timestamp>); 6] = [
-            (waits(short, None), "Hi", WaitUntil, &[RateUser], short),
-            (waits(None, long), "Hi", WaitUntil, &[RateSender], long),
-            (waits(short, long), "Hi", WaitUntil, &[RateUser, RateSender], long),
-            (waits(long, short), "Hi", WaitUntil, &[RateUser, RateSender], long),
-            (waits(after(0), after(-1)), "Hi", Verdict::Yes, &[], None),
-            (waits(short, None), "", No, &[Empty, RateUser], None),
+        let table: [(Circumstances, &str, Verdict, &[ReasonCode]); 6] = [
+            (waits(short, None), "Hi", WaitUntil, &[RateUser]),
+            (waits(None, long), "Hi", WaitUntil, &[RateSender]),
+            (waits(short, long), "Hi", WaitUntil, &[RateUser, RateSender]),
+            (waits(long, short), "Hi", WaitUntil, &[RateUser, RateSender]),
+            (waits(after(0), after(-1)), "Hi", Verdict::Yes, &[]),
+            (waits(short, None), "", No, &[Empty, RateUser]),
         ];
-        for (circumstances, body, verdict, codes, until) in table {
+        let untils = [short, long, long, long, None, None];
+        for ((circumstances, body, verdict, codes), until) in table.into_iter().zip(untils) {
             let draft = Draft { body, media: &[] };
             let decision = can_send(&with(SMS, None), draft, &circumstances, now());
             decides(&decision, verdict, codes);

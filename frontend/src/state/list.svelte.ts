@@ -131,14 +131,12 @@ export class List {
     const view = this.#view;
     if (!view) return this.load();
     const limit = Math.min(HEAL_LIMIT, Math.max(PAGE, shown));
-    const missing = await this.#reread(view, limit, () => this.rows);
-    if (this.#view?.search !== view.search || !view.found || !this.#view.found) return;
-    this.#view = {
-      ...this.#view,
-      found: new Set(
-        [...this.#view.found, ...missing.found].filter((id) => !missing.lacking.has(id)),
-      ),
-    };
+    const { found, lacking, whole } = await this.#reread(view, limit, () => this.rows);
+    if (this.#view?.search !== view.search || !this.#view.found) return;
+    // A search is ordered page by page: what is not among some of its hits may still be one.
+    const gone = whole ? lacking : new Set<string>();
+    const known = [...this.#view.found, ...found].filter((id) => !gone.has(id));
+    this.#view = { ...this.#view, found: new Set(known) };
   }
 
   /** Reads who waits, so that the count and the title are right whatever the list shows. */
@@ -184,7 +182,8 @@ export class List {
       (row) => !found.has(row.conversation_id) && (!last || byActivity(row, last) < 0),
     );
     await Promise.all(lacking.map((row) => this.refresh(row.conversation_id)));
-    return { found, lacking: new Set(lacking.map((row) => row.conversation_id)) };
+    const whole = page.cursor === null;
+    return { found, lacking: new Set(lacking.map((row) => row.conversation_id)), whole };
   }
 
   #belongs(row: Conversation, view: View): boolean {
@@ -193,7 +192,9 @@ export class List {
     const pinned = row.conversation_id === this.pinned && view.filter === 'unread';
     if (view.filter === 'closed' ? row.status !== 'closed' : row.status !== 'open') return false;
     if (view.filter === 'unread' && row.unread_count === 0 && !pinned) return false;
-    return !view.cursor || !view.horizon || byActivity(row, view.horizon) <= 0;
+    return (
+      view.found !== null || !view.cursor || !view.horizon || byActivity(row, view.horizon) <= 0
+    );
   }
 
   #read({ filter, channel, search }: Wish, limit: number, cursor: string | null = null) {

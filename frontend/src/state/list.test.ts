@@ -38,11 +38,14 @@ function desk(rows: Conversation[]) {
       .filter((row) => (filter === 'closed' ? row.status === 'closed' : row.status === 'open'))
       .filter((row) => filter !== 'unread' || row.unread_count > 0)
       .filter((row) => !search || row.contact_name?.includes(search))
-      .filter((row) => !lagging.has(row.conversation_id))
-      .sort((a, b) => (a.date_updated < b.date_updated ? 1 : -1));
+      .filter((row) => !lagging.has(row.conversation_id));
+    const newestFirst = (page: Conversation[]) =>
+      page.sort((a, b) => (a.date_updated < b.date_updated ? 1 : -1));
+    // A search is ordered page by page: it goes from entry to entry of its index.
+    if (!search) newestFirst(found);
     const more = found.length > from + limit;
     return answer({
-      conversations: found.slice(from, from + limit),
+      conversations: newestFirst(found.slice(from, from + limit)),
       cursor: more ? String(from + limit) : null,
     });
   };
@@ -145,6 +148,22 @@ describe('the list', () => {
     await list.heal(2);
     expect(ids(list)).toEqual(['c001', 'c002']);
     expect(conversations.get('c012')?.contact_name).toBe('Renamed');
+  });
+
+  it('keeps every hit of a search, though a later page holds newer ones, and heals without losing any', async () => {
+    // In the index's order: the hits of the second page are newer than those of the first.
+    const rows = Array.from({ length: 70 }, (_, at) => numbered(at < 30 ? 500 + at : at));
+    const { list } = desk(rows);
+    list.search = 'Person';
+    await list.load();
+    expect(list.rows).toHaveLength(30);
+    await list.more();
+    expect(list.rows).toHaveLength(60);
+    await list.heal(60);
+    expect(list.rows.length).toBeGreaterThanOrEqual(60);
+    await list.more();
+    expect(list.rows).toHaveLength(70);
+    expect(ids(list)[0]).toBe('c030');
   });
 
   it('says how many match elsewhere when a search finds nothing here', async () => {

@@ -6,7 +6,7 @@ export interface RowWindow {
 }
 
 /** Rows on either side of the view; the window moves in steps of half of it. */
-const OVER = 12;
+const OVER = 6;
 
 /** The rows to draw of `count` rows of `row` px, `top` px down in a view of `height` px. */
 export function windowOf(count: number, row: number, top: number, height: number): RowWindow {

@@ -227,7 +227,10 @@ async function judge(page: Page, name: string, part = page.locator('body')): Pro
         path: `test-results/screens/${name}-${size}-${colorScheme}.png`,
         animations: 'disabled',
       });
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      const { violations } = await new AxeBuilder({ page })
+        .setLegacyMode()
+        .options({ resultTypes: ['violations'], preload: false })
+        .analyze();
       const found = violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.html).join(' ')}`);
       expect.soft(found, `${size}, ${colorScheme}`).toEqual([]);
       expect.soft(await sideways(page), `${size}: sideways scrolling`).toBe(0);
@@ -237,11 +240,11 @@ async function judge(page: Page, name: string, part = page.locator('body')): Pro
   expect.soft(await sideways(page), '2560: sideways scrolling').toBe(0);
 }
 
-/** Everything that moves or changes its colour has done so. */
+/** Everything that moves or changes its colour is brought to its end. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    for (const one of document.getAnimations()) one.finish();
   });
 }
 

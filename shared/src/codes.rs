@@ -13,6 +13,12 @@ pub struct CodeAdvice {
     pub retry: bool,
 }
 
+/// The contact has opted out.
+pub const OPTED_OUT: u32 = 21610;
+
+/// WhatsApp's or Messenger's window for free answers is closed.
+pub const WINDOW_CLOSED: u32 = 63016;
+
 /// The words for `code`, if we have any.
 pub fn advise(code: u32) -> Option<&'static CodeAdvice> {
     CODES.binary_search_by_key(&code, |row| row.code).ok().and_then(|index| CODES.get(index))

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::desk::person::{id, key};
-use crate::desk::{Desk, Person, customer};
+use crate::desk::{Desk, Person, Webhook, customer};
 
 async fn written(desk: &Desk, anna: &Person<'_>, number: &str, texts: &[&str]) -> String {
     for body in texts {
@@ -106,6 +106,50 @@ async fn what_twilio_refuses_with_21610_is_learnt() {
     );
     anna.try_send(&thread, "Hi again", &key()).await.refused(422);
     assert_eq!(desk.twilio().creates().len(), 1);
+    desk.close().await;
+}
+
+/// A message of ours that Twilio took, in a conversation with somebody who has written.
+async fn sent(desk: &Desk, anna: &Person<'_>, number: &str) -> Value {
+    let thread = written(desk, anna, number, &["Hi"]).await;
+    anna.send(&thread, "Hello").await;
+    desk.settle().await;
+    anna.messages(&thread).await[1].clone()
+}
+
+/// An event that says that a message failed, with this code.
+fn failed(desk: &Desk, message: &Value, code: u32) -> Value {
+    json!({
+        "type": "com.twilio.messaging.message.failed",
+        "data": {
+            "messageSid": message["sid"], "messageStatus": "FAILED", "errorCode": code,
+            "accountSid": desk.system().settings().account_sid,
+        },
+    })
+}
+
+#[tokio::test]
+async fn a_21610_that_an_event_reports_withdraws_consent_once_and_a_start_given_since_stands() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let number = customer();
+    let message = sent(&desk, &anna, &number).await;
+    let thread = message["conversation_id"].as_str().unwrap();
+    let event = failed(&desk, &message, 21610);
+    for _ in 0..2 {
+        Webhook::events(&desk, &event).send().await.is(204);
+        let consent = anna.conversation(thread).await["consent"].clone();
+        assert_eq!(
+            (&consent["state"], &consent["source"]),
+            (&"opted_out".into(), &"twilio".into())
+        );
+        assert_eq!(ledger(&anna, thread).await.len(), 1);
+    }
+    anna.try_send(thread, "Hi again", &key()).await.refused(422);
+    desk.text(&number, "START").await;
+    Webhook::events(&desk, &event).send().await.is(204);
+    assert_eq!(anna.conversation(thread).await["consent"]["state"], "opted_in");
+    anna.try_send(thread, "Welcome back", &key()).await.is(202);
     desk.close().await;
 }
 

@@ -83,6 +83,36 @@ async fn what_came_again_by_itself_is_released_without_a_second_message() {
 }
 
 #[tokio::test]
+async fn what_a_report_tells_of_the_contact_is_learnt_when_it_is_released() {
+    const NEXT: &str = "AC99999999999999999999999999999999";
+    let folder = tempfile::tempdir().unwrap();
+    let desk = lasting(folder.path(), |_| {}).await;
+    let anna = desk.admin().await;
+    let thread = anna.start(&customer()).await["conversation_id"].as_str().unwrap().to_owned();
+    anna.send(&thread, "Hello").await;
+    desk.settle().await;
+    let message = anna.messages(&thread).await[0].clone();
+    let form = params(&[
+        ("MessageSid", message["sid"].as_str().unwrap()),
+        ("AccountSid", NEXT),
+        ("MessageStatus", "failed"),
+        ("ErrorCode", "21610"),
+    ]);
+    let target = format!("/twilio/deliveries/{thread}/{}", message["message_id"].as_str().unwrap());
+    Webhook::form(&desk, &target, &form).send().await.is(200);
+    assert_eq!(anna.conversation(&thread).await["consent"], Value::Null);
+    desk.close().await;
+
+    let set_up = |options: &mut Options| options.settings.account_sid = NEXT.to_owned();
+    let desk = lasting(folder.path(), set_up).await;
+    let anna = desk.admin().await;
+    let item = kept(&anna).await[0].clone();
+    release(&anna, &item).await.is(200);
+    assert_eq!(anna.conversation(&thread).await["consent"]["state"], "opted_out");
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn a_wrong_signature_is_checked_again_at_the_same_door() {
     let folder = tempfile::tempdir().unwrap();
     let desk = lasting(folder.path(), |options| options.port = free_port()).await;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use shared::address::{Address, Channel};
 use shared::can_send::{ReasonCode, may_write};
+use shared::codes;
 use shared::config::{Sender, Urls};
-use shared::consent::{Consent, ConsentEntry, ConsentSource, ConsentState};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::files::Files;
@@ -31,12 +31,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// How long Twilio may read what goes with a message, which may wait in its queue.
 const MEDIA_LIFE: Duration = Duration::from_hours(4);
-
-/// Twilio's code for a contact who has opted out.
-const OPTED_OUT: u32 = 21610;
-
-/// Twilio's code for a closed window.
-const WINDOW_CLOSED: u32 = 63016;
 
 /// The line to Twilio.
 pub(super) struct Line {
@@ -159,7 +153,7 @@ pub(super) async fn send(app: &App, twilio: &Line, claimed: &Intent) -> Result<(
         }
         Err(CreateError::Refused { code, .. }) => {
             app.store.settle(claimed, None, &Settled::Refused { code }).await?;
-            learn(app, conversation, &message, code).await?;
+            app.store.learn(&message.conversation, message.created(), code).await?;
         }
     }
     Ok(())
@@ -169,37 +163,9 @@ pub(super) async fn send(app: &App, twilio: &Line, claimed: &Intent) -> Result<(
 fn forbidden(app: &App, conversation: &Conversation) -> Option<u32> {
     let decision = may_write(conversation, app.clock.now());
     decision.reasons.first().map(|reason| match reason.code {
-        ReasonCode::OptedOut => OPTED_OUT,
-        _ => WINDOW_CLOSED,
+        ReasonCode::OptedOut => codes::OPTED_OUT,
+        _ => codes::WINDOW_CLOSED,
     })
-}
-
-/// What a refusal tells of the contact.
-async fn learn(
-    app: &App,
-    conversation: Option<Conversation>,
-    message: &Message,
-    code: u32,
-) -> Result<()> {
-    let Some(seen) = conversation else { return Ok(()) };
-    match code {
-        OPTED_OUT => {
-            let entry = ConsentEntry {
-                consent: Consent {
-                    state: ConsentState::OptedOut,
-                    at: app.clock.now(),
-                    source: ConsentSource::Twilio,
-                },
-                wording: Some("Twilio refused a message: 21610.".to_owned()),
-                sid: None,
-                recorded_by: None,
-            };
-            // Somebody else may have recorded something newer: then that stands.
-            app.store.record_consent(&seen, &entry).await.map(|_| ())
-        }
-        WINDOW_CLOSED => app.store.close_window(&seen.id, message.created()).await,
-        _ => Ok(()),
-    }
 }
 
 /// Creates the message; what Twilio did not process is tried again in place for five seconds.

@@ -7,16 +7,12 @@ use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::ids::Ulid;
 use shared::lambda::{Request, Response, Setup};
-use shared::message::created_at;
 use shared::status::Seen;
 use shared::store::Report;
 use shared::twilio::webhook::StatusCallback;
 
 use super::webhook::{Door, Form, Reason, Signed, quarantine};
 use crate::app::{App, Build, public};
-
-/// WhatsApp's and Messenger's window for free answers is closed.
-const WINDOW_CLOSED: u32 = 63016;
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
 
@@ -83,9 +79,6 @@ async fn handle(app: Arc<App>, door: Arc<Door>, request: Request) -> Result<Resp
         Err(reason) => return quarantine(&app, &sent, &reason).await,
     };
     let known = app.store.record_report(&conversation, message, &report).await?;
-    if report.seen.code == Some(WINDOW_CLOSED) {
-        app.store.close_window(&conversation, created_at(message)).await?;
-    }
     tracing::info!(
         conversation.id = %conversation,
         message.id = %message,

@@ -10,6 +10,7 @@ use super::conversations::{META, partition};
 use super::row::{decode, encode, number, text, value};
 use super::write::{Refusal, always, put_new};
 use crate::address::Address;
+use crate::codes;
 use crate::consent::{
     Consent, ConsentEntry, ConsentSource, ConsentState, depends_on_state, meaning,
 };
@@ -112,9 +113,37 @@ impl Store {
         answer.items.unwrap_or_default().into_iter().map(decode).collect()
     }
 
-    /// WhatsApp or Messenger said that the window is closed (63016), to a message made at `sent`: that is the truth,
-    /// unless the contact has written since.
-    pub async fn close_window(&self, id: &ConversationId, sent: Timestamp) -> Result<()> {
+    /// What a code of Twilio's, to a message made at `sent`, tells of the contact: whether they have opted out, or their
+    /// window is closed. What they have said since stands.
+    pub async fn learn(&self, id: &ConversationId, sent: Timestamp, code: u32) -> Result<()> {
+        match code {
+            codes::OPTED_OUT => self.withdraw_consent(id, sent).await,
+            codes::WINDOW_CLOSED => self.close_window(id, sent).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn withdraw_consent(&self, id: &ConversationId, sent: Timestamp) -> Result<()> {
+        let Some(seen) = self.conversation(id).await? else { return Ok(()) };
+        let said = seen.consent.as_ref();
+        if said.is_some_and(|said| said.state == ConsentState::OptedOut || said.at > sent) {
+            return Ok(());
+        }
+        let entry = ConsentEntry {
+            consent: Consent {
+                state: ConsentState::OptedOut,
+                at: self.clock.now(),
+                source: ConsentSource::Twilio,
+            },
+            wording: Some(format!("Twilio refused a message: {}.", codes::OPTED_OUT)),
+            sid: None,
+            recorded_by: None,
+        };
+        // Something else may have been said meanwhile: then that stands.
+        self.record_consent(&seen, &entry).await.map(drop)
+    }
+
+    async fn close_window(&self, id: &ConversationId, sent: Timestamp) -> Result<()> {
         Change::of(&self.table, partition(id), META)
             .update("REMOVE inbound_at ADD rev :one")
             .when("attribute_exists(list_pk) AND inbound_at < :sent")

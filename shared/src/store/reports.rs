@@ -10,7 +10,7 @@ use super::row::{decode, number, text, value};
 use crate::address::Channel;
 use crate::conversation::ConversationId;
 use crate::error::Result;
-use crate::message::Message;
+use crate::message::{Message, created_at};
 use crate::particulars::Price;
 use crate::sid::MessageSid;
 use crate::status::{MessageStatus, Seen};
@@ -40,7 +40,7 @@ impl Report {
 }
 
 impl Store {
-    /// Adds Twilio's word on a message of ours. False if there is no such message (any more): nothing is revived, and
+    /// Adds Twilio's word on a message of ours, and learns what it tells of the contact. False if there is no such message (any more): nothing is revived, and
     /// a message of the contact's is left alone.
     pub async fn record_report(
         &self,
@@ -63,6 +63,9 @@ impl Store {
             .await?;
         let Some(item) = changed else { return Ok(false) };
         self.record_details(&decode(item)?, report).await?;
+        if let Some(code) = report.seen.code {
+            self.learn(conversation, created_at(id), code).await?;
+        }
         Ok(true)
     }
 

@@ -135,10 +135,15 @@ impl<'a> Scene<'a> {
         let conversation = self.written().await;
         let sid = sid("SM");
         let account = &self.desk.system().settings().account_sid;
-        let form =
-            params(&[("MessageSid", &sid), ("AccountSid", account), ("MessageStatus", "sent")]);
-        let id = RandomIds.ulid(self.desk.system().clock().now());
-        let target = format!("/twilio/deliveries/{conversation}/{id}");
+        // The contact had opted out: that is learnt.
+        let form = params(&[
+            ("MessageSid", &sid),
+            ("AccountSid", account),
+            ("MessageStatus", "failed"),
+            ("ErrorCode", "21610"),
+        ]);
+        let (message, _) = self.clicked(&conversation).await;
+        let target = format!("/twilio/deliveries/{conversation}/{}", message.id);
         Webhook::form(self.desk, &target, &form).send().await;
     }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use local::twilio::{CreateFault, Rule};
 use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::kept;
-use crate::desk::person::id;
+use crate::desk::person::{id, key};
 use crate::desk::webhook::{Form, sid as new_sid, text, with};
-use crate::desk::{Desk, Webhook, customer};
+use crate::desk::{Desk, Person, Webhook, customer};
 
 /// The recordings.
 pub fn recorded() -> Value {
@@ -125,58 +126,122 @@ async fn every_recorded_message_of_every_channel_is_filed_with_all_that_came() {
     desk.close().await;
 }
 
+/// What a code tells of the contact is known from then on, and nothing else is.
+async fn is_learnt(anna: &Person<'_>, conversation: &str, code: &str) {
+    let shown = anna.conversation(conversation).await;
+    let (opted_out, closed) = (code == "21610", code == "63016");
+    let state = if opted_out { "opted_out".into() } else { Value::Null };
+    assert_eq!(shown["consent"]["state"], state, "{code} {shown:#}");
+    if shown["channel"] == "whatsapp" {
+        assert_eq!(shown["window_ends"].is_null(), closed, "{code} {shown:#}");
+    }
+    let again = anna.try_send(conversation, "Again", &key()).await;
+    assert_eq!(again.status, if opted_out || closed { 422 } else { 202 }, "{code} {}", again.text);
+}
+
+/// Twilio's statuses, the later the more they weigh.
+const RANKS: [&str; 9] = [
+    "accepted",
+    "queued",
+    "sending",
+    "sent",
+    "delivered",
+    "undelivered",
+    "failed",
+    "canceled",
+    "read",
+];
+
+/// What the reports on one message come to.
+struct Reported {
+    message: Value,
+    forms: Vec<Form>,
+    fell_back: bool,
+}
+
+impl Reported {
+    fn highest(&self) -> &Form {
+        let rank = |form: &&Form| RANKS.iter().position(|s| *s == value(form, "MessageStatus"));
+        self.forms.iter().max_by_key(rank).unwrap()
+    }
+
+    fn part(&self, name: &str) -> &str {
+        self.message[name].as_str().unwrap()
+    }
+
+    async fn is_shown(&self, anna: &Person<'_>) {
+        let path = format!(
+            "/api/conversations/{}/messages/{}",
+            self.part("conversation_id"),
+            self.part("message_id")
+        );
+        let message = anna.get(&path).await.is(200);
+        let highest = self.highest();
+        let status = value(highest, "MessageStatus");
+        let label = if status == "accepted" { "queued" } else { status };
+        assert_eq!(message["status"], label, "{message:#}");
+        for form in &self.forms {
+            let status = value(form, "MessageStatus");
+            assert!(message["seen"][status]["at"].is_string(), "{status} {message:#}");
+        }
+        let code = message["error"]["code"].as_u64().map(|code| code.to_string());
+        assert_eq!(json!(code), given(highest, "ErrorCode"), "{message:#}");
+        assert_eq!(message["fell_back"], self.fell_back, "{message:#}");
+        is_learnt(anna, self.part("conversation_id"), value(highest, "ErrorCode")).await;
+    }
+}
+
 #[tokio::test]
 async fn every_recorded_report_is_taken_and_the_highest_status_stands() {
     let recorded = recorded();
     let desk = theirs(&recorded).await;
     let anna = desk.admin().await;
-    let mut known: Vec<(String, Value)> = Vec::new();
-    let mut last: Vec<(String, String, Value, bool)> = Vec::new();
+    // Nothing but the recordings reports on a message.
+    let busy = Rule::next(CreateFault::Answer { status: 429 });
+    desk.twilio().script().on_create(busy.times(u32::MAX));
+    let mut all = BTreeMap::<String, Reported>::new();
+    let mut count = 0;
     for request in recorded["requests"].as_array().unwrap() {
         if request["kind"] != "status_callback" {
             continue;
         }
         let form = form(request);
         let sid = value(&form, "MessageSid").to_owned();
-        if !known.iter().any(|(other, _)| *other == sid) {
-            let channel = match request["name"].as_str().unwrap().split_once('_').unwrap().0 {
-                "status" => "sms",
-                other => other,
-            };
-            let wanted = json!({ "to": customer(), "channel": channel });
-            let conversation = anna.post("/api/conversations", wanted).await.is(201);
-            if channel == "whatsapp" {
-                // Who has just written may be answered.
-                let part = |name: &str| conversation[name].as_str().unwrap();
-                let hello = text(&desk, &new_sid("SM"), part("mobile_number"), "Hello");
-                let hello = with(hello, "To", part("twilio_number"));
-                Webhook::form(&desk, "/twilio/messages", &hello).send().await;
-            }
-            // Nothing but the recording reports on it.
-            let message = anna.send(id(&conversation), "Hi").await;
-            known.push((sid.clone(), message));
+        if !all.contains_key(&sid) {
+            let message = reported_on(&desk, &anna, request["name"].as_str().unwrap()).await;
+            all.insert(sid.clone(), Reported { message, forms: Vec::new(), fell_back: false });
         }
-        let message = &known.iter().find(|(other, _)| *other == sid).unwrap().1;
-        let part = |name: &str| message[name].as_str().unwrap().to_owned();
-        let target =
-            format!("/twilio/deliveries/{}/{}", part("conversation_id"), part("message_id"));
-        let webhook = Webhook::form(&desk, &target, &form);
+        let reported = all.get_mut(&sid).unwrap();
+        let (conversation, id) = (reported.part("conversation_id"), reported.part("message_id"));
+        let webhook =
+            Webhook::form(&desk, &format!("/twilio/deliveries/{conversation}/{id}"), &form);
         let answer = webhook.body(request["body"].as_str().unwrap()).send().await;
         assert_eq!(answer.status, 204, "{} {}", request["name"], answer.text);
-        let code = given(&form, "ErrorCode");
-        let fell_back = request["name"] == "rcs_fell_back_to_sms";
-        let status = value(&form, "MessageStatus").to_owned();
-        last.push((part("conversation_id"), status, code, fell_back));
+        reported.fell_back |= request["name"] == "rcs_fell_back_to_sms";
+        reported.forms.push(form);
+        count += 1;
     }
-    assert!(last.len() >= 20, "{}", last.len());
-    for (conversation, status, code, fell_back) in last {
-        let thread = anna.messages(&conversation).await;
-        let message = thread.into_iter().find(|one| one["direction"] == "outbound").unwrap();
-        assert!(message["seen"][&status]["at"].is_string(), "{status} {message:#}");
-        if let Some(code) = code.as_str() {
-            assert_eq!(message["error"]["code"].to_string(), code);
-        }
-        assert_eq!(message["fell_back"], fell_back, "{message:#}");
+    assert_eq!((count, all.len()), (23, 14));
+    for reported in all.values() {
+        reported.is_shown(&anna).await;
     }
     desk.close().await;
+}
+
+/// A message of ours, on the channel of a recording of this name.
+async fn reported_on(desk: &Desk, anna: &Person<'_>, recording: &str) -> Value {
+    let channel = match recording.split_once('_').unwrap().0 {
+        "status" => "sms",
+        other => other,
+    };
+    let wanted = json!({ "to": customer(), "channel": channel });
+    let conversation = anna.post("/api/conversations", wanted).await.is(201);
+    if channel == "whatsapp" {
+        // Who has just written may be answered.
+        let part = |name: &str| conversation[name].as_str().unwrap();
+        let hello = text(desk, &new_sid("SM"), part("mobile_number"), "Hello");
+        let hello = with(hello, "To", part("twilio_number"));
+        Webhook::form(desk, "/twilio/messages", &hello).send().await;
+    }
+    anna.send(id(&conversation), "Hi").await
 }

@@ -22,11 +22,11 @@ pub enum ConsentState {
 pub enum ConsentSource {
     /// A keyword in a message (`STOP`, `START`).
     Keyword,
-    /// Twilio's own reading of a message (`OptOutType`).
+    /// Twilio's own reading of a message in its webhook (`OptOutType`).
     OptOutType,
-    /// Twilio refused a send (21610).
+    /// Twilio refused a message, at once or later (21610).
     Twilio,
-    /// An event of Event Streams.
+    /// Twilio's own reading of a message in an event of Event Streams.
     Event,
     /// An admin recorded it, with evidence.
     Admin,

@@ -7,6 +7,7 @@ use ulid::Ulid;
 use super::Store;
 use super::change::Change;
 use super::conversations::{META, partition};
+use super::inbound::Arrival;
 use super::row::{decode, encode, number, text, value};
 use super::write::{Refusal, always, put_new};
 use crate::address::Address;
@@ -26,11 +27,28 @@ fn ledger(contact: &Address) -> String {
     format!("ADDR#{contact}")
 }
 
+/// The entry that a message's mark makes, if it says anything of consent.
+pub(super) fn entry_of(message: &Message, source: ConsentSource) -> Option<ConsentEntry> {
+    let state = match message.particulars.opt_out {
+        Some(OptOut::Stop) => ConsentState::OptedOut,
+        Some(OptOut::Start) => ConsentState::OptedIn,
+        Some(OptOut::Help) | None => return None,
+    };
+    Some(ConsentEntry {
+        consent: Consent { state, at: message.created(), source },
+        wording: Some(message.body.clone()),
+        sid: message.sid.as_ref().map(ToString::to_string),
+        recorded_by: None,
+    })
+}
+
 impl Store {
     /// Marks what a message that arrives means for consent, and makes the entry that is stored with it. What Twilio has
     /// read in it stands in its mark already.
-    pub(super) async fn heard(&self, message: &mut Message) -> Result<Option<ConsentEntry>> {
+    pub(super) async fn heard(&self, arrival: &mut Arrival) -> Result<Option<ConsentEntry>> {
+        let Arrival { message, partial, .. } = arrival;
         let source = match message.particulars.opt_out {
+            Some(_) if *partial => ConsentSource::Event,
             Some(_) => ConsentSource::OptOutType,
             None => ConsentSource::Keyword,
         };
@@ -41,17 +59,7 @@ impl Store {
                 });
             message.particulars.opt_out = meaning(&message.body, stopped);
         }
-        let state = match message.particulars.opt_out {
-            Some(OptOut::Stop) => ConsentState::OptedOut,
-            Some(OptOut::Start) => ConsentState::OptedIn,
-            Some(OptOut::Help) | None => return Ok(None),
-        };
-        Ok(Some(ConsentEntry {
-            consent: Consent { state, at: message.created(), source },
-            wording: Some(message.body.clone()),
-            sid: message.sid.as_ref().map(ToString::to_string),
-            recorded_by: None,
-        }))
+        Ok(entry_of(message, source))
     }
 
     /// Puts an entry of the ledger.

@@ -7,7 +7,7 @@ use ulid::Ulid;
 use super::Store;
 use super::change::Change;
 use super::conversations::{META, partition, place_value};
-use super::messages::{message_sort, pointed};
+use super::messages::message_sort;
 use super::row::{Item, encode, number, string, text, value};
 use super::search::terms;
 use super::write::{Refusal, Verdict, put, put_new};
@@ -55,14 +55,15 @@ pub enum Received {
 const TRIES: u32 = 64;
 
 /// The attribute of a message that came by an event.
-const PARTIAL: &str = "partial";
+pub(super) const PARTIAL: &str = "partial";
 
 impl Store {
     /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
     /// wish; a greater one is taken when the conversation has moved on.
     pub async fn receive(&self, arrival: impl Into<Arrival>) -> Result<Received> {
         let mut arrival = arrival.into();
-        arrival.said = self.heard(&mut arrival.message).await?;
+        let read = arrival.message.particulars.opt_out;
+        arrival.said = self.heard(&mut arrival).await?;
         let mut fresh = false;
         for _ in 0..TRIES {
             let items = self.arrival(&arrival, fresh)?;
@@ -72,7 +73,7 @@ impl Store {
                 Err(Refusal::Other(error)) => return Err(error),
             };
             if let Some(pointer) = verdicts.first().filter(|pointer| pointer.failed) {
-                self.complete(pointer.met.as_ref(), &arrival).await?;
+                self.complete(pointer.met.as_ref(), &arrival, read).await?;
                 return Ok(Received::Before);
             }
             let met = conversation_met(verdicts);
@@ -114,41 +115,6 @@ impl Store {
             items.push(self.fetch_job(message)?);
         }
         Ok(items)
-    }
-
-    /// What stands in the table came by an event: its webhook adds what the event did not tell, once.
-    async fn complete(&self, pointer: Option<&Item>, arrival: &Arrival) -> Result<()> {
-        let told = &arrival.message;
-        let nothing_more = told.media.is_empty() && told.particulars.none();
-        let known = pointer.filter(|_| !arrival.partial && !nothing_more).and_then(pointed);
-        let Some((conversation, id)) = known else { return Ok(()) };
-        let own = partition(&conversation);
-        let completed = Change::of(&self.table, &*own, message_sort(id))
-            .update("SET media = :media, particulars = :particulars REMOVE #partial ADD rev :one")
-            .when("#partial = :yes")
-            .name("#partial", PARTIAL)
-            .value(":media", value(&told.media)?)
-            .value(":particulars", value(&told.particulars)?)
-            .value(":yes", value(true)?)
-            .value(":one", number(1));
-        let stored = Message { id, ..told.clone() };
-        let preview = Preview::of(&stored);
-        let shown = Change::of(&self.table, own, META)
-            .update("SET preview = :preview ADD rev :one")
-            .when("#last = :ulid AND attribute_exists(list_pk)")
-            .name("#last", "last")
-            .value(":preview", value(preview)?)
-            .value(":ulid", text(id.to_string()))
-            .value(":one", number(1));
-        let mut items = vec![completed.into_update()?];
-        if stored.waits_for_media() {
-            items.push(self.fetch_job(&stored)?);
-        }
-        match self.transact(items).await {
-            Ok(()) => shown.write(self, "table.update").await.map(drop),
-            Err(Refusal::Conditions(_)) => Ok(()),
-            Err(Refusal::Other(error)) => Err(error),
-        }
     }
 
     fn continuation(&self, arrival: &Arrival) -> Result<TransactWriteItem> {

@@ -56,10 +56,19 @@ impl Store {
         conversation: &ConversationId,
         id: Ulid,
     ) -> Result<Option<Message>> {
+        self.message_row(conversation, id).await?.map(decode).transpose()
+    }
+
+    /// The same with what no message shows.
+    pub(super) async fn message_row(
+        &self,
+        conversation: &ConversationId,
+        id: Ulid,
+    ) -> Result<Option<Item>> {
         let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
         let call = call.key("pk", text(partition(conversation))).key("sk", text(message_sort(id)));
         let answer = always(self.single("table.get", || call.clone().send()).await)?;
-        answer.item.map(decode).transpose()
+        Ok(answer.item)
     }
 
     /// The message that Twilio knows as `sid`.

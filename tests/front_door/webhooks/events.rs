@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{kept, reasons, vectors};
-use crate::desk::person::{bodies, id};
+use crate::desk::person::{bodies, id, key};
 use crate::desk::webhook::{Form, sid, text, with};
-use crate::desk::{Desk, OURS, Webhook, customer, fresh};
+use crate::desk::{Desk, OURS, Person, Webhook, customer, fresh};
 
 fn event(kind: &str, data: Value) -> Value {
     json!({
@@ -118,6 +118,115 @@ async fn what_an_event_does_not_tell_is_added_by_the_webhook_that_follows_once()
         (&conversation["preview"]["media"], &conversation["unread_count"]),
         (&"image".into(), &1.into())
     );
+    desk.close().await;
+}
+
+/// The webhook of a text with a word that only Twilio reads as a *stop*, from somebody who has a name.
+fn basta(desk: &Desk, sid: &str, number: &str) -> Form {
+    let form = text(desk, sid, number, "Basta");
+    with(with(form, "OptOutType", "STOP"), "ProfileName", "Maria")
+}
+
+async fn ledger(anna: &Person<'_>, id: &str) -> Vec<Value> {
+    let answer = anna.get(&format!("/api/conversations/{id}/consent")).await.is(200);
+    answer["entries"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn an_opt_out_and_a_name_that_the_webhook_alone_tells_count_whichever_is_first() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let mut ends = Vec::new();
+    for event_first in [true, false] {
+        let (number, sid) = (customer(), sid("SM"));
+        let form = basta(&desk, &sid, &number);
+        if event_first {
+            post(&desk, &received(&desk, &sid, &number, "Basta")).await;
+        }
+        for _ in 0..2 {
+            Webhook::form(&desk, "/twilio/messages", &form).send().await.acknowledged();
+        }
+        post(&desk, &received(&desk, &sid, &number, "Basta")).await;
+        let id = anna.conversation_with(&number).await;
+        let shown = anna.conversation(&id).await;
+        anna.try_send(&id, "One more thing", &key()).await.refused(422);
+        let entries = ledger(&anna, &id).await;
+        assert_eq!(entries.len(), 1, "{entries:?}");
+        assert_eq!((&entries[0]["wording"], &entries[0]["sid"]), (&"Basta".into(), &json!(sid)));
+        let message = anna.messages(&id).await[0].clone();
+        ends.push((
+            shown["consent"]["state"].clone(),
+            shown["consent"]["source"].clone(),
+            shown["profile_name"].clone(),
+            message["particulars"].clone(),
+        ));
+    }
+    assert_eq!(ends[0], ends[1]);
+    assert_eq!((&ends[0].0, &ends[0].1), (&"opted_out".into(), &"opt_out_type".into()));
+    assert_eq!((&ends[0].2, &ends[0].3["opt_out"]), (&"Maria".into(), &"stop".into()));
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn an_opt_out_that_its_webhook_tells_late_does_not_undo_the_start_that_came_since() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let (number, sid) = (customer(), sid("SM"));
+    post(&desk, &received(&desk, &sid, &number, "Basta")).await;
+    desk.pass(std::time::Duration::from_secs(1));
+    desk.text(&number, "START").await;
+    let form = basta(&desk, &sid, &number);
+    Webhook::form(&desk, "/twilio/messages", &form).send().await.acknowledged();
+    let id = anna.conversation_with(&number).await;
+    assert_eq!(anna.conversation(&id).await["consent"]["state"], "opted_in");
+    assert_eq!(ledger(&anna, &id).await.len(), 2, "what was said stands in the ledger");
+    let marks: Vec<Value> = anna.messages(&id).await.iter().map(mark).collect();
+    assert_eq!(marks, ["stop", "start"]);
+    desk.close().await;
+}
+
+fn mark(message: &Value) -> Value {
+    message["particulars"]["opt_out"].clone()
+}
+
+#[tokio::test]
+async fn a_message_that_was_redacted_before_its_webhook_came_stays_empty_and_still_opts_out() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let (number, sid) = (customer(), sid("SM"));
+    post(&desk, &received(&desk, &sid, &number, "Basta")).await;
+    let id = anna.conversation_with(&number).await;
+    let message = anna.messages(&id).await[0]["message_id"].as_str().unwrap().to_owned();
+    let redact = format!("/api/conversations/{id}/messages/{message}/redact");
+    anna.post(&redact, json!({})).await.is(200);
+    let form = with(basta(&desk, &sid, &number), "Latitude", "47.6");
+    let form = with(form, "Longitude", "-122.3");
+    Webhook::form(&desk, "/twilio/messages", &form).send().await.acknowledged();
+    let shown = anna.messages(&id).await[0].clone();
+    assert_eq!(
+        (&shown["body"], &shown["redacted"], &shown["particulars"]["location"]),
+        (&"".into(), &true.into(), &Value::Null)
+    );
+    assert_eq!(mark(&shown), "stop");
+    assert_eq!(anna.conversation(&id).await["consent"]["state"], "opted_out");
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn an_opt_out_that_an_event_tells_is_kept_as_the_events() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let (number, sid) = (customer(), sid("SM"));
+    let mut told = received(&desk, &sid, &number, "Basta");
+    told["data"]["optOutType"] = "STOP".into();
+    post(&desk, &told).await;
+    let id = anna.conversation_with(&number).await;
+    let form = basta(&desk, &sid, &number);
+    Webhook::form(&desk, "/twilio/messages", &form).send().await.acknowledged();
+    let consent = anna.conversation(&id).await["consent"].clone();
+    assert_eq!((&consent["state"], &consent["source"]), (&"opted_out".into(), &"event".into()));
+    assert_eq!(ledger(&anna, &id).await.len(), 1);
+    anna.try_send(&id, "One more thing", &key()).await.refused(422);
     desk.close().await;
 }
 

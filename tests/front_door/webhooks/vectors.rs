@@ -44,6 +44,23 @@ fn given(form: &Form, name: &str) -> Value {
     Some(value(form, name)).filter(|text| !text.is_empty()).into()
 }
 
+/// What a text means where Twilio has not read it: only a whole keyword of the recordings counts.
+fn meant_by(body: &str) -> Value {
+    if body == "STOP" { "stop".into() } else { Value::Null }
+}
+
+/// What the contact's last word on consent comes to, of those in the recordings.
+fn consent_after(form: &Form, before: &Value) -> Value {
+    let read = value(form, "OptOutType");
+    let source = if read.is_empty() { "keyword" } else { "opt_out_type" };
+    let read = if read.is_empty() { value(form, "Body") } else { read };
+    match read {
+        "STOP" => json!({ "state": "opted_out", "source": source }),
+        "START" => json!({ "state": "opted_in", "source": source }),
+        _ => before.clone(),
+    }
+}
+
 /// A message is as its webhook told it, with everything that came.
 fn is_as_told(message: &Value, form: &Form) {
     let name = value(form, "MessageSid");
@@ -90,6 +107,11 @@ fn is_as_told(message: &Value, form: &Form) {
     let forwarded =
         if value(form, "FrequentlyForwarded") == "true" { "often".into() } else { Value::Null };
     assert_eq!(particulars["forwarded"], forwarded, "{name}");
+    let read = match value(form, "OptOutType") {
+        "" => meant_by(value(form, "Body")),
+        read => read.to_lowercase().into(),
+    };
+    assert_eq!(particulars["opt_out"], read, "{name}");
 }
 
 #[tokio::test]
@@ -98,6 +120,7 @@ async fn every_recorded_message_of_every_channel_is_filed_with_all_that_came() {
     let desk = theirs(&recorded).await;
     let anna = desk.admin().await;
     let mut channels = BTreeMap::<String, usize>::new();
+    let mut consents = BTreeMap::<String, Value>::new();
     for request in recorded["requests"].as_array().unwrap() {
         if !request["kind"].as_str().unwrap().starts_with("inbound_") {
             continue;
@@ -114,6 +137,11 @@ async fn every_recorded_message_of_every_channel_is_filed_with_all_that_came() {
         is_as_told(message, &form);
         let conversation = anna.conversation(conversation.as_str()).await;
         assert_eq!(conversation["profile_name"], given(&form, "ProfileName"));
+        let expected = consents.entry(conversation["conversation_id"].to_string()).or_default();
+        *expected = consent_after(&form, expected);
+        for part in ["state", "source"] {
+            assert_eq!(conversation["consent"][part], expected[part], "{}", request["name"]);
+        }
         let channel = conversation["channel"].as_str().unwrap().to_owned();
         let windowed = ["whatsapp", "messenger"].contains(&&*channel);
         assert_eq!(conversation["window_ends"].is_string(), windowed, "{conversation}");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::address::{Address, Channel};
 use crate::consent::ConsentState;
 use crate::conversation::Conversation;
-use crate::media_limits::{MediaLimits, in_words};
+use crate::media_limits::{MediaLimits, in_words, is_image};
 use crate::message::LONGEST_BODY;
 use crate::phone::PhoneNumber;
 pub use crate::verdict::{Reason, ReasonCode, Verdict};
@@ -183,16 +183,31 @@ fn of_draft(conversation: &Conversation, draft: Draft<'_>) -> Vec<Reason> {
         let text = "This channel does not take files of this type.";
         found.push(reason(ReasonCode::MediaNotAllowed, text, "Send another type, or a link."));
     }
-    let all: u64 = draft.media.iter().map(|one| one.size).fold(0, u64::saturating_add);
-    let large = draft.media.iter().any(|one| one.size > limits.largest(&one.content_type));
-    if large || all > limits.total {
-        let text =
-            format!("Attachments on this channel may have {} at most.", in_words(limits.total));
-        let advice =
-            "Send a smaller file, or a link. Files that are no pictures may be limited further.";
-        found.push(reason(ReasonCode::MediaTooLarge, text, advice));
-    }
+    found.extend(too_large(&limits, draft.media));
     found
+}
+
+/// One file that is too large is told its own limit; the total is told only where each of them alone could go.
+fn too_large(limits: &MediaLimits, media: &[Attachment]) -> Option<Reason> {
+    let large = media.iter().find(|one| one.size > limits.largest(&one.content_type));
+    let all: u64 = media.iter().map(|one| one.size).fold(0, u64::saturating_add);
+    let (text, advice) = match large {
+        Some(one) => {
+            let what = if is_image(&one.content_type) { "A picture" } else { "A file like this" };
+            let most = in_words(limits.largest(&one.content_type));
+            (
+                format!("{what} may have {most} at most on this channel."),
+                "Send a smaller one, or a link.",
+            )
+        }
+        None if all > limits.total => {
+            let most = in_words(limits.total);
+            let text = format!("All attachments together may have {most} at most on this channel.");
+            (text, "Send some of them in a message of their own, or a link.")
+        }
+        None => return None,
+    };
+    Some(reason(ReasonCode::MediaTooLarge, text, advice))
 }
 
 /// Who has written to us may be answered wherever they are; whom we write to first has to be in a country that is allowed.

@@ -106,12 +106,13 @@ impl MediaLimits {
 
     /// The most bytes that one thing of this type may have.
     pub fn largest(&self, content_type: &str) -> u64 {
-        if content_type.trim_start().to_ascii_lowercase().starts_with("image/") {
-            self.image
-        } else {
-            self.other
-        }
+        if is_image(content_type) { self.image } else { self.other }
     }
+}
+
+/// Whether channels count it as a picture.
+pub fn is_image(content_type: &str) -> bool {
+    content_type.trim_start().to_ascii_lowercase().starts_with("image/")
 }
 
 /// A limit for people: whole megabytes, or kilobytes below one.

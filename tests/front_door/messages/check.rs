@@ -70,6 +70,32 @@ async fn everything_that_is_in_the_way_is_said_before_it_is_sent() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_is_told_the_limit_that_it_broke() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let thread = started(&anna).await;
+    let file = |content_type: &str, kilobytes: u64| json!({ "content_type": content_type, "size": kilobytes * 1024 });
+    for (media, text) in [
+        (
+            json!([file("application/pdf", 600)]),
+            "A file like this may have 500 KB at most on this channel.",
+        ),
+        (json!([file("image/png", 6 * 1024)]), "A picture may have 5 MB at most on this channel."),
+        (
+            json!([file("image/png", 3 * 1024), file("image/png", 3 * 1024)]),
+            "All attachments together may have 5 MB at most on this channel.",
+        ),
+    ] {
+        let result = check(&anna, &thread, "", media).await;
+        assert_eq!(codes(&result), ["media_too_large"]);
+        assert_eq!(result["reasons"][0]["text"], text);
+    }
+    let most = json!([file("application/pdf", 500), file("image/png", 4 * 1024)]);
+    assert_eq!(check(&anna, &thread, "", most).await["verdict"], "yes");
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn a_country_of_which_no_sender_is_may_be_answered_but_not_written_to_first() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;

@@ -29,6 +29,17 @@ pub struct Button {
     pub list_title: Option<String>,
 }
 
+/// What on the web led the contact to write: an advertisement or a post.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Referral {
+    /// Its headline.
+    pub headline: Option<String>,
+    /// Its text.
+    pub body: Option<String>,
+    /// Where it is; http or https.
+    pub url: Option<String>,
+}
+
 /// The message that this one answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReplyTo {
@@ -81,6 +92,12 @@ pub struct Particulars {
     /// The message that this one answers.
     #[serde(default)]
     pub reply_to: Option<ReplyTo>,
+    /// What on the web led the contact to write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+    /// Who else got it: the other members of a group MMS.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_recipients: Vec<String>,
     /// Whether it was passed on.
     #[serde(default)]
     pub forwarded: Option<Forwarded>,

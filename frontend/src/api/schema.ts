@@ -900,6 +900,9 @@ export interface components {
             forwarded?: components["schemas"]["Forwarded"] | null;
             location?: components["schemas"]["Location"] | null;
             opt_out?: components["schemas"]["OptOut"] | null;
+            /** @description Who else got it: the other members of a group MMS. */
+            other_recipients?: string[];
+            referral?: components["schemas"]["Referral"] | null;
             reply_to?: components["schemas"]["ReplyTo"] | null;
         };
         /** @description A phone number as the people's API shows it. */
@@ -1017,6 +1020,15 @@ export interface components {
         };
         /** @description Nothing to add. */
         RedactMessage: Record<string, never>;
+        /** @description What on the web led the contact to write: an advertisement or a post. */
+        Referral: {
+            /** @description Its text. */
+            body?: string | null;
+            /** @description Its headline. */
+            headline?: string | null;
+            /** @description Where it is; http or https. */
+            url?: string | null;
+        };
         /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
         RefreshSession: Record<string, never>;
         /** @description Nothing to add. */

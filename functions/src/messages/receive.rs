@@ -82,6 +82,8 @@ impl Desk {
                 location: inbound.location,
                 button: inbound.button,
                 reply_to: inbound.reply_to.map(|sid| ReplyTo { sid, message_id: None }),
+                referral: inbound.referral,
+                other_recipients: inbound.other_recipients.into_iter().map(Into::into).collect(),
                 forwarded: inbound.forwarded,
                 opt_out: inbound.opt_out_type.as_deref().and_then(|read| meaning(read, false)),
             },

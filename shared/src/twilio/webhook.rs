@@ -1,7 +1,7 @@
 //! What Twilio's webhooks say, in types. Unknown parameters are left alone: Twilio adds some without notice.
 
 use crate::address::Address;
-use crate::particulars::{Button, Forwarded, Location, Price};
+use crate::particulars::{Button, Forwarded, Location, Price, Referral};
 use crate::sid::{AccountSid, MessageSid};
 use crate::status::MessageStatus;
 
@@ -34,6 +34,10 @@ pub struct InboundMessage {
     pub button: Option<Button>,
     /// Twilio's id of the message that it answers.
     pub reply_to: Option<String>,
+    /// What on the web led them to write.
+    pub referral: Option<Referral>,
+    /// Who else got it.
+    pub other_recipients: Vec<Address>,
     /// Whether it was passed on.
     pub forwarded: Option<Forwarded>,
 }
@@ -103,6 +107,8 @@ impl InboundMessage {
             location: params.location()?,
             button: params.button()?,
             reply_to: params.one("OriginalRepliedMessageSid")?.map(|sid| cut(sid, LONGEST_SID)),
+            referral: params.referral()?,
+            other_recipients: params.other_recipients()?,
             forwarded: params.forwarded()?,
         })
     }
@@ -129,6 +135,12 @@ const LONGEST_PROFILE: usize = 120;
 
 /// The longest id that is kept, characters.
 const LONGEST_SID: usize = 64;
+
+/// The longest part of a referral that is kept, characters.
+const LONGEST_REFERRAL: usize = 2_000;
+
+/// More others than carriers let a group MMS have.
+const MOST_RECIPIENTS: usize = 20;
 
 /// A name without what cannot be seen; none if nothing is left.
 fn profile_name(text: &str) -> Option<String> {
@@ -186,6 +198,27 @@ impl<'a> Parameters<'a> {
             list_title: self.text("ListTitle")?,
         };
         Ok((button != Button::default()).then_some(button))
+    }
+
+    fn referral(&self) -> Result<Option<Referral>, Unreadable> {
+        let part = |name| Ok(self.one(name)?.map(|text| cut(text, LONGEST_REFERRAL)));
+        let referral = Referral {
+            headline: part("ReferralHeadline")?,
+            body: part("ReferralBody")?,
+            // Somebody will press it.
+            url: part("ReferralSourceUrl")?
+                .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        };
+        Ok((referral != Referral::default()).then_some(referral))
+    }
+
+    fn other_recipients(&self) -> Result<Vec<Address>, Unreadable> {
+        let mut others = Vec::new();
+        for index in 0..MOST_RECIPIENTS {
+            let other = self.one(&format!("OtherRecipients{index}"))?;
+            others.extend(other.and_then(|text| Address::parse(text).ok()));
+        }
+        Ok(others)
     }
 
     fn price(&self) -> Result<Option<Price>, Unreadable> {

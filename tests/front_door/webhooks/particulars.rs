@@ -45,6 +45,23 @@ async fn a_reply_names_the_message_of_ours_that_it_answers() {
 }
 
 #[tokio::test]
+async fn of_what_led_somebody_to_write_only_an_address_of_the_web_is_kept() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let from = format!("whatsapp:{}", customer());
+    for url in ["https://fb.me/3cr4Wqqkv", "javascript:alert(1)"] {
+        let ad = [("ReferralHeadline", "Spring sale"), ("ReferralSourceUrl", url)];
+        post(&desk, &whatsapp(&desk, &from, "I saw your ad", &ad)).await;
+    }
+    let id = anna.list("").await["conversations"][0]["conversation_id"].clone();
+    let thread = anna.messages(id.as_str().unwrap()).await;
+    let shown: Vec<&Value> = thread.iter().map(|one| &one["particulars"]["referral"]).collect();
+    let referral = |url: Value| json!({ "headline": "Spring sale", "body": null, "url": url });
+    assert_eq!(shown, [&referral("https://fb.me/3cr4Wqqkv".into()), &referral(Value::Null)]);
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn a_whatsapp_name_stands_beside_the_name_that_somebody_gave_and_follows_its_owner() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;

@@ -61,7 +61,7 @@ fn consent_after(form: &Form, before: &Value) -> Value {
     }
 }
 
-/// A message is as its webhook told it, with everything that came.
+/// A message is as its webhook told it, with everything that a person is shown of it.
 fn is_as_told(message: &Value, form: &Form) {
     let name = value(form, "MessageSid");
     assert_eq!(
@@ -107,6 +107,19 @@ fn is_as_told(message: &Value, form: &Form) {
     let forwarded =
         if value(form, "FrequentlyForwarded") == "true" { "often".into() } else { Value::Null };
     assert_eq!(particulars["forwarded"], forwarded, "{name}");
+    let referral = match value(form, "ReferralHeadline") {
+        "" => Value::Null,
+        headline => json!({
+            "headline": headline,
+            "body": given(form, "ReferralBody"),
+            "url": given(form, "ReferralSourceUrl"),
+        }),
+    };
+    assert_eq!(particulars["referral"], referral, "{name}");
+    let others = form.iter().filter(|(name, _)| name.starts_with("OtherRecipients"));
+    let others: Vec<&str> = others.map(|(_, other)| other.as_str()).collect();
+    let told = particulars["other_recipients"].as_array().cloned().unwrap_or_default();
+    assert_eq!(told, others, "{name}");
     let read = match value(form, "OptOutType") {
         "" => meant_by(value(form, "Body")),
         read => read.to_lowercase().into(),
@@ -115,7 +128,7 @@ fn is_as_told(message: &Value, form: &Form) {
 }
 
 #[tokio::test]
-async fn every_recorded_message_of_every_channel_is_filed_with_all_that_came() {
+async fn every_recorded_message_of_every_channel_is_filed_with_all_that_a_person_is_told() {
     let recorded = recorded();
     let desk = theirs(&recorded).await;
     let anna = desk.admin().await;

@@ -152,8 +152,10 @@ fn is_sender_name(name: &str) -> bool {
         && name.trim() == name
 }
 
+/// No id has a colon: after one it would be a prefix that somebody wrote twice.
 fn is_id(name: &str) -> bool {
-    (1..=256).contains(&name.len()) && !name.chars().any(|c| c.is_control() || c.is_whitespace())
+    let odd = |c: char| c.is_control() || c.is_whitespace() || c == ':';
+    (1..=256).contains(&name.len()) && !name.chars().any(odd)
 }
 
 impl std::fmt::Display for Address {
@@ -235,6 +237,17 @@ mod tests {
             "rcs:+x",
             "WhatsApp:+12065551212",
             "sip:maria@example.com",
+            "whatsapp:whatsapp:+12065551212",
+            "whatsapp:rcs:+12065551212",
+            "messenger:messenger:7890000000000001",
+            "client:client:maria",
+            "tel:+12065551212",
+            "tel:tel:+12065551212",
+            "++12065551212",
+            "whatsapp:++12065551212",
+            "rcs:++12065551212",
+            "+١٢٠٦٥٥٥١٢١٢",
+            "+१२०६५५५१२१२",
             "client:a b",
             "messenger:a\nb",
             " PARTYLINE",

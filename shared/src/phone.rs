@@ -83,17 +83,23 @@ impl PhoneNumber {
         if number.trim().is_empty() {
             return Err(InvalidPhoneNumber::Empty);
         }
-        // The library skips whatever stands before the first digit, words too.
-        let first = number.find(|c: char| c == '+' || c.is_numeric()).unwrap_or(number.len());
-        if has_words(number.split_at(first).0) {
+        // The library skips whatever stands before the first digit, words too, and takes several plus signs for one.
+        let first = number.find(|c: char| is_plus(c) || c.is_numeric()).unwrap_or(number.len());
+        if has_words(number.split_at(first).0) || number.matches(is_plus).count() > 1 {
             return Err(InvalidPhoneNumber::NotANumber);
         }
         let region =
             region.and_then(|code| Region::from_code(&code.trim().to_ascii_uppercase()).ok());
-        match (without_00(number), read(number, region)) {
+        let outcome = match (without_00(number), read(number, region)) {
             (None, outcome) => outcome.map(|(number, _)| number),
             (Some(_), Ok((number, true))) => Ok(number),
             (Some(international), _) => read(&international, None).map(|(number, _)| number),
+        };
+        match outcome {
+            Err(InvalidPhoneNumber::Extension) => outcome,
+            // The library dials letters as on an old telephone, and drops what stands after the last digit.
+            _ if has_words(number) => Err(InvalidPhoneNumber::NotANumber),
+            outcome => outcome,
         }
     }
 
@@ -158,6 +164,10 @@ fn split(digits: &str) -> (&str, &str) {
         _ => 3,
     };
     digits.split_at_checked(length).unwrap_or((digits, ""))
+}
+
+fn is_plus(character: char) -> bool {
+    matches!(character, '+' | '＋')
 }
 
 fn has_words(text: &str) -> bool {
@@ -264,6 +274,10 @@ mod tests {
             "001 206 555 1212",
             "\u{202a}+1\u{a0}(206) 555\u{2011}1212\u{202c}",
             "＋１２０６５５５１２１２",
+            "+١٢٠٦٥٥٥١٢١٢",
+            "(٢٠٦) ٥٥٥-١٢١٢",
+            "+१ २०६ ५५५ १२१२",
+            "२०६ ५५५ १२१२",
         ] {
             assert_eq!(typed(text, us).as_deref(), Ok("+12065551212"), "{text}");
         }
@@ -284,6 +298,14 @@ mod tests {
             ("tel:", us, Why::Empty),
             ("hello", us, Why::NotANumber),
             ("call 206 555 1212", us, Why::NotANumber),
+            ("1-800-FLOWERS", us, Why::NotANumber),
+            ("+1206555call", us, Why::NotANumber),
+            ("206 555 1212 home", us, Why::NotANumber),
+            ("206a555b1212", us, Why::NotANumber),
+            ("++12065551212", us, Why::NotANumber),
+            ("+1+2065551212", us, Why::NotANumber),
+            ("tel:tel:+12065551212", us, Why::NotANumber),
+            ("whatsapp:+12065551212", us, Why::NotANumber),
             ("+", us, Why::NotANumber),
             ("1", us, Why::TooShort),
             ("+1", None, Why::TooShort),

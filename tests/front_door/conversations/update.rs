@@ -32,6 +32,21 @@ async fn a_contact_is_named_renamed_and_unnamed() {
 }
 
 #[tokio::test]
+async fn a_name_that_looks_like_a_formula_is_a_name() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = written(&desk, &anna, "=1+1").await;
+    for name in ["=1+1", "@cmd", "+1", "-1", "=HYPERLINK(\"https://x\")", "<b>Ida</b>"] {
+        let seen = anna.conversation(&conversation).await["contact_name"].clone();
+        let change = json!({ "contact_name": name, "previous_contact_name": seen });
+        anna.update(&conversation, change).await.is(200);
+        assert_eq!(anna.conversation(&conversation).await["contact_name"], name);
+    }
+    assert_eq!(anna.messages(&conversation).await[0]["body"], "=1+1");
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn of_two_people_who_rename_at_once_one_hears_what_the_other_wrote() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;

@@ -2,6 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::desk::person::{id, key};
 use crate::desk::{Answer, Desk, Person, customer};
@@ -75,6 +77,39 @@ async fn a_place_takes_what_was_agreed_and_nothing_else() {
     assert_eq!(read.status, 403);
     assert_eq!(put(&desk, &place, b"12345").await, 200);
     assert_eq!(desk.system().s3().keys().len(), 1);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn of_a_file_that_was_cut_off_on_its_way_nothing_is_kept_and_it_may_come_again() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = id(&anna.start(&customer()).await).to_owned();
+    let jpeg = super::jpeg(1);
+    let place = place(&anna, &conversation, "a.jpg", "image/jpeg", jpeg.len()).await.is(201);
+    let head = format!(
+        "PUT {} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\ncontent-type: image/jpeg\r\n\
+         content-length: {}\r\n\r\n",
+        place["url"].as_str().unwrap(),
+        desk.port(),
+        jpeg.len()
+    );
+    let mut line = TcpStream::connect(("127.0.0.1", desk.port())).await.unwrap();
+    line.write_all(head.as_bytes()).await.unwrap();
+    line.write_all(&jpeg[..jpeg.len() / 2]).await.unwrap();
+    line.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    line.read_to_end(&mut answer).await.unwrap();
+    assert!(!answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    assert!(desk.system().s3().keys().is_empty());
+    let click = json!({
+        "body": "", "idempotency_key": key(), "media": [{ "upload_id": place["upload_id"] }],
+    });
+    let path = format!("/api/conversations/{conversation}/messages");
+    let said = anna.post(&path, click.clone()).await.says(422);
+    assert!(said.starts_with("A file did not arrive whole."), "{said}");
+    assert_eq!(put(&desk, &place, &jpeg).await, 200);
+    anna.post(&path, click).await.is(202);
     desk.close().await;
 }
 

@@ -24,6 +24,10 @@ async fn what_cannot_be_filed_is_answered_well_and_kept_with_its_reason() {
         (good.iter().cloned().chain(many).collect(), "too_many_parameters"),
         (with(good.clone(), "MessageSid", "SM1"), "unreadable"),
         (with(good.clone(), "From", "somebody somewhere"), "unreadable"),
+        (with(good.clone(), "From", "sip:maria@example.com"), "unreadable"),
+        (with(good.clone(), "From", "whatsapp:whatsapp:+12065551212"), "unreadable"),
+        (with(good.clone(), "From", "++12065551212"), "unreadable"),
+        (with(good.clone(), "From", "+١٢٠٦٥٥٥١٢١٢"), "unreadable"),
         (two_bodies, "unreadable"),
         (vec![], "unreadable"),
     ];

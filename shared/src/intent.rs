@@ -41,7 +41,7 @@ pub enum IntentKind {
     FetchMedia,
     /// Erase what a conversation left behind. *Repeatable*.
     EraseConversation,
-    /// Take the message's text and media away at Twilio. *Repeatable*.
+    /// Delete the message's files, and take its text and media away at Twilio. *Repeatable*.
     RedactMessage,
 }
 
@@ -71,6 +71,9 @@ pub struct Intent {
     pub kind: IntentKind,
     /// The message that it is about.
     pub target: Ulid,
+    /// What is to be deleted from the bucket with it, which no message names any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<String>,
     /// Where it stands (the attribute is called `intent`, for the stream's filter).
     #[serde(rename = "intent")]
     pub state: IntentState,
@@ -111,6 +114,7 @@ impl Intent {
             inbox: inbox.to_owned(),
             kind: IntentKind::SendMessage,
             target: message,
+            objects: Vec::new(),
             state: IntentState::Ready,
             due_at,
             claimed_at: None,

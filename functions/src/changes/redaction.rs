@@ -1,4 +1,4 @@
-//! A message emptied here is emptied at Twilio too: its text and its files.
+//! A message emptied here: its files are deleted, and it is emptied at Twilio too.
 
 use shared::error::Result;
 use shared::intent::{Intent, deferral, later};
@@ -15,6 +15,14 @@ const MOST_TRIES: u32 = 15;
 
 /// Does what a claimed redaction says.
 pub(super) async fn run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
+    for object in &job.objects {
+        if let Err(error) = twilio.files.delete(object).await {
+            let cause = error.causes();
+            tracing::warn!(message.id = %job.target, cause, "A file is still to be deleted");
+            let due_at = later(app.clock.now(), deferral(job.attempts, None));
+            return app.store.defer(job, due_at).await.map(|_| ());
+        }
+    }
     let message = app.store.message(&job.conversation, job.target).await?;
     let Some(sid) = message.and_then(|message| message.sid) else {
         return app.store.drop_job(job).await;

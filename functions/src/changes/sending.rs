@@ -38,7 +38,8 @@ pub(super) struct Line {
     pub(super) client: Client,
     /// Who does what takes long.
     pub(super) hands: Hands,
-    files: Files,
+    /// The bucket.
+    pub(super) files: Files,
     urls: Urls,
     senders: Vec<Sender>,
 }

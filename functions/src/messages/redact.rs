@@ -1,19 +1,17 @@
-//! `POST /api/conversations/{id}/messages/{message}/redact`: the text and the media of a message taken away, here at
-//! once and at Twilio as soon as it takes the wish.
+//! `POST /api/conversations/{id}/messages/{message}/redact`: the text and the media of a message taken away, from sight
+//! at once, from the bucket and at Twilio by `dispatch`.
 
 use std::sync::Arc;
 
 use serde::Deserialize;
 use shared::error::{Error, Result};
-use shared::files::Files;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
 use super::message_of;
-use crate::app::{App, Build, people};
+use crate::app::{App, Build, nothing, people};
 use crate::conversations::seen_by;
-use crate::media::bucket;
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,7 +20,7 @@ pub struct RedactMessage {}
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], bucket, handle)
+    people(setup, &[], nothing, handle)
 }
 
 #[utoipa::path(
@@ -32,7 +30,7 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    files: Arc<Files>,
+    _: Arc<()>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
@@ -43,11 +41,6 @@ pub(crate) async fn handle(
     if lane.iter().any(|intent| intent.target == message.id) {
         let detail = "This message is still on its way to Twilio. Try again once it is sent.";
         return Err(Error::Conflict { detail: detail.to_owned(), current: None });
-    }
-    // The files first: their row names them. Those of a message that was sent again are the new one's too.
-    let own = message.media.iter().filter(|_| message.retried_by.is_none());
-    for object in own.filter_map(|media| media.object.as_deref()) {
-        files.delete(object).await?;
     }
     let redacted = app.store.redact(&message).await?.ok_or_else(Error::no_message)?;
     Response::json(200, &redacted.view(None))

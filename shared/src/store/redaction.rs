@@ -1,4 +1,4 @@
-//! A message's text and media taken away: here at once, at Twilio by a job.
+//! A message's text and media taken away: from sight at once, from the bucket and at Twilio by a job.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -17,7 +17,7 @@ use crate::message::Message;
 const TRIES: u32 = 16;
 
 impl Store {
-    /// Empties a message, the preview that shows it, and has it emptied at Twilio. `None` if the message is no more.
+    /// Empties a message, the preview that shows it, and has its files deleted and it emptied at Twilio. `None` if the message is no more.
     pub async fn redact(&self, seen: &Message) -> Result<Option<Message>> {
         for _ in 0..TRIES {
             let Some(now) = self.message(&seen.conversation, seen.id).await? else {
@@ -27,7 +27,7 @@ impl Store {
                 return Ok(Some(now));
             }
             let emptied = now.emptied();
-            let mut items = vec![self.emptying(&emptied)?, self.redact_job(&emptied)?];
+            let mut items = vec![self.emptying(&emptied)?, self.redact_job(&now)?];
             let conversation = self.conversation(&seen.conversation).await?;
             if conversation.is_some_and(|conversation| conversation.last == Some(seen.id)) {
                 items.push(self.preview_change(&emptied)?);
@@ -62,6 +62,10 @@ impl Store {
         let now = self.clock.now();
         let (kind, id) = (IntentKind::RedactMessage, self.ids.ulid(now));
         let job = Intent::job(kind, &message.conversation, &message.inbox, message.id, id, now);
+        // Those of a message that was sent again are the new one's too.
+        let own = message.media.iter().filter(|_| message.retried_by.is_none());
+        let objects = own.filter_map(|media| media.object.clone()).collect();
+        let job = Intent { objects, ..job };
         put(&self.table, encode(&partition(&job.conversation), &intent_sort(&job), &job)?)
     }
 

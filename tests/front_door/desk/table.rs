@@ -47,6 +47,11 @@ pub async fn count(desk: &Desk, table: &str, beginning: &str) -> usize {
     rows(desk, table).await.keys().filter(|(pk, _)| pk.starts_with(beginning)).count()
 }
 
+/// How many jobs wait beside the lanes.
+pub async fn jobs(desk: &Desk) -> usize {
+    rows(desk, TABLE).await.keys().filter(|(_, sk)| sk.starts_with("JOB#")).count()
+}
+
 /// Puts one item into the table, past all rules.
 pub async fn put(desk: &Desk, pk: &str, sk: &str, item: &impl serde::Serialize) {
     let mut item = serde_json::to_value(item).unwrap();

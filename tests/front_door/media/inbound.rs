@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Gives, Host, jpeg, mms};
-use crate::desk::table::{TABLE, count};
+use crate::desk::table::jobs;
 use crate::desk::{Answer, Desk, Person, customer};
 
 /// The path of something that came with `message`.
@@ -75,7 +75,7 @@ async fn ten_pictures_are_shown_at_once_and_each_arrives_by_itself() {
         assert_eq!(answer.header("content-length"), Some("211"));
     }
     assert!(host.asked().iter().all(|asked| asked.with_credentials));
-    assert_eq!(count(&desk, TABLE, "JOB#").await, 0);
+    assert_eq!(jobs(&desk).await, 0);
     desk.close().await;
 }
 
@@ -231,7 +231,7 @@ async fn what_is_not_there_yet_is_tried_three_times_and_again_when_somebody_asks
     let problems: Vec<_> =
         message["media"].as_array().unwrap().iter().map(|media| media["problem"].clone()).collect();
     assert_eq!(problems, ["not_found", "unreachable", "interrupted"]);
-    assert_eq!((host.asked().len(), count(&desk, TABLE, "JOB#").await), (9, 0));
+    assert_eq!((host.asked().len(), jobs(&desk).await), (9, 0));
 
     let first = media[0].0.trim_start_matches(&host.base).to_owned();
     host.at(&first, Gives::Bytes("image/jpeg", jpeg(1)));
@@ -261,6 +261,8 @@ async fn what_was_redacted_or_erased_leaves_nothing_in_the_bucket() {
     let message = only(&anna, &number).await;
     let redact = path(&message, 0).replace("/media/0", "/redact");
     anna.post(&redact, json!({})).await.is(200);
+    anna.get(&path(&message, 0)).await.refused(404);
+    desk.settle().await;
     assert_eq!(desk.system().s3().keys().len(), 1);
     let id = anna.conversation_with(&other).await;
     let delete = anna.call(Method::DELETE, &format!("/api/conversations/{id}"));
@@ -278,7 +280,6 @@ async fn what_was_redacted_or_erased_leaves_nothing_in_the_bucket() {
     host.release();
     desk.settle().await;
     assert!(desk.system().s3().keys().is_empty());
-    assert_eq!(count(&desk, TABLE, "JOB#").await, 0);
     desk.close().await;
 }
 

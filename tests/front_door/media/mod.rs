@@ -8,5 +8,6 @@ mod phones;
 mod uploads;
 
 pub use host::{Gives, Host, jpeg, mms};
+pub use inbound::{only, read};
 pub use outbound::send;
 pub use uploads::uploaded;

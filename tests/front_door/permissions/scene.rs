@@ -95,7 +95,11 @@ impl<'a> Scene<'a> {
             "dispatch" => {
                 let (id, _) = self.written_with(vec![Media::waiting("elsewhere", None)]).await;
                 let click = Click { media: vec![stored("media/x")], ..self.click("Look") };
-                self.desk.system().store().send(&id, &click, None, &granted).await.unwrap();
+                let store = self.desk.system().store();
+                store.send(&id, &click, None, &granted).await.unwrap();
+                let (other, message) = self.written_with(vec![stored("media/y")]).await;
+                let seen = store.message(&other, message).await.unwrap().unwrap();
+                store.redact(&seen).await.unwrap();
                 self.conversations("delete-conversation").await;
             }
             "sweep" => self.what_is_due().await,

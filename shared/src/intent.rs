@@ -37,6 +37,8 @@ pub enum IntentKind {
     SendMessage,
     /// Look for the message at Twilio. *Repeatable*.
     FindMessage,
+    /// Ask Twilio for the files that an event announced and no webhook named. *Repeatable*.
+    FindMedia,
     /// Fetch what came with the message into our bucket. *Repeatable*.
     FetchMedia,
     /// Erase what a conversation left behind. *Repeatable*.
@@ -51,6 +53,7 @@ impl IntentKind {
         match self {
             Self::SendMessage => false,
             Self::FindMessage
+            | Self::FindMedia
             | Self::FetchMedia
             | Self::EraseConversation
             | Self::RedactMessage => true,

@@ -101,6 +101,16 @@ impl Media {
         }
     }
 
+    /// Something that an event announced: Twilio has it, under an address that only the webhook or its list tells.
+    pub fn announced() -> Self {
+        Self { source: None, ..Self::waiting("", None) }
+    }
+
+    /// Whether its address is still to be found out.
+    pub fn is_announced(&self) -> bool {
+        self.state == MediaState::Waiting && self.source.is_none()
+    }
+
     /// How the API shows it: neither where Twilio keeps it nor where we do.
     pub fn view(&self, index: usize) -> MediaView {
         MediaView {

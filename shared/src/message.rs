@@ -138,9 +138,14 @@ impl Message {
         }
     }
 
-    /// Whether something that came with it is still to be fetched.
+    /// Whether something that came with it is still to be fetched, from where we know.
     pub fn waits_for_media(&self) -> bool {
-        self.media.iter().any(|media| media.state == MediaState::Waiting)
+        self.media.iter().any(|media| media.state == MediaState::Waiting && !media.is_announced())
+    }
+
+    /// Whether something that came with it is still to be found at Twilio.
+    pub fn waits_for_addresses(&self) -> bool {
+        self.media.iter().any(Media::is_announced)
     }
 
     /// Whether the send ended badly, so that it may be tried again.

@@ -17,6 +17,7 @@ use shared::lambda::stream::{StreamEvent, failed};
 use shared::lambda::{Context, Setup};
 use shared::store::decode_image;
 
+use super::announced;
 use super::handing;
 use super::lookup;
 use super::redaction;
@@ -65,6 +66,7 @@ async fn handle(app: Arc<App>, twilio: Arc<Line>, event: Value, context: Context
         match intent.kind {
             IntentKind::SendMessage => entry.lane = true,
             IntentKind::FindMessage
+            | IntentKind::FindMedia
             | IntentKind::FetchMedia
             | IntentKind::EraseConversation
             | IntentKind::RedactMessage => entry.jobs.push(intent),
@@ -114,6 +116,7 @@ async fn job_run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
     let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
     match job.kind {
         IntentKind::FindMessage => lookup::run(app, twilio, &job).await,
+        IntentKind::FindMedia => announced::run(app, twilio, &job).await,
         IntentKind::RedactMessage => redaction::run(app, twilio, &job).await,
         IntentKind::FetchMedia | IntentKind::EraseConversation => {
             handing::run(app, &twilio.hands, &job).await

@@ -8,6 +8,7 @@ use serde_json::Value;
 use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
+use shared::media::Media;
 use shared::store::{Arrival, Received, Report};
 use shared::twilio::event::{self, Told};
 
@@ -53,9 +54,11 @@ pub fn read(app: &App, desk: &Desk, event: &Value) -> Result<News, Reason> {
     match told {
         Told::Nothing => Ok(News::None),
         Told::Inbound(inbound) => {
-            // The event names neither media nor what else came: the webhook of the same message does.
+            // The event counts the media and tells nothing else that came: the webhook of the same message does.
+            let announced = inbound.announced;
             let mut arrival = desk.arrival(app, *inbound)?;
             arrival.partial = true;
+            arrival.message.media = vec![Media::announced(); announced];
             Ok(News::Message(Box::new(arrival)))
         }
         Told::Status(callback) if callback.account != desk.door.account.account_sid => {

@@ -83,7 +83,7 @@ async fn fetch_all(
 ) -> Result<usize> {
     let mut pending = 0;
     for (index, media) in message.media.iter().enumerate() {
-        if media.state != MediaState::Waiting {
+        if media.state != MediaState::Waiting || media.is_announced() {
             continue;
         }
         if app.clock.now() >= until {

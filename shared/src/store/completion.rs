@@ -13,7 +13,7 @@ use super::write::Refusal;
 use crate::consent::{ConsentEntry, ConsentSource};
 use crate::conversation::{Conversation, Preview};
 use crate::error::{Error, Result};
-use crate::media::{Media, MediaState};
+use crate::media::Media;
 use crate::message::Message;
 use crate::particulars::{OptOut, Particulars};
 
@@ -76,7 +76,7 @@ impl Store {
             let id = arrival.message.id;
             items.push(self.put_entry(&whole.business, &whole.contact, id, said)?);
         }
-        if whole.waits_for_media() {
+        if whole.waits_for_media() && !stored.waits_for_media() {
             items.push(self.fetch_job(&whole)?);
         }
         Ok(items)
@@ -135,11 +135,8 @@ fn whole(stored: &Message, told: &Message, read: Option<OptOut>) -> Message {
     if stored.redacted { whole.emptied() } else { Message { rev: stored.rev + 1, ..whole } }
 }
 
-/// What is in the bucket already need not be fetched again.
+/// The webhook's media, unless those were found at Twilio before it came.
 fn merged(stored: &[Media], told: &[Media]) -> Vec<Media> {
-    if told.is_empty() {
-        return stored.to_vec();
-    }
-    let kept = |index| stored.get(index).filter(|media: &&Media| media.state == MediaState::Stored);
-    told.iter().enumerate().map(|(index, media)| kept(index).unwrap_or(media).clone()).collect()
+    let found = stored.iter().any(|media| media.source.is_some());
+    if found || told.is_empty() { stored.to_vec() } else { told.to_vec() }
 }

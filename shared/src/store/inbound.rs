@@ -114,6 +114,9 @@ impl Store {
         if message.waits_for_media() {
             items.push(self.fetch_job(message)?);
         }
+        if message.waits_for_addresses() {
+            items.push(self.find_media_job(message)?);
+        }
         Ok(items)
     }
 

@@ -22,6 +22,7 @@ pub(super) fn intent_sort(intent: &Intent) -> String {
     match intent.kind {
         IntentKind::SendMessage => lane_sort(intent.id),
         IntentKind::FindMessage
+        | IntentKind::FindMedia
         | IntentKind::FetchMedia
         | IntentKind::EraseConversation
         | IntentKind::RedactMessage => format!("JOB#{}", intent.id),

@@ -65,7 +65,11 @@ impl Store {
         let Some(failed) = message.media.get(index) else { return Ok(None) };
         let waiting = Media { state: MediaState::Waiting, problem: None, ..failed.clone() };
         let change = self.media_change(message, index, &waiting, MediaState::Failed)?;
-        match self.transact(vec![change.into_update()?, self.fetch_job(message)?]).await {
+        let job = match failed.source {
+            Some(_) => self.fetch_job(message)?,
+            None => self.find_media_again(message)?,
+        };
+        match self.transact(vec![change.into_update()?, job]).await {
             Ok(()) => self.message(&message.conversation, message.id).await,
             Err(Refusal::Conditions(_)) => Ok(None),
             Err(Refusal::Other(error)) => Err(error),

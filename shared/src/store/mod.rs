@@ -3,11 +3,13 @@
 //! - `write`: the one write path (retries, conflicts); `change`: one change of one item.
 //! - `row`: items in and out of typed rows.
 //! - `conversations`, `messages`, `reports`, `intents`, `search`: what lies in a conversation's partition, and how it is found.
-//! - `inbound`, `completion`: what arrives, and what its webhook adds to what an event told.
+//! - `inbound`, `completion`: what arrives, and what its webhook adds to what an event told;
+//!   `announced`: the files that an event counted.
 //! - `redaction`, `deletion`: how it is taken away; `consent`: the ledger under a contact's address.
 //! - `quarantine`, `users`: what else lies in `Table`.
 //! - `connections`, `sessions`, `rates`: sockets, tickets, refresh tokens and counters in `Connections`.
 
+mod announced;
 mod change;
 mod completion;
 mod connections;

@@ -69,7 +69,7 @@ impl Store {
         put(&self.table, encode(&partition(&job.conversation), &intent_sort(&job), &job)?)
     }
 
-    fn preview_change(&self, message: &Message) -> Result<TransactWriteItem> {
+    pub(super) fn preview_change(&self, message: &Message) -> Result<TransactWriteItem> {
         Change::of(&self.table, partition(&message.conversation), META)
             .update("SET preview = :preview ADD rev :one")
             .when("#last = :ulid AND attribute_exists(list_pk)")

@@ -90,7 +90,7 @@ impl Store {
         Ok(items)
     }
 
-    fn gone(&self, intent: &Intent, condition: &str) -> Result<TransactWriteItem> {
+    pub(super) fn gone(&self, intent: &Intent, condition: &str) -> Result<TransactWriteItem> {
         Change::of(&self.table, partition(&intent.conversation), intent_sort(intent))
             .when(condition)
             .into_delete()

@@ -102,8 +102,9 @@ struct MediaList {
 
 /// One of them.
 #[derive(Deserialize)]
-struct File {
-    sid: MediaSid,
+pub(super) struct File {
+    pub(super) sid: MediaSid,
+    pub(super) content_type: Option<String>,
 }
 
 /// Sends `request` and reads the whole answer.
@@ -147,9 +148,9 @@ impl Answer {
     }
 
     /// The files of a message.
-    pub(super) fn files(&self) -> Result<Vec<MediaSid>, ClientError> {
+    pub(super) fn files(&self) -> Result<Vec<File>, ClientError> {
         let list: MediaList = self.read()?;
-        Ok(list.media_list.into_iter().map(|file| file.sid).collect())
+        Ok(list.media_list)
     }
 
     /// That it is done, without a word.

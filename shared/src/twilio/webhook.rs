@@ -1,5 +1,6 @@
 //! What Twilio's webhooks say, in types. Unknown parameters are left alone: Twilio adds some without notice.
 
+use super::parameters::{LONGEST_SID, MOST_MEDIA, Parameters, cut, profile_name};
 use crate::address::Address;
 use crate::particulars::{Button, Forwarded, Location, Price, Referral};
 use crate::sid::{AccountSid, MessageSid};
@@ -26,6 +27,8 @@ pub struct InboundMessage {
     pub opt_out_type: Option<String>,
     /// What came with the text; at most ten.
     pub media: Vec<MediaLink>,
+    /// How many are said to have come; an event does not tell where they are.
+    pub announced: usize,
     /// What the sender calls itself.
     pub profile_name: Option<String>,
     /// A place.
@@ -83,8 +86,7 @@ impl InboundMessage {
     pub fn parse(params: &[(String, String)]) -> Result<Self, Unreadable> {
         let params = Parameters(params);
         let mut media = Vec::new();
-        // What NumMedia says does not matter: the addresses are there or they are not.
-        for index in 0..10 {
+        for index in 0..MOST_MEDIA {
             if let Some(url) = params.one(&format!("MediaUrl{index}"))? {
                 let content_type = params.one(&format!("MediaContentType{index}"))?;
                 media.push(MediaLink {
@@ -103,6 +105,7 @@ impl InboundMessage {
             messaging_service_sid: params.one("MessagingServiceSid")?.map(str::to_owned),
             opt_out_type: params.one("OptOutType")?.map(str::to_owned),
             media,
+            announced: params.announced()?,
             profile_name: params.one("ProfileName")?.and_then(profile_name),
             location: params.location()?,
             button: params.button()?,
@@ -126,122 +129,6 @@ impl StatusCallback {
             from: params.one("From")?.and_then(|text| Address::parse(text).ok()),
             num_segments: params.one("NumSegments")?.and_then(|text| text.parse().ok()),
             price: params.price()?,
-        })
-    }
-}
-
-/// The longest name of a profile that is kept, characters.
-const LONGEST_PROFILE: usize = 120;
-
-/// The longest id that is kept, characters.
-const LONGEST_SID: usize = 64;
-
-/// The longest part of a referral that is kept, characters.
-const LONGEST_REFERRAL: usize = 2_000;
-
-/// More others than carriers let a group MMS have.
-const MOST_RECIPIENTS: usize = 20;
-
-/// A name without what cannot be seen; none if nothing is left.
-fn profile_name(text: &str) -> Option<String> {
-    let seen: String = text.chars().filter(|character| !character.is_control()).collect();
-    let name = cut(seen.trim(), LONGEST_PROFILE);
-    (!name.is_empty()).then_some(name)
-}
-
-fn cut(text: &str, longest: usize) -> String {
-    text.chars().take(longest).collect()
-}
-
-struct Parameters<'a>(&'a [(String, String)]);
-
-impl<'a> Parameters<'a> {
-    /// The value of `name`; an empty one is none. The signature counts equal values of a name once, so do we; two
-    /// different ones leave open which is meant.
-    fn one(&self, name: &str) -> Result<Option<&'a str>, Unreadable> {
-        let mut values = self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
-        let first = values.next();
-        if values.any(|value| Some(value) != first) {
-            let reason = format!("The parameter {name} is there twice, with different values.");
-            return Err(Unreadable { reason });
-        }
-        Ok(first.filter(|value| !value.is_empty()))
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, Unreadable> {
-        Ok(self.one(name)?.map(str::to_owned))
-    }
-
-    /// Who sent it: a person on WhatsApp may have no number, only an id.
-    fn sender(&self) -> Result<Address, Unreadable> {
-        let name = match self.one("From")? {
-            None if self.one("ExternalUserId")?.is_some() => "ExternalUserId",
-            _ => "From",
-        };
-        self.parsed(name, |text| Address::parse(text).ok())
-    }
-
-    fn location(&self) -> Result<Option<Location>, Unreadable> {
-        let (Some(latitude), Some(longitude)) = (self.text("Latitude")?, self.text("Longitude")?)
-        else {
-            return Ok(None);
-        };
-        let (label, address) = (self.text("Label")?, self.text("Address")?);
-        Ok(Some(Location { latitude, longitude, label, address }))
-    }
-
-    fn button(&self) -> Result<Option<Button>, Unreadable> {
-        let button = Button {
-            text: self.text("ButtonText")?,
-            payload: self.text("ButtonPayload")?,
-            list_id: self.text("ListId")?,
-            list_title: self.text("ListTitle")?,
-        };
-        Ok((button != Button::default()).then_some(button))
-    }
-
-    fn referral(&self) -> Result<Option<Referral>, Unreadable> {
-        let part = |name| Ok(self.one(name)?.map(|text| cut(text, LONGEST_REFERRAL)));
-        let referral = Referral {
-            headline: part("ReferralHeadline")?,
-            body: part("ReferralBody")?,
-            // Somebody will press it.
-            url: part("ReferralSourceUrl")?
-                .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        };
-        Ok((referral != Referral::default()).then_some(referral))
-    }
-
-    fn other_recipients(&self) -> Result<Vec<Address>, Unreadable> {
-        let mut others = Vec::new();
-        for index in 0..MOST_RECIPIENTS {
-            let other = self.one(&format!("OtherRecipients{index}"))?;
-            others.extend(other.and_then(|text| Address::parse(text).ok()));
-        }
-        Ok(others)
-    }
-
-    fn price(&self) -> Result<Option<Price>, Unreadable> {
-        let (amount, unit) = (self.text("Price")?, self.text("PriceUnit")?);
-        let amount = amount.filter(|amount| amount.parse::<f64>().is_ok_and(f64::is_finite));
-        Ok(amount.zip(unit).map(|(amount, unit)| Price { amount, unit: cut(&unit, 3) }))
-    }
-
-    fn forwarded(&self) -> Result<Option<Forwarded>, Unreadable> {
-        let is = |name| Ok(self.one(name)?.is_some_and(|text| text.eq_ignore_ascii_case("true")));
-        Ok(match (is("Forwarded")?, is("FrequentlyForwarded")?) {
-            (_, true) => Some(Forwarded::Often),
-            (true, false) => Some(Forwarded::Once),
-            (false, false) => None,
-        })
-    }
-
-    fn parsed<T>(&self, name: &str, parse: fn(&str) -> Option<T>) -> Result<T, Unreadable> {
-        let Some(text) = self.one(name)? else {
-            return Err(Unreadable { reason: format!("The parameter {name} is missing.") });
-        };
-        parse(text).ok_or_else(|| Unreadable {
-            reason: format!("The parameter {name} has a value that we cannot read."),
         })
     }
 }

@@ -80,6 +80,14 @@ pub struct Price {
     pub unit: String,
 }
 
+impl Price {
+    /// A price as Twilio tells it; none before there is one.
+    pub fn told(amount: Option<String>, unit: Option<String>) -> Option<Self> {
+        let amount = amount.filter(|amount| amount.parse::<f64>().is_ok_and(f64::is_finite))?;
+        Some(Self { amount, unit: unit?.chars().take(3).collect() })
+    }
+}
+
 /// What came with a message beside text and media.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Particulars {

@@ -42,7 +42,8 @@ pub(super) async fn run(app: &App, twilio: &Line, job: &Intent) -> Result<()> {
     let listed = listed(app, twilio, &lane, unknown, &message).await;
     match listed {
         Ok(Some(found)) => {
-            let how = Settled::Sent { sid: found.sid, segments: None };
+            let how =
+                Settled::Sent { sid: found.sid, segments: found.num_segments, price: found.price };
             app.store.settle(unknown, Some(job), &how).await?;
         }
         Ok(None) => next(app, unknown, job).await?,
@@ -64,7 +65,7 @@ pub(super) async fn settled_by_callback(
     let message = app.store.message(&intent.conversation, intent.target).await?;
     match message.and_then(|message| message.sid) {
         Some(sid) => {
-            let how = Settled::Sent { sid, segments: None };
+            let how = Settled::Sent { sid, segments: None, price: None };
             app.store.settle(intent, job, &how).await.map(|_| true)
         }
         None => Ok(false),

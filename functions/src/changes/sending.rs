@@ -187,7 +187,7 @@ async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, 
         match twilio.client.create_message(&create).await {
             Ok(created) => {
                 let segments = created.num_segments;
-                return Ok(Settled::Sent { sid: created.sid, segments });
+                return Ok(Settled::Sent { sid: created.sid, segments, price: None });
             }
             Err(CreateError::NotProcessed { retry_after }) => {
                 let jitter = u32::try_from(app.ids.random() % 50).unwrap_or(0);

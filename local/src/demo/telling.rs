@@ -205,6 +205,7 @@ impl Telling<'_> {
             _ => Settled::Sent {
                 sid: message_sid(scene.story, scene.index)?,
                 segments: Some(segments::count(&scene.line.body)),
+                price: None,
             },
         };
         self.store.settle(intent, None, &how).await?;

@@ -12,6 +12,7 @@ use super::write::{Refusal, Verdict, put_new};
 use crate::error::Result;
 use crate::intent::Intent;
 use crate::message::Outcome;
+use crate::particulars::Price;
 use crate::sid::MessageSid;
 
 /// How a send ended.
@@ -21,8 +22,10 @@ pub enum Settled {
     Sent {
         /// Twilio's SID.
         sid: MessageSid,
-        /// How many segments it counted.
+        /// How many segments it counted, where that was told.
         segments: Option<u32>,
+        /// What it cost, where that was told.
+        price: Option<Price>,
     },
     /// Twilio refused it.
     Refused {
@@ -108,17 +111,22 @@ impl Store {
                 .value(":one", number(1));
         let change = match how {
             Settled::Dropped => return Ok(None),
-            Settled::Sent { sid, segments } => {
-                // "segments" is a reserved word.
-                let change = change
-                    .name("#segments", "segments")
+            Settled::Sent { sid, segments, price } => {
+                let mut set = "SET outcome = :outcome, sid = if_not_exists(sid, :sid)".to_owned();
+                let mut change = change
                     .value(":outcome", value(Outcome::Sent)?)
-                    .value(":sid", text(sid.as_str()))
-                    .value(":segments", value(segments)?);
-                change.update(
-                    "SET outcome = :outcome, sid = if_not_exists(sid, :sid), \
-                     #segments = :segments ADD rev :one",
-                )
+                    .value(":sid", text(sid.as_str()));
+                if let Some(segments) = segments {
+                    // "segments" is a reserved word.
+                    set.push_str(", #segments = :segments");
+                    change =
+                        change.name("#segments", "segments").value(":segments", number(segments));
+                }
+                if let Some(price) = price {
+                    set.push_str(", price = :price");
+                    change = change.value(":price", value(price)?);
+                }
+                change.update(&format!("{set} ADD rev :one"))
             }
             Settled::Refused { code } => change
                 .value(":outcome", value(Outcome::Refused { code: *code })?)

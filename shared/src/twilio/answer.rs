@@ -2,41 +2,14 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 
 use super::client::{ClientError, CreateError, Created};
+use super::listed::{Entry, Page};
 use crate::sid::{MediaSid, MessageSid};
 use crate::status::MessageStatus;
-
-/// Which way a listed message went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// To one of our senders.
-    Inbound,
-    /// From one of our senders, by API or as a reply.
-    Outbound,
-}
-
-/// A message as Twilio lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// Twilio's id of it.
-    pub sid: MessageSid,
-    /// Its text.
-    pub body: String,
-    /// What has become of it.
-    pub status: MessageStatus,
-    /// Which way it went.
-    pub direction: Direction,
-    /// When Twilio took it, to the second.
-    pub date_created: Timestamp,
-    /// Why it failed.
-    pub error_code: Option<u32>,
-}
 
 /// An HTTP answer, read to its end.
 pub(super) struct Answer {
@@ -72,26 +45,6 @@ struct CreatedBody {
     #[serde(default)]
     status: String,
     num_segments: Option<String>,
-}
-
-/// One page of a list.
-#[derive(Deserialize)]
-pub(super) struct Page {
-    pub(super) messages: Vec<Entry>,
-    pub(super) next_page_uri: Option<String>,
-}
-
-/// One message of a list.
-#[derive(Deserialize)]
-pub(super) struct Entry {
-    sid: MessageSid,
-    body: Option<String>,
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    direction: String,
-    date_created: String,
-    error_code: Option<u32>,
 }
 
 /// The files of a message.
@@ -183,28 +136,9 @@ impl Answer {
     }
 }
 
-impl Entry {
-    /// The entry in types; none if its date cannot be read.
-    pub(super) fn listed(self) -> Option<Listed> {
-        let outbound = self.direction.starts_with("outbound");
-        Some(Listed {
-            sid: self.sid,
-            body: self.body.unwrap_or_default(),
-            status: status(&self.status),
-            direction: if outbound { Direction::Outbound } else { Direction::Inbound },
-            date_created: date(&self.date_created)?,
-            error_code: self.error_code,
-        })
-    }
-}
-
 /// Twilio's word for a status. Should Twilio invent one, the message is at least queued.
-fn status(word: &str) -> MessageStatus {
+pub(super) fn status(word: &str) -> MessageStatus {
     MessageStatus::parse(word).unwrap_or(MessageStatus::Queued)
-}
-
-fn date(text: &str) -> Option<Timestamp> {
-    rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
 }
 
 impl From<Lost> for CreateError {

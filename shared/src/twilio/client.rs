@@ -11,8 +11,9 @@ use reqwest::{Method, RequestBuilder};
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::answer::{Answer, Entry, Lost, answered};
-pub use super::answer::{Direction, Listed};
+use super::answer::{Answer, Lost, answered};
+use super::listed::Entry;
+pub use super::listed::{Direction, Listed};
 use crate::address::Address;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults};

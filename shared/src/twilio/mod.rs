@@ -10,6 +10,7 @@ pub mod client;
 pub mod event;
 pub mod form;
 mod kept;
+mod listed;
 pub mod media;
 mod parameters;
 pub mod signature;

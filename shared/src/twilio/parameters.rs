@@ -106,9 +106,7 @@ impl<'a> Parameters<'a> {
     }
 
     pub(super) fn price(&self) -> Result<Option<Price>, Unreadable> {
-        let (amount, unit) = (self.text("Price")?, self.text("PriceUnit")?);
-        let amount = amount.filter(|amount| amount.parse::<f64>().is_ok_and(f64::is_finite));
-        Ok(amount.zip(unit).map(|(amount, unit)| Price { amount, unit: cut(&unit, 3) }))
+        Ok(Price::told(self.text("Price")?, self.text("PriceUnit")?))
     }
 
     pub(super) fn forwarded(&self) -> Result<Option<Forwarded>, Unreadable> {

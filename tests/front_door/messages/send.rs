@@ -1,6 +1,9 @@
 //! `POST /api/conversations/{id}/messages`.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
+use local::twilio::{CallbackFault, CreateFault, Rule};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -176,5 +179,26 @@ async fn what_twilio_refuses_is_told_in_plain_words() {
     assert_eq!(error["code"], 21211);
     let (title, advice) = (error["title"].as_str().unwrap(), error["advice"].as_str().unwrap());
     assert!(!title.contains("21211") && advice.ends_with('.'), "{title} {advice}");
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_send_that_was_looked_up_at_twilio_shows_the_parts_and_the_price_that_stand_there() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let script = desk.twilio().script();
+    script.on_callback(Rule::next(CallbackFault::Dropped).times(u32::MAX));
+    script.on_create(Rule::next(CreateFault::LoseAnswer));
+    let thread = id(&anna.start(&customer()).await).to_owned();
+    anna.send(&thread, &"x".repeat(200)).await;
+    desk.settle().await;
+    let before = anna.messages(&thread).await[0].clone();
+    assert_eq!((&before["status"], &before["price"]), (&"unknown".into(), &json!(null)));
+    desk.pass(Duration::from_secs(61));
+    desk.system().run_schedule("sweep").await.unwrap();
+    desk.settle().await;
+    let found = anna.messages(&thread).await[0].clone();
+    assert_eq!((&found["outcome"]["kind"], &found["segments"]), (&"sent".into(), &2.into()));
+    assert_eq!(found["price"], json!({ "amount": "-0.01580", "unit": "USD" }));
     desk.close().await;
 }

@@ -101,10 +101,10 @@ pub struct Particulars {
     #[serde(default)]
     pub reply_to: Option<ReplyTo>,
     /// What on the web led the contact to write.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub referral: Option<Referral>,
     /// Who else got it: the other members of a group MMS.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub other_recipients: Vec<String>,
     /// Whether it was passed on.
     #[serde(default)]

@@ -55,8 +55,6 @@ pub enum MediaProblem {
     ForbiddenAddress,
     /// Twilio has it no more.
     NotFound,
-    /// Its bytes are not of a type that we take.
-    WrongType,
     /// Nobody answered, or with an error.
     Unreachable,
     /// The bytes ended before their end.

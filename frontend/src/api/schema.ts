@@ -781,7 +781,7 @@ export interface components {
          * @description Why it could not be fetched.
          * @enum {string}
          */
-        MediaProblem: "too_large" | "forbidden_address" | "not_found" | "wrong_type" | "unreachable" | "interrupted";
+        MediaProblem: "too_large" | "forbidden_address" | "not_found" | "unreachable" | "interrupted";
         /**
          * @description Where the bytes are.
          * @enum {string}

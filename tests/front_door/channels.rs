@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use local::Options;
 use local::twilio::{CallbackFault, InboundFault, Rule};
 use serde_json::{Value, json};
+use shared::conversation::{Conversation, ConversationId};
 
 use crate::desk::person::{id, key};
+use crate::desk::table::put;
 use crate::desk::webhook::{sid, text, with};
 use crate::desk::{Desk, OURS, Person, Webhook, customer};
 use crate::media::{send, uploaded};
@@ -104,6 +107,29 @@ async fn a_window_that_is_closed_at_twilio_and_open_here_is_learnt_from_the_fail
     assert_eq!(check(&anna, &thread).await["verdict"], "needs_template");
     anna.try_send(&thread, "Again", &key()).await.refused(422);
     assert!(phone.received().is_empty());
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn whether_the_customer_has_written_since_is_told_by_the_moment_not_by_its_text() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let phone = desk.phone(&format!("whatsapp:{}", customer()));
+    phone.writes("Hola").await;
+    desk.settle().await;
+    let thread = ConversationId::parse(&newest(&anna).await).unwrap();
+    let store = desk.system().store();
+    let moment = |text: &str| text.parse::<Timestamp>().unwrap();
+    // As texts .12Z stands behind .123Z.
+    let (earlier, later) = (moment("2026-11-25T10:00:00.12Z"), moment("2026-11-25T10:00:00.123Z"));
+    for (wrote, sent, open) in [(later, earlier, true), (earlier, later, false)] {
+        let meta = store.conversation(&thread).await.unwrap().unwrap();
+        let meta = Conversation { inbound_at: Some(wrote), ..meta };
+        put(&desk, &format!("CONV#{thread}"), "META", &meta).await;
+        store.learn(&thread, sent, 63016).await.unwrap();
+        let meta = store.conversation(&thread).await.unwrap().unwrap();
+        assert_eq!(meta.inbound_at.is_some(), open, "written {wrote}, sent {sent}");
+    }
     desk.close().await;
 }
 

@@ -152,10 +152,13 @@ impl Store {
     }
 
     async fn close_window(&self, id: &ConversationId, sent: Timestamp) -> Result<()> {
+        let seen = self.conversation(id).await?.and_then(|seen| seen.inbound_at);
+        // Moments are compared here: as texts they do not sort.
+        let Some(wrote) = seen.filter(|wrote| *wrote < sent) else { return Ok(()) };
         Change::of(&self.table, partition(id), META)
             .update("REMOVE inbound_at ADD rev :one")
-            .when("attribute_exists(list_pk) AND inbound_at < :sent")
-            .value(":sent", value(sent)?)
+            .when("attribute_exists(list_pk) AND inbound_at = :seen")
+            .value(":seen", value(wrote)?)
             .value(":one", number(1))
             .write(self, "table.update")
             .await

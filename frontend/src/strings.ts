@@ -139,6 +139,9 @@ export const strings = {
       start: 'Wants messages again',
       help: 'Asked for help',
     },
+    referral: (what: string) => (what ? `Came by “${what}”` : 'Came by an advertisement'),
+    referralLink: 'Open it',
+    alsoTo: (others: string) => `Also to ${others}`,
     fellBack: 'Went as SMS: RCS did not reach the phone',
   },
 
@@ -168,7 +171,6 @@ export const strings = {
       too_large: 'it is larger than the desk takes.',
       forbidden_address: 'its address is not one of Twilio’s.',
       not_found: 'Twilio has it no more.',
-      wrong_type: 'its type is not one that the desk takes.',
       unreachable: 'Twilio did not answer.',
       interrupted: 'it ended before its end.',
     },

@@ -5,7 +5,7 @@ import { expect, test } from './test.ts';
 
 const GRACE = '+12065550150';
 
-test('a place, answers by button and list, and what was passed on stand in the thread as what they are', async ({
+test('a place, answers by button and list, what was passed on and what led here stand in the thread as what they are', async ({
   desk,
   system,
 }) => {
@@ -25,7 +25,17 @@ test('a place, answers by button and list, and what was passed on stand in the t
     Forwarded: 'true',
     FrequentlyForwarded: 'true',
   });
+  await system.receivesOnWhatsapp(GRACE, 'How much is it?', {
+    ReferralHeadline: 'Spring sale',
+    ReferralSourceUrl: 'https://example.com/ad',
+  });
   await open(desk, /Grace/);
+  const advertised = bubble(desk, 'How much is it?');
+  await expect(advertised).toContainText('Came by “Spring sale”');
+  await expect(advertised.getByRole('link', { name: 'Open it' })).toHaveAttribute(
+    'href',
+    'https://example.com/ad',
+  );
   const map = log(desk).getByRole('link', { name: 'Open the map' });
   await expect(map).toHaveAttribute('href', /47\.6205.*-122\.3493/);
   await expect(map).toHaveAttribute('rel', /noopener/);

@@ -107,6 +107,7 @@ test('two tabs agree on what is chosen and on what is done', async ({ context, d
   await other.goto('/');
   await expect(row(other, /0123/)).toBeVisible();
   await desk.keyboard.press('Control+k');
+  await expect(desk.getByRole('dialog')).toBeVisible();
   await desk.keyboard.type('dark theme');
   await desk.keyboard.press('Enter');
   await expect(other.locator('html')).toHaveAttribute('data-theme', 'dark');

@@ -112,7 +112,7 @@ test('a number that is here already leads to its conversation', async ({ desk, s
 
 test('a conversation is begun on the channel that is chosen', async ({ desk, system }) => {
   await system.receives('+12065550123', 'By text');
-  await desk.getByRole('button', { name: 'New conversation' }).click();
+  await desk.keyboard.press('n');
   await desk.getByLabel('Phone number').fill('+1 206 555 0123');
   await expect(desk.getByRole('dialog')).toContainText('is already here');
   await desk.getByLabel('From').selectOption({ label: 'WhatsApp · (855) 508-0990' });

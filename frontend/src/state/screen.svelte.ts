@@ -21,6 +21,8 @@ export class Screen {
   sheet = $state(false);
   readonly #desk: Desk;
   readonly #columns: Columns;
+  /** What was typed for a dialog that is on its way. */
+  #typed = '';
   /** Where in the list the open conversation stands, or stood before it left. */
   #place = 0;
 
@@ -56,6 +58,24 @@ export class Screen {
     back: () => this.#back(),
   };
 
+  /** Keeps a key for the dialog that was asked for and does not stand yet. Returns whether it did. */
+  keeps(event: KeyboardEvent): boolean {
+    if (this.over === null || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (document.querySelector('dialog:modal')) return false;
+    event.preventDefault();
+    if (event.key === 'Escape') this.closed();
+    else if (event.key === 'Backspace') this.#typed = this.#typed.slice(0, -1);
+    else if (event.key.length === 1) this.#typed += event.key;
+    return true;
+  }
+
+  /** What was typed before the dialog stood. */
+  takeTyped(): string {
+    const typed = this.#typed;
+    this.#typed = '';
+    return typed;
+  }
+
   /** Closes the open conversation, or opens it again. */
   toggleStatus(): void {
     const conversation = this.#desk.selected;
@@ -72,6 +92,7 @@ export class Screen {
   /** The dialog was closed; `opened` is the conversation that is to be opened by that. */
   closed(opened: string | null = null): void {
     this.over = null;
+    this.#typed = '';
     if (!opened) return;
     this.#desk.route.go(opened);
     setTimeout(() => this.#columns.thread?.focus());

@@ -98,6 +98,19 @@ test('new conversation with a bad number', async ({ page }) => {
   await draw(page, 'new-conversation');
 });
 
+test('what is held back', async ({ page, demo }) => {
+  const held = [
+    ['+12065550133', 'Hi, is this the number of the bike shop on Pine Street?'],
+    ['+12065550134', 'Do you also repair cargo bikes?'],
+  ] as const;
+  for (const [number, text] of held) await demo.receivesElsewhere(number, text);
+  await signIn(page);
+  await page.goto('/#quarantine');
+  await expect(page.getByRole('button', { name: 'Release all 2' })).toBeVisible();
+  await page.locator('summary').first().click();
+  await draw(page, 'quarantine');
+});
+
 test('phones beside the desk', async ({ page }) => {
   await signIn(page);
   await page.goto('/phones');

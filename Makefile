@@ -97,21 +97,24 @@ generate: node_modules/.installed
 	npm run --silent types --workspace frontend
 
 # The functions' bins are never linked here: one of them is as large as all their tests.
-# The program itself first: tests start and kill it.
+# The program itself first: tests start and kill it. Built with the example, it takes the features that the tests need, and
+# Cargo builds nothing twice.
+PROGRAM := cargo build --package partyline-local --bin partyline --example simulator
+
 test-rust:
-	cargo build --package partyline-local
+	$(PROGRAM)
 	cargo test --workspace --lib --test '*'
 
 test-page: node_modules/.installed
 	npm run --silent test
 
 test-sdk: node_modules/.installed target/twilio-sdk-py/.installed
-	cargo build --quiet --package partyline-local --example simulator
+	$(PROGRAM) --quiet
 	npm run --silent test --workspace tests/twilio-sdk
 	target/twilio-sdk-py/bin/python -m unittest discover --start-directory tests/twilio-sdk-py
 
 test-browser: frontend/dist/index.html chromium
-	cargo build --quiet --package partyline-local --bin partyline
+	$(PROGRAM) --quiet
 	npm run --silent test --workspace tests/browser
 
 # ── The rest ──────────────────────────────────────────────────────────────────────────────────────

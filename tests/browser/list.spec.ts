@@ -130,7 +130,10 @@ test('a conversation is begun on the channel that is chosen', async ({ desk, sys
   ]);
 });
 
-test('a long list is read further as it is scrolled', async ({ desk, system }) => {
+test('a long list is read further as it is scrolled, and stands where it was left', async ({
+  desk,
+  system,
+}) => {
   for (let at = 100; at < 165; at += 1) {
     await system.receives(`+12065550${String(at)}`, `Text ${String(at)}`);
   }
@@ -144,4 +147,10 @@ test('a long list is read further as it is scrolled', async ({ desk, system }) =
   expect(await row(desk, /./).count(), 'only what is near is drawn').toBeLessThan(60);
   await expect(row(desk, /0100/).locator('..')).toHaveAttribute('aria-posinset', '65');
   await expect(row(desk, /0100/).locator('..')).toHaveAttribute('aria-setsize', '65');
+
+  // Another list and back: it stands where it was left.
+  await desk.getByRole('radio', { name: 'Closed' }).check({ force: true });
+  await expect(desk.getByRole('heading', { name: /closed/i })).toBeVisible();
+  await desk.getByRole('radio', { name: 'Open' }).check({ force: true });
+  await expect(row(desk, /0100/)).toBeInViewport();
 });

@@ -11,6 +11,7 @@ use tokio::io::AsyncReadExt;
 const ACCOUNT_SID: &str = "AC00000000000000000000000000000000";
 const AUTH_TOKEN: &str = "5ca1ab1e0ddba115ca1ab1e0ddba1100";
 const NUMBER: &str = "+18555080989";
+const WHATSAPP: &str = "whatsapp:+18555080990";
 const SERVICE: &str = "MG00000000000000000000000000000001";
 
 #[tokio::main]
@@ -19,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         folder: None,
         account_sid: ACCOUNT_SID.to_owned(),
         auth_token: AUTH_TOKEN.to_owned(),
-        senders: vec![NUMBER.to_owned(), "whatsapp:+18555080990".to_owned()],
+        senders: vec![NUMBER.to_owned(), WHATSAPP.to_owned()],
         service: Some(SERVICE.to_owned()),
         public_url: "http://127.0.0.1:9".parse()?,
         clock: Arc::new(SystemClock),
@@ -34,11 +35,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let typed = Typed { from, to, media: vec![picture], ..Typed::default() };
     twilio.send_from_phone(typed)?;
 
+    // Who has written on WhatsApp may be answered there.
+    let (from, to) = ("whatsapp:+12065550188".to_owned(), WHATSAPP.to_owned());
+    twilio.send_from_phone(Typed { from, to, body: "Hello".to_owned(), ..Typed::default() })?;
+
     let mut out = std::io::stdout();
     let url = twilio.url();
     writeln!(
         out,
-        r#"{{"url":"{url}","account_sid":"{ACCOUNT_SID}","auth_token":"{AUTH_TOKEN}","number":"{NUMBER}","service":"{SERVICE}"}}"#
+        r#"{{"url":"{url}","account_sid":"{ACCOUNT_SID}","auth_token":"{AUTH_TOKEN}","number":"{NUMBER}","whatsapp":"{WHATSAPP}","service":"{SERVICE}"}}"#
     )?;
     out.flush()?;
     tokio::io::stdin().read_to_end(&mut Vec::new()).await?;

@@ -72,6 +72,14 @@ class Messages(unittest.TestCase):
         fetched = self.client.messages(message.sid).media(file.sid).fetch()
         self.assertEqual("image/png", fetched.content_type)
 
+    def test_whatsapp_reaches_who_has_written_there_and_nobody_else(self):
+        for number, status, code in (("188", "delivered", None), ("177", "failed", 63016)):
+            created = self.client.messages.create(
+                to=f"whatsapp:+12065550{number}", from_=self.known["whatsapp"], body="Hi"
+            )
+            message = self.settled(created.sid)
+            self.assertEqual((message.status, message.error_code), (status, code))
+
     def test_a_message_is_scheduled_and_taken_back(self):
         at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
         service = self.known["service"]

@@ -1,5 +1,7 @@
 // The official library, driven against the simulator: it must not notice a difference.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import twilio from 'twilio';
 import { startSimulator } from './simulator.js';
@@ -67,16 +69,25 @@ test('the library pages through a list, newest first, each message once', async 
   const bodies = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
   for (const body of bodies) await send({ to, body });
   const all = await messages.list({ to, pageSize: 3 });
-  assert.deepEqual(all.map((message) => message.body), bodies.toReversed());
+  assert.deepEqual(
+    all.map((message) => message.body),
+    bodies.toReversed(),
+  );
 
   const limited = await messages.list({ to, pageSize: 3, limit: 4 });
   assert.equal(limited.length, 4);
 
   const first = await messages.page({ to, pageSize: 3 });
   const second = await first.nextPage();
-  assert.deepEqual(second.instances.map((message) => message.body), ['four', 'three', 'two']);
+  assert.deepEqual(
+    second.instances.map((message) => message.body),
+    ['four', 'three', 'two'],
+  );
   const back = await second.previousPage();
-  assert.deepEqual(back.instances.map((message) => message.body), ['seven', 'six', 'five']);
+  assert.deepEqual(
+    back.instances.map((message) => message.body),
+    ['seven', 'six', 'five'],
+  );
 });
 
 test('a list is filtered by sender and by date as the library writes dates', async () => {
@@ -113,8 +124,47 @@ test('the file of a message is listed, described, deleted and gone', async () =>
   assert.equal((await refused(messages(message.sid).media(file.sid).fetch())).code, 20404);
 });
 
+test('a file goes on WhatsApp by its address, and is listed as it was fetched', async () => {
+  const picture = Buffer.from('89504e470d0a1a0a', 'hex');
+  const host = createServer((_, answer) =>
+    answer.writeHead(200, { 'content-type': 'image/png' }).end(picture),
+  );
+  await once(host.listen(0, '127.0.0.1'), 'listening');
+  const mediaUrl = [`http://127.0.0.1:${host.address().port}/cat.png`];
+  const to = 'whatsapp:+12065550188';
+  const { sid } = await messages.create({
+    to,
+    from: simulator.whatsapp,
+    body: 'a cat',
+    mediaUrl,
+  });
+  assert.match(sid, /^MM[0-9a-f]{32}$/);
+  const message = await settled(sid);
+  assert.equal(message.status, 'delivered');
+  assert.equal(message.numMedia, '1');
+  const [file] = await messages(sid).media.list();
+  assert.equal(file.contentType, 'image/png');
+  host.close();
+});
+
+test('who has not written on WhatsApp is not reached there outside of a template', async () => {
+  const to = 'whatsapp:+12065550177';
+  const { sid } = await messages.create({
+    to,
+    from: simulator.whatsapp,
+    body: 'out of the blue',
+  });
+  const message = await settled(sid);
+  assert.equal(message.status, 'failed');
+  assert.equal(message.errorCode, 63016);
+});
+
 test('a message through a Messaging Service is accepted, then sent from its pool', async () => {
-  const through = { to: CUSTOMER, messagingServiceSid: simulator.service, body: 'from the pool' };
+  const through = {
+    to: CUSTOMER,
+    messagingServiceSid: simulator.service,
+    body: 'from the pool',
+  };
   const accepted = await messages.create(through);
   assert.equal(accepted.status, 'accepted');
   assert.equal(accepted.from, null);

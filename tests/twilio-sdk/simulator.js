@@ -11,9 +11,13 @@ const root = new URL('../..', import.meta.url);
  */
 export async function startSimulator() {
   const build = ['run', '--quiet', '--package', 'partyline-local', '--example', 'simulator'];
-  const child = spawn('cargo', build, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('cargo', build, {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  const { url, account_sid: accountSid, auth_token: authToken, number, service } = JSON.parse(line);
+  const known = JSON.parse(line);
+  const { url, account_sid: accountSid, auth_token: authToken, number, whatsapp, service } = known;
 
   /** The library as its users use it; only the address is another. */
   const clientWith = (token) => {
@@ -23,6 +27,7 @@ export async function startSimulator() {
   };
   return {
     number,
+    whatsapp,
     service,
     accountSid,
     client: clientWith(authToken),

@@ -99,3 +99,17 @@ test('the sign that makes a text dear is named, and replaced with one press', as
   await expect(box(desk)).toHaveValue(`"${words}" `.repeat(2).trim());
   await expect(meta).not.toContainText('segment');
 });
+
+test('nine texts that are written at one go all leave, in their order, and the page loads after them', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Hello?');
+  await open(desk, /0123/);
+  const texts = Array.from({ length: 9 }, (_, at) => `Text ${String(at)}`);
+  for (const text of texts) await answer(desk, text);
+  await expect.poll(() => phone.shows()).toEqual(['Hello?', ...texts]);
+  await desk.reload();
+  await expectStatus(desk, 'Text 8', 'delivered');
+});

@@ -15,6 +15,7 @@ use crate::desk::person::{bodies, id, key};
 use crate::desk::table::{TABLE, everything, rows};
 use crate::desk::webhook::{params, sid, text, with};
 use crate::desk::{Answer, Desk, OURS, Socket, Webhook, customer, until};
+use crate::media::{jpeg, read, send, uploaded};
 
 /// How many messages stand in the table.
 async fn stored(desk: &Desk) -> usize {
@@ -23,21 +24,29 @@ async fn stored(desk: &Desk) -> usize {
 }
 
 #[tokio::test]
-async fn w1_twenty_sends_reported_in_one_burst_stand_each_in_its_own_conversation() {
+async fn w1_twenty_pictures_reported_in_one_burst_stand_each_in_its_own_conversation() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;
-    let numbers: Vec<String> = (0..20).map(|_| customer()).collect();
-    let mut threads = Vec::new();
-    for number in &numbers {
-        threads.push(id(&anna.start(number).await).to_owned());
+    let mut sends = Vec::new();
+    for mark in 0..20 {
+        let number = customer();
+        let thread = id(&anna.start(&number).await).to_owned();
+        let name = format!("{mark}.jpg");
+        let file = uploaded(&desk, &anna, &thread, &name, "image/jpeg", &jpeg(mark)).await;
+        sends.push((mark, number, thread, file));
     }
-    let sends = threads.iter().zip(&numbers).map(|(thread, number)| anna.send(thread, number));
-    join_all(sends).await;
+    let all = sends.iter().map(|(_, number, thread, file)| {
+        let anna = &anna;
+        async move { send(anna, thread, &key(), number, &[file]).await.is(202) }
+    });
+    join_all(all).await;
     desk.settle().await;
-    for (thread, number) in threads.iter().zip(&numbers) {
+    for (mark, number, thread, _) in &sends {
         let messages = anna.messages(thread).await;
         assert_eq!(bodies(&messages), [number]);
         assert_eq!(messages[0]["status"], "delivered");
+        let shown = read(&desk, &anna, &messages[0], 0).await.1.text;
+        assert_eq!(shown, String::from_utf8_lossy(&jpeg(*mark)));
     }
     desk.close().await;
 }

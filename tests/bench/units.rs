@@ -1,7 +1,8 @@
 //! What each operation costs in write and read units, as the embedded engine counts them: deterministic, one run.
 
 use local::dynamodb::Consumed;
-use local::{Options, System};
+use local::twilio::Typed;
+use local::{Options, Settings, System};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -9,6 +10,9 @@ use crate::readers::Person;
 use crate::report::{Table, top};
 use crate::webhook::{SENDERS, Webhooks};
 use crate::wire::Wire;
+
+/// As much of a picture as decides its type.
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 struct Counting {
     system: System,
@@ -33,6 +37,7 @@ pub async fn measure() {
     counting.inbound().await;
     counting.outbound().await;
     counting.reading().await;
+    counting.rest().await;
     counting.system.stop().await;
 }
 
@@ -99,6 +104,46 @@ impl Counting {
         self.row("search, one found", &["list-conversations"]).await;
         self.call(Method::GET, "/api/conversations?search=%2B1206&limit=30", None).await;
         self.row("search, 30 of 200 found", &["list-conversations"]).await;
+    }
+
+    /// What is done less often: the check of a draft, a file both ways, a redaction, a deletion.
+    async fn rest(&mut self) {
+        let path = format!("/api/conversations/{}", self.conversation);
+        let draft = json!({ "body": Webhooks::text(1), "media": [] });
+        self.call(Method::POST, &format!("{path}/messages/check"), Some(draft)).await;
+        self.row("check of a draft", &["check-message"]).await;
+
+        let file = json!({
+            "conversation_id": self.conversation, "name": "a.png", "content_type": "image/png",
+            "size": PICTURE.len(),
+        });
+        let upload = self.call(Method::POST, "/api/uploads", Some(file)).await;
+        let url = format!("{}{}", self.system.url(), upload["url"].as_str().unwrap());
+        let put = self.client.put(url).header("content-type", "image/png").body(PICTURE);
+        assert!(put.send().await.unwrap().status().is_success());
+        self.row("an upload", &["create-upload"]).await;
+        let body = json!({
+            "body": "", "idempotency_key": "figures-0002",
+            "media": [{ "upload_id": upload["upload_id"] }],
+        });
+        let sent = self.call(Method::POST, &format!("{path}/messages"), Some(body)).await;
+        self.row("send with a file, the click", &["send-message"]).await;
+
+        let message = format!("{path}/messages/{}", sent["message_id"].as_str().unwrap());
+        self.call(Method::GET, &format!("{message}/media/0"), None).await;
+        self.row("the address of a file", &["get-media"]).await;
+        self.call(Method::POST, &format!("{message}/redact"), Some(json!({}))).await;
+        self.row("redact", &["redact-message", "dispatch"]).await;
+
+        let twilio = self.system.twilio().unwrap();
+        let media = vec![twilio.keep_media("image/png", None, PICTURE).unwrap()];
+        let (from, to) = (Webhooks::sender(0), Settings::published().number);
+        twilio.send_from_phone(Typed { from, to, media, ..Typed::default() }).unwrap();
+        self.row("a file comes in", &["receive-message", "dispatch", "fetch-media"]).await;
+
+        self.call(Method::DELETE, &path, None).await;
+        self.row("delete, 63 messages", &["delete-conversation", "dispatch", "erase-conversation"])
+            .await;
     }
 
     async fn post(&mut self, n: usize) {

@@ -156,8 +156,10 @@ impl Counting {
         let call = call.bearer_auth(&self.token);
         let call = if let Some(body) = body { call.json(&body) } else { call };
         let answer = call.send().await.unwrap();
-        assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
-        answer.json().await.unwrap()
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {text}");
+        serde_json::from_str(&text).unwrap_or_default()
     }
 
     /// Starts the next count at nothing, with nothing under way.

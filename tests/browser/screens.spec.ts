@@ -218,6 +218,11 @@ async function busy(system: System, desk: Page): Promise<void> {
 async function judge(page: Page, name: string, part = page.locator('body')): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await expect(part).toMatchAriaSnapshot({ name: `${name}.aria.yml` });
+  // "Live" gives way to the name after three seconds: not while it is looked at.
+  for (const frame of page.frames()) {
+    const live = frame.locator('[data-line=live]');
+    if (await live.count()) await expect(live).toHaveClass(/calm/);
+  }
   for (const [size, viewport] of Object.entries(WIDTHS)) {
     await page.setViewportSize(viewport);
     for (const colorScheme of THEMES) {

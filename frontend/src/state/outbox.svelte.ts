@@ -23,6 +23,8 @@ export class Outbox {
   /** The keys of what is being tried at this moment. */
   readonly #trying = new Set<string>();
   readonly #retryKeys = new Map<string, string>();
+  /** Ends when everything that was clicked before has left, or has not; null when nothing is on its way. */
+  #last: Promise<void> | null = null;
 
   constructor(
     id: string,
@@ -102,13 +104,17 @@ export class Outbox {
     }
   }
 
-  async #deliver(one: Sending): Promise<void> {
+  /** One after the other: what was written first is stored first. */
+  #deliver(one: Sending): Promise<void> {
     this.#trying.add(one.key);
-    try {
-      await this.#try(one);
-    } finally {
+    const sent = this.#last?.then(() => this.#try(one)) ?? this.#try(one);
+    const turn = sent.finally(() => {
       this.#trying.delete(one.key);
-    }
+      if (this.#last === last) this.#last = null;
+    });
+    const last = turn.catch(() => undefined);
+    this.#last = last;
+    return turn;
   }
 
   async #try(one: Sending): Promise<void> {

@@ -69,6 +69,25 @@ describe('the outbox', () => {
     expect(keys).toEqual([]);
   });
 
+  it('sends one after the other, in the order in which they were written', async () => {
+    const answers: (() => void)[] = [];
+    const slow: Answer = (body, key) =>
+      new Promise((resolve) =>
+        answers.push(() => resolve(message({ body, idempotency_key: key }))),
+      );
+    const { box, drafts, keys, stored } = outbox(slow, refused, store);
+    const sends = ['One', 'Two', 'Three'].map((text) => {
+      drafts.write('c1', text);
+      return box.send();
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([keys.length, box.sending.length]).toEqual([1, 3]);
+    answers[0]?.();
+    await Promise.all(sends);
+    expect(stored.map((one) => one.body)).toEqual(['One', 'Three']);
+    expect(drafts.text('c1')).toBe('Two');
+  });
+
   it('tries one click again under one key when the answer is lost', async () => {
     const { box, drafts, keys, stored } = outbox(lost, lost);
     drafts.write('c1', 'Hello');
@@ -136,11 +155,12 @@ describe('the outbox', () => {
       before.drafts.write('c1', text);
       void before.box.send();
     }
+    const keys = before.box.sending.map((one) => one.key);
     const after = outboxIn(place);
     expect(after.drafts.leaving).toEqual(['c1']);
     expect(after.box.sending.map((one) => one.body)).toEqual(['First', 'Second']);
     await Promise.all([after.box.resume(), after.box.resume()]);
-    expect(after.keys).toEqual(before.keys);
+    expect(after.keys).toEqual(keys);
     expect(after.stored.map((one) => one.body)).toEqual(['First', 'Second']);
     expect([after.drafts.leaving, place.length]).toEqual([[], 0]);
   });

@@ -248,6 +248,9 @@ mod tests {
     const CREATED: &str =
         r#"{"sid":"SM00000000000000000000000000000009","status":"queued","num_segments":"2"}"#;
 
+    const SENT: &str = "SM00000000000000000000000000000009";
+    const FILE: &str = "ME00000000000000000000000000000001";
+
     /// A request as it came over the wire.
     struct Received {
         target: String,
@@ -544,10 +547,9 @@ mod tests {
         assert_eq!(request.method(), operation["method"]);
         let path = operation["path"].as_str().unwrap();
         let account = "AC00000000000000000000000000000001";
-        assert_eq!(
-            request.target.split('?').next().unwrap(),
-            path.replace("{AccountSid}", account)
-        );
+        let message = if path.contains("/Media") { "{MessageSid}" } else { "{Sid}" };
+        let path = path.replace("{AccountSid}", account).replace(message, SENT);
+        assert_eq!(request.target.split('?').next().unwrap(), path.replace("{Sid}", FILE));
         let known =
             if request.method() == "GET" { &operation["query"] } else { &operation["body"] };
         let params = request.params();
@@ -564,7 +566,7 @@ mod tests {
                 assert!(number <= rule["maximum"].as_i64().unwrap_or(i64::MAX), "{name}");
             }
         }
-        for (name, rule) in known.as_object().unwrap() {
+        for (name, rule) in known.as_object().into_iter().flatten() {
             let given = params.iter().any(|(given, _)| given == name);
             assert!(given || rule["required"] != true, "{name} is missing");
         }
@@ -580,12 +582,38 @@ mod tests {
             return;
         };
         let named = |name: &str| operations.iter().find(|o| o["operation"] == name).unwrap();
-        let answers = vec![http("201 Created", "", CREATED), page(0..0, None)];
+        let files = json!({ "media_list": [{ "sid": FILE, "content_type": "image/png" }] });
+        let files = || http("200 OK", "", &files.to_string());
+        let emptied = json!({
+            "sid": SENT, "body": "", "status": "delivered", "direction": "outbound-api",
+            "date_created": "Fri, 20 Nov 2026 20:00:01 +0000", "error_code": null,
+        });
+        let answers = vec![
+            http("201 Created", "", CREATED),
+            page(0..0, None),
+            http("200 OK", "", &emptied.to_string()),
+            files(),
+            files(),
+            http("204 No Content", "", ""),
+        ];
         let (base, mut requests) = listening(answers).await;
         let client = client(&base, Arc::new(SystemClock), Faults::default());
+        let sent = MessageSid::parse(SENT).unwrap();
         create(&client).await.unwrap();
         list(&client).await.unwrap();
-        assert_fits(&requests.recv().await.unwrap(), named("CreateMessage"));
-        assert_fits(&requests.recv().await.unwrap(), named("ListMessage"));
+        client.redact_message(&sent).await.unwrap();
+        client.list_media(&sent).await.unwrap();
+        client.delete_media(&sent).await.unwrap();
+        let expected = [
+            "CreateMessage",
+            "ListMessage",
+            "UpdateMessage",
+            "ListMedia",
+            "ListMedia",
+            "DeleteMedia",
+        ];
+        for operation in expected {
+            assert_fits(&requests.recv().await.unwrap(), named(operation));
+        }
     }
 }

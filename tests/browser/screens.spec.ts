@@ -1,6 +1,8 @@
+import { Buffer } from 'node:buffer';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
+import { png } from './png.ts';
 import type { System } from './system.ts';
 import { expect, ready, test } from './test.ts';
 
@@ -134,6 +136,38 @@ test('delivery of a message', async ({ desk, system }) => {
   await desk.keyboard.press('d');
   await expect(desk.getByRole('dialog').getByText('Delivered')).toBeVisible();
   await judge(desk, 'delivery', desk.getByRole('dialog'));
+});
+
+test('thread with files, and a picture enlarged', async ({ desk, system }) => {
+  const phone = await system.phone('whatsapp:+12065550150', 'Grace');
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
+  await expect(row(desk, /Grace/)).toBeVisible();
+  await phone.sends([
+    { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4') },
+  ]);
+  await open(desk, /Grace/);
+  await expect(log(desk).locator('img')).toBeVisible();
+  await expect(log(desk).getByRole('button', { name: 'Download: bill.pdf' })).toBeVisible();
+  await judge(desk, 'thread-with-files', desk.getByRole('region', { name: 'Grace' }));
+  await desk.setViewportSize(WIDTHS.wide);
+  await log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).click();
+  await expect(desk.getByRole('dialog').getByRole('img')).toBeVisible();
+  await judge(desk, 'lightbox', desk.getByRole('dialog'));
+  await desk.setViewportSize(WIDTHS.narrow);
+  for (const part of [
+    desk.getByRole('button', { name: 'Close', exact: true }),
+    desk.locator('dialog img'),
+  ]) {
+    await expect(part, 'nothing is cut off').toBeInViewport({ ratio: 1 });
+  }
+});
+
+test('search with hits', async ({ desk, system }) => {
+  await busy(system, desk);
+  await desk.getByRole('searchbox').fill('to');
+  await expect(row(desk, /Tom/)).toBeVisible();
+  await expect(row(desk, /Wanda/)).toHaveCount(0);
+  await judge(desk, 'search-with-hits', desk.getByRole('region', { name: 'Conversations' }));
 });
 
 test('search in a thread', async ({ desk, system }) => {

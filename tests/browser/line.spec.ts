@@ -57,6 +57,8 @@ test('frames that are dropped while the socket lives are made good within 30 sec
   await system.receives('+12065550123', 'Open');
   await system.receives('+12065550124', 'To be closed by another');
   await open(page, /0123/);
+  // The thread was read: what follows can only be pushed, or healed.
+  await expect(bubble(page, 'Open')).toBeVisible();
   await expect(row(page, /0124/)).toBeVisible();
 
   line.deaf = true;

@@ -1,6 +1,5 @@
 import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
 import { png } from './png.ts';
-import { System } from './system.ts';
 import { expect, test } from './test.ts';
 
 const GRACE = '+12065550150';
@@ -86,26 +85,19 @@ test('a picture stands in the row, in the thread and in the gallery, and the win
   await expect(desk.getByRole('dialog').getByRole('img')).toBeVisible();
 });
 
-const serviced = test.extend({
-  // eslint-disable-next-line no-empty-pattern
-  system: async ({}, use) => {
-    const system = await System.start({
-      env: { TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` },
-    });
-    await use(system);
-    await system.stop();
-  },
-});
+test.describe('with a Messaging Service', () => {
+  test.use({ starts: { env: { TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` } } });
 
-serviced('a message by RCS that went as SMS says so', async ({ desk, system }) => {
-  const { conversation_id } = await system.api<{ conversation_id: string }>(
-    'POST',
-    '/api/conversations',
-    { to: '+12065550160', channel: 'rcs' },
-  );
-  await desk.goto(`/#conversation=${conversation_id}`);
-  await answer(desk, 'Your order is ready.');
-  await expect(bubble(desk, 'Your order is ready.')).toContainText(
-    'Went as SMS: RCS did not reach the phone',
-  );
+  test('a message by RCS that went as SMS says so', async ({ desk, system }) => {
+    const { conversation_id } = await system.api<{ conversation_id: string }>(
+      'POST',
+      '/api/conversations',
+      { to: '+12065550160', channel: 'rcs' },
+    );
+    await desk.goto(`/#conversation=${conversation_id}`);
+    await answer(desk, 'Your order is ready.');
+    await expect(bubble(desk, 'Your order is ready.')).toContainText(
+      'Went as SMS: RCS did not reach the phone',
+    );
+  });
 });

@@ -1,6 +1,5 @@
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { bubble, open, row } from './desk.ts';
-import { System } from './system.ts';
 import { expect, ready, test } from './test.ts';
 
 /** The desk's sockets, passed through, so that they can be cut or made deaf. */
@@ -83,14 +82,7 @@ test('frames that are dropped while the socket lives are made good within 30 sec
 });
 
 test.describe('on a system that keeps its state', () => {
-  test.use({
-    // eslint-disable-next-line no-empty-pattern
-    system: async ({}, use) => {
-      const system = await System.start({ keeps: true });
-      await use(system);
-      await system.stop();
-    },
-  });
+  test.use({ starts: { keeps: true } });
 
   test('the desk says that it is offline, and is live again when the system is back', async ({
     desk,

@@ -1,16 +1,8 @@
 import type { Frame, Page } from '@playwright/test';
-import { System } from './system.ts';
-import { expect, ready, test as base } from './test.ts';
+import { expect, ready, test } from './test.ts';
 
 /** The story runs on a system that keeps its state, as `make run` does. */
-const test = base.extend({
-  // eslint-disable-next-line no-empty-pattern
-  system: async ({}, use) => {
-    const system = await System.start({ keeps: true });
-    await use(system);
-    await system.stop();
-  },
-});
+test.use({ starts: { keeps: true } });
 
 test('a stranger sees a text from the phone on the desk, answers, and a kill loses nothing', async ({
   page,

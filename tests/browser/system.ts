@@ -16,6 +16,15 @@ export const ADMIN = { username: 'admin', password: 'partyline' };
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const AUTH_TOKEN = '5ca1ab1e0ddba115ca1ab1e0ddba1100';
 
+/** How the program is started. */
+export interface Start {
+  /** With its state in the folder, not in memory. */
+  keeps?: boolean;
+  flags?: string[];
+  /** Variables of `.env`. */
+  env?: Record<string, string>;
+}
+
 /** The program as a person starts it, with its state in a folder of its own or in memory. */
 export class System {
   url = '';
@@ -36,11 +45,7 @@ export class System {
   }
 
   /** Starts in memory, unless it `keeps` its state in a folder; with these variables of `.env` besides. */
-  static async start({
-    keeps = false,
-    flags = [] as string[],
-    env = {} as Record<string, string>,
-  } = {}): Promise<System> {
+  static async start({ keeps = false, flags = [], env = {} }: Start = {}): Promise<System> {
     const system = new System(keeps, flags, env);
     await system.#start(0);
     return system;

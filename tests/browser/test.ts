@@ -1,5 +1,5 @@
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test';
-import { ADMIN, System } from './system.ts';
+import { ADMIN, type Start, System } from './system.ts';
 
 export { expect };
 
@@ -7,6 +7,8 @@ export { expect };
 const OF_THE_NETWORK = /^Failed to load resource:|^WebSocket connection to /;
 
 interface Fixtures {
+  /** How the system is started. */
+  starts: Start;
   /** A system of the test's own, in memory. */
   system: System;
   /** The desk, signed in by link, with its list read. */
@@ -18,9 +20,10 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern
-  system: async ({}, use) => {
-    const system = await System.start();
+  starts: [{}, { option: true }],
+
+  system: async ({ starts }, use) => {
+    const system = await System.start(starts);
     await use(system);
     await system.stop();
   },

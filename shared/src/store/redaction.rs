@@ -17,7 +17,8 @@ use crate::message::Message;
 const TRIES: u32 = 16;
 
 impl Store {
-    /// Empties a message, the preview that shows it, and has its files deleted and it emptied at Twilio. `None` if the message is no more.
+    /// Empties a message and the preview that shows it, and has its files deleted and it emptied at Twilio. `None` if the
+    /// message is no more.
     pub async fn redact(&self, seen: &Message) -> Result<Option<Message>> {
         for _ in 0..TRIES {
             let Some(now) = self.message(&seen.conversation, seen.id).await? else {

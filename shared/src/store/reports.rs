@@ -40,8 +40,8 @@ impl Report {
 }
 
 impl Store {
-    /// Adds Twilio's word on a message of ours, and learns what it tells of the contact. False if there is no such message (any more): nothing is revived, and
-    /// a message of the contact's is left alone.
+    /// Adds Twilio's word on a message of ours, and learns what it tells of the contact. False if there is no such message
+    /// (any more): nothing is revived, and a message of the contact's is left alone.
     pub async fn record_report(
         &self,
         conversation: &ConversationId,

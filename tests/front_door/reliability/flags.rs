@@ -1,6 +1,7 @@
 //! The program's flags, given to the program itself, and how it ends.
 //!
-//! `--lan` listens to the whole network, which a test must not: only its refusal is tried here, before anything listens.
+//! `--lan` listens to the whole network, which a test must not do here: only its refusal is tried, before anything listens.
+//! What it opens is tried on a network of its own (`lan`).
 
 use std::path::Path;
 use std::process::Output;

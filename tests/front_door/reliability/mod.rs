@@ -13,6 +13,7 @@ mod flags;
 mod healing;
 mod idle;
 mod kills;
+mod lan;
 mod nemesis;
 mod order;
 mod outcome;

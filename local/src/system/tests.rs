@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use shared::lambda::{Function, Handler, Trigger};
+use shared::config::Parameter;
+use shared::lambda::{Function, Handler, Response as Answer, Setup, Trigger, parameters};
+use shared::secret::Secret;
+use shared::store::AwsAccess;
 
 use super::{System, SystemError};
 use crate::options::Options;
@@ -63,6 +66,33 @@ fn noting(name: &'static str) -> Function {
             });
             Box::pin(async move { Ok(handler) })
         },
+    }
+}
+
+/// A function that says how many senders there are: it reads their parameter.
+const COUNT_SENDERS: Function = Function {
+    name: "count-senders",
+    trigger: Trigger::Http { method: "GET", path: "/api/senders/count" },
+    build: |setup| {
+        let handler: Handler = Arc::new(move |_, _| {
+            let setup = setup.clone();
+            Box::pin(async move {
+                let read = parameters::read(&setup, &access(&setup), &[Parameter::Senders]).await;
+                let count = json!({ "senders": read?.senders()?.len() });
+                Ok(Answer::json(200, &count)?.into_event())
+            })
+        });
+        Box::pin(async move { Ok(handler) })
+    },
+};
+
+fn access(setup: &Setup) -> AwsAccess {
+    let named = |name| setup.environment.get(name).unwrap();
+    AwsAccess {
+        region: named("AWS_REGION"),
+        access_key: named("AWS_ACCESS_KEY_ID"),
+        secret_key: Secret::new(named("AWS_SECRET_ACCESS_KEY")),
+        session_token: setup.environment.get("AWS_SESSION_TOKEN").map(Secret::new),
     }
 }
 
@@ -136,6 +166,48 @@ async fn a_permission_that_the_template_no_longer_gives_is_gone() {
         ("sign-in", "dynamodb:DeleteItem")
     );
     system.stop().await;
+}
+
+#[tokio::test]
+async fn a_route_is_there_and_its_function_may_what_it_is_granted_once_the_template_says_so() {
+    let start = |added: &str| {
+        let added = format!("\n{added}\nOutputs:");
+        with_template(move |source| source.replace("\nOutputs:", &added), &[COUNT_SENDERS])
+    };
+    let ask = async |system: &System| {
+        client().get(format!("{}/api/senders/count", system.url())).send().await.unwrap()
+    };
+    let route = r"  CountSenders:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: count-senders } }
+    Properties:
+      Events:
+        Request: { Type: HttpApi, Properties: { ApiId: !Ref HttpApi, Method: GET, Path: /api/senders/count } }
+";
+    let grant = r#"      Policies:
+        - Statement:
+            - { Effect: Allow, Action: ssm:GetParameters, Resource: !Sub "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/senders" }
+"#;
+
+    let without = start("").await;
+    assert_eq!(ask(&without).await.status(), 404);
+    without.stop().await;
+
+    let routed = start(route).await;
+    assert!(ask(&routed).await.status().is_server_error());
+    let denied = routed.permissions().refusals();
+    assert_eq!(
+        (denied[0].caller.as_str(), denied[0].action.as_str()),
+        ("count-senders", "ssm:GetParameters")
+    );
+    routed.stop().await;
+
+    let granted = start(&format!("{route}{grant}")).await;
+    let answer = ask(&granted).await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.json::<Value>().await.unwrap()["senders"].as_u64().unwrap() > 0);
+    assert_eq!(granted.permissions().refusals(), []);
+    granted.stop().await;
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! Twilio's webhook for an inbound SMS, with the parameters that Twilio sends, signed.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
 use local::Settings;
 use local::twilio::signature::sign;
+use serde_json::{Value, json};
 
 /// From how many phones the load comes.
 pub const SENDERS: usize = 200;
@@ -38,8 +41,13 @@ impl Webhooks {
 
     /// The `n`th request as it goes over the wire.
     pub fn request(&self, n: usize) -> Vec<u8> {
+        self.carrying(n, &Self::text(n), &self.settings.number)
+    }
+
+    /// The same with other words, to another number.
+    pub fn carrying(&self, n: usize, body: &str, to: &str) -> Vec<u8> {
         let sid = format!("SM{n:032x}");
-        let (from, body) = (Self::sender(n), Self::text(n));
+        let from = Self::sender(n);
         let fields = [
             ("ToCountry", "US"),
             ("ToState", "WA"),
@@ -51,9 +59,9 @@ impl Webhooks {
             ("FromState", "WA"),
             ("SmsStatus", "received"),
             ("FromCity", "SEATTLE"),
-            ("Body", &body),
+            ("Body", body),
             ("FromCountry", "US"),
-            ("To", &self.settings.number),
+            ("To", to),
             ("ToZip", "98101"),
             ("NumSegments", "1"),
             ("MessageSid", &sid),
@@ -72,6 +80,34 @@ impl Webhooks {
             "POST /twilio/messages HTTP/1.1\r\nhost: {}\r\ncontent-type: \
              application/x-www-form-urlencoded; charset=UTF-8\r\nx-twilio-signature: \
              {signature}\r\nuser-agent: TwilioProxy/1.1\r\ncontent-length: {}\r\n\r\n{body}",
+            self.host,
+            body.len()
+        )
+        .into_bytes()
+    }
+
+    /// An Event Streams batch of this one event, as the `n`th text brings it.
+    pub fn event(&self, n: usize, kind: &str, mut data: Value) -> Vec<u8> {
+        let sid = format!("SM{n:032x}");
+        let name = format!("com.twilio.messaging.{kind}");
+        let account = &self.settings.account_sid;
+        data["accountSid"] = account.as_str().into();
+        data["messageSid"] = sid.as_str().into();
+        data["eventName"] = name.as_str().into();
+        data["timestamp"] = "2026-01-02T03:04:05Z".into();
+        let event = json!([{
+            "specversion": "1.0", "type": name, "id": format!("EZ{n:032x}"),
+            "source": format!("/2010-04-01/Accounts/{account}/Messages/{sid}.json"),
+            "datacontenttype": "application/json", "time": "2026-01-02T03:04:05Z", "data": data,
+        }]);
+        let body = event.to_string();
+        let hash = HEXLOWER.encode(digest(&SHA256, body.as_bytes()).as_ref());
+        let url = self.url.replace("/twilio/messages", "/twilio/events");
+        let signature = sign(&self.settings.auth_token, &format!("{url}?bodySHA256={hash}"), &[]);
+        format!(
+            "POST /twilio/events?bodySHA256={hash} HTTP/1.1\r\nhost: {}\r\ncontent-type: \
+             application/json\r\nx-twilio-signature: {signature}\r\nuser-agent: \
+             TwilioProxy/1.1\r\ncontent-length: {}\r\n\r\n{body}",
             self.host,
             body.len()
         )

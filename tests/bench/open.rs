@@ -28,7 +28,7 @@ const WIDGET: [[&str; 2]; 9] = [
     ["1,677/2,688; 237/882", "2,168; 1,716 of 3,000"],
 ];
 
-/// Nine rows, three rates by three numbers of sockets.
+/// Three rates by three numbers of sockets, three runs each.
 pub async fn measure() {
     let mut table = Table::begin(
         "open",
@@ -39,6 +39,7 @@ pub async fn measure() {
         &[
             "per second",
             "sockets",
+            "run",
             "load before",
             "answered 2xx of",
             "answer p50/p99 ms",
@@ -53,9 +54,12 @@ pub async fn measure() {
     );
     let rows = [20, 100, 300].into_iter().flat_map(|rate| [1, 10, 50].map(|k| (rate, k)));
     for ((rate, sockets), widget) in rows.zip(WIDGET) {
-        let mut cells = one(rate, sockets).await;
-        cells.extend(widget.map(str::to_owned));
-        table.row(&cells);
+        for run in 1..=3 {
+            let mut cells = one(rate, sockets).await;
+            cells.insert(2, run.to_string());
+            cells.extend(widget.map(str::to_owned));
+            table.row(&cells);
+        }
     }
 }
 

@@ -116,12 +116,13 @@ impl Visitor {
     }
 }
 
-/// The program as this tree builds it.
+/// The program as this tree builds it, by `PROGRAM` of the Makefile: other targets would be built with other features.
 pub(super) async fn binary() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let target = tests.ancestors().nth(3).unwrap().to_owned();
     let mut build = Command::new(env!("CARGO"));
     build.current_dir(root()).args(["build", "--quiet", "--package", "partyline-local"]);
+    build.args(["--bin", "partyline", "--example", "simulator"]);
     let built = build.arg("--target-dir").arg(&target).status().await.unwrap();
     assert!(built.success());
     target.join("debug/partyline")

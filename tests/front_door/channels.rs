@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use local::Options;
-use local::twilio::{CallbackFault, InboundFault, Rule};
 use serde_json::{Value, json};
 use shared::conversation::{Conversation, ConversationId};
 
@@ -253,38 +252,6 @@ async fn messenger_takes_nothing_at_all_once_its_window_is_over() {
     assert_eq!(codes(&refusal), ["window_closed"]);
     desk.settle().await;
     assert_eq!(desk.twilio().creates(), []);
-    desk.close().await;
-}
-
-#[tokio::test]
-async fn what_no_webhook_has_told_yet_comes_by_event_streams_and_is_told_once() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let sink = desk.url("/twilio/events").parse().unwrap();
-    let (number, script) = (customer(), desk.twilio().script());
-    let thread = id(&anna.start(&number).await).to_owned();
-    script.on_callback(Rule::next(CallbackFault::Dropped).times(9));
-    assert_eq!(ended(&desk, &anna, &thread, "Hello").await["status"], "queued");
-
-    let late = InboundFault::Late { by: Duration::from_hours(1) };
-    script.on_inbound(Rule::next(late));
-    let typed = desk.twilio().type_text(&number, OURS, "Hi back").unwrap();
-    for _ in 0..2 {
-        assert_eq!(desk.twilio().post_events(&sink).await.unwrap(), 204);
-    }
-    let told = |message: &Value| (message["body"].clone(), message["status"].clone());
-    let both = [("Hello", "delivered"), ("Hi back", "received")];
-    let both = both.map(|(body, status)| (json!(body), json!(status)));
-    let messages = anna.messages(&thread).await;
-    assert_eq!(messages.iter().map(told).collect::<Vec<_>>(), both);
-    assert_eq!(messages[1]["sid"], *typed.sid);
-    assert_eq!(anna.conversation(&thread).await["unread_count"], 1);
-
-    desk.pass(Duration::from_hours(1));
-    desk.settle().await;
-    let anna = anna.refreshed().await;
-    assert_eq!(anna.messages(&thread).await.iter().map(told).collect::<Vec<_>>(), both);
-    assert_eq!(anna.conversation(&thread).await["unread_count"], 1);
     desk.close().await;
 }
 

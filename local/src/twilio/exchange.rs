@@ -18,7 +18,8 @@ use super::rule::Call;
 use super::script::{InboundFault, Script};
 use super::store::phones::{self, Phone};
 use super::store::work::{self, Job, Post};
-use super::store::{Store, messages};
+use super::store::{Store, events, messages};
+use super::streams::event;
 use super::{inbound, network, segments};
 
 /// Everything that the parts share.
@@ -45,6 +46,8 @@ pub(super) struct Exchange {
     pub(super) observed: Observed,
     /// Rung when there is new work.
     pub(super) bell: Notify,
+    /// Rung when there are new events for a sink.
+    pub(super) stream_bell: Notify,
     /// How much work is left.
     pub(super) left: watch::Sender<usize>,
     /// What the phones page is told.
@@ -86,7 +89,11 @@ impl Exchange {
     pub(super) fn changed(&self) {
         // Sent under the store's lock: an older count cannot overtake a newer one.
         let counted = self.store.with(|db| {
-            self.left.send_replace(work::left(db)?);
+            let untried = events::untried(db)?;
+            if untried > 0 {
+                self.stream_bell.notify_one();
+            }
+            self.left.send_replace(work::left(db)? + untried);
             Ok(())
         });
         if let Err(problem) = counted {
@@ -113,7 +120,7 @@ impl Exchange {
     }
 
     /// The keyword that `body` is, where Twilio acts on keywords sent to `sender`.
-    fn keyword(&self, sender: &str, body: &str) -> Option<Keyword> {
+    pub(super) fn keyword(&self, sender: &str, body: &str) -> Option<Keyword> {
         let acts = Channel::of(sender) == Channel::Sms || self.service_of(sender).is_some();
         Keyword::read(body).filter(|_| acts)
     }
@@ -163,6 +170,7 @@ impl Exchange {
         self.store.transaction(|db| {
             messages::insert(db, &mut message)?;
             work::plan(db, &message.sid, due, &Job::Post(post))?;
+            event::emit(self, db, &message)?;
             match keyword {
                 Some(Keyword::Stop) => phones::opt(db, &from, self.opt_out_key(&to), true),
                 Some(Keyword::Start) => phones::opt(db, &from, self.opt_out_key(&to), false),

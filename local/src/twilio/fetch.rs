@@ -12,6 +12,7 @@ use super::more::Media;
 use super::network;
 use super::store::work::{self, Task};
 use super::store::{media, messages};
+use super::streams::event;
 
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The address could not be fetched.
@@ -77,6 +78,7 @@ pub(super) async fn collect(
             media::insert(db, file, bytes)?;
         }
         messages::update(db, &message)?;
+        event::emit(exchange, db, &message)?;
         if let Some((due, job)) = &next {
             work::plan(db, &message.sid, *due, job)?;
         }

@@ -1,22 +1,19 @@
 //! The Twilio simulator: an honest peer over real sockets, with phones.
 //!
-//! - `api`: the Messages resource as Twilio answers it; `line`: the wire under it, which can refuse and cut.
+//! - `api`: Messages and Event Streams as Twilio answers for them; `line`: the wire under it, which can refuse and cut.
 //! - `exchange`: the state and the two ways in; `store`: the file behind it.
-//! - `worker` does what is due: `network` carries messages to phones, `fetch` gets their files, `stream` tells sinks, `courier` posts signed
-//!   webhooks, `inbound` fills in those of inbound messages.
+//! - `worker` does what is due: `network` carries messages to phones, `fetch` gets their files, `courier` posts signed webhooks, `inbound`
+//!   fills in those of inbound messages. `streams` tells the sinks of Event Streams, beside it.
 //! - [`phones`]: what the phones page talks to. [`script`]: what goes wrong; [`rule`]: when. [`observed`]: what was seen.
 //! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`more`], [`address`]: Twilio's rules, written once more from Twilio's
 //!   description. Nothing here is shared with the product, so that one mistake cannot hide on both sides.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared::clock::Clock;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
-use url::Url;
 
 pub mod address;
 mod api;
@@ -33,13 +30,14 @@ pub mod more;
 mod network;
 pub mod number;
 pub mod observed;
+mod options;
 pub mod phones;
 pub mod rule;
 pub mod script;
 pub mod segments;
 pub mod signature;
 mod store;
-mod stream;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod webhook;
@@ -48,7 +46,8 @@ mod worker;
 pub use error::TwilioError;
 pub use message::{Message, Status};
 pub use more::{Media, Particulars, Typed};
-pub use observed::{CreateSeen, WebhookSeen};
+pub use observed::{CreateSeen, EventsSeen, WebhookSeen};
+pub use options::TwilioOptions;
 pub use rule::Rule;
 pub use script::{CallbackFault, CreateFault, InboundFault, MediaFault, Pace, Script};
 pub use store::phones::{Condition, Phone};
@@ -57,25 +56,6 @@ use exchange::Exchange;
 use line::Exchangeable;
 use store::{Store, messages};
 use worker::Clients;
-
-/// What a simulator is started with.
-#[derive(Clone)]
-pub struct TwilioOptions {
-    /// Where `twilio.db` lies; without it everything ends with the process.
-    pub folder: Option<PathBuf>,
-    /// `AC` and 32 hexadecimal digits.
-    pub account_sid: String,
-    /// The password of the API and the key of the signatures.
-    pub auth_token: String,
-    /// The account's senders on every channel: `+1855…`, `whatsapp:+1855…`, `messenger:…`, `rcs:…`.
-    pub senders: Vec<String>,
-    /// The Messaging Service that the senders of SMS and RCS belong to.
-    pub service: Option<String>,
-    /// The desk's base address; inbound messages go to `/twilio/messages` under it.
-    pub public_url: Url,
-    /// Time.
-    pub clock: Arc<dyn Clock>,
-}
 
 /// A running simulator.
 pub struct Twilio {
@@ -105,6 +85,7 @@ impl Twilio {
             script,
             observed: observed::Observed::default(),
             bell: Notify::new(),
+            stream_bell: Notify::new(),
             left: watch::Sender::new(0),
             news: broadcast::Sender::new(1024),
             stopping: watch::Sender::new(false),
@@ -113,8 +94,10 @@ impl Twilio {
         exchange.changed();
         let serving = tokio::spawn(api::serve(listener, Arc::clone(&exchange)));
         let clients = Clients { webhooks: courier::client()?, files: fetch::client()? };
+        let streaming =
+            tokio::spawn(streams::post::run(Arc::clone(&exchange), clients.webhooks.clone()));
         let working = tokio::spawn(worker::run(Arc::clone(&exchange), clients));
-        Ok(Self { exchange, address, tasks: vec![serving, working] })
+        Ok(Self { exchange, address, tasks: vec![serving, streaming, working] })
     }
 
     /// The base address of its REST API.
@@ -201,8 +184,13 @@ impl Twilio {
         self.exchange.observed.webhooks()
     }
 
-    /// Completes when nothing is left to do: no step, no webhook, no callback. (A message that waits for a phone in
-    /// airplane mode is no work; a webhook that nobody takes is.)
+    /// Every attempt to post events to a sink, in order of ending.
+    pub fn events(&self) -> Vec<EventsSeen> {
+        self.exchange.observed.events()
+    }
+
+    /// Completes when nothing is left to do: no step, no webhook, no callback, no event that was not tried. (A message that
+    /// waits for a phone in airplane mode is no work, nor an event that waits for its next try; a webhook that nobody takes is.)
     pub async fn settled(&self) {
         let mut left = self.exchange.left.subscribe();
         // The sender lives as long as this borrow.
@@ -226,11 +214,6 @@ impl Twilio {
             phones.iter().try_for_each(|phone| store::phones::put(db, phone))
         })?;
         Ok(())
-    }
-
-    /// Posts what all messages have come to as one batch of Event Streams; the sink's HTTP status.
-    pub async fn post_events(&self, sink: &Url) -> Result<u16, TwilioError> {
-        Ok(stream::post(&self.exchange, sink, &self.messages()?).await?)
     }
 
     /// The present moment of the simulator's clock.

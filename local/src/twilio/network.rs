@@ -12,6 +12,7 @@ use super::rule::Call;
 use super::script::CallbackFault;
 use super::store::work::{self, Job, Post, Task};
 use super::store::{messages, phones};
+use super::streams::event;
 use super::{segments, webhook};
 
 /// How long after a customer's last message free text is taken.
@@ -84,6 +85,9 @@ pub(super) fn step(
         for (due, job) in next.iter().chain(&callback) {
             work::plan(db, &message.sid, *due, job)?;
         }
+        if !message.waiting {
+            event::emit(exchange, db, &message)?;
+        }
         work::done(db, task.id)
     })?;
     if message.status == Status::Delivered {
@@ -129,6 +133,7 @@ pub(super) fn read(exchange: &Exchange, phone: &str) -> rusqlite::Result<()> {
         let callback = callback(exchange, &message, Status::Read);
         exchange.store.transaction(|db| {
             messages::update(db, &message)?;
+            event::emit(exchange, db, &message)?;
             callback.iter().try_for_each(|(due, job)| work::plan(db, &message.sid, *due, job))
         })?;
         exchange.tell(News::message(&message));

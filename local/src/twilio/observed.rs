@@ -1,4 +1,4 @@
-//! What the simulator saw: calls and webhooks, the newest 20,000 of each.
+//! What the simulator saw: calls, webhooks and events, the newest 20,000 of each.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -35,11 +35,25 @@ pub struct WebhookSeen {
     pub millis: f64,
 }
 
-/// The two lists.
+/// One attempt to post events to a sink.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventsSeen {
+    /// The sink.
+    pub sink: String,
+    /// The types of the events, in their order.
+    pub types: Vec<String>,
+    /// How often they were tried before.
+    pub attempts: u32,
+    /// The HTTP status of the answer; none if there was none.
+    pub status: Option<u16>,
+}
+
+/// The three lists.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     creates: Mutex<VecDeque<CreateSeen>>,
     webhooks: Mutex<VecDeque<WebhookSeen>>,
+    events: Mutex<VecDeque<EventsSeen>>,
 }
 
 impl Observed {
@@ -51,12 +65,20 @@ impl Observed {
         note(&self.webhooks, seen);
     }
 
+    pub(super) fn event(&self, seen: EventsSeen) {
+        note(&self.events, seen);
+    }
+
     pub(super) fn creates(&self) -> Vec<CreateSeen> {
         all(&self.creates)
     }
 
     pub(super) fn webhooks(&self) -> Vec<WebhookSeen> {
         all(&self.webhooks)
+    }
+
+    pub(super) fn events(&self) -> Vec<EventsSeen> {
+        all(&self.events)
     }
 }
 

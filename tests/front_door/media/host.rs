@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::desk::webhook::{Form, sid, text, with};
 use crate::desk::{Desk, Webhook, fresh};
 
-/// What is answered to a GET.
+/// What is answered to a GET, or to events.
 #[derive(Clone)]
 pub enum Gives {
     /// These bytes, as this type.
@@ -143,12 +143,14 @@ async fn serve(
         line: line.clone(),
     };
     book.lock().unwrap().asked.push(asked);
-    if line.starts_with("POST ") {
+    let path = line.trim_start_matches("GET ").trim_start_matches("POST ").to_owned();
+    let path = path.split("?bodySHA256=").next().unwrap_or_default();
+    let gives = book.lock().unwrap().gives.get(path).cloned();
+    if line.starts_with("POST ") && gives.is_none() {
         return stream.write_all(created(book).as_bytes()).await;
     }
     open.wait_for(|open| *open).await.map_err(std::io::Error::other)?;
-    let path = line.trim_start_matches("GET ").to_owned();
-    let gives = book.lock().unwrap().gives.get(&path).cloned();
+    let gives = gives.or_else(|| book.lock().unwrap().gives.get(path).cloned());
     match gives.unwrap_or(Gives::Status(404)) {
         Gives::Bytes(kind, bytes) => {
             let head = format!("content-type: {kind}\r\ncontent-length: {}\r\n", bytes.len());

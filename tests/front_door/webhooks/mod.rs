@@ -8,6 +8,7 @@ mod properties;
 mod quarantine;
 mod signatures;
 mod strangers;
+mod streams;
 mod vectors;
 
 use serde_json::Value;

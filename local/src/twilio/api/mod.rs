@@ -1,7 +1,8 @@
-//! The REST API: `/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`.
+//! The REST API: `/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`, and `/v1/…` of Event Streams.
 //!
 //! - `create`, `list`, `one` (fetch, update, delete): one file each; `media`: its files.
 //! - `order`: what a create may ask for; `form`: how it asks; `resource`: a message as JSON; `refusal`: an error.
+//! - `events`: sinks and subscriptions.
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use super::exchange::Exchange;
 use super::line::{Exchangeable, Line};
 
 mod create;
+mod events;
 mod form;
 mod list;
 mod media;
@@ -58,6 +60,7 @@ fn router(exchange: Arc<Exchange>) -> Router {
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media", get(media::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{media}", media)
         .route("/storage/{media}", get(media::storage))
+        .merge(events::router())
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
         .with_state(exchange)

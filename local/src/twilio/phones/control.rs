@@ -67,6 +67,7 @@ pub(super) async fn seen(State(exchange): State<Arc<Exchange>>) -> Json<Value> {
     Json(json!({
         "creates": exchange.observed.creates(),
         "webhooks": exchange.observed.webhooks(),
+        "events": exchange.observed.events(),
         "left": *exchange.left.borrow(),
     }))
 }

@@ -1,6 +1,7 @@
 //! What the simulator must not forget: messages, phones and everything still to be done, in one SQLite file.
 //!
-//! - [`messages`]: the messages; [`media`]: their files; [`phones`]: the phones and who has opted out; [`work`]: what is still to be done.
+//! - [`messages`]: the messages; [`media`]: their files; [`phones`]: the phones and who has opted out; [`work`]: what is still to be done;
+//!   [`streams`]: the sinks of Event Streams and who subscribed; [`events`]: what is still to be posted to them.
 //!
 //! Calls are short (tens of microseconds) and are made in place, under one lock.
 
@@ -10,9 +11,11 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
+pub(super) mod events;
 pub(super) mod media;
 pub(super) mod messages;
 pub(super) mod phones;
+pub(super) mod streams;
 pub(super) mod work;
 
 const SCHEMA: &str = "
@@ -37,6 +40,21 @@ const SCHEMA: &str = "
         id INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL, due_ms INTEGER NOT NULL, job TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS work_by_due ON work (due_ms, id);
     CREATE INDEX IF NOT EXISTS work_by_sid ON work (sid);
+    CREATE TABLE IF NOT EXISTS sinks (
+        sid TEXT PRIMARY KEY, description TEXT NOT NULL, configuration TEXT NOT NULL, test TEXT,
+        created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS subscriptions (
+        sid TEXT PRIMARY KEY, sink TEXT NOT NULL, description TEXT NOT NULL,
+        created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS subscribed (
+        subscription TEXT NOT NULL, type TEXT NOT NULL, version INTEGER NOT NULL,
+        PRIMARY KEY (type, subscription)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, sink TEXT NOT NULL, type TEXT NOT NULL, event TEXT NOT NULL,
+        due_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);
+    CREATE INDEX IF NOT EXISTS events_by_sink ON events (sink, due_ms, id);
+    CREATE INDEX IF NOT EXISTS events_by_due ON events (due_ms);
+    CREATE INDEX IF NOT EXISTS events_by_attempts ON events (attempts);
 ";
 
 /// The file. What is committed survives a killed process.

@@ -107,7 +107,9 @@ async fn note(
     headers: HeaderMap,
     body: axum::body::Bytes,
 ) -> StatusCode {
-    let form = url::form_urlencoded::parse(&body).into_owned().collect();
+    let is_json = headers.get("content-type").is_some_and(|kind| kind == "application/json");
+    let form: &[u8] = if is_json { &[] } else { &body };
+    let form = url::form_urlencoded::parse(form).into_owned().collect();
     shared.seen.lock().unwrap().push(Seen { path: uri.to_string(), headers, form, body });
     shared.count.send_modify(|count| *count += 1);
     if *shared.mute.borrow() {

@@ -17,6 +17,8 @@ mod media;
 mod messages;
 mod openapi;
 mod phones;
+mod sinks;
+mod streams;
 mod vectors;
 mod webhooks;
 
@@ -63,8 +65,7 @@ impl Bench {
 
     /// Posts a create with these fields.
     async fn create(&self, fields: &[(&str, &str)]) -> Response {
-        let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self.twilio.url());
-        self.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(fields).send().await.unwrap()
+        self.post(&format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json"), fields).await
     }
 
     /// A message to the customer, with callbacks to the desk.
@@ -86,6 +87,12 @@ impl Bench {
         let url = format!("{}{path}", self.twilio.url());
         let call = self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN));
         call.send().await.unwrap()
+    }
+
+    /// Posts these fields to a path of the API.
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let url = format!("{}{path}", self.twilio.url());
+        self.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(fields).send().await.unwrap()
     }
 
     async fn get(&self, path: &str) -> Value {

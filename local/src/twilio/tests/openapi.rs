@@ -7,8 +7,6 @@ use serde_json::json;
 
 use super::*;
 
-const FILE: &str = "twilio_api_v2010.json";
-
 /// Where the files lie: `PARTYLINE_OAI`, else `shared/twilio-oai` beside the repository.
 #[expect(clippy::disallowed_methods, reason = "a test asks its own environment")]
 fn folder() -> PathBuf {
@@ -48,9 +46,9 @@ fn response(path: &str, method: &str, status: &str) -> String {
     format!("/paths/{path}/{method}/responses/{status}/content/application~1json/schema")
 }
 
-#[tokio::test]
-async fn its_answers_have_the_shape_that_twilio_documents() {
-    let file = folder().join(FILE);
+/// One of Twilio's files as JSON Schema; none where it is missing, which is said.
+fn document(file: &str) -> Option<Value> {
+    let file = folder().join(file);
     let Ok(text) = std::fs::read_to_string(&file) else {
         // Written past the test runner, which would keep it to itself.
         let words = format!(
@@ -59,10 +57,35 @@ async fn its_answers_have_the_shape_that_twilio_documents() {
             file.display()
         );
         std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes()).unwrap();
-        return;
+        return None;
     };
     let mut document: Value = serde_json::from_str(&text).unwrap();
     plain(&mut document);
+    Some(document)
+}
+
+/// Holds each answer against the schema at its pointer.
+fn hold(document: &Value, answers: &[(String, &Value)]) {
+    for (schema, answer) in answers {
+        let check = validator(document, schema);
+        let problems: Vec<String> =
+            check.iter_errors(answer).map(|error| error.to_string()).collect();
+        assert!(problems.is_empty(), "{schema}: {problems:?}");
+    }
+}
+
+/// Holds the names in an answer against those of the schema called `name`: all of them, and no other.
+fn has_every_field(document: &Value, name: &str, answer: &Value) {
+    let schema = &document["components"]["schemas"][name]["properties"];
+    let documented: Vec<&String> = schema.as_object().unwrap().keys().collect();
+    let answered: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    assert!(documented.iter().all(|name| answered.contains(name)), "{documented:?} {answered:?}");
+    assert_eq!(documented.len(), answered.len());
+}
+
+#[tokio::test]
+async fn its_answers_have_the_shape_that_twilio_documents() {
+    let Some(document) = document("twilio_api_v2010.json") else { return };
     let list = "/2010-04-01/Accounts/{AccountSid}/Messages.json";
     let one = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json";
 
@@ -86,25 +109,53 @@ async fn its_answers_have_the_shape_that_twilio_documents() {
     let files = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json";
     let one_file = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}.json";
 
-    for (schema, answer) in [
+    let answers = [
         (response(files, "get", "200"), &media),
         (response(one_file, "get", "200"), &file),
         (response(list, "post", "201"), &created),
         (response(one, "get", "200"), &fetched),
         (response(list, "get", "200"), &page),
         (response(list, "get", "200"), &second),
-    ] {
-        let check = validator(&document, &schema);
-        let problems: Vec<String> =
-            check.iter_errors(answer).map(|error| error.to_string()).collect();
-        assert!(problems.is_empty(), "{schema}: {problems:?}");
-    }
-    let message = &document["components"]["schemas"]["api.v2010.account.message"]["properties"];
-    let documented: Vec<&String> = message.as_object().unwrap().keys().collect();
-    let answered: Vec<&String> = fetched.as_object().unwrap().keys().collect();
-    assert!(documented.iter().all(|name| answered.contains(name)), "{documented:?} {answered:?}");
-    assert_eq!(documented.len(), answered.len());
+    ];
+    hold(&document, &answers);
+    has_every_field(&document, "api.v2010.account.message", &fetched);
 
     let broken = json!({ "sid": "nonsense" });
     assert!(!validator(&document, &response(list, "post", "201")).is_valid(&broken));
+}
+
+#[tokio::test]
+async fn what_it_answers_for_event_streams_has_the_shape_that_twilio_documents_too() {
+    let Some(document) = document("twilio_events_v1.json") else { return };
+    let bench = Bench::new().await;
+    let sink = bench.sink(&bench.desk, true).await;
+    let sid = sink["sid"].as_str().unwrap();
+    let subscription = bench.subscribe(sid, &["com.twilio.messaging.message.read"]).await;
+    let own = subscription["sid"].as_str().unwrap();
+    let sinks = bench.get("/v1/Sinks?PageSize=1").await;
+    let fetched = bench.get(&format!("/v1/Sinks/{sid}")).await;
+    let subscriptions = bench.get("/v1/Subscriptions").await;
+    let types = bench.get(&format!("/v1/Subscriptions/{own}/SubscribedEvents")).await;
+    let test: Value = bench.post(&format!("/v1/Sinks/{sid}/Test"), &[]).await.json().await.unwrap();
+    let validate = bench.post(&format!("/v1/Sinks/{sid}/Validate"), &[("TestId", "x")]).await;
+    let validated: Value = validate.json().await.unwrap();
+
+    let of_types = "/v1/Subscriptions/{SubscriptionSid}/SubscribedEvents";
+    let answers = [
+        (response("/v1/Sinks", "post", "201"), &sink),
+        (response("/v1/Sinks", "get", "200"), &sinks),
+        (response("/v1/Sinks/{Sid}", "get", "200"), &fetched),
+        (response("/v1/Sinks/{Sid}/Test", "post", "201"), &test),
+        (response("/v1/Sinks/{Sid}/Validate", "post", "201"), &validated),
+        (response("/v1/Subscriptions", "post", "201"), &subscription),
+        (response("/v1/Subscriptions", "get", "200"), &subscriptions),
+        (response(of_types, "get", "200"), &types),
+    ];
+    hold(&document, &answers);
+    has_every_field(&document, "events.v1.sink", &fetched);
+    has_every_field(&document, "events.v1.subscription", &subscriptions["subscriptions"][0]);
+    has_every_field(&document, "events.v1.subscription.subscribed_event", &types["types"][0]);
+
+    let broken = json!({ "sid": "nonsense" });
+    assert!(!validator(&document, &response("/v1/Sinks", "post", "201")).is_valid(&broken));
 }

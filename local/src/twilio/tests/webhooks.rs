@@ -136,27 +136,3 @@ fn connection_overrides_are_read_from_the_fragment_within_their_bounds() {
     assert!(asked.retries(End::Answered(404)) && asked.retries(End::NoAnswer));
     assert!(!asked.retries(End::NoConnection) && !asked.retries(End::Answered(200)));
 }
-
-#[tokio::test]
-async fn a_sink_gets_inbound_texts_and_statuses_as_one_signed_batch() {
-    let bench = Bench::new().await;
-    bench.twilio.type_text(CUSTOMER, NUMBER, "hello").unwrap();
-    bench.send("hello yourself").await;
-    bench.twilio.settled().await;
-    let sink = format!("{}/twilio/events", bench.desk.url()).parse().unwrap();
-    assert_eq!(bench.twilio.post_events(&sink).await.unwrap(), 200);
-    let seen = bench.desk.seen().pop().unwrap();
-    assert!(seen.path.starts_with("/twilio/events?bodySHA256="));
-    let url = format!("{}{}", bench.desk.url(), seen.path);
-    assert_eq!(
-        seen.headers["x-twilio-signature"],
-        crate::twilio::signature::sign(TOKEN, &url, &[])
-    );
-    assert_eq!(seen.headers["content-type"], "application/json");
-    let events: Vec<Value> = serde_json::from_slice(&seen.body).unwrap();
-    assert_eq!(events[0]["type"], "com.twilio.messaging.inbound-message.received");
-    assert_eq!(events[0]["data"]["body"], "hello");
-    assert_eq!(events[1]["data"]["messageStatus"], "DELIVERED");
-    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &seen.body);
-    assert!(seen.path.ends_with(&data_encoding::HEXLOWER.encode(hash.as_ref())));
-}

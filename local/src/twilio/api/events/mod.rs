@@ -1,0 +1,59 @@
+//! `/v1/…` as `events.twilio.com` answers it: where Event Streams go, and which.
+//!
+//! - `sinks`, `subscriptions`: one file each; `sink`: what a new one may be; `page`: how both are listed.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
+use jiff::Timestamp;
+
+use super::authorize;
+use super::form::Form;
+use super::refusal::Refusal;
+use crate::twilio::exchange::Exchange;
+
+mod page;
+mod sink;
+mod sinks;
+mod subscriptions;
+
+/// The routes.
+pub(super) fn router() -> Router<Arc<Exchange>> {
+    let sink = get(sinks::fetch).post(sinks::update).delete(sinks::delete);
+    let subscription =
+        get(subscriptions::fetch).post(subscriptions::update).delete(subscriptions::delete);
+    Router::new()
+        .route("/v1/Sinks", get(sinks::list).post(sinks::create))
+        .route("/v1/Sinks/{sid}", sink)
+        .route("/v1/Sinks/{sid}/Test", post(sinks::test))
+        .route("/v1/Sinks/{sid}/Validate", post(sinks::validate))
+        .route("/v1/Subscriptions", get(subscriptions::list).post(subscriptions::create))
+        .route("/v1/Subscriptions/{sid}", subscription)
+        .route("/v1/Subscriptions/{sid}/SubscribedEvents", get(subscriptions::types))
+}
+
+/// Lets the account's owner pass.
+fn owner(exchange: &Exchange, headers: &HeaderMap) -> Result<(), Refusal> {
+    authorize(exchange, &exchange.account_sid, headers)
+}
+
+/// The parameter called `name`, which has to be there.
+fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Refusal> {
+    form.get(name).ok_or_else(|| {
+        Refusal::bad(20001, format!("Missing required parameter {name} in the post body"))
+    })
+}
+
+/// A moment by ISO 8601, in whole seconds.
+fn date(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Whether `text` is a SID that begins with `kind`.
+fn is_sid(text: &str, kind: &str) -> bool {
+    text.strip_prefix(kind).is_some_and(|digits| {
+        digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}

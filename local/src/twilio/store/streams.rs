@@ -1,0 +1,194 @@
+//! Event Streams: where events go, and which are subscribed to.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::moment;
+
+/// Where events go.
+#[derive(Debug, Clone)]
+pub(in crate::twilio) struct Sink {
+    /// `DG…`.
+    pub(in crate::twilio) sid: String,
+    /// What people call it.
+    pub(in crate::twilio) description: String,
+    /// How it is reached.
+    pub(in crate::twilio) configuration: Configuration,
+    /// What the last event that tried it carried.
+    pub(in crate::twilio) test: Option<String>,
+    /// When it was made.
+    pub(in crate::twilio) created_at: Timestamp,
+    /// When it was changed.
+    pub(in crate::twilio) updated_at: Timestamp,
+}
+
+/// How a webhook sink is reached.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::twilio) struct Configuration {
+    /// The address.
+    pub(in crate::twilio) destination: String,
+    /// `POST`, as it was written.
+    pub(in crate::twilio) method: String,
+    /// Arrays of events, or one event at a time.
+    pub(in crate::twilio) batch_events: bool,
+}
+
+/// Which events go to a sink.
+#[derive(Debug, Clone)]
+pub(in crate::twilio) struct Subscription {
+    /// `DF…`.
+    pub(in crate::twilio) sid: String,
+    /// The sink's SID.
+    pub(in crate::twilio) sink: String,
+    /// What people call it.
+    pub(in crate::twilio) description: String,
+    /// When it was made.
+    pub(in crate::twilio) created_at: Timestamp,
+    /// When it was changed.
+    pub(in crate::twilio) updated_at: Timestamp,
+}
+
+/// One type that is subscribed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::twilio) struct Subscribed {
+    /// `com.twilio.…`.
+    #[serde(rename = "type")]
+    pub(in crate::twilio) kind: String,
+    /// The version that the event's `dataschema` names.
+    #[serde(default = "first")]
+    pub(in crate::twilio) schema_version: u32,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// Stores a sink, new or changed.
+pub(in crate::twilio) fn put_sink(db: &Connection, sink: &Sink) -> rusqlite::Result<()> {
+    let configuration = serde_json::to_string(&sink.configuration)
+        .map_err(|problem| rusqlite::Error::ToSqlConversionFailure(Box::new(problem)))?;
+    db.prepare_cached(
+        "INSERT INTO sinks (sid, description, configuration, test, created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT DO UPDATE SET description = excluded.description, test = excluded.test, updated_ms = excluded.updated_ms",
+    )?
+    .execute(params![
+        sink.sid,
+        sink.description,
+        configuration,
+        sink.test,
+        sink.created_at.as_millisecond(),
+        sink.updated_at.as_millisecond(),
+    ])?;
+    Ok(())
+}
+
+/// The sink called `sid`.
+pub(in crate::twilio) fn sink(db: &Connection, sid: &str) -> rusqlite::Result<Option<Sink>> {
+    db.prepare_cached("SELECT * FROM sinks WHERE sid = ?")?.query_row([sid], read_sink).optional()
+}
+
+/// Every sink, in the order of their making.
+pub(in crate::twilio) fn sinks(db: &Connection) -> rusqlite::Result<Vec<Sink>> {
+    db.prepare_cached("SELECT * FROM sinks ORDER BY rowid")?.query_map([], read_sink)?.collect()
+}
+
+/// Takes a sink away, with what was still to be posted there.
+pub(in crate::twilio) fn remove_sink(db: &Connection, sid: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM events WHERE sink = ?")?.execute([sid])?;
+    db.prepare_cached("DELETE FROM sinks WHERE sid = ?")?.execute([sid])?;
+    Ok(())
+}
+
+fn read_sink(row: &Row<'_>) -> rusqlite::Result<Sink> {
+    let configuration: String = row.get("configuration")?;
+    let configuration = serde_json::from_str(&configuration).map_err(|problem| {
+        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, problem.into())
+    })?;
+    Ok(Sink {
+        sid: row.get("sid")?,
+        description: row.get("description")?,
+        configuration,
+        test: row.get("test")?,
+        created_at: moment(row.get("created_ms")?),
+        updated_at: moment(row.get("updated_ms")?),
+    })
+}
+
+/// Stores a subscription, new or changed; its types stand apart.
+pub(in crate::twilio) fn put_subscription(
+    db: &Connection,
+    subscription: &Subscription,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO subscriptions (sid, sink, description, created_ms, updated_ms) VALUES (?, ?, ?, ?, ?) \
+         ON CONFLICT DO UPDATE SET description = excluded.description, updated_ms = excluded.updated_ms",
+    )?
+    .execute(params![
+        subscription.sid,
+        subscription.sink,
+        subscription.description,
+        subscription.created_at.as_millisecond(),
+        subscription.updated_at.as_millisecond(),
+    ])?;
+    Ok(())
+}
+
+/// Adds a type to the subscription called `sid`.
+pub(in crate::twilio) fn subscribe(
+    db: &Connection,
+    sid: &str,
+    to: &Subscribed,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO subscribed (subscription, type, version) VALUES (?, ?, ?)")?
+        .execute(params![sid, to.kind, to.schema_version])?;
+    Ok(())
+}
+
+/// Every subscription, in the order of their making.
+pub(in crate::twilio) fn subscriptions(db: &Connection) -> rusqlite::Result<Vec<Subscription>> {
+    db.prepare_cached("SELECT * FROM subscriptions ORDER BY rowid")?
+        .query_map([], |row| {
+            Ok(Subscription {
+                sid: row.get("sid")?,
+                sink: row.get("sink")?,
+                description: row.get("description")?,
+                created_at: moment(row.get("created_ms")?),
+                updated_at: moment(row.get("updated_ms")?),
+            })
+        })?
+        .collect()
+}
+
+/// The types of the subscription called `sid`.
+pub(in crate::twilio) fn subscribed(
+    db: &Connection,
+    sid: &str,
+) -> rusqlite::Result<Vec<Subscribed>> {
+    db.prepare_cached("SELECT type, version FROM subscribed WHERE subscription = ? ORDER BY type")?
+        .query_map([sid], |row| Ok(Subscribed { kind: row.get(0)?, schema_version: row.get(1)? }))?
+        .collect()
+}
+
+/// Takes a subscription away; what it has brought about already is still posted.
+pub(in crate::twilio) fn remove_subscription(db: &Connection, sid: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM subscribed WHERE subscription = ?")?.execute([sid])?;
+    db.prepare_cached("DELETE FROM subscriptions WHERE sid = ?")?.execute([sid])?;
+    Ok(())
+}
+
+/// The sinks that get events of the type `kind`, each once, with the newest version asked for.
+pub(in crate::twilio) fn subscribers(
+    db: &Connection,
+    kind: &str,
+) -> rusqlite::Result<Vec<(String, Subscribed)>> {
+    db.prepare_cached(
+        "SELECT sink, max(version) FROM subscribed JOIN subscriptions ON sid = subscription WHERE type = ? \
+         GROUP BY sink",
+    )?
+    .query_map([kind], |row| {
+        let subscribed = Subscribed { kind: kind.to_owned(), schema_version: row.get(1)? };
+        Ok((row.get(0)?, subscribed))
+    })?
+    .collect()
+}

@@ -1,52 +1,15 @@
 """The official Python library, driven against the simulator: it must not notice a difference."""
 
 import datetime
-import json
-import pathlib
-import subprocess
 import unittest
 
+import simulator
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 CUSTOMER = "+12065550123"
 
 
-class Here(TwilioHttpClient):
-    """The library's own client; only the host is another."""
-
-    def __init__(self, url):
-        super().__init__()
-        self.url = url
-
-    def request(self, method, url, *args, **kwargs):
-        return super().request(
-            method, url.replace("https://api.twilio.com", self.url), *args, **kwargs
-        )
-
-
-class Messages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.program = subprocess.Popen(
-            ["cargo", "run", "--quiet", "--package", "partyline-local", "--example", "simulator"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        cls.known = json.loads(cls.program.stdout.readline())
-        cls.client = Client(
-            cls.known["account_sid"], cls.known["auth_token"], http_client=Here(cls.known["url"])
-        )
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.program.stdin.close()
-        cls.program.wait()
-        cls.program.stdout.close()
-
+class Messages(simulator.Simulated):
     def settled(self, sid):
         while True:
             message = self.client.messages(sid).fetch()

@@ -19,10 +19,11 @@ export async function startSimulator() {
   const known = JSON.parse(line);
   const { url, account_sid: accountSid, auth_token: authToken, number, whatsapp, service } = known;
 
-  /** The library as its users use it; only the address is another. */
+  /** The library as its users use it; only the addresses are others. */
   const clientWith = (token) => {
     const client = twilio(accountSid, token);
     client.api.baseUrl = url;
+    client.events.baseUrl = url;
     return client;
   };
   return {
@@ -30,6 +31,7 @@ export async function startSimulator() {
     whatsapp,
     service,
     accountSid,
+    authToken,
     client: clientWith(authToken),
     clientWith,
     async stop() {

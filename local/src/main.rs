@@ -91,6 +91,10 @@ async fn announce(system: &System, state: Option<&Path>) -> Result<(), SystemErr
     );
     let at_twilio = system.settings().at_twilio();
     let at_twilio = at_twilio.map(|lines| format!("\n\n  {lines}")).unwrap_or_default();
+    let simulated = system.twilio().map(|twilio| {
+        let url = twilio.url();
+        format!("\n  Twilio's API, simulated      {url}")
+    });
     let guests = system.phone_link();
     let guests = guests.map(|link| format!("\n  A real phone, once           {link}"));
     say(&format!(
@@ -98,12 +102,13 @@ async fn announce(system: &System, state: Option<&Path>) -> Result<(), SystemErr
 Partyline is running at {url}
 
   Desk and phones, signed in   {link}
-  Phones                       {url}/phones{guests}
+  Phones                       {url}/phones{guests}{simulated}
   State is kept in             {kept}{at_twilio}
 
 Ctrl-C ends it.",
         url = system.url(),
         guests = guests.unwrap_or_default(),
+        simulated = simulated.unwrap_or_default(),
         link = system.sign_in_link().await?,
     ));
     Ok(())

@@ -3,7 +3,7 @@
 //! - `api`: Messages and Event Streams as Twilio answers for them; `line`: the wire under it, which can refuse and cut.
 //! - `exchange`: the state and the two ways in; `store`: the file behind it.
 //! - `worker` does what is due: `network` carries messages to phones, `fetch` gets their files, `courier` posts signed webhooks, `inbound`
-//!   fills in those of inbound messages. `streams` tells the sinks of Event Streams, beside it.
+//!   fills in those of inbound messages. `streams` tells the sinks of Event Streams, beside it; `hands` is how both work.
 //! - [`phones`]: what the phones page talks to. [`script`]: what goes wrong; [`rule`]: when. [`observed`]: what was seen.
 //! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`more`], [`address`]: Twilio's rules, written once more from Twilio's
 //!   description. Nothing here is shared with the product, so that one mistake cannot hide on both sides.
@@ -22,6 +22,7 @@ mod error;
 mod exchange;
 mod fault;
 mod fetch;
+mod hands;
 mod inbound;
 pub mod keywords;
 mod line;

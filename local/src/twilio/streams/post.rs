@@ -1,7 +1,6 @@
 //! Posts events to their sinks: signed, one or a batch at a time, again for four hours where the sink is at fault. A sink has
 //! one round under way, so that neither another sink nor a webhook ever waits for it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +9,10 @@ use data_encoding::HEXLOWER;
 use futures_util::future::try_join_all;
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use shared::ids::{Ids, RandomIds};
-use tokio::task::{Id, JoinSet};
 use url::Url;
 
 use crate::twilio::exchange::Exchange;
+use crate::twilio::hands::{self, Hands};
 use crate::twilio::observed::EventsSeen;
 use crate::twilio::signature;
 use crate::twilio::store::events::{self, Pending};
@@ -29,52 +28,23 @@ const AT_ONCE: usize = 8;
 
 /// Posts until the simulator stops. What is cut off then stays in the store and is posted after the next start.
 pub(in crate::twilio) async fn run(exchange: Arc<Exchange>, client: reqwest::Client) {
-    let mut stopping = exchange.stopping.subscribe();
-    let mut running: JoinSet<()> = JoinSet::new();
-    let mut in_hand: HashMap<Id, String> = HashMap::new();
-    loop {
-        let next = match take_up(&exchange, &client, &mut running, &mut in_hand) {
-            Ok(next) => next,
-            Err(problem) => {
-                tracing::error!(%problem, "The simulator cannot read its events");
-                Duration::from_secs(1)
-            }
-        };
-        tokio::select! {
-            _ = stopping.wait_for(|stopping| *stopping) => return,
-            Some(ended) = running.join_next_with_id() => {
-                let id = match &ended {
-                    Ok((id, ())) => *id,
-                    Err(panicked) => panicked.id(),
-                };
-                in_hand.remove(&id);
-            }
-            () = exchange.stream_bell.notified() => {}
-            () = exchange.clock.sleep(next) => {}
-        }
-    }
+    hands::work(&exchange, &exchange.stream_bell, |hands| take_up(&exchange, &client, hands)).await;
 }
 
 /// Starts a round for every sink with something due and none under way; says how long until the next is due.
 fn take_up(
     exchange: &Arc<Exchange>,
     client: &reqwest::Client,
-    running: &mut JoinSet<()>,
-    in_hand: &mut HashMap<Id, String>,
+    hands: &mut Hands<String>,
 ) -> rusqlite::Result<Duration> {
     let now = exchange.now();
     for sink in exchange.store.with(|db| events::sinks_due(db, now))? {
-        if in_hand.values().all(|busy| *busy != sink.sid) {
-            let sid = sink.sid.clone();
-            let round = round(Arc::clone(exchange), client.clone(), sink);
-            in_hand.insert(running.spawn(round).id(), sid);
+        if !hands.hold(&sink.sid) {
+            hands.take(sink.sid.clone(), round(Arc::clone(exchange), client.clone(), sink));
         }
     }
     let next = exchange.store.with(|db| events::next_due(db, now))?;
-    let wait = next.map_or(Duration::from_hours(1), |due| {
-        Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO)
-    });
-    Ok(wait)
+    Ok(hands::wait(now, next))
 }
 
 /// One batch, or a few single events side by side.
@@ -150,15 +120,19 @@ async fn post(exchange: &Exchange, client: &reqwest::Client, sink: &Sink, body: 
 /// Strikes off what the sink took or refused (4xx); plans another try where it was at fault.
 fn record(exchange: &Exchange, sink: &Sink, events: &[Pending], end: End) -> rusqlite::Result<()> {
     let status = if let End::Answered(status) = end { Some(status) } else { None };
+    let taken = matches!(status, Some(200..=299));
     let again = !matches!(status, Some(200..=428 | 430..=499));
     exchange.store.transaction(|db| {
         for event in events {
             let next = exchange.after(pause(event.attempts));
             if again && next < event.ends_at {
                 events::put_off(db, event.id, next)?;
-            } else {
-                events::done(db, event.id)?;
+                continue;
             }
+            if !taken {
+                tracing::warn!(sink.sid, status, event.kind, "An event is given up");
+            }
+            events::done(db, event.id)?;
         }
         Ok(())
     })?;

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, broadcast, watch};
 
 use super::address::Channel;
 use super::keywords::Keyword;
+use super::limits::Traffic;
 use super::message::{Direction, Message, Status};
 use super::more::{More, Typed};
 use super::observed::Observed;
@@ -44,6 +45,8 @@ pub(super) struct Exchange {
     pub(super) script: Arc<Script>,
     /// What was seen.
     pub(super) observed: Observed,
+    /// How much is under way.
+    pub(super) traffic: Traffic,
     /// Rung when there is new work.
     pub(super) bell: Notify,
     /// Rung when there are new events for a sink.
@@ -71,6 +74,8 @@ pub(super) struct Order {
     pub(super) more: More,
     /// The carrier does not take its usual time.
     pub(super) hurried: bool,
+    /// How long its sender has others to send before.
+    pub(super) wait: Duration,
 }
 
 impl Exchange {
@@ -136,6 +141,7 @@ impl Exchange {
             (None, None) => Status::Queued,
         };
         let (due, step) = network::first_step(self, &message, order.hurried);
+        let due = due.checked_add(order.wait).unwrap_or(due);
         self.store.transaction(|db| {
             messages::insert(db, &mut message)?;
             work::plan(db, &message.sid, due, &step)

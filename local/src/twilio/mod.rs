@@ -25,6 +25,7 @@ mod fetch;
 mod hands;
 mod inbound;
 pub mod keywords;
+mod limits;
 mod line;
 pub mod message;
 pub mod more;
@@ -50,7 +51,7 @@ pub use more::{Media, Particulars, Typed};
 pub use observed::{CreateSeen, EventsSeen, WebhookSeen};
 pub use options::TwilioOptions;
 pub use rule::Rule;
-pub use script::{CallbackFault, CreateFault, InboundFault, MediaFault, Pace, Script};
+pub use script::{CallbackFault, CreateFault, InboundFault, Limits, MediaFault, Pace, Script};
 pub use store::phones::{Condition, Phone};
 
 use exchange::Exchange;
@@ -85,6 +86,7 @@ impl Twilio {
             clock: options.clock,
             script,
             observed: observed::Observed::default(),
+            traffic: limits::Traffic::default(),
             bell: Notify::new(),
             stream_bell: Notify::new(),
             left: watch::Sender::new(0),

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::fault::millis;
 pub use super::fault::{CallbackFault, CreateFault, InboundFault, MediaFault};
+pub use super::limits::Limits;
 use super::rule::{Call, Rule};
 
 /// How fast the carrier is.
@@ -55,6 +56,7 @@ pub struct Script {
     storage: Mutex<HashMap<String, MediaFault>>,
     advanced_opt_out: AtomicBool,
     pace: Mutex<Pace>,
+    limits: Mutex<Limits>,
     refusing: watch::Sender<bool>,
 }
 
@@ -89,6 +91,11 @@ impl Script {
         locked(&self.pace, |present| *present = pace);
     }
 
+    /// Sets how much the account may.
+    pub fn set_limits(&self, limits: Limits) {
+        locked(&self.limits, |present| *present = limits);
+    }
+
     /// Closes the port (every connection is refused) or opens it again.
     pub fn refuse_connections(&self, refuse: bool) {
         self.refusing.send_replace(refuse);
@@ -103,6 +110,7 @@ impl Script {
         locked(&self.storage, HashMap::clear);
         self.set_advanced_opt_out(false);
         self.set_pace(Pace::default());
+        self.set_limits(Limits::default());
         self.refuse_connections(false);
     }
 
@@ -112,6 +120,10 @@ impl Script {
 
     pub(super) fn pace(&self) -> Pace {
         locked(&self.pace, |pace| *pace)
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        locked(&self.limits, |limits| *limits)
     }
 
     pub(super) fn has_advanced_opt_out(&self) -> bool {

@@ -1,6 +1,7 @@
 //! `POST …/Messages.json`: a message for a phone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -61,13 +62,24 @@ pub(super) async fn create(
     }
     let accepted = check(&exchange, &form).and_then(|order| {
         let hurried = fault == Some(CreateFault::CallbacksFirst);
-        Ok(exchange.accept(Order { hurried, ..order })?)
+        let wait = if hurried { Duration::ZERO } else { queue(&exchange, &order)? };
+        Ok(exchange.accept(Order { hurried, wait, ..order })?)
     });
     exchange.observed.create(seen(accepted.as_ref().ok().map(|message| message.sid.clone())));
     let message = accepted?;
     hold_answer(&exchange, &line, &message, fault).await;
     let answer = Json(resource::resource(&exchange.account_sid, &message));
     Ok((StatusCode::CREATED, answer).into_response())
+}
+
+/// How long the message waits for those that its sender sends before.
+fn queue(exchange: &Exchange, order: &Order) -> Result<Duration, Refusal> {
+    if order.more.send_at.is_some() {
+        return Ok(Duration::ZERO);
+    }
+    let (now, interval) = (exchange.now(), exchange.script.limits().interval);
+    let turn = exchange.traffic.turn(&order.from, now, interval).ok_or_else(Refusal::full)?;
+    Ok(Duration::try_from(turn.duration_since(now)).unwrap_or_default())
 }
 
 /// What the script does to the answer of an accepted message.

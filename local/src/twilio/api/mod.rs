@@ -10,11 +10,13 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use data_encoding::BASE64;
 
 use super::exchange::Exchange;
+use super::limits;
 use super::line::{Exchangeable, Line};
 
 mod create;
@@ -27,7 +29,7 @@ mod order;
 mod refusal;
 mod resource;
 
-use refusal::Refusal;
+pub(super) use refusal::Refusal;
 
 /// Serves the API until the simulator stops.
 pub(super) async fn serve(listener: Exchangeable, exchange: Arc<Exchange>) {
@@ -63,6 +65,7 @@ fn router(exchange: Arc<Exchange>) -> Router {
         .merge(events::router())
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&exchange), limits::count))
         .with_state(exchange)
 }
 

@@ -1,5 +1,7 @@
 //! What a call that would create a message may ask for.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, ToSpan};
 use url::Url;
 
@@ -45,7 +47,15 @@ pub(super) fn check(exchange: &Exchange, form: &Form) -> Result<Order, Refusal> 
         return Err(Refusal::bad(21610, "Attempt to send to unsubscribed recipient"));
     }
     let more = More { media_urls, service, content_sid, send_at, ..More::default() };
-    Ok(Order { to, from, body: body.to_owned(), status_callback, more, hurried: false })
+    Ok(Order {
+        to,
+        from,
+        body: body.to_owned(),
+        status_callback,
+        more,
+        hurried: false,
+        wait: Duration::ZERO,
+    })
 }
 
 fn recipient(form: &Form) -> Result<String, Refusal> {
@@ -104,10 +114,7 @@ fn sender(exchange: &Exchange, form: &Form) -> Result<String, Refusal> {
     match from.as_str() {
         "+15005550001" => Err(invalid()),
         "+15005550006" => Ok(from),
-        "+15005550008" => Err(Refusal::bad(
-            21611,
-            "This 'From' number has exceeded the maximum number of queued messages.",
-        )),
+        "+15005550008" => Err(Refusal::full()),
         _ if exchange.numbers.contains(&from) => Ok(from),
         _ if Channel::of(&from) != Channel::Sms => Err(Refusal::bad(
             63007,

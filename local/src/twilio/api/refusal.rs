@@ -8,48 +8,53 @@ use serde_json::json;
 
 /// A refused call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) status: u16,
-    pub(super) code: u32,
-    pub(super) message: String,
+pub(in crate::twilio) struct Refusal {
+    pub(in crate::twilio) status: u16,
+    pub(in crate::twilio) code: u32,
+    pub(in crate::twilio) message: String,
     /// Seconds after which the call may be made again.
-    pub(super) retry_after: Option<u32>,
+    pub(in crate::twilio) retry_after: Option<u32>,
 }
 
 impl Refusal {
     /// Any refusal.
-    pub(super) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
+    pub(in crate::twilio) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), retry_after: None }
     }
 
     /// A request that Twilio understands and refuses: 400 with `code`.
-    pub(super) fn bad(code: u32, message: impl Into<String>) -> Self {
+    pub(in crate::twilio) fn bad(code: u32, message: impl Into<String>) -> Self {
         Self::new(400, code, message)
     }
 
     /// Wrong credentials, or another account's.
-    pub(super) fn unauthenticated() -> Self {
+    pub(in crate::twilio) fn unauthenticated() -> Self {
         Self::new(401, 20003, "Authenticate")
     }
 
     /// No such resource.
-    pub(super) fn not_found(path: &str) -> Self {
+    pub(in crate::twilio) fn not_found(path: &str) -> Self {
         Self::new(404, 20404, format!("The requested resource {path} was not found"))
     }
 
     /// The resource is still in use.
-    pub(super) fn unfinished() -> Self {
+    pub(in crate::twilio) fn unfinished() -> Self {
         Self::new(409, 20009, "The message cannot be changed before its delivery is complete")
     }
 
     /// An HTTP status by script.
-    pub(super) fn scripted(status: u16) -> Self {
+    pub(in crate::twilio) fn scripted(status: u16) -> Self {
         let message = if status == 429 { "Too Many Requests" } else { "Service is not available" };
         Self::new(status, 20_000 + u32::from(status), message)
     }
 
+    /// The sender has as much to send as its queue holds.
+    pub(in crate::twilio) fn full() -> Self {
+        Self::bad(21611, "This 'From' number has exceeded the maximum number of queued messages.")
+    }
+
     /// Too many requests: again after so many seconds.
-    pub(super) fn busy(seconds: u32) -> Self {
+    pub(in crate::twilio) fn busy(seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..Self::scripted(429) }
     }
 }

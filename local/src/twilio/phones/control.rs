@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::twilio::exchange::Exchange;
 use crate::twilio::rule::Rule;
-use crate::twilio::script::{CallbackFault, CreateFault, InboundFault, MediaFault, Pace};
+use crate::twilio::script::{CallbackFault, CreateFault, InboundFault, Limits, MediaFault, Pace};
 
 /// One order to the script, for example
 /// `{"on": "create", "body": "third", "lasting_ms": 120000, "fault": {"kind": "answer", "status": 429}}`.
@@ -32,6 +32,8 @@ pub(super) enum Arm {
     },
     /// The carrier's speed.
     Pace(Pace),
+    /// How much the account may.
+    Limits(Limits),
     /// The API's port, closed or open.
     Port {
         /// Whether every connection is refused.
@@ -51,6 +53,7 @@ pub(super) async fn arm(
         Arm::Media(rule) => exchange.script.on_media(rule),
         Arm::AdvancedOptOut { enabled } => exchange.script.set_advanced_opt_out(enabled),
         Arm::Pace(pace) => exchange.script.set_pace(pace),
+        Arm::Limits(limits) => exchange.script.set_limits(limits),
         Arm::Port { refuse } => exchange.script.refuse_connections(refuse),
     }
     StatusCode::NO_CONTENT

@@ -13,6 +13,7 @@ use super::{Pace, Twilio, TwilioOptions};
 mod channels;
 mod desk;
 mod faults;
+mod limits;
 mod media;
 mod messages;
 mod openapi;

@@ -2,6 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
 import { sentenceOf } from '../api/problem';
 import { putFile, type Put } from '../api/put';
+import type { Attached } from '../api/types';
 import { newKey } from '../api/ulid';
 import type { Drafts } from './drafts.svelte';
 
@@ -9,14 +10,17 @@ import type { Drafts } from './drafts.svelte';
 export class Uploading {
   readonly key = newKey();
   readonly file: File;
+  /** Counts what was picked: files go in that order, whichever is there first. */
+  readonly place: number;
   /** 0 to 1. */
   progress = $state(0);
   /** Why it did not get there; it can be tried again. */
   problem = $state<string | null>(null);
   readonly stop = new AbortController();
 
-  constructor(file: File) {
+  constructor(file: File, place: number) {
     this.file = file;
+    this.place = place;
   }
 
   get type(): string {
@@ -27,8 +31,9 @@ export class Uploading {
 /** The files in every conversation's box: those that are there stand in its draft. */
 export class Uploads {
   readonly #pending = new SvelteMap<string, Uploading[]>();
-  /** The bytes of what is there, as long as the page lives: for a thumbnail. */
-  readonly #files = new Map<string, File>();
+  /** What is there, by its upload, as long as the page lives: its bytes for a thumbnail. */
+  readonly #there = new Map<string, Uploading>();
+  #picked = 0;
   readonly #client: Pick<Client, 'createUpload'>;
   readonly #drafts: Drafts;
   readonly #put: Put;
@@ -46,12 +51,12 @@ export class Uploads {
 
   /** The bytes of a file that is there, if it was picked since the page was loaded. */
   file(uploadId: string): File | undefined {
-    return this.#files.get(uploadId);
+    return this.#there.get(uploadId)?.file;
   }
 
   /** Takes files into a conversation's box. */
   async add(id: string, files: readonly File[]): Promise<void> {
-    const taken = files.map((file) => new Uploading(file));
+    const taken = files.map((file) => new Uploading(file, ++this.#picked));
     this.#pending.set(id, [...this.pending(id), ...taken]);
     await Promise.all(taken.map((one) => this.#upload(id, one)));
   }
@@ -75,7 +80,7 @@ export class Uploads {
   clear(): void {
     for (const all of this.#pending.values()) for (const one of all) one.stop.abort();
     this.#pending.clear();
-    this.#files.clear();
+    this.#there.clear();
   }
 
   async #upload(id: string, one: Uploading): Promise<void> {
@@ -91,13 +96,22 @@ export class Uploads {
       });
       await this.#put(place, one.file, (progress) => (one.progress = progress), one.stop.signal);
       if (!this.pending(id).includes(one)) return;
-      this.#files.set(place.upload_id, one.file);
+      this.#there.set(place.upload_id, one);
       this.#drop(id, one.key);
       const done = { upload_id: place.upload_id, name, content_type: one.type, size };
-      this.#drafts.setMedia(id, [...this.#drafts.media(id), done]);
+      const media = [...this.#drafts.media(id), done];
+      this.#drafts.setMedia(
+        id,
+        media.toSorted((a, b) => this.#placeOf(a) - this.#placeOf(b)),
+      );
     } catch (thrown) {
       one.problem = sentenceOf(thrown);
     }
+  }
+
+  /** What was there when the page was loaded stays in front. */
+  #placeOf({ upload_id }: Attached): number {
+    return this.#there.get(upload_id)?.place ?? 0;
   }
 
   #drop(id: string, key: string): void {

@@ -6,14 +6,15 @@ import { Drafts } from './drafts.svelte';
 import { limitOf, overLimit } from './limits';
 import { Uploads } from './uploads.svelte';
 
-function uploads(...outcomes: (string | null)[]) {
+function uploads(...outcomes: (string | Promise<void> | null)[]) {
   const drafts = new Drafts(null);
   drafts.open('ada');
   let asked = 0;
   const put: Put = async (_place, _file, onProgress) => {
     onProgress(0.5);
     await Promise.resolve();
-    const problem = outcomes.shift();
+    const outcome = outcomes.shift();
+    const problem = typeof outcome === 'string' ? outcome : await outcome;
     if (problem) throw new ApiError(0, problem);
     onProgress(1);
   };
@@ -37,6 +38,18 @@ describe('the files in a box', () => {
     expect(box.pending('c1')).toEqual([]);
     expect(drafts.media('c1').map((one) => one.name)).toEqual(['a.png', 'b.pdf']);
     expect(box.file('u1')?.name).toBe('a.png');
+  });
+
+  it('stand in the order in which they were picked, whichever is there first', async () => {
+    let arrive = () => {};
+    const late = new Promise<void>((done) => (arrive = done));
+    const { drafts, box } = uploads(late);
+    const added = box.add('c1', [file('a.png'), file('b.png')]);
+    await box.add('c1', [file('c.png')]);
+    expect(drafts.media('c1').map((one) => one.name)).toEqual(['b.png', 'c.png']);
+    arrive();
+    await added;
+    expect(drafts.media('c1').map((one) => one.name)).toEqual(['a.png', 'b.png', 'c.png']);
   });
 
   it('stay with their reason when they were interrupted, and go on from there', async () => {

@@ -6,6 +6,14 @@ const PAUSE = 300;
 /** It is never asked sooner (ms) whether the waiting is over: the clocks here and there differ. */
 const SOON = 1000;
 
+/** What the page itself says at once; the server's word on it is of what stood in the box before. */
+const OWN = ['empty', 'too_long', 'too_many_media', 'media_too_large'];
+
+/** What stands in the way of any text, by the server's word. */
+export function inTheWay(check: CheckResult | null): CheckResult['reasons'][number] | undefined {
+  return check?.reasons.find(({ code }) => !OWN.includes(code));
+}
+
 /** A text and what goes with it. */
 type Message = Parameters<Client['checkMessage']>[1];
 

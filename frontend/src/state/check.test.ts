@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CheckResult } from '../api/types';
-import { Checker } from './check.svelte';
+import { Checker, inTheWay } from './check.svelte';
 
 const yes: CheckResult = { verdict: 'yes', until: null, reasons: [], segments: null };
 
@@ -83,4 +83,14 @@ test('what has to wait is asked about again when its time has come, unless somet
   checker.write('c1', '', 1);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(checkMessage).toHaveBeenCalledTimes(4);
+});
+
+test('what the page says at once does not stand in the way of what is written after it', () => {
+  const of = (...codes: CheckResult['reasons'][number]['code'][]): CheckResult => {
+    const reasons = codes.map((code) => ({ code, text: '', advice: '' }));
+    return { ...yes, verdict: 'no', reasons };
+  };
+  expect(inTheWay(null)).toBeUndefined();
+  expect(inTheWay(of('empty', 'too_long', 'too_many_media', 'media_too_large'))).toBeUndefined();
+  expect(inTheWay(of('too_many_media', 'opted_out'))?.code).toBe('opted_out');
 });

@@ -1,4 +1,4 @@
-import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
+import { answer, bubble, expectStatus, log, open, opened, row } from './desk.ts';
 import { png } from './png.ts';
 import { expect, test } from './test.ts';
 
@@ -53,11 +53,7 @@ test('an answer to one message quotes it, and a press on the quote leads there',
   await open(desk, /0150/);
   await answer(desk, 'Is Tuesday fine?');
   await expectStatus(desk, 'Is Tuesday fine?', /delivered|read/);
-  const id = new URL(desk.url()).hash.split('=')[1] ?? '';
-  const { messages } = await system.api<{ messages: { sid: string; body: string }[] }>(
-    'GET',
-    `/api/conversations/${id}/messages`,
-  );
+  const messages = await system.stored(opened(desk));
   const sid = messages.find((one) => one.body === 'Is Tuesday fine?')?.sid;
   await system.receivesOnWhatsapp(GRACE, 'Very fine', { OriginalRepliedMessageSid: sid });
   await system.receivesOnWhatsapp(GRACE, 'And this?', {

@@ -20,6 +20,9 @@ export async function open(desk: Page, name: string | RegExp): Promise<void> {
   await expect(box(desk)).toBeVisible();
 }
 
+/** The id of the conversation that is open. */
+export const opened = (desk: Page): string => new URL(desk.url()).hash.split('=')[1] ?? '';
+
 /** Writes an answer and sends it with Enter. */
 export async function answer(desk: Page, text: string): Promise<void> {
   await box(desk).fill(text);

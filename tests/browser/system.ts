@@ -16,6 +16,13 @@ export const ADMIN = { username: 'admin', password: 'partyline' };
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const AUTH_TOKEN = '5ca1ab1e0ddba115ca1ab1e0ddba1100';
 
+/** Of a message, what Twilio's callbacks name it by, and its text. */
+interface Stored {
+  message_id: string;
+  sid: string;
+  body: string;
+}
+
 /** How the program is started. */
 export interface Start {
   /** With its state in the folder, not in memory. */
@@ -79,17 +86,33 @@ export class System {
 
   /** Twilio's webhook for a text that a customer sent, signed; answered means stored. */
   async receives(from: string, body: string): Promise<void> {
-    await this.#webhook({ From: from, To: NUMBER, Body: body });
+    await this.#inbound({ From: from, To: NUMBER, Body: body });
   }
 
   /** The same on WhatsApp, with whatever else Twilio tells of it. */
   async receivesOnWhatsapp(from: string, body: string, more: object = {}): Promise<void> {
-    await this.#webhook({ From: `whatsapp:${from}`, To: WHATSAPP, Body: body, ...more });
+    await this.#inbound({ From: `whatsapp:${from}`, To: WHATSAPP, Body: body, ...more });
   }
 
   /** The same to a number that is not ours: it is held back. */
   async receivesElsewhere(from: string, body: string): Promise<void> {
-    await this.#webhook({ From: from, To: '+18005550199', Body: body });
+    await this.#inbound({ From: from, To: '+18005550199', Body: body });
+  }
+
+  /** Twilio's callback that tells a message's price with its status, signed. */
+  async charges(conversation: string, { message_id, sid }: Stored, price: string): Promise<void> {
+    await this.#webhook(`/twilio/deliveries/${conversation}/${message_id}`, {
+      MessageSid: sid,
+      MessageStatus: 'delivered',
+      Price: price,
+      PriceUnit: 'USD',
+    });
+  }
+
+  /** The conversation's messages as they are stored, oldest first. */
+  async stored(conversation: string): Promise<Stored[]> {
+    const path = `/api/conversations/${conversation}/messages`;
+    return (await this.api<{ messages: Stored[] }>('GET', path)).messages;
   }
 
   /** Arms a fault at Twilio's side. */
@@ -136,20 +159,22 @@ export class System {
     return (text ? JSON.parse(text) : undefined) as T;
   }
 
-  async #webhook(fields: Record<string, string>): Promise<void> {
-    const url = `${this.url}/twilio/messages`;
+  async #inbound(fields: Record<string, string>): Promise<void> {
     const sid = `SM${createHmac('md5', this.url).update(String(++this.#webhooks)).digest('hex')}`;
-    const form = {
+    await this.#webhook('/twilio/messages', {
       MessageSid: sid,
       SmsSid: sid,
       SmsMessageSid: sid,
-      AccountSid: ACCOUNT_SID,
       NumMedia: '0',
       NumSegments: '1',
       SmsStatus: 'received',
-      ApiVersion: '2010-04-01',
       ...fields,
-    };
+    });
+  }
+
+  async #webhook(path: string, fields: Record<string, string>): Promise<void> {
+    const url = this.url + path;
+    const form = { AccountSid: ACCOUNT_SID, ApiVersion: '2010-04-01', ...fields };
     const signed = Object.entries(form).sort(([a], [b]) => (a < b ? -1 : 1));
     const text = url + signed.flat().join('');
     const answer = await fetch(url, {

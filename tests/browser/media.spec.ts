@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { box, log, open } from './desk.ts';
+import type { Locator, Page } from '@playwright/test';
+import { box, bubble, log, open } from './desk.ts';
 import { png } from './png.ts';
 import { expect, test } from './test.ts';
 
@@ -47,9 +48,7 @@ test('a picture from the desk is uploaded, sent, and stands on the phone byte fo
   await phone.writes('Show me');
   await open(desk, /0123/);
   const bytes = png(64, 48);
-  const picked = desk.waitForEvent('filechooser');
-  await desk.getByRole('button', { name: 'Attach files' }).click();
-  await (await picked).setFiles({ name: 'shop.png', mimeType: 'image/png', buffer: bytes });
+  await attach(desk, [{ name: 'shop.png', bytes }]);
   const attached = desk.getByRole('list', { name: 'Attached files' });
   await expect(attached.locator('[data-upload=there]')).toHaveCount(1);
   await box(desk).fill('Here it is');
@@ -65,16 +64,90 @@ test('a picture from the desk is uploaded, sent, and stands on the phone byte fo
   expect(received?.bytes.equals(bytes)).toBe(true);
 });
 
+test('how far a file is shows while it goes up; nothing is sent before it is there, and it can be called off', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Show me');
+  await open(desk, /0123/);
+  await box(desk).fill('Here it is');
+  const attached = desk.getByRole('list', { name: 'Attached files' });
+  const line = await slowLine(desk);
+  await attach(desk, [{ name: 'shop.png', bytes: noise(3_000_000) }]);
+  const shop = attached.getByRole('progressbar', { name: 'Uploading shop.png' });
+  await expect.poll(() => part(shop)).toBeGreaterThan(0);
+  const begun = await part(shop);
+  await expect.poll(() => part(shop)).toBeGreaterThan(begun);
+  expect(await part(shop), 'it is still on its way').toBeLessThan(1);
+  await expect(desk.getByRole('button', { name: 'Send' })).toHaveAttribute('aria-disabled', 'true');
+  await box(desk).press('Enter');
+  await expect(box(desk)).toHaveValue('Here it is');
+
+  await attach(desk, [{ name: 'wrong.png', bytes: noise(1_000_000) }]);
+  const wrong = attached.getByRole('progressbar', { name: 'Uploading wrong.png' });
+  await expect.poll(() => part(wrong)).toBeGreaterThan(0);
+  const ended = desk.waitForEvent('requestfailed', (request) => request.method() === 'PUT');
+  await attached.getByRole('button', { name: 'Remove wrong.png' }).click();
+  expect((await ended).failure()?.errorText).toBe('net::ERR_ABORTED');
+  await expect(attached.getByRole('listitem')).toHaveCount(1);
+
+  await line.isFast();
+  await expect(attached.locator('[data-upload=there]')).toHaveCount(1);
+  await box(desk).press('Enter');
+  await expect(attached).toHaveCount(0);
+  await expect.poll(() => phone.shows()).toEqual(['Show me', 'Here it is']);
+  expect((await phone.received()).map((file) => file.bytes.length)).toEqual([3_000_000]);
+});
+
+test('ten files go with one message in the order in which they were picked, and an eleventh is refused before', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.phone('+12065550123');
+  await phone.writes('Show me all');
+  await open(desk, /0123/);
+  const files = Array.from({ length: 11 }, (_, at) => ({
+    name: `bike-${String(at + 1)}.png`,
+    bytes: png(8 + at, 8),
+  }));
+  await attach(desk, files.slice(0, 10));
+  const attached = desk.getByRole('list', { name: 'Attached files' });
+  await expect(attached.locator('[data-upload=there]')).toHaveCount(10);
+  await expect(attached.locator('canvas.drawn')).toHaveCount(10);
+  const names = files.slice(0, 10).map((file) => file.name);
+  await expect(attached.locator('.name')).toHaveText(names);
+
+  await attach(desk, files.slice(10));
+  await expect(attached.locator('[data-upload=there]')).toHaveCount(11);
+  await expect(desk.getByText('A message takes up to 10 files. Remove some.')).toBeVisible();
+  await box(desk).fill('All of them');
+  await box(desk).press('Enter');
+  await expect(box(desk)).toHaveValue('All of them');
+  await expect(bubble(desk, 'All of them')).toHaveCount(0);
+
+  await attached.getByRole('button', { name: 'Remove bike-11.png' }).click();
+  await expect(desk.getByText('Up to 10 files, 5 MB together.')).toBeVisible();
+  await box(desk).press('Enter');
+  await expect(bubble(desk, 'All of them').getByRole('button', { name: /^Enlarge/ })).toHaveCount(
+    10,
+  );
+  await expect.poll(() => phone.shows()).toEqual(['Show me all', 'All of them']);
+  const received = await phone.received();
+  expect(received.map(({ bytes }) => files.findIndex((one) => one.bytes.equals(bytes)))).toEqual(
+    names.map((_, at) => at),
+  );
+});
+
 test('what is no picture is said before it is sent, and a file is taken out again', async ({
   desk,
   system,
 }) => {
   await system.receives('+12065550123', 'Hello');
   await open(desk, /0123/);
-  const picked = desk.waitForEvent('filechooser');
-  await desk.getByRole('button', { name: 'Attach files' }).click();
-  const page = Buffer.from('<script>alert(1)</script>');
-  await (await picked).setFiles({ name: 'page.html', mimeType: 'text/html', buffer: page });
+  await attach(desk, [
+    { name: 'page.html', type: 'text/html', bytes: Buffer.from('<script>alert(1)</script>') },
+  ]);
   const attached = desk.getByRole('list', { name: 'Attached files' });
   await expect(attached.getByText(/Files of this type cannot be sent here/)).toBeVisible();
   await attached.getByRole('button', { name: 'Remove page.html' }).click();
@@ -127,6 +200,40 @@ test('a picture that Twilio does not give is told, and comes when it is asked fo
   await large.getByRole('button', { name: 'Try again' }).click();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: large.png' })).toBeVisible();
 });
+
+/** Picks files with the system's dialog. */
+async function attach(
+  desk: Page,
+  files: { name: string; type?: string; bytes: Buffer }[],
+): Promise<void> {
+  const picked = desk.waitForEvent('filechooser');
+  await desk.getByRole('button', { name: 'Attach files' }).click();
+  await (
+    await picked
+  ).setFiles(
+    files.map(({ name, type = 'image/png', bytes }) => ({ name, mimeType: type, buffer: bytes })),
+  );
+}
+
+/** How far a bar is, 0 to 1. */
+const part = (bar: Locator) => bar.evaluate((one: HTMLProgressElement) => one.value);
+
+/** From now on what the page sends leaves by 200 kB a second, until the line is fast again. */
+async function slowLine(desk: Page): Promise<{ isFast: () => Promise<void> }> {
+  const browser = await desk.context().newCDPSession(desk);
+  const takes = async (uploadThroughput: number) => {
+    const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput };
+    await browser.send('Network.emulateNetworkConditions', line);
+  };
+  await browser.send('Network.enable');
+  await takes(200_000);
+  return { isFast: () => takes(-1) };
+}
+
+/** A picture of exactly so many bytes: what stands after its end belongs to nothing. */
+function noise(bytes: number): Buffer {
+  return Buffer.concat([png(64, 48), Buffer.alloc(bytes)], bytes);
+}
 
 /** So many seconds of silence, as WAV. */
 function silence(seconds: number): Buffer {

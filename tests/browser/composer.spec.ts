@@ -1,5 +1,8 @@
-import { answer, box, bubble, expectStatus, open, row } from './desk.ts';
+import { answer, box, bubble, expectStatus, open, opened, row } from './desk.ts';
 import { expect, test } from './test.ts';
+
+/** So many at a time click for a script that hammers; of more the system would say that it is busy. */
+const HANDS = { length: 8 };
 
 test('each conversation keeps its own draft, over a reload too', async ({ desk, system }) => {
   await system.receives('+12065550123', 'First');
@@ -112,4 +115,38 @@ test('nine texts that are written at one go all leave, in their order, and the p
   await expect.poll(() => phone.shows()).toEqual(['Hello?', ...texts]);
   await desk.reload();
   await expectStatus(desk, 'Text 8', 'delivered');
+});
+
+test('who sends far too many in a minute is told when to go on, and keeps the text', async ({
+  desk,
+  system,
+}) => {
+  await system.receives('+12065550123', 'Hello?');
+  await open(desk, /0123/);
+  const messages = `/api/conversations/${opened(desk)}/messages`;
+  // The same click is sent once, and counts each time.
+  const click = { body: 'Once', idempotency_key: 'the-same-click' };
+  const once = () => system.api('POST', messages, click);
+  const ask = () =>
+    system.api<{ verdict: string }>('POST', `${messages}/check`, { body: 'More', media: [] });
+  await once();
+  const hand = async () => {
+    for (let left = 25; left > 0; left -= 1) await once();
+  };
+  const hammer = async () => {
+    while ((await ask()).verdict !== 'wait_until') await Promise.all(Array.from(HANDS, hand));
+  };
+  const meta = desk.locator('#composer-meta');
+  // Once more where the minute ends in between.
+  await expect(async () => {
+    await hammer();
+    await box(desk).fill(`Not yet, ${String(Date.now())}`);
+    await expect(meta).toHaveText(
+      /^You have sent very many messages in a minute\.\s+You can send it at \d\d:\d\d:\d\d\.$/,
+      { timeout: 2000 },
+    );
+  }).toPass();
+  await box(desk).press('Enter');
+  await expect(box(desk)).toHaveValue(/^Not yet/);
+  await expect(bubble(desk, 'Not yet')).toHaveCount(0);
 });

@@ -89,6 +89,26 @@ test('words are found in a thread, hit by hit', async ({ desk, system }) => {
   await expect(desk.getByText('Not found')).toBeVisible();
 });
 
+test('a word that stands far back is reached from the search, with the hit in view', async ({
+  page,
+  system,
+}) => {
+  await system.receives('+12065550123', 'I have seen a heron');
+  // The search reads 200 messages at a time, the thread 50.
+  for (let at = 1; at <= 210; at += 1) {
+    await system.receives('+12065550123', `Message number ${String(at)}`);
+  }
+  await page.goto(system.deskLink);
+  await open(page, /0123/);
+  await expect(log(page).getByText('I have seen a heron')).toHaveCount(0);
+  await log(page).focus();
+  await page.keyboard.press('f');
+  await page.getByRole('searchbox', { name: 'Search in this conversation' }).fill('heron');
+  await expect(page.getByText('1 of 1')).toBeVisible();
+  await expect(bubble(page, 'I have seen a heron')).toBeInViewport({ ratio: 1 });
+  await expect(bubble(page, 'I have seen a heron')).toHaveClass(/marked/);
+});
+
 test('the list shows one channel, and the box says how long an answer may go', async ({
   desk,
   system,

@@ -1,6 +1,9 @@
 import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
+/** So long (ms) an act is offered to be taken back. */
+const OFFERED = 8000;
+
 test('a note is written once and read by everybody', async ({ desk, secondDesk, system }) => {
   await system.receives('+12065550123', 'Hello');
   await open(desk, /0123/);
@@ -58,18 +61,29 @@ test('a text is removed here and at Twilio, once it is confirmed', async ({ desk
   await expect(desk.getByText('4111')).toHaveCount(0);
 });
 
-test('what was deleted is gone when nobody takes it back', async ({ desk, secondDesk, system }) => {
-  await system.receives('+12065550123', 'Forget me');
-  await system.receives('+12065550124', 'Keep me');
-  await open(desk, /0123/);
-  await expect(row(secondDesk, /0123/)).toBeVisible();
-  await desk.getByRole('button', { name: 'Delete conversation' }).click();
-  await expect(row(desk, /0123/)).toHaveCount(0);
-  await expect(row(secondDesk, /0123/)).toHaveCount(0, { timeout: 20_000 });
-  await expect(row(secondDesk, /0124/)).toBeVisible();
-  await system.receives('+12065550123', 'I am back');
-  await open(secondDesk, /0123/);
-  await expect(log(secondDesk).getByRole('article')).toHaveCount(1);
+test.describe('with a clock of its own', () => {
+  test.use({ ownClock: true });
+
+  test('what was deleted is gone when nobody takes it back', async ({
+    desk,
+    secondDesk,
+    system,
+  }) => {
+    await system.receives('+12065550123', 'Forget me');
+    await system.receives('+12065550124', 'Keep me');
+    await open(desk, /0123/);
+    await expect(row(secondDesk, /0123/)).toBeVisible();
+    await desk.getByRole('button', { name: 'Delete conversation' }).click();
+    await expect(row(desk, /0123/)).toHaveCount(0);
+    await expect(desk.getByRole('button', { name: 'Undo' })).toBeVisible();
+    await expect(row(secondDesk, /0123/), 'it can still be taken back').toBeVisible();
+    await desk.clock.fastForward(OFFERED);
+    await expect(row(secondDesk, /0123/)).toHaveCount(0);
+    await expect(row(secondDesk, /0124/)).toBeVisible();
+    await system.receives('+12065550123', 'I am back');
+    await open(secondDesk, /0123/);
+    await expect(log(secondDesk).getByRole('article')).toHaveCount(1);
+  });
 });
 
 test('words are found in a thread, hit by hit', async ({ desk, system }) => {

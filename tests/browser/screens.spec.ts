@@ -9,6 +9,11 @@ import { expect, ready, test } from './test.ts';
 const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 const THEMES = ['light', 'dark'] as const;
 
+/** "Live" gives way to the name after so long (ms). */
+const CALM = 3000;
+
+test.use({ ownClock: true });
+
 test('sign-in', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByLabel('Name')).toBeFocused();
@@ -252,7 +257,8 @@ async function busy(system: System, desk: Page): Promise<void> {
 async function judge(page: Page, name: string, part = page.locator('body')): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await expect(part).toMatchAriaSnapshot({ name: `${name}.aria.yml` });
-  // "Live" gives way to the name after three seconds: not while it is looked at.
+  // Not while it is looked at.
+  await page.clock.fastForward(CALM);
   for (const frame of page.frames()) {
     const live = frame.locator('[data-line=live]');
     if (await live.count()) await expect(live).toHaveClass(/calm/);

@@ -9,6 +9,8 @@ const OF_THE_NETWORK = /^Failed to load resource:|^WebSocket connection to /;
 interface Fixtures {
   /** How the system is started. */
   starts: Start;
+  /** Whether the timers of the test's own browser run by a clock that it can put forward. */
+  ownClock: boolean;
   /** A system of the test's own, in memory. */
   system: System;
   /** The desk, signed in by link, with its list read. */
@@ -21,6 +23,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   starts: [{}, { option: true }],
+  ownClock: [false, { option: true }],
 
   system: async ({ starts }, use) => {
     const system = await System.start(starts);
@@ -39,8 +42,9 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
 
-  context: async ({ context, complaints }, use) => {
+  context: async ({ context, complaints, ownClock }, use) => {
     await listen(context, complaints);
+    if (ownClock) await context.clock.install();
     await use(context);
   },
 
@@ -71,7 +75,8 @@ export async function signIn(page: Page, { username, password } = ADMIN): Promis
 
 /** The line is live and the list is there. */
 export async function ready(page: Page): Promise<void> {
-  await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeAttached();
+  // Looked for in shorter steps than an expectation takes: every test waits for it.
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ state: 'attached' });
 }
 
 /** Notes every error of the context's pages, and every violation of their policy, frames too. */

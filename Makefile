@@ -131,7 +131,7 @@ bench: frontend/dist/index.html chromium
 	tests/bench/run
 
 pictures: frontend/dist/index.html chromium
-	cargo build --quiet --package partyline-local --bin partyline
+	$(PROGRAM) --quiet
 	npm run --silent pictures --workspace tests/browser
 
 # With cargo-lambda: zipped, for arm64. Without it: release bins for this machine, which is what CI checks.

@@ -6,7 +6,8 @@ export default defineConfig({
   testDir: '.',
   fullyParallel: true,
   forbidOnly: true,
-  workers: 2,
+  // One more than two cores: each of them waits for the system now and then.
+  workers: 3,
   retries: 0,
   timeout: 45_000,
   expect: { timeout: 10_000 },

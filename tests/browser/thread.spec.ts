@@ -129,6 +129,34 @@ test('what is out of view stays unread until it is scrolled to', async ({ desk, 
   await expect(row(desk, /0123/)).not.toContainText('unread');
 });
 
+test('who goes to the newest before the thread has come to rest stays there when the next text comes', async ({
+  desk,
+  system,
+}) => {
+  for (let at = 1; at <= 40; at += 1) {
+    await system.receives('+12065550123', `Message number ${String(at)}`);
+  }
+  await expect(row(desk, /0123/)).toContainText('40 unread');
+  await desk.exposeFunction('next', () => system.receives('+12065550123', 'And one more'));
+  const clicked = desk.evaluate(
+    () =>
+      new Promise<unknown>((resolve) => {
+        const look = () => {
+          const newest = document.querySelector<HTMLButtonElement>('[role=log] ~ button');
+          if (!newest) return void requestAnimationFrame(look);
+          newest.click();
+          resolve((window as unknown as { next: () => Promise<void> }).next());
+        };
+        look();
+      }),
+  );
+  await open(desk, /0123/);
+  await clicked;
+  await expect(row(desk, /0123/)).toContainText('And one more');
+  await expect(row(desk, /0123/)).not.toContainText('unread');
+  await expect(bubble(desk, 'And one more')).toBeInViewport();
+});
+
 test('an answer is a bubble at once and ends as delivered on the phone', async ({
   desk,
   system,

@@ -1,5 +1,7 @@
 //! The people's API as an OpenAPI document, made from the code. Socket events and frames are schemas in it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use shared::error::Error;
 use shared::media_limits::MediaLimits;
@@ -17,8 +19,10 @@ pub struct Problem {
     title: String,
     /// The HTTP status.
     status: u16,
-    /// What happened and what to do, for people.
+    /// What happened and what to do, for people, in English.
     detail: String,
+    /// The sentences that the detail is, one after the other, by their keys: for who reads another language.
+    sentences: Vec<shared::sentences::SentenceView>,
     /// A stable word for programs.
     code: String,
     /// The present state of the thing, on a conflict.
@@ -28,7 +32,7 @@ pub struct Problem {
     /// Why a message may not go.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    reasons: Option<Vec<shared::can_send::Reason>>,
+    reasons: Option<Vec<shared::can_send::ReasonView>>,
 }
 
 /// The document.
@@ -117,9 +121,16 @@ pub fn json() -> Result<String, Error> {
     Document::openapi().to_pretty_json().map(|text| text + "\n").map_err(Error::failed)
 }
 
-/// Twilio's codes in plain words, as the page reads them.
+/// Twilio's codes in plain words, by code, for those who translate them.
 pub fn codes() -> Result<String, Error> {
-    pretty(shared::codes::all())
+    let codes = shared::codes::all().iter().map(|row| (row.code, row));
+    pretty(&codes.collect::<BTreeMap<_, _>>())
+}
+
+/// Every sentence of the answers in English, by its key, for those who translate them.
+pub fn sentences() -> Result<String, Error> {
+    let sentences = shared::sentences::ALL.iter().map(|(key, english, _)| (key, english));
+    pretty(&sentences.collect::<BTreeMap<_, _>>())
 }
 
 /// What each channel takes of files, as the page reads it.

@@ -2,6 +2,7 @@
 
 use shared::error::{Error, Result};
 use shared::lambda::Request;
+use shared::sentences;
 
 /// The most that one page holds.
 const MOST: usize = 100;
@@ -12,5 +13,5 @@ pub fn limit(request: &Request, usual: usize) -> Result<usize> {
     text.parse()
         .ok()
         .filter(|limit| (1..=MOST).contains(limit))
-        .ok_or_else(|| Error::Malformed("The limit is a number from 1 to 100.".to_owned()))
+        .ok_or_else(|| Error::Malformed(sentences::request::limit()))
 }

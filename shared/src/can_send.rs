@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use crate::address::{Address, Channel};
 use crate::consent::ConsentState;
 use crate::conversation::Conversation;
-use crate::media_limits::{MediaLimits, in_words, is_image};
+use crate::media_limits::{MediaLimits, is_image};
 use crate::message::LONGEST_BODY;
 use crate::phone::PhoneNumber;
-pub use crate::verdict::{Reason, ReasonCode, Verdict};
+use crate::sentences::{Sentence, cannot_send as say};
+pub use crate::verdict::{Reason, ReasonCode, ReasonView, Verdict};
 
 /// The decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,19 +70,15 @@ impl Decision {
         self.verdict == Verdict::Yes
     }
 
-    /// Everything that is in the way, as one text for people.
-    pub fn sentence(&self) -> String {
-        let parts: Vec<String> = self
-            .reasons
-            .iter()
-            .map(|reason| format!("{} {}", reason.text, reason.advice))
-            .collect();
-        parts.join(" ")
+    /// Everything that is in the way and what to do, for people.
+    pub fn sentences(&self) -> Vec<Sentence> {
+        let said = |reason: &Reason| [reason.text.clone(), reason.advice.clone()];
+        self.reasons.iter().flat_map(said).collect()
     }
 }
 
-fn reason(code: ReasonCode, text: impl Into<String>, advice: &str) -> Reason {
-    Reason { code, text: text.into(), advice: advice.to_owned() }
+fn reason(code: ReasonCode, text: Sentence, advice: Sentence) -> Reason {
+    Reason { code, text, advice }
 }
 
 /// Whether the contact may be written to at all, whatever it is: consent and window. What `dispatch` asks again before
@@ -100,31 +97,19 @@ pub fn can_send(
     let mut found = standing(conversation, now);
     found.extend(of_draft(conversation, draft).into_iter().map(|reason| (Verdict::No, reason)));
     if !circumstances.sender {
-        let text = "The number that this conversation was held with is no longer set up.";
-        let advice = "Ask an admin, or start a new conversation from another number.";
+        let (text, advice) = (say::sender_gone(), say::sender_gone_advice());
         found.push((Verdict::No, reason(ReasonCode::SenderCannot, text, advice)));
     }
     if let Some(reason) = of_country(conversation, circumstances) {
         found.push((Verdict::No, reason));
     }
     let rates = [
-        (
-            ReasonCode::RateUser,
-            circumstances.user_waits,
-            "You have sent very many messages in a minute.",
-        ),
-        (
-            ReasonCode::RateSender,
-            circumstances.sender_waits,
-            "This number has sent very many messages in a minute.",
-        ),
+        (ReasonCode::RateUser, circumstances.user_waits, say::rate_user()),
+        (ReasonCode::RateSender, circumstances.sender_waits, say::rate_sender()),
     ];
     for (code, waits, text) in rates {
         if waits.is_some_and(|until| until > now) {
-            found.push((
-                Verdict::WaitUntil,
-                reason(code, text, "Wait a moment, then send it again."),
-            ));
+            found.push((Verdict::WaitUntil, reason(code, text, say::rate_advice())));
         }
     }
     let until = circumstances.user_waits.max(circumstances.sender_waits);
@@ -134,22 +119,19 @@ pub fn can_send(
 fn standing(conversation: &Conversation, now: Timestamp) -> Vec<(Verdict, Reason)> {
     let mut found = Vec::new();
     if conversation.consent.as_ref().is_some_and(|c| c.state == ConsentState::OptedOut) {
-        let text = "The contact asked not to be written to.";
-        let advice = "They can write START to hear from you again.";
+        let (text, advice) = (say::opted_out(), say::opted_out_advice());
         found.push((Verdict::No, reason(ReasonCode::OptedOut, text, advice)));
     }
-    let closed = |text: &str, advice: &str| reason(ReasonCode::WindowClosed, text, advice);
+    let closed = |text, advice| reason(ReasonCode::WindowClosed, text, advice);
     let over = conversation.window_ends().is_none_or(|ends| ends <= now);
     match conversation.contact.as_ref().map(Address::channel) {
         Some(Channel::WhatsApp) if over => {
-            let text = "WhatsApp lets you write freely only within 24 hours of the contact's last message.";
-            let advice = "Send an approved template, or wait until they write.";
+            let (text, advice) = (say::whatsapp_window(), say::whatsapp_window_advice());
             found.push((Verdict::NeedsTemplate, closed(text, advice)));
         }
         Some(Channel::Messenger) if over => {
-            let text =
-                "Messenger lets you write only within 24 hours of the contact's last message.";
-            found.push((Verdict::No, closed(text, "Wait until they write.")));
+            let (text, advice) = (say::messenger_window(), say::messenger_window_advice());
+            found.push((Verdict::No, closed(text, advice)));
         }
         _ => {}
     }
@@ -160,28 +142,23 @@ fn of_draft(conversation: &Conversation, draft: Draft<'_>) -> Vec<Reason> {
     let mut found = Vec::new();
     let length = draft.body.chars().count();
     if draft.body.trim().is_empty() && draft.media.is_empty() {
-        found.push(reason(ReasonCode::Empty, "The message is empty.", "Write something first."));
+        found.push(reason(ReasonCode::Empty, say::empty(), say::empty_advice()));
     }
     if length > LONGEST_BODY {
-        let text = format!("The message has {length} characters; at most 1,600 can be sent.");
-        found.push(reason(ReasonCode::TooLong, text, "Shorten it, or send it in parts."));
+        found.push(reason(ReasonCode::TooLong, say::too_long(length), say::too_long_advice()));
     }
     let channel = conversation.contact.as_ref().map_or(Channel::Sms, Address::channel);
     let limits = MediaLimits::of(channel);
     if draft.media.len() > limits.count {
         let text = match limits.count {
-            1 => "This channel takes one attachment a message.".to_owned(),
-            count => format!("This channel takes at most {count} attachments a message."),
+            1 => say::one_attachment(),
+            count => say::attachments(count),
         };
-        found.push(reason(
-            ReasonCode::TooManyMedia,
-            text,
-            "Send the others in messages of their own.",
-        ));
+        found.push(reason(ReasonCode::TooManyMedia, text, say::attachments_advice()));
     }
     if draft.media.iter().any(|one| !limits.takes(&one.content_type)) {
-        let text = "This channel does not take files of this type.";
-        found.push(reason(ReasonCode::MediaNotAllowed, text, "Send another type, or a link."));
+        let (text, advice) = (say::media_type(), say::media_type_advice());
+        found.push(reason(ReasonCode::MediaNotAllowed, text, advice));
     }
     found.extend(too_large(&limits, draft.media));
     found
@@ -193,17 +170,14 @@ fn too_large(limits: &MediaLimits, media: &[Attachment]) -> Option<Reason> {
     let all: u64 = media.iter().map(|one| one.size).fold(0, u64::saturating_add);
     let (text, advice) = match large {
         Some(one) => {
-            let what = if is_image(&one.content_type) { "A picture" } else { "A file like this" };
-            let most = in_words(limits.largest(&one.content_type));
-            (
-                format!("{what} may have {most} at most on this channel."),
-                "Send a smaller one, or a link.",
-            )
+            let most = limits.largest(&one.content_type);
+            let picture = is_image(&one.content_type);
+            let text = if picture { say::picture_too_large } else { say::media_too_large };
+            (text(most), say::media_too_large_advice())
         }
         None if all > limits.total => {
-            let most = in_words(limits.total);
-            let text = format!("All attachments together may have {most} at most on this channel.");
-            (text, "Send some of them in a message of their own, or a link.")
+            let text = say::media_too_large_together(limits.total);
+            (text, say::media_too_large_together_advice())
         }
         None => return None,
     };
@@ -220,8 +194,7 @@ fn of_country(conversation: &Conversation, circumstances: &Circumstances) -> Opt
     if allowed.contains(&region) {
         return None;
     }
-    let text = format!("Messages to this country ({region}) are not allowed.");
-    let advice = "An admin can allow it in the configuration of the sender.";
+    let (text, advice) = (say::country(region), say::country_advice());
     Some(reason(ReasonCode::CountryNotAllowed, text, advice))
 }
 
@@ -230,6 +203,7 @@ mod tests {
     use super::*;
     use crate::consent::{Consent, ConsentSource};
     use crate::conversation::ConversationId;
+    use crate::sentences::joined;
 
     const SMS: &str = "+12065550143";
     const WHATSAPP: &str = "whatsapp:+12065550143";
@@ -274,8 +248,8 @@ mod tests {
         let found: Vec<ReasonCode> = decision.reasons.iter().map(|reason| reason.code).collect();
         assert_eq!((decision.verdict, &*found), (verdict, codes), "{decision:?}");
         assert_eq!(decision.yes(), codes.is_empty());
-        for reason in &decision.reasons {
-            assert!(reason.text.ends_with('.') && reason.advice.ends_with('.'), "{reason:?}");
+        for sentence in decision.sentences() {
+            assert!(sentence.to_string().ends_with('.'), "{sentence:?}");
         }
     }
 
@@ -407,7 +381,7 @@ mod tests {
             can_send(&with(SMS, Some(1)), Draft { body: "Hi", media: &[] }, &gone, now());
         decides(&decision, Verdict::No, &[ReasonCode::SenderCannot]);
         assert_eq!(
-            decision.sentence(),
+            joined(&decision.sentences()),
             "The number that this conversation was held with is no longer set up. Ask an admin, or start a new \
              conversation from another number."
         );

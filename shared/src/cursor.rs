@@ -5,6 +5,7 @@ use subtle::ConstantTimeEq;
 
 use crate::config::InstallKey;
 use crate::error::{Error, Result};
+use crate::sentences::request;
 
 const TAG: usize = 16;
 
@@ -18,7 +19,7 @@ pub fn encode(key: &InstallKey, scope: &str, position: &str) -> String {
 
 /// The position in a cursor made by [`encode`] for the same `scope`.
 pub fn decode(key: &InstallKey, scope: &str, cursor: &str) -> Result<String> {
-    let refused = || Error::Malformed("The cursor does not belong to this list.".to_owned());
+    let refused = || Error::Malformed(request::foreign_cursor());
     let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| refused())?;
     let (tag, position) = bytes.split_at_checked(TAG).ok_or_else(refused)?;
     let position = std::str::from_utf8(position).map_err(|_| refused())?;

@@ -2,62 +2,64 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::sentences::{self, Sentence, SentenceView, joined};
+
 /// A cause that is kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// The product's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, in the words that the person reads. The status is decided in [`Error::status`] alone.
+/// What went wrong, in a sentence that the person reads. The status is decided in [`Error::status`] alone.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The request cannot be read at all (400).
     #[error("{0}")]
-    Malformed(String),
+    Malformed(Sentence),
     /// Nobody is signed in, or no longer (401).
     #[error("{0}")]
-    SignedOut(String),
+    SignedOut(Sentence),
     /// Signed in, but not allowed (403).
     #[error("{0}")]
-    NotAllowed(String),
+    NotAllowed(Sentence),
     /// No such thing, or not for this person (404).
     #[error("{0}")]
-    NotFound(String),
+    NotFound(Sentence),
     /// Somebody else was faster; `current` is the present state, where there is one (409).
-    #[error("{detail}")]
+    #[error("{sentence}")]
     Conflict {
         /// What happened.
-        detail: String,
+        sentence: Sentence,
         /// The present state of the thing.
         current: Option<Box<Value>>,
     },
     /// The body is larger than what is taken (413).
     #[error("{0}")]
-    TooLarge(String),
+    TooLarge(Sentence),
     /// Readable, but not acceptable (422).
     #[error("{0}")]
-    Refused(String),
+    Refused(Sentence),
     /// The message may not go (422); `reasons` says why, for programs and people.
-    #[error("{detail}")]
+    #[error("{}", joined(.sentences))]
     MayNotSend {
         /// What is in the way and what to do.
-        detail: String,
+        sentences: Vec<Sentence>,
         /// The reasons, as the API shows them.
         reasons: Box<Value>,
     },
     /// Too often (429); try again after so many seconds.
-    #[error("{detail}")]
+    #[error("{}", joined(.sentences))]
     TooMany {
-        /// What happened.
-        detail: String,
+        /// What happened, and what to do.
+        sentences: Vec<Sentence>,
         /// Seconds until the next try is worth it.
         retry_after: u64,
     },
     /// A dependency did not answer in time; nothing was changed (503).
-    #[error("Partyline is busy. Nothing was changed; try again in a moment.")]
+    #[error("{}", sentences::partyline::busy())]
     Busy(#[source] Cause),
     /// A fault of ours (500).
-    #[error("Something in Partyline failed. It has been logged; try again.")]
+    #[error("{}", sentences::partyline::failed())]
     Failed(#[source] Cause),
     /// The configuration is wrong (500); names the variable.
     #[error("{variable}: {reason}")]
@@ -82,12 +84,17 @@ impl Error {
 
     /// There is no such conversation, or none that this person may see.
     pub fn no_conversation() -> Self {
-        Self::NotFound("There is no such conversation.".to_owned())
+        Self::NotFound(sentences::conversation::missing())
     }
 
     /// There is no such message in the conversation (any more).
     pub fn no_message() -> Self {
-        Self::NotFound("There is no such message.".to_owned())
+        Self::NotFound(sentences::message::missing())
+    }
+
+    /// Somebody else was faster, and there is nothing to show of it.
+    pub fn conflict(sentence: Sentence) -> Self {
+        Self::Conflict { sentence, current: None }
     }
 
     /// Every cause beneath it, the nearest first, for the log.
@@ -134,14 +141,17 @@ impl Error {
         }
     }
 
-    /// `problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, `current` on a conflict,
-    /// and `reasons` where a message may not go.
+    /// `problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, the `sentences` that the detail is, `code`,
+    /// `current` on a conflict, and `reasons` where a message may not go.
     pub fn problem(&self) -> Value {
+        let sentences = self.sentences();
+        let views: Vec<SentenceView> = sentences.iter().map(Sentence::view).collect();
         let mut problem = Map::new();
         problem.insert("type".to_owned(), json!("about:blank"));
         problem.insert("title".to_owned(), json!(self.title()));
         problem.insert("status".to_owned(), json!(self.status()));
-        problem.insert("detail".to_owned(), json!(self.detail()));
+        problem.insert("detail".to_owned(), json!(joined(&sentences)));
+        problem.insert("sentences".to_owned(), json!(views));
         problem.insert("code".to_owned(), json!(self.code()));
         if let Self::Conflict { current: Some(current), .. } = self {
             problem.insert("current".to_owned(), (**current).clone());
@@ -152,12 +162,22 @@ impl Error {
         Value::Object(problem)
     }
 
-    fn detail(&self) -> String {
+    /// What the person reads. The configuration is not for everybody's eyes.
+    fn sentences(&self) -> Vec<Sentence> {
         match self {
-            Self::Configuration { .. } => {
-                "Partyline is not set up completely; see its log.".to_owned()
+            Self::Malformed(sentence)
+            | Self::SignedOut(sentence)
+            | Self::NotAllowed(sentence)
+            | Self::NotFound(sentence)
+            | Self::Conflict { sentence, .. }
+            | Self::TooLarge(sentence)
+            | Self::Refused(sentence) => vec![sentence.clone()],
+            Self::MayNotSend { sentences, .. } | Self::TooMany { sentences, .. } => {
+                sentences.clone()
             }
-            other => other.to_string(),
+            Self::Busy(_) => vec![sentences::partyline::busy()],
+            Self::Failed(_) => vec![sentences::partyline::failed()],
+            Self::Configuration { .. } => vec![sentences::partyline::not_set_up()],
         }
     }
 

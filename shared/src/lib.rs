@@ -2,8 +2,8 @@
 //!
 //! Injected: [`clock`], [`ids`], [`fault`].
 //!
-//! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`address`], [`sid`], [`secret`],
-//! [`error`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
+//! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`invalid_phone`], [`address`], [`sid`], [`secret`],
+//! [`error`], [`sentences`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
 //! [`can_send`], [`verdict`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_type`],
 //! [`media_limits`], [`particulars`],
 //! [`segments`], [`status`], [`codes`], [`intent`], [`search`], [`thread_search`], [`session`], [`event`].
@@ -27,6 +27,7 @@ pub mod files;
 mod http;
 pub mod ids;
 pub mod intent;
+pub mod invalid_phone;
 pub mod lambda;
 pub mod live;
 pub mod media;
@@ -40,6 +41,7 @@ pub mod phone;
 pub mod search;
 pub mod secret;
 pub mod segments;
+pub mod sentences;
 pub mod session;
 pub mod sid;
 pub mod status;

@@ -115,11 +115,6 @@ pub fn is_image(content_type: &str) -> bool {
     content_type.trim_start().to_ascii_lowercase().starts_with("image/")
 }
 
-/// A limit for people: whole megabytes, or kilobytes below one.
-pub fn in_words(bytes: u64) -> String {
-    if bytes >= MB { format!("{} MB", bytes / MB) } else { format!("{} KB", bytes / 1024) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::sentences::code as say;
 use crate::status::MessageStatus;
 
 /// The one label that people see.
@@ -73,13 +74,12 @@ impl MessageError {
         let advice = crate::codes::advise(code);
         Self {
             code,
-            title: advice.map_or_else(
-                || format!("Twilio reported error {code}"),
-                |advice| advice.title.to_owned(),
+            title: advice
+                .map_or_else(|| say::unknown(code).to_string(), |advice| advice.title.to_owned()),
+            advice: advice.map_or_else(
+                || say::unknown_advice().to_string(),
+                |advice| advice.advice.to_owned(),
             ),
-            advice: advice
-                .map_or("Look the code up in Twilio's console.", |advice| advice.advice)
-                .to_owned(),
             retry: advice.is_none_or(|advice| advice.retry),
         }
     }

@@ -10,6 +10,8 @@ use rlibphonenumber::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use crate::invalid_phone::InvalidPhoneNumber;
+
 /// A phone number in E.164: `+`, the calling code, the national digits, 7 to 15 digits in all.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -25,38 +27,6 @@ pub struct PhoneNumberView {
     pub national: String,
     /// The country, two capital letters, where the number tells it.
     pub region: Option<String>,
-}
-
-/// Why a text is no phone number, as a sentence for the person who typed it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidPhoneNumber {
-    /// Nothing but blanks.
-    #[error("Type a phone number.")]
-    Empty,
-    /// Something else than a number.
-    #[error("This is not a phone number.")]
-    NotANumber,
-    /// A national number, and no country to read it in.
-    #[error("Start with + and the country code.")]
-    CountryMissing,
-    /// A calling code that no country has.
-    #[error("No country has this code after the +.")]
-    CountryUnknown,
-    /// Fewer digits than any number of the country.
-    #[error("This number is too short.")]
-    TooShort,
-    /// A number that reaches nobody from outside its town.
-    #[error("The area code is missing.")]
-    AreaCodeMissing,
-    /// More digits than any number of the country.
-    #[error("This number is too long.")]
-    TooLong,
-    /// A count of digits that no number of the country has.
-    #[error("Numbers of this country have more digits, or fewer.")]
-    WrongLength,
-    /// A number with an extension.
-    #[error("Leave out the extension: a message cannot reach it.")]
-    Extension,
 }
 
 impl PhoneNumber {

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::sentences;
 
 /// How long an access token is good.
 pub const ACCESS_LIFE: Duration = Duration::from_mins(10);
@@ -154,7 +155,7 @@ impl TokenReader {
 
     /// The claims of a token that is ours and still good at `now`.
     pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims> {
-        let signed_out = || Error::SignedOut("You are signed out. Sign in again.".to_owned());
+        let signed_out = || Error::SignedOut(sentences::session::ended());
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
             .map_err(|_| signed_out())?
             .claims;

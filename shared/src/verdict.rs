@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::sentences::{Sentence, SentenceView};
+
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -46,12 +48,41 @@ pub enum ReasonCode {
 }
 
 /// Why not, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     /// For programs.
     pub code: ReasonCode,
     /// What is in the way.
-    pub text: String,
+    pub text: Sentence,
     /// What to do.
-    pub advice: String,
+    pub advice: Sentence,
+}
+
+/// Why not, as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Reason)]
+pub struct ReasonView {
+    /// For programs.
+    code: ReasonCode,
+    /// What is in the way, in English.
+    text: String,
+    /// The same by its key.
+    text_sentence: SentenceView,
+    /// What to do, in English.
+    advice: String,
+    /// The same by its key.
+    advice_sentence: SentenceView,
+}
+
+impl Reason {
+    /// The reason as the API shows it.
+    pub fn view(&self) -> ReasonView {
+        ReasonView {
+            code: self.code,
+            text: self.text.to_string(),
+            text_sentence: self.text.view(),
+            advice: self.advice.to_string(),
+            advice_sentence: self.advice.view(),
+        }
+    }
 }

@@ -3,7 +3,18 @@
 use crate::files::{Source, sources};
 
 /// What stands at the bottom of `shared`.
-const BASE: [&str; 8] = ["clock", "error", "fault", "http", "ids", "phone", "secret", "sid"];
+const BASE: [&str; 10] = [
+    "clock",
+    "error",
+    "fault",
+    "http",
+    "ids",
+    "invalid_phone",
+    "phone",
+    "secret",
+    "sentences",
+    "sid",
+];
 /// What stands at its edges.
 const EDGES: [&str; 5] = ["files", "lambda", "live", "store", "twilio"];
 

@@ -78,6 +78,24 @@ fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
     }
 }
 
+/// The types hold what errors and reasons carry; this, that nothing else is said either.
+#[test]
+fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {
+    let tables = ["shared/src/sentences/table.rs", "shared/src/codes.rs"];
+    let is_sentence = |text: &str| {
+        text.starts_with(char::is_uppercase) && text.contains(' ') && text.ends_with('.')
+    };
+    let mut said = 0;
+    for source in rust().iter().filter(|source| !source.path.starts_with("local/")) {
+        let code = source.code();
+        let strings = code.lines().flat_map(|line| line.split('"').skip(1).step_by(2));
+        let found: Vec<&str> = strings.filter(|text| is_sentence(text)).collect();
+        said += found.len();
+        assert!(found.is_empty() || tables.contains(&&*source.path), "{}: {found:?}", source.path);
+    }
+    assert!(said > 100, "the tables were not read");
+}
+
 #[test]
 fn every_module_says_what_it_is() {
     for source in rust() {

@@ -104,6 +104,8 @@ async fn what_twilio_refuses_with_21610_is_learnt() {
         (&seen["consent"]["state"], &seen["consent"]["source"]),
         (&"opted_out".into(), &"twilio".into())
     );
+    let told = json!({ "key": "consent.refused_at_twilio", "values": { "code": 21610 } });
+    assert_eq!(ledger(&anna, &thread).await[0]["sentence"], told);
     anna.try_send(&thread, "Hi again", &key()).await.refused(422);
     assert_eq!(desk.twilio().creates().len(), 1);
     desk.close().await;

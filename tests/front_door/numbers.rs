@@ -22,15 +22,16 @@ async fn a_number_is_checked_as_it_is_typed() {
         (&unknown["number"]["region"], &unknown["conversation"]),
         (&"GB".into(), &json!(null))
     );
-    for (typed, reason) in [
-        ("", "Type a phone number."),
-        ("2065", "This number is too short."),
-        ("hello", "This is not a phone number."),
-        (OURS, "This is our own number."),
+    for (typed, reason, key) in [
+        ("", "Type a phone number.", "number.empty"),
+        ("2065", "This number is too short.", "number.too_short"),
+        ("hello", "This is not a phone number.", "number.none"),
+        (OURS, "This is our own number.", "number.ours"),
     ] {
         let checked = check(&anna, typed).await;
         let expected = json!({
-            "valid": false, "number": null, "reason": reason, "from": OURS, "conversation": null,
+            "valid": false, "number": null, "from": OURS, "conversation": null,
+            "reason": reason, "sentence": { "key": key, "values": {} },
         });
         assert_eq!(checked, expected, "{typed}");
     }

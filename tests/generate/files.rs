@@ -13,6 +13,7 @@ pub fn all(top: &Path) -> Vec<(&'static str, String)> {
     vec![
         ("frontend/public/openapi.json", openapi::json().unwrap()),
         ("frontend/src/api/codes.json", openapi::codes().unwrap()),
+        ("frontend/src/api/sentences.json", openapi::sentences().unwrap()),
         ("frontend/src/api/limits.json", openapi::limits().unwrap()),
         ("Cargo.toml", with_routes(&std::fs::read_to_string(top.join("Cargo.toml")).unwrap())),
     ]

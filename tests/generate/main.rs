@@ -1,4 +1,4 @@
-//! Writes the files that are made from the code: the API document, the tables of Twilio's codes and of the channels' limits, and the routes of
+//! Writes the files that are made from the code: the API document, the tables of Twilio's codes, of the answers' sentences and of the channels' limits, and the routes of
 //! `cargo lambda watch`. The architecture tests fail when one of them is not what this would write.
 
 use std::path::Path;

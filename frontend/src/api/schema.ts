@@ -440,8 +440,9 @@ export interface components {
             /** @description The sender of ours that a conversation would be begun from. */
             from: string;
             number?: components["schemas"]["PhoneNumber"] | null;
-            /** @description Why it is none. */
+            /** @description Why it is none, in English. */
             reason?: string | null;
+            sentence?: components["schemas"]["Sentence"] | null;
             /** @description Whether it is a number. */
             valid: boolean;
         };
@@ -481,6 +482,7 @@ export interface components {
             at: string;
             /** @description Who recorded it, if a person did. */
             recorded_by?: string | null;
+            sentence?: components["schemas"]["Sentence"] | null;
             /** @description In the message with this Twilio SID. */
             sid?: string | null;
             /** @description Where. */
@@ -942,10 +944,12 @@ export interface components {
             code: string;
             /** @description The present state of the thing, on a conflict. */
             current?: components["schemas"]["Conversation"];
-            /** @description What happened and what to do, for people. */
+            /** @description What happened and what to do, for people, in English. */
             detail: string;
             /** @description Why a message may not go. */
             reasons?: components["schemas"]["Reason"][];
+            /** @description The sentences that the detail is, one after the other, by their keys: for who reads another language. */
+            sentences: components["schemas"]["Sentence"][];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -985,6 +989,7 @@ export interface components {
             raw: string;
             /** @description Why it is here, a stable word. */
             reason: string;
+            sentence?: components["schemas"]["Sentence"] | null;
             /** @description Whether Twilio's signature was right. */
             signed: boolean;
             /** @description Whether the body was longer than what is kept. */
@@ -997,14 +1002,18 @@ export interface components {
             /** @description The newest first. */
             items: components["schemas"]["QuarantineItem"][];
         };
-        /** @description Why not, in words. */
+        /** @description Why not, as the API shows it. */
         Reason: {
-            /** @description What to do. */
+            /** @description What to do, in English. */
             advice: string;
+            /** @description The same by its key. */
+            advice_sentence: components["schemas"]["Sentence"];
             /** @description For programs. */
             code: components["schemas"]["ReasonCode"];
-            /** @description What is in the way. */
+            /** @description What is in the way, in English. */
             text: string;
+            /** @description The same by its key. */
+            text_sentence: components["schemas"]["Sentence"];
         };
         /**
          * @description Why not.
@@ -1146,6 +1155,17 @@ export interface components {
             /** @description In the order of the configuration. */
             senders: components["schemas"]["Sender"][];
         };
+        /** @description A sentence as the API shows it, beside its English text. */
+        Sentence: {
+            /** @description Its key, stable across wordings: `conversation.missing`. */
+            key: string;
+            /** @description What stands in it, by name. */
+            values: {
+                [key: string]: components["schemas"]["SentenceValue"];
+            };
+        };
+        /** @description A value within a sentence, raw: formatting and counting are the translation's. */
+        SentenceValue: number | string;
         /** @description What a page gets that signed in. */
         Session: {
             /** @description For `Authorization: Bearer`. */

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::codes;
 use shared::consent::{ConsentEntry, ConsentSource, ConsentState};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::sentences::{self, SentenceView};
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, nothing, people};
@@ -25,6 +27,8 @@ pub struct EntryView {
     source: ConsentSource,
     /// In these words: the message, or the evidence that an admin gave.
     wording: Option<String>,
+    /// The wording by its key, where it is our own: Twilio's refusal has no words of the contact's.
+    sentence: Option<SentenceView>,
     /// In the message with this Twilio SID.
     sid: Option<String>,
     /// Who recorded it, if a person did.
@@ -35,7 +39,9 @@ impl From<ConsentEntry> for EntryView {
     fn from(entry: ConsentEntry) -> Self {
         let ConsentEntry { consent, wording, sid, recorded_by } = entry;
         let (state, at, source) = (consent.state, consent.at, consent.source);
-        Self { state, at, source, wording, sid, recorded_by }
+        let refused = || sentences::consent::refused_at_twilio(codes::OPTED_OUT).view();
+        let sentence = (source == ConsentSource::Twilio).then(refused);
+        Self { state, at, source, wording, sentence, sid, recorded_by }
     }
 }
 

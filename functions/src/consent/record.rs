@@ -7,6 +7,7 @@ use shared::consent::{Consent, ConsentEntry, ConsentSource, ConsentState};
 use shared::conversation::ConversationView;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::sentences;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, nothing, people};
@@ -45,11 +46,10 @@ pub(crate) async fn handle(
     let wanted: RecordConsent = request.json()?;
     let evidence = wanted.evidence.trim();
     if evidence.is_empty() {
-        let detail = "Say where and how the contact said so: it is the evidence.";
-        return Err(Error::Refused(detail.to_owned()));
+        return Err(Error::Refused(sentences::consent::no_evidence()));
     }
     if evidence.chars().count() > LONGEST {
-        return Err(Error::Refused(format!("The evidence has at most {LONGEST} characters.")));
+        return Err(Error::Refused(sentences::consent::evidence_too_long(LONGEST)));
     }
     let seen = seen_by(&app, &caller, request.path("id")).await?;
     let entry = ConsentEntry {
@@ -60,8 +60,8 @@ pub(crate) async fn handle(
     };
     let now = app.store.record_consent(&seen, &entry).await?;
     let Some(now) = now else {
-        let detail = "The contact's consent changed meanwhile. Look at it, then decide again.";
-        return Err(changed_meanwhile(&app, &seen.id, detail).await);
+        let sentence = sentences::consent::changed_meanwhile();
+        return Err(changed_meanwhile(&app, &seen.id, sentence).await);
     };
     Response::json(200, &view(&now)?)
 }

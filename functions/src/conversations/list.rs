@@ -10,6 +10,7 @@ use shared::cursor;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::search::Wanted;
+use shared::sentences;
 use shared::store::{Filter, Page, SearchAt};
 use utoipa::ToSchema;
 
@@ -80,14 +81,12 @@ fn filter(name: &str) -> Result<Filter> {
         "open" => Ok(Filter::Open),
         "unread" => Ok(Filter::Unread),
         "closed" => Ok(Filter::Closed),
-        _ => Err(Error::Malformed("The filter is open, unread or closed.".to_owned())),
+        _ => Err(Error::Malformed(sentences::request::filter())),
     }
 }
 
 fn channel(name: &str) -> Result<Channel> {
-    Channel::named(name).ok_or_else(|| {
-        Error::Malformed("The channel is sms, whatsapp, messenger or rcs.".to_owned())
-    })
+    Channel::named(name).ok_or_else(|| Error::Malformed(sentences::request::channel()))
 }
 
 /// Where a page of a search begins: the rows of its request, and within them the last conversation shown.

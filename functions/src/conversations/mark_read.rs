@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::conversation::ConversationView;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::sentences;
 use utoipa::ToSchema;
 
 use super::{changed_meanwhile, seen_by, view};
@@ -46,8 +47,8 @@ pub(crate) async fn handle(
         None
     };
     let Some(read) = read else {
-        let detail = "Something arrived since the page was drawn.";
-        return Err(changed_meanwhile(&app, &conversation.id, detail).await);
+        let sentence = sentences::conversation::arrived_meanwhile();
+        return Err(changed_meanwhile(&app, &conversation.id, sentence).await);
     };
     Response::json(200, &view(&read)?)
 }

@@ -11,6 +11,7 @@ pub mod update;
 use shared::conversation::{Conversation, ConversationId};
 use shared::error::{Error, Result};
 use shared::lambda::Caller;
+use shared::sentences::Sentence;
 
 use crate::app::App;
 
@@ -24,12 +25,12 @@ pub async fn seen_by(app: &App, caller: &Caller, id: &str) -> Result<Conversatio
 }
 
 /// Somebody else was faster: the present state goes with the answer.
-pub async fn changed_meanwhile(app: &App, id: &ConversationId, detail: &str) -> Error {
+pub async fn changed_meanwhile(app: &App, id: &ConversationId, sentence: Sentence) -> Error {
     match app.store.conversation(id).await {
         Ok(current) => {
             let view = current.and_then(|current| current.view());
             let current = view.and_then(|view| serde_json::to_value(view).ok()).map(Box::new);
-            Error::Conflict { detail: detail.to_owned(), current }
+            Error::Conflict { sentence, current }
         }
         Err(error) => error,
     }

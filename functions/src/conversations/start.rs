@@ -8,7 +8,8 @@ use shared::config::{InstallKey, Parameter, Sender};
 use shared::conversation::{Conversation, ConversationId, ConversationView};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::phone::PhoneNumber;
+use shared::phone::{InvalidPhoneNumber, PhoneNumber};
+use shared::sentences::{self, Sentence};
 use shared::store::StartOutcome;
 use utoipa::ToSchema;
 
@@ -55,18 +56,18 @@ impl Line {
         channel: Option<Channel>,
         typed: &str,
     ) -> Result<&Sender> {
-        let refused = |detail: String| Err(Error::Refused(detail));
+        let refused = |sentence| Err(Error::Refused(sentence));
         let mut own = self.senders.iter().filter(|sender| caller.sees(&sender.inbox));
         let sender = if let Some(from) = from {
             let Some(named) = own.find(|sender| sender.address.as_str() == from) else {
-                return refused("This number of ours is not set up.".to_owned());
+                return refused(sentences::sender::missing());
             };
             named
         } else {
             let wanted = channel.unwrap_or(Channel::Sms);
             let able: Vec<_> = own.filter(|sender| sender.address.channel() == wanted).collect();
             let Some(&first) = able.first() else {
-                return refused(format!("No sender for {} is set up here.", wanted.label()));
+                return refused(sentences::sender::none_on(wanted.label()));
             };
             let country = self.number(first, typed).ok().and_then(|number| number.region());
             let near = |sender: &&Sender| country.is_some() && region_of(sender) == country;
@@ -74,30 +75,26 @@ impl Line {
         };
         match (sender.address.channel(), channel) {
             (own, Some(wanted)) if own != wanted => {
-                refused(format!("This sender of ours does not write by {}.", wanted.label()))
+                refused(sentences::sender::not_on(wanted.label()))
             }
-            (Channel::Messenger, _) => refused(
-                "On Messenger only the other person can begin: they have to write to the page first."
-                    .to_owned(),
-            ),
+            (Channel::Messenger, _) => refused(sentences::sender::messenger_never_begins()),
             _ => Ok(sender),
         }
     }
 
     /// The address that a person typed the number of, on the sender's channel.
-    pub fn contact(&self, sender: &Sender, typed: &str) -> Result<Address, String> {
+    pub fn contact(&self, sender: &Sender, typed: &str) -> Result<Address, Sentence> {
         let number = self.number(sender, typed)?;
         if self.senders.iter().any(|own| own.address.phone() == Some(&number)) {
-            return Err("This is our own number.".to_owned());
+            return Err(sentences::number::ours());
         }
-        Address::on(sender.address.channel(), number)
-            .ok_or_else(|| "This channel knows no phone numbers.".to_owned())
+        Address::on(sender.address.channel(), number).ok_or_else(sentences::number::not_on_channel)
     }
 
     /// What was typed, read in the sender's country, or in that of the first number of ours.
-    fn number(&self, sender: &Sender, typed: &str) -> Result<PhoneNumber, String> {
+    fn number(&self, sender: &Sender, typed: &str) -> Result<PhoneNumber, Sentence> {
         let region = region_of(sender).or_else(|| self.senders.iter().find_map(region_of));
-        PhoneNumber::parse_typed(typed, region.as_deref()).map_err(|wrong| wrong.to_string())
+        PhoneNumber::parse_typed(typed, region.as_deref()).map_err(InvalidPhoneNumber::sentence)
     }
 
     /// The id of the conversation between a sender of ours and a contact.
@@ -142,9 +139,6 @@ pub(crate) async fn handle(
         StartOutcome::Existing(existing) if caller.sees(&existing.inbox) => {
             Response::json(200, &view(&existing)?)
         }
-        StartOutcome::Existing(_) => {
-            let detail = "Somebody of another inbox writes with this number.".to_owned();
-            Err(Error::Conflict { detail, current: None })
-        }
+        StartOutcome::Existing(_) => Err(Error::conflict(sentences::conversation::other_inbox())),
     }
 }

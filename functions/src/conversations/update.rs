@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::conversation::{Conversation, ConversationStatus, ConversationView};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::sentences::conversation as sentences;
 use utoipa::ToSchema;
 
 use super::{changed_meanwhile, seen_by, view};
@@ -56,7 +57,7 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let wanted: UpdateConversation = request.json()?;
     if wanted.contact_name.is_none() && wanted.note.is_none() && wanted.status.is_none() {
-        return Err(Error::Refused("Give a contact_name, a note or a status.".to_owned()));
+        return Err(Error::Refused(sentences::nothing_to_update()));
     }
     let mut conversation = seen_by(&app, &caller, request.path("id")).await?;
     if let Some(name) = wanted.contact_name {
@@ -83,7 +84,7 @@ async fn renamed(
     if conversation.name == name {
         return Ok(conversation);
     }
-    let taken = "Somebody else renamed this contact meanwhile.";
+    let taken = sentences::renamed_meanwhile();
     if conversation.name.as_deref() != seen {
         return Err(changed_meanwhile(app, &conversation.id, taken).await);
     }
@@ -102,7 +103,7 @@ async fn noted(
     if conversation.note == note {
         return Ok(conversation);
     }
-    let taken = "Somebody else changed this note meanwhile.";
+    let taken = sentences::note_changed_meanwhile();
     if conversation.note.as_deref() != seen {
         return Err(changed_meanwhile(app, &conversation.id, taken).await);
     }
@@ -138,8 +139,7 @@ pub fn clean_name(name: Option<&str>) -> Result<Option<String>> {
         name.unwrap_or_default().chars().filter(|character| !character.is_control()).collect();
     let kept = kept.trim();
     if kept.chars().count() > LONGEST_NAME {
-        let detail = format!("A name has at most {LONGEST_NAME} characters.");
-        return Err(Error::Refused(detail));
+        return Err(Error::Refused(sentences::name_too_long(LONGEST_NAME)));
     }
     Ok((!kept.is_empty()).then(|| kept.to_owned()))
 }
@@ -150,7 +150,7 @@ fn clean_note(note: &str) -> Result<Option<String>> {
     let kept: String = note.replace("\r\n", "\n").chars().filter(seen).collect();
     let kept = kept.trim();
     if kept.chars().count() > LONGEST_NOTE {
-        return Err(Error::Refused("A note has at most 2,000 characters.".to_owned()));
+        return Err(Error::Refused(sentences::note_too_long()));
     }
     Ok((!kept.is_empty()).then(|| kept.to_owned()))
 }

@@ -50,7 +50,7 @@ pub enum Taken {
 
 /// Reads an event; or why it cannot be filed.
 pub fn read(app: &App, desk: &Desk, event: &Value) -> Result<News, Reason> {
-    let told = event::read(event).map_err(|wrong| Reason::new("unreadable", wrong.to_string()))?;
+    let told = event::read(event).map_err(Reason::unreadable)?;
     match told {
         Told::Nothing => Ok(News::None),
         Told::Inbound(inbound) => {
@@ -87,9 +87,9 @@ pub async fn take(app: &App, news: News) -> Result<Taken> {
 
 /// Takes one kept event in again.
 pub async fn again(app: &App, desk: &Desk, event: &Value) -> Result<Taken> {
-    let news = read(app, desk, event).map_err(|reason| Error::Refused(reason.detail))?;
+    let news = read(app, desk, event).map_err(|reason| Error::Refused(reason.sentence))?;
     match take(app, news).await? {
-        Taken::Nothing => Err(Error::Refused(unknown_message().detail)),
+        Taken::Nothing => Err(Error::Refused(unknown_message().sentence)),
         taken => Ok(taken),
     }
 }
@@ -107,7 +107,7 @@ async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Resp
     let events = match event::split(sent.body) {
         Ok(events) => events,
         Err(wrong) => {
-            quarantine(&app, &sent, &Reason::new("unreadable", wrong.to_string())).await?;
+            quarantine(&app, &sent, &Reason::unreadable(wrong)).await?;
             return Ok(Response::empty(204));
         }
     };

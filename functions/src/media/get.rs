@@ -11,6 +11,7 @@ use shared::intent::later;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::media::MediaState;
 use shared::media_type::disposition;
+use shared::sentences;
 use utoipa::ToSchema;
 
 use super::{bucket, media_of};
@@ -53,10 +54,7 @@ pub(crate) async fn handle(
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let (_, _, media) = media_of(&app, &conversation, &request).await?;
     let stored = media.object.filter(|_| media.state == MediaState::Stored);
-    let object = stored.ok_or_else(|| Error::Conflict {
-        detail: "This attachment is not here yet, or could not be fetched.".to_owned(),
-        current: None,
-    })?;
+    let object = stored.ok_or_else(|| Error::conflict(sentences::file::not_here()))?;
     let disposition = disposition(&media.content_type, media.name.as_deref());
     let link = MediaLink {
         url: files.reading(&object, &media.content_type, &disposition, LIFE),

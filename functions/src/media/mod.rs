@@ -11,6 +11,7 @@ use shared::files::{Files, FilesOptions};
 use shared::lambda::Request;
 use shared::media::Media;
 use shared::message::Message;
+use shared::sentences;
 
 use crate::app::App;
 use crate::messages::message_of;
@@ -39,7 +40,6 @@ async fn media_of(
     let message = message_of(app, conversation, request.path("message")).await?;
     let index = request.path("index").parse().ok();
     let found = index.and_then(|index: usize| Some((index, message.media.get(index)?.clone())));
-    let (index, media) =
-        found.ok_or_else(|| Error::NotFound("There is no such attachment.".to_owned()))?;
+    let (index, media) = found.ok_or_else(|| Error::NotFound(sentences::file::missing()))?;
     Ok((message, index, media))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
+use shared::sentences;
 
 use super::media_of;
 use crate::app::{App, Build, nothing, people};
@@ -30,9 +31,6 @@ pub(crate) async fn handle(
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let (message, index, _) = media_of(&app, &conversation, &request).await?;
     let waiting = app.store.retry_media(&message, index).await?;
-    let waiting = waiting.ok_or_else(|| Error::Conflict {
-        detail: "This attachment did not fail, or is being fetched again already.".to_owned(),
-        current: None,
-    })?;
+    let waiting = waiting.ok_or_else(|| Error::conflict(sentences::file::not_failed()))?;
     Response::json(202, &waiting.view(None))
 }

@@ -9,6 +9,7 @@ use shared::ids::Ulid;
 use shared::lambda::Caller;
 use shared::media::{Media, MediaState};
 use shared::media_type::{self, file_name};
+use shared::sentences;
 use shared::store::Upload;
 use utoipa::ToSchema;
 
@@ -32,8 +33,7 @@ pub struct AttachedUpload {
 /// What `wanted` asks for, as a message will hold it, before anything is looked at.
 pub fn wanted(conversation: &Conversation, wanted: &[AttachedUpload]) -> Result<Vec<Media>> {
     if wanted.len() > MOST {
-        let detail = "This is far more than one message can carry: ten files at most.";
-        return Err(Error::TooLarge(detail.to_owned()));
+        return Err(Error::TooLarge(sentences::message::far_too_many_files()));
     }
     let media = wanted.iter().enumerate().map(|(index, one)| {
         let id = Ulid::from_string(&one.upload_id).map_err(|_| not_there())?;
@@ -74,17 +74,11 @@ pub async fn look(
         let upload = upload.ok_or_else(not_there)?;
         let held = files.head(&source).await?;
         if held.is_none_or(|held| held.size != upload.size) {
-            return Err(Error::Refused(
-                "A file did not arrive whole. Take it out and add it again.".to_owned(),
-            ));
+            return Err(Error::Refused(sentences::file::not_whole()));
         }
         let content_type = media_type::of_bytes(&files.beginning(&source, 4096).await?);
         if !limits.takes(content_type) {
-            let detail = format!(
-                "The file “{}” is not what its name says, or cannot be sent here. Take it out.",
-                upload.name
-            );
-            return Err(Error::Refused(detail));
+            return Err(Error::Refused(sentences::file::not_what_it_says(upload.name)));
         }
         content_type.clone_into(&mut one.content_type);
         one.size = Some(upload.size);
@@ -113,6 +107,5 @@ pub fn attachments(media: &[Media]) -> Vec<Attachment> {
 }
 
 fn not_there() -> Error {
-    let detail = "A file is not there any more. Take it out and add it again.";
-    Error::Refused(detail.to_owned())
+    Error::Refused(sentences::file::gone())
 }

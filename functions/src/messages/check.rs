@@ -5,12 +5,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::address::{Address, Channel};
-use shared::can_send::{Attachment, Reason, Verdict};
+use shared::can_send::{Attachment, Reason, ReasonView, Verdict};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::phone::PhoneNumber;
 use shared::segments::Segments;
+use shared::sentences;
 use utoipa::ToSchema;
 
 use super::deciding::{Counting, PARAMETERS, Senders, decide};
@@ -50,7 +51,7 @@ pub struct CheckResult {
     #[schema(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
     /// What is in the way.
-    reasons: Vec<Reason>,
+    reasons: Vec<ReasonView>,
     /// In how many parts it goes; none where the channel counts none.
     segments: Option<Segments>,
 }
@@ -73,8 +74,7 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let wanted: CheckMessage = request.json()?;
     if wanted.body.chars().count() > LONGEST || wanted.media.len() > 100 {
-        let detail = "This is far more than one message can carry.";
-        return Err(Error::TooLarge(detail.to_owned()));
+        return Err(Error::TooLarge(sentences::message::far_too_long()));
     }
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let circumstances =
@@ -88,7 +88,7 @@ pub(crate) async fn handle(
     let result = CheckResult {
         verdict: decision.verdict,
         until: decision.until,
-        reasons: decision.reasons,
+        reasons: decision.reasons.iter().map(Reason::view).collect(),
         segments: segments(&conversation, &wanted.body),
     };
     Response::json(200, &result)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::address::Address;
-use shared::can_send::{Attachment, Circumstances, Decision, Draft, Verdict, can_send};
+use shared::can_send::{Attachment, Circumstances, Decision, Draft, Reason, Verdict, can_send};
 use shared::config::{Parameter, Sender};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
@@ -99,15 +99,16 @@ pub fn decide(
 
 /// The answer to a send that may not go.
 pub fn refusal(app: &App, decision: &Decision) -> Error {
-    let detail = decision.sentence();
+    let sentences = decision.sentences();
     if decision.verdict == Verdict::WaitUntil {
         let now = app.clock.now().as_second();
         let until = decision.until.map_or(now, jiff::Timestamp::as_second);
         let retry_after = u64::try_from(until - now).unwrap_or(0).max(1);
-        return Error::TooMany { detail, retry_after };
+        return Error::TooMany { sentences, retry_after };
     }
-    match serde_json::to_value(&decision.reasons) {
-        Ok(reasons) => Error::MayNotSend { detail, reasons: Box::new(reasons) },
+    let reasons: Vec<_> = decision.reasons.iter().map(Reason::view).collect();
+    match serde_json::to_value(&reasons) {
+        Ok(reasons) => Error::MayNotSend { sentences, reasons: Box::new(reasons) },
         Err(error) => Error::failed(error),
     }
 }

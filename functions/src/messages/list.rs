@@ -12,6 +12,7 @@ use shared::ids::Ulid;
 use shared::intent::IntentView;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
+use shared::sentences;
 use shared::store::{MessagePage, SEARCHED, Window};
 use shared::thread_search::Needles;
 use utoipa::ToSchema;
@@ -96,10 +97,8 @@ fn window(key: &InstallKey, scope: &str, request: &Request) -> Result<Window> {
         (None, None, Some(around)) if !searching => {
             Ulid::from_string(around).map(Window::Around).map_err(|_| Error::no_message())
         }
-        (None, _, _) if searching => {
-            Err(Error::Malformed("A search goes from the newest backwards.".to_owned()))
-        }
-        _ => Err(Error::Malformed("Ask for messages before, after or around one.".to_owned())),
+        (None, _, _) if searching => Err(Error::Malformed(sentences::request::search_backwards())),
+        _ => Err(Error::Malformed(sentences::request::one_window())),
     }
 }
 

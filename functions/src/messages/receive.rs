@@ -11,6 +11,7 @@ use shared::lambda::{Request, Response, Setup};
 use shared::media::Media;
 use shared::message::{Direction, Message};
 use shared::particulars::{Particulars, ReplyTo};
+use shared::sentences;
 use shared::sid::MessageSid;
 use shared::store::{Arrival, Received};
 use shared::twilio::webhook::{InboundMessage, MediaLink};
@@ -45,9 +46,8 @@ impl Desk {
 
     /// The message in a form, or why it cannot be filed.
     pub fn read(&self, app: &App, form: Form) -> Result<Arrival, Reason> {
-        let form = form.map_err(|wrong| Reason::new(wrong.word(), wrong.to_string()))?;
-        let inbound = InboundMessage::parse(&form)
-            .map_err(|wrong| Reason::new("unreadable", wrong.to_string()))?;
+        let form = form.map_err(Reason::no_form)?;
+        let inbound = InboundMessage::parse(&form).map_err(Reason::unreadable)?;
         self.arrival(app, inbound)
     }
 
@@ -58,7 +58,7 @@ impl Desk {
         }
         let sender = self.senders.iter().find(|sender| sender.address == inbound.to);
         let sender = sender.ok_or_else(|| {
-            Reason::new("unknown_number", "It was sent to a number that is not set up here.")
+            Reason::new("unknown_number", sentences::quarantine::unknown_number())
         })?;
         let waiting = |link: &MediaLink| Media::waiting(&link.url, link.content_type.as_deref());
         let message = Message {

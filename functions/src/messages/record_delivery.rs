@@ -7,6 +7,7 @@ use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::ids::Ulid;
 use shared::lambda::{Request, Response, Setup};
+use shared::sentences;
 use shared::status::Seen;
 use shared::store::Report;
 use shared::twilio::webhook::StatusCallback;
@@ -48,9 +49,8 @@ pub fn read(
         ConversationId::parse(conversation).zip(Ulid::from_string(message).ok())
     });
     let (conversation, message) = named.ok_or_else(unknown_message)?;
-    let form = form.map_err(|wrong| Reason::new(wrong.word(), wrong.to_string()))?;
-    let callback = StatusCallback::parse(&form)
-        .map_err(|wrong| Reason::new("unreadable", wrong.to_string()))?;
+    let form = form.map_err(Reason::no_form)?;
+    let callback = StatusCallback::parse(&form).map_err(Reason::unreadable)?;
     if callback.account != door.account.account_sid {
         return Err(Reason::foreign_account());
     }
@@ -59,7 +59,7 @@ pub fn read(
 
 /// It reports on a message that we do not know.
 pub fn unknown_message() -> Reason {
-    Reason::new("unknown_message", "It reports on a message that is not ours.")
+    Reason::new("unknown_message", sentences::quarantine::unknown_message())
 }
 
 /// Builds the function.

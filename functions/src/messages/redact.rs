@@ -7,6 +7,7 @@ use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
+use shared::sentences;
 use utoipa::ToSchema;
 
 use super::message_of;
@@ -39,8 +40,7 @@ pub(crate) async fn handle(
     let message = message_of(&app, &conversation, request.path("message")).await?;
     let lane = app.store.lane(&conversation.id).await?;
     if lane.iter().any(|intent| intent.target == message.id) {
-        let detail = "This message is still on its way to Twilio. Try again once it is sent.";
-        return Err(Error::Conflict { detail: detail.to_owned(), current: None });
+        return Err(Error::conflict(sentences::message::on_its_way()));
     }
     let redacted = app.store.redact(&message).await?.ok_or_else(Error::no_message)?;
     Response::json(200, &redacted.view(None))

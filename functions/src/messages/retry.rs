@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
+use shared::sentences;
 use utoipa::ToSchema;
 
 use super::deciding::{PARAMETERS, Senders};
@@ -42,16 +43,13 @@ pub(crate) async fn handle(
     let conversation = seen_by(&app, &caller, request.path("id")).await?;
     let old = message_of(&app, &conversation, request.path("message")).await?;
     if old.redacted {
-        let detail =
-            "The text of this message was taken away, so it cannot be sent again.".to_owned();
-        return Err(Error::Conflict { detail, current: None });
+        return Err(Error::conflict(sentences::message::redacted()));
     }
     let mut click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
     click.media.clone_from(&old.media);
     let again = old.may_be_retried() && old.retried_by.is_none();
     if !again && app.store.clicked(&click).await?.is_none() {
-        let detail = "This message did not fail, or it was sent again already.".to_owned();
-        return Err(Error::Conflict { detail, current: None });
+        return Err(Error::conflict(sentences::message::not_retryable()));
     }
     sent(&app, &senders, &caller, &conversation, &click, Sending { again: Some(&old), fresh: None })
         .await

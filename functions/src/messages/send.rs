@@ -8,6 +8,7 @@ use shared::error::{Error, Result};
 use shared::files::Files;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::{Message, MessageView};
+use shared::sentences;
 use shared::store::{Click, Sent};
 use utoipa::ToSchema;
 
@@ -79,8 +80,7 @@ pub fn click(caller: &Caller, body: String, key: String) -> Result<Click> {
     let usable = (8..=64).contains(&key.len())
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if !usable {
-        let detail = "The idempotency_key is 8 to 64 letters, digits, hyphens or underscores.";
-        return Err(Error::Refused(detail.to_owned()));
+        return Err(Error::Refused(sentences::message::key_unusable()));
     }
     let (user, author) = (caller.username.clone(), caller.name.clone());
     Ok(Click { user, author, key, body, media: Vec::new() })
@@ -104,7 +104,6 @@ pub async fn sent(
     click: &Click,
     Sending { again, fresh }: Sending<'_>,
 ) -> Result<Response> {
-    let conflict = |detail: &str| Error::Conflict { detail: detail.to_owned(), current: None };
     let circumstances = senders.circumstances(app, caller, to, Counting::Send).await?;
     let attachments = attaching::attachments(&click.media);
     let decide = |seen: &Conversation| decide(app, &circumstances, seen, &click.body, &attachments);
@@ -127,10 +126,8 @@ pub async fn sent(
             let intent = lane.iter().find(|intent| intent.target == message.id);
             Response::json(202, &message.view(intent.map(shared::intent::Intent::view)))
         }
-        Sent::KeyUsed => Err(conflict("This key was used for another message.")),
-        Sent::NotRetryable => {
-            Err(conflict("This message did not fail, or it was sent again already."))
-        }
+        Sent::KeyUsed => Err(Error::conflict(sentences::message::key_used())),
+        Sent::NotRetryable => Err(Error::conflict(sentences::message::not_retryable())),
         Sent::MayNot(decision) => Err(refusal(app, &decision)),
         Sent::NoConversation => Err(Error::no_conversation()),
     }

@@ -4,9 +4,11 @@ use data_encoding::BASE64;
 use shared::config::{TwilioAccount, Urls};
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response};
+use shared::sentences::{self, Sentence};
 use shared::store::Quarantined;
-use shared::twilio::form;
+use shared::twilio::form::{self, FormError};
 use shared::twilio::signature::{Content, SignatureError, SigningKeys, sha256_hex, verify};
+use shared::twilio::webhook::Unreadable;
 
 use crate::app::App;
 
@@ -29,7 +31,7 @@ pub struct Door {
 }
 
 /// A webhook's form, or why it is none.
-pub type Form = std::result::Result<Vec<(String, String)>, form::FormError>;
+pub type Form = std::result::Result<Vec<(String, String)>, FormError>;
 
 /// A request for quarantine: a stable word, and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,18 +39,28 @@ pub struct Reason {
     /// Stable word.
     pub word: &'static str,
     /// Sentence.
-    pub detail: String,
+    pub sentence: Sentence,
 }
 
 impl Reason {
     /// A reason.
-    pub fn new(word: &'static str, detail: impl Into<String>) -> Self {
-        Self { word, detail: detail.into() }
+    pub fn new(word: &'static str, sentence: Sentence) -> Self {
+        Self { word, sentence }
+    }
+
+    /// It says nothing that we can read.
+    pub fn unreadable(Unreadable(sentence): Unreadable) -> Self {
+        Self::new("unreadable", sentence)
+    }
+
+    /// It is no form that we can read.
+    pub fn no_form(wrong: FormError) -> Self {
+        Self::new(wrong.word(), wrong.sentence())
     }
 
     /// It is another account's.
     pub fn foreign_account() -> Self {
-        Self::new("foreign_account", "It belongs to another Twilio account.")
+        Self::new("foreign_account", sentences::quarantine::foreign_account())
     }
 }
 
@@ -169,13 +181,13 @@ impl Door {
 
 /// The answer to a request that is not known to be Twilio's. A wrong signature leaves a trace.
 async fn refusal(app: &App, sent: &Signed<'_>, wrong: SignatureError) -> Response {
-    let refused = |detail: &str| Response::from(&Error::NotAllowed(detail.to_owned()));
+    let refused = |sentence| Response::from(&Error::NotAllowed(sentence));
     match wrong {
-        SignatureError::Missing => refused("The request carries no signature."),
+        SignatureError::Missing => refused(sentences::webhook::no_signature()),
         SignatureError::Wrong => {
-            let reason = Reason::new("signature", "The signature is not Twilio's for this URL.");
+            let reason = Reason::new("signature", sentences::quarantine::wrong_signature());
             match app.store.quarantine(&keep(app, sent, &reason, false)).await {
-                Ok(()) => refused("The signature is wrong."),
+                Ok(()) => refused(sentences::webhook::wrong_signature()),
                 Err(error) => Response::from(&error),
             }
         }
@@ -204,7 +216,8 @@ fn keep(app: &App, sent: &Signed<'_>, reason: &Reason, signed: bool) -> Quaranti
     Quarantined {
         id,
         reason: reason.word.to_owned(),
-        detail: reason.detail.clone(),
+        detail: reason.sentence.to_string(),
+        sentence: Some(reason.sentence.view()),
         path: short(sent.path),
         content_type: sent.content_type.map(short),
         raw: BASE64.encode(body.get(..longest).unwrap_or(body)),

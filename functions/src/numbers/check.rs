@@ -10,6 +10,7 @@ use shared::conversation::{ConversationView, number_view};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::phone::PhoneNumberView;
+use shared::sentences::SentenceView;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, people};
@@ -36,8 +37,10 @@ pub struct CheckedNumber {
     valid: bool,
     /// The number.
     number: Option<PhoneNumberView>,
-    /// Why it is none.
+    /// Why it is none, in English.
     reason: Option<String>,
+    /// The same by its key.
+    sentence: Option<SentenceView>,
     /// The sender of ours that a conversation would be begun from.
     from: String,
     /// The conversation that is on the desk already.
@@ -64,10 +67,14 @@ pub(crate) async fn handle(
     let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel, &typed)?;
     let from = sender.address.to_string();
     let checked = match line.contact(sender, &typed) {
-        Err(reason) => {
-            let reason = Some(reason);
-            CheckedNumber { valid: false, number: None, reason, from, conversation: None }
-        }
+        Err(sentence) => CheckedNumber {
+            valid: false,
+            number: None,
+            reason: Some(sentence.to_string()),
+            sentence: Some(sentence.view()),
+            from,
+            conversation: None,
+        },
         Ok(contact) => {
             let view = number_view(&contact);
             let id = line.conversation(sender, &contact);
@@ -76,6 +83,7 @@ pub(crate) async fn handle(
                 valid: true,
                 number: Some(view),
                 reason: None,
+                sentence: None,
                 from,
                 conversation: known
                     .filter(|known| caller.sees(&known.inbox))

@@ -7,6 +7,7 @@ use shared::config::{InstallKey, Parameter};
 use shared::cursor;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::sentences::SentenceView;
 use shared::store::Quarantined;
 use utoipa::ToSchema;
 
@@ -23,6 +24,8 @@ pub struct QuarantineItem {
     reason: String,
     /// Why it is here, a sentence.
     detail: String,
+    /// The same by its key; null for what was kept before sentences had keys.
+    sentence: Option<SentenceView>,
     /// The path that it came to.
     path: String,
     /// Its content type.
@@ -88,6 +91,7 @@ fn item(kept: &Quarantined) -> QuarantineItem {
         quarantine_id: kept.id.clone(),
         reason: kept.reason.clone(),
         detail: kept.detail.clone(),
+        sentence: kept.sentence.clone(),
         path: kept.path.clone(),
         content_type: kept.content_type.clone(),
         count: kept.count,

@@ -7,6 +7,7 @@ use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
+use shared::sentences::quarantine;
 use shared::store::{Quarantined, Received};
 use utoipa::ToSchema;
 
@@ -51,7 +52,7 @@ pub(crate) async fn handle(
     caller.must_be_admin()?;
     let ReleaseQuarantine {} = request.json()?;
     let id = request.path("id");
-    let missing = || Error::NotFound("There is no such thing in quarantine.".to_owned());
+    let missing = || Error::NotFound(quarantine::missing());
     if !Quarantined::is_id(id) {
         return Err(missing());
     }
@@ -67,9 +68,7 @@ pub(super) async fn readmitted(
     desk: &Desk,
     kept: &Quarantined,
 ) -> Result<Option<MessageView>> {
-    let body = whole(kept).ok_or_else(|| {
-        Error::Refused("It was too long to be kept whole, so it cannot be filed.".to_owned())
-    })?;
+    let body = whole(kept).ok_or_else(|| Error::Refused(quarantine::cut()))?;
     let sent = Signed::kept(kept, &body);
     let received = if kept.path == events::PATH {
         an_event(app, desk, kept, &sent).await?
@@ -89,7 +88,7 @@ pub(super) async fn readmitted(
 }
 
 async fn a_form(app: &App, desk: &Desk, path: &str, form: Form) -> Result<Option<Received>> {
-    let refused = |reason: Reason| Error::Refused(reason.detail);
+    let refused = |reason: Reason| Error::Refused(reason.sentence);
     if path == receive::PATH {
         let arrival = desk.read(app, form).map_err(refused)?;
         return receive::file(app, arrival).await.map(Some);
@@ -114,7 +113,7 @@ async fn an_event(
         vec![serde_json::from_slice(sent.body).unwrap_or_default()]
     } else {
         desk.door.json(sent).map_err(|_| still_wrong())?;
-        shared::twilio::event::split(sent.body).map_err(|wrong| Error::Refused(wrong.reason))?
+        shared::twilio::event::split(sent.body).map_err(|wrong| Error::Refused(wrong.0))?
     };
     let mut received = None;
     for event in events {
@@ -126,5 +125,5 @@ async fn an_event(
 }
 
 fn still_wrong() -> Error {
-    Error::Refused("Its signature is still not Twilio's.".to_owned())
+    Error::Refused(quarantine::still_wrong_signature())
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
+use shared::sentences;
 use shared::store::Refreshed;
 use utoipa::ToSchema;
 
@@ -35,7 +36,7 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let (keys, inboxes) = &*state;
     let RefreshSession {} = request.json()?;
-    let ended = || Error::SignedOut("You are signed out. Sign in again.".to_owned());
+    let ended = || Error::SignedOut(sentences::session::ended());
     let (session, generation) = keys.presented(&request).ok_or_else(ended)?;
     match app.store.refresh_session(&session, generation).await? {
         Refreshed::Good { user, generation } => {

@@ -8,6 +8,7 @@ use shared::config::{FirstAdmin, Parameter};
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
 use shared::secret::Secret;
+use shared::sentences;
 use shared::session::{Role, hash_password, password_matches};
 use shared::store::User;
 use utoipa::ToSchema;
@@ -83,8 +84,7 @@ pub(crate) async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> 
         }
         (None, None, Some(link)) => with_link(&app, &desk, &request, &link).await?,
         _ => {
-            let detail = "Give a username and a password, or a link.";
-            return Err(Error::Refused(detail.to_owned()));
+            return Err(Error::Refused(sentences::session::no_proof()));
         }
     };
     let user = with_inboxes(user, &desk.inboxes);
@@ -101,7 +101,7 @@ async fn with_password(
     username: &str,
     password: Secret,
 ) -> Result<User> {
-    let wrong = || Error::SignedOut("The name or the password is wrong.".to_owned());
+    let wrong = || Error::SignedOut(sentences::session::wrong_password());
     let username = fold_username(username).map_err(|_| wrong())?;
     let address = request.source_ip();
     limited(app, &format!("name#{username}#{address}"), TRIES_OF_A_NAME).await?;
@@ -146,7 +146,7 @@ async fn first_admin(app: &App, desk: &Desk, username: String, password: &Secret
 
 async fn with_link(app: &App, desk: &Desk, request: &Request, link: &Secret) -> Result<User> {
     limited(app, &format!("address#{}", request.source_ip()), TRIES_OF_AN_ADDRESS).await?;
-    let ended = || Error::SignedOut("This link was used, or it is too old.".to_owned());
+    let ended = || Error::SignedOut(sentences::session::link_used());
     let username = app.store.take_link(link.expose()).await?.ok_or_else(ended)?;
     match app.store.user(&username).await? {
         Some(user) => Ok(user),
@@ -162,7 +162,7 @@ async fn limited(app: &App, what: &str, most: u64) -> Result<()> {
     let what = format!("sign-in#{what}");
     if app.store.count(&what, WINDOW).await? > most {
         return Err(Error::TooMany {
-            detail: "There were too many tries. Wait five minutes, then try again.".to_owned(),
+            sentences: vec![sentences::session::too_many_tries()],
             retry_after: WINDOW.as_secs(),
         });
     }

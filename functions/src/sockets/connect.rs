@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use shared::error::{Error, Result};
 use shared::lambda::{Setup, SocketEvent, socket::answer};
+use shared::sentences;
 
 use super::{PROTOCOL, TICKET_PREFIX};
 use crate::app::{App, Build, nothing, socket};
@@ -15,19 +16,18 @@ pub fn build(setup: Setup) -> Build {
 }
 
 async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> {
-    let refused = |detail: &str| Error::NotAllowed(detail.to_owned());
     let offered = event.header("sec-websocket-protocol").unwrap_or("");
     let mut offered = offered.split(',').map(str::trim);
     let speaks = offered.clone().any(|name| name == PROTOCOL);
     let ticket = offered.find_map(|name| name.strip_prefix(TICKET_PREFIX));
     let (true, Some(ticket)) = (speaks, ticket) else {
-        return Err(refused("A socket needs a ticket."));
+        return Err(Error::NotAllowed(sentences::socket::no_ticket()));
     };
     let origin = event.header("origin").unwrap_or("");
     let bound = app.store.take_ticket(ticket).await?;
-    let bound = bound.ok_or_else(|| refused("The ticket was used, or it is too old."))?;
+    let bound = bound.ok_or_else(|| Error::NotAllowed(sentences::socket::ticket_used()))?;
     if origin.is_empty() || origin != bound.origin {
-        return Err(refused("The ticket belongs to another page."));
+        return Err(Error::NotAllowed(sentences::socket::foreign_ticket()));
     }
     app.store.add_connection(event.connection_id(), &bound).await?;
     Ok(answer(200, Some(PROTOCOL)))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::config::{Parameter, Urls};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::sentences;
 use shared::store::{TICKET_LIFE, Ticket};
 use utoipa::ToSchema;
 
@@ -47,7 +48,7 @@ pub(crate) async fn handle(
     let own = urls.public.first().map_or("", String::as_str);
     let origin = request.header("origin").unwrap_or(own);
     if !urls.public.iter().any(|url| url == origin) {
-        return Err(Error::NotAllowed("This page is not Partyline's.".to_owned()));
+        return Err(Error::NotAllowed(sentences::socket::foreign_page()));
     }
     let ticket = BASE64URL_NOPAD.encode(&app.ids.random().to_be_bytes());
     let bound = Ticket {

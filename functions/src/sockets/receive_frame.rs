@@ -7,6 +7,7 @@ use serde_json::Value;
 use shared::conversation::ConversationId;
 use shared::error::{Error, Result};
 use shared::lambda::{Setup, SocketEvent, socket::answer};
+use shared::sentences;
 use shared::store::{Connection, WATCHED};
 use utoipa::ToSchema;
 
@@ -39,8 +40,8 @@ pub fn build(setup: Setup) -> Build {
 
 async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> {
     let frame: ClientFrame = serde_json::from_str(event.body())
-        .map_err(|_| Error::Malformed("The frame is not one that we know.".to_owned()))?;
-    let gone = || Error::NotFound("The socket is not known.".to_owned());
+        .map_err(|_| Error::Malformed(sentences::socket::frame()))?;
+    let gone = || Error::NotFound(sentences::socket::missing());
     let wanted = match &frame {
         ClientFrame::Ping => return Ok(answer(200, None)),
         ClientFrame::Watch { conversation_id } | ClientFrame::Unwatch { conversation_id } => {
@@ -71,7 +72,7 @@ async fn may_watch(
     watched: usize,
 ) -> Result<()> {
     if watched >= WATCHED && !seen.watching.contains(wanted) {
-        return Err(Error::Refused("A socket watches five conversations at the most.".to_owned()));
+        return Err(Error::Refused(sentences::socket::watches_too_many()));
     }
     let conversation = app.store.conversation(wanted).await?;
     match conversation.filter(|found| seen.inboxes.contains(&found.inbox)) {

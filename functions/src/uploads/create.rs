@@ -10,8 +10,8 @@ use shared::error::{Error, Result};
 use shared::files::Files;
 use shared::intent::later;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::media_limits::in_words;
 use shared::media_type::file_name;
+use shared::sentences;
 use shared::store::Upload;
 use utoipa::ToSchema;
 
@@ -72,18 +72,14 @@ pub(crate) async fn handle(
     let usable = wanted.content_type.len() <= 100
         && wanted.content_type.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     if !usable || !limits.takes(&wanted.content_type) {
-        let detail =
-            "Files of this type cannot be sent here. Send a picture, a sound, a film or a PDF.";
-        return Err(Error::Refused(detail.to_owned()));
+        return Err(Error::Refused(sentences::file::type_refused()));
     }
     if wanted.size == 0 {
-        return Err(Error::Refused("The file is empty. Choose another one.".to_owned()));
+        return Err(Error::Refused(sentences::file::empty()));
     }
     let largest = limits.largest(&wanted.content_type);
     if wanted.size > largest {
-        let most = in_words(largest);
-        let detail = format!("The file is too large: at most {most} can be sent here.");
-        return Err(Error::Refused(detail));
+        return Err(Error::Refused(sentences::file::too_large(largest)));
     }
     let now = app.clock.now();
     let upload = Upload {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::secret::Secret;
+use shared::sentences;
 use shared::session::{Role, hash_password};
 use shared::store::User;
 use utoipa::ToSchema;
@@ -67,8 +68,7 @@ pub(crate) async fn handle(
     let username = fold_username(&wanted.username)?;
     let length = wanted.password.expose().chars().count();
     if length < SHORTEST_PASSWORD || wanted.password.expose().len() > LONGEST_PASSWORD {
-        let detail = "A password has 10 characters or more, 512 bytes at most.";
-        return Err(Error::Refused(detail.to_owned()));
+        return Err(Error::Refused(sentences::user::password_length()));
     }
     let display_name = clean_name(wanted.display_name.as_deref())?;
     let (password, salt) = (wanted.password, app.ids.random());
@@ -81,8 +81,7 @@ pub(crate) async fn handle(
         username,
     };
     if !app.store.add_user(&user).await? {
-        let detail = "This sign-in name is taken.".to_owned();
-        return Err(Error::Conflict { detail, current: None });
+        return Err(Error::conflict(sentences::user::name_taken()));
     }
     let User { username, display_name, role, .. } = user;
     Response::json(201, &UserView { username, display_name, role })

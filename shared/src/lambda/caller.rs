@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::http::Request;
 use crate::error::{Error, Result};
+use crate::sentences;
 use crate::session::{Claims, Role, TokenReader};
 
 /// A signed-in person.
@@ -29,7 +30,7 @@ impl Caller {
         let token = request
             .header("authorization")
             .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(|| Error::SignedOut("Sign in first.".to_owned()))?;
+            .ok_or_else(|| Error::SignedOut(sentences::session::none()))?;
         reader.read(token.trim(), now).map(Self::from)
     }
 
@@ -57,7 +58,7 @@ impl Caller {
     pub fn must_be_admin(&self) -> Result<()> {
         match self.role {
             Role::Admin => Ok(()),
-            Role::Agent => Err(Error::NotAllowed("Only an admin may do this.".to_owned())),
+            Role::Agent => Err(Error::NotAllowed(sentences::session::admins_only())),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
+use crate::sentences::{Sentence, request};
 
 /// The largest body that the people's API takes, bytes.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -27,7 +28,7 @@ impl Request {
         let body = if event.is_base64_encoded {
             data_encoding::BASE64
                 .decode(text.as_bytes())
-                .map_err(|_| Error::Malformed("The body is not base64.".to_owned()))?
+                .map_err(|_| Error::Malformed(request::not_base64()))?
         } else {
             text.into_bytes()
         };
@@ -49,7 +50,7 @@ impl Request {
         match self.event.query_string_parameters.iter().find(|(name, _)| !known.contains(name)) {
             Some((name, _)) => {
                 let name: String = name.chars().take(40).collect();
-                Err(Error::Malformed(format!("There is no parameter \"{name}\" here.")))
+                Err(Error::Malformed(request::no_parameter(name)))
             }
             None => Ok(()),
         }
@@ -84,18 +85,18 @@ impl Request {
     /// The body as JSON of exactly this shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         if self.body.len() > LARGEST_BODY {
-            return Err(Error::TooLarge("The request is larger than 64 KB.".to_owned()));
+            return Err(Error::TooLarge(request::too_large()));
         }
         let kind = self.header("content-type").unwrap_or("");
         if !kind.trim_start().to_ascii_lowercase().starts_with("application/json") {
-            return Err(Error::Malformed("Send JSON, as application/json.".to_owned()));
+            return Err(Error::Malformed(request::not_said_to_be_json()));
         }
         serde_json::from_slice(&self.body).map_err(|wrong| Error::Malformed(in_words(&wrong)))
     }
 }
 
 /// What is wrong with a body, without quoting it.
-fn in_words(wrong: &serde_json::Error) -> String {
+fn in_words(wrong: &serde_json::Error) -> Sentence {
     let text = wrong.to_string();
     match wrong.classify() {
         serde_json::error::Category::Data => {
@@ -103,11 +104,11 @@ fn in_words(wrong: &serde_json::Error) -> String {
             if known.iter().any(|known| text.starts_with(known)) {
                 let what = text.split(" at line").next().unwrap_or_default();
                 let what: String = what.chars().take(200).collect();
-                return format!("The request is not as expected: {what}.");
+                return request::not_as_expected(what);
             }
-            format!("The request is not as expected, near column {}.", wrong.column())
+            request::not_as_expected_near(wrong.column())
         }
-        _ => format!("The request is not JSON, near column {}.", wrong.column()),
+        _ => request::not_json(wrong.column()),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::conversation::{Conversation, ConversationId};
 use crate::error::Result;
 use crate::message::Message;
 use crate::particulars::OptOut;
+use crate::sentences::consent;
 
 /// How many entries are shown.
 const SHOWN: i32 = 100;
@@ -143,7 +144,7 @@ impl Store {
                 at: self.clock.now(),
                 source: ConsentSource::Twilio,
             },
-            wording: Some(format!("Twilio refused a message: {}.", codes::OPTED_OUT)),
+            wording: Some(consent::refused_at_twilio(codes::OPTED_OUT).to_string()),
             sid: None,
             recorded_by: None,
         };

@@ -9,6 +9,7 @@ use super::change::Change;
 use super::row::{decode, number, string, text, value};
 use super::write::always;
 use crate::error::Result;
+use crate::sentences::SentenceView;
 use jiff::Timestamp;
 
 const PARTITION: &str = "QUARANTINE";
@@ -22,6 +23,9 @@ pub struct Quarantined {
     pub reason: String,
     /// Why it is here, a sentence.
     pub detail: String,
+    /// The same by its key; what was kept before sentences had keys has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<SentenceView>,
     /// The path that it came to; for what was kept before paths were, that of messages.
     #[serde(default = "messages_path")]
     pub path: String,
@@ -73,7 +77,7 @@ impl Store {
         let sort = format!("{:013}#{id}", kept.updated.as_millisecond());
         Change::of(&self.table, PARTITION, id.as_str())
             .update(
-                "SET id = :id, reason = :reason, detail = :detail, #path = :path, \
+                "SET id = :id, reason = :reason, detail = :detail, sentence = :sentence, #path = :path, \
                  content_type = :type, #raw = :raw, #length = :length, #hash = :hash, \
                  signed = :signed, signature = :signature, settings = :settings, #query = :query, \
                  created = if_not_exists(created, :now), updated = :now, list_pk = :list, \
@@ -88,6 +92,7 @@ impl Store {
             .value(":id", text(id.as_str()))
             .value(":reason", text(&*kept.reason))
             .value(":detail", text(&*kept.detail))
+            .value(":sentence", value(&kept.sentence)?)
             .value(":path", text(&*kept.path))
             .value(":type", value(&kept.content_type)?)
             .value(":raw", text(&*kept.raw))

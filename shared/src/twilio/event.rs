@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::webhook::{InboundMessage, StatusCallback, Unreadable};
+use crate::sentences::quarantine;
 
 /// What all of Twilio's types begin with.
 const MESSAGING: &str = "com.twilio.messaging.";
@@ -26,14 +27,14 @@ pub fn split(body: &[u8]) -> Result<Vec<Value>, Unreadable> {
     match serde_json::from_slice(body) {
         Ok(Value::Array(events)) => Ok(events),
         Ok(event @ Value::Object(_)) => Ok(vec![event]),
-        _ => Err(Unreadable { reason: "The body is neither an event nor a list of them.".into() }),
+        _ => Err(Unreadable(quarantine::no_events())),
     }
 }
 
 /// What one event tells.
 pub fn read(event: &Value) -> Result<Told, Unreadable> {
     let kind = event.get("type").and_then(Value::as_str);
-    let kind = kind.ok_or_else(|| Unreadable { reason: "The event has no type.".to_owned() })?;
+    let kind = kind.ok_or_else(|| Unreadable(quarantine::event_without_type()))?;
     let inbound = match kind.strip_prefix(MESSAGING).and_then(|rest| rest.split_once('.')) {
         Some(("inbound-message", "received")) => true,
         Some(("message", status)) if STATUSES.contains(&status) => false,
@@ -41,7 +42,7 @@ pub fn read(event: &Value) -> Result<Told, Unreadable> {
         _ => return Ok(Told::Nothing),
     };
     let data = event.get("data").and_then(Value::as_object);
-    let data = data.ok_or_else(|| Unreadable { reason: "The event has no data.".to_owned() })?;
+    let data = data.ok_or_else(|| Unreadable(quarantine::event_without_data()))?;
     let parameters = parameters(data);
     if inbound {
         InboundMessage::parse(&parameters).map(|told| Told::Inbound(Box::new(told)))
@@ -128,7 +129,7 @@ mod tests {
             (json!({ "type": received }), "The event has no data."),
             (json!({ "type": received, "data": {} }), "The parameter MessageSid is missing."),
         ] {
-            assert_eq!(read(&event).unwrap_err().reason, reason);
+            assert_eq!(read(&event).unwrap_err().to_string(), reason);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::sentences::{self, Sentence};
+
 /// The most parameters that a readable webhook has. Twilio sends some thirty.
 pub const MOST_PARAMETERS: usize = 1_000;
 
@@ -10,15 +12,13 @@ const MOST_CHECKED: usize = 100_000;
 
 /// Why a body is not a form that we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
 pub enum FormError {
     /// More than [`MOST_PARAMETERS`].
-    #[error("the body has more than 1,000 parameters")]
     TooManyParameters,
     /// Decoded, a name or a value is not UTF-8.
-    #[error("the body is not UTF-8")]
     NotUtf8,
     /// A percent sign without two hexadecimal digits.
-    #[error("the body is not percent-encoded as a form is")]
     BadPercentEncoding,
 }
 
@@ -29,6 +29,15 @@ impl FormError {
             Self::TooManyParameters => "too_many_parameters",
             Self::NotUtf8 => "not_utf8",
             Self::BadPercentEncoding => "bad_percent_encoding",
+        }
+    }
+
+    /// What the admin is told.
+    pub fn sentence(self) -> Sentence {
+        match self {
+            Self::TooManyParameters => sentences::quarantine::too_many_parameters(),
+            Self::NotUtf8 => sentences::quarantine::not_utf8(),
+            Self::BadPercentEncoding => sentences::quarantine::bad_percent_encoding(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::webhook::Unreadable;
 use crate::address::Address;
 use crate::particulars::{Button, Forwarded, Location, Price, Referral};
+use crate::sentences::quarantine;
 
 /// How many files Twilio carries with one message.
 pub(super) const MOST_MEDIA: usize = 10;
@@ -40,8 +41,7 @@ impl<'a> Parameters<'a> {
         let mut values = self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
         let first = values.next();
         if values.any(|value| Some(value) != first) {
-            let reason = format!("The parameter {name} is there twice, with different values.");
-            return Err(Unreadable { reason });
+            return Err(Unreadable(quarantine::parameter_twice(name)));
         }
         Ok(first.filter(|value| !value.is_empty()))
     }
@@ -124,10 +124,8 @@ impl<'a> Parameters<'a> {
         parse: fn(&str) -> Option<T>,
     ) -> Result<T, Unreadable> {
         let Some(text) = self.one(name)? else {
-            return Err(Unreadable { reason: format!("The parameter {name} is missing.") });
+            return Err(Unreadable(quarantine::parameter_missing(name)));
         };
-        parse(text).ok_or_else(|| Unreadable {
-            reason: format!("The parameter {name} has a value that we cannot read."),
-        })
+        parse(text).ok_or_else(|| Unreadable(quarantine::parameter_unreadable(name)))
     }
 }

@@ -3,6 +3,7 @@
 use super::parameters::{LONGEST_SID, MOST_MEDIA, Parameters, cut, profile_name};
 use crate::address::Address;
 use crate::particulars::{Button, Forwarded, Location, Price, Referral};
+use crate::sentences::Sentence;
 use crate::sid::{AccountSid, MessageSid};
 use crate::status::MessageStatus;
 
@@ -75,11 +76,11 @@ pub struct StatusCallback {
 
 /// A webhook that is Twilio's but does not say what we need, or says it twice and differently.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct Unreadable {
-    /// Why, as a sentence for the admin. Holds names of parameters, never their values.
-    pub reason: String,
-}
+#[error("{0}")]
+pub struct Unreadable(
+    /// Why, for the admin. Holds names of parameters, never their values.
+    pub Sentence,
+);
 
 impl InboundMessage {
     /// Reads the parameters of an inbound message, of any channel.
@@ -258,7 +259,7 @@ mod tests {
                 "The parameter Body is there twice, with different values.",
             ),
         ] {
-            assert_eq!(InboundMessage::parse(&params(list)).unwrap_err().reason, reason);
+            assert_eq!(InboundMessage::parse(&params(list)).unwrap_err().to_string(), reason);
         }
         let repeated =
             InboundMessage::parse(&params(&[("Body", "a"), ("Body", "a"), ("body", "b")]));

@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, sentences};
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let mut document: Value = serde_json::from_str(&functions::openapi::json().unwrap()).unwrap();
@@ -60,8 +60,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     let schema = &described["content"][kind]["schema"];
     assert!(schema.is_object(), "{method} {route} {status} has no schema");
     validate(&format!("{method} {route} {name}"), schema, &answer.body);
+    let sentences = sentences::check(&answer.body);
     if name == "default" {
         assert_eq!(answer.body["status"], answer.status, "{}", answer.text);
+        assert!(sentences > 0, "a problem in no words of the table: {}", answer.text);
     }
 }
 
@@ -132,9 +134,18 @@ mod tests {
         assert!(refuses("/api/health", answer(201, good.clone())), "another status");
         assert!(refuses("/api/elsewhere", answer(200, good)), "another path");
         let problem = json!({
-            "type": "about:blank", "title": "t", "status": 404, "detail": "d", "code": "c",
+            "type": "about:blank", "title": "t", "status": 404, "code": "c",
+            "detail": "There is no such message.",
+            "sentences": [{ "key": "message.missing", "values": {} }],
         });
         assert!(!refuses("/api/health", answer(404, problem.clone())));
-        assert!(refuses("/api/health", answer(400, problem)), "a status that contradicts itself");
+        assert!(
+            refuses("/api/health", answer(400, problem.clone())),
+            "a status that contradicts itself"
+        );
+        let mut wordless = problem;
+        wordless["sentences"] = json!([]);
+        wordless["detail"] = json!("");
+        assert!(refuses("/api/health", answer(404, wordless)), "a problem without a sentence");
     }
 }

@@ -1,12 +1,14 @@
 //! A whole system in this process, and the people, customers and sockets that meet it at its front door.
 //!
 //! [`call`]: requests and answers, every one held against the [`document`]. [`person`]: who is signed in. [`phone`]: a customer's
-//! phone. [`smith`]: forged tokens. [`socket`]: a page's socket. [`webhook`]: what Twilio posts. [`table`]: what is stored.
+//! phone. [`sentences`]: what answers say, judged by key. [`smith`]: forged tokens. [`socket`]: a page's socket. [`webhook`]:
+//! what Twilio posts. [`table`]: what is stored.
 
 pub mod call;
 pub mod document;
 pub mod person;
 pub mod phone;
+pub mod sentences;
 pub mod smith;
 pub mod socket;
 pub mod table;

@@ -320,6 +320,7 @@ impl<'a> Scene<'a> {
             settings: None,
             reason: "unknown_number".to_owned(),
             detail: "It was sent to a number that is not set up here.".to_owned(),
+            sentence: None,
             raw: data_encoding::BASE64.encode(&body),
             length: body.len() as u64,
             hash: String::new(),

@@ -42,6 +42,7 @@ async fn what_cannot_be_filed_is_answered_well_and_kept_with_its_reason() {
     for item in &kept {
         assert_eq!((&item["count"], &item["signed"]), (&1.into(), &true.into()));
         assert!(item["detail"].as_str().unwrap().len() > 20, "{item}");
+        assert!(item["sentence"]["key"].as_str().unwrap().starts_with("quarantine."), "{item}");
     }
     assert_eq!(kept.last().unwrap()["raw"], encoded(&cases[0].0));
     assert_eq!(count(&desk, TABLE, "SID#").await, 0);

@@ -62,7 +62,7 @@ export default ts.config(
   },
   {
     // A catalogue is as long as what is said: one file, so that a translation is one.
-    files: ['src/strings.ts'],
+    files: ['src/strings*.ts'],
     rules: { 'max-lines': 'off' },
   },
   {

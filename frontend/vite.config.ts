@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
@@ -7,9 +9,27 @@ const root = import.meta.dirname;
 /** Every HTML file at the top is a page: `index.html` is the desk, `phones.html` the phones. */
 const pages = readdirSync(root).filter((name) => name.endsWith('.html'));
 
+/** The English words, and the file that is built in their place: `PARTYLINE_STRINGS`, from where Vite was called. */
+const english = resolve(root, 'src/strings.ts');
+const chosen = resolve(process.env.INIT_CWD ?? '.', process.env.PARTYLINE_STRINGS ?? english);
+
+/**
+ * Gives every importer of the words the chosen file; a translation itself may import the English. The phones get a copy
+ * of their own, in which only what they say is left, and so does the desk: it loads first and is to stay small.
+ */
+const words: Plugin = {
+  name: 'partyline-words',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    const named = importer && resolve(importer, '..', `${source}.ts`) === english;
+    if (!named || importer.split('?')[0] === chosen) return null;
+    return importer.includes('/src/phones/') ? `${chosen}?phones` : chosen;
+  },
+};
+
 export default defineConfig({
   root,
-  plugins: [svelte()],
+  plugins: [words, svelte()],
   build: {
     // light-dark(), popover and field-sizing pass through untouched.
     target: ['chrome123', 'edge123', 'firefox127', 'safari17.5'],

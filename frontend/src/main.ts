@@ -4,6 +4,9 @@ import './styles/base.css';
 import './styles/controls.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { locale } from './strings';
+
+document.documentElement.lang = locale;
 
 const target = document.getElementById('desk');
 if (target) mount(App, { target });

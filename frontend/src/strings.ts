@@ -1,4 +1,11 @@
-/** Every sentence the desk says, in one place. Short, plain, second person. */
+/**
+ * Everything that people read, on the desk and on the phones. A translation is another file with the same exports,
+ * typed by `catalogue.ts`: see docs/translating.md. Short, plain, second person.
+ */
+import type { Answers, Codes } from './catalogue';
+
+/** How dates and numbers are written, and which language the page says it is in. */
+export const locale = 'en-GB';
 
 const plural = (count: number, one: string, many: string) =>
   `${String(count)} ${count === 1 ? one : many}`;
@@ -14,9 +21,8 @@ const KINDS = {
   document: ['Document', 'documents'],
 } as const;
 
+/** Every sentence of the desk. */
 export const strings = {
-  /** How dates are written. */
-  locale: 'en-GB',
   product: 'Partyline',
   title: (waiting: number) => (waiting ? `(${String(waiting)}) Partyline` : 'Partyline'),
 
@@ -31,6 +37,14 @@ export const strings = {
   save: 'Save',
   undo: 'Undo',
   loading: 'Loading',
+  size: {
+    bytes: (count: string) => `${count} B`,
+    kilobytes: (count: string) => `${count} KB`,
+    megabytes: (count: string) => `${count} MB`,
+  },
+  keys: { enter: 'Enter', shift: 'Shift', escape: 'Esc' },
+  today: 'Today',
+  yesterday: 'Yesterday',
 
   signIn: {
     username: 'Name',
@@ -476,3 +490,84 @@ export const strings = {
     ] satisfies { title: string; keys: [string[], string][] }[],
   },
 };
+
+/** Every sentence of the phones. */
+export const phones = {
+  title: 'Phones',
+  pageTitle: 'Phones · Partyline',
+  desk: 'The desk',
+  you: 'You',
+  bench: 'Phones',
+  carrier: 'Partyline Mobile',
+  airplane: 'Airplane mode',
+  signal: (bars: number) => (bars ? 'Full signal' : 'No signal'),
+  unreachable: 'The network cannot be reached. Is Partyline still running?',
+  unexpected: 'That did not work. Try again.',
+  cutOff: 'Connection lost. Trying again.',
+
+  add: 'Add a customer',
+  addShort: 'Add',
+  addTitle: 'A new customer',
+  name: 'Name',
+  optional: 'if you like',
+  number: 'Phone number',
+  personId: 'Id on Messenger',
+  numberHint: 'Leave it empty and the network picks an invented one.',
+  cancel: 'Cancel',
+  remove: (name: string) => `Put the phone of ${name} away`,
+  putAway: 'Put away',
+  rename: 'Name on the plate',
+  unnamed: 'Write a name',
+  phoneOf: (name: string) => `The phone of ${name}`,
+  choose: 'Which phone',
+  waits: 'a new message',
+
+  conversation: (number: string) => `Texts with ${number}`,
+  empty: (number: string) => `Write to ${number}.`,
+  emptyMore: 'It stands on the desk before you look up.',
+  field: 'Text message',
+  send: 'Send',
+  states: { sending: 'Sending', stored: 'At the desk', failed: 'Not delivered', arrived: '' },
+  failed: (status: number | null) =>
+    status === null
+      ? 'Not delivered: the desk did not answer.'
+      : `Not delivered: the desk answered ${String(status)}.`,
+
+  sender: 'Partyline',
+  somebody: 'Somebody',
+  on: (who: string, channel: string) => `${who} on ${channel}`,
+
+  channel: 'Writes with',
+  channels: { sms: 'SMS', whatsapp: 'WhatsApp', messenger: 'Messenger', rcs: 'RCS' },
+  picture: 'Picture',
+  sound: 'Sound',
+  film: 'Film',
+  file: 'File',
+  extras: {
+    open: 'Send something else',
+    file: 'Picture, sound or file',
+    place: 'Where I am',
+    yes: 'Press the button Yes',
+    no: 'Press the button No',
+    keyword: (word: string) => `Write ${word}`,
+  },
+
+  none: 'No customer yet.',
+  noneMore: 'Add one, and write to the desk as they would.',
+
+  plate: {
+    idle: 'The cord is quiet',
+    stored: (ms: string) => `stored ${ms}`,
+    onScreen: (ms: string) => `on screen ${ms}`,
+    onPhone: (ms: string) => `desk to phone ${ms}`,
+    arrived: 'arrived on the phone',
+    passing: 'passing',
+    failed: 'not stored',
+  },
+};
+
+/** The functions' sentences, by key. Their answers bring the English along, so that the page need not. */
+export const answers: Partial<Answers> = {};
+
+/** Twilio's codes in plain words. The same holds for them. */
+export const codes: Partial<Codes> = {};

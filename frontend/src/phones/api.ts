@@ -1,5 +1,5 @@
 import type { Channel } from './channel';
-import { strings } from './strings';
+import { phones as strings } from '../strings';
 import type { BenchView, Phone, PhoneMedia, PhoneMessage, Sent } from './types';
 
 /** What the network refused, as a sentence. */

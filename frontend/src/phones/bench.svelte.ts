@@ -3,7 +3,7 @@ import { type Network, NetworkError } from './api';
 import type { Channel } from './channel';
 import { DeskWatch } from './desk-watch';
 import { Handset } from './handset.svelte';
-import { strings } from './strings';
+import { phones as strings } from '../strings';
 import type { Phone, PhoneMessage } from './types';
 
 /** The phones, which of them is in the hand, and the network's time. */

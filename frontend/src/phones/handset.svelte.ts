@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { NetworkError, type Network } from './api';
 import { channelOf } from './channel';
-import { strings } from './strings';
+import { phones as strings } from '../strings';
 import { Trip } from './trip.svelte';
 import type { DeskWatch } from './desk-watch';
 import type { Phone, PhoneMessage, Sent } from './types';

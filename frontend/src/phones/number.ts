@@ -1,5 +1,5 @@
 import { channelOf } from './channel';
-import { strings } from './strings';
+import { phones as strings } from '../strings';
 
 /** A North American number in groups, as people there write it; any other as it is, with its country in front. */
 export function format(e164: string): string {

@@ -1,4 +1,5 @@
 import limits from '../api/limits.json';
+import { limitInWords } from '../api/size';
 import type { Attached, Channel } from '../api/types';
 import { strings } from '../strings';
 
@@ -11,14 +12,13 @@ interface Limit {
 }
 
 const LIMITS: Record<Channel, Limit> = limits;
-const MB = 1024 * 1024;
 
 type File = Pick<Attached, 'name' | 'content_type' | 'size'>;
 
 /** What may go with one message on this channel, in a sentence. */
 export function limitOf(channel: Channel): string {
   const { count, total } = LIMITS[channel];
-  return strings.attach.limit(count, inWords(total));
+  return strings.attach.limit(count, limitInWords(total));
 }
 
 /** The sentence for files that this channel does not take; nothing when it takes them. */
@@ -27,14 +27,7 @@ export function overLimit(channel: Channel, files: File[]): string | null {
   const most = (one: File) => (one.content_type.startsWith('image/') ? image : other);
   if (files.length > count) return strings.attach.tooMany(count);
   const large = files.find((one) => one.size > most(one));
-  if (large) return strings.attach.tooLarge(large.name, inWords(most(large)));
+  if (large) return strings.attach.tooLarge(large.name, limitInWords(most(large)));
   const sum = files.reduce((bytes, one) => bytes + one.size, 0);
-  return sum > total ? strings.attach.tooMuch(inWords(total)) : null;
-}
-
-/** A limit as Twilio counts: "5 MB", "500 KB". */
-function inWords(bytes: number): string {
-  return bytes >= MB
-    ? `${String(Math.floor(bytes / MB))} MB`
-    : `${String(Math.floor(bytes / 1024))} KB`;
+  return sum > total ? strings.attach.tooMuch(limitInWords(total)) : null;
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../api/client';
 import type { Media, MediaAddress, MediaKind, Message } from '../api/types';
+import { locale, strings } from '../strings';
 
 /** An address this close to its end (ms) is asked for anew. */
 const EARLY = 15_000;
@@ -37,9 +38,10 @@ export class MediaAddresses {
 
 /** "820 KB", "3.4 MB" */
 export function sizeOf(bytes: number): string {
-  if (bytes < 1000) return `${String(bytes)} B`;
-  if (bytes < 999_500) return `${String(Math.round(bytes / 1000))} KB`;
-  return `${(bytes / 1_000_000).toFixed(1).replace(/\.0$/, '')} MB`;
+  const { size } = strings;
+  if (bytes < 1000) return size.bytes(String(bytes));
+  if (bytes < 999_500) return size.kilobytes(String(Math.round(bytes / 1000)));
+  return size.megabytes((bytes / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 }));
 }
 
 /** "0:07", "1:02:09" */

@@ -1,10 +1,9 @@
 import { SvelteDate } from 'svelte/reactivity';
-import { strings } from '../strings';
+import { locale, strings } from '../strings';
 
 const DAY = 86_400_000;
 
-const format = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(strings.locale, options);
+const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 const CLOCK = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const SECONDS = format({
   hour: '2-digit',
@@ -52,8 +51,8 @@ export function listTime(at: string, today: Date): string {
 export function dayLabel(at: string, today: Date): string {
   const date = new Date(at);
   const days = daysBetween(date, today);
-  if (days === 0) return 'Today';
-  if (days === 1) return 'Yesterday';
+  if (days === 0) return strings.today;
+  if (days === 1) return strings.yesterday;
   return sameYear(at, today) ? LONG_DAY.format(date) : LONG_DAY_YEAR.format(date);
 }
 

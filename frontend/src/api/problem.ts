@@ -1,4 +1,5 @@
 import { strings } from '../strings';
+import { sayAll } from './answers';
 import type { Problem } from './types';
 
 /** A call that did not succeed. `message` is a sentence a person understands. */
@@ -57,7 +58,6 @@ async function readProblem(answer: Response): Promise<Problem | null> {
 }
 
 function sentence(status: number, problem: Problem | null): string {
-  if (problem?.detail) return problem.detail;
-  if (problem?.title) return problem.title;
+  if (problem?.detail) return sayAll(problem.sentences, problem.detail);
   return status >= 500 ? strings.errors.server : strings.errors.unexpected;
 }

@@ -82,6 +82,9 @@ export type ConsentEntry = Whole<Schemas['ConsentEntry']>;
 export type ConsentState = Schemas['ConsentState'];
 export type Ticket = Whole<Schemas['IssuedTicket']>;
 
+/** What an answer says, by its key; the English stands beside it. */
+export type Sentence = Whole<Schemas['Sentence']>;
+
 /** application/problem+json. `current` comes with a conflict. */
 export type Problem = Partial<Whole<Schemas['Problem']>>;
 

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
+import { say } from '../api/answers';
 import { sentenceOf } from '../api/problem';
 import type { QuarantineItem } from '../api/types';
 import { strings } from '../strings';
@@ -7,6 +8,8 @@ import { strings } from '../strings';
 /** What is held back for one reason. */
 export interface Group {
   reason: string;
+  /** What stands above them: why the newest is here. */
+  title: string;
   items: QuarantineItem[];
 }
 
@@ -40,7 +43,10 @@ export class Quarantine {
     for (const item of this.items) {
       groups.set(item.reason, [...(groups.get(item.reason) ?? []), item]);
     }
-    return [...groups].map(([reason, items]) => ({ reason, items }));
+    return [...groups].map(([reason, items]) => {
+      const [newest] = items;
+      return { reason, title: newest ? say(newest.sentence, newest.detail) : reason, items };
+    });
   });
 
   async read(from: string | null = null): Promise<void> {

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const PAGE = join(ROOT, 'frontend/dist');
 const PROGRAM = process.env.PARTYLINE ?? join(ROOT, 'target/debug/partyline');
 
 /** What stands in `.env.example`. */
@@ -30,6 +31,8 @@ export interface Start {
   flags?: string[];
   /** Variables of `.env`. */
   env?: Record<string, string>;
+  /** Another build of the page than `frontend/dist`. */
+  page?: string;
 }
 
 /** The program as a person starts it, with its state in a folder of its own or in memory. */
@@ -37,7 +40,7 @@ export class System {
   url = '';
   /** The printed link: phones and desk, signed in. */
   link = '';
-  readonly folder = workplace();
+  readonly folder: string;
   readonly #keeps: boolean;
   readonly #flags: string[];
   readonly #env: Record<string, string>;
@@ -45,15 +48,16 @@ export class System {
   #webhooks = 0;
   #token: string | null = null;
 
-  private constructor(keeps: boolean, flags: string[], env: Record<string, string>) {
+  private constructor({ keeps = false, flags = [], env = {}, page = PAGE }: Start) {
+    this.folder = workplace(page);
     this.#keeps = keeps;
     this.#flags = flags;
     this.#env = env;
   }
 
   /** Starts in memory, unless it `keeps` its state in a folder; with these variables of `.env` besides. */
-  static async start({ keeps = false, flags = [], env = {} }: Start = {}): Promise<System> {
-    const system = new System(keeps, flags, env);
+  static async start(start: Start = {}): Promise<System> {
+    const system = new System(start);
     await system.#start(0);
     return system;
   }
@@ -286,11 +290,11 @@ export class Phone {
   }
 }
 
-/** A folder that looks like the project's to the program: its template, its built page, its own state. */
-function workplace(): string {
+/** A folder that looks like the project's to the program: its template, a built page, its own state. */
+function workplace(page: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'partyline-'));
   copyFileSync(join(ROOT, 'template.yaml'), join(folder, 'template.yaml'));
   mkdirSync(join(folder, 'frontend'));
-  symlinkSync(join(ROOT, 'frontend/dist'), join(folder, 'frontend/dist'));
+  symlinkSync(page, join(folder, 'frontend/dist'));
   return folder;
 }

@@ -1,0 +1,170 @@
+import type { Page } from '@playwright/test';
+import { bubble, expectStatus, log, row } from './desk.ts';
+import { png } from './png.ts';
+import { expect, ready, test } from './test.ts';
+import { buildTranslated, TRANSLATED } from './translation/build.ts';
+import { expectTranslated, foreign } from './translation/judge.ts';
+
+const NUMBER = '+12065550123';
+/** What stands on the screen that nobody translates. */
+const DATA = ['admin', 'partyline', 'US', 'GB', 'Grace', 'Hello there', 'We tried to reach you.'];
+
+// The page is built once: one worker runs them all.
+test.describe.configure({ mode: 'default' });
+test.use({ starts: { page: TRANSLATED } });
+test.beforeAll(buildTranslated);
+
+const box = (desk: Page) => desk.getByRole('textbox', { name: /Message to/ });
+
+test('a text is foreign unless it is marked, data, or a date', () => {
+  expect(foreign('⟦You: ⟧Grace, Tuesday 3 November at 14:02', ['Grace'])).toBe(false);
+  expect(foreign('⟦Not sent. ⟦Wait.⟧ Your text is back.⟧', [])).toBe(false);
+  expect(foreign('⟦Not sent.⟧ Wait.', [])).toBe(true);
+  expect(foreign('Graceful', ['Grace'])).toBe(true);
+});
+
+test('the sign-in, and a wrong password', async ({ page: desk }) => {
+  await desk.goto('/');
+  await expectTranslated(desk, DATA);
+  await desk.getByLabel('Name').fill('admin');
+  await desk.getByLabel('Password').fill('not this one');
+  await desk.getByLabel('Password').press('Enter');
+  await expect(desk.getByRole('alert')).toHaveText(/^⟦That name and password/);
+  await expectTranslated(desk, DATA);
+});
+
+test('a message that failed, its delivery, and one that may not go', async ({ desk, system }) => {
+  await expect(desk.getByRole('heading').first()).toBeVisible();
+  await expectTranslated(desk, DATA);
+  const phone = await system.phone(NUMBER);
+  await phone.writes('Hello there');
+  await row(desk, /0123/).click();
+  await phone.becomes('unreachable');
+  await box(desk).fill('We tried to reach you.');
+  await box(desk).press('Enter');
+  await expectStatus(desk, 'We tried', 'undelivered');
+  await expect(bubble(desk, 'We tried')).toContainText('⟦The phone could not be reached⟧.');
+  await expect(bubble(desk, 'We tried')).toContainText('Try again later.⟧');
+  await expectTranslated(desk, DATA);
+
+  await log(desk).focus();
+  await desk.keyboard.press('d');
+  await expect(desk.getByRole('dialog').getByText('⟦The phone could not be')).toBeVisible();
+  await expectTranslated(desk, DATA);
+  await desk.keyboard.press('Escape');
+
+  await phone.becomes('reachable');
+  await phone.writes('STOP');
+  await expect(bubble(desk, 'STOP')).toBeVisible();
+  await box(desk).fill('We tried to reach you.');
+  await expect(desk.getByText('⟦The contact asked not to be written to.⟧')).toBeVisible();
+  await expectTranslated(desk, [...DATA, 'STOP']);
+  await desk.getByRole('button', { name: 'Try again' }).click();
+  await expect(desk.getByRole('alert')).toHaveText(/^⟦The contact [^⟧]*⟧ ⟦They can [^⟧]*⟧$/);
+  await expectTranslated(desk, [...DATA, 'STOP']);
+});
+
+test('the person, the commands, the keys, the menu', async ({ desk, system }) => {
+  await system.receives(NUMBER, 'Hello there');
+  await system.receives(NUMBER, 'STOP');
+  await row(desk, /0123/).click();
+  await expect(bubble(desk, 'STOP')).toBeVisible();
+  const data = [...DATA, 'STOP'];
+  await desk.getByText('⟦Evidence⟧').click();
+  await expect(desk.getByText('⟦by message⟧')).toBeVisible();
+  await expectTranslated(desk, data);
+
+  for (const key of ['Control+k', '?']) {
+    await log(desk).focus();
+    await desk.keyboard.press(key);
+    await expect(desk.getByRole('dialog')).toBeVisible();
+    await expectTranslated(desk, data);
+    await desk.keyboard.press('Escape');
+    await expect(desk.getByRole('dialog')).toHaveCount(0);
+  }
+  await desk.keyboard.press('n');
+  await desk.getByLabel('Phone number').fill('+1 206 555');
+  await expect(desk.getByText('⟦This number is too short.⟧')).toBeVisible();
+  await expectTranslated(desk, data);
+  await desk.keyboard.press('Escape');
+
+  await log(desk).focus();
+  await desk.keyboard.press('f');
+  await desk.getByRole('searchbox', { name: 'Search in this' }).fill('nowhere');
+  await expect(desk.getByText('⟦Not found⟧')).toBeVisible();
+  await expectTranslated(desk, data);
+  await desk.keyboard.press('Escape');
+
+  await desk.getByRole('button', { name: 'Menu' }).click();
+  await expect(desk.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await expectTranslated(desk, data);
+});
+
+test('files, a closed conversation, a list without a hit, and no line', async ({
+  context,
+  desk,
+  system,
+}) => {
+  const phone = await system.phone(`whatsapp:${NUMBER}`, 'Grace');
+  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Hello there');
+  await phone.sends([
+    { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4') },
+  ]);
+  await row(desk, /Grace/).click();
+  const data = [...DATA, 'bike.png', 'bill.pdf', 'PDF'];
+  await expect(log(desk).locator('img')).toBeVisible();
+  await expect(log(desk).getByRole('button', { name: 'Download: bill.pdf' })).toBeVisible();
+  await expectTranslated(desk, data);
+  await log(desk).getByRole('button', { name: 'Enlarge' }).click();
+  await expect(desk.getByRole('dialog').getByRole('img')).toBeVisible();
+  await expectTranslated(desk, data);
+  await desk.keyboard.press('Escape');
+
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(desk.getByText('⟦This conversation is closed.')).toBeVisible();
+  await expectTranslated(desk, data);
+  await desk.getByRole('searchbox').first().fill('brigtn');
+  await expect(desk.getByText('⟦Nothing called')).toBeVisible();
+  await expectTranslated(desk, data);
+  await context.setOffline(true);
+  await expect(desk.getByText(/You can go on writing/)).toBeVisible();
+  await expectTranslated(desk, data);
+});
+
+test('what is held back', async ({ desk, system }) => {
+  await system.receivesElsewhere(NUMBER, 'Hello there');
+  await system.receivesElsewhere('+12065550124', 'Hello there');
+  await desk.reload();
+  await ready(desk);
+  await desk.getByRole('button', { name: 'Menu' }).click();
+  await desk.getByRole('button', { name: /Quarantine/ }).click();
+  await expect(desk.getByRole('heading', { name: /⟦It was sent to a number/ })).toBeVisible();
+  await desk
+    .getByText(/⟦once⟧/)
+    .first()
+    .click();
+  await expectTranslated(desk, DATA);
+  await desk.getByRole('button', { name: '⟦Release⟧' }).first().click();
+  await expect(desk.getByRole('alert')).toHaveText(
+    '⟦It was sent to a number that is not set up here.⟧',
+  );
+  await expectTranslated(desk, DATA);
+});
+
+test('the phones, with the desk beside them', async ({ page: phones, system }) => {
+  await system.receives(NUMBER, 'Hello there');
+  await phones.goto(system.link);
+  const desk = phones.frameLocator('iframe');
+  await expect(desk.getByRole('link', { name: /0123/ })).toBeVisible();
+  await phones.getByRole('textbox', { name: 'Text message' }).fill('Hello there');
+  await phones.getByRole('textbox', { name: 'Text message' }).press('Enter');
+  await expect(phones.getByText('⟦At the desk⟧')).toBeVisible();
+  const data = [...DATA, 'Ada Byron'];
+  await expectTranslated(phones, data);
+  await phones.getByRole('button', { name: 'Send something else' }).click();
+  await expectTranslated(phones, data);
+  await phones.keyboard.press('Escape');
+  await phones.getByRole('button', { name: 'Add a customer' }).click();
+  await expect(phones.getByRole('dialog')).toBeVisible();
+  await expectTranslated(phones, data);
+});

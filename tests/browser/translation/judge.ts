@@ -1,0 +1,69 @@
+import { expect, type Frame, type Page } from '@playwright/test';
+
+/** What is read aloud or shown beside an element's text. */
+const ATTRIBUTES = [
+  'alt',
+  'aria-description',
+  'aria-label',
+  'aria-roledescription',
+  'aria-valuetext',
+  'data-tip',
+  'placeholder',
+  'title',
+];
+
+/** What the browser makes of times and numbers, in the language that the catalogue names. */
+const BY_INTL = intl('en-GB');
+
+/** Expects that the whole page says nothing but the catalogue's words and `data`: names, texts, numbers. */
+export async function expectTranslated(page: Page, data: string[]): Promise<void> {
+  const told = await Promise.all(page.frames().map(said));
+  const all = told.flat();
+  expect(all.filter((text) => text.includes('⟦')).length, 'something was read').toBeGreaterThan(2);
+  expect(all.filter((text) => foreign(text, data))).toEqual([]);
+}
+
+/** Whether a text holds words that are neither marked nor data. */
+export function foreign(text: string, data: string[]): boolean {
+  let rest = text;
+  while (/⟦[^⟦⟧]*⟧/.test(rest)) rest = rest.replace(/⟦[^⟦⟧]*⟧/g, ' ');
+  for (const known of [...data].sort((one, other) => other.length - one.length)) {
+    rest = rest.replaceAll(known, ' ');
+  }
+  rest = rest.replace(/\b[A-Z]{2}[0-9a-f]{32}\b/g, ' ').replace(BY_INTL, ' ');
+  return /\p{L}{2,}/u.test(rest);
+}
+
+/** Every text of a frame that somebody sees or hears. */
+function said(frame: Frame): Promise<string[]> {
+  return frame.evaluate((attributes) => {
+    const texts = [document.title];
+    const seen = (element: Element) => element.localName === 'option' || element.checkVisibility();
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      const parent = node.parentElement;
+      // A webhook as it came is data; the drawn name of the product has its label.
+      if (parent && !parent.closest('script, style, pre, [role=img]') && seen(parent)) {
+        texts.push(node.textContent ?? '');
+      }
+    }
+    for (const name of attributes) {
+      for (const element of document.querySelectorAll(`[${name}]`)) {
+        if (seen(element)) texts.push(element.getAttribute(name) ?? '');
+      }
+    }
+    return texts.map((text) => text.trim()).filter(Boolean);
+  }, ATTRIBUTES);
+}
+
+function intl(locale: string): RegExp {
+  const words = ['at'];
+  for (let at = 0; at < 12; at++) {
+    const date = new Date(2026, at, at + 1);
+    for (const style of ['long', 'short'] as const) {
+      words.push(date.toLocaleDateString(locale, { month: style }));
+      words.push(date.toLocaleDateString(locale, { weekday: style }));
+    }
+  }
+  return new RegExp(`\\b(${words.join('|')})\\b`, 'g');
+}

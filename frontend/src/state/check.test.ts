@@ -87,7 +87,9 @@ test('what has to wait is asked about again when its time has come, unless somet
 
 test('what the page says at once does not stand in the way of what is written after it', () => {
   const of = (...codes: CheckResult['reasons'][number]['code'][]): CheckResult => {
-    const reasons = codes.map((code) => ({ code, text: '', advice: '' }));
+    const said = { key: 'send.empty', values: {} };
+    const words = { text: '', text_sentence: said, advice: '', advice_sentence: said };
+    const reasons = codes.map((code) => ({ code, ...words }));
     return { ...yes, verdict: 'no', reasons };
   };
   expect(inTheWay(null)).toBeUndefined();

@@ -147,3 +147,13 @@ function joins(last: Entry, next: Entry): boolean {
 function hasNote(message: Message | null): boolean {
   return message !== null && (hasFailed(message.status) || message.status === 'unknown');
 }
+
+/** Told the id of the first message each time, says whether older ones came in above since the last. */
+export function grownAbove(): (first: string) => boolean {
+  let oldest = '';
+  return (first) => {
+    const grown = oldest !== '' && first !== '' && first < oldest;
+    oldest = first;
+    return grown;
+  };
+}

@@ -103,9 +103,10 @@ generate: node_modules/.installed
 # Cargo builds nothing twice.
 PROGRAM := cargo build --package partyline-local --bin partyline --example simulator
 
+# Tests wait for one another's answers longer than they work: two for each core.
 test-rust:
 	$(PROGRAM)
-	cargo test --workspace --lib --test '*'
+	cargo test --workspace --lib --test '*' -- --test-threads $$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
 test-page: node_modules/.installed
 	npm run --silent test

@@ -165,6 +165,11 @@ test('the phones, with the desk beside them', async ({ page: phones, system }) =
   await expectTranslated(phones, data);
   await phones.keyboard.press('Escape');
   await phones.getByRole('button', { name: 'Add a customer' }).click();
-  await expect(phones.getByRole('dialog')).toBeVisible();
+  const dialog = phones.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  await expectTranslated(phones, data);
+  await dialog.getByRole('textbox', { name: 'Phone number' }).fill('12');
+  await dialog.getByRole('button', { name: 'Add', exact: false }).last().click();
+  await expect(dialog.getByText('⟦12 is no phone number.')).toBeVisible();
   await expectTranslated(phones, data);
 });

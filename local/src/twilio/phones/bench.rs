@@ -58,7 +58,7 @@ pub(super) async fn add(
         None => free_address(&exchange, asked.channel)?,
     };
     if exchange.numbers.contains(&number) {
-        return Err(Problem::invalid("That is the desk's own number."));
+        return Err(Problem::OwnNumber);
     }
     let known = exchange.store.with(|db| phones::find(db, &number))?;
     let was_there = known.as_ref().is_some_and(|phone| phone.shown);
@@ -116,18 +116,19 @@ pub(in crate::twilio) fn change(exchange: &Exchange, phone: &Phone) -> rusqlite:
 /// The phone with this number, if it stands on the bench.
 pub(super) fn find(exchange: &Exchange, number: &str) -> Result<Phone, Problem> {
     let found = exchange.store.with(|db| phones::find(db, number))?;
-    found.filter(|phone| phone.shown).ok_or_else(|| Problem::no_phone(number))
+    found.filter(|phone| phone.shown).ok_or_else(|| Problem::NoPhone { number: number.to_owned() })
 }
 
 /// What was written, on the channel that was chosen.
 fn address(channel: Channel, given: &str) -> Result<String, Problem> {
     let prefix = if given.contains(':') { "" } else { channel.prefix() };
     address::parse(&format!("{prefix}{given}")).ok_or_else(|| {
-        Problem::invalid(if channel == Channel::Messenger {
-            format!("{given} is no id of a person on Messenger. It has letters and digits only.")
+        let given = given.to_owned();
+        if channel == Channel::Messenger {
+            Problem::NoPersonId { given }
         } else {
-            format!("{given} is no phone number. Write it with its country, like +1 206 555 0123.")
-        })
+            Problem::NoPhoneNumber { given }
+        }
     })
 }
 
@@ -142,13 +143,13 @@ fn free_address(exchange: &Exchange, channel: Channel) -> Result<String, Problem
             return Ok(address);
         }
     }
-    Err(Problem::conflict("All hundred invented numbers are taken. Write one of your own."))
+    Err(Problem::AllTaken)
 }
 
 fn clean(name: Option<String>) -> Result<Option<String>, Problem> {
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     if name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
-        return Err(Problem::invalid(format!("A name has at most {LONGEST_NAME} characters.")));
+        return Err(Problem::NameTooLong { most: LONGEST_NAME });
     }
     Ok(name)
 }

@@ -36,7 +36,7 @@ pub(super) async fn keep(
     let declared = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let content_type = declared.unwrap_or("application/octet-stream").to_owned();
     if bytes.is_empty() {
-        return Err(Problem::invalid("The file is empty."));
+        return Err(Problem::FileEmpty);
     }
     let file = Media { sid: fetch::new_sid(), content_type, name, size: bytes.len() };
     exchange.store.with(|db| media::insert(db, &file, &bytes))?;
@@ -49,7 +49,7 @@ pub(super) async fn show(
     Path(sid): Path<String>,
 ) -> Result<Response, Problem> {
     let found = exchange.store.with(|db| media::find(db, &sid))?;
-    let (file, bytes) = found.ok_or_else(|| Problem::no_file(&sid))?;
+    let (file, bytes) = found.ok_or(Problem::NoFile { sid })?;
     let kind = HeaderValue::from_str(&file.content_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let sniff = HeaderValue::from_static("nosniff");

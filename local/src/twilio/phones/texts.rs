@@ -53,31 +53,31 @@ pub(super) async fn send(
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let phone = find(&exchange, &number)?;
     if phone.airplane {
-        return Err(Problem::conflict("Airplane mode is on. Turn it off to send."));
+        return Err(Problem::AirplaneMode);
     }
     let same_channel = Channel::of(&given.to) == Channel::of(&phone.number);
     if !exchange.numbers.contains(&given.to) || !same_channel {
-        return Err(Problem::invalid(if given.to.is_empty() {
-            "The desk has no sender on this channel. Name one in .env.".to_owned()
+        return Err(if given.to.is_empty() {
+            Problem::NoSender
         } else {
-            format!("Nobody answers at {}.", given.to)
-        }));
+            Problem::NobodyThere { number: given.to }
+        });
     }
     if given.body.chars().count() > 1600 {
-        return Err(Problem::invalid("A text has at most 1,600 characters."));
+        return Err(Problem::TextTooLong);
     }
     if given.media.len() > MOST_FILES {
-        return Err(Problem::invalid("A message has at most ten files."));
+        return Err(Problem::TooManyFiles);
     }
     let empty = given.body.is_empty() && given.media.is_empty();
     if empty && given.particulars == Particulars::default() {
-        return Err(Problem::invalid("There is nothing to send."));
+        return Err(Problem::NothingToSend);
     }
     let media = exchange.store.with(|db| {
         let kept = given.media.iter().map(|sid| media::find(db, sid));
         kept.collect::<rusqlite::Result<Option<Vec<_>>>>()
     })?;
-    let media = media.ok_or_else(|| Problem::invalid("A file was not kept. Choose it again."))?;
+    let media = media.ok_or(Problem::FileNotKept)?;
     let message = exchange.take(Typed {
         from: phone.number,
         to: given.to,

@@ -72,9 +72,12 @@ chromium:
 
 # ── Running ───────────────────────────────────────────────────────────────────────────────────────
 
+# Built with the example, it takes the features that the tests need, and Cargo builds nothing twice.
+PROGRAM := cargo build --package partyline-local --bin partyline --example simulator
+
 run: frontend/dist/index.html
 	@echo "Building the local system; the first time takes some minutes …"
-	cargo build --package partyline-local
+	$(PROGRAM)
 	./target/debug/partyline $(ARGS)
 
 # ── Testing ───────────────────────────────────────────────────────────────────────────────────────
@@ -103,10 +106,7 @@ generate: node_modules/.installed
 	npm run --silent types --workspace frontend
 
 # The functions' bins are never linked here: one of them is as large as all their tests.
-# The program itself first: tests start and kill it. Built with the example, it takes the features that the tests need, and
-# Cargo builds nothing twice.
-PROGRAM := cargo build --package partyline-local --bin partyline --example simulator
-
+# The program itself first: tests start and kill it.
 # Tests wait for one another's answers longer than they work: two for each core.
 test-rust:
 	$(PROGRAM)

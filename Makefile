@@ -105,9 +105,8 @@ generate: node_modules/.installed
 	cargo run --quiet --package partyline-tests --bin generate
 	npm run --silent types --workspace frontend
 
-# The functions' bins are never linked here: one of them is as large as all their tests.
-# The program itself first: tests start and kill it.
-# Tests wait for one another's answers longer than they work: two for each core.
+# The functions' bins are never linked here: one of them is as large as all their tests. The program comes first: tests start
+# and kill it. They wait for answers longer than they work: two at once for each core.
 test-rust:
 	$(PROGRAM)
 	cargo test --workspace --lib --test '*' -- --test-threads $$((2 * $$(getconf _NPROCESSORS_ONLN)))

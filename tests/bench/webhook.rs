@@ -75,15 +75,8 @@ impl Webhooks {
         let encode = |text: &str| text.replace('+', "%2B").replace(' ', "+");
         let body: Vec<String> =
             form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-        let body = body.join("&");
-        format!(
-            "POST /twilio/messages HTTP/1.1\r\nhost: {}\r\ncontent-type: \
-             application/x-www-form-urlencoded; charset=UTF-8\r\nx-twilio-signature: \
-             {signature}\r\nuser-agent: TwilioProxy/1.1\r\ncontent-length: {}\r\n\r\n{body}",
-            self.host,
-            body.len()
-        )
-        .into_bytes()
+        let kind = "application/x-www-form-urlencoded; charset=UTF-8";
+        self.post("/twilio/messages", kind, &signature, &body.join("&"))
     }
 
     /// An Event Streams batch of this one event, as the `n`th text brings it.
@@ -104,10 +97,14 @@ impl Webhooks {
         let hash = HEXLOWER.encode(digest(&SHA256, body.as_bytes()).as_ref());
         let url = self.url.replace("/twilio/messages", "/twilio/events");
         let signature = sign(&self.settings.auth_token, &format!("{url}?bodySHA256={hash}"), &[]);
+        let target = format!("/twilio/events?bodySHA256={hash}");
+        self.post(&target, "application/json", &signature, &body)
+    }
+
+    fn post(&self, target: &str, kind: &str, signature: &str, body: &str) -> Vec<u8> {
         format!(
-            "POST /twilio/events?bodySHA256={hash} HTTP/1.1\r\nhost: {}\r\ncontent-type: \
-             application/json\r\nx-twilio-signature: {signature}\r\nuser-agent: \
-             TwilioProxy/1.1\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST {target} HTTP/1.1\r\nhost: {}\r\ncontent-type: {kind}\r\nx-twilio-signature: \
+             {signature}\r\nuser-agent: TwilioProxy/1.1\r\ncontent-length: {}\r\n\r\n{body}",
             self.host,
             body.len()
         )

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 
 use super::exchange::Exchange;
@@ -56,13 +57,12 @@ pub(super) async fn deliver(
         );
         return Ok(());
     }
-    let status = if let End::Answered(status) = end { Some(status) } else { None };
     let message = exchange.store.transaction(|db| {
         work::done(db, task.id)?;
         let Some(mut message) = messages::find(db, &task.sid)?.filter(|_| post.inbound) else {
             return Ok(None);
         };
-        message.answer = Some(Answer { status, millis });
+        message.answer = Some(Answer { status: end.status(), millis });
         messages::update(db, &message)?;
         Ok(Some(message))
     })?;
@@ -91,7 +91,21 @@ async fn attempt(
         .body(body);
     let overrides = Overrides::of(&post.url);
     let started = Instant::now();
-    let end = tokio::select! {
+    let end = send(exchange, call, overrides.connect + overrides.read).await;
+    let millis = started.elapsed().as_secs_f64() * 1000.0;
+    exchange.observed.webhook(WebhookSeen {
+        sid: task.sid.clone(),
+        message_status: field(post, "SmsStatus").to_owned(),
+        url: url.to_owned(),
+        status: end.status(),
+        millis,
+    });
+    (end, millis)
+}
+
+/// Makes the call, and waits for its answer for so long.
+pub(super) async fn send(exchange: &Exchange, call: RequestBuilder, patience: Duration) -> End {
+    tokio::select! {
         answer = call.send() => match answer {
             Ok(answer) => {
                 let status = answer.status().as_u16();
@@ -101,18 +115,8 @@ async fn attempt(
             }
             Err(_) => End::NoConnection,
         },
-        () = exchange.clock.sleep(overrides.connect + overrides.read) => End::NoAnswer,
-    };
-    let millis = started.elapsed().as_secs_f64() * 1000.0;
-    let status = if let End::Answered(status) = end { Some(status) } else { None };
-    exchange.observed.webhook(WebhookSeen {
-        sid: task.sid.clone(),
-        message_status: field(post, "SmsStatus").to_owned(),
-        url: url.to_owned(),
-        status,
-        millis,
-    });
-    (end, millis)
+        () = exchange.clock.sleep(patience) => End::NoAnswer,
+    }
 }
 
 fn field<'a>(post: &'a Post, name: &str) -> &'a str {

@@ -121,3 +121,10 @@ pub(super) enum End {
     /// It was taken, and the time for an answer ran out.
     NoAnswer,
 }
+
+impl End {
+    /// The HTTP status of the answer, if there was one.
+    pub(super) fn status(self) -> Option<u16> {
+        if let Self::Answered(status) = self { Some(status) } else { None }
+    }
+}

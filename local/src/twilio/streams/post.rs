@@ -11,6 +11,7 @@ use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use shared::ids::{Ids, RandomIds};
 use url::Url;
 
+use crate::twilio::courier;
 use crate::twilio::exchange::Exchange;
 use crate::twilio::hands::{self, Hands};
 use crate::twilio::observed::EventsSeen;
@@ -103,23 +104,12 @@ async fn post(exchange: &Exchange, client: &reqwest::Client, sink: &Sink, body: 
         .header(USER_AGENT, "TwilioProxy/1.1")
         .header("X-Twilio-Signature", signed)
         .body(body);
-    tokio::select! {
-        answer = call.send() => match answer {
-            Ok(answer) => {
-                let status = answer.status().as_u16();
-                // Read to its end, so that the connection can be used again.
-                let _ = answer.bytes().await;
-                End::Answered(status)
-            }
-            Err(_) => End::NoConnection,
-        },
-        () = exchange.clock.sleep(PATIENCE) => End::NoAnswer,
-    }
+    courier::send(exchange, call, PATIENCE).await
 }
 
 /// Strikes off what the sink took or refused (4xx); plans another try where it was at fault.
 fn record(exchange: &Exchange, sink: &Sink, events: &[Pending], end: End) -> rusqlite::Result<()> {
-    let status = if let End::Answered(status) = end { Some(status) } else { None };
+    let status = end.status();
     let taken = matches!(status, Some(200..=299));
     let again = !matches!(status, Some(200..=428 | 430..=499));
     exchange.store.transaction(|db| {

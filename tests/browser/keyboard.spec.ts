@@ -104,6 +104,21 @@ test('everything on the desk is reached with Tab, in the order in which it stand
   ]);
 });
 
+test('a key that comes in the moment in which a dialog closes is not lost', async ({ desk }) => {
+  for (const key of ['?', 'n']) {
+    await desk.keyboard.press(key);
+    await expect(desk.getByRole('dialog')).toBeVisible();
+    // The dialog tells that it was closed only after this.
+    await desk.evaluate(() => {
+      document.querySelector('dialog')?.close();
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
+    });
+    await expect(desk.getByRole('textbox', { name: 'Phone number' })).toBeFocused();
+    await desk.keyboard.press('Escape');
+    await expect(desk.getByRole('dialog')).toHaveCount(0);
+  }
+});
+
 /** The name of what has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {

@@ -1,6 +1,6 @@
 import type { Filter } from '../api/types';
 import type { Desk } from './desk.svelte';
-import type { KeyActs } from './keys';
+import { pressKey, type KeyActs } from './keys';
 
 /** The dialogs there are over the columns. */
 export type Over = 'compose' | 'shortcuts' | 'palette';
@@ -62,8 +62,14 @@ export class Screen {
   keeps(event: KeyboardEvent): boolean {
     if (this.over === null || event.ctrlKey || event.metaKey || event.altKey) return false;
     if (document.querySelector('dialog:modal')) return false;
+    // The one that is there has just been closed, and does not say so yet: the key is meant for what comes after it.
+    const closing = document.querySelector('dialog');
+    if (closing) {
+      closing.addEventListener('close', () => pressKey(event, this.acts), { once: true });
+      return true;
+    }
     event.preventDefault();
-    if (event.key === 'Escape') this.closed();
+    if (event.key === 'Escape') this.closed(this.over);
     else if (event.key === 'Backspace') this.#typed = this.#typed.slice(0, -1);
     else if (event.key.length === 1) this.#typed += event.key;
     return true;
@@ -89,8 +95,9 @@ export class Screen {
     void this.#desk.list.load();
   }
 
-  /** The dialog was closed; `opened` is the conversation that is to be opened by that. */
-  closed(opened: string | null = null): void {
+  /** The dialog was closed, if it is there still; `opened` is the conversation that is to be opened by that. */
+  closed(was: Over, opened: string | null = null): void {
+    if (this.over !== was) return;
     this.over = null;
     this.#typed = '';
     if (!opened) return;

@@ -564,29 +564,9 @@ export const phones = {
     passing: 'passing',
     failed: 'not stored',
   },
-
-  /** What the network does not do, by the `code` of its answer. */
-  refused: {
-    own_number: "That is the desk's own number.",
-    no_phone_number: '{given} is no phone number. Write it with its country, like +1 206 555 0123.',
-    no_person_id: '{given} is no id of a person on Messenger. It has letters and digits only.',
-    all_taken: 'All hundred invented numbers are taken. Write one of your own.',
-    name_too_long: 'A name has at most {most} characters.',
-    no_phone: 'No phone with the number {number} stands here.',
-    airplane_mode: 'Airplane mode is on. Turn it off to send.',
-    no_sender: 'The desk has no sender on this channel. Name one in .env.',
-    nobody_there: 'Nobody answers at {number}.',
-    text_too_long: 'A text has at most 1,600 characters.',
-    too_many_files: 'A message has at most ten files.',
-    nothing_to_send: 'There is nothing to send.',
-    file_not_kept: 'A file was not kept. Choose it again.',
-    file_empty: 'The file is empty.',
-    no_file: 'No file {sid} is kept here.',
-    broken: "The simulator's file twilio.db cannot be read or written.",
-  },
 };
 
-/** The functions' sentences, by key. Their answers bring the English along, so that the page need not. */
+/** The sentences of the functions and of the simulated network, by key. Their answers bring the English along, so that the page need not. */
 export const answers: Partial<Answers> = {};
 
 /** Twilio's codes in plain words. The same holds for them. */

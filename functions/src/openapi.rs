@@ -127,9 +127,10 @@ pub fn codes() -> Result<String, Error> {
     pretty(&codes.collect::<BTreeMap<_, _>>())
 }
 
-/// Every sentence of the answers in English, by its key, for those who translate them.
-pub fn sentences() -> Result<String, Error> {
-    let sentences = shared::sentences::ALL.iter().map(|(key, english, _)| (key, english));
+/// Every sentence of the answers in English, and `more`, by its key, for those who translate them.
+pub fn sentences(more: &[(&str, &str, &[&str])]) -> Result<String, Error> {
+    let all = shared::sentences::ALL.iter().chain(more);
+    let sentences = all.map(|(key, english, _)| (key, english));
     pretty(&sentences.collect::<BTreeMap<_, _>>())
 }
 

@@ -94,6 +94,10 @@ fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {
         assert!(found.is_empty() || tables.contains(&&*source.path), "{}: {found:?}", source.path);
     }
     assert!(said > 100, "the tables were not read");
+    for source in rust() {
+        let makes = source.code().contains("Sentence::new(");
+        assert!(!makes || source.path == tables[0], "{} makes a sentence", source.path);
+    }
 }
 
 #[test]

@@ -57,3 +57,19 @@ test('a keyword is written from the menu, and the network answers it itself', as
   await page.getByRole('button', { name: 'Write STOP' }).click();
   await expect(phone.getByText(/You have successfully been unsubscribed/)).toBeVisible();
 });
+
+test('a phone of the network that did not come by the link is told so', async ({
+  page,
+  system,
+}) => {
+  const refused = { status: 403, detail: 'Open the phones by the link that Partyline printed.' };
+  await page.route('**/phones/api/**', (route) =>
+    route.fulfill({
+      status: 403,
+      contentType: 'application/problem+json',
+      body: JSON.stringify(refused),
+    }),
+  );
+  await page.goto(`${system.url}/phones`);
+  await expect(page.getByText(refused.detail)).toBeVisible();
+});

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use functions::{FUNCTIONS, openapi};
+use local::twilio::phones::sentences as network;
 use shared::lambda::Trigger;
 
 const ROUTES: &str = "[workspace.metadata.lambda.watch.router]\n";
@@ -13,7 +14,7 @@ pub fn all(top: &Path) -> Vec<(&'static str, String)> {
     vec![
         ("frontend/public/openapi.json", openapi::json().unwrap()),
         ("frontend/src/api/codes.json", openapi::codes().unwrap()),
-        ("frontend/src/api/sentences.json", openapi::sentences().unwrap()),
+        ("frontend/src/api/sentences.json", openapi::sentences(network::ALL).unwrap()),
         ("frontend/src/api/limits.json", openapi::limits().unwrap()),
         ("Cargo.toml", with_routes(&std::fs::read_to_string(top.join("Cargo.toml")).unwrap())),
     ]

@@ -1,5 +1,5 @@
-//! Writes the files that are made from the code: the API document, the tables of Twilio's codes, of the answers' sentences and of the channels' limits, and the routes of
-//! `cargo lambda watch`. The architecture tests fail when one of them is not what this would write.
+//! Writes the files that are made from the code: the API document, the tables of Twilio's codes, of the answers' sentences
+//! and of the channels' limits, and the routes of `cargo lambda watch`. The architecture tests fail when one of them is not what this would write.
 
 use std::path::Path;
 use std::process::ExitCode;

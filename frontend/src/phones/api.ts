@@ -1,14 +1,11 @@
 import type { Channel } from './channel';
-import { worded } from '../api/answers';
-import type { Values } from '../catalogue';
+import { sayAll } from '../api/answers';
+import type { Problem } from '../api/types';
 import { phones as strings } from '../strings';
 import type { BenchView, Phone, PhoneMedia, PhoneMessage, Sent } from './types';
 
 /** What the network refused, as a sentence. */
 export class NetworkError extends Error {}
-
-/** Its answer: a problem with a code, and what stands in its sentence. */
-type Refused = { code?: string; detail?: string } & Values;
 
 const BASE = '/phones/api';
 
@@ -32,9 +29,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 
 async function sentence(answer: Response): Promise<string> {
   try {
-    const { code, detail, ...values } = (await answer.json()) as Refused;
-    const known = (strings.refused as Partial<Record<string, string>>)[code ?? ''];
-    return known ? worded(known, values) : (detail ?? strings.unexpected);
+    const problem = (await answer.json()) as Problem;
+    return sayAll(problem.sentences, problem.detail ?? strings.unexpected);
   } catch {
     return strings.unexpected;
   }

@@ -53,7 +53,11 @@ export class Bench {
     );
     stream.addEventListener('lost', () => void this.read());
     stream.addEventListener('open', () => void this.read());
-    stream.addEventListener('error', () => (this.problem = strings.cutOff));
+    stream.addEventListener('error', () => {
+      this.problem = strings.cutOff;
+      // It does not come back by itself: reading says why.
+      if (stream.readyState === stream.CLOSED) void this.read();
+    });
     return () => stream.close();
   }
 

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use shared::ids::Ids;
 
-use super::answer::refusal;
 use super::request::text;
+use crate::twilio::phones::Problem;
 
 const COOKIE: &str = "partyline-phones";
 
@@ -81,14 +81,14 @@ pub(super) async fn only(
     if guests.is_at_home(from.ip()) || guests.knows(request.headers()) {
         next.run(request).await
     } else {
-        refusal(StatusCode::FORBIDDEN, "Open the phones by the link that Partyline printed.")
+        Problem::no_guest().into_response()
     }
 }
 
 /// `GET /phones/open/{key}`.
 pub(super) async fn open(State(guests): State<Guests>, Path(key): Path<String>) -> Response {
     let Some(cookie) = guests.let_in(&key) else {
-        return refusal(StatusCode::FORBIDDEN, "This link was used. Take the newest one.");
+        return Problem::link_used().into_response();
     };
     tracing::info!(link = %guests.link(), "A phone was let in. The next one may come by this link.");
     let cookie = format!("{COOKIE}={cookie}; Path=/phones; HttpOnly; SameSite=Strict");

@@ -2,7 +2,9 @@
 //! `conversation::missing()`, with the key `conversation.missing`; `(most)` takes a value for `{most}`.
 //! `{most:bytes}` is a size. What counts has a line for one and a line for more.
 
-macro_rules! sentences {
+/// A table of sentences. The local system has one of its own, of what the simulated network says.
+#[macro_export]
+macro_rules! sentence_table {
     ($(
         $(#[$about:meta])*
         $noun:ident {
@@ -12,12 +14,12 @@ macro_rules! sentences {
         $(
             $(#[$about])*
             pub mod $noun {
-                use crate::sentences::Sentence;
+                use $crate::sentences::Sentence;
 
                 $(
                     #[doc = concat!("`", $english, "`")]
                     pub fn $name(
-                        $($($value: impl Into<crate::sentences::SentenceValue>),+)?
+                        $($($value: impl Into<$crate::sentences::SentenceValue>),+)?
                     ) -> Sentence {
                         let key = concat!(stringify!($noun), ".", stringify!($name));
                         let values = vec![$($((stringify!($value), $value.into())),+)?];
@@ -36,7 +38,7 @@ macro_rules! sentences {
     };
 }
 
-sentences! {
+sentence_table! {
     /// Partyline itself, when it fails.
     partyline {
         busy: "Partyline is busy. Nothing was changed; try again in a moment.",

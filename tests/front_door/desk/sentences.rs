@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 static TABLE: LazyLock<BTreeMap<String, String>> =
-    LazyLock::new(|| serde_json::from_str(&functions::openapi::sentences().unwrap()).unwrap());
+    LazyLock::new(|| serde_json::from_str(&functions::openapi::sentences(&[]).unwrap()).unwrap());
 
 /// Where a sentence stands by its key, and where it may stand in English beside it.
 const PLACES: [(&str, &[&str]); 4] = [

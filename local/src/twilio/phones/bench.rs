@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::events::{News, phone_view};
 use super::problem::Problem;
+use super::sentences::network as say;
 use crate::twilio::address::{self, Channel};
 use crate::twilio::exchange::Exchange;
 use crate::twilio::network;
@@ -58,7 +59,7 @@ pub(super) async fn add(
         None => free_address(&exchange, asked.channel)?,
     };
     if exchange.numbers.contains(&number) {
-        return Err(Problem::OwnNumber);
+        return Err(Problem::invalid(say::own_number()));
     }
     let known = exchange.store.with(|db| phones::find(db, &number))?;
     let was_there = known.as_ref().is_some_and(|phone| phone.shown);
@@ -116,19 +117,18 @@ pub(in crate::twilio) fn change(exchange: &Exchange, phone: &Phone) -> rusqlite:
 /// The phone with this number, if it stands on the bench.
 pub(super) fn find(exchange: &Exchange, number: &str) -> Result<Phone, Problem> {
     let found = exchange.store.with(|db| phones::find(db, number))?;
-    found.filter(|phone| phone.shown).ok_or_else(|| Problem::NoPhone { number: number.to_owned() })
+    found.filter(|phone| phone.shown).ok_or_else(|| Problem::missing(say::no_phone(number)))
 }
 
 /// What was written, on the channel that was chosen.
 fn address(channel: Channel, given: &str) -> Result<String, Problem> {
     let prefix = if given.contains(':') { "" } else { channel.prefix() };
     address::parse(&format!("{prefix}{given}")).ok_or_else(|| {
-        let given = given.to_owned();
-        if channel == Channel::Messenger {
-            Problem::NoPersonId { given }
+        Problem::invalid(if channel == Channel::Messenger {
+            say::no_person_id(given)
         } else {
-            Problem::NoPhoneNumber { given }
-        }
+            say::no_phone_number(given)
+        })
     })
 }
 
@@ -143,13 +143,13 @@ fn free_address(exchange: &Exchange, channel: Channel) -> Result<String, Problem
             return Ok(address);
         }
     }
-    Err(Problem::AllTaken)
+    Err(Problem::conflict(say::all_taken()))
 }
 
 fn clean(name: Option<String>) -> Result<Option<String>, Problem> {
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     if name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
-        return Err(Problem::NameTooLong { most: LONGEST_NAME });
+        return Err(Problem::invalid(say::name_too_long(LONGEST_NAME)));
     }
     Ok(name)
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use super::sentences::network as say;
 use crate::twilio::exchange::Exchange;
 use crate::twilio::fetch;
 use crate::twilio::more::Media;
@@ -36,7 +37,7 @@ pub(super) async fn keep(
     let declared = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let content_type = declared.unwrap_or("application/octet-stream").to_owned();
     if bytes.is_empty() {
-        return Err(Problem::FileEmpty);
+        return Err(Problem::invalid(say::file_empty()));
     }
     let file = Media { sid: fetch::new_sid(), content_type, name, size: bytes.len() };
     exchange.store.with(|db| media::insert(db, &file, &bytes))?;
@@ -49,7 +50,7 @@ pub(super) async fn show(
     Path(sid): Path<String>,
 ) -> Result<Response, Problem> {
     let found = exchange.store.with(|db| media::find(db, &sid))?;
-    let (file, bytes) = found.ok_or(Problem::NoFile { sid })?;
+    let (file, bytes) = found.ok_or_else(|| Problem::missing(say::no_file(sid)))?;
     let kind = HeaderValue::from_str(&file.content_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let sniff = HeaderValue::from_static("nosniff");

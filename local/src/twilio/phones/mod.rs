@@ -24,10 +24,12 @@ mod control;
 mod events;
 mod files;
 mod problem;
+pub mod sentences;
 mod texts;
 
 pub(super) use bench::{change, first_customer};
 pub(super) use events::News;
+pub use problem::Problem;
 
 /// The routes.
 pub(super) fn router(exchange: Arc<Exchange>) -> Router {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::bench::find;
 use super::events::message_view;
 use super::problem::Problem;
+use super::sentences::network as say;
 use crate::twilio::address::Channel;
 use crate::twilio::exchange::Exchange;
 use crate::twilio::more::{Particulars, Typed};
@@ -53,31 +54,31 @@ pub(super) async fn send(
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let phone = find(&exchange, &number)?;
     if phone.airplane {
-        return Err(Problem::AirplaneMode);
+        return Err(Problem::conflict(say::airplane_mode()));
     }
     let same_channel = Channel::of(&given.to) == Channel::of(&phone.number);
     if !exchange.numbers.contains(&given.to) || !same_channel {
-        return Err(if given.to.is_empty() {
-            Problem::NoSender
+        return Err(Problem::invalid(if given.to.is_empty() {
+            say::no_sender()
         } else {
-            Problem::NobodyThere { number: given.to }
-        });
+            say::nobody_there(given.to)
+        }));
     }
     if given.body.chars().count() > 1600 {
-        return Err(Problem::TextTooLong);
+        return Err(Problem::invalid(say::text_too_long()));
     }
     if given.media.len() > MOST_FILES {
-        return Err(Problem::TooManyFiles);
+        return Err(Problem::invalid(say::too_many_files()));
     }
     let empty = given.body.is_empty() && given.media.is_empty();
     if empty && given.particulars == Particulars::default() {
-        return Err(Problem::NothingToSend);
+        return Err(Problem::invalid(say::nothing_to_send()));
     }
     let media = exchange.store.with(|db| {
         let kept = given.media.iter().map(|sid| media::find(db, sid));
         kept.collect::<rusqlite::Result<Option<Vec<_>>>>()
     })?;
-    let media = media.ok_or(Problem::FileNotKept)?;
+    let media = media.ok_or_else(|| Problem::invalid(say::file_not_kept()))?;
     let message = exchange.take(Typed {
         from: phone.number,
         to: given.to,

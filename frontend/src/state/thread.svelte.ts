@@ -80,8 +80,7 @@ export class Thread extends ThreadView {
     this.newFrom = null;
     this.opened = false;
     await this.refresh();
-    const unread = conversation?.unread_count ?? 0;
-    if (unread > 0) this.newFrom = this.#firstUnread(unread);
+    if (conversation) this.newFrom = this.#firstUnread(conversation);
     this.opened = true;
   }
 
@@ -221,9 +220,14 @@ export class Thread extends ThreadView {
     this.#marks.unshift(mark);
   }
 
-  #firstUnread(count: number): string | null {
-    const inbound = this.messages.items.filter((one: Message) => one.direction === 'inbound');
-    return inbound[Math.max(0, inbound.length - count)]?.message_id ?? null;
+  /** Counted back from the last message that the count knew of: the page may hold newer ones. */
+  #firstUnread({ unread_count: count, preview }: Conversation): string | null {
+    if (count === 0) return null;
+    const end = preview ? Date.parse(preview.at) : Infinity;
+    const counted = this.messages.items.filter(
+      (one) => one.direction === 'inbound' && Date.parse(one.date_created) <= end,
+    );
+    return counted[Math.max(0, counted.length - count)]?.message_id ?? null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../api/client';
 import { ApiError } from '../api/problem';
-import type { Message } from '../api/types';
+import type { Conversation, Message } from '../api/types';
 import { Drafts } from './drafts.svelte';
 import { conversation, message } from './samples.test-data';
 import { Thread } from './thread.svelte';
@@ -34,6 +34,11 @@ function thread(rows: Message[]) {
   return { thread: new Thread('c1', client, new Drafts(null)), server };
 }
 
+/** What a conversation shows in the list of its last message. */
+const shown = (at: string): Partial<Conversation> => ({
+  preview: { body: '', direction: 'inbound', at, media: null, media_count: 0 },
+});
+
 const many = (count: number, from = 1) =>
   Array.from({ length: count }, (_, at) => inbound(from + at));
 
@@ -44,6 +49,14 @@ describe('a thread', () => {
     expect(one.newFrom).toBe(id(4));
     await one.open(conversation({ unread_count: 0 }));
     expect(one.newFrom).toBeNull();
+  });
+
+  it('counts the unread ones back from the last message that the list knew of', async () => {
+    const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
+    const rows = [1, 2, 3, 4].map((nth) => inbound(nth, { date_created: at(nth) }));
+    const { thread: one } = thread(rows);
+    await one.open(conversation({ unread_count: 1, ...shown(at(3)) }));
+    expect(one.newFrom).toBe(id(3));
   });
 
   it('marks the first message that comes while nobody looks', async () => {
@@ -57,10 +70,7 @@ describe('a thread', () => {
   it('knows whether it shows what the conversation tells of, to the millisecond', async () => {
     const { thread: one } = thread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
     await one.open(conversation());
-    const told = (at: string) =>
-      conversation({
-        preview: { body: '', direction: 'inbound', at, media: null, media_count: 0 },
-      });
+    const told = (at: string) => conversation(shown(at));
     expect(one.reaches(told('2026-11-01T09:00:00.500Z'))).toBe(true);
     expect(one.reaches(told('2026-11-01T09:00:00.501Z'))).toBe(false);
     expect(one.reaches(conversation())).toBe(true);

@@ -1,6 +1,6 @@
 //! The list of conversations: keys from the index, items by `BatchGetItem`, a page exactly as long as asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::FutureExt;
@@ -207,9 +207,13 @@ fn on(channel: Option<Channel>, conversation: &Conversation) -> bool {
     channel.is_none_or(|channel| own == Some(channel))
 }
 
+/// Both parts by time. A conversation that moved from one to the other between their two queries stands in both, and
+/// `BatchGetItem` takes no key twice: it stays where it stands higher.
 fn merged((mut one, other): (Vec<String>, Vec<String>)) -> Vec<String> {
     one.extend(other);
     one.sort_unstable_by(|a, b| b.cmp(a));
+    let mut seen = HashSet::new();
+    one.retain(|key| seen.insert(id_of(key)));
     one
 }
 

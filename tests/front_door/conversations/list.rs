@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::slice;
 
+use local::dynamodb::{Effect, Fault, Gate};
 use serde_json::{Value, json};
 
 use super::{ids, listed, read, written};
@@ -94,6 +95,24 @@ async fn what_moves_up_between_two_pages_is_shown_above_and_nothing_else_moves()
     let seen: BTreeSet<String> =
         [ids(&before), ids(&after), vec![moved]].concat().into_iter().collect();
     assert_eq!(seen.len(), 6);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn what_is_read_between_the_two_queries_of_one_list_is_listed_once() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let some = written(&desk, &anna, "one").await;
+    let other = written(&desk, &anna, "two").await;
+    let gate = Gate::new();
+    let read_ones = Fault::once(Effect::Wait(gate.clone())).on("Query").containing("#open#read");
+    desk.system().dynamodb().faults().arm(read_ones);
+    let (list, ()) = tokio::join!(anna.list(""), async {
+        gate.arrived().await;
+        read(&anna, &some).await;
+        gate.open();
+    });
+    assert_eq!(ids(&list), [other, some]);
     desk.close().await;
 }
 

@@ -3,18 +3,24 @@ import type { Conversation } from '../api/types';
 
 /**
  * What may happen to a conversation. `gone`: it was asked for by id and is not there. `hidden`:
- * somebody here is about to delete it, or has thought better of it.
+ * somebody here is about to delete it, or has thought better of it. `listed`: the list was read for
+ * the first time, and what comes later is news.
  */
 export type ConversationEvent =
   | { type: 'conversation'; conversation: Conversation }
   | { type: 'gone'; conversation_id: string; rev: number }
-  | { type: 'hidden'; conversation_id: string; hidden: boolean };
+  | { type: 'hidden'; conversation_id: string; hidden: boolean }
+  | { type: 'listed' };
 
 /** Every conversation the page has heard of. `apply` is the only writer. */
 export class Conversations {
   readonly #byId = new SvelteMap<string, Conversation>();
   readonly #gone = new Map<string, number>();
   readonly #hidden = new SvelteSet<string>();
+  /** When the last thing happened of which the first list told (ms); null before it. */
+  #since: number | null = null;
+  /** Called when a customer has written since the page last heard of them, by whatever way it learns that. */
+  onNews: (conversation: Conversation) => void = () => undefined;
 
   /** Takes an event; the higher `rev` wins, so order and repetition do not matter. */
   apply(event: ConversationEvent): void {
@@ -30,10 +36,16 @@ export class Conversations {
       if ((this.#byId.get(id)?.rev ?? 0) <= rev) this.#byId.delete(id);
       return;
     }
+    if (event.type === 'listed') {
+      this.#since ??= Math.max(0, ...[...this.#byId.values()].map(lastOf));
+      return;
+    }
     const { conversation_id: id, rev } = event.conversation;
     if (rev <= (this.#gone.get(id) ?? 0)) return;
     const known = this.#byId.get(id);
-    if (!known || rev > known.rev) this.#byId.set(id, event.conversation);
+    if (known && rev <= known.rev) return;
+    this.#byId.set(id, event.conversation);
+    if (this.#isNews(event.conversation, known)) this.onNews(event.conversation);
   }
 
   get(id: string): Conversation | undefined {
@@ -56,8 +68,19 @@ export class Conversations {
     this.#byId.clear();
     this.#gone.clear();
     this.#hidden.clear();
+    this.#since = null;
+  }
+
+  #isNews(now: Conversation, known: Conversation | undefined): boolean {
+    if (this.#since === null || now.unread_count === 0) return false;
+    if (known && now.unread_count > known.unread_count) return true;
+    const later = lastOf(now) > (known ? lastOf(known) : this.#since);
+    return later && now.preview?.direction === 'inbound';
   }
 }
+
+/** When the last message was written (ms). */
+const lastOf = ({ preview }: Conversation): number => (preview ? Date.parse(preview.at) : 0);
 
 /** Somebody there waits for an answer: what is closed waits for none, whatever was left unread. */
 export function waits({ status, unread_count }: Conversation): boolean {

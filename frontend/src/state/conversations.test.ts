@@ -52,6 +52,54 @@ describe('the conversations', () => {
     );
   });
 
+  describe('tell of a customer who has written', () => {
+    const at = (second: number) => new Date(Date.UTC(2026, 10, 1, 9, 0, second)).toISOString();
+    const row = (
+      conversation_id: string,
+      [rev, unread_count, second]: [rev: number, unread: number, second: number],
+      direction: 'inbound' | 'outbound' = 'inbound',
+    ): ConversationEvent => ({
+      type: 'conversation',
+      conversation: conversation({
+        conversation_id,
+        rev,
+        unread_count,
+        preview: { body: '', direction, at: at(second), media: null, media_count: 0 },
+      }),
+    });
+
+    /** Whom a page tells of that has read the list, with `old` at nine o'clock and ten seconds. */
+    function told(...events: ConversationEvent[]) {
+      const conversations = new Conversations();
+      const ids: string[] = [];
+      conversations.onNews = (one) => ids.push(one.conversation_id);
+      conversations.apply(row('old', [1, 1, 10]));
+      conversations.apply({ type: 'listed' });
+      for (const event of events) conversations.apply(event);
+      return ids;
+    }
+
+    it('once, by whatever way it is learnt', () => {
+      const news = row('old', [2, 2, 12]);
+      expect(told(news, news)).toEqual(['old']);
+      expect(told(row('new', [1, 1, 11]), row('new', [1, 1, 11]))).toEqual(['new']);
+    });
+
+    it('again, when somebody has read the last text meanwhile', () => {
+      expect(told(row('old', [3, 1, 12]))).toEqual(['old']);
+    });
+
+    it('and not of an answer, a note, or what was read', () => {
+      expect(told(row('old', [2, 1, 10]))).toEqual([]);
+      expect(told(row('old', [2, 1, 12], 'outbound'))).toEqual([]);
+      expect(told(row('old', [2, 0, 12]))).toEqual([]);
+    });
+
+    it('and not of what had been waiting before the page was there', () => {
+      expect(told(row('older', [7, 3, 9]), row('older', [8, 3, 9]))).toEqual([]);
+    });
+  });
+
   it('count who waits, and nobody whose conversation is closed', () => {
     const conversations = new Conversations();
     conversations.apply(told(1, 1));

@@ -1,6 +1,6 @@
 import { Client } from '../api/client';
 import { Socket } from '../api/socket';
-import type { Conversation, LiveEvent, Sender } from '../api/types';
+import type { Conversation, LiveEvent, Message, Sender } from '../api/types';
 import { strings } from '../strings';
 import { Acts } from './acts.svelte';
 import { Attention } from './attention.svelte';
@@ -69,7 +69,8 @@ export class Desk {
     this.notices.onPress = (id) => this.route.go(id);
     this.list = new List(this.client, this.conversations);
     this.acts = new Acts(this.client, this.conversations, this.toasts);
-    this.#threads = new Threads(this.client, this.drafts);
+    this.conversations.onNews = (conversation) => this.#tell(conversation);
+    this.#threads = new Threads(this.client, this.drafts, (...change) => this.#changed(...change));
     this.uploads = new Uploads(this.client, this.drafts);
     this.#socket = new Socket({
       ticket: this.client.issueTicket,
@@ -190,10 +191,10 @@ export class Desk {
     for (const event of events) {
       switch (event.type) {
         case 'conversation':
-          this.#hearConversation(event.conversation);
+          this.conversations.apply(event);
           break;
         case 'message':
-          this.#hearMessage(event);
+          this.#threads.get(event.message.conversation_id)?.apply(event);
           break;
         case 'intent':
           this.#threads.get(event.conversation_id)?.apply(event);
@@ -204,11 +205,8 @@ export class Desk {
     }
   }
 
-  #hearConversation(conversation: Conversation): void {
-    const before = this.conversations.get(conversation.conversation_id);
-    this.conversations.apply({ type: 'conversation', conversation });
-    const known = before?.unread_count ?? 0;
-    if (conversation.unread_count <= known || (before?.rev ?? 0) >= conversation.rev) return;
+  /** A customer has written, whether it was pushed or read first. */
+  #tell(conversation: Conversation): void {
     void this.sound.play('message');
     this.notices.tell(conversation.conversation_id, nameOf(conversation));
     if (conversation.conversation_id !== this.route.conversation) {
@@ -216,17 +214,15 @@ export class Desk {
     }
   }
 
-  #hearMessage(event: Extract<LiveEvent, { type: 'message' }>): void {
-    const { message } = event;
-    const thread = this.#threads.get(message.conversation_id);
-    if (!thread) return;
-    const before = thread.messages.get(message.message_id);
-    thread.apply(event);
-    if (before && !hasFailed(before.status) && hasFailed(message.status)) {
+  /** A message came, or is another by now. */
+  #changed(thread: Thread, now: Message, before: Message | undefined): void {
+    if (before && !hasFailed(before.status) && hasFailed(now.status)) {
       void this.sound.play('failure');
     }
+    const conversation = this.conversations.get(thread.id);
     const unseen = thread !== this.#thread || !this.attention.here;
-    if (!before && unseen && message.direction === 'inbound') thread.arrivedUnseen(message);
+    if (before || now.direction === 'outbound' || !unseen || !conversation) return;
+    thread.arrivedUnseen(conversation);
   }
 
   #reload(ids: string[]): void {

@@ -5,6 +5,7 @@ import type { Message, MessagePage } from '../api/types';
 interface Searched {
   search(words: string, before: string | null): Promise<MessagePage>;
   seek(id: string): Promise<boolean>;
+  endSeek(): void;
 }
 
 /** At most this many pages are read for one search by itself; the step further reads on. */
@@ -30,17 +31,22 @@ export class Find {
 
   /** Looks for words; fewer than two characters are none. */
   async look(words: string): Promise<void> {
-    const run = ++this.#run;
+    this.end();
+    const run = this.#run;
     this.words = words.trim();
     this.hits = [];
     this.at = -1;
     this.more = this.error = null;
-    if (this.words.length < 2) {
-      this.busy = false;
-      return;
-    }
+    if (this.words.length < 2) return;
     await this.#read(run, null);
     if (run === this.#run && this.hits.length) await this.#show(0);
+  }
+
+  /** Looks no further, and goes nowhere. */
+  end(): void {
+    this.#run += 1;
+    this.busy = false;
+    this.#thread.endSeek();
   }
 
   /** Shows the next hit further up (1) or down (-1), and reads on where there are more. */

@@ -5,6 +5,7 @@ import { message } from './samples.test-data';
 
 function thread(pages: Record<string, { ids: string[]; older: string | null }>) {
   const seeked: string[] = [];
+  const ended: string[] = [];
   const asked: string[] = [];
   const find = new Find({
     search: async (words: string, before: string | null) => {
@@ -21,8 +22,9 @@ function thread(pages: Record<string, { ids: string[]; older: string | null }>) 
       await Promise.resolve();
       return true;
     },
+    endSeek: () => ended.push(find.words),
   });
-  return { find, seeked, asked };
+  return { find, seeked, ended, asked };
 }
 
 describe('words in a thread', () => {
@@ -49,6 +51,16 @@ describe('words in a thread', () => {
     await find.look(' bell ');
     expect(asked).toEqual(['bell', 'bell a', 'bell b']);
     expect(find.at).toBe(0);
+  });
+
+  it('end the way to a hit of other words', async () => {
+    const { find, ended } = thread({ '': { ids: ['m5'], older: null } });
+    await find.look('bell');
+    const next = find.look('belfry');
+    expect(ended).toEqual(['', 'bell']);
+    find.end();
+    await next;
+    expect([ended.length, find.hits, find.busy]).toEqual([3, [], false]);
   });
 
   it('are none below two characters', async () => {

@@ -87,6 +87,7 @@ export class List {
       const page = await this.#read(wish, Math.min(HEAL_LIMIT, depth));
       if (run !== this.#run) return;
       this.#take(page);
+      this.#conversations.apply({ type: 'listed' });
       this.#view = {
         ...wish,
         found: search ? new Set(page.conversations.map((row) => row.conversation_id)) : null,

@@ -15,6 +15,12 @@ export class Quotes {
     return this.#asked.get(id) ?? null;
   }
 
+  /** Takes a change of a message that was asked for. */
+  heard(message: Message): void {
+    const known = this.#asked.get(message.message_id);
+    if (known && known.rev < message.rev) this.#asked.set(message.message_id, message);
+  }
+
   async ask(id: string): Promise<void> {
     if (this.#asked.has(id)) return;
     this.#asked.set(id, null);

@@ -5,14 +5,10 @@ import type { Drafts } from './drafts.svelte';
 import { MediaAddresses } from './media.svelte';
 import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
+import { Pages } from './pages';
 import { Quotes } from './quotes.svelte';
 import { ThreadView } from './thread-view.svelte';
-
-/** Where a page began that was read, and the cursor that reads what stands before it. */
-interface Mark {
-  first: string;
-  before: string;
-}
+import { firstUnread } from './unread';
 
 /** At most this many pages of this size are read to reach one message. */
 const SEEK_PAGES = 100;
@@ -35,11 +31,14 @@ export class Thread extends ThreadView {
   hasOlder = $state(false);
   /** The first message that nobody had read when it came on the screen. */
   newFrom = $state<string | null>(null);
+  /** Called with each message that came or changed since the thread was read, and what it was before. */
+  onChange: (now: Message, before: Message | undefined) => void = () => undefined;
 
   readonly #client: Client;
-  #older: string | null = null;
-  /** Newest first: between two of them there is no more than one page holds. */
-  #marks: Mark[] = [];
+  readonly #pages = new Pages();
+  /** As the list knew it when it came on the screen, until the newest page is there. */
+  #opening: Conversation | null = null;
+  #seeks = 0;
   /** The newest message that came with a page: what is pushed says nothing of what lies before. */
   #readTo = '';
   #loading: Promise<void> | null = null;
@@ -58,15 +57,18 @@ export class Thread extends ThreadView {
     );
   }
 
-  /** Takes an event of this conversation. */
+  /** Takes an event of this conversation. What lies before the pages that were read comes with its own. */
   apply(event: MessageEvent): void {
-    this.messages.apply(event);
-    if (event.type === 'message') this.outbox.stored(event.message);
+    if (event.type !== 'message') return this.messages.apply(event);
+    const { message } = event;
+    this.#quotes.heard(message);
+    if (this.#pages.liesBefore(message.message_id)) return;
+    this.#take([message]);
   }
 
-  /** A message came while nobody looked: "new" begins there, unless it began before. */
-  arrivedUnseen(message: Message): void {
-    if (!this.newFrom) this.newFrom = message.message_id;
+  /** A message came while nobody looked, who know the conversation like this. */
+  arrivedUnseen(conversation: Conversation): void {
+    this.newFrom = firstUnread(this.messages.items, conversation);
   }
 
   /** Whether the last message that the conversation tells of is here: both times are its own. */
@@ -79,9 +81,8 @@ export class Thread extends ThreadView {
   async open(conversation: Conversation | undefined): Promise<void> {
     this.newFrom = null;
     this.opened = false;
+    this.#opening = conversation ?? null;
     await this.refresh();
-    if (conversation) this.newFrom = this.#firstUnread(conversation);
-    this.opened = true;
   }
 
   /** Reads the newest page, once at a time. An error stays visible until a read succeeds. */
@@ -95,9 +96,9 @@ export class Thread extends ThreadView {
   /** Reads what it shows again: the newest page, and the one that is in view. */
   async heal(inView: string | null): Promise<void> {
     await this.refresh();
-    const mark = inView && this.#marks.findLast(({ first }) => first > inView);
-    if (!mark) return;
-    this.messages.applyPage(await this.#client.listMessages(this.id, { before: mark.before }));
+    const before = inView && this.#pages.holding(inView);
+    if (!before) return;
+    this.messages.applyPage(await this.#client.listMessages(this.id, { before }));
   }
 
   /** Reads the page before the oldest one, once at a time. */
@@ -110,15 +111,23 @@ export class Thread extends ThreadView {
 
   /** Brings a message into view, and reads what lies between. Returns whether it is there. */
   async seek(id: string): Promise<boolean> {
+    const seek = ++this.#seeks;
     this.seeking = true;
-    for (let pages = 0; pages < SEEK_PAGES && this.#liesBefore(id); pages += 1) {
+    for (let pages = 0; pages < SEEK_PAGES && this.#pages.liesBefore(id); pages += 1) {
       await this.older(SEEK_PAGE);
+      if (seek !== this.#seeks) return false;
       if (this.olderError) break;
     }
     this.seeking = false;
     if (!this.messages.get(id)) return false;
     this.want(id);
     return true;
+  }
+
+  /** Whoever was on the way to a message goes elsewhere. */
+  endSeek(): void {
+    this.#seeks += 1;
+    this.seeking = false;
   }
 
   /** A message that another answers, as far as it is known. */
@@ -152,12 +161,8 @@ export class Thread extends ThreadView {
     this.apply({ type: 'message', message: changed });
   }
 
-  #liesBefore(id: string): boolean {
-    return this.hasOlder && id < (this.messages.oldest?.message_id ?? '');
-  }
-
   async #readOlder(limit?: number): Promise<void> {
-    const before = this.#older;
+    const before = this.#pages.older;
     if (!before) return;
     this.loadingOlder = true;
     this.olderError = null;
@@ -166,9 +171,10 @@ export class Thread extends ThreadView {
         before,
         ...(limit ? { limit } : {}),
       });
-      if (before !== this.#older) return;
+      if (before !== this.#pages.older) return;
       this.messages.applyPage(page);
-      this.#reached(page);
+      this.#pages.reached(page);
+      this.hasOlder = page.older !== null;
     } catch (thrown) {
       this.olderError = sentenceOf(thrown);
     } finally {
@@ -182,56 +188,40 @@ export class Thread extends ThreadView {
       const first = page.messages[0]?.message_id;
       // More came than one page holds: what lies between is not known, so begin anew from here.
       const gap = this.loaded && first !== undefined && first > this.#readTo && page.older;
-      if (gap) this.messages.forget(first);
-      this.messages.applyPage(page);
-      for (const message of page.messages) this.outbox.stored(message);
-      if (gap || !this.loaded) {
-        this.#marks = [];
-        this.#reached(page);
-      } else {
-        this.#movedOn(page);
-      }
+      if (first && (gap || (!this.loaded && page.older))) this.messages.forget(first);
+      if (page.cleared) this.messages.apply({ type: 'cleared', through: page.cleared });
+      this.#take(page.messages);
+      if (gap || !this.loaded) this.#pages.began(page);
+      else this.#pages.movedOn(page, this.messages.items);
+      this.hasOlder = this.#pages.older !== null;
       this.#readTo = page.messages.at(-1)?.message_id ?? this.#readTo;
       this.loaded = true;
       this.missing = false;
       this.error = null;
+      this.#open();
     } catch (thrown) {
       this.missing = thrown instanceof ApiError && thrown.status === 404;
       this.error = sentenceOf(thrown);
     }
   }
 
-  /** A page was read that lies before all others. */
-  #reached(page: MessagePage): void {
-    this.#older = page.older;
-    this.hasOlder = page.older !== null;
-    const mark = markOf(page);
-    if (mark) this.#marks.push(mark);
+  /** Takes messages that lie in what was read, or after it. */
+  #take(messages: readonly Message[]): void {
+    const before = new Map(messages.map(({ message_id: id }) => [id, this.messages.get(id)]));
+    for (const message of messages) {
+      this.messages.apply({ type: 'message', message });
+      this.outbox.stored(message);
+    }
+    if (!this.loaded) return;
+    for (const message of messages) this.onChange(message, before.get(message.message_id));
   }
 
-  /** The newest page begins later than it did: what has left it is read by a cursor from now on. */
-  #movedOn(page: MessagePage): void {
-    const mark = markOf(page);
-    const [last, before] = this.#marks;
-    if (!mark || (last && mark.first <= last.first)) return;
-    const within = ({ message_id: id }: Message) => before && before.first <= id && id < mark.first;
-    const held = this.messages.items.filter(within).length;
-    if (before && held <= page.messages.length) this.#marks.shift();
-    this.#marks.unshift(mark);
+  /** The newest page is there: what is new begins where it did for the list. */
+  #open(): void {
+    if (this.#opening?.unread_count) {
+      this.newFrom = firstUnread(this.messages.items, this.#opening);
+    }
+    this.#opening = null;
+    this.opened = true;
   }
-
-  /** Counted back from the last message that the count knew of: the page may hold newer ones. */
-  #firstUnread({ unread_count: count, preview }: Conversation): string | null {
-    if (count === 0) return null;
-    const end = preview ? Date.parse(preview.at) : Infinity;
-    const counted = this.messages.items.filter(
-      (one) => one.direction === 'inbound' && Date.parse(one.date_created) <= end,
-    );
-    return counted[Math.max(0, counted.length - count)]?.message_id ?? null;
-  }
-}
-
-function markOf({ messages, older }: MessagePage): Mark | null {
-  const first = messages[0]?.message_id;
-  return first && older ? { first, before: older } : null;
 }

@@ -19,6 +19,7 @@ const inbound = (at: number, fields: Partial<Message> = {}) =>
 /** A thread over a server that holds `rows` and answers in pages of ten. */
 function thread(rows: Message[]) {
   const server = { rows, cleared: null as string | null, fails: false, calls: [] as unknown[] };
+  const arrived: string[] = [];
   const client = {
     listMessages: (_: string, query: { before?: string | null } = {}) => {
       server.calls.push(query.before ?? null);
@@ -31,7 +32,11 @@ function thread(rows: Message[]) {
       return Promise.resolve({ messages, older, newer: null, cleared: server.cleared });
     },
   } as Partial<Client> as Client;
-  return { thread: new Thread('c1', client, new Drafts(null)), server };
+  const thread = new Thread('c1', client, new Drafts(null));
+  thread.onChange = ({ message_id }, before) => {
+    if (!before) arrived.push(message_id);
+  };
+  return { thread, server, arrived };
 }
 
 /** What a conversation shows in the list of its last message. */
@@ -59,12 +64,81 @@ describe('a thread', () => {
     expect(one.newFrom).toBe(id(3));
   });
 
-  it('marks the first message that comes while nobody looks', async () => {
-    const { thread: one } = thread(many(2));
-    await one.open(conversation());
-    one.arrivedUnseen(inbound(3));
-    one.arrivedUnseen(inbound(4));
+  it('marks the first message that comes while nobody looks, and not those that were read before it', async () => {
+    const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
+    const row = (unread_count: number, last: number) =>
+      conversation({ unread_count, ...shown(at(last)) });
+    const told = (nth: number) => inbound(nth, { date_created: at(nth) });
+    const { thread: one } = thread([1, 2].map(told));
+    await one.open(row(1, 2));
+    expect(one.newFrom).toBe(id(2));
+    // The second was read; the list may hear of what comes before or after the thread does.
+    one.apply({ type: 'message', message: told(3) });
+    one.arrivedUnseen(row(0, 2));
     expect(one.newFrom).toBe(id(3));
+    one.apply({ type: 'message', message: told(4) });
+    one.arrivedUnseen(row(2, 4));
+    expect(one.newFrom).toBe(id(3));
+    one.apply({ type: 'message', message: told(5) });
+    one.arrivedUnseen(row(1, 5));
+    expect(one.newFrom).toBe(id(5));
+  });
+
+  it('tells of what came once, whether it was pushed or read first', async () => {
+    const { thread: one, server, arrived } = thread(many(3));
+    await one.open(conversation());
+    expect(arrived).toEqual([]);
+    server.rows.push(inbound(4));
+    await one.heal(null);
+    one.apply({ type: 'message', message: inbound(4) });
+    one.apply({ type: 'message', message: inbound(5) });
+    server.rows.push(inbound(5), message({ message_id: id(6) }));
+    await one.heal(null);
+    expect(arrived).toEqual([id(4), id(5), id(6)]);
+  });
+
+  it('is opened by the first reading that succeeds, with what was unread by then', async () => {
+    const { thread: one, server } = thread(many(5));
+    server.fails = true;
+    await one.open(conversation({ unread_count: 2 }));
+    expect([one.opened, one.newFrom]).toEqual([false, null]);
+    server.fails = false;
+    await one.refresh();
+    expect([one.opened, one.newFrom]).toEqual([true, id(4)]);
+  });
+
+  it('takes no pushed change of a message that lies before what was read', async () => {
+    const { thread: one, server } = thread(many(25));
+    await one.open(conversation());
+    const changed = inbound(3, { rev: 2, body: 'Changed' });
+    server.rows[2] = changed;
+    one.apply({ type: 'message', message: changed });
+    expect(one.messages.oldest?.message_id).toBe(id(16));
+    expect(await one.seek(id(3))).toBe(true);
+    expect(one.messages.items).toHaveLength(25);
+    expect(one.messages.get(id(3))?.body).toBe('Changed');
+  });
+
+  it('takes no pushed change of an old message before its first page', async () => {
+    const { thread: one } = thread(many(25));
+    const opened = one.open(conversation());
+    one.apply({ type: 'message', message: inbound(3, { rev: 2 }) });
+    await opened;
+    expect(one.messages.oldest?.message_id).toBe(id(16));
+  });
+
+  it('goes where it was asked to go last', async () => {
+    const { thread: one, server } = thread(many(60));
+    await one.open(conversation());
+    const far = one.seek(id(2));
+    const near = one.seek(id(45));
+    expect(await Promise.all([far, near])).toEqual([false, true]);
+    expect(one.wanted?.id).toBe(id(45));
+    const ended = one.seek(id(2));
+    one.endSeek();
+    server.calls = [];
+    expect([await ended, one.seeking, one.wanted?.id]).toEqual([false, false, id(45)]);
+    expect(server.calls.length).toBeLessThan(2);
   });
 
   it('knows whether it shows what the conversation tells of, to the millisecond', async () => {

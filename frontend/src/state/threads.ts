@@ -1,6 +1,10 @@
 import type { Client } from '../api/client';
+import type { Message } from '../api/types';
 import type { Drafts } from './drafts.svelte';
 import { Thread } from './thread.svelte';
+
+/** What is told of a message that came or changed since its thread was read. */
+type OnChange = (thread: Thread, now: Message, before: Message | undefined) => void;
 
 /** The threads the page holds, and where each was left. */
 export class Threads {
@@ -9,10 +13,12 @@ export class Threads {
   readonly #left = new Map<string, string | null>();
   readonly #client: Client;
   readonly #drafts: Drafts;
+  readonly #onChange: OnChange;
 
-  constructor(client: Client, drafts: Drafts) {
+  constructor(client: Client, drafts: Drafts, onChange: OnChange) {
     this.#client = client;
     this.#drafts = drafts;
+    this.#onChange = onChange;
   }
 
   get(id: string): Thread | undefined {
@@ -26,7 +32,10 @@ export class Threads {
       const over = known !== id && !keep.has(known) && outbox.sending.length === 0;
       if (over) this.#held.delete(known);
     }
-    const thread = this.#held.get(id) ?? new Thread(id, this.#client, this.#drafts);
+    const held = this.#held.get(id);
+    if (held) return held;
+    const thread = new Thread(id, this.#client, this.#drafts);
+    thread.onChange = (now, before) => this.#onChange(thread, now, before);
     this.#held.set(id, thread);
     return thread;
   }

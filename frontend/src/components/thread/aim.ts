@@ -16,6 +16,12 @@ export function topOf(items: Items, index: number, align: 'start' | 'center', vi
 /** Brings the view somewhere, frame after frame, until it rests there or something else moves it. */
 export class Aim {
   #aims = 0;
+  readonly #onEnd: () => void;
+
+  /** `onEnd` is called when the view goes elsewhere. */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
 
   /** Sets out: `step` moves the view to where its goal is known to be by now. */
   async take(step: () => void): Promise<void> {
@@ -30,6 +36,7 @@ export class Aim {
   /** The view goes elsewhere. */
   end = () => {
     this.#aims += 1;
+    this.#onEnd();
   };
 
   /** Who scrolls `view` goes elsewhere. */

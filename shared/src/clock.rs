@@ -35,7 +35,14 @@ impl Clock for SystemClock {
 /// The machine's clock plus an offset that only grows: sleepers wake as soon as the shifted time has passed.
 #[derive(Debug, Clone)]
 pub struct ShiftClock {
-    offset: watch::Sender<Duration>,
+    shift: watch::Sender<Shift>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Shift {
+    offset: Duration,
+    /// The machine's time when the clock was held.
+    held: Option<Timestamp>,
 }
 
 impl Default for ShiftClock {
@@ -47,43 +54,63 @@ impl Default for ShiftClock {
 impl ShiftClock {
     /// A clock that tells the machine's time until it is advanced.
     pub fn new() -> Self {
-        Self { offset: watch::Sender::new(Duration::ZERO) }
+        Self { shift: watch::Sender::new(Shift { offset: Duration::ZERO, held: None }) }
     }
 
     /// Moves this clock forward, for everybody who holds a clone of it.
     pub fn advance(&self, by: Duration) {
-        self.offset.send_modify(|offset| *offset = offset.saturating_add(by));
+        self.shift.send_modify(|shift| shift.offset = shift.offset.saturating_add(by));
+    }
+
+    /// Holds this clock: it moves only when it is advanced, until it is let go.
+    pub fn hold(&self) {
+        self.shift.send_modify(|shift| shift.held = shift.held.or_else(|| Some(SystemClock.now())));
+    }
+
+    /// Lets a held clock go: it catches up with the machine's.
+    pub fn let_go(&self) {
+        self.shift.send_modify(|shift| shift.held = None);
     }
 }
 
 impl Clock for ShiftClock {
     fn now(&self) -> Timestamp {
-        let now = SystemClock.now();
-        now.checked_add(*self.offset.borrow()).unwrap_or(now)
+        let Shift { offset, held } = *self.shift.borrow();
+        let now = held.unwrap_or_else(|| SystemClock.now());
+        now.checked_add(offset).unwrap_or(now)
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let mut offset = self.offset.subscribe();
-        let started_at = *offset.borrow();
+        let mut shift = self.shift.subscribe();
+        let mut seen = *shift.borrow();
         Box::pin(async move {
             let mut waited = std::time::Instant::now();
             let mut left = duration;
-            let mut seen = started_at;
-            loop {
+            while !left.is_zero() {
+                let machine = async {
+                    match seen.held {
+                        Some(_) => std::future::pending().await,
+                        None => SystemClock.sleep(left).await,
+                    }
+                };
                 tokio::select! {
-                    () = SystemClock.sleep(left) => return,
-                    changed = offset.changed() => {
+                    () = machine => return,
+                    changed = shift.changed() => {
                         if changed.is_err() {
                             SystemClock.sleep(left).await;
                             return;
                         }
                     }
                 }
-                let present = *offset.borrow();
-                let passed = waited.elapsed() + present.saturating_sub(seen);
+                let present = *shift.borrow();
+                let passed = match (seen.held, present.held) {
+                    (Some(_), Some(_)) => Duration::ZERO,
+                    _ => waited.elapsed(),
+                };
+                let advanced = present.offset.saturating_sub(seen.offset);
                 waited = std::time::Instant::now();
                 seen = present;
-                left = left.saturating_sub(passed);
+                left = left.saturating_sub(passed + advanced);
             }
         })
     }
@@ -98,6 +125,22 @@ mod tests {
         let clock = ShiftClock::new();
         let asleep = clock.sleep(Duration::from_hours(1));
         clock.advance(Duration::from_secs(3601));
+        asleep.await;
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_held_moves_only_when_it_is_advanced() {
+        let clock = ShiftClock::new();
+        clock.hold();
+        let held = clock.now();
+        let asleep = clock.sleep(Duration::from_millis(1));
+        SystemClock.sleep(Duration::from_millis(2)).await;
+        assert_eq!(clock.now(), held);
+        clock.advance(Duration::from_millis(1));
+        asleep.await;
+        assert_eq!(clock.now(), held + Duration::from_millis(1));
+        let asleep = clock.sleep(Duration::from_millis(1));
+        clock.let_go();
         asleep.await;
     }
 }

@@ -137,16 +137,19 @@ test('who sends far too many in a minute is told when to go on, and keeps the te
     while ((await ask()).verdict !== 'wait_until') await Promise.all(Array.from(HANDS, hand));
   };
   const meta = desk.locator('#composer-meta');
-  // Once more where the minute ends in between.
+  // Twelve hundred where the minute ends in between.
+  test.setTimeout(180_000);
+  // Once more where it ends before the text is refused.
   await expect(async () => {
     await hammer();
-    await box(desk).fill(`Not yet, ${String(Date.now())}`);
+    const text = `Not yet, ${String(Date.now())}`;
+    await box(desk).fill(text);
     await expect(meta).toHaveText(
       /^You have sent very many messages in a minute\.\s+You can send it at \d\d:\d\d:\d\d\.$/,
       { timeout: 2000 },
     );
+    await box(desk).press('Enter');
+    await expect(box(desk)).toHaveValue(text);
+    await expect(bubble(desk, text)).toHaveCount(0);
   }).toPass();
-  await box(desk).press('Enter');
-  await expect(box(desk)).toHaveValue(/^Not yet/);
-  await expect(bubble(desk, 'Not yet')).toHaveCount(0);
 });

@@ -22,6 +22,7 @@ test('an answer goes from the list to the phone by keys alone', async ({ desk, s
   await desk.keyboard.press('Escape');
   await desk.keyboard.press('e');
   await expect(desk.getByText('This conversation is closed.')).toBeVisible();
+  await expect(desk.getByRole('button', { name: 'Undo' })).toBeVisible();
   await desk.keyboard.press('z');
   await expect(desk.getByText('This conversation is closed.')).toHaveCount(0);
   await desk.keyboard.press('j');

@@ -47,6 +47,8 @@ test('a search finds the beginning of a word of the name, and either end of the 
   await expect(row(desk, /Maria/)).toBeVisible();
   const search = desk.getByRole('searchbox');
   for (const hit of ['carm', 'DEL', '0123', '+1206']) {
+    await search.fill('nobody');
+    await expect(row(desk, /./)).toHaveCount(0);
     await search.fill(hit);
     await expect(row(desk, /./)).toHaveCount(1);
     await expect(row(desk, /Maria/)).toBeVisible();

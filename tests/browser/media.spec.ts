@@ -14,7 +14,7 @@ test('a picture, a voice note, a card and a document from a phone stand on the d
   const phone = await system.phone('+12065550123');
   await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
   await phone.sends([
-    { name: 'note.wav', type: 'audio/wav', bytes: silence(2) },
+    { name: 'note.wav', type: 'audio/wav', bytes: silence(60) },
     { name: 'ida.vcf', type: 'text/x-vcard', bytes: Buffer.from(CARD) },
     { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4\n%%EOF\n') },
   ]);
@@ -23,7 +23,7 @@ test('a picture, a voice note, a card and a document from a phone stand on the d
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(400);
 
   const sound = log(desk).getByRole('group', { name: 'note.wav' });
-  await expect(sound.getByText('0:02')).toBeVisible();
+  await expect(sound.getByText('1:00')).toBeVisible();
   await sound.getByRole('button', { name: 'Play' }).click();
   await expect(sound.getByRole('button', { name: 'Pause' })).toBeVisible();
   await expect(log(desk).getByText('Ida Berg')).toBeVisible();

@@ -21,7 +21,6 @@ const test = base.extend<object, { demo: System }>({
 
 test.use({
   baseURL: async ({ demo }, use) => use(demo.url),
-  timezoneId: afternoon(),
   reducedMotion: 'reduce',
 });
 
@@ -166,11 +165,4 @@ async function draw(page: Page, name: string): Promise<void> {
       });
     }
   }
-}
-
-/** A time zone in which it is two in the afternoon: the demonstration ends now, and a shop is open then. */
-function afternoon(): string {
-  const ahead = 14 - new Date().getUTCHours();
-  const hours = ahead < -11 ? ahead + 24 : ahead;
-  return `Etc/GMT${hours > 0 ? '-' : '+'}${String(Math.abs(hours))}`;
 }

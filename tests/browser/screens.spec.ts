@@ -112,6 +112,7 @@ test('offline', async ({ context, desk, system }) => {
   await busy(system, desk);
   await open(desk, /Maria/);
   await expect(row(desk, /Maria/)).not.toContainText('unread');
+  await expect(row(desk, /Tom/)).toContainText('2 unread messages');
   await context.setOffline(true);
   await expect(desk.getByText(/You can go on writing/)).toBeVisible();
   await judge(desk, 'offline');

@@ -28,7 +28,7 @@ test('a stranger sees a text from the phone on the desk, answers, and a kill los
   await expect(row).not.toContainText('unread');
   await expect.poll(() => deskOf(page).title()).toBe('Partyline');
 
-  await system.arm({ on: 'pace', sending_ms: 60, sent_ms: 200, delivered_ms: 300 });
+  await system.arm({ on: 'pace', sending_ms: 60, sent_ms: 1000, delivered_ms: 1500 });
   const statuses = await noteStatuses(deskOf(page));
   await desk.getByLabel(/^Message to/).fill('It is. Come by until six.');
   await desk.getByLabel(/^Message to/).press('Enter');

@@ -1,3 +1,4 @@
+import type { Route } from '@playwright/test';
 import { answer, bubble, expectStatus, log, lookAway, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
@@ -36,19 +37,32 @@ test('older messages come in above while what is in view stays where it is', asy
   );
 
   await log(desk).focus();
-  const moved = await log(desk).evaluate(async (scroller) => {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((go) => (release = go));
+  const held = async (route: Route) => {
+    await released;
+    await route.continue();
+  };
+  await desk.route(/\/messages\?.*before=/, held, { times: 1 });
+  const asked = desk.waitForRequest(/\/messages\?.*before=/);
+  await log(desk).evaluate(async (scroller) => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     scroller.scrollTop = 900;
     for (let frames = 0; frames < 6; frames += 1) await frame();
     // So far up that older ones are asked for; then what stands in the middle must stay there.
     scroller.scrollTop = 500;
     for (let frames = 0; frames < 2; frames += 1) await frame();
+  });
+  await asked;
+  const watched = log(desk).evaluate(async (scroller) => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
     const middle = scroller.getBoundingClientRect().top + scroller.clientHeight / 2;
     const anchor = [...scroller.querySelectorAll('article')].find(
       (one) => one.getBoundingClientRect().bottom > middle,
     );
     if (!anchor) throw new Error('nothing stands in the middle');
     const [top, height] = [anchor.getBoundingClientRect().top, scroller.scrollHeight];
+    scroller.dataset.watched = '';
     let most = 0;
     for (let after = 0; after < 6; await frame()) {
       most = Math.max(most, Math.abs(anchor.getBoundingClientRect().top - top));
@@ -56,7 +70,9 @@ test('older messages come in above while what is in view stays where it is', asy
     }
     return most;
   });
-  expect(moved, 'pixels that the message in view moved').toBeLessThanOrEqual(1);
+  await expect(log(desk)).toHaveAttribute('data-watched');
+  release();
+  expect(await watched, 'pixels that the message in view moved').toBeLessThanOrEqual(1);
   await expect(async () => {
     await log(desk).press('Home');
     await expect(log(desk).getByText(/^The conversation began on/)).toBeInViewport({

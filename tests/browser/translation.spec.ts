@@ -12,12 +12,19 @@ const DATA = ['admin', 'partyline', 'US', 'GB', 'Grace', 'Hello there', 'We trie
 // The page is built once: one worker runs them all.
 test.describe.configure({ mode: 'default' });
 test.use({ starts: { page: TRANSLATED } });
-test.beforeAll(buildTranslated);
+test.beforeAll(() => {
+  test.setTimeout(180_000);
+  buildTranslated();
+});
 
 const box = (desk: Page) => desk.getByRole('textbox', { name: /Message to/ });
 
 test('a text is foreign unless it is marked, data, or a date', () => {
   expect(foreign('⟦You: ⟧Grace, Tuesday 3 November at 14:02', ['Grace'])).toBe(false);
+  for (let day = 1; day <= 7; day++) {
+    const date = new Date(2026, 10, day).toLocaleDateString('en-GB', { dateStyle: 'full' });
+    expect(foreign(date, []), date).toBe(false);
+  }
   expect(foreign('⟦Not sent. ⟦Wait.⟧ Your text is back.⟧', [])).toBe(false);
   expect(foreign('⟦Not sent.⟧ Wait.', [])).toBe(true);
   expect(foreign('Graceful', ['Grace'])).toBe(true);

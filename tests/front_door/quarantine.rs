@@ -6,6 +6,7 @@ use local::Options;
 use serde_json::{Value, json};
 
 use crate::desk::person::bodies;
+use crate::desk::port::free_port;
 use crate::desk::table::{TABLE, count};
 use crate::desk::webhook::{params, sid, sign, text, with};
 use crate::desk::{Answer, Desk, Person, Webhook, customer};
@@ -218,12 +219,6 @@ async fn a_kept_report_is_released_through_its_own_door() {
     let said = release(&anna, &by_path(nowhere)).await.says(422);
     assert_eq!(said, "It reports on a message that is not ours.");
     desk.close().await;
-}
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    taken.local_addr().unwrap().port()
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ async fn a_ticket_opens_one_socket_once_and_the_protocol_is_ours() {
 async fn a_ticket_is_good_for_thirty_seconds() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;
+    desk.hold();
     let (early, late) = (Socket::ticket(&anna).await, Socket::ticket(&anna).await);
     desk.pass(Duration::from_secs(27));
     assert!(attempt(&desk, &early).await.is_ok());
@@ -112,6 +113,7 @@ async fn messages_go_to_who_watches_and_conversations_to_everybody() {
     let (mut watcher, mut other) = (anna.socket().await, berta.socket().await);
     watcher.watch(&desk, &thread).await;
     desk.text(&number, "One").await;
+    desk.settle().await;
     desk.text(&customer(), "Elsewhere").await;
     let seen = watcher.message("One").await;
     assert_eq!(seen["conversation_id"], thread);

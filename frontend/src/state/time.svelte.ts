@@ -51,7 +51,8 @@ export function listTime(at: string, today: Date): string {
 export function dayLabel(at: string, today: Date): string {
   const date = new Date(at);
   const days = daysBetween(date, today);
-  if (days === 0) return strings.today;
+  // A message may come just after midnight, before `today` is put forward.
+  if (days <= 0) return strings.today;
   if (days === 1) return strings.yesterday;
   return sameYear(at, today) ? LONG_DAY.format(date) : LONG_DAY_YEAR.format(date);
 }

@@ -21,6 +21,7 @@ describe('times', () => {
 
   it('name days in a thread', () => {
     expect(dayLabel(iso(11, 20), today)).toBe('Today');
+    expect(dayLabel(iso(11, 21, 0, 0), local(11, 20, 23, 59)), 'put forward soon').toBe('Today');
     expect(dayLabel(iso(11, 3), today)).toBe('Tuesday 3 November');
     expect(dayLabel(iso(11, 3, 9, 0, 2025), today)).toBe('3 November 2025');
   });

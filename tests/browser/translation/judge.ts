@@ -58,11 +58,12 @@ function said(frame: Frame): Promise<string[]> {
 
 function intl(locale: string): RegExp {
   const words = ['at'];
-  for (let at = 0; at < 12; at++) {
-    const date = new Date(2026, at, at + 1);
-    for (const style of ['long', 'short'] as const) {
-      words.push(date.toLocaleDateString(locale, { month: style }));
-      words.push(date.toLocaleDateString(locale, { weekday: style }));
+  for (const style of ['long', 'short'] as const) {
+    for (let at = 0; at < 12; at++) {
+      words.push(new Date(2026, at, 1).toLocaleDateString(locale, { month: style }));
+    }
+    for (let day = 1; day <= 7; day++) {
+      words.push(new Date(2026, 0, day).toLocaleDateString(locale, { weekday: style }));
     }
   }
   return new RegExp(`\\b(${words.join('|')})\\b`, 'g');

@@ -1,13 +1,14 @@
 //! A whole system in this process, and the people, customers and sockets that meet it at its front door.
 //!
 //! [`call`]: requests and answers, every one held against the [`document`]. [`person`]: who is signed in. [`phone`]: a customer's
-//! phone. [`sentences`]: what answers say, judged by key. [`smith`]: forged tokens. [`socket`]: a page's socket. [`webhook`]:
+//! phone. [`port`]: where a program listens. [`sentences`]: what answers say, judged by key. [`smith`]: forged tokens. [`socket`]: a page's socket. [`webhook`]:
 //! what Twilio posts. [`table`]: what is stored.
 
 pub mod call;
 pub mod document;
 pub mod person;
 pub mod phone;
+pub mod port;
 pub mod sentences;
 pub mod smith;
 pub mod socket;
@@ -75,6 +76,11 @@ impl Desk {
         self.system.url().rsplit(':').next().unwrap().parse().unwrap()
     }
 
+    /// Holds the system's clock: no time passes but what a test lets pass.
+    pub fn hold(&self) {
+        self.system.clock().hold();
+    }
+
     /// Lets `duration` pass at once, for everything in the system.
     pub fn pass(&self, duration: Duration) {
         self.system.clock().advance(duration);
@@ -118,8 +124,9 @@ impl Desk {
         sid
     }
 
-    /// The end.
+    /// The end. What is going on comes to its own, in its own time.
     pub async fn close(self) {
+        self.system.clock().let_go();
         self.system.stop().await;
     }
 }

@@ -10,8 +10,9 @@ use clap::CommandFactory as _;
 use local::CommandLine;
 use tokio::process::Command;
 
-use super::program::{Program, Visitor, binary, folder, free_port};
+use super::program::{Program, Visitor, binary, folder};
 use super::stage::ANNA;
+use crate::desk::port::free_port;
 use crate::desk::{OURS, in_time, until};
 
 /// Runs it to its end.

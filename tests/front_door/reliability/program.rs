@@ -134,9 +134,3 @@ pub(super) fn folder() -> TempDir {
     std::fs::copy(root().join("template.yaml"), folder.path().join("template.yaml")).unwrap();
     folder
 }
-
-/// A port that nobody listens on.
-pub(super) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}

@@ -3,8 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::program::{Program, Visitor, binary, folder, free_port};
+use super::program::{Program, Visitor, binary, folder};
 use super::stage::ANNA;
+use crate::desk::port::free_port;
 use crate::desk::{OURS, until};
 
 #[tokio::test]

@@ -49,17 +49,16 @@ impl Drop for Desk {
 
 impl Desk {
     pub(super) async fn open() -> Self {
-        Self::open_at("127.0.0.1:0".parse().unwrap()).await
+        Self::open_on(TcpListener::bind("127.0.0.1:0").await.unwrap())
     }
 
-    pub(super) async fn open_at(address: SocketAddr) -> Self {
+    pub(super) fn open_on(listener: TcpListener) -> Self {
         let shared = Shared {
             seen: Arc::default(),
             count: watch::Sender::new(0),
             answers: Arc::default(),
             mute: watch::Sender::new(false),
         };
-        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(note).with_state(shared.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

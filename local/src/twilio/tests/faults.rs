@@ -16,6 +16,7 @@ impl Bench {
 #[tokio::test]
 async fn too_many_requests_lasts_as_long_as_armed_and_only_for_what_matches() {
     let bench = Bench::new().await;
+    bench.clock.hold();
     let busy = Rule::next(CreateFault::Answer { status: 429 }).body("third");
     bench.twilio.script().on_create(busy.lasting(Duration::from_mins(2)));
     bench.send("the second").await;
@@ -61,10 +62,18 @@ async fn a_cut_call_is_not_accepted_and_a_lost_answer_is() {
 async fn a_stalled_create_is_accepted_and_never_answered() {
     let bench = Bench::new().await;
     bench.twilio.script().on_create(Rule::next(CreateFault::Stall));
-    let http = reqwest::Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
-    let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", bench.twilio.url());
-    let call = http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(&FIELDS).send();
-    assert!(call.await.unwrap_err().is_timeout());
+    let mut call = std::pin::pin!(bench.try_create());
+    tokio::select! {
+        answer = &mut call => panic!("{answer:?}"),
+        () = async {
+            while bench.twilio.messages().unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        } => {}
+    }
+    bench.clock.advance(Duration::from_hours(1));
+    bench.twilio.settled().await;
+    assert!(futures_util::poll!(&mut call).is_pending());
     assert_eq!(bench.twilio.messages().unwrap().len(), 1);
 }
 
@@ -122,11 +131,21 @@ async fn callbacks_can_be_dropped_doubled_and_late() {
 #[tokio::test]
 async fn callbacks_can_come_in_the_wrong_order() {
     let bench = Bench::new().await;
-    let delay = Duration::from_millis(300);
+    let delay = Duration::from_mins(1);
+    bench.clock.hold();
     bench.twilio.script().set_pace(Pace { sending: delay, sent: delay, delivered: delay });
     bench.twilio.script().on_callback(Rule::next(CallbackFault::Reordered).times(3));
     bench.send("hello").await;
-    bench.twilio.settled().await;
+    for status in [Status::Sending, Status::Sent, Status::Delivered] {
+        bench.clock.advance(delay);
+        while bench.twilio.messages().unwrap()[0].status != status {
+            tokio::task::yield_now().await;
+        }
+    }
+    for heard in 1..=3 {
+        bench.desk.heard(heard).await;
+        bench.clock.advance(delay);
+    }
     assert_eq!(bench.desk.statuses(), ["delivered", "sent", "sending"]);
 }
 

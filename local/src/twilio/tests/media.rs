@@ -125,7 +125,8 @@ async fn what_the_desk_sends_is_really_fetched_and_fails_with_twilios_codes_if_i
     let (file, bytes) = bench.twilio.media(sid).unwrap().unwrap();
     assert_eq!((file.name.as_deref(), &*bytes), (Some("cat.png"), PNG));
     assert_eq!(outcome(&good.replace("cat", "moved")).await["status"], "delivered");
-    let nobody = format!("http://{}/", closed_address().await);
+    let (_closed, nobody) = closed();
+    let nobody = format!("http://{nobody}/");
     let missing = good.replace("cat", "dog");
     for (url, code) in [(&*page, 12300), (&*belied, 12300), (&*nobody, 11200), (&*missing, 11200)] {
         let failed = outcome(url).await;

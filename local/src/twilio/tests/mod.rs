@@ -1,12 +1,13 @@
 //! The simulator through its own doors: HTTP in, webhooks out, a folder in between.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use shared::clock::{ShiftClock, SystemClock};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::{Pace, Twilio, TwilioOptions};
 
@@ -101,9 +102,12 @@ impl Bench {
     }
 }
 
-/// An address where nobody listens.
-async fn closed_address() -> std::net::SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+/// An address where nobody listens, and nobody else can while this socket is held.
+fn closed() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// The answer's HTTP status and Twilio's code.

@@ -192,8 +192,8 @@ async fn what_a_sink_refuses_is_dropped_and_what_it_never_takes_ends_after_four_
     let bench = Bench::new().await;
     let refusing = bench.listener(true, &[RECEIVED]).await;
     refusing.answer(&[400]);
-    let closed = closed_address().await;
-    let configuration = json!({ "destination": format!("http://{closed}/"), "method": "POST", "batch_events": true });
+    let (_closed, nobody) = closed();
+    let configuration = json!({ "destination": format!("http://{nobody}/"), "method": "POST", "batch_events": true });
     let gone = bench.sink_of(&configuration.to_string()).await;
     let gone = gone["sid"].as_str().unwrap();
     bench.subscribe(gone, &[RECEIVED]).await;

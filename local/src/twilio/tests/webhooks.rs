@@ -83,12 +83,12 @@ async fn a_desk_that_does_not_answer_is_given_up_after_twilios_time() {
 
 #[tokio::test]
 async fn a_text_typed_while_the_desk_is_down_arrives_when_it_is_back() {
-    let address = closed_address().await;
+    let (closed, address) = closed();
     let clock = Arc::new(ShiftClock::new());
     let url = format!("http://{address}");
     let twilio = Twilio::start(options(None, &url, clock)).await.unwrap();
     twilio.type_text(CUSTOMER, NUMBER, "anybody?").unwrap();
-    let desk = Desk::open_at(address).await;
+    let desk = Desk::open_on(closed.listen(64).unwrap());
     twilio.settled().await;
     assert_eq!(desk.seen()[0].field("Body"), "anybody?");
     assert_eq!(desk.seen().len(), 1);
@@ -100,7 +100,7 @@ async fn what_was_pending_at_the_end_is_delivered_after_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ShiftClock::new());
     let place = Some(folder.path().to_owned());
-    let address = closed_address().await;
+    let (closed, address) = closed();
     let url = format!("http://{address}");
 
     let first = Twilio::start(options(place.clone(), &url, Arc::clone(&clock))).await.unwrap();
@@ -115,7 +115,7 @@ async fn what_was_pending_at_the_end_is_delivered_after_the_next_start() {
     assert_eq!(created.await.unwrap().status(), StatusCode::CREATED);
     first.stop().await;
 
-    let desk = Desk::open_at(address).await;
+    let desk = Desk::open_on(closed.listen(64).unwrap());
     let second = Twilio::start(options(place, &url, clock)).await.unwrap();
     second.settled().await;
     assert_eq!(second.messages().unwrap().len(), 2);

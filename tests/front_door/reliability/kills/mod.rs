@@ -13,8 +13,9 @@ use tokio::task::JoinSet;
 
 use outside::{Outside, Wish, phone};
 
-use super::program::{Program, binary, folder, free_port};
+use super::program::{Program, binary, folder};
 use super::stage::{Stage, minutes, seconds};
+use crate::desk::port::free_port;
 use crate::desk::table::{self, TABLE};
 
 /// How often the program is killed.

@@ -1226,6 +1226,11 @@ export interface components {
             previous_contact_name?: string | null;
             /** @description The note that was seen. */
             previous_note?: string | null;
+            /**
+             * Format: int64
+             * @description The conversation's `rev` as the page shows it: with it, the status changes only if nothing else did.
+             */
+            rev?: number | null;
             status?: components["schemas"]["ConversationStatus"] | null;
         };
         /** @description Where the browser puts it. */

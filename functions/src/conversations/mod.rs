@@ -11,9 +11,12 @@ pub mod update;
 use shared::conversation::{Conversation, ConversationId};
 use shared::error::{Error, Result};
 use shared::lambda::Caller;
-use shared::sentences::Sentence;
+use shared::sentences::{Sentence, conversation as sentences};
 
 use crate::app::App;
+
+/// How often a change is tried again while the conversation moves on between the read and the write.
+const TRIES: u32 = 16;
 
 /// A conversation on the desk that this person may see; otherwise it looks as if there were none.
 pub async fn seen_by(app: &App, caller: &Caller, id: &str) -> Result<Conversation> {
@@ -34,6 +37,19 @@ pub async fn changed_meanwhile(app: &App, id: &ConversationId, sentence: Sentenc
         }
         Err(error) => error,
     }
+}
+
+/// That the conversation has the `rev` that was seen, where one was given.
+pub async fn as_seen(app: &App, conversation: &Conversation, rev: Option<u64>) -> Result<()> {
+    if rev.is_none_or(|rev| rev == conversation.rev) {
+        return Ok(());
+    }
+    Err(changed_meanwhile(app, &conversation.id, sentences::changed_meanwhile()).await)
+}
+
+/// It moved on at every one of the [`TRIES`].
+fn restless() -> Error {
+    Error::Busy("the conversation moved on at every try".into())
 }
 
 /// How the API shows a conversation that is on the desk.

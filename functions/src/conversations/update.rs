@@ -9,7 +9,7 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::sentences::conversation as sentences;
 use utoipa::ToSchema;
 
-use super::{changed_meanwhile, seen_by, view};
+use super::{TRIES, as_seen, changed_meanwhile, restless, seen_by, view};
 use crate::app::{App, Build, nothing, people};
 
 /// The longest name, characters.
@@ -37,6 +37,9 @@ pub struct UpdateConversation {
     /// Open or closed.
     #[serde(default)]
     status: Option<ConversationStatus>,
+    /// The conversation's `rev` as the page shows it: with it, the status changes only if nothing else did.
+    #[serde(default)]
+    rev: Option<u64>,
 }
 
 /// Builds the function.
@@ -59,6 +62,9 @@ pub(crate) async fn handle(
     if wanted.contact_name.is_none() && wanted.note.is_none() && wanted.status.is_none() {
         return Err(Error::Refused(sentences::nothing_to_update()));
     }
+    if wanted.rev.is_some() && (wanted.contact_name.is_some() || wanted.note.is_some()) {
+        return Err(Error::Refused(sentences::rev_with_more()));
+    }
     let mut conversation = seen_by(&app, &caller, request.path("id")).await?;
     if let Some(name) = wanted.contact_name {
         let name = clean_name(Some(&name))?;
@@ -70,7 +76,7 @@ pub(crate) async fn handle(
         conversation = noted(&app, conversation, note, wanted.previous_note.as_deref()).await?;
     }
     if let Some(status) = wanted.status {
-        conversation = moved(&app, conversation, status).await?;
+        conversation = moved(&app, &caller, conversation, (status, wanted.rev)).await?;
     }
     Response::json(200, &view(&conversation)?)
 }
@@ -115,22 +121,22 @@ async fn noted(
 
 async fn moved(
     app: &App,
+    caller: &Caller,
     mut conversation: Conversation,
-    status: ConversationStatus,
+    (status, rev): (ConversationStatus, Option<u64>),
 ) -> Result<Conversation> {
     // A message may arrive between the read and the write: read and decide again.
-    for _ in 0..16 {
+    for _ in 0..TRIES {
         if conversation.list_pk.as_ref().is_none_or(|place| place.status == status) {
             return Ok(conversation);
         }
+        as_seen(app, &conversation, rev).await?;
         if let Some(moved) = app.store.set_status(&conversation, status).await? {
             return Ok(moved);
         }
-        let now = app.store.conversation(&conversation.id).await?;
-        conversation =
-            now.filter(|now| now.list_pk.is_some()).ok_or_else(Error::no_conversation)?;
+        conversation = seen_by(app, caller, conversation.id.as_str()).await?;
     }
-    Err(Error::Busy("the conversation moved on at every try".into()))
+    Err(restless())
 }
 
 /// A name without what cannot be seen; none if nothing is left.

@@ -85,11 +85,13 @@ sentence_table! {
     conversation {
         missing: "There is no such conversation.",
         nothing_to_update: "Give a contact_name, a note or a status.",
+        rev_with_more: "A rev goes with a status, and with nothing else.",
         name_too_long(most): "A name has at most {most} characters.",
         note_too_long: "A note has at most 2,000 characters.",
         renamed_meanwhile: "Somebody else renamed this contact meanwhile.",
         note_changed_meanwhile: "Somebody else changed this note meanwhile.",
         arrived_meanwhile: "Something arrived since the page was drawn.",
+        changed_meanwhile: "This conversation changed since the page was drawn.",
         other_inbox: "Somebody of another inbox writes with this number.",
     }
 

@@ -99,8 +99,7 @@ impl Store {
         change.write(self, "table.update").await?.map(decode).transpose()
     }
 
-    /// Opens or closes a conversation, requiring the place in the list that was seen.
-    /// `None` if it stands elsewhere by now.
+    /// Opens or closes a conversation, requiring the `rev` that was seen. `None` if it has another by now.
     pub async fn set_status(
         &self,
         seen: &Conversation,
@@ -110,9 +109,9 @@ impl Store {
         let wanted = ListKey { status, ..place.clone() };
         let changed = Change::of(&self.table, partition(&seen.id), META)
             .update("SET list_pk = :wanted ADD rev :one")
-            .when("list_pk = :seen")
+            .when("rev = :rev")
             .value(":wanted", place_value(&wanted))
-            .value(":seen", place_value(place))
+            .value(":rev", number(seen.rev))
             .value(":one", number(1))
             .write(self, "table.update")
             .await?;

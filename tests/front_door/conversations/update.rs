@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::slice;
 
 use super::{ids, written};
@@ -100,6 +100,60 @@ async fn a_customer_who_writes_again_opens_it() {
 }
 
 #[tokio::test]
+async fn closing_what_was_seen_does_not_overtake_what_was_not() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let number = customer();
+    desk.text(&number, "One").await;
+    let conversation = anna.conversation_with(&number).await;
+    let drawn = anna.conversation(&conversation).await["rev"].clone();
+    desk.text(&number, "Two").await;
+    let close = |rev: &Value| json!({ "status": "closed", "rev": rev });
+    let problem = anna.update(&conversation, close(&drawn)).await.refused(409);
+    let current = &problem["current"];
+    assert_eq!((&current["unread_count"], &current["preview"]["body"]), (&2.into(), &"Two".into()));
+    assert_eq!(&anna.conversation(&conversation).await, current, "it is open as before");
+    let closed = anna.update(&conversation, close(&current["rev"])).await.is(200);
+    assert_eq!(closed["status"], "closed");
+    let again = anna.update(&conversation, close(&drawn)).await.is(200);
+    assert_eq!(again, closed, "what is closed is closed, whatever was seen");
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn whichever_comes_first_a_text_or_a_closing_it_is_open_and_unread() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let number = customer();
+    desk.text(&number, "Hi").await;
+    let conversation = anna.conversation_with(&number).await;
+    for round in 0..12 {
+        let seen = anna.conversation(&conversation).await;
+        let close = json!({ "status": "closed", "rev": seen["rev"] });
+        let body = format!("Text {round}");
+        let (closed, _) =
+            tokio::join!(anna.update(&conversation, close), desk.text(&number, &body));
+        assert!([200, 409].contains(&closed.status), "{}", closed.text);
+        let now = anna.conversation(&conversation).await;
+        assert_eq!((&now["status"], &now["preview"]["body"]), (&"open".into(), &body.into()));
+    }
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn of_those_who_close_what_they_all_saw_nobody_is_refused() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let conversation = written(&desk, &anna, "Hi").await;
+    let close = json!({ "status": "closed", "rev": 1 });
+    for answer in join_all((0..4).map(|_| anna.update(&conversation, close.clone()))).await {
+        let closed = answer.is(200);
+        assert_eq!((&closed["status"], &closed["rev"]), (&"closed".into(), &2.into()));
+    }
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn name_and_status_change_together() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;
@@ -121,10 +175,19 @@ async fn what_makes_no_sense_changes_nothing() {
     let before = anna.conversation(&conversation).await;
     anna.update(&conversation, json!({})).await.refused(422);
     anna.update(&conversation, json!({ "contact_name": "x".repeat(121) })).await.refused(422);
+    anna.update(&conversation, json!({ "rev": 1 })).await.refused(422);
+    for more in ["contact_name", "note"] {
+        let both = json!({ "status": "closed", "rev": 1, more: "Ida" });
+        let said = anna.update(&conversation, both).await.says(422);
+        assert_eq!(said, "A rev goes with a status, and with nothing else.");
+    }
     let wrong = [
         json!({ "status": "gone" }),
         json!({ "unread_count": 0 }),
-        json!({ "status": "closed", "rev": 1 }),
+        json!({ "status": "closed", "rev": -1 }),
+        json!({ "status": "closed", "rev": "1" }),
+        json!({ "status": "closed", "rev": 1.5 }),
+        json!({ "status": "closed", "rev": 1e40 }),
         json!({ "contact_name": 7 }),
         json!("closed"),
     ];

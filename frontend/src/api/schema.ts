@@ -1383,7 +1383,10 @@ export interface operations {
     };
     "delete-conversation": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the conversation's rev as the page shows it: with one, it is deleted only if nothing came or changed since */
+                rev?: number;
+            };
             header?: never;
             path: {
                 id: string;

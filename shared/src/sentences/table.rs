@@ -57,6 +57,7 @@ sentence_table! {
         not_json(column): "The request is not JSON, near column {column}.",
         foreign_cursor: "The cursor does not belong to this list.",
         limit: "The limit is a number from 1 to 100.",
+        rev: "The rev is a whole number.",
         filter: "The filter is open, unread or closed.",
         channel: "The channel is sms, whatsapp, messenger or rcs.",
         one_window: "Ask for messages before, after or around one.",

@@ -18,29 +18,19 @@ use crate::error::{Error, Result};
 use crate::intent::{Intent, IntentKind};
 use crate::message::Message;
 
-const TRIES: u32 = 16;
-
 /// How many messages are read at once to be erased, and how many are erased side by side.
 const ERASED: usize = 100;
 const AT_ONCE: usize = 8;
 
 impl Store {
-    /// Takes a conversation off the desk: nothing of it is shown any more, its messages go by a job. False if it was
-    /// deleted before.
-    pub async fn delete_conversation(&self, id: &ConversationId) -> Result<bool> {
-        for _ in 0..TRIES {
-            let Some(seen) = self.conversation(id).await?.filter(|seen| seen.list_pk.is_some())
-            else {
-                return Ok(false);
-            };
-            match self.transact(self.departure_of(&seen)?).await {
-                Ok(()) => return Ok(true),
-                // Something came meanwhile: it is deleted too.
-                Err(Refusal::Conditions(_)) => {}
-                Err(Refusal::Other(error)) => return Err(error),
-            }
+    /// Takes a conversation off the desk, requiring the `rev` that was seen: nothing of it is shown any more, its
+    /// messages go by a job. False if it has another by now.
+    pub async fn delete_conversation(&self, seen: &Conversation) -> Result<bool> {
+        match self.transact(self.departure_of(seen)?).await {
+            Ok(()) => Ok(true),
+            Err(Refusal::Conditions(_)) => Ok(false),
+            Err(Refusal::Other(error)) => Err(error),
         }
-        Err(Error::Busy("the conversation moved on at every try".into()))
     }
 
     fn departure_of(&self, seen: &Conversation) -> Result<Vec<TransactWriteItem>> {

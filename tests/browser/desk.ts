@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page, type WebSocketRoute } from '@playwright/test';
 
 /** The row of a conversation in the list. */
 export const row = (desk: Page, name: string | RegExp): Locator =>
@@ -46,4 +46,18 @@ export async function lookAway(page: Page): Promise<Page> {
   await other.bringToFront();
   await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(false);
   return other;
+}
+
+/** The desk's sockets, passed through, so that they can be cut or made deaf. */
+export async function tap(page: Page) {
+  const line = { deaf: false, dropped: 0, sockets: [] as WebSocketRoute[] };
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    line.sockets.push(socket);
+    server.onMessage((frame) => {
+      if (line.deaf) line.dropped += 1;
+      else socket.send(frame);
+    });
+  });
+  return line;
 }

@@ -1,20 +1,5 @@
-import type { Page, WebSocketRoute } from '@playwright/test';
-import { bubble, open, row } from './desk.ts';
+import { bubble, open, row, tap } from './desk.ts';
 import { expect, ready, test } from './test.ts';
-
-/** The desk's sockets, passed through, so that they can be cut or made deaf. */
-async function tap(page: Page) {
-  const line = { deaf: false, dropped: 0, sockets: [] as WebSocketRoute[] };
-  await page.routeWebSocket(/\/ws$/, (socket) => {
-    const server = socket.connectToServer();
-    line.sockets.push(socket);
-    server.onMessage((frame) => {
-      if (line.deaf) line.dropped += 1;
-      else socket.send(frame);
-    });
-  });
-  return line;
-}
 
 test('a socket that is cut comes back, and what happened meanwhile is read', async ({
   page,

@@ -366,6 +366,7 @@ export const strings = {
   toast: {
     closed: (name: string) => `Closed ${name}.`,
     reopened: (name: string) => `Reopened ${name}.`,
+    staysOpen: (name: string) => `${name} wrote meanwhile, so it stays open.`,
     deleted: (name: string) => `Deleted ${name}.`,
   },
 

@@ -1,5 +1,5 @@
-import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
-import { expect, test } from './test.ts';
+import { answer, bubble, expectStatus, log, open, row, tap } from './desk.ts';
+import { expect, ready, test } from './test.ts';
 
 /** So long (ms) an act is offered to be taken back. */
 const OFFERED = 8000;
@@ -59,6 +59,28 @@ test('a text is removed here and at Twilio, once it is confirmed', async ({ desk
   await desk.getByRole('button', { name: 'Remove for good' }).click();
   await expect(log(desk).getByText('The text was removed.')).toBeVisible();
   await expect(desk.getByText('4111')).toHaveCount(0);
+});
+
+test('a text that the closer has not seen keeps its conversation open, and that is said', async ({
+  page,
+  system,
+}) => {
+  const line = await tap(page);
+  await page.goto(system.deskLink);
+  await ready(page);
+  await system.receives('+12065550123', 'Hello');
+  await open(page, /0123/);
+  await expect(bubble(page, 'Hello')).toBeVisible();
+  await expect(row(page, /0123/)).not.toContainText('unread');
+  line.deaf = true;
+  await system.receives('+12065550123', 'One more thing');
+  await log(page).focus();
+  await page.keyboard.press('e');
+  await expect(page.getByText(/0123 wrote meanwhile, so it stays open\.$/)).toBeVisible();
+  await expect(row(page, /0123/)).toContainText('One more thing');
+  await page.keyboard.press('e');
+  await expect(page.getByText(/^Closed .*0123\.$/)).toBeVisible();
+  await expect(row(page, /0123/)).toHaveCount(0);
 });
 
 test.describe('with a clock of its own', () => {

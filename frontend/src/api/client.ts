@@ -41,8 +41,9 @@ export class Client extends Transport {
   rename = (id: string, contact_name: string, previous_contact_name: string | null) =>
     this.call<Conversation>('PATCH', conversation(id), { contact_name, previous_contact_name });
 
-  setStatus = (id: string, status: ConversationStatus) =>
-    this.call<Conversation>('PATCH', conversation(id), { status });
+  /** With a `rev` only if nothing came or changed since. */
+  setStatus = (id: string, status: ConversationStatus, rev?: number) =>
+    this.call<Conversation>('PATCH', conversation(id), { status, rev });
 
   /** An empty note takes the note away. */
   setNote = (id: string, note: string, previous_note: string | null) =>

@@ -2,12 +2,15 @@ import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
 import type { Conversation, ConversationStatus } from '../api/types';
 import { strings } from '../strings';
-import type { Conversations } from './conversations.svelte';
+import { wroteSince, type Conversations } from './conversations.svelte';
 import { nameOf } from './person';
 import type { Toasts } from './toasts.svelte';
 
 /** What became of a change of name or note: `conflict` when somebody else was first. */
 export type Renamed = { kind: 'done' } | { kind: 'conflict' } | { kind: 'failed'; problem: string };
+
+/** So often an act is tried while a conversation moves on without anybody writing. */
+const TRIES = 3;
 
 /** What an agent may do with a conversation as a whole. */
 export class Acts {
@@ -45,7 +48,10 @@ export class Acts {
     if (next && next.rev > rev && next === this.#conversations.get(id)) await this.markRead(next);
   }
 
-  /** Closes or reopens a conversation, and offers to undo it. */
+  /**
+   * Closes or reopens a conversation, and offers to undo it. It is closed as far as it was seen:
+   * if they wrote meanwhile it stays open, and that is said.
+   */
   async setStatus(
     conversation: Conversation,
     status: ConversationStatus,
@@ -53,9 +59,13 @@ export class Acts {
   ): Promise<void> {
     const before = conversation.status;
     if (before === status) return;
+    const { conversation_id: id } = conversation;
     const name = nameOf(conversation);
     try {
-      const changed = await this.#client.setStatus(conversation.conversation_id, status);
+      const changed = await (status === 'open'
+        ? this.#client.setStatus(id, status)
+        : this.#asSeen(conversation, (rev) => this.#client.setStatus(id, status, rev)));
+      if (!changed) return this.#toasts.show(strings.toast.staysOpen(name));
       this.#take(changed);
       this.#toasts.show(
         status === 'closed' ? strings.toast.closed(name) : strings.toast.reopened(name),
@@ -106,6 +116,24 @@ export class Acts {
     }
   }
 
+  /**
+   * Does something to a conversation as far as it was `seen`: null if they wrote meanwhile, and it
+   * was not done. Names, notes and ticks may move; then it is done to what is there by now.
+   */
+  async #asSeen<T>(seen: Conversation, act: (rev: number) => Promise<T>): Promise<T | null> {
+    let now = this.#conversations.get(seen.conversation_id) ?? seen;
+    for (let tries = 1; !wroteSince(seen, now); tries += 1) {
+      try {
+        return await act(now.rev);
+      } catch (thrown) {
+        const current = this.#takeCurrent(thrown);
+        if (!current || tries === TRIES) throw thrown;
+        now = current;
+      }
+    }
+    return null;
+  }
+
   async #change(call: Promise<Conversation>): Promise<Renamed> {
     try {
       this.#take(await call);
@@ -122,7 +150,9 @@ export class Acts {
   }
 
   /** A 409 brings the conversation as it is by now. */
-  #takeCurrent(thrown: unknown): void {
-    if (thrown instanceof ApiError && thrown.problem?.current) this.#take(thrown.problem.current);
+  #takeCurrent(thrown: unknown): Conversation | null {
+    const current = thrown instanceof ApiError ? thrown.problem?.current : null;
+    if (current) this.#take(current);
+    return current ?? null;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../api/client';
 import { ApiError } from '../api/problem';
-import type { Conversation } from '../api/types';
+import type { Conversation, Preview } from '../api/types';
 import { Acts } from './acts.svelte';
 import { Conversations } from './conversations.svelte';
 import { conversation } from './samples.test-data';
@@ -9,6 +9,19 @@ import { Toasts } from './toasts.svelte';
 
 const stale = (current: Conversation) =>
   new ApiError(409, 'Changed meanwhile.', { status: 409, current });
+
+const text = (body: string, at: string): Preview => ({
+  at,
+  body,
+  direction: 'inbound',
+  media: null,
+  media_count: 0,
+});
+const hello = text('Hello', '2026-11-01T09:00:00.000Z');
+const more = text('More', '2026-11-01T09:05:00.000Z');
+
+/** Everything that does not wait for the world has happened. */
+const settled = () => new Promise<void>((done) => setTimeout(done));
 
 function desk(client: Partial<Client>) {
   const conversations = new Conversations();
@@ -100,6 +113,107 @@ describe('what an agent may do', () => {
     await Promise.resolve().then(() => undefined);
     expect(conversations.get('c1')?.status).toBe('open');
     expect(toasts.current?.action).toBeUndefined();
+    toasts.dismiss();
+  });
+
+  it('closes as far as was seen, and again by itself when only names, notes or ticks moved', async () => {
+    const revs: (number | undefined)[] = [];
+    const renamed = conversation({ rev: 5, contact_name: 'Ida', unread_count: 0, preview: hello });
+    const { acts, conversations, toasts } = desk({
+      setStatus: (_, status, rev) => {
+        revs.push(rev);
+        if (rev !== 5) return Promise.reject(stale(renamed));
+        return Promise.resolve({ ...renamed, rev: 6, status });
+      },
+    });
+    await acts.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
+    expect(revs).toEqual([4, 5]);
+    expect(conversations.get('c1')?.status).toBe('closed');
+    expect(toasts.current?.text).toContain('Closed');
+    toasts.dismiss();
+  });
+
+  it('leaves open what somebody wrote in meanwhile, and says so', async () => {
+    const revs: (number | undefined)[] = [];
+    const { acts, conversations, toasts } = desk({
+      setStatus: (_, _status, rev) => {
+        revs.push(rev);
+        return Promise.reject(stale(conversation({ rev: 5, unread_count: 1, preview: more })));
+      },
+    });
+    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    expect(revs).toEqual([4]);
+    expect(conversations.get('c1')).toMatchObject({ status: 'open', unread_count: 1 });
+    expect(toasts.current?.text).toBe('07911 123456 wrote meanwhile, so it stays open.');
+    expect(toasts.current?.action).toBeUndefined();
+    toasts.dismiss();
+  });
+
+  it('leaves open what a colleague has read already, if the closer has not', async () => {
+    const { acts, toasts } = desk({
+      setStatus: () => Promise.reject(stale(conversation({ rev: 6, preview: more }))),
+    });
+    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    expect(toasts.current?.text).toContain('stays open');
+    toasts.dismiss();
+  });
+
+  it('closes behind an answer that is on its way', async () => {
+    const answered = conversation({ rev: 5, preview: { ...more, direction: 'outbound' } });
+    const { acts, toasts } = desk({
+      setStatus: (_, status, rev) =>
+        rev === 5
+          ? Promise.resolve({ ...answered, rev: 6, status })
+          : Promise.reject(stale(answered)),
+    });
+    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    expect(toasts.current?.text).toContain('Closed');
+    toasts.dismiss();
+  });
+
+  it('leaves open what came before an answer that was on its way', async () => {
+    const answered = { ...more, direction: 'outbound' as const };
+    const { acts, toasts } = desk({
+      setStatus: () =>
+        Promise.reject(stale(conversation({ rev: 6, unread_count: 1, preview: answered }))),
+    });
+    await acts.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
+    expect(toasts.current?.text).toContain('stays open');
+    toasts.dismiss();
+  });
+
+  it('gives up closing what moves on at every try, with the reason', async () => {
+    let rev = 4;
+    const { acts, conversations, toasts } = desk({
+      setStatus: () => Promise.reject(stale(conversation({ rev: ++rev }))),
+    });
+    await acts.setStatus(conversation({ rev: 4 }), 'closed');
+    expect(conversations.get('c1')?.rev).toBe(rev);
+    expect(toasts.current?.text).toBe('Changed meanwhile.');
+    toasts.dismiss();
+  });
+
+  it('reopens whatever came, and closes again by an undo only what was seen', async () => {
+    const calls: [string, number | undefined][] = [];
+    let now = conversation({ rev: 1, status: 'closed', preview: hello });
+    const { acts, conversations, toasts } = desk({
+      setStatus: (_, status, rev) => {
+        calls.push([status, rev]);
+        if (rev !== undefined && rev !== now.rev) return Promise.reject(stale(now));
+        now = { ...now, rev: now.rev + 1, status };
+        return Promise.resolve(now);
+      },
+    });
+    await acts.setStatus(now, 'open');
+    now = { ...now, rev: 3, unread_count: 1, preview: more };
+    toasts.act();
+    await settled();
+    expect(toasts.current?.text).toContain('stays open');
+    expect(calls).toEqual([
+      ['open', undefined],
+      ['closed', 2],
+    ]);
+    expect(conversations.get('c1')).toMatchObject({ status: 'open', unread_count: 1 });
     toasts.dismiss();
   });
 

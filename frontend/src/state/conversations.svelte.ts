@@ -87,6 +87,13 @@ export function waits({ status, unread_count }: Conversation): boolean {
   return status === 'open' && unread_count > 0;
 }
 
+/** Whether they wrote what `seen` does not show. An answer of ours alone is nothing that was missed. */
+export function wroteSince(seen: Conversation, now: Conversation): boolean {
+  if (now.unread_count > seen.unread_count) return true;
+  if (!now.preview || now.preview.at === seen.preview?.at) return false;
+  return now.preview.direction === 'inbound' || now.unread_count > 0;
+}
+
 /** Newest activity first; equal times in the order of ids, so that every page agrees. */
 export function byActivity(a: Conversation, b: Conversation): number {
   return timeOf(b) - timeOf(a) || (a.conversation_id < b.conversation_id ? 1 : -1);

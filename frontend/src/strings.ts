@@ -368,6 +368,7 @@ export const strings = {
     reopened: (name: string) => `Reopened ${name}.`,
     staysOpen: (name: string) => `${name} wrote meanwhile, so it stays open.`,
     deleted: (name: string) => `Deleted ${name}.`,
+    notDeleted: (name: string) => `${name} wrote meanwhile, so nothing was deleted.`,
   },
 
   fresh: {

@@ -106,6 +106,30 @@ test.describe('with a clock of its own', () => {
     await open(secondDesk, /0123/);
     await expect(log(secondDesk).getByRole('article')).toHaveCount(1);
   });
+
+  test('what comes before a deletion is not erased unseen, whether the page has heard of it or not', async ({
+    page,
+    system,
+  }) => {
+    const line = await tap(page);
+    await page.goto(system.deskLink);
+    await ready(page);
+    for (const deaf of [false, true]) {
+      await system.receives('+12065550123', 'Hello');
+      await open(page, /0123/);
+      await expect(row(page, /0123/)).not.toContainText('unread');
+      await page.getByRole('button', { name: 'Delete conversation' }).click();
+      await expect(row(page, /0123/)).toHaveCount(0);
+      line.deaf = deaf;
+      const text = `Wait, deaf: ${String(deaf)}`;
+      await system.receives('+12065550123', text);
+      await page.clock.fastForward(OFFERED);
+      await expect(page.getByText(/0123 wrote meanwhile, so nothing was deleted\.$/)).toBeVisible();
+      await expect(row(page, /0123/)).toContainText(text);
+      await page.clock.fastForward(OFFERED);
+      await expect(page.getByText(/so nothing was deleted/)).toHaveCount(0);
+    }
+  });
 });
 
 test('words are found in a thread, hit by hit', async ({ desk, system }) => {

@@ -49,7 +49,9 @@ export class Client extends Transport {
   setNote = (id: string, note: string, previous_note: string | null) =>
     this.call<Conversation>('PATCH', conversation(id), { note, previous_note });
 
-  deleteConversation = (id: string) => this.call<unknown>('DELETE', conversation(id));
+  /** Only if nothing came or changed since `rev`. */
+  deleteConversation = (id: string, rev: number) =>
+    this.call<unknown>('DELETE', conversation(id) + search({ rev }));
 
   markRead = (id: string, rev: number) =>
     this.call<Conversation>('POST', `${conversation(id)}/read`, { rev });

@@ -80,8 +80,9 @@ export class Acts {
   }
 
   /**
-   * Deletes a conversation when the time for a way back is over. Until then it is only out of
-   * sight: whoever closes the page in between has deleted nothing.
+   * Deletes a conversation when the time for a way back is over, as far as it was seen. Until then
+   * it is only out of sight: whoever closes the page in between has deleted nothing. If they wrote
+   * meanwhile it comes back, and that is said.
    */
   remove(conversation: Conversation): void {
     const { conversation_id: id } = conversation;
@@ -91,7 +92,7 @@ export class Acts {
     this.#toasts.show(
       strings.toast.deleted(nameOf(conversation)),
       { label: strings.undo, run: back },
-      () => void this.#delete(id, back),
+      () => void this.#delete(conversation, back),
     );
   }
 
@@ -105,12 +106,18 @@ export class Acts {
     return this.#change(this.#client.rename(id, name, previous));
   }
 
-  async #delete(id: string, back: () => void): Promise<void> {
+  async #delete(seen: Conversation, back: () => void): Promise<void> {
+    const { conversation_id: id } = seen;
     try {
-      await this.#client.deleteConversation(id);
-      const rev = this.#conversations.get(id)?.rev ?? 0;
-      this.#conversations.apply({ type: 'gone', conversation_id: id, rev });
+      const deleted = await this.#asSeen(seen, async (rev) => {
+        await this.#client.deleteConversation(id, rev);
+        return { type: 'gone', conversation_id: id, rev } as const;
+      });
+      if (deleted) return this.#conversations.apply(deleted);
+      back();
+      this.#toasts.show(strings.toast.notDeleted(nameOf(seen)));
     } catch (thrown) {
+      this.#takeCurrent(thrown);
       back();
       this.#toasts.show(sentenceOf(thrown));
     }

@@ -217,6 +217,87 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
+  it('deletes as far as was seen when the time to undo it is over', async () => {
+    const revs: number[] = [];
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: (_, rev) => {
+        revs.push(rev);
+        return Promise.resolve();
+      },
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    const renamed = conversation({ rev: 5, contact_name: 'Ida' });
+    conversations.apply({ type: 'conversation', conversation: renamed });
+    expect(conversations.all).toEqual([]);
+    toasts.dismiss();
+    await settled();
+    expect(revs).toEqual([5]);
+    expect(conversations.get('c1')).toBeUndefined();
+    expect(toasts.current).toBeNull();
+  });
+
+  it('puts back what they wrote in before the time to undo it was over, and says so', async () => {
+    const { acts, conversations, toasts } = desk({});
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    const written = conversation({ rev: 5, unread_count: 1, preview: more });
+    conversations.apply({ type: 'conversation', conversation: written });
+    toasts.dismiss();
+    await settled();
+    expect(conversations.all).toEqual([written]);
+    expect(toasts.current?.text).toBe('07911 123456 wrote meanwhile, so nothing was deleted.');
+    toasts.dismiss();
+  });
+
+  it('puts back what they wrote in without the page having heard of it', async () => {
+    const written = conversation({ rev: 6, unread_count: 1, preview: more });
+    const revs: number[] = [];
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: (_, rev) => {
+        revs.push(rev);
+        // Somebody renames, then they write.
+        return Promise.reject(stale(rev === 4 ? conversation({ rev: 5 }) : written));
+      },
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    toasts.dismiss();
+    await settled();
+    expect(revs).toEqual([4, 5]);
+    expect(conversations.all).toEqual([written]);
+    expect(toasts.current?.text).toContain('nothing was deleted');
+    toasts.dismiss();
+  });
+
+  it('shows what they begin anew while the deletion is being answered', async () => {
+    const anew = conversation({ rev: 6, unread_count: 1, preview: more });
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: () => {
+        conversations.apply({ type: 'conversation', conversation: anew });
+        return Promise.resolve();
+      },
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    toasts.dismiss();
+    await settled();
+    expect(conversations.all).toEqual([anew]);
+  });
+
+  it('puts back what could not be deleted, with the reason', async () => {
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: () => Promise.reject(new ApiError(503, 'Not now.')),
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation() });
+    acts.remove(conversation());
+    toasts.dismiss();
+    await settled();
+    expect(conversations.all).toHaveLength(1);
+    expect(toasts.current?.text).toBe('Not now.');
+    toasts.dismiss();
+  });
+
   it('tells of a rename by somebody else, and shows theirs', async () => {
     const { acts, conversations } = desk({
       rename: () => Promise.reject(stale(conversation({ rev: 3, contact_name: 'Theirs' }))),

@@ -149,12 +149,13 @@ export class List {
 
   /** Takes one conversation as it is now, or that it is gone. */
   async refresh(id: string): Promise<void> {
+    // By the time the answer is here they may have begun it anew.
+    const rev = this.#conversations.get(id)?.rev ?? 0;
     try {
       const conversation = await this.#client.getConversation(id);
       this.#conversations.apply({ type: 'conversation', conversation });
     } catch (thrown) {
       if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
-      const rev = this.#conversations.get(id)?.rev ?? 0;
       this.#conversations.apply({ type: 'gone', conversation_id: id, rev });
     }
   }

@@ -129,6 +129,17 @@ describe('the list', () => {
     expect(ids(list)).toEqual(['c002']);
   });
 
+  it('keeps a conversation that is born anew before it is told that the old one is gone', async () => {
+    const { list, rows, conversations } = desk([numbered(1), numbered(2)]);
+    await list.load();
+    rows.shift();
+    const refreshed = list.refresh('c001');
+    const anew = numbered(1, { rev: 3 });
+    conversations.apply({ type: 'conversation', conversation: anew });
+    await refreshed;
+    expect(conversations.get('c001')).toEqual(anew);
+  });
+
   it('heals who waits without asking for the closed ones, who wait for nobody', async () => {
     const { list, calls } = desk([numbered(1), numbered(2, { status: 'closed', unread_count: 3 })]);
     list.filter = 'closed';

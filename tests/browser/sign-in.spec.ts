@@ -1,4 +1,5 @@
-import { expect, ready, signIn, test } from './test.ts';
+import { log, open, row } from './desk.ts';
+import { expect, ready, signIn, signInHere, test } from './test.ts';
 
 test('a wrong password is answered with a sentence, the right one opens the desk', async ({
   page,
@@ -57,4 +58,56 @@ test('what was being written is gone after signing out', async ({ desk, system }
   await desk.getByRole('button', { name: 'Sign out' }).click();
   await expect(desk.getByRole('button', { name: 'Sign in' })).toBeVisible();
   expect(await desk.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('Between');
+});
+
+test('what was said to be deleted is deleted before its agent is signed out', async ({
+  page,
+  system,
+}) => {
+  await signIn(page);
+  await system.receives('+12065550123', 'Forget me');
+  await system.receives('+12065550124', 'Keep me');
+  await open(page, /0123/);
+  await page.getByRole('button', { name: 'Delete conversation' }).click();
+  await expect(page.getByText(/^Deleted .*0123\.$/)).toBeVisible();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  const { conversations } = await system.api<{ conversations: { mobile_number: string }[] }>(
+    'GET',
+    '/api/conversations',
+  );
+  expect(conversations.map((one) => one.mobile_number)).toEqual(['+12065550124']);
+  await signInHere(page);
+  await expect(row(page, /0124/)).toBeVisible();
+  await expect(row(page, /0123/)).toHaveCount(0);
+});
+
+test.describe('with a clock of its own', () => {
+  test.use({ ownClock: true });
+
+  test('what was to be deleted when the session ended by itself stays', async ({
+    context,
+    page,
+    system,
+  }) => {
+    await signIn(page);
+    await system.receives('+12065550123', 'Delete me');
+    await system.receives('+12065550124', 'Read me');
+    await open(page, /0123/);
+    await page.getByRole('button', { name: 'Delete conversation' }).click();
+    const toast = page.getByText(/^Deleted .*0123\.$/);
+    await expect(toast).toBeVisible();
+    // The access token is refused, and there is nothing to renew it with.
+    await context.clearCookies();
+    await page.route('**/messages*', (route) => route.fulfill({ status: 401 }));
+    await row(page, /0124/).click();
+    await expect(page.getByText(/^Your session has ended/)).toBeVisible();
+    await page.unroute('**/messages*');
+    await signInHere(page);
+    await expect(toast).toHaveCount(0);
+    await page.clock.fastForward(8000);
+    await open(page, /0123/);
+    await expect(log(page).getByText('Delete me')).toBeVisible();
+  });
 });

@@ -64,9 +64,14 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Signs in with name and password. */
-export async function signIn(page: Page, { username, password } = ADMIN): Promise<void> {
+/** Opens the page and signs in with name and password. */
+export async function signIn(page: Page, who = ADMIN): Promise<void> {
   await page.goto('/');
+  await signInHere(page, who);
+}
+
+/** Signs in on the page that is there, with what it remembers. */
+export async function signInHere(page: Page, { username, password } = ADMIN): Promise<void> {
   await page.getByLabel('Name').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();

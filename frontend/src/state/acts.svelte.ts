@@ -75,7 +75,7 @@ export class Acts {
       );
     } catch (thrown) {
       this.#takeCurrent(thrown);
-      this.#toasts.show(sentenceOf(thrown));
+      this.#tell(thrown);
     }
   }
 
@@ -92,7 +92,7 @@ export class Acts {
     this.#toasts.show(
       strings.toast.deleted(nameOf(conversation)),
       { label: strings.undo, run: back },
-      () => void this.#delete(conversation, back),
+      () => this.#delete(conversation, back),
     );
   }
 
@@ -119,7 +119,7 @@ export class Acts {
     } catch (thrown) {
       this.#takeCurrent(thrown);
       back();
-      this.#toasts.show(sentenceOf(thrown));
+      this.#tell(thrown);
     }
   }
 
@@ -150,6 +150,12 @@ export class Acts {
       if (thrown instanceof ApiError && thrown.status === 409) return { kind: 'conflict' };
       return { kind: 'failed', problem: sentenceOf(thrown) };
     }
+  }
+
+  /** Says why something failed. That the session has ended says the sign-in screen. */
+  #tell(thrown: unknown): void {
+    if (thrown instanceof ApiError && thrown.status === 401) return;
+    this.#toasts.show(sentenceOf(thrown));
   }
 
   #take(conversation: Conversation): void {

@@ -298,6 +298,18 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
+  it('leaves it to the sign-in screen to say that the session has ended', async () => {
+    const ended = () => Promise.reject(new ApiError(401, ''));
+    const { acts, conversations, toasts } = desk({ deleteConversation: ended, setStatus: ended });
+    conversations.apply({ type: 'conversation', conversation: conversation() });
+    acts.remove(conversation());
+    toasts.dismiss();
+    await acts.setStatus(conversation(), 'closed');
+    await settled();
+    expect(toasts.current).toBeNull();
+    expect(conversations.all).toHaveLength(1);
+  });
+
   it('tells of a rename by somebody else, and shows theirs', async () => {
     const { acts, conversations } = desk({
       rename: () => Promise.reject(stale(conversation({ rev: 3, contact_name: 'Theirs' }))),

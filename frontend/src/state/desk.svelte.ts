@@ -125,22 +125,22 @@ export class Desk {
       followNetwork((online) => this.#networkChanged(online)),
       () => clearInterval(timer),
       () => this.#socket.stop(),
+      () => this.toasts.drop(),
     ];
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Leaves nothing of one person's work to the next. */
+  /** Leaves nothing of one person's work to the next; what was said to be done is done before. */
   async signOut(): Promise<void> {
+    await this.toasts.settle();
     await this.session.signOut();
     this.#forget();
   }
 
   #forget(): void {
-    this.drafts.clear();
-    this.uploads.clear();
-    this.conversations.clear();
-    this.list.clear();
-    this.#threads.clear();
+    this.toasts.drop();
+    const kept = [this.drafts, this.uploads, this.conversations, this.list, this.#threads];
+    for (const one of kept) one.clear();
     this.#thread = null;
     this.route.go(null, true);
   }

@@ -3,8 +3,8 @@ export interface Toast {
   id: number;
   text: string;
   action?: { label: string; run: () => void };
-  /** Called when it goes and its action was not taken. */
-  onGone?: () => void;
+  /** What follows when it goes and its action was not taken: the action is then what prevents it. */
+  onGone?: () => Promise<void>;
 }
 
 const STAYS = 8000;
@@ -14,12 +14,14 @@ export class Toasts {
   current = $state.raw<Toast | null>(null);
   #next = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What follows from those that went, as long as it is being done. */
+  readonly #following = new Set<Promise<void>>();
 
-  show(text: string, action?: Toast['action'], onGone?: () => void): void {
+  show(text: string, action?: Toast['action'], onGone?: Toast['onGone']): void {
     const before = this.current;
     const more = { ...(action ? { action } : {}), ...(onGone ? { onGone } : {}) };
     this.current = { id: ++this.#next, text, ...more };
-    before?.onGone?.();
+    this.#follow(before);
     this.resume();
   }
 
@@ -36,7 +38,21 @@ export class Toasts {
     clearTimeout(this.#timer);
     const gone = this.current;
     this.current = null;
-    gone?.onGone?.();
+    this.#follow(gone);
+  }
+
+  /** Ends the toast on the screen, and waits until all is done that follows. */
+  async settle(): Promise<void> {
+    this.dismiss();
+    await Promise.allSettled(this.#following);
+  }
+
+  /** Takes the toast away without what would follow. */
+  drop(): void {
+    clearTimeout(this.#timer);
+    const dropped = this.current;
+    this.current = null;
+    if (dropped?.onGone) dropped.action?.run();
   }
 
   /** Nobody loses a toast that they point at or have in focus. */
@@ -47,5 +63,11 @@ export class Toasts {
   resume(): void {
     clearTimeout(this.#timer);
     if (this.current) this.#timer = setTimeout(() => this.dismiss(), STAYS);
+  }
+
+  #follow(gone: Toast | null): void {
+    if (!gone?.onGone) return;
+    const following = gone.onGone().finally(() => this.#following.delete(following));
+    this.#following.add(following);
   }
 }

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Toasts } from './toasts.svelte';
+
+/** A toast with all that it can have, and what became of it. */
+function shown() {
+  const toasts = new Toasts();
+  const happened: string[] = [];
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((done) => (end = done));
+  const undo = { label: 'Undo', run: () => happened.push('undone') };
+  toasts.show('Deleted Ida.', undo, async () => {
+    happened.push('begun');
+    await ended;
+    happened.push('done');
+  });
+  return { toasts, happened, end };
+}
+
+describe('the toasts', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('have what follows from one begin when its time is over', () => {
+    const { toasts, happened } = shown();
+    vi.advanceTimersByTime(8000);
+    expect(toasts.current).toBeNull();
+    expect(happened).toEqual(['begun']);
+  });
+
+  it('settle: what follows from the one on the screen is done before anything else', async () => {
+    const { toasts, happened, end } = shown();
+    const settled = toasts.settle().then(() => happened.push('settled'));
+    expect(toasts.current).toBeNull();
+    end();
+    await settled;
+    expect(happened).toEqual(['begun', 'done', 'settled']);
+  });
+
+  it('settle: what follows from one that a newer one has replaced is waited for too', async () => {
+    const { toasts, happened, end } = shown();
+    toasts.show('Closed Ada.');
+    const settled = toasts.settle().then(() => happened.push('settled'));
+    end();
+    await settled;
+    expect(happened).toEqual(['begun', 'done', 'settled']);
+  });
+
+  it('drop: nothing follows, and what one told of is taken back', () => {
+    const { toasts, happened } = shown();
+    toasts.drop();
+    vi.advanceTimersByTime(8000);
+    expect(toasts.current).toBeNull();
+    expect(happened).toEqual(['undone']);
+  });
+
+  it('drop: what is done already stays done', () => {
+    const toasts = new Toasts();
+    let undone = 0;
+    toasts.show('Closed Ada.', { label: 'Undo', run: () => (undone += 1) });
+    toasts.drop();
+    expect(toasts.current).toBeNull();
+    expect(undone).toBe(0);
+  });
+});

@@ -55,6 +55,7 @@ export const strings = {
     link: 'This sign-in link has been used or is too old. Sign in with your name and password.',
     slow: (seconds: number) => `Too many tries. Wait ${plural(seconds, 'second', 'seconds')}.`,
     ended: 'Your session has ended. Sign in again; what you were writing is kept.',
+    another: 'Somebody else has signed in in this browser. Reload to go on as them, or sign in.',
   },
 
   line: {

@@ -50,6 +50,33 @@ test('two tabs of one browser do not sign each other out', async ({ context, des
   await ready(other);
 });
 
+test.describe('with a clock of its own', () => {
+  test.use({ ownClock: true });
+
+  test('a tab asks for nothing as somebody else who signed in beside it', async ({
+    context,
+    desk,
+    system,
+  }) => {
+    const berta = { username: 'berta', display_name: 'Berta', password: 'correct horse battery' };
+    await system.api('POST', '/api/users', { ...berta, role: 'agent' });
+    const other = await context.newPage();
+    await other.goto('/');
+    await ready(other);
+    await other.getByRole('button', { name: 'Menu' }).click();
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    await signIn(other, berta);
+
+    await desk.clock.fastForward('15:00');
+    await expect(desk.getByText('Somebody else has signed in in this browser.')).toBeVisible();
+    await desk.reload();
+    await ready(desk);
+    await desk.getByRole('button', { name: 'Menu' }).click();
+    await expect(desk.getByText('Signed in as Berta')).toBeVisible();
+  });
+});
+
 test('what was being written is gone after signing out', async ({ desk, system }) => {
   await system.receives('+12065550123', 'Hello');
   await desk.getByRole('link', { name: /0123/ }).click();

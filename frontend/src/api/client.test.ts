@@ -11,13 +11,16 @@ interface Call {
   body: unknown;
 }
 
-const USER = { username: 'ada', display_name: 'Ada', role: 'agent' };
+const ADA = { username: 'ada', display_name: 'Ada', role: 'agent' };
+const BEN = { username: 'ben', display_name: 'Ben', role: 'agent' };
 
 /** A server whose access tokens can be made invalid, and what it was asked. */
 function server() {
   const calls: Call[] = [];
-  const state = { valid: 't0', issued: 0, cookie: true, down: false, now: 1_000_000 };
+  const state = { valid: 't0', issued: 0, cookie: true, whose: ADA, down: false, now: 1_000_000 };
   const sessions: (Session | null)[] = [];
+  /** Why each session ended: because another person's took its place. */
+  const replaced: boolean[] = [];
   const json = (body: unknown, status = 200, headers = {}) =>
     new Response(JSON.stringify(body), {
       status,
@@ -40,7 +43,11 @@ function server() {
       if (path === '/api/session/refresh') {
         if (!state.cookie) return json({ title: 'No session' }, 401);
         state.valid = `t${String(++state.issued)}`;
-        return json({ access_token: state.valid, expires_in: 600, user: USER });
+        return json({ access_token: state.valid, expires_in: 600, user: state.whose });
+      }
+      if (path === '/api/session' && init?.body === JSON.stringify({ link: 'bens' })) {
+        state.valid = `t${String(++state.issued)}`;
+        return json({ access_token: state.valid, expires_in: 600, user: BEN });
       }
       if (path === '/api/session') {
         return json({ detail: 'Wait.', status: 429 }, 429, { 'retry-after': '7' });
@@ -52,9 +59,12 @@ function server() {
       return json({ senders: [] });
     },
   });
-  client.onSession = (session) => sessions.push(session);
+  client.onSession = (session, another) => {
+    sessions.push(session);
+    if (!session) replaced.push(another);
+  };
   const refreshes = () => calls.filter((call) => call.path === '/api/session/refresh').length;
-  return { client, calls, state, sessions, refreshes };
+  return { client, calls, state, sessions, replaced, refreshes };
 }
 
 describe('the client', () => {
@@ -89,6 +99,38 @@ describe('the client', () => {
     state.cookie = false;
     await expect(client.listSenders()).rejects.toMatchObject({ status: 401 });
     expect(sessions.at(-1)).toBeNull();
+  });
+
+  it('ends the session when the cookie has become another person’s, and asks for nothing as them', async () => {
+    const { client, state, calls, sessions, replaced } = server();
+    await client.listSenders();
+    [state.valid, state.whose] = ['other', BEN];
+    calls.length = 0;
+    const late = () => client.markRead('a', 3).catch((thrown: unknown) => thrown);
+    expect(await Promise.all([late(), late()])).toMatchObject([{ status: 401 }, { status: 401 }]);
+    expect(await late()).toMatchObject({ status: 401 });
+    expect(
+      calls.filter(({ bearer, path }) => path.endsWith('/read') && bearer !== 'Bearer t1'),
+    ).toEqual([]);
+    expect(sessions.map((session) => session?.user.username)).not.toContain('ben');
+    expect([sessions.at(-1), new Set(replaced)]).toEqual([null, new Set([true])]);
+    state.cookie = false;
+    await late();
+    expect(replaced.at(-1)).toBe(false);
+  });
+
+  it('is the other person’s once they sign in here', async () => {
+    const { client, state, calls, replaced } = server();
+    await client.listSenders();
+    [state.valid, state.whose] = ['other', BEN];
+    await client.listSenders().catch(() => undefined);
+    await client.signIn({ link: 'bens' });
+    await client.signOut().catch(() => undefined);
+    expect(replaced).toEqual([true, false]);
+    await client.signIn({ link: 'bens' });
+    state.valid = 'other';
+    await client.listSenders();
+    expect(calls.at(-1)).toMatchObject({ path: '/api/senders', bearer: 'Bearer t5' });
   });
 
   it('does not end the session when the server cannot be reached', async () => {

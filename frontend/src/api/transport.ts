@@ -20,10 +20,16 @@ export const PATIENCE = 10_000;
 
 /** How calls of the people's API travel. The access token lives here, in memory, and nowhere else. */
 export class Transport {
-  /** Called when a session begins or is renewed, and with null when it has ended. */
-  onSession: (session: Session | null) => void = () => undefined;
+  /**
+   * Called when a session begins or is renewed, and with null when it has ended. `another`: because
+   * the cookie, which all tabs share, has become another person's.
+   */
+  onSession: (session: Session | null, another: boolean) => void = () => undefined;
 
   #token: string | null = null;
+  /** Who signed in here last: only they go on by the cookie. */
+  #username: string | null = null;
+  #another = false;
   #expires = 0;
   #refreshing: Promise<boolean> | null = null;
   readonly #fetch: typeof fetch;
@@ -38,8 +44,11 @@ export class Transport {
     this.#onReach = options.onReach ?? (() => undefined);
   }
 
-  signIn = (credentials: { username: string; password: string } | { link: string }) =>
-    this.#begin('/api/session', credentials);
+  async signIn(
+    credentials: { username: string; password: string } | { link: string },
+  ): Promise<void> {
+    this.#begin(await this.#grant('/api/session', credentials));
+  }
 
   async signOut(): Promise<void> {
     try {
@@ -49,7 +58,7 @@ export class Transport {
     }
   }
 
-  /** Whether the cookie still opens a session. Throws when the server cannot be asked. */
+  /** Whether the cookie still opens a session of the same person. Throws when the server cannot be asked. */
   resume(): Promise<boolean> {
     this.#refreshing ??= this.#exclusively(() => this.#refresh()).finally(() => {
       this.#refreshing = null;
@@ -77,29 +86,36 @@ export class Transport {
   }
 
   async #refresh(): Promise<boolean> {
+    this.#another = false;
     try {
-      await this.#begin('/api/session/refresh', {});
-      return true;
+      const session = await this.#grant('/api/session/refresh', {});
+      this.#another = this.#username !== null && this.#username !== session.user.username;
+      if (!this.#another) this.#begin(session);
+      return !this.#another;
     } catch (thrown) {
       if (thrown instanceof ApiError && thrown.status === 401) return false;
       throw thrown;
     }
   }
 
-  async #begin(path: string, body: object): Promise<Session> {
+  async #grant(path: string, body: object): Promise<Session> {
     this.#token = null;
     const answer = await this.#request('POST', path, body);
     if (!answer.ok) throw await errorOf(answer);
-    const session = (await answer.json()) as Session;
+    return (await answer.json()) as Session;
+  }
+
+  #begin(session: Session): void {
     this.#token = session.access_token;
     this.#expires = this.#now() + session.expires_in * 1000;
-    this.onSession(session);
-    return session;
+    this.#username = session.user.username;
+    this.#another = false;
+    this.onSession(session, false);
   }
 
   #end(): void {
     this.#token = null;
-    this.onSession(null);
+    this.onSession(null, this.#another);
   }
 
   async #request(

@@ -22,7 +22,7 @@ export class Session {
 
   constructor(client: Client) {
     this.#client = client;
-    client.onSession = (granted) => this.#changed(granted);
+    client.onSession = (granted, another) => this.#changed(granted, another);
   }
 
   /** Begins with the link, the cookie, or the sign-in screen. */
@@ -36,7 +36,7 @@ export class Session {
       return;
     }
     try {
-      if (!(await this.#client.resume())) this.#changed(null);
+      if (!(await this.#client.resume())) this.#changed(null, false);
     } catch (thrown) {
       this.problem = sentenceOf(thrown);
       this.phase = 'out';
@@ -76,15 +76,17 @@ export class Session {
     }
   }
 
-  #changed(granted: Granted | null): void {
+  #changed(granted: Granted | null, another: boolean): void {
     if (granted) {
       localStorage.setItem(PLACE, 'begun');
       this.user = granted.user;
       this.phase = 'in';
       this.problem = null;
     } else {
-      localStorage.removeItem(PLACE);
-      if (this.phase === 'in' && !this.#leaving) this.problem = strings.signIn.ended;
+      if (!another) localStorage.removeItem(PLACE);
+      if (this.phase === 'in' && !this.#leaving) {
+        this.problem = another ? strings.signIn.another : strings.signIn.ended;
+      }
       this.user = null;
       this.phase = 'out';
     }

@@ -23,17 +23,17 @@ function session(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
     signIn: (credentials: unknown) => {
       tried.push(credentials);
       if (answers.signIn) return Promise.reject(answers.signIn);
-      client.onSession(granted);
+      client.onSession(granted, false);
       return Promise.resolve(granted);
     },
     resume: () => {
       tried.push('cookie');
       if (answers.cookie instanceof ApiError) return Promise.reject(answers.cookie);
-      if (answers.cookie) client.onSession(granted);
+      if (answers.cookie) client.onSession(granted, false);
       return Promise.resolve(answers.cookie ?? false);
     },
     signOut: () => {
-      client.onSession(null);
+      client.onSession(null, false);
       return Promise.resolve();
     },
   } as Pick<Client, 'onSession' | 'signIn' | 'resume' | 'signOut'> as Client;
@@ -93,10 +93,19 @@ describe('the session', () => {
     expect(one.problem).toBe('Too many tries. Wait 7 seconds.');
   });
 
+  it('says that somebody else has this browser now, and lets a reload go on as them', async () => {
+    const { one, client, tried } = session({ cookie: true });
+    await one.start(null);
+    client.onSession(null, true);
+    expect([one.phase, one.user, one.problem]).toEqual(['out', null, strings.signIn.another]);
+    await one.start(null);
+    expect([one.phase, tried]).toEqual(['in', ['cookie', 'cookie']]);
+  });
+
   it('says that it has ended, unless you ended it', async () => {
     const { one, client } = session({ cookie: true });
     await one.start(null);
-    client.onSession(null);
+    client.onSession(null, false);
     expect([one.phase, one.problem]).toEqual(['out', strings.signIn.ended]);
     await one.signIn('ada', 'yes');
     await one.signOut();

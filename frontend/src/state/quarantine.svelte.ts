@@ -4,6 +4,7 @@ import { say } from '../api/answers';
 import { sentenceOf } from '../api/problem';
 import type { QuarantineItem } from '../api/types';
 import { strings } from '../strings';
+import { Reading } from './reading.svelte';
 
 /** What is held back for one reason. */
 export interface Group {
@@ -32,6 +33,7 @@ export class Quarantine {
   /** By id or reason: being released, or the sentence why it was not. */
   readonly releases = new SvelteMap<string, { busy: boolean; problem: string | null }>();
   readonly #client: Calls;
+  readonly #reading = new Reading(() => this.#read(null));
 
   constructor(client: Calls) {
     this.#client = client;
@@ -49,16 +51,16 @@ export class Quarantine {
     });
   });
 
-  async read(from: string | null = null): Promise<void> {
-    this.problem = null;
-    try {
-      const page = await this.#client.listQuarantine(from);
-      this.items = from ? [...this.items, ...page.items] : page.items;
-      this.cursor = page.cursor;
-      this.loaded = true;
-    } catch (thrown) {
-      this.problem = sentenceOf(thrown);
-    }
+  /** Reads the newest anew. */
+  read = () => this.#reading.anew();
+
+  /** Reads the page below, unless something is being read. */
+  async more(): Promise<void> {
+    if (this.cursor) await this.#reading.further(() => this.#read(this.cursor));
+  }
+
+  get busy(): boolean {
+    return this.#reading.busy;
   }
 
   /** Lets one in by the door it came to. */
@@ -83,6 +85,18 @@ export class Quarantine {
       await this.read();
       return kept ? strings.quarantine.kept(kept) : null;
     });
+  }
+
+  async #read(from: string | null): Promise<void> {
+    this.problem = null;
+    try {
+      const page = await this.#client.listQuarantine(from);
+      this.items = from ? [...this.items, ...page.items] : page.items;
+      this.cursor = page.cursor;
+      this.loaded = true;
+    } catch (thrown) {
+      this.problem = sentenceOf(thrown);
+    }
   }
 
   /** `act` may answer with a sentence that stays. */

@@ -26,7 +26,38 @@ function held(...items: QuarantineItem[]) {
   });
 }
 
+/** Held back in pages of two, the newest first. */
+function paged(...ids: string[]) {
+  const all = ids.map((id) => item(id, id));
+  return new Quarantine({
+    listQuarantine: async (cursor?: string | null) => {
+      await Promise.resolve();
+      const from = Number(cursor ?? 0);
+      const next = from + 2 < all.length ? String(from + 2) : null;
+      return { items: all.slice(from, from + 2), cursor: next };
+    },
+    releaseQuarantine: () => Promise.resolve({ released: true, message: null }),
+    releaseQuarantines: () => Promise.resolve({ released: 0, kept: 0, cursor: null }),
+  });
+}
+
 describe('the quarantine', () => {
+  it('reads one page for a button that is pressed twice', async () => {
+    const page = paged('a', 'b', 'c', 'd', 'e');
+    await page.read();
+    await Promise.all([page.more(), page.more()]);
+    expect(page.items.map((one) => one.quarantine_id)).toEqual(['a', 'b', 'c', 'd']);
+    await page.more();
+    expect([page.items.length, page.cursor, page.busy]).toEqual([5, null, false]);
+  });
+
+  it('puts no page below a top that was read anew meanwhile', async () => {
+    const page = paged('a', 'b', 'c', 'd', 'e');
+    await page.read();
+    await Promise.all([page.more(), page.read()]);
+    expect([page.items.map((one) => one.quarantine_id), page.cursor]).toEqual([['a', 'b'], '2']);
+  });
+
   it('stands in groups of one reason', async () => {
     const page = held(item('a', 'unknown_sender'), item('b', 'bad_form'), item('c', 'bad_form'));
     await page.read();

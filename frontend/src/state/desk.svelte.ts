@@ -173,6 +173,7 @@ export class Desk {
   }
 
   async #heal(): Promise<void> {
+    this.line.apply({ type: 'healing' });
     const id = this.route.conversation;
     const reads: Promise<unknown>[] = [this.list.heal(this.rowsInView)];
     const { shown } = this.list;

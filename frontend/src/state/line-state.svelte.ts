@@ -4,7 +4,9 @@ export type LineStatus = 'live' | 'catching-up' | 'offline';
 /** What may happen to the line. */
 export type LineEvent =
   | { type: 'socket'; open: boolean }
-  /** What is shown was read again since the socket opened. */
+  /** What is shown is being read again. */
+  | { type: 'healing' }
+  /** It was read. */
   | { type: 'healed' }
   /** A call reached the server, or did not. */
   | { type: 'reached'; reached: boolean }
@@ -14,7 +16,10 @@ export type LineEvent =
 /** The state of the line to the server. `apply` is the only writer. */
 export class LineState {
   #open = $state(false);
+  /** What is shown was read again since the socket opened. */
   #healed = $state(false);
+  /** The socket has been open since the reading began. */
+  #covered = false;
   #reached = $state(true);
   #online = $state(true);
   /** When the line was lost (ms), while it is. */
@@ -35,11 +40,14 @@ export class LineState {
   apply(event: LineEvent): void {
     switch (event.type) {
       case 'socket':
+        if (event.open !== this.#open) this.#covered = this.#healed = false;
         this.#open = event.open;
-        if (!event.open) this.#healed = false;
+        break;
+      case 'healing':
+        this.#covered = this.#open;
         break;
       case 'healed':
-        this.#healed = this.#open;
+        this.#healed = this.#covered;
         this.heals += 1;
         break;
       case 'reached':

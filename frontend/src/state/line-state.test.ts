@@ -5,14 +5,34 @@ describe('the line', () => {
   it('is live only when the socket is open and the screen was read again since', () => {
     const line = new LineState();
     expect(line.status).toBe('catching-up');
+    line.apply({ type: 'healing' });
     line.apply({ type: 'healed' });
     expect(line.status).toBe('catching-up');
     line.apply({ type: 'socket', open: true });
     expect(line.status).toBe('catching-up');
+    line.apply({ type: 'healing' });
     line.apply({ type: 'healed' });
     expect(line.status).toBe('live');
     line.apply({ type: 'socket', open: false });
     expect(line.status).toBe('catching-up');
+  });
+
+  it('is not live by a reading that began before the socket opened', () => {
+    const line = new LineState();
+    line.apply({ type: 'healing' });
+    line.apply({ type: 'socket', open: true });
+    line.apply({ type: 'healed' });
+    expect(line.status).toBe('catching-up');
+    line.apply({ type: 'healing' });
+    line.apply({ type: 'socket', open: false });
+    line.apply({ type: 'socket', open: true });
+    line.apply({ type: 'healed' });
+    expect(line.status).toBe('catching-up');
+    line.apply({ type: 'healing' });
+    line.apply({ type: 'healed' });
+    expect(line.status).toBe('live');
+    line.apply({ type: 'socket', open: true });
+    expect(line.status).toBe('live');
   });
 
   it('counts how often the screen was read again, so that what failed can be tried with it', () => {

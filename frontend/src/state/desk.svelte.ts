@@ -13,6 +13,7 @@ import { hasFailed } from './message-status';
 import { followNetwork, followTabs } from './network';
 import { Notices } from './notices.svelte';
 import { nameOf } from './person';
+import { Reading } from './reading.svelte';
 import { Route } from './route.svelte';
 import { Session } from './session.svelte';
 import { Sound } from './sound.svelte';
@@ -55,7 +56,7 @@ export class Desk {
   readonly #threads: Threads;
   readonly #followed = [this.sound, this.theme, this.notices];
   #thread = $state.raw<Thread | null>(null);
-  #healing: Promise<void> | null = null;
+  readonly #healing = new Reading(() => this.#heal());
   /** Whose work this is: the next person finds nothing of it. */
   #owner: string | null = null;
 
@@ -158,14 +159,8 @@ export class Desk {
     void this.#open(id, this.#thread);
   }
 
-  /** Reads again what is on the screen, once at a time. */
-  heal(): Promise<void> {
-    if (this.session.phase !== 'in') return Promise.resolve();
-    this.#healing ??= this.#heal().finally(() => {
-      this.#healing = null;
-    });
-    return this.#healing;
-  }
+  /** Reads again what is on the screen. */
+  heal = () => this.#healing.anew();
 
   async #open(id: string, thread: Thread): Promise<void> {
     if (!this.conversations.get(id)) await this.list.refresh(id).catch(() => undefined);
@@ -173,6 +168,7 @@ export class Desk {
   }
 
   async #heal(): Promise<void> {
+    if (this.session.phase !== 'in') return;
     this.line.apply({ type: 'healing' });
     const id = this.route.conversation;
     const reads: Promise<unknown>[] = [this.list.heal(this.rowsInView)];

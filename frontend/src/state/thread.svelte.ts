@@ -7,6 +7,7 @@ import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
 import { Pages } from './pages';
 import { Quotes } from './quotes.svelte';
+import { Reading } from './reading.svelte';
 import { ThreadView } from './thread-view.svelte';
 import { firstUnread } from './unread';
 
@@ -41,7 +42,7 @@ export class Thread extends ThreadView {
   #seeks = 0;
   /** The newest message that came with a page: what is pushed says nothing of what lies before. */
   #readTo = '';
-  #loading: Promise<void> | null = null;
+  readonly #newest = new Reading(() => this.#readNewest());
   #loadingOlder: Promise<void> | null = null;
   readonly #addresses: MediaAddresses;
   readonly #quotes: Quotes;
@@ -85,13 +86,8 @@ export class Thread extends ThreadView {
     await this.refresh();
   }
 
-  /** Reads the newest page, once at a time. An error stays visible until a read succeeds. */
-  refresh(): Promise<void> {
-    this.#loading ??= this.#readNewest().finally(() => {
-      this.#loading = null;
-    });
-    return this.#loading;
-  }
+  /** Reads the newest page. An error stays visible until a read succeeds. */
+  refresh = () => this.#newest.anew();
 
   /** Reads what it shows again: the newest page, and the one that is in view. */
   async heal(inView: string | null): Promise<void> {

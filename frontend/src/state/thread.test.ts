@@ -160,6 +160,14 @@ describe('a thread', () => {
     expect([one.messages.items.length, one.hasOlder]).toEqual([25, false]);
   });
 
+  it('reads once more when it is asked while it reads', async () => {
+    const { thread: one, server } = thread(many(1));
+    const first = one.refresh();
+    server.rows.push(inbound(2));
+    await Promise.all([first, one.refresh(), one.refresh()]);
+    expect([one.messages.newest?.message_id, server.calls.length]).toEqual([id(2), 2]);
+  });
+
   it('heals the newest page and the page in view', async () => {
     const { thread: one, server } = thread(many(25));
     await one.open(conversation());

@@ -133,7 +133,7 @@ export class List {
     if (!view) return this.load();
     const limit = Math.min(HEAL_LIMIT, Math.max(PAGE, shown));
     const { found, lacking, whole } = await this.#reread(view, limit, () => this.rows);
-    if (this.#view?.search !== view.search || !this.#view.found) return;
+    if (!this.#view?.found || keyOf(this.#view) !== keyOf(view)) return;
     // A search is ordered page by page: what is not among some of its hits may still be one.
     const gone = whole ? lacking : new Set<string>();
     const known = [...this.#view.found, ...found].filter((id) => !gone.has(id));

@@ -177,6 +177,15 @@ describe('the list', () => {
     expect(ids(list)[0]).toBe('c030');
   });
 
+  it('keeps the hits of a filter that was chosen while those of another were healed', async () => {
+    const { list } = desk([numbered(1), numbered(12, { status: 'closed' })]);
+    list.search = 'Person 1';
+    await list.load();
+    list.filter = 'closed';
+    await Promise.all([list.load(), list.heal(1)]);
+    expect(ids(list)).toEqual(['c012']);
+  });
+
   it('says how many match elsewhere when a search finds nothing here', async () => {
     const { list } = desk([
       numbered(1, { status: 'closed' }),

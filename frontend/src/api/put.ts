@@ -13,6 +13,7 @@ export type Put = (
 /** By XMLHttpRequest, since `fetch` does not tell how much of a body has left. */
 export const putFile: Put = (place, file, onProgress, signal) =>
   new Promise((done, failed) => {
+    if (signal.aborted) return failed(unreachable());
     const request = new XMLHttpRequest();
     request.open('PUT', place.url);
     for (const [name, value] of Object.entries(place.headers)) {

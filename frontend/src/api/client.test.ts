@@ -192,4 +192,38 @@ describe('a line that hangs', () => {
     expect(await asked).toMatchObject({ status: 0, uncertain: true });
     expect(reached).toEqual([false]);
   });
+
+  it('stands, while one call hangs, as long as later ones are answered', async () => {
+    vi.useFakeTimers();
+    const reached: boolean[] = [];
+    const line = { dead: false };
+    const client = new Client({
+      exclusively: (job) => job(),
+      onReach: (now) => reached.push(now),
+      fetch: (path, init) => {
+        if (line.dead || path === '/api/conversations/a') {
+          return new Promise((_, reject) => {
+            init?.signal?.addEventListener('abort', () =>
+              reject(new DOMException('', 'AbortError')),
+            );
+          });
+        }
+        const session = { access_token: 't', expires_in: 600, user: ADA };
+        return Promise.resolve(new Response(JSON.stringify(session)));
+      },
+    });
+    await client.resume();
+    const ask = (id: string) => client.getConversation(id).catch((thrown: unknown) => thrown);
+    const hanging = ask('a');
+    await vi.advanceTimersByTimeAsync(PATIENCE / 2);
+    await ask('b');
+    await vi.advanceTimersByTimeAsync(PATIENCE / 2);
+    expect(await hanging).toMatchObject({ status: 0, uncertain: true });
+    expect(reached).toEqual([true, true]);
+    line.dead = true;
+    const dead = ask('b');
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    await dead;
+    expect(reached).toEqual([true, true, false]);
+  });
 });

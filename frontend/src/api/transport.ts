@@ -31,6 +31,9 @@ export class Transport {
   #username: string | null = null;
   #another = false;
   #expires = 0;
+  /** How many calls were begun so far, and which was the last begun of those that were answered. */
+  #begun = 0;
+  #answered = 0;
   #refreshing: Promise<boolean> | null = null;
   readonly #fetch: typeof fetch;
   readonly #exclusively: NonNullable<TransportOptions['exclusively']>;
@@ -127,6 +130,7 @@ export class Transport {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body) headers['content-type'] = 'application/json';
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
+    const turn = (this.#begun += 1);
     const hung = new AbortController();
     const timer = setTimeout(() => hung.abort(), PATIENCE);
     try {
@@ -139,11 +143,13 @@ export class Transport {
       });
       // What is read of it later lies here already: the rest of an answer can hang as well.
       await answer.clone().arrayBuffer();
+      this.#answered = Math.max(this.#answered, turn);
       this.#onReach(true);
       return answer;
     } catch (thrown) {
       if (signal?.aborted) throw thrown;
-      this.#onReach(false);
+      // What hangs says nothing of the line when a later call was answered meanwhile.
+      if (!hung.signal.aborted || this.#answered < turn) this.#onReach(false);
       throw unreachable();
     } finally {
       clearTimeout(timer);

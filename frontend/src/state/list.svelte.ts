@@ -132,8 +132,10 @@ export class List {
     const view = this.#view;
     if (!view) return this.load();
     const limit = Math.min(HEAL_LIMIT, Math.max(PAGE, shown));
-    const { found, lacking, whole } = await this.#reread(view, limit, () => this.rows);
-    if (!this.#view?.found || keyOf(this.#view) !== keyOf(view)) return;
+    const shows = () => this.#view !== null && keyOf(this.#view) === keyOf(view);
+    const rows = () => (shows() ? this.rows : []);
+    const { found, lacking, whole } = await this.#reread(view, limit, rows);
+    if (!this.#view?.found || !shows()) return;
     // A search is ordered page by page: what is not among some of its hits may still be one.
     const gone = whole ? lacking : new Set<string>();
     const known = [...this.#view.found, ...found].filter((id) => !gone.has(id));

@@ -31,12 +31,14 @@ function socket() {
   const states: boolean[] = [];
   const events: LiveEvent[] = [];
   let tickets = 0;
-  const far = { refuses: false };
+  const far = { refuses: false, slow: Promise.resolve() };
   const one = new Socket({
-    ticket: () =>
-      far.refuses
-        ? Promise.reject(new Error('unreachable'))
-        : Promise.resolve({ ticket: `t${String(++tickets)}`, url: 'ws://desk/ws', expires_in: 30 }),
+    ticket: async () => {
+      const ticket = `t${String(++tickets)}`;
+      if (far.refuses) throw new Error('unreachable');
+      await far.slow;
+      return { ticket, url: 'ws://desk/ws', expires_in: 30 };
+    },
     onEvents: (heard) => events.push(...heard),
     onOpen: (open) => states.push(open),
     open: (_, protocols) => {
@@ -167,5 +169,31 @@ describe('the socket', () => {
     expect([end.closed, states]).toEqual([true, [true, false]]);
     await vi.advanceTimersByTimeAsync(180 * MINUTE);
     expect(ends).toHaveLength(1);
+  });
+
+  it('opens nothing for the next person with a ticket that was asked for by the last', async () => {
+    const { one, ends, open, far } = socket();
+    let come = () => {};
+    far.slow = new Promise((done) => (come = done));
+    one.start();
+    one.stop();
+    far.slow = Promise.resolve();
+    one.start();
+    expect((await open()).protocols).toContain('t.t2');
+    come();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ends).toHaveLength(1);
+  });
+
+  it('gives up what it was opening when it is stopped', async () => {
+    const { one, ends, open, states } = socket();
+    one.start();
+    await vi.advanceTimersByTimeAsync(0);
+    one.stop();
+    expect([ends[0]?.closed, ends[0]?.onopen]).toEqual([true, null]);
+    one.start();
+    expect((await open()).protocols).toContain('t.t2');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([ends.length, states]).toEqual([2, [true]]);
   });
 });

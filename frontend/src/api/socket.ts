@@ -32,6 +32,12 @@ const RENEW_JITTER = 5 * 60_000;
 const BACKOFF_BASE = 500;
 const BACKOFF_CAP = 30_000;
 
+/** A connection that is being opened: its ticket is asked for, or its wire does not stand yet. */
+interface Coming {
+  wire: Wire | null;
+  hung?: ReturnType<typeof setTimeout>;
+}
+
 /** The page's one socket: it comes back by itself, and is renewed before it must end. */
 export class Socket {
   readonly #options: Required<SocketOptions>;
@@ -39,7 +45,7 @@ export class Socket {
   #watched: string[] = [];
   #attempt = 0;
   #started = false;
-  #connecting = false;
+  #coming: Coming | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #renew: ReturnType<typeof setTimeout> | undefined;
   #ping: ReturnType<typeof setInterval> | undefined;
@@ -61,13 +67,16 @@ export class Socket {
   stop(): void {
     this.#started = false;
     clearTimeout(this.#retry);
+    clearTimeout(this.#coming?.hung);
+    if (this.#coming?.wire) close(this.#coming.wire);
+    this.#coming = null;
     this.#watched = [];
     this.#drop();
   }
 
   /** Tries at once when it is waiting to: the browser says that the network is back. */
   hurry(): void {
-    if (!this.#started || this.#wire || this.#connecting) return;
+    if (!this.#started || this.#wire || this.#coming) return;
     clearTimeout(this.#retry);
     this.#attempt = 0;
     void this.#connect();
@@ -88,28 +97,27 @@ export class Socket {
   }
 
   async #connect(): Promise<void> {
-    if (this.#connecting) return;
-    this.#connecting = true;
+    if (this.#coming) return;
+    const coming: Coming = { wire: null };
+    this.#coming = coming;
     try {
       const { url, ticket } = await this.#options.ticket();
-      if (this.#started) this.#take(this.#options.open(url, ['partyline.v1', `t.${ticket}`]));
-      else this.#connecting = false;
+      if (coming !== this.#coming) return;
+      this.#take(this.#options.open(url, ['partyline.v1', `t.${ticket}`]), coming);
     } catch {
-      this.#connecting = false;
-      this.#again();
+      if (coming === this.#coming) this.#failed();
     }
   }
 
-  #take(wire: Wire): void {
-    const hung = setTimeout(() => {
+  #take(wire: Wire, coming: Coming): void {
+    coming.wire = wire;
+    coming.hung = setTimeout(() => {
       close(wire);
-      this.#connecting = false;
-      this.#again();
+      this.#failed();
     }, OPEN_WITHIN);
     wire.onopen = () => {
-      clearTimeout(hung);
-      this.#connecting = false;
-      if (!this.#started) return wire.close();
+      clearTimeout(coming.hung);
+      this.#coming = null;
       const renewed = this.#wire;
       this.#wire = wire;
       if (renewed) close(renewed);
@@ -122,15 +130,17 @@ export class Socket {
       if (wire === this.#wire) this.#options.onEvents(eventsOf(event.data));
     };
     wire.onclose = () => {
-      clearTimeout(hung);
-      if (wire === this.#wire) {
-        this.#drop();
-        this.#again();
-      } else if (this.#connecting) {
-        this.#connecting = false;
-        this.#again();
-      }
+      if (wire !== this.#wire) return this.#failed();
+      this.#drop();
+      this.#again();
     };
+  }
+
+  /** The connection that was being opened does not come. */
+  #failed(): void {
+    clearTimeout(this.#coming?.hung);
+    this.#coming = null;
+    this.#again();
   }
 
   /** Keeps the connection from idling out, and replaces it before it ends. */

@@ -179,6 +179,28 @@ async fn a_socket_watches_five_conversations_and_no_strangers() {
 }
 
 #[tokio::test]
+async fn of_frames_that_overtake_each_other_the_one_with_the_highest_turn_holds() {
+    let desk = Desk::open().await;
+    let anna = desk.admin().await;
+    let mut socket = anna.socket().await;
+    let (one, other) = (started(&anna).await, started(&anna).await);
+    desk.settle().await;
+    socket.show(&desk, slice::from_ref(&one), 2).await;
+    assert_eq!(watching(&desk, &socket.id).await, slice::from_ref(&one));
+    socket.show(&desk, slice::from_ref(&other), 1).await;
+    assert_eq!(watching(&desk, &socket.id).await, slice::from_ref(&one));
+    let stranger = "a".repeat(26);
+    socket.show(&desk, &[other.clone(), stranger], 3).await;
+    assert_eq!(watching(&desk, &socket.id).await, slice::from_ref(&other));
+    let six: Vec<_> = ["b", "c", "d", "e", "f", "g"].map(|letter| letter.repeat(26)).into();
+    socket.show(&desk, &six, 4).await;
+    assert_eq!(watching(&desk, &socket.id).await, slice::from_ref(&other));
+    socket.show(&desk, &[], 5).await;
+    assert!(watching(&desk, &socket.id).await.is_empty());
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn a_frame_that_makes_no_sense_changes_nothing() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;
@@ -194,6 +216,9 @@ async fn a_frame_that_makes_no_sense_changes_nothing() {
         r#"{"action":"watch","conversation_id":7}"#,
         r#"{"action":"watch","conversation_id":"../x"}"#,
         r#"{"action":"watch","conversation_id":"x","user":"berta"}"#,
+        r#"{"action":"show","conversation_ids":["../x"],"turn":1}"#,
+        r#"{"action":"show","conversation_ids":[],"turn":-1}"#,
+        r#"{"action":"show","conversation_ids":[]}"#,
         r#"{"action":"$connect"}"#,
         r#"{"action":"$disconnect"}"#,
         r#"{"__proto__":{"action":"watch"}}"#,

@@ -449,6 +449,16 @@ export interface components {
         /** @description What a page sends. */
         ClientFrame: {
             /** @enum {string} */
+            action: "show";
+            /** @description The conversations. One that does not exist, or is not for this person, is left out. */
+            conversation_ids: string[];
+            /**
+             * Format: int64
+             * @description Rises with every frame.
+             */
+            turn: number;
+        } | {
+            /** @enum {string} */
             action: "watch";
             /** @description The conversation. */
             conversation_id: string;

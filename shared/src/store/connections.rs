@@ -43,6 +43,9 @@ pub struct Connection {
     /// The conversations that the page shows.
     #[serde(default)]
     pub watching: BTreeSet<ConversationId>,
+    /// The turn of the frame that said so, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
     /// Seconds since 1970.
     pub expires_at: i64,
 }
@@ -109,6 +112,7 @@ impl Store {
             role: ticket.role,
             inboxes: ticket.inboxes.clone(),
             watching: BTreeSet::new(),
+            turn: None,
             expires_at: self.expiry(LIFE),
         };
         let item = encode(&partition(id), id, &row)?;
@@ -147,6 +151,23 @@ impl Store {
             .write(self, "connections.update")
             .await?;
         Ok(changed.is_some())
+    }
+
+    /// Sets what a socket watches. Nothing happens if a frame of a higher turn came before, or if it is gone.
+    pub async fn show(
+        &self,
+        id: &str,
+        watching: &BTreeSet<ConversationId>,
+        turn: u64,
+    ) -> Result<()> {
+        Change::of(&self.connections, partition(id), id)
+            .update("SET watching = :wanted, turn = :turn")
+            .when("attribute_exists(pk) AND (attribute_not_exists(turn) OR turn < :turn)")
+            .value(":wanted", value(watching)?)
+            .value(":turn", number(turn))
+            .write(self, "connections.update")
+            .await?;
+        Ok(())
     }
 
     /// Every open socket: four queries, however many functions run.

@@ -96,6 +96,19 @@ impl Socket {
         .await;
     }
 
+    /// Says which conversations the page shows, and waits until that was dealt with.
+    pub async fn show(&mut self, desk: &Desk, shown: &[String], turn: u64) {
+        let functions = desk.system().functions();
+        let before = functions.invocations();
+        let frame = json!({ "action": "show", "conversation_ids": shown, "turn": turn });
+        self.say(frame.to_string()).await;
+        until("the frame to be heard", || async {
+            (functions.invocations() > before).then_some(())
+        })
+        .await;
+        functions.idle().await;
+    }
+
     /// The next event, whatever it is.
     pub async fn event(&mut self) -> Value {
         loop {

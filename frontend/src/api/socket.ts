@@ -18,11 +18,8 @@ export interface SocketOptions {
   random?: () => number;
 }
 
-/**
- * A conversation may be watched while it is among the last this many that were opened: one fewer
- * than the server takes, because frames may overtake each other on their way.
- */
-export const WATCH_LIMIT = 4;
+/** A conversation is watched while it is among the last this many that were opened: as many as the server takes. */
+export const WATCH_LIMIT = 5;
 /** A connection that does not stand after so long (ms) is given up. */
 const OPEN_WITHIN = 10_000;
 const PING_EVERY = 5 * 60_000;
@@ -43,6 +40,7 @@ export class Socket {
   readonly #options: Required<SocketOptions>;
   #wire: Wire | null = null;
   #watched: string[] = [];
+  #turn = 0;
   #attempt = 0;
   #started = false;
   #coming: Coming | null = null;
@@ -84,12 +82,9 @@ export class Socket {
 
   /** Asks for the messages of a conversation; the one watched longest ago makes room. */
   watch(conversation_id: string): void {
-    const known = this.#watched.includes(conversation_id);
-    this.#watched = [conversation_id, ...this.#watched.filter((id) => id !== conversation_id)];
-    for (const left of this.#watched.splice(WATCH_LIMIT)) {
-      this.#send({ action: 'unwatch', conversation_id: left });
-    }
-    if (!known) this.#send({ action: 'watch', conversation_id });
+    const others = this.#watched.filter((id) => id !== conversation_id);
+    this.#watched = [conversation_id, ...others].slice(0, WATCH_LIMIT);
+    this.#show();
   }
 
   get watched(): readonly string[] {
@@ -123,7 +118,7 @@ export class Socket {
       if (renewed) close(renewed);
       this.#attempt = 0;
       this.#keep();
-      for (const conversation_id of this.#watched) this.#send({ action: 'watch', conversation_id });
+      if (this.#watched.length) this.#show();
       this.#options.onOpen(true);
     };
     wire.onmessage = (event) => {
@@ -168,6 +163,11 @@ export class Socket {
     clearTimeout(this.#retry);
     const most = Math.min(BACKOFF_CAP, BACKOFF_BASE * 2 ** this.#attempt++);
     this.#retry = setTimeout(() => void this.#connect(), this.#options.random() * most);
+  }
+
+  /** Frames may overtake each other: each says all, and the server goes by the highest turn. */
+  #show(): void {
+    this.#send({ action: 'show', conversation_ids: this.#watched, turn: ++this.#turn });
   }
 
   #send(frame: object): void {

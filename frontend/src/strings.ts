@@ -367,9 +367,9 @@ export const strings = {
   toast: {
     closed: (name: string) => `Closed ${name}.`,
     reopened: (name: string) => `Reopened ${name}.`,
-    staysOpen: (name: string) => `${name} wrote meanwhile, so it stays open.`,
+    staysOpen: (name: string) => `More was written with ${name} meanwhile: it stays open.`,
     deleted: (name: string) => `Deleted ${name}.`,
-    notDeleted: (name: string) => `${name} wrote meanwhile, so nothing was deleted.`,
+    notDeleted: (name: string) => `More was written with ${name} meanwhile: nothing was deleted.`,
   },
 
   fresh: {

@@ -81,36 +81,26 @@ impl Clock for ShiftClock {
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let mut shift = self.shift.subscribe();
-        let mut seen = *shift.borrow();
+        let (clock, mut shift) = (self.clone(), self.shift.subscribe());
+        let until = clock.now().checked_add(duration).unwrap_or(Timestamp::MAX);
         Box::pin(async move {
-            let mut waited = std::time::Instant::now();
-            let mut left = duration;
-            while !left.is_zero() {
+            // What is left is no duration when the time has passed.
+            while let Ok(left) = Duration::try_from(clock.now().duration_until(until)) {
+                if left.is_zero() {
+                    return;
+                }
+                let held = shift.borrow_and_update().held.is_some();
                 let machine = async {
-                    match seen.held {
-                        Some(_) => std::future::pending().await,
-                        None => SystemClock.sleep(left).await,
+                    if held {
+                        std::future::pending::<()>().await;
+                    } else {
+                        SystemClock.sleep(left).await;
                     }
                 };
                 tokio::select! {
                     () = machine => return,
-                    changed = shift.changed() => {
-                        if changed.is_err() {
-                            SystemClock.sleep(left).await;
-                            return;
-                        }
-                    }
+                    _ = shift.changed() => {}
                 }
-                let present = *shift.borrow();
-                let passed = match (seen.held, present.held) {
-                    (Some(_), Some(_)) => Duration::ZERO,
-                    _ => waited.elapsed(),
-                };
-                let advanced = present.offset.saturating_sub(seen.offset);
-                waited = std::time::Instant::now();
-                seen = present;
-                left = left.saturating_sub(passed + advanced);
             }
         })
     }

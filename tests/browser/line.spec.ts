@@ -1,4 +1,4 @@
-import { bubble, open, row, tap } from './desk.ts';
+import { bubble, log, open, row, tap } from './desk.ts';
 import { expect, ready, test } from './test.ts';
 
 test('a socket that is cut comes back, and what happened meanwhile is read', async ({
@@ -90,4 +90,30 @@ test.describe('on a system that keeps its state', () => {
     await system.receives('+12065550123', 'Afterwards');
     await expect(bubble(desk, 'Afterwards')).toBeVisible();
   });
+});
+
+test('who has gone up in a thread while the line was down stays there when it is back', async ({
+  context,
+  desk,
+  system,
+}) => {
+  for (let at = 1; at <= 40; at += 1) {
+    await system.receives('+12065550123', `Message number ${String(at)}`);
+  }
+  await system.isRead();
+  await system.receives('+12065550124', 'Somebody else');
+  await open(desk, /0123/);
+  await expect(bubble(desk, 'Message number 40')).toBeInViewport();
+  await open(desk, /0124/);
+  await expect(bubble(desk, 'Somebody else')).toBeInViewport();
+  await context.setOffline(true);
+  await expect(desk.getByText(/You can go on writing/)).toBeVisible();
+  await open(desk, /0123/);
+  await expect(bubble(desk, 'Message number 40')).toBeInViewport();
+  await log(desk).press('Home');
+  await expect(bubble(desk, 'Message number 1').first()).toBeInViewport();
+  await context.setOffline(false);
+  await expect(desk.getByRole('status').filter({ hasText: 'Live' })).toBeAttached();
+  await expect(log(desk)).toHaveAttribute('aria-busy', 'false');
+  await expect(bubble(desk, 'Message number 1').first()).toBeInViewport();
 });

@@ -63,11 +63,12 @@ async fn w2_of_a_hundred_texts_at_once_a_screen_is_told_each_in_its_own_conversa
         socket.watch(&desk, &thread).await;
         own.insert(number.clone(), thread);
     }
-    let texts: Vec<(String, String)> = (0..100)
-        .map(|count| (numbers[count % 5].clone(), format!("{} {count}", numbers[count % 5])))
+    let texts: Vec<(String, String, String)> = (0..100)
+        .map(|count| (&numbers[count % 5], count))
+        .map(|(number, count)| (number.clone(), format!("{number} {count}"), sid("SM")))
         .collect();
-    join_all(texts.iter().map(|(number, body)| desk.text(number, body))).await;
-    let mut missing: BTreeSet<String> = texts.into_iter().map(|(_, body)| body).collect();
+    desk.texts_at_once(&texts).await;
+    let mut missing: BTreeSet<String> = texts.into_iter().map(|(_, body, _)| body).collect();
     while !missing.is_empty() {
         let event = socket.wait_for(|event| event["type"] == "message").await;
         let message = &event["message"];

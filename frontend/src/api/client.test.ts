@@ -130,7 +130,16 @@ describe('the client', () => {
     await client.signIn({ link: 'bens' });
     state.valid = 'other';
     await client.listSenders();
-    expect(calls.at(-1)).toMatchObject({ path: '/api/senders', bearer: 'Bearer t5' });
+    expect(calls.at(-1)).toMatchObject({ path: '/api/senders', bearer: 'Bearer t6' });
+  });
+
+  it('ends nobody else’s session by signing out', async () => {
+    const { client, calls, state, replaced } = server();
+    await client.listSenders();
+    state.whose = BEN;
+    await client.signOut();
+    expect(calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    expect(replaced).toEqual([true]);
   });
 
   it('does not end the session when the server cannot be reached', async () => {

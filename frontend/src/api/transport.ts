@@ -53,8 +53,10 @@ export class Transport {
     this.#begin(await this.#grant('/api/session', credentials));
   }
 
+  /** Ends the session, unless the cookie has become another person's. */
   async signOut(): Promise<void> {
     try {
+      if (!(await this.resume())) return;
       await this.call('DELETE', '/api/session');
     } finally {
       this.#end();

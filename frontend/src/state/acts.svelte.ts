@@ -2,7 +2,7 @@ import type { Client } from '../api/client';
 import { ApiError, sentenceOf } from '../api/problem';
 import type { Conversation, ConversationStatus } from '../api/types';
 import { strings } from '../strings';
-import { wroteSince, type Conversations } from './conversations.svelte';
+import { wentOn, wroteSince, type Conversations } from './conversations.svelte';
 import { nameOf } from './person';
 import type { Toasts } from './toasts.svelte';
 
@@ -64,7 +64,7 @@ export class Acts {
     try {
       const changed = await (status === 'open'
         ? this.#client.setStatus(id, status)
-        : this.#asSeen(conversation, (rev) => this.#client.setStatus(id, status, rev)));
+        : this.#asSeen(conversation, wroteSince, (rev) => this.#client.setStatus(id, status, rev)));
       if (!changed) return this.#toasts.show(strings.toast.staysOpen(name));
       this.#take(changed);
       this.#toasts.show(
@@ -81,8 +81,8 @@ export class Acts {
 
   /**
    * Deletes a conversation when the time for a way back is over, as far as it was seen. Until then
-   * it is only out of sight: whoever closes the page in between has deleted nothing. If they wrote
-   * meanwhile it comes back, and that is said.
+   * it is only out of sight: whoever closes the page in between has deleted nothing. If anything was
+   * written meanwhile it comes back, and that is said.
    */
   remove(conversation: Conversation): void {
     const { conversation_id: id } = conversation;
@@ -109,7 +109,7 @@ export class Acts {
   async #delete(seen: Conversation, back: () => void): Promise<void> {
     const { conversation_id: id } = seen;
     try {
-      const deleted = await this.#asSeen(seen, async (rev) => {
+      const deleted = await this.#asSeen(seen, wentOn, async (rev) => {
         await this.#client.deleteConversation(id, rev);
         return { type: 'gone', conversation_id: id, rev } as const;
       });
@@ -124,12 +124,16 @@ export class Acts {
   }
 
   /**
-   * Does something to a conversation as far as it was `seen`: null if they wrote meanwhile, and it
-   * was not done. Names, notes and ticks may move; then it is done to what is there by now.
+   * Does something to a conversation as far as it was `seen`: null if it is `another` by now, and
+   * nothing was done. Names, notes and ticks may move; then it is done to what is there by now.
    */
-  async #asSeen<T>(seen: Conversation, act: (rev: number) => Promise<T>): Promise<T | null> {
+  async #asSeen<T>(
+    seen: Conversation,
+    another: typeof wentOn,
+    act: (rev: number) => Promise<T>,
+  ): Promise<T | null> {
     let now = this.#conversations.get(seen.conversation_id) ?? seen;
-    for (let tries = 1; !wroteSince(seen, now); tries += 1) {
+    for (let tries = 1; !another(seen, now); tries += 1) {
       try {
         return await act(now.rev);
       } catch (thrown) {

@@ -144,7 +144,9 @@ describe('what an agent may do', () => {
     await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
     expect(revs).toEqual([4]);
     expect(conversations.get('c1')).toMatchObject({ status: 'open', unread_count: 1 });
-    expect(toasts.current?.text).toBe('07911 123456 wrote meanwhile, so it stays open.');
+    expect(toasts.current?.text).toBe(
+      'More was written with 07911 123456 meanwhile: it stays open.',
+    );
     expect(toasts.current?.action).toBeUndefined();
     toasts.dismiss();
   });
@@ -246,7 +248,22 @@ describe('what an agent may do', () => {
     toasts.dismiss();
     await settled();
     expect(conversations.all).toEqual([written]);
-    expect(toasts.current?.text).toBe('07911 123456 wrote meanwhile, so nothing was deleted.');
+    expect(toasts.current?.text).toBe(
+      'More was written with 07911 123456 meanwhile: nothing was deleted.',
+    );
+    toasts.dismiss();
+  });
+
+  it('puts back what they wrote in and a colleague has read and answered', async () => {
+    const answered = { ...more, direction: 'outbound' as const };
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: () => Promise.reject(stale(conversation({ rev: 9, preview: answered }))),
+    });
+    acts.remove(conversation({ rev: 4, preview: hello }));
+    toasts.dismiss();
+    await settled();
+    expect(conversations.get('c1')?.rev).toBe(9);
+    expect(toasts.current?.text).toContain('nothing was deleted');
     toasts.dismiss();
   });
 

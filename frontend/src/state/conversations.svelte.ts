@@ -72,7 +72,7 @@ export class Conversations {
   }
 
   #isNews(now: Conversation, known: Conversation | undefined): boolean {
-    if (this.#since === null || now.unread_count === 0) return false;
+    if (this.#since === null || !waits(now)) return false;
     if (known && now.unread_count > known.unread_count) return true;
     const later = lastOf(now) > (known ? lastOf(known) : this.#since);
     return later && now.preview?.direction === 'inbound';
@@ -87,11 +87,17 @@ export function waits({ status, unread_count }: Conversation): boolean {
   return status === 'open' && unread_count > 0;
 }
 
-/** Whether they wrote what `seen` does not show. An answer of ours alone is nothing that was missed. */
+/**
+ * Whether they may have written what `seen` does not show. What was read and answered meanwhile is
+ * nothing that was missed.
+ */
 export function wroteSince(seen: Conversation, now: Conversation): boolean {
-  if (now.unread_count > seen.unread_count) return true;
-  if (!now.preview || now.preview.at === seen.preview?.at) return false;
-  return now.preview.direction === 'inbound' || now.unread_count > 0;
+  return wentOn(seen, now) && (now.preview?.direction === 'inbound' || now.unread_count > 0);
+}
+
+/** Whether anything was written that `seen` does not show, by whomever. */
+export function wentOn(seen: Conversation, now: Conversation): boolean {
+  return now.unread_count > seen.unread_count || now.preview?.at !== seen.preview?.at;
 }
 
 /** Newest activity first; equal times in the order of ids, so that every page agrees. */

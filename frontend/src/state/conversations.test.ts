@@ -93,6 +93,9 @@ describe('the conversations', () => {
       expect(told(row('old', [2, 1, 10]))).toEqual([]);
       expect(told(row('old', [2, 1, 12], 'outbound'))).toEqual([]);
       expect(told(row('old', [2, 0, 12]))).toEqual([]);
+      const closed = row('other', [1, 1, 12]);
+      if (closed.type === 'conversation') closed.conversation.status = 'closed';
+      expect(told(closed)).toEqual([]);
     });
 
     it('and not of what had been waiting before the page was there', () => {

@@ -39,6 +39,8 @@ export class Thread extends ThreadView {
   readonly #pages = new Pages();
   /** As the list knew it when it came on the screen, until the newest page is there. */
   #opening: Conversation | null = null;
+  /** How often it came on the screen. */
+  #openings = 0;
   #seeks = 0;
   /** The newest message that came with a page: what is pushed says nothing of what lies before. */
   #readTo = '';
@@ -83,6 +85,7 @@ export class Thread extends ThreadView {
     this.newFrom = null;
     this.opened = false;
     this.#opening = conversation ?? null;
+    this.#openings += 1;
     await this.refresh();
   }
 
@@ -179,6 +182,7 @@ export class Thread extends ThreadView {
   }
 
   async #readNewest(): Promise<void> {
+    const opening = this.#openings;
     try {
       const page = await this.#client.listMessages(this.id);
       const first = page.messages[0]?.message_id;
@@ -194,7 +198,7 @@ export class Thread extends ThreadView {
       this.loaded = true;
       this.missing = false;
       this.error = null;
-      this.#open();
+      if (opening === this.#openings) this.#open();
     } catch (thrown) {
       this.missing = thrown instanceof ApiError && thrown.status === 404;
       this.error = sentenceOf(thrown);

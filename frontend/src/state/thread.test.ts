@@ -107,6 +107,18 @@ describe('a thread', () => {
     expect([one.opened, one.newFrom]).toEqual([true, id(4)]);
   });
 
+  it('is opened by no reading that began before', async () => {
+    const { thread: one, server } = thread(many(5));
+    await one.open(conversation());
+    const before = one.refresh();
+    server.rows.push(inbound(6));
+    const opened = one.open(conversation({ unread_count: 1 }));
+    await before;
+    expect([one.opened, one.newFrom]).toEqual([false, null]);
+    await opened;
+    expect([one.opened, one.newFrom]).toEqual([true, id(6)]);
+  });
+
   it('takes no pushed change of a message that lies before what was read', async () => {
     const { thread: one, server } = thread(many(25));
     await one.open(conversation());

@@ -9,18 +9,25 @@ export interface Toast {
 
 const STAYS = 8000;
 
-/** One toast at a time: the newest matters. */
+/** One toast at a time: the newest matters. Only one of its kind ends the time in which something can be taken back. */
 export class Toasts {
   current = $state.raw<Toast | null>(null);
   #next = 0;
+  /** Comes when the one on the screen, which can be taken back, has gone. */
+  #waiting: Toast | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What follows from those that went, as long as it is being done. */
   readonly #following = new Set<Promise<void>>();
 
   show(text: string, action?: Toast['action'], onGone?: Toast['onGone']): void {
-    const before = this.current;
     const more = { ...(action ? { action } : {}), ...(onGone ? { onGone } : {}) };
-    this.current = { id: ++this.#next, text, ...more };
+    const toast = { id: ++this.#next, text, ...more };
+    if (this.current?.onGone && !onGone) {
+      this.#waiting = toast;
+      return;
+    }
+    const before = this.current;
+    this.current = toast;
     this.#follow(before);
     this.resume();
   }
@@ -29,29 +36,28 @@ export class Toasts {
   act(): void {
     const action = this.current?.action;
     if (!action) return this.dismiss();
-    clearTimeout(this.#timer);
-    this.current = null;
+    this.#proceed();
     action.run();
   }
 
   dismiss(): void {
-    clearTimeout(this.#timer);
     const gone = this.current;
-    this.current = null;
+    this.#proceed();
     this.#follow(gone);
   }
 
   /** Ends the toast on the screen, and waits until all is done that follows. */
   async settle(): Promise<void> {
+    this.#waiting = null;
     this.dismiss();
     await Promise.allSettled(this.#following);
   }
 
   /** Takes the toast away without what would follow. */
   drop(): void {
-    clearTimeout(this.#timer);
+    this.#waiting = null;
     const dropped = this.current;
-    this.current = null;
+    this.#proceed();
     if (dropped?.onGone) dropped.action?.run();
   }
 
@@ -63,6 +69,13 @@ export class Toasts {
   resume(): void {
     clearTimeout(this.#timer);
     if (this.current) this.#timer = setTimeout(() => this.dismiss(), STAYS);
+  }
+
+  /** The one that waits takes its turn, if one does. */
+  #proceed(): void {
+    this.current = this.#waiting;
+    this.#waiting = null;
+    this.resume();
   }
 
   #follow(gone: Toast | null): void {

@@ -27,6 +27,19 @@ describe('the toasts', () => {
     expect(happened).toEqual(['begun']);
   });
 
+  it('wait for one that can be taken back, and take nobody its time', () => {
+    const { toasts, happened } = shown();
+    toasts.show('Ada could not be closed.');
+    toasts.show('Closed Ben.');
+    expect(toasts.current?.text).toBe('Deleted Ida.');
+    vi.advanceTimersByTime(7999);
+    expect(happened).toEqual([]);
+    toasts.act();
+    expect([toasts.current?.text, happened]).toEqual(['Closed Ben.', ['undone']]);
+    vi.advanceTimersByTime(8000);
+    expect(toasts.current).toBeNull();
+  });
+
   it('settle: what follows from the one on the screen is done before anything else', async () => {
     const { toasts, happened, end } = shown();
     const settled = toasts.settle().then(() => happened.push('settled'));
@@ -38,7 +51,7 @@ describe('the toasts', () => {
 
   it('settle: what follows from one that a newer one has replaced is waited for too', async () => {
     const { toasts, happened, end } = shown();
-    toasts.show('Closed Ada.');
+    toasts.show('Deleted Ada.', undefined, () => Promise.resolve());
     const settled = toasts.settle().then(() => happened.push('settled'));
     end();
     await settled;

@@ -22,8 +22,7 @@ pub enum ClientFrame {
     /// their way: of a socket's, the one with the highest turn holds.
     Show {
         /// The conversations. One that does not exist, or is not for this person, is left out.
-        #[schema(value_type = Vec<String>)]
-        conversation_ids: BTreeSet<ConversationId>,
+        conversation_ids: Vec<String>,
         /// Rises with every frame.
         turn: u64,
     },
@@ -63,11 +62,12 @@ async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> 
     Ok(answer(200, None))
 }
 
-async fn show(app: &App, id: &str, mut wanted: BTreeSet<ConversationId>, turn: u64) -> Result<()> {
-    if wanted.len() > WATCHED {
+async fn show(app: &App, id: &str, asked: Vec<String>, turn: u64) -> Result<()> {
+    if asked.len() > WATCHED {
         return Err(Error::Refused(sentences::socket::watches_too_many()));
     }
     let seen = connection(app, id).await?;
+    let mut wanted: BTreeSet<_> = asked.iter().filter_map(|id| ConversationId::parse(id)).collect();
     let asked: Vec<_> = wanted.difference(&seen.watching).cloned().collect();
     for asked in asked {
         if !may_see(app, &seen, &asked).await? {

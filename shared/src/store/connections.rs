@@ -43,7 +43,7 @@ pub struct Connection {
     /// The conversations that the page shows.
     #[serde(default)]
     pub watching: BTreeSet<ConversationId>,
-    /// The turn of the frame that said so, if it had one.
+    /// The highest turn of a frame that said all of them, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<u64>,
     /// Seconds since 1970.

@@ -5,19 +5,9 @@ use local::dynamodb::{Effect, Fault};
 
 use super::stage::{ANNA, Stage, sid};
 
-/// Posts these texts of (number, text, SID) all at once; every answer is 2xx. Where the machine is too busy to answer
-/// within a webhook's time, the text is posted again, as Twilio does.
+/// Posts these texts of (number, text, SID) all at once, and waits for what follows.
 async fn all_at_once(stage: &Stage, texts: &[(String, String, String)]) {
-    let posts = texts.iter().map(async |(from, body, sid)| {
-        let form = stage.inbound(from, body, sid);
-        match stage.webhook("/twilio/messages", &form).await {
-            500.. => stage.webhook("/twilio/messages", &form).await,
-            status => status,
-        }
-    });
-    for status in join_all(posts).await {
-        assert_eq!(status, 200);
-    }
+    stage.desk.texts_at_once(texts).await;
     stage.settle().await;
 }
 

@@ -13,6 +13,13 @@ export function topOf(items: Items, index: number, align: 'start' | 'center', vi
   return items.getItemOffset(index) - room;
 }
 
+/** Calls `onSize` when one of these is of another size. Returns how to stop. */
+export function followSize(elements: Element[], onSize: () => void): () => void {
+  const observer = new ResizeObserver(onSize);
+  for (const element of elements) observer.observe(element);
+  return () => observer.disconnect();
+}
+
 /** Brings the view somewhere, frame after frame, until it rests there or something else moves it. */
 export class Aim {
   #aims = 0;

@@ -117,6 +117,7 @@ test.describe('with a clock of its own', () => {
       if (answer.request().method() === 'DELETE') deletions.push(answer.status());
     });
     await page.goto(system.deskLink);
+    await ready(page);
     for (const deaf of [false, true]) {
       // It reads again by itself after 20 s: each round begins anew.
       line.deaf = false;

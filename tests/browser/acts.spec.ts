@@ -131,6 +131,8 @@ test.describe('with a clock of its own', () => {
       line.deaf = deaf;
       const text = `Wait, deaf: ${String(deaf)}`;
       await system.receives('+12065550123', text);
+      const told = new RegExp(`"preview":\\{[^}]*${text}`);
+      if (!deaf) await expect.poll(() => line.heard).toMatch(told);
       await page.clock.fastForward(OFFERED);
       await expect(page.getByText(/0123 meanwhile: nothing was deleted\.$/)).toBeVisible();
       await expect(row(page, /0123/)).toContainText(text);

@@ -50,13 +50,17 @@ export async function lookAway(page: Page): Promise<Page> {
 
 /** The desk's sockets, passed through, so that they can be cut or made deaf. */
 export async function tap(page: Page) {
-  const line = { deaf: false, dropped: 0, sockets: [] as WebSocketRoute[] };
+  const line = { deaf: false, dropped: 0, heard: '', sockets: [] as WebSocketRoute[] };
   await page.routeWebSocket(/\/ws$/, (socket) => {
     const server = socket.connectToServer();
     line.sockets.push(socket);
     server.onMessage((frame) => {
-      if (line.deaf) line.dropped += 1;
-      else socket.send(frame);
+      if (line.deaf) {
+        line.dropped += 1;
+      } else {
+        socket.send(frame);
+        line.heard += frame.toString();
+      }
     });
   });
   return line;

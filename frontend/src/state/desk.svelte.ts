@@ -25,6 +25,8 @@ import { Uploads } from './uploads.svelte';
 
 /** What is shown is read again this often (ms) while somebody can see it. */
 const HEAL_EVERY = 20_000;
+/** So soon (ms) after a thread was opened the server has heard that it is watched: what came before that is read. */
+const WATCHED_BY = 3000;
 
 /** The whole desk: puts the parts together, and brings every event to where it belongs. */
 export class Desk {
@@ -165,6 +167,7 @@ export class Desk {
   async #open(id: string, thread: Thread): Promise<void> {
     if (!this.conversations.get(id)) await this.list.refresh(id).catch(() => undefined);
     await thread.open(this.conversations.get(id));
+    setTimeout(() => thread === this.#thread && void thread.refresh(), WATCHED_BY);
   }
 
   async #heal(): Promise<void> {
@@ -176,7 +179,9 @@ export class Desk {
     if (shown?.filter !== 'unread' || shown.channel || shown.search) {
       reads.push(this.list.healWaiting());
     }
-    if (this.#thread) reads.push(this.#thread.heal(this.messageInView));
+    // What is still on its way is read again by itself.
+    const thread = this.#thread;
+    if (thread && !thread.arriving) reads.push(thread.heal(this.messageInView));
     if (id && !this.list.rows.some((row) => row.conversation_id === id)) {
       reads.push(this.list.refresh(id));
     }

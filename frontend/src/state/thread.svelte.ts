@@ -89,6 +89,11 @@ export class Thread extends ThreadView {
     await this.refresh();
   }
 
+  /** Its first page is being read. */
+  get arriving(): boolean {
+    return !this.loaded && this.#newest.busy;
+  }
+
   /** Reads the newest page. An error stays visible until a read succeeds. */
   refresh = () => this.#newest.anew();
 

@@ -84,12 +84,14 @@ impl Clock for ShiftClock {
         let (clock, mut shift) = (self.clone(), self.shift.subscribe());
         let until = clock.now().checked_add(duration).unwrap_or(Timestamp::MAX);
         Box::pin(async move {
-            // What is left is no duration when the time has passed.
-            while let Ok(left) = Duration::try_from(clock.now().duration_until(until)) {
+            loop {
+                // Before the time is asked for: what moves the clock after it wakes the sleeper.
+                let held = shift.borrow_and_update().held.is_some();
+                let left = Duration::try_from(clock.now().duration_until(until));
+                let left = left.unwrap_or(Duration::ZERO);
                 if left.is_zero() {
                     return;
                 }
-                let held = shift.borrow_and_update().held.is_some();
                 let machine = async {
                     if held {
                         std::future::pending::<()>().await;

@@ -65,9 +65,7 @@ test('a text that the closer has not seen keeps its conversation open, and that 
   page,
   system,
 }) => {
-  const line = await tap(page);
-  await page.goto(system.deskLink);
-  await ready(page);
+  const line = await tap(page, system);
   await system.receives('+12065550123', 'Hello');
   await open(page, /0123/);
   await expect(bubble(page, 'Hello')).toBeVisible();
@@ -111,13 +109,11 @@ test.describe('with a clock of its own', () => {
     page,
     system,
   }) => {
-    const line = await tap(page);
+    const line = await tap(page, system);
     const deletions: number[] = [];
     page.on('response', (answer) => {
       if (answer.request().method() === 'DELETE') deletions.push(answer.status());
     });
-    await page.goto(system.deskLink);
-    await ready(page);
     for (const deaf of [false, true]) {
       // It reads again by itself after 20 s: each round begins anew.
       line.deaf = false;

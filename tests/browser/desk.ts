@@ -1,4 +1,6 @@
 import { expect, type Locator, type Page, type WebSocketRoute } from '@playwright/test';
+import type { System } from './system.ts';
+import { ready } from './test.ts';
 
 /** The row of a conversation in the list. */
 export const row = (desk: Page, name: string | RegExp): Locator =>
@@ -48,8 +50,8 @@ export async function lookAway(page: Page): Promise<Page> {
   return other;
 }
 
-/** The desk's sockets, passed through, so that they can be cut or made deaf. */
-export async function tap(page: Page) {
+/** Opens the desk with its sockets passed through, so that they can be cut or made deaf. */
+export async function tap(page: Page, system: System) {
   const line = { deaf: false, dropped: 0, heard: '', sockets: [] as WebSocketRoute[] };
   await page.routeWebSocket(/\/ws$/, (socket) => {
     const server = socket.connectToServer();
@@ -63,5 +65,7 @@ export async function tap(page: Page) {
       }
     });
   });
+  await page.goto(system.deskLink);
+  await ready(page);
   return line;
 }

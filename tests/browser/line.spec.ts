@@ -5,9 +5,7 @@ test('a socket that is cut comes back, and what happened meanwhile is read', asy
   page,
   system,
 }) => {
-  const line = await tap(page);
-  await page.goto(system.deskLink);
-  await ready(page);
+  const line = await tap(page, system);
   await system.receives('+12065550123', 'Before the cut');
   await open(page, /0123/);
 
@@ -37,9 +35,7 @@ test.describe('with a clock of its own', () => {
     page,
     system,
   }) => {
-    const line = await tap(page);
-    await page.goto(system.deskLink);
-    await ready(page);
+    const line = await tap(page, system);
     await system.receives('+12065550123', 'Open');
     await system.receives('+12065550124', 'To be closed by another');
     await open(page, /0123/);

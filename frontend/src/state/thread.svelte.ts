@@ -5,7 +5,7 @@ import type { Drafts } from './drafts.svelte';
 import { MediaAddresses } from './media.svelte';
 import { Messages, type MessageEvent } from './messages.svelte';
 import { Outbox } from './outbox.svelte';
-import { Pages } from './pages';
+import { Pages } from './pages.svelte';
 import { Quotes } from './quotes.svelte';
 import { Reading } from './reading.svelte';
 import { ThreadView } from './thread-view.svelte';
@@ -29,7 +29,6 @@ export class Thread extends ThreadView {
   missing = $state(false);
   loadingOlder = $state(false);
   olderError = $state<string | null>(null);
-  hasOlder = $state(false);
   /** The first message that nobody had read when it came on the screen. */
   newFrom = $state<string | null>(null);
   /** Called with each message that came or changed since the thread was read, and what it was before. */
@@ -87,6 +86,10 @@ export class Thread extends ThreadView {
     this.#opening = conversation ?? null;
     this.#openings += 1;
     await this.refresh();
+  }
+
+  get hasOlder(): boolean {
+    return this.#pages.older !== null;
   }
 
   /** Its first page is being read. */
@@ -178,7 +181,6 @@ export class Thread extends ThreadView {
       if (before !== this.#pages.older) return;
       this.messages.applyPage(page);
       this.#pages.reached(page);
-      this.hasOlder = page.older !== null;
     } catch (thrown) {
       this.olderError = sentenceOf(thrown);
     } finally {
@@ -198,7 +200,6 @@ export class Thread extends ThreadView {
       this.#take(page.messages);
       if (gap || !this.loaded) this.#pages.began(page);
       else this.#pages.movedOn(page, this.messages.items);
-      this.hasOlder = this.#pages.older !== null;
       this.#readTo = page.messages.at(-1)?.message_id ?? this.#readTo;
       this.loaded = true;
       this.missing = false;

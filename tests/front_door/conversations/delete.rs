@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{ids, written};
+use super::{both_unread, drawn_before_the_last, ids, written};
 use crate::desk::person::{bodies, key};
 use crate::desk::{Answer, Desk, Person, customer};
 
@@ -47,14 +47,9 @@ async fn a_deleted_conversation_is_gone_at_once_and_for_everything() {
 async fn deleting_what_was_seen_erases_nothing_that_was_not() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;
-    let number = customer();
-    desk.text(&number, "One").await;
-    let conversation = anna.conversation_with(&number).await;
-    let drawn = anna.conversation(&conversation).await["rev"].clone();
-    desk.text(&number, "Two").await;
+    let (conversation, drawn) = drawn_before_the_last(&desk, &anna).await;
     let problem = delete_seen(&anna, &conversation, &drawn).await.refused(409);
-    let current = &problem["current"];
-    assert_eq!((&current["unread_count"], &current["preview"]["body"]), (&2.into(), &"Two".into()));
+    let current = both_unread(&problem);
     assert_eq!(&anna.conversation(&conversation).await, current);
     assert_eq!(bodies(&anna.messages(&conversation).await), ["One", "Two"]);
     assert_eq!(delete_seen(&anna, &conversation, &current["rev"]).await.status, 202);

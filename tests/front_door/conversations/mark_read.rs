@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{read, written};
-use crate::desk::{Desk, customer};
+use super::{both_unread, drawn_before_the_last, read, written};
+use crate::desk::Desk;
 
 #[tokio::test]
 async fn reading_up_to_what_was_seen_turns_the_lamp_off_for_everybody() {
@@ -24,14 +24,9 @@ async fn reading_up_to_what_was_seen_turns_the_lamp_off_for_everybody() {
 async fn what_arrived_after_the_page_was_drawn_stays_unread() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;
-    let number = customer();
-    desk.text(&number, "One").await;
-    let conversation = anna.conversation_with(&number).await;
-    let drawn = anna.conversation(&conversation).await["rev"].clone();
-    desk.text(&number, "Two").await;
+    let (conversation, drawn) = drawn_before_the_last(&desk, &anna).await;
     let problem = anna.mark_read(&conversation, &drawn).await.refused(409);
-    let current = &problem["current"];
-    assert_eq!((&current["unread_count"], &current["preview"]["body"]), (&2.into(), &"Two".into()));
+    let current = both_unread(&problem);
     assert_eq!(anna.mark_read(&conversation, &current["rev"]).await.is(200)["unread_count"], 0);
     anna.mark_read(&conversation, &json!(99)).await.is(200);
     desk.close().await;

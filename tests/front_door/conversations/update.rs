@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::slice;
 
-use super::{ids, written};
+use super::{both_unread, drawn_before_the_last, ids, written};
 use crate::desk::person::id;
 use crate::desk::{Desk, customer};
 
@@ -103,15 +103,10 @@ async fn a_customer_who_writes_again_opens_it() {
 async fn closing_what_was_seen_does_not_overtake_what_was_not() {
     let desk = Desk::open().await;
     let anna = desk.admin().await;
-    let number = customer();
-    desk.text(&number, "One").await;
-    let conversation = anna.conversation_with(&number).await;
-    let drawn = anna.conversation(&conversation).await["rev"].clone();
-    desk.text(&number, "Two").await;
+    let (conversation, drawn) = drawn_before_the_last(&desk, &anna).await;
     let close = |rev: &Value| json!({ "status": "closed", "rev": rev });
     let problem = anna.update(&conversation, close(&drawn)).await.refused(409);
-    let current = &problem["current"];
-    assert_eq!((&current["unread_count"], &current["preview"]["body"]), (&2.into(), &"Two".into()));
+    let current = both_unread(&problem);
     assert_eq!(&anna.conversation(&conversation).await, current, "it is open as before");
     let closed = anna.update(&conversation, close(&current["rev"])).await.is(200);
     assert_eq!(closed["status"], "closed");

@@ -10,7 +10,7 @@ interface Mark {
 export class Pages {
   #marks: Mark[] = [];
   /** Reads what lies before all of them; null when nothing does, or nothing was read. */
-  older: string | null = null;
+  older = $state<string | null>(null);
   /** The oldest message that was read; what lies before it is not known. */
   #begin = '';
 

@@ -1,5 +1,4 @@
-//! What every function is built from: configuration read once, clients made once, and the door that each kind
-//! of event comes in by.
+//! What every function is built from: configuration and clients, made once, and a door for each trigger.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,8 +13,8 @@ use shared::error::{Error, Result};
 use shared::fault::Faults;
 use shared::ids::Ids;
 use shared::lambda::{
-    Caller, Context, Environment, Handler, HandlerError, Request, Response, Setup, SocketEvent,
-    parameters, socket,
+    Caller, Context, Encoding, Environment, Handler, HandlerError, Request, Response, Setup,
+    SocketEvent, parameters, socket,
 };
 use shared::live::{Sender, SenderOptions};
 use shared::secret::Secret;
@@ -24,7 +23,6 @@ use shared::store::{AwsAccess, Store, StoreOptions};
 
 /// How long a person's request tries to write.
 const PATIENCE: Duration = Duration::from_secs(3);
-
 /// How long a webhook tries to write: Twilio waits fifteen seconds.
 const WEBHOOK_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -117,8 +115,7 @@ where
         let state = Arc::new(state(&app)?);
         let handler: Handler = Arc::new(move |event, context| {
             let (app, state, reader) = (app.clone(), state.clone(), reader.clone());
-            answer(context, async move {
-                let request = Request::read(event)?;
+            answer(context, event, move |request| async move {
                 let caller = Caller::of(&request, &reader, app.clock.now())?;
                 handle(app, state, caller, request).await
             })
@@ -145,7 +142,7 @@ where
         let state = Arc::new(state(&app)?);
         let handler: Handler = Arc::new(move |event, context| {
             let (app, state) = (app.clone(), state.clone());
-            answer(context, async move { handle(app, state, Request::read(event)?).await })
+            answer(context, event, move |request| handle(app, state, request))
         });
         Ok(handler)
     }
@@ -222,16 +219,21 @@ pub fn nothing(_: &App) -> Result<()> {
     Ok(())
 }
 
-fn answer(
+fn answer<Fut: Future<Output = Result<Response>> + Send>(
     context: Context,
-    handled: impl Future<Output = Result<Response>> + Send + 'static,
+    event: Value,
+    handle: impl FnOnce(Request) -> Fut + Send + 'static,
 ) -> BoxFuture<'static, Result<Value, HandlerError>> {
     async move {
-        let response = handled.await.unwrap_or_else(|error| {
+        let (encoding, handled) = match Request::read(event) {
+            Ok(request) => (request.encoding(), handle(request).await),
+            Err(error) => (Encoding::Identity, Err(error)),
+        };
+        let response = handled.unwrap_or_else(|error| {
             log(&error, &context);
             Response::from(&error)
         });
-        Ok(response.into_event())
+        Ok(response.into_event(encoding))
     }
     .boxed()
 }

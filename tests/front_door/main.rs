@@ -6,6 +6,7 @@ mod channels;
 mod consent;
 mod conversations;
 mod desk;
+mod encoding;
 mod health;
 mod media;
 mod messages;

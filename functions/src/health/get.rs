@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt;
 use serde::Serialize;
-use shared::lambda::{Handler, Response, Setup};
+use shared::lambda::{Encoding, Handler, Response, Setup};
 use utoipa::ToSchema;
 
 use crate::app::Build;
@@ -19,8 +19,9 @@ pub struct Health {
 /// Builds the function.
 pub fn build(_setup: Setup) -> Build {
     async {
-        let handler: Handler =
-            std::sync::Arc::new(|_event, _context| async { Ok(health()?.into_event()) }.boxed());
+        let handler: Handler = std::sync::Arc::new(|_event, _context| {
+            async { Ok(health()?.into_event(Encoding::Identity)) }.boxed()
+        });
         Ok(handler)
     }
     .boxed()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use shared::config::Parameter;
-use shared::lambda::{Function, Handler, Response as Answer, Setup, Trigger, parameters};
+use shared::lambda::{Encoding, Function, Handler, Response as Answer, Setup, Trigger, parameters};
 use shared::secret::Secret;
 use shared::store::AwsAccess;
 
@@ -79,7 +79,7 @@ const COUNT_SENDERS: Function = Function {
             Box::pin(async move {
                 let read = parameters::read(&setup, &access(&setup), &[Parameter::Senders]).await;
                 let count = json!({ "senders": read?.senders()?.len() });
-                Ok(Answer::json(200, &count)?.into_event())
+                Ok(Answer::json(200, &count)?.into_event(Encoding::Identity))
             })
         });
         Box::pin(async move { Ok(handler) })

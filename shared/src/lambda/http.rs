@@ -1,6 +1,10 @@
 //! HTTP: API Gateway's event in, its response out. Nothing is rebuilt from `Host`: `lambda_http`'s own URL is
 //! never asked for.
 
+use std::io::Read as _;
+
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -64,6 +68,17 @@ impl Request {
     /// The header `name`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.event.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// How an answer may travel, by `Accept-Encoding` (RFC 9110, 12.5.3).
+    pub fn encoding(&self) -> Encoding {
+        let accepted = self.header("accept-encoding").unwrap_or("");
+        let takes = accepted.split(',').any(|one| {
+            let (name, weight) = one.split_once(';').unwrap_or((one, ""));
+            let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
+            name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight| weight > 0.0)
+        });
+        if takes { Encoding::Gzip } else { Encoding::Identity }
     }
 
     /// The cookie `name`.
@@ -150,24 +165,49 @@ impl Response {
         self
     }
 
-    /// API Gateway's form of it.
-    pub fn into_event(self) -> Value {
+    /// API Gateway's form of it. API Gateway's HTTP API compresses nothing by itself.
+    pub fn into_event(self, encoding: Encoding) -> Value {
         let mut headers = Map::new();
         headers.insert("cache-control".to_owned(), json!("no-store"));
         for (name, value) in self.headers {
             headers.insert(name.to_owned(), json!(value));
         }
+        let gzip = encoding == Encoding::Gzip && self.body.len() >= WORTH_PACKING;
+        if gzip {
+            headers.insert("content-encoding".to_owned(), json!("gzip"));
+        }
         json!({
             "statusCode": self.status,
             "headers": headers,
             "cookies": self.cookies,
-            "body": self.body,
-            "isBase64Encoded": false,
+            "body": if gzip { packed(&self.body) } else { self.body },
+            "isBase64Encoded": gzip,
         })
     }
 }
 
 const JSON: &str = "application/json";
+
+/// A body of fewer bytes fits into one packet as it is.
+const WORTH_PACKING: usize = 1400;
+
+/// How an answer travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As it is.
+    Identity,
+    /// Compressed (RFC 1952), when that is worth it.
+    Gzip,
+}
+
+/// `body` by gzip, in base64.
+fn packed(body: &str) -> String {
+    let mut packed = Vec::new();
+    let mut encoder = GzEncoder::new(body.as_bytes(), Compression::default());
+    // What lies in memory is read without fail.
+    let _ = encoder.read_to_end(&mut packed);
+    data_encoding::BASE64.encode(&packed)
+}
 
 impl From<&Error> for Response {
     fn from(error: &Error) -> Self {

@@ -18,7 +18,7 @@ pub mod stream;
 
 pub use caller::Caller;
 pub use function::{Context, Environment, Function, Handler, HandlerError, Setup, Trigger};
-pub use http::{Request, Response};
+pub use http::{Encoding, Request, Response};
 pub use invoke::{Invoker, InvokerOptions};
 pub use run::run;
 pub use socket::SocketEvent;

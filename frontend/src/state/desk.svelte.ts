@@ -165,8 +165,8 @@ export class Desk {
   heal = () => this.#healing.anew();
 
   async #open(id: string, thread: Thread): Promise<void> {
-    if (!this.conversations.get(id)) await this.list.refresh(id).catch(() => undefined);
-    await thread.open(this.conversations.get(id));
+    const asked = () => this.list.refresh(id).catch(() => undefined);
+    await thread.open(this.conversations.get(id) ?? asked());
     setTimeout(() => thread === this.#thread && void thread.refresh(), WATCHED_BY);
   }
 

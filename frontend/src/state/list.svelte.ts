@@ -149,8 +149,8 @@ export class List {
     );
   }
 
-  /** Takes one conversation as it is now, or that it is gone. */
-  async refresh(id: string): Promise<void> {
+  /** Takes one conversation as it is now, or that it is gone; returns what is known of it then. */
+  async refresh(id: string): Promise<Conversation | undefined> {
     // By the time the answer is here they may have begun it anew.
     const rev = this.#conversations.get(id)?.rev ?? 0;
     try {
@@ -160,6 +160,7 @@ export class List {
       if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
       this.#conversations.apply({ type: 'gone', conversation_id: id, rev });
     }
+    return this.#conversations.get(id);
   }
 
   clear(): void {

@@ -9,11 +9,14 @@ import { Pages } from './pages.svelte';
 import { Quotes } from './quotes.svelte';
 import { Reading } from './reading.svelte';
 import { ThreadView } from './thread-view.svelte';
-import { firstUnread } from './unread';
+import { firstUnread, reaches } from './unread';
 
 /** At most this many pages of this size are read to reach one message. */
 const SEEK_PAGES = 100;
 const SEEK_PAGE = 100;
+
+/** A conversation as it was known, or as it is asked for just now. */
+type Told = Conversation | undefined | Promise<Conversation | undefined>;
 
 /** One conversation's thread: what was read of it, where "new" begins, what is leaving. */
 export class Thread extends ThreadView {
@@ -37,7 +40,7 @@ export class Thread extends ThreadView {
   readonly #client: Client;
   readonly #pages = new Pages();
   /** As the list knew it when it came on the screen, until the newest page is there. */
-  #opening: Conversation | null = null;
+  #opening: Told = undefined;
   /** How often it came on the screen. */
   #openings = 0;
   #seeks = 0;
@@ -73,17 +76,19 @@ export class Thread extends ThreadView {
     this.newFrom = firstUnread(this.messages.items, conversation);
   }
 
-  /** Whether the last message that the conversation tells of is here: both times are its own. */
-  reaches({ preview }: Conversation): boolean {
-    const here = Date.parse(this.messages.newest?.date_created ?? '') || 0;
-    return here >= (Date.parse(preview?.at ?? '') || 0);
+  /** Whether the last message that the conversation tells of is here. */
+  reaches(conversation: Conversation): boolean {
+    return reaches(this.messages.newest, conversation);
   }
 
-  /** Reads the newest page, and marks where the unread ones begin. */
-  async open(conversation: Conversation | undefined): Promise<void> {
+  /**
+   * Reads the newest page, and marks where the unread ones begin. `told`: the conversation, which may be on its way
+   * still; it does not reject.
+   */
+  async open(told: Told): Promise<void> {
     this.newFrom = null;
     this.opened = false;
-    this.#opening = conversation ?? null;
+    this.#opening = told;
     this.#openings += 1;
     await this.refresh();
   }
@@ -189,9 +194,14 @@ export class Thread extends ThreadView {
   }
 
   async #readNewest(): Promise<void> {
-    const opening = this.#openings;
+    const [opening, asked] = [this.#openings, this.#opening];
     try {
-      const page = await this.#client.listMessages(this.id);
+      let page = await this.#client.listMessages(this.id);
+      const told = await asked;
+      // It was asked for at the same time, and may tell of what came after the page.
+      if (told && !reaches(page.messages.at(-1), told)) {
+        page = await this.#client.listMessages(this.id);
+      }
       const first = page.messages[0]?.message_id;
       // More came than one page holds: what lies between is not known, so begin anew from here.
       const gap = this.loaded && first !== undefined && first > this.#readTo && page.older;
@@ -204,7 +214,7 @@ export class Thread extends ThreadView {
       this.loaded = true;
       this.missing = false;
       this.error = null;
-      if (opening === this.#openings) this.#open();
+      if (opening === this.#openings) this.#open(told);
     } catch (thrown) {
       this.missing = thrown instanceof ApiError && thrown.status === 404;
       this.error = sentenceOf(thrown);
@@ -223,11 +233,9 @@ export class Thread extends ThreadView {
   }
 
   /** The newest page is there: what is new begins where it did for the list. */
-  #open(): void {
-    if (this.#opening?.unread_count) {
-      this.newFrom = firstUnread(this.messages.items, this.#opening);
-    }
-    this.#opening = null;
+  #open(told: Conversation | undefined): void {
+    if (told?.unread_count) this.newFrom = firstUnread(this.messages.items, told);
+    this.#opening = undefined;
     this.opened = true;
   }
 }

@@ -64,6 +64,26 @@ describe('a thread', () => {
     expect(one.newFrom).toBe(id(3));
   });
 
+  it('reads its first page while the conversation is still asked for, and marks by both', async () => {
+    const { thread: one, server } = thread(many(5));
+    let tell: (told: Conversation) => void = () => undefined;
+    const opened = one.open(new Promise((resolve) => (tell = resolve)));
+    expect([server.calls.length, one.opened]).toEqual([1, false]);
+    tell(conversation({ unread_count: 2 }));
+    await opened;
+    expect([server.calls.length, one.newFrom]).toEqual([1, id(4)]);
+  });
+
+  it('reads its first page again when the conversation tells of what came after it', async () => {
+    const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
+    const told = (nth: number) => inbound(nth, { date_created: at(nth) });
+    const { thread: one, server } = thread([1, 2].map(told));
+    const opened = one.open(Promise.resolve(conversation({ unread_count: 1, ...shown(at(3)) })));
+    server.rows.push(told(3));
+    await opened;
+    expect([one.messages.newest?.message_id, one.newFrom]).toEqual([id(3), id(3)]);
+  });
+
   it('marks the first message that comes while nobody looks, and not those that were read before it', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const row = (unread_count: number, last: number) =>

@@ -14,3 +14,8 @@ export function firstUnread(
   const counted = inbound.filter((one) => Date.parse(one.date_created) <= told).length;
   return inbound[Math.max(0, counted - unread_count)]?.message_id ?? null;
 }
+
+/** Whether a message is as late as the last one that the conversation tells of: both times are its own. */
+export function reaches(newest: Message | undefined, { preview }: Conversation): boolean {
+  return (Date.parse(newest?.date_created ?? '') || 0) >= (Date.parse(preview?.at ?? '') || 0);
+}

@@ -148,10 +148,11 @@ function hasNote(message: Message | null): boolean {
   return message !== null && (hasFailed(message.status) || message.status === 'unknown');
 }
 
-/** Told the id of the first message each time, says whether older ones came in above since the last. */
-export function grownAbove(): (first: string) => boolean {
+/** Told each time what is shown, says whether older messages came in above since the last. */
+export function grownAbove(): (places: readonly Placed[]) => boolean {
   let oldest = '';
-  return (first) => {
+  return ([place]) => {
+    const first = place?.entry.message?.message_id ?? '';
     const grown = oldest !== '' && first !== '' && first < oldest;
     oldest = first;
     return grown;

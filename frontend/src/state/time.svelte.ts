@@ -3,7 +3,14 @@ import { locale, strings } from '../strings';
 
 const DAY = 86_400_000;
 
-const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+/** Each is made when it is first needed: that takes as long as drawing some bubbles. */
+function format(options: Intl.DateTimeFormatOptions) {
+  let made: Intl.DateTimeFormat | null = null;
+  return {
+    format: (date: Date) => (made ??= new Intl.DateTimeFormat(locale, options)).format(date),
+  };
+}
+
 const CLOCK = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const SECONDS = format({
   hour: '2-digit',

@@ -74,9 +74,10 @@ impl Request {
     pub fn encoding(&self) -> Encoding {
         let accepted = self.header("accept-encoding").unwrap_or("");
         let takes = accepted.split(',').any(|one| {
-            let (name, weight) = one.split_once(';').unwrap_or((one, ""));
+            let one = one.to_ascii_lowercase();
+            let (name, weight) = one.split_once(';').unwrap_or((&one, ""));
             let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
-            name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight| weight > 0.0)
+            name.trim() == "gzip" && weight.is_ok_and(|weight| weight > 0.0)
         });
         if takes { Encoding::Gzip } else { Encoding::Identity }
     }

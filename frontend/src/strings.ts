@@ -117,6 +117,7 @@ export const strings = {
 
   thread: {
     label: (name: string) => `Messages with ${name}`,
+    somebody: 'somebody',
     none: { title: 'Pick a conversation.', text: 'Or press J for the next one, N for a new one.' },
     first: {
       title: 'No messages yet.',

@@ -165,8 +165,8 @@ export class Desk {
   heal = () => this.#healing.anew();
 
   async #open(id: string, thread: Thread): Promise<void> {
-    const asked = () => this.list.refresh(id).catch(() => undefined);
-    await thread.open(this.conversations.get(id) ?? asked());
+    const ask = () => this.list.ask(id);
+    await thread.open(this.conversations.get(id) ?? ask);
     setTimeout(() => thread === this.#thread && void thread.refresh(), WATCHED_BY);
   }
 

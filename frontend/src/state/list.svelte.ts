@@ -149,8 +149,16 @@ export class List {
     );
   }
 
-  /** Takes one conversation as it is now, or that it is gone; returns what is known of it then. */
-  async refresh(id: string): Promise<Conversation | undefined> {
+  /** Asks for a conversation that is not known; undefined where there is none. A list may tell of it meanwhile. */
+  async ask(id: string): Promise<Conversation | undefined> {
+    await this.refresh(id).catch((thrown: unknown) => {
+      if (!this.#conversations.get(id)) throw thrown;
+    });
+    return this.#conversations.get(id);
+  }
+
+  /** Takes one conversation as it is now, or that it is gone. */
+  async refresh(id: string): Promise<void> {
     // By the time the answer is here they may have begun it anew.
     const rev = this.#conversations.get(id)?.rev ?? 0;
     try {
@@ -160,7 +168,6 @@ export class List {
       if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
       this.#conversations.apply({ type: 'gone', conversation_id: id, rev });
     }
-    return this.#conversations.get(id);
   }
 
   clear(): void {

@@ -13,6 +13,8 @@ export class ThreadView {
   wanted = $state.raw<{ id: string } | null>(null);
   /** What is wanted is being looked for, further up. */
   seeking = $state(false);
+  /** Its first look was taken: what is in view is seen from then on. */
+  looked = $state(false);
   /** Words are being looked for in it. */
   finding = $state(false);
   /** The picture that fills the screen. */

@@ -15,8 +15,8 @@ import { firstUnread, reaches } from './unread';
 const SEEK_PAGES = 100;
 const SEEK_PAGE = 100;
 
-/** A conversation as it was known, or as it is asked for just now. */
-type Told = Conversation | undefined | Promise<Conversation | undefined>;
+/** A conversation as it is known, or how to ask for it; undefined where there is none. */
+type Told = Conversation | undefined | (() => Promise<Conversation | undefined>);
 
 /** One conversation's thread: what was read of it, where "new" begins, what is leaving. */
 export class Thread extends ThreadView {
@@ -39,7 +39,7 @@ export class Thread extends ThreadView {
 
   readonly #client: Client;
   readonly #pages = new Pages();
-  /** As the list knew it when it came on the screen, until the newest page is there. */
+  /** The conversation as it was known when this came on the screen, until the newest page is there. */
   #opening: Told = undefined;
   /** How often it came on the screen. */
   #openings = 0;
@@ -81,13 +81,11 @@ export class Thread extends ThreadView {
     return reaches(this.messages.newest, conversation);
   }
 
-  /**
-   * Reads the newest page, and marks where the unread ones begin. `told`: the conversation, which may be on its way
-   * still; it does not reject.
-   */
+  /** Reads the newest page, and at once who it is with where that is not known; marks where the unread ones begin. */
   async open(told: Told): Promise<void> {
     this.newFrom = null;
     this.opened = false;
+    this.looked = false;
     this.#opening = told;
     this.#openings += 1;
     await this.refresh();
@@ -95,6 +93,11 @@ export class Thread extends ThreadView {
 
   get hasOlder(): boolean {
     return this.#pages.older !== null;
+  }
+
+  /** It is not here yet, and may be there. */
+  get awaited(): boolean {
+    return !this.loaded && !this.missing;
   }
 
   /** Its first page is being read. */
@@ -194,14 +197,14 @@ export class Thread extends ThreadView {
   }
 
   async #readNewest(): Promise<void> {
-    const [opening, asked] = [this.#openings, this.#opening];
+    const [opening, known] = [this.#openings, this.#opening];
+    const ask = typeof known === 'function' ? known : () => Promise.resolve(known);
+    const read = () => this.#client.listMessages(this.id);
     try {
-      let page = await this.#client.listMessages(this.id);
-      const told = await asked;
-      // It was asked for at the same time, and may tell of what came after the page.
-      if (told && !reaches(page.messages.at(-1), told)) {
-        page = await this.#client.listMessages(this.id);
-      }
+      const [early, told] = await Promise.all([read(), ask()]);
+      // Both were asked for at once: the conversation may tell of what came after the page.
+      const late = told && !reaches(early.messages.at(-1), told);
+      const page = late ? await read().catch(() => early) : early;
       const first = page.messages[0]?.message_id;
       // More came than one page holds: what lies between is not known, so begin anew from here.
       const gap = this.loaded && first !== undefined && first > this.#readTo && page.older;

@@ -67,21 +67,41 @@ describe('a thread', () => {
   it('reads its first page while the conversation is still asked for, and marks by both', async () => {
     const { thread: one, server } = thread(many(5));
     let tell: (told: Conversation) => void = () => undefined;
-    const opened = one.open(new Promise((resolve) => (tell = resolve)));
+    const opened = one.open(() => new Promise((resolve) => (tell = resolve)));
     expect([server.calls.length, one.opened]).toEqual([1, false]);
     tell(conversation({ unread_count: 2 }));
     await opened;
     expect([server.calls.length, one.newFrom]).toEqual([1, id(4)]);
   });
 
+  it('asks for the conversation again when it could not be told, and marks by what it is told then', async () => {
+    const { thread: one } = thread(many(5));
+    const answers = [
+      () => Promise.reject(new ApiError(503, 'Not now.')),
+      () => Promise.resolve(conversation({ unread_count: 2 })),
+    ];
+    await one.open(() => answers.shift()?.() ?? Promise.resolve(undefined));
+    expect([one.error, one.loaded, one.opened]).toEqual(['Not now.', false, false]);
+    await one.refresh();
+    await one.refresh();
+    expect([one.error, one.opened, one.newFrom]).toEqual([null, true, id(4)]);
+  });
+
   it('reads its first page again when the conversation tells of what came after it', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const told = (nth: number) => inbound(nth, { date_created: at(nth) });
+    const row = conversation({ unread_count: 1, ...shown(at(3)) });
     const { thread: one, server } = thread([1, 2].map(told));
-    const opened = one.open(Promise.resolve(conversation({ unread_count: 1, ...shown(at(3)) })));
+    const opened = one.open(() => Promise.resolve(row));
     server.rows.push(told(3));
     await opened;
     expect([one.messages.newest?.message_id, one.newFrom]).toEqual([id(3), id(3)]);
+    // A page that is there is not thrown away for one that cannot be read.
+    const { thread: other, server: failing } = thread([1, 2].map(told));
+    const shownAnyway = other.open(() => Promise.resolve(row));
+    failing.fails = true;
+    await shownAnyway;
+    expect([other.messages.newest?.message_id, other.opened]).toEqual([id(2), true]);
   });
 
   it('marks the first message that comes while nobody looks, and not those that were read before it', async () => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import icons from 'unplugin-icons/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -27,9 +28,26 @@ const words: Plugin = {
   },
 };
 
+/**
+ * `~icons/lucide/<name>` is a component that holds little more than the drawing: dozens of them stand on a screen. It is
+ * `width` px wide and high, its lines are as thick as `stroke-width` says, and who listens hears nothing of it.
+ */
+const drawings = icons({
+  compiler: {
+    extension: 'svelte',
+    compiler: (svg) => {
+      const drawing = svg.slice(svg.indexOf('>') + 1).replaceAll(' stroke-width="2"', '');
+      return `<script>
+        const { width = 20, 'stroke-width': thickness = 1.75 } = $props();
+      </script>
+      <svg viewBox="0 0 24 24" {width} height={width} stroke-width={thickness} aria-hidden="true">${drawing}`;
+    },
+  },
+});
+
 export default defineConfig({
   root,
-  plugins: [words, svelte()],
+  plugins: [words, drawings, svelte()],
   build: {
     // light-dark(), popover and field-sizing pass through untouched.
     target: ['chrome123', 'edge123', 'firefox127', 'safari17.5'],

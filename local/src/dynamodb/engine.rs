@@ -33,13 +33,15 @@ pub struct Engine {
     written: watch::Sender<u64>,
 }
 
-/// The threads, joined at the end so that the files are closed then.
-pub(super) struct Threads(Vec<JoinHandle<()>>);
+/// The threads, each by the way to give it work.
+pub(super) struct Threads([(Jobs, JoinHandle<()>); 3]);
 
 impl Threads {
-    /// Waits until all have closed their files. Blocks.
-    pub(super) fn join(self) {
-        for thread in self.0 {
+    /// Ends each after what it has been given, and waits until it has closed its file, one after the other: only a
+    /// connection that is the last to close folds the log back, and of two that close at once none is. Blocks.
+    pub(super) fn end(self) {
+        for (jobs, thread) in self.0 {
+            let _ = jobs.send(None);
             let _ = thread.join();
         }
     }
@@ -60,7 +62,10 @@ impl Engine {
         let writing = std::thread::spawn(move || {
             write_on(&writing, &write_jobs, &announced, &checkpoints);
         });
-        Ok((Self { writer, reader, keeper, written }, Threads(vec![writing, reading, keeping])))
+        // The writer gives work to the keeper, which ends last.
+        let threads =
+            [(writer.clone(), writing), (reader.clone(), reading), (keeper.clone(), keeping)];
+        Ok((Self { writer, reader, keeper, written }, Threads(threads)))
     }
 
     /// Runs `work` on the writing thread, after all that was asked before it.
@@ -93,13 +98,6 @@ impl Engine {
     /// Changes after every write, for those who wait for stream records.
     pub fn written(&self) -> watch::Receiver<u64> {
         self.written.subscribe()
-    }
-
-    /// Ends the threads after what they have been given.
-    pub(super) fn stop(&self) {
-        for thread in [&self.writer, &self.reader, &self.keeper] {
-            let _ = thread.send(None);
-        }
     }
 }
 

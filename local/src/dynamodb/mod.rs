@@ -203,8 +203,7 @@ impl DynamoDb {
         for task in &self.tasks {
             task.abort();
         }
-        self.front.engine.stop();
         let threads = self.threads;
-        let _ = tokio::task::spawn_blocking(move || threads.join()).await;
+        let _ = tokio::task::spawn_blocking(move || threads.end()).await;
     }
 }

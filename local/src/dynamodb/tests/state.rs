@@ -22,6 +22,18 @@ async fn what_was_written_is_there_after_a_restart() {
 }
 
 #[tokio::test]
+async fn after_a_stop_everything_lies_in_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = ShiftClock::new();
+    for nth in 1..=20 {
+        let dynamodb = start_in(Some(folder.path()), &clock).await.unwrap();
+        put(&client(&dynamodb, "any"), "CONV#1", &format!("M#{nth}"), 1).await;
+        dynamodb.stop().await;
+        assert!(!folder.path().join("table.db-wal").exists(), "after stop {nth}");
+    }
+}
+
+#[tokio::test]
 async fn a_folder_in_use_is_refused_with_what_to_do_and_free_after_the_stop() {
     let folder = tempfile::tempdir().unwrap();
     let clock = ShiftClock::new();

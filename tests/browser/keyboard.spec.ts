@@ -120,6 +120,18 @@ test('a key that comes in the moment in which a dialog closes is not lost', asyn
   }
 });
 
+test('a key that comes while a closed box still has the focus is not lost', async ({ desk }) => {
+  await desk.keyboard.press('n');
+  const number = desk.getByRole('textbox', { name: 'Phone number' });
+  await expect(number).toBeFocused();
+  // The focus leaves a box that is hidden with the next frame only.
+  await number.evaluate((box) => {
+    document.querySelector('dialog')?.close();
+    box.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }));
+  });
+  await expect(desk.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
 /** The name of what has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {

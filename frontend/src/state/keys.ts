@@ -97,8 +97,9 @@ function isPalette(event: KeyboardEvent): boolean {
   return !document.querySelector('dialog:modal:not([data-palette])');
 }
 
+/** What nobody sees is written in by nobody: a box keeps the focus for a moment after its dialog was closed. */
 function isWriting(target: EventTarget | null): boolean {
-  const element = target instanceof HTMLElement ? target : null;
+  const element = target instanceof HTMLElement && target.checkVisibility() ? target : null;
   if (element instanceof HTMLInputElement) return !['radio', 'checkbox'].includes(element.type);
   return element instanceof HTMLTextAreaElement || element?.isContentEditable === true;
 }

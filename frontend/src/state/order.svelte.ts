@@ -39,7 +39,11 @@ export class Order {
   /** How many that wait came on top where nobody could see it. */
   readonly fresh: number = $derived.by(() => {
     if (!this.#held && !this.#scrolled) return 0;
-    return this.#rows().filter((row) => row.unread_count > 0 && time(row) > this.#mark).length;
+    const rows = this.#rows();
+    const seen = this.#standing(rows);
+    const came = (row: Conversation) =>
+      row.unread_count > 0 && time(row) > this.#mark && !seen.has(row.conversation_id);
+    return rows.filter(came).length;
   });
 
   /** The pointer moved over the list. */
@@ -64,6 +68,13 @@ export class Order {
     if (away === this.#scrolled) return;
     this.#look();
     this.#scrolled = away;
+  }
+
+  /** Those that are held in view no further down than they belong among the others: what came to them is seen. */
+  #standing(rows: Conversation[]): Set<string> {
+    const held = new Map(this.#scrolled ? [] : this.#held?.map((id, at) => [id, at]));
+    const ids = rows.map((row) => row.conversation_id).filter((id) => held.has(id));
+    return new Set(ids.filter((id, at) => (held.get(id) ?? 0) <= at));
   }
 
   #look(): void {

@@ -34,6 +34,17 @@ describe('the order of the rows', () => {
     expect(ids()).toEqual(['b', 'a']);
   });
 
+  it('counts none that stands on top already: what says so would lie over it', () => {
+    const { order, take } = list(row('a', 2), row('b', 1));
+    order.hold();
+    take(row('a', 3, { unread_count: 1 }));
+    expect([order.fresh, order.rows[0]?.unread_count]).toEqual([0, 1]);
+    take(row('c', 4, { unread_count: 1 }));
+    expect(order.fresh).toBe(1);
+    take(row('b', 5, { unread_count: 1 }));
+    expect(order.fresh).toBe(2);
+  });
+
   it('holds under a moving pointer, and counts what would have come on top', () => {
     const { order, take, ids } = list(row('a', 2), row('b', 1));
     order.hold();

@@ -198,10 +198,12 @@ export class Thread extends ThreadView {
 
   async #readNewest(): Promise<void> {
     const [opening, known] = [this.#openings, this.#opening];
-    const ask = typeof known === 'function' ? known : () => Promise.resolve(known);
     const read = () => this.#client.listMessages(this.id);
     try {
-      const [early, told] = await Promise.all([read(), ask()]);
+      const [early, told] = await Promise.all([
+        read(),
+        typeof known === 'function' ? known() : known,
+      ]);
       // Both were asked for at once: the conversation may tell of what came after the page.
       const late = told && !reaches(early.messages.at(-1), told);
       const page = late ? await read().catch(() => early) : early;

@@ -10,21 +10,21 @@ use serde_json::Value;
 use shared::clock::Clock;
 use shared::config::{Parameter, Parameters};
 use shared::error::{Error, Result};
-use shared::fault::Faults;
+use shared::fault::FaultPoints;
 use shared::ids::Ids;
 use shared::lambda::{
-    Caller, Context, Encoding, Environment, Handler, HandlerError, Request, Response, Setup,
-    SocketEvent, parameters, socket,
+    Caller, ContentEncoding, Environment, Handler, HandlerError, InvocationContext, Request,
+    Response, Setup, SocketEvent, parameters, socket,
 };
-use shared::live::{Sender, SenderOptions};
+use shared::live::{SocketClient, SocketClientOptions};
 use shared::secret::Secret;
-use shared::session::TokenReader;
+use shared::session::TokenVerifier;
 use shared::store::{AwsAccess, Store, StoreOptions};
 
 /// How long a person's request tries to write.
-const PATIENCE: Duration = Duration::from_secs(3);
+const REQUEST_RETRY_BUDGET: Duration = Duration::from_secs(3);
 /// How long a webhook tries to write: Twilio waits fifteen seconds.
-const WEBHOOK_PATIENCE: Duration = Duration::from_secs(10);
+const WEBHOOK_RETRY_BUDGET: Duration = Duration::from_secs(10);
 
 /// What a built function holds.
 pub struct App {
@@ -33,7 +33,7 @@ pub struct App {
     /// Ids.
     pub ids: Arc<dyn Ids>,
     /// Fault points.
-    pub faults: Faults,
+    pub faults: FaultPoints,
     /// The tables.
     pub store: Store,
     /// The parameters that the function asked for.
@@ -53,24 +53,24 @@ impl std::fmt::Debug for App {
 pub type Build = BoxFuture<'static, Result<Handler, HandlerError>>;
 
 impl App {
-    async fn build(setup: Setup, wanted: &[Parameter], patience: Duration) -> Result<Self> {
-        let named = |name: &str| {
+    async fn build(setup: Setup, requested: &[Parameter], retry_budget: Duration) -> Result<Self> {
+        let required = |name: &str| {
             let value = setup.environment.get(name);
             value.ok_or_else(|| Error::configuration(name, "is not set"))
         };
         let access = AwsAccess {
-            region: named("AWS_REGION")?,
-            access_key: named("AWS_ACCESS_KEY_ID")?,
-            secret_key: Secret::new(named("AWS_SECRET_ACCESS_KEY")?),
+            region: required("AWS_REGION")?,
+            access_key: required("AWS_ACCESS_KEY_ID")?,
+            secret_key: Secret::new(required("AWS_SECRET_ACCESS_KEY")?),
             session_token: setup.environment.get("AWS_SESSION_TOKEN").map(Secret::new),
         };
-        let parameters = parameters::read(&setup, &access, wanted).await?;
+        let parameters = parameters::load(&setup, &access, requested).await?;
         let store = Store::new(StoreOptions {
             access: access.clone(),
             endpoint: setup.environment.get("AWS_ENDPOINT_URL_DYNAMODB"),
-            table: named("TABLE")?,
-            connections: named("CONNECTIONS")?,
-            patience,
+            table: required("TABLE_NAME")?,
+            connections: required("CONNECTIONS_TABLE")?,
+            retry_budget,
             clock: setup.clock.clone(),
             ids: setup.ids.clone(),
             faults: setup.faults.clone(),
@@ -80,15 +80,16 @@ impl App {
     }
 
     /// The variable `name` of the environment.
-    pub fn variable(&self, name: &str) -> Option<String> {
+    pub fn env(&self, name: &str) -> Option<String> {
         self.environment.get(name)
     }
 
     /// Posts to sockets.
-    pub fn sender(&self) -> Result<Sender> {
-        let endpoint = self.variable("SOCKETS");
-        Ok(Sender::new(SenderOptions {
-            endpoint: endpoint.ok_or_else(|| Error::configuration("SOCKETS", "is not set"))?,
+    pub fn socket_client(&self) -> Result<SocketClient> {
+        let endpoint = self.env("SOCKET_ENDPOINT");
+        Ok(SocketClient::new(SocketClientOptions {
+            endpoint: endpoint
+                .ok_or_else(|| Error::configuration("SOCKET_ENDPOINT", "is not set"))?,
             region: self.access.region.clone(),
             credentials: self.access.credentials(),
             faults: self.faults.clone(),
@@ -97,9 +98,9 @@ impl App {
 }
 
 /// A function that answers a signed-in person. The caller is proven before the handler sees the request.
-pub fn people<S, F, Fut>(
+pub fn authenticated<S, F, Fut>(
     setup: Setup,
-    wanted: &'static [Parameter],
+    requested: &'static [Parameter],
     state: fn(&App) -> Result<S>,
     handle: F,
 ) -> Build
@@ -109,14 +110,15 @@ where
     Fut: Future<Output = Result<Response>> + Send + 'static,
 {
     async move {
-        let all: Vec<Parameter> = wanted.iter().copied().chain([Parameter::PublicKey]).collect();
-        let app = Arc::new(App::build(setup, &all, PATIENCE).await?);
-        let reader = Arc::new(TokenReader::new(app.parameters.public_key()?)?);
+        let parameters: Vec<Parameter> =
+            requested.iter().copied().chain([Parameter::PublicKey]).collect();
+        let app = Arc::new(App::build(setup, &parameters, REQUEST_RETRY_BUDGET).await?);
+        let verifier = Arc::new(TokenVerifier::new(app.parameters.public_key()?)?);
         let state = Arc::new(state(&app)?);
         let handler: Handler = Arc::new(move |event, context| {
-            let (app, state, reader) = (app.clone(), state.clone(), reader.clone());
-            answer(context, event, move |request| async move {
-                let caller = Caller::of(&request, &reader, app.clock.now())?;
+            let (app, state, verifier) = (app.clone(), state.clone(), verifier.clone());
+            respond(context, event, move |request| async move {
+                let caller = Caller::authenticate(&request, &verifier, app.clock.now())?;
                 handle(app, state, caller, request).await
             })
         });
@@ -128,7 +130,7 @@ where
 /// A function that answers anybody: it has its own proof, or needs none.
 pub fn public<S, F, Fut>(
     setup: Setup,
-    wanted: &'static [Parameter],
+    requested: &'static [Parameter],
     state: fn(&App) -> Result<S>,
     handle: F,
 ) -> Build
@@ -138,11 +140,11 @@ where
     Fut: Future<Output = Result<Response>> + Send + 'static,
 {
     async move {
-        let app = Arc::new(App::build(setup, wanted, WEBHOOK_PATIENCE).await?);
+        let app = Arc::new(App::build(setup, requested, WEBHOOK_RETRY_BUDGET).await?);
         let state = Arc::new(state(&app)?);
         let handler: Handler = Arc::new(move |event, context| {
             let (app, state) = (app.clone(), state.clone());
-            answer(context, event, move |request| handle(app, state, request))
+            respond(context, event, move |request| handle(app, state, request))
         });
         Ok(handler)
     }
@@ -152,7 +154,7 @@ where
 /// A function of the socket: answers with a status.
 pub fn socket<S, F, Fut>(
     setup: Setup,
-    wanted: &'static [Parameter],
+    requested: &'static [Parameter],
     state: fn(&App) -> Result<S>,
     handle: F,
 ) -> Build
@@ -162,18 +164,18 @@ where
     Fut: Future<Output = Result<Value>> + Send + 'static,
 {
     async move {
-        let app = Arc::new(App::build(setup, wanted, PATIENCE).await?);
+        let app = Arc::new(App::build(setup, requested, REQUEST_RETRY_BUDGET).await?);
         let state = Arc::new(state(&app)?);
         let handler: Handler = Arc::new(move |event, context| {
             let (app, state) = (app.clone(), state.clone());
             async move {
-                let outcome = match SocketEvent::read(event) {
+                let outcome = match SocketEvent::from_event(event) {
                     Ok(event) => handle(app, state, event).await,
                     Err(error) => Err(error),
                 };
                 Ok(outcome.unwrap_or_else(|error| {
-                    log(&error, &context);
-                    socket::answer(error.status(), None)
+                    log_error(&error, &context);
+                    socket::socket_response(error.status(), None)
                 }))
             }
             .boxed()
@@ -184,26 +186,26 @@ where
 }
 
 /// A function that is invoked with work to do: stream, schedule or another function. An error is the runtime's to report.
-pub fn work<S, F, Fut>(
+pub fn background<S, F, Fut>(
     setup: Setup,
-    wanted: &'static [Parameter],
+    requested: &'static [Parameter],
     state: fn(&App) -> Result<S>,
     handle: F,
 ) -> Build
 where
     S: Send + Sync + 'static,
-    F: Fn(Arc<App>, Arc<S>, Value, Context) -> Fut + Copy + Send + Sync + 'static,
+    F: Fn(Arc<App>, Arc<S>, Value, InvocationContext) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<Value>> + Send + 'static,
 {
     async move {
-        let app = Arc::new(App::build(setup, wanted, WEBHOOK_PATIENCE).await?);
+        let app = Arc::new(App::build(setup, requested, WEBHOOK_RETRY_BUDGET).await?);
         let state = Arc::new(state(&app)?);
         let handler: Handler = Arc::new(move |event, context| {
             let (app, state) = (app.clone(), state.clone());
             async move {
                 let outcome = handle(app, state, event, context.clone()).await;
                 outcome.map_err(|error| {
-                    log(&error, &context);
+                    log_error(&error, &context);
                     error.into()
                 })
             }
@@ -215,22 +217,22 @@ where
 }
 
 /// No state beside the app.
-pub fn nothing(_: &App) -> Result<()> {
+pub fn no_state(_: &App) -> Result<()> {
     Ok(())
 }
 
-fn answer<Fut: Future<Output = Result<Response>> + Send>(
-    context: Context,
+fn respond<Fut: Future<Output = Result<Response>> + Send>(
+    context: InvocationContext,
     event: Value,
     handle: impl FnOnce(Request) -> Fut + Send + 'static,
 ) -> BoxFuture<'static, Result<Value, HandlerError>> {
     async move {
-        let (encoding, handled) = match Request::read(event) {
-            Ok(request) => (request.encoding(), handle(request).await),
-            Err(error) => (Encoding::Identity, Err(error)),
+        let (encoding, outcome) = match Request::from_event(event) {
+            Ok(request) => (request.accepted_encoding(), handle(request).await),
+            Err(error) => (ContentEncoding::Identity, Err(error)),
         };
-        let response = handled.unwrap_or_else(|error| {
-            log(&error, &context);
+        let response = outcome.unwrap_or_else(|error| {
+            log_error(&error, &context);
             Response::from(&error)
         });
         Ok(response.into_event(encoding))
@@ -239,12 +241,12 @@ fn answer<Fut: Future<Output = Result<Response>> + Send>(
 }
 
 /// An error is logged once, here, where it becomes a response.
-fn log(error: &Error, context: &Context) {
-    let request = &*context.request_id;
-    let cause = error.causes();
+fn log_error(error: &Error, context: &InvocationContext) {
+    let request_id = &*context.request_id;
+    let cause = error.cause_chain();
     if error.status() >= 500 {
-        tracing::error!(request.id = request, status = error.status(), cause, "{error}");
+        tracing::error!(request.id = request_id, status = error.status(), error = cause, "{error}");
     } else {
-        tracing::debug!(request.id = request, status = error.status(), code = error.code());
+        tracing::debug!(request.id = request_id, status = error.status(), code = error.code());
     }
 }

@@ -79,12 +79,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("check-number", "POST", "/api/numbers/check", numbers::check::build),
     http("list-quarantine", "GET", "/api/quarantine", quarantine::list::build),
     http("release-quarantine", "POST", "/api/quarantine/{id}/release", quarantine::release::build),
-    http(
-        "release-quarantines",
-        "POST",
-        "/api/quarantine/release",
-        quarantine::release_quarantines::build,
-    ),
+    http("release-quarantines", "POST", "/api/quarantine/release", quarantine::release_all::build),
     http("get-health", "GET", "/api/health", health::get::build),
     http("issue-ticket", "POST", "/api/sockets/ticket", sockets::issue_ticket::build),
     socket("connect", "$connect", sockets::connect::build),
@@ -106,25 +101,25 @@ pub const FUNCTIONS: &[Function] = &[
 /// # Panics
 /// At compile time, if the name is not in the table.
 #[expect(clippy::panic, reason = "it stops the compiler, not the function")]
-pub const fn named(name: &str) -> Function {
-    match find(FUNCTIONS, name) {
+pub const fn function_named(name: &str) -> Function {
+    match find_function(FUNCTIONS, name) {
         Some(function) => function,
-        None => panic!("there is no function of this name"),
+        None => panic!("unknown function name"),
     }
 }
 
-const fn find(functions: &[Function], name: &str) -> Option<Function> {
+const fn find_function(functions: &[Function], name: &str) -> Option<Function> {
     match functions {
         [] => None,
-        [first, ..] if same(first.name.as_bytes(), name.as_bytes()) => Some(*first),
-        [_, rest @ ..] => find(rest, name),
+        [first, ..] if bytes_eq(first.name.as_bytes(), name.as_bytes()) => Some(*first),
+        [_, rest @ ..] => find_function(rest, name),
     }
 }
 
-const fn same(one: &[u8], other: &[u8]) -> bool {
-    match (one, other) {
+const fn bytes_eq(left: &[u8], right: &[u8]) -> bool {
+    match (left, right) {
         ([], []) => true,
-        ([a, one @ ..], [b, other @ ..]) => *a == *b && same(one, other),
+        ([a, left_rest @ ..], [b, right_rest @ ..]) => *a == *b && bytes_eq(left_rest, right_rest),
         _ => false,
     }
 }

@@ -22,7 +22,7 @@ pub struct Problem {
     /// What happened and what to do, for people, in English.
     detail: String,
     /// The sentences that the detail is, one after the other, by their keys: for who reads another language.
-    sentences: Vec<shared::sentences::SentenceView>,
+    localized_detail: Vec<shared::localized::LocalizedTextView>,
     /// A stable word for programs.
     code: String,
     /// The present state of the thing, on a conflict.
@@ -66,29 +66,30 @@ pub struct Problem {
         crate::numbers::check::handle,
         crate::quarantine::list::handle,
         crate::quarantine::release::handle,
-        crate::quarantine::release_quarantines::handle,
+        crate::quarantine::release_all::handle,
         crate::health::get::health,
         crate::sockets::issue_ticket::handle,
     ),
     components(schemas(
         Problem,
-        shared::event::Event,
-        shared::event::Frame,
+        shared::live_event::LiveEvent,
+        shared::live_event::LiveFrame,
         crate::sockets::receive_frame::ClientFrame,
     )),
-    modifiers(&Everywhere),
+    modifiers(&CommonResponses),
 )]
 #[derive(Debug)]
-pub struct Document;
+pub struct ApiDocument;
 
 /// What holds for every operation: who may call, and how errors look.
 #[derive(Debug)]
-struct Everywhere;
+struct CommonResponses;
 
 /// The operations that need no access token.
-const PUBLIC: [&str; 4] = ["sign-in", "refresh-session", "sign-out", "get-health"];
+const UNAUTHENTICATED_OPERATIONS: [&str; 4] =
+    ["sign-in", "refresh-session", "sign-out", "get-health"];
 
-impl Modify for Everywhere {
+impl Modify for CommonResponses {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         if let Some(components) = document.components.as_mut() {
             let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
@@ -98,47 +99,51 @@ impl Modify for Everywhere {
             let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
                 let id = operation.operation_id.as_deref().unwrap_or_default();
-                if !PUBLIC.contains(&id) {
-                    let none: [&str; 0] = [];
-                    operation.security = Some(vec![SecurityRequirement::new("access_token", none)]);
+                if !UNAUTHENTICATED_OPERATIONS.contains(&id) {
+                    let no_scopes: [&str; 0] = [];
+                    operation.security =
+                        Some(vec![SecurityRequirement::new("access_token", no_scopes)]);
                 }
-                operation.responses.responses.insert("default".to_owned(), RefOr::T(problem()));
+                operation
+                    .responses
+                    .responses
+                    .insert("default".to_owned(), RefOr::T(problem_response()));
             }
         }
     }
 }
 
-fn problem() -> Response {
+fn problem_response() -> Response {
     let schema = utoipa::openapi::Ref::from_schema_name("Problem");
     ResponseBuilder::new()
-        .description("It did not work; the detail says why")
+        .description("Error; `detail` describes the cause")
         .content("application/problem+json", Content::new(Some(schema)))
         .build()
 }
 
 /// The document as it is served at `/openapi.json`.
 pub fn json() -> Result<String, Error> {
-    Document::openapi().to_pretty_json().map(|text| text + "\n").map_err(Error::failed)
+    ApiDocument::openapi().to_pretty_json().map(|text| text + "\n").map_err(Error::internal)
 }
 
 /// Twilio's codes in plain words, by code, for those who translate them.
-pub fn codes() -> Result<String, Error> {
-    let codes = shared::codes::all().iter().map(|row| (row.code, row));
-    pretty(&codes.collect::<BTreeMap<_, _>>())
+pub fn twilio_codes() -> Result<String, Error> {
+    let rows = shared::twilio_codes::all().iter().map(|row| (row.code, row));
+    to_pretty_json(&rows.collect::<BTreeMap<_, _>>())
 }
 
 /// Every sentence of the answers in English, and `more`, by its key, for those who translate them.
-pub fn sentences(more: &[(&str, &str, &[&str])]) -> Result<String, Error> {
-    let all = shared::sentences::ALL.iter().chain(more);
-    let sentences = all.map(|(key, english, _)| (key, english));
-    pretty(&sentences.collect::<BTreeMap<_, _>>())
+pub fn localized_texts(extra: &[(&str, &str, &[&str])]) -> Result<String, Error> {
+    let texts = shared::localized::ALL.iter().chain(extra);
+    let english_by_key = texts.map(|(key, english, _)| (key, english));
+    to_pretty_json(&english_by_key.collect::<BTreeMap<_, _>>())
 }
 
 /// What each channel takes of files, as the page reads it.
-pub fn limits() -> Result<String, Error> {
-    pretty(&MediaLimits::all())
+pub fn media_limits() -> Result<String, Error> {
+    to_pretty_json(&MediaLimits::all())
 }
 
-fn pretty(value: &(impl Serialize + ?Sized)) -> Result<String, Error> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(Error::failed)
+fn to_pretty_json(value: &(impl Serialize + ?Sized)) -> Result<String, Error> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(Error::internal)
 }

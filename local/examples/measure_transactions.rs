@@ -19,8 +19,8 @@ use local::template::{FunctionSpec, IndexSpec, StreamSpec, TableSpec};
 use serde_json::{Value, json};
 use shared::clock::SystemClock;
 
-const LASTS: Duration = Duration::from_secs(4);
-static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+const LOAD_DURATION: Duration = Duration::from_secs(4);
+static STARTED_AT: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -33,28 +33,28 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             clock: Arc::new(SystemClock),
         })
         .await?;
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let invoke = watching(Arc::clone(&seen));
+        let ages = Arc::new(Mutex::new(Vec::new()));
+        let invoke = record_ages(Arc::clone(&ages));
         let specs =
-            vec![mapping("push", 100, 2, Vec::new()), mapping("dispatch", 10, 4, intents())];
+            vec![mapping("push", 100, 2, Vec::new()), mapping("dispatch", 10, 4, outbox_filters())];
         let streams = Streams::start(&dynamodb, specs, invoke, Arc::new(SystemClock)).await?;
         let times = load(&dynamodb, callers).await?;
         let count = u32::try_from(times.len())?;
         let began = Instant::now();
-        streams.settled().await;
-        let behind = began.elapsed();
-        let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
-        let units = dynamodb.capacity().of("receive-message");
+        streams.wait_until_idle().await;
+        let settle_time = began.elapsed();
+        let ages = std::mem::take(&mut *ages.lock().unwrap_or_else(PoisonError::into_inner));
+        let units = dynamodb.capacity().for_caller("receive-message");
         writeln!(
             std::io::stdout(),
             "callers {callers:>2}: n {count:>5}, {:>5.0}/s, {}; {:.2} write units each; \
              {} in a function's hands, {}; settled {:.1} ms after",
-            f64::from(count) / LASTS.as_secs_f64(),
-            spread(times),
+            f64::from(count) / LOAD_DURATION.as_secs_f64(),
+            percentiles(times),
             units.write_units / f64::from(count),
-            seen.len(),
-            spread(seen),
-            behind.as_secs_f64() * 1e3,
+            ages.len(),
+            percentiles(ages),
+            settle_time.as_secs_f64() * 1e3,
         )?;
         streams.stop().await;
         dynamodb.stop().await;
@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 /// p50 and p99.
-fn spread(mut times: Vec<Duration>) -> String {
+fn percentiles(mut times: Vec<Duration>) -> String {
     times.sort();
     let at = |share: usize| {
         times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1e3)
@@ -72,16 +72,16 @@ fn spread(mut times: Vec<Duration>) -> String {
 }
 
 /// A function that notes how old each message is when it gets it.
-fn watching(seen: Arc<Mutex<Vec<Duration>>>) -> Invoke {
+fn record_ages(ages: Arc<Mutex<Vec<Duration>>>) -> Invoke {
     Arc::new(move |_, event| {
-        let seen = Arc::clone(&seen);
+        let ages = Arc::clone(&ages);
         Box::pin(async move {
-            let now = BEGAN.elapsed();
+            let now = STARTED_AT.elapsed();
             for record in event.get("Records").and_then(Value::as_array).into_iter().flatten() {
                 let sent = record.pointer("/dynamodb/NewImage/sent/N").and_then(Value::as_str);
                 if let Some(sent) = sent.and_then(|sent| sent.parse().ok()) {
                     let age = now.saturating_sub(Duration::from_micros(sent));
-                    seen.lock().unwrap_or_else(PoisonError::into_inner).push(age);
+                    ages.lock().unwrap_or_else(PoisonError::into_inner).push(age);
                 }
             }
             Ok(json!({ "batchItemFailures": [] }))
@@ -89,8 +89,8 @@ fn watching(seen: Arc<Mutex<Vec<Duration>>>) -> Invoke {
     })
 }
 
-fn intents() -> Vec<Value> {
-    vec![json!({ "dynamodb": { "NewImage": { "intent": { "S": ["ready"] } } } })]
+fn outbox_filters() -> Vec<Value> {
+    vec![json!({ "dynamodb": { "NewImage": { "outbox_state": { "S": ["ready"] } } } })]
 }
 
 fn mapping(
@@ -135,10 +135,10 @@ async fn load(
         tasks.push(tokio::spawn(async move {
             let started = Instant::now();
             let mut times = Vec::new();
-            while started.elapsed() < LASTS {
-                let one = Instant::now();
+            while started.elapsed() < LOAD_DURATION {
+                let call_started = Instant::now();
                 inbound(&client, caller, times.len()).await?;
-                times.push(one.elapsed());
+                times.push(call_started.elapsed());
             }
             Ok::<_, aws_sdk_dynamodb::Error>(times)
         }));
@@ -152,7 +152,7 @@ async fn load(
 
 async fn inbound(client: &Client, caller: usize, n: usize) -> Result<(), aws_sdk_dynamodb::Error> {
     let text = |value: String| AttributeValue::S(value);
-    let pointer = Put::builder()
+    let dedup_record = Put::builder()
         .table_name("Table")
         .item("pk", text(format!("SID#SM{caller:04}{n:028}")))
         .item("sk", text("SID".to_owned()))
@@ -166,7 +166,7 @@ async fn inbound(client: &Client, caller: usize, n: usize) -> Result<(), aws_sdk
         .item("body", text("x".repeat(160)))
         .item("seen", AttributeValue::M(HashMap::new()))
         .item("direction", text("inbound".to_owned()))
-        .item("sent", AttributeValue::N(BEGAN.elapsed().as_micros().to_string()))
+        .item("sent", AttributeValue::N(STARTED_AT.elapsed().as_micros().to_string()))
         .build()?;
     let conversation = Update::builder()
         .table_name("Table")
@@ -182,7 +182,7 @@ async fn inbound(client: &Client, caller: usize, n: usize) -> Result<(), aws_sdk
         .build()?;
     client
         .transact_write_items()
-        .transact_items(TransactWriteItem::builder().put(pointer).build())
+        .transact_items(TransactWriteItem::builder().put(dedup_record).build())
         .transact_items(TransactWriteItem::builder().put(message).build())
         .transact_items(TransactWriteItem::builder().update(conversation).build())
         .send()

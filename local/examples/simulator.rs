@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use local::twilio::{Condition, Pace, Twilio, TwilioOptions, Typed};
+use local::twilio::{Pace, PhoneCondition, PhoneInput, Twilio, TwilioOptions};
 use shared::clock::SystemClock;
 use tokio::io::AsyncReadExt;
 
@@ -27,17 +27,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
     .await?;
     twilio.script().set_pace(Pace::instant());
-    twilio.set_condition("+12065550199", Condition::Unreachable)?;
+    twilio.set_condition("+12065550199", PhoneCondition::Unreachable)?;
 
     // A picture from a customer, whose file the libraries list, fetch and delete.
-    let picture = twilio.keep_media("image/png", Some("cat.png"), b"picture")?;
+    let picture = twilio.store_media("image/png", Some("cat.png"), b"picture")?;
     let (from, to) = ("+12065550188".to_owned(), NUMBER.to_owned());
-    let typed = Typed { from, to, media: vec![picture], ..Typed::default() };
-    twilio.send_from_phone(typed)?;
+    let input = PhoneInput { from, to, media: vec![picture], ..PhoneInput::default() };
+    twilio.send_from_phone(input)?;
 
     // Who has written on WhatsApp may be answered there.
     let (from, to) = ("whatsapp:+12065550188".to_owned(), WHATSAPP.to_owned());
-    twilio.send_from_phone(Typed { from, to, body: "Hello".to_owned(), ..Typed::default() })?;
+    twilio.send_from_phone(PhoneInput {
+        from,
+        to,
+        body: "Hello".to_owned(),
+        ..PhoneInput::default()
+    })?;
 
     let mut out = std::io::stdout();
     let url = twilio.url();

@@ -19,36 +19,36 @@ use shared::clock::Clock;
 use tokio::sync::watch;
 
 use crate::gateway::request::text;
-use crate::lambda::Functions;
+use crate::lambda::FunctionHost;
 use crate::permissions::{Permissions, caller};
 use crate::template::{ACCOUNT, REGION, Template};
 
 /// The largest event.
-const LARGEST: usize = 256 * 1024;
+const MAX_EVENT_BYTES: usize = 256 * 1024;
 /// How long a failed event waits before each of its further tries.
-const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
+const RETRY_DELAYS: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 
 /// The queue of events, and who takes them.
 #[derive(Clone)]
-pub struct Invocations(Arc<Inner>);
+pub struct AsyncInvocations(Arc<Inner>);
 
 struct Inner {
     /// Functions (`verb-noun`) by their resolved name.
     names: BTreeMap<String, String>,
-    functions: Arc<Functions>,
+    functions: Arc<FunctionHost>,
     permissions: Arc<Permissions>,
     clock: Arc<dyn Clock>,
     /// When each event that is not done yet is to be run; now or earlier means that it is under way.
-    open: Mutex<BTreeMap<u64, Timestamp>>,
+    pending: Mutex<BTreeMap<u64, Timestamp>>,
     changed: watch::Sender<u64>,
     stopped: watch::Sender<bool>,
 }
 
-impl Invocations {
+impl AsyncInvocations {
     /// An empty queue for the functions of `template`.
     pub fn new(
         template: &Template,
-        functions: Arc<Functions>,
+        functions: Arc<FunctionHost>,
         permissions: Arc<Permissions>,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -60,7 +60,7 @@ impl Invocations {
             functions,
             permissions,
             clock,
-            open: Mutex::default(),
+            pending: Mutex::default(),
             changed: watch::Sender::new(0),
             stopped: watch::Sender::new(false),
         }))
@@ -74,11 +74,11 @@ impl Invocations {
     }
 
     /// Completes when no event is to be run by now.
-    pub async fn settled(&self) {
+    pub async fn wait_until_idle(&self) {
         let mut changed = self.0.changed.subscribe();
         loop {
             changed.mark_unchanged();
-            if !self.0.busy() || changed.changed().await.is_err() {
+            if !self.0.has_due() || changed.changed().await.is_err() {
                 return;
             }
         }
@@ -89,7 +89,7 @@ impl Invocations {
         self.0.stopped.send_replace(true);
     }
 
-    fn take(&self, name: &str, event: Value) {
+    fn enqueue(&self, name: &str, event: Value) {
         let inner = Arc::clone(&self.0);
         let number = inner.begin();
         let name = name.to_owned();
@@ -112,76 +112,84 @@ impl Inner {
     }
 
     fn set(&self, number: u64, due: Option<Timestamp>) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         match due {
-            Some(due) => drop(open.insert(number, due)),
-            None => drop(open.remove(&number)),
+            Some(due) => drop(pending.insert(number, due)),
+            None => drop(pending.remove(&number)),
         }
-        drop(open);
+        drop(pending);
         self.changed.send_modify(|count| *count += 1);
     }
 
-    fn busy(&self) -> bool {
+    fn has_due(&self) -> bool {
         let now = self.clock.now();
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.values().any(|due| *due <= now)
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.values().any(|due| *due <= now)
     }
 
     async fn run(&self, number: u64, name: &str, event: Value) {
-        for wait in RETRIES.map(Some).into_iter().chain([None]) {
+        for wait in RETRY_DELAYS.map(Some).into_iter().chain([None]) {
             // The host has written down what went wrong.
             if self.functions.invoke(name, event.clone()).await.is_ok() {
                 return;
             }
             let Some(wait) = wait else { break };
-            let asleep = self.clock.sleep(wait);
+            let delay = self.clock.sleep(wait);
             let now = self.clock.now();
             self.set(number, Some(now.checked_add(wait).unwrap_or(now)));
             let mut stopped = self.stopped.subscribe();
             tokio::select! {
-                () = asleep => {}
+                () = delay => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
         }
-        tracing::error!(function.name = name, "an event was dropped after three tries");
+        tracing::error!(function.name = name, "Event dropped after three attempts");
     }
 }
 
 async fn invoke(
-    State(invocations): State<Invocations>,
+    State(invocations): State<AsyncInvocations>,
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let authorization = text(&headers, header::AUTHORIZATION.as_str());
     let Some(caller) = caller(Some(&authorization)) else {
-        return failed(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
+        return error_response(
+            403,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        );
     };
     let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}");
     if let Err(denied) = invocations.0.permissions.check(caller, "lambda:InvokeFunction", &arn) {
-        return failed(403, "AccessDeniedException", &denied.to_string());
+        return error_response(403, "AccessDeniedException", &denied.to_string());
     }
     if text(&headers, "x-amz-invocation-type") != "Event" {
-        let message = "only the invocation type Event is known here";
-        return failed(400, "InvalidParameterValueException", message);
+        let message = "only the invocation type Event is supported";
+        return error_response(400, "InvalidParameterValueException", message);
     }
-    if body.len() > LARGEST {
+    if body.len() > MAX_EVENT_BYTES {
         let message =
             format!("{} byte payload is too large for the Event invocation type", body.len());
-        return failed(413, "RequestTooLargeException", &message);
+        return error_response(413, "RequestTooLargeException", &message);
     }
     let Ok(event) = serde_json::from_slice(&body) else {
         let message = "Could not parse request body into json";
-        return failed(400, "InvalidRequestContentException", message);
+        return error_response(400, "InvalidRequestContentException", message);
     };
     let Some(function) = invocations.0.names.get(&name) else {
-        return failed(404, "ResourceNotFoundException", &format!("Function not found: {arn}"));
+        return error_response(
+            404,
+            "ResourceNotFoundException",
+            &format!("Function not found: {arn}"),
+        );
     };
-    invocations.take(function, event);
+    invocations.enqueue(function, event);
     StatusCode::ACCEPTED.into_response()
 }
 
-fn failed(status: u16, kind: &'static str, message: &str) -> Response {
+fn error_response(status: u16, kind: &'static str, message: &str) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     let body = json!({ "Type": "User", "Message": message }).to_string();
     let mut response = (status, body).into_response();

@@ -10,17 +10,17 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let line = CommandLine::parse();
+    let command_line = CommandLine::parse();
     let filter = EnvFilter::try_from_default_env();
     let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn,local=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(&line).await {
+    match run(&command_line).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("Partyline did not start: {error}."));
+            print_line(&format!("Partyline failed to start: {error}."));
             let mut cause = std::error::Error::source(&error);
             while let Some(reason) = cause {
-                say(&format!("  because {reason}"));
+                print_line(&format!("  Caused by: {reason}"));
                 cause = reason.source();
             }
             ExitCode::FAILURE
@@ -28,41 +28,43 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(line: &CommandLine) -> Result<(), SystemError> {
-    let root = project_folder();
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks for it")]
-    let settings = Settings::read(&root, |name| std::env::var(name).ok())?;
-    let options = Options::of(line, root, settings);
+async fn run(command_line: &CommandLine) -> Result<(), SystemError> {
+    let root = project_dir();
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the environment")]
+    let settings = Settings::load(&root, |name| std::env::var(name).ok())?;
+    let options = Options::from_command_line(command_line, root, settings);
     let state = options.state.clone();
-    if let (true, Some(folder)) = (line.reset, &state) {
+    if let (true, Some(folder)) = (command_line.reset, &state) {
         System::reset(folder)?;
     }
     let system = System::start(options).await?;
     system.warm_up().await?;
-    if line.invoke.is_some() {
-        tell_environment(&system);
+    if command_line.invoke.is_some() {
+        print_environment(&system);
     }
-    announce(&system, state.as_deref()).await?;
-    told_to_stop().await;
-    say("\nStopping …");
+    print_startup_info(&system, state.as_deref()).await?;
+    wait_for_shutdown().await;
+    print_line("\nStopping…");
     tokio::select! {
         () = system.stop() => {}
         // Told twice: what was kept is kept, nothing more is waited for.
-        () = told_to_stop() => {}
+        () = wait_for_shutdown() => {}
     }
     Ok(())
 }
 
 /// Prints what the functions need in `cargo lambda watch`; the ports change with every start.
-fn tell_environment(system: &System) {
-    say("\nThe functions are expected elsewhere. Give them this environment (--env-file):\n");
-    for (name, value) in system.outside_environment() {
-        say(&format!("{name}={value}"));
+fn print_environment(system: &System) {
+    print_line(
+        "\nFunctions run in another process. Start it with this environment (`--env-file`):\n",
+    );
+    for (name, value) in system.remote_environment() {
+        print_line(&format!("{name}={value}"));
     }
 }
 
 /// Waits for Ctrl-C, or for a `kill` without a number.
-async fn told_to_stop() {
+async fn wait_for_shutdown() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -78,44 +80,44 @@ async fn told_to_stop() {
 }
 
 /// The nearest folder upwards that holds the template.
-fn project_folder() -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    let found = here.ancestors().find(|folder| folder.join("template.yaml").is_file());
-    found.unwrap_or(&here).to_owned()
+fn project_dir() -> PathBuf {
+    let current_dir = std::env::current_dir().unwrap_or_default();
+    let root = current_dir.ancestors().find(|folder| folder.join("template.yaml").is_file());
+    root.unwrap_or(&current_dir).to_owned()
 }
 
-async fn announce(system: &System, state: Option<&Path>) -> Result<(), SystemError> {
-    let kept = state.map_or_else(
-        || "nowhere; it ends with the program".to_owned(),
+async fn print_startup_info(system: &System, state: Option<&Path>) -> Result<(), SystemError> {
+    let state_location = state.map_or_else(
+        || "in memory, discarded on exit".to_owned(),
         |folder| folder.display().to_string(),
     );
-    let at_twilio = system.settings().at_twilio();
-    let at_twilio = at_twilio.map(|lines| format!("\n\n  {lines}")).unwrap_or_default();
-    let simulated = system.twilio().map(|twilio| {
+    let setup_hint = system.settings().twilio_setup_hint();
+    let setup_hint = setup_hint.map(|lines| format!("\n\n  {lines}")).unwrap_or_default();
+    let twilio_line = system.twilio().map(|twilio| {
         let url = twilio.url();
-        format!("\n  Twilio's API, simulated      {url}")
+        format!("\n  Simulated Twilio API         {url}")
     });
-    let guests = system.phone_link();
-    let guests = guests.map(|link| format!("\n  A real phone, once           {link}"));
-    say(&format!(
+    let phone_link = system.phone_link();
+    let phone_line = phone_link.map(|link| format!("\n  Phone link (single use)      {link}"));
+    print_line(&format!(
         "
 Partyline is running at {url}
 
-  Desk and phones, signed in   {link}
+  Desk and phones (signed in)  {link}
   Phones                       {url}/phones{guests}{simulated}
-  State is kept in             {kept}{at_twilio}
+  State                        {state_location}{setup_hint}
 
-Ctrl-C ends it.",
+Press Ctrl-C to stop.",
         url = system.url(),
-        guests = guests.unwrap_or_default(),
-        simulated = simulated.unwrap_or_default(),
+        guests = phone_line.unwrap_or_default(),
+        simulated = twilio_line.unwrap_or_default(),
         link = system.sign_in_link().await?,
     ));
     Ok(())
 }
 
 /// Prints one line for the person at the terminal.
-fn say(text: &str) {
+fn print_line(text: &str) {
     // A closed terminal is no reason to stop.
     drop(writeln!(std::io::stdout(), "{text}"));
 }

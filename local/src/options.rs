@@ -5,35 +5,35 @@ use std::sync::Arc;
 
 use clap::Parser;
 use reqwest::Url;
-use shared::clock::ShiftClock;
-use shared::fault::Faults;
+use shared::clock::OffsetClock;
+use shared::fault::FaultPoints;
 use shared::ids::{Ids, RandomIds};
 use shared::lambda::Function;
 
 use crate::settings::Settings;
 use crate::template::Grant;
 
-/// Runs the whole of Partyline on this machine: the desk, the phones, DynamoDB, the functions, and Twilio, simulated.
+/// Runs Partyline on this machine: desk, phones, functions, DynamoDB and a simulated Twilio
 #[derive(Debug, Clone, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag that stands or does not")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent command-line flag")]
 #[command(name = "partyline", disable_version_flag = true)]
 pub struct CommandLine {
-    /// Keep nothing: the state lives in memory and ends with the program
+    /// Keep state in memory only
     #[arg(long)]
     pub memory: bool,
-    /// Listen on this port instead of PORT of the settings
+    /// Port to listen on (overrides PORT)
     #[arg(long)]
     pub port: Option<u16>,
-    /// Throw the kept state away first
+    /// Delete saved state before starting
     #[arg(long)]
     pub reset: bool,
-    /// Fill the desk with three days of a bicycle shop's texts; what is there already stays as it is
+    /// Load demo conversations (three days of a bicycle shop); keeps existing data
     #[arg(long)]
     pub demo: bool,
     /// Let other machines of your network in, a real phone for example; needs secrets of your own in `.env`
     #[arg(long)]
     pub lan: bool,
-    /// Send the functions' events to `cargo lambda watch` at this address instead of running them here
+    /// Invoke the functions at this URL (`cargo lambda watch`) instead of running them here
     #[arg(long, value_name = "URL")]
     pub invoke: Option<Url>,
 }
@@ -58,15 +58,15 @@ pub struct Options {
     /// The handlers.
     pub functions: Vec<Function>,
     /// Time, for everything in the system.
-    pub clock: ShiftClock,
+    pub clock: OffsetClock,
     /// Randomness, for everything in the system.
     pub ids: Arc<dyn Ids>,
     /// The functions' fault points.
-    pub faults: Faults,
+    pub faults: FaultPoints,
     /// Where events are sent instead of running the functions here.
     pub invoke_url: Option<Url>,
     /// Grants that are taken away from their functions.
-    pub removed: Vec<(String, Grant)>,
+    pub removed_grants: Vec<(String, Grant)>,
 }
 
 impl Options {
@@ -81,23 +81,27 @@ impl Options {
             lan: false,
             settings: Settings::published(),
             functions: functions::FUNCTIONS.to_vec(),
-            clock: ShiftClock::new(),
+            clock: OffsetClock::new(),
             ids: Arc::new(RandomIds),
-            faults: Faults::default(),
+            faults: FaultPoints::default(),
             invoke_url: None,
-            removed: Vec::new(),
+            removed_grants: Vec::new(),
         }
     }
 
     /// What `line` and `settings` ask for, in the project's folder `root`.
-    pub fn of(line: &CommandLine, root: PathBuf, settings: Settings) -> Self {
-        let state = (!line.memory).then(|| root.join(".partyline"));
+    pub fn from_command_line(
+        command_line: &CommandLine,
+        root: PathBuf,
+        settings: Settings,
+    ) -> Self {
+        let state = (!command_line.memory).then(|| root.join(".partyline"));
         Self {
             state,
-            port: line.port.unwrap_or(settings.port),
-            demo: line.demo,
-            lan: line.lan,
-            invoke_url: line.invoke.clone(),
+            port: command_line.port.unwrap_or(settings.port),
+            demo: command_line.demo,
+            lan: command_line.lan,
+            invoke_url: command_line.invoke.clone(),
             settings,
             ..Self::in_memory(root)
         }
@@ -109,12 +113,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_understood() {
-        let line = CommandLine::try_parse_from(["partyline", "--memory", "--port", "0", "--lan"]);
-        let options = Options::of(&line.unwrap(), "/x".into(), Settings::published());
+    fn command_line_options_are_parsed() {
+        let command_line =
+            CommandLine::try_parse_from(["partyline", "--memory", "--port", "0", "--lan"]);
+        let options =
+            Options::from_command_line(&command_line.unwrap(), "/x".into(), Settings::published());
         assert_eq!((options.state, options.port, options.lan), (None, 0, true));
-        let line = CommandLine::try_parse_from(["partyline"]).unwrap();
-        let options = Options::of(&line, "/x".into(), Settings::published());
+        let command_line = CommandLine::try_parse_from(["partyline"]).unwrap();
+        let options = Options::from_command_line(&command_line, "/x".into(), Settings::published());
         assert_eq!((options.state, options.port), (Some("/x/.partyline".into()), 3000));
     }
 }

@@ -22,14 +22,14 @@ use crate::template::{ACCOUNT, REGION, STACK};
 
 const TARGET: &str = "AmazonSSM.GetParameters";
 /// How many names one call may ask for.
-const MOST_NAMES: usize = 10;
+const MAX_NAMES: usize = 10;
 
 /// The install key in the settings is not 32 bytes in hex.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "PARTYLINE_INSTALL_KEY must be 64 hexadecimal digits; make one with `openssl rand -hex 32`"
 )]
-pub struct BadInstallKey;
+pub struct InvalidInstallKey;
 
 /// The parameters of the stack, by full name.
 #[derive(Debug, Clone)]
@@ -49,18 +49,19 @@ pub struct Urls {
 
 impl Parameters {
     /// The parameters that `settings` make.
-    pub fn of(
+    pub fn from_settings(
         settings: &Settings,
         urls: &Urls,
         permissions: Arc<Permissions>,
-    ) -> Result<Self, BadInstallKey> {
+    ) -> Result<Self, InvalidInstallKey> {
         let install = HEXLOWER_PERMISSIVE
             .decode(settings.install_key.as_bytes())
             .ok()
             .filter(|key| key.len() == 32)
-            .ok_or(BadInstallKey)?;
+            .ok_or(InvalidInstallKey)?;
         let seed = digest(&SHA256, &[b"partyline access token".as_slice(), &install].concat());
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| BadInstallKey)?;
+        let key_pair =
+            Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| InvalidInstallKey)?;
         let tokens = [Some(&settings.auth_token), settings.previous_auth_token.as_ref()];
         let twilio = json!({
             "account_sid": settings.account_sid,
@@ -80,11 +81,11 @@ impl Parameters {
             ("urls", urls.to_string()),
             ("install", settings.install_key.clone()),
             ("session", BASE64.encode(seed.as_ref())),
-            ("public-key", BASE64.encode(pair.public_key().as_ref())),
+            ("public-key", BASE64.encode(key_pair.public_key().as_ref())),
             ("admin", admin.to_string()),
         ];
-        let named = |(name, value)| (format!("/{STACK}/{name}"), value);
-        let values = Arc::new(values.into_iter().map(named).collect());
+        let parameter = |(name, value)| (format!("/{STACK}/{name}"), value);
+        let values = Arc::new(values.into_iter().map(parameter).collect());
         Ok(Self { values, permissions })
     }
 
@@ -94,33 +95,39 @@ impl Parameters {
     }
 
     fn get(&self, caller: &str, names: &[&str]) -> Response {
-        let (mut found, mut invalid) = (Vec::new(), Vec::new());
+        let (mut parameters, mut invalid) = (Vec::new(), Vec::new());
         for name in names {
             let arn = arn(name);
             if let Err(denied) = self.permissions.check(caller, "ssm:GetParameters", &arn) {
-                return failed("AccessDeniedException", &denied.to_string());
+                return error_response("AccessDeniedException", &denied.to_string());
             }
             match self.values.get(*name) {
-                Some(value) => found.push(json!({
+                Some(value) => parameters.push(json!({
                     "ARN": arn, "DataType": "text", "Name": name, "Type": "SecureString",
                     "Value": value, "Version": 1,
                 })),
                 None => invalid.push(*name),
             }
         }
-        let body = json!({ "Parameters": found, "InvalidParameters": invalid });
-        answer(StatusCode::OK, &body)
+        let body = json!({ "Parameters": parameters, "InvalidParameters": invalid });
+        json_response(StatusCode::OK, &body)
     }
 }
 
 async fn serve(State(parameters): State<Parameters>, headers: HeaderMap, body: Bytes) -> Response {
     let authorization = text(&headers, header::AUTHORIZATION.as_str());
     let Some(caller) = caller(Some(&authorization)) else {
-        return failed("MissingAuthenticationTokenException", "Missing Authentication Token");
+        return error_response(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        );
     };
     let target = text(&headers, "x-amz-target");
     if target != TARGET {
-        return failed("UnknownOperationException", &format!("{target} is not known here"));
+        return error_response(
+            "UnknownOperationException",
+            &format!("unsupported operation: {target}"),
+        );
     }
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     let names: Vec<&str> = request
@@ -128,8 +135,8 @@ async fn serve(State(parameters): State<Parameters>, headers: HeaderMap, body: B
         .and_then(Value::as_array)
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
-    if names.is_empty() || names.len() > MOST_NAMES {
-        return failed("ValidationException", "Names must hold between 1 and 10 names");
+    if names.is_empty() || names.len() > MAX_NAMES {
+        return error_response("ValidationException", "Names must hold between 1 and 10 names");
     }
     parameters.get(caller, &names)
 }
@@ -138,14 +145,14 @@ fn arn(name: &str) -> String {
     format!("arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{}", name.trim_start_matches('/'))
 }
 
-fn failed(kind: &str, message: &str) -> Response {
-    answer(StatusCode::BAD_REQUEST, &json!({ "__type": kind, "message": message }))
+fn error_response(kind: &str, message: &str) -> Response {
+    json_response(StatusCode::BAD_REQUEST, &json!({ "__type": kind, "message": message }))
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response {
+fn json_response(status: StatusCode, body: &Value) -> Response {
     let mut response = (status, body.to_string()).into_response();
-    let kind = HeaderValue::from_static("application/x-amz-json-1.1");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    let content_type = HeaderValue::from_static("application/x-amz-json-1.1");
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }
 
@@ -158,7 +165,7 @@ fn sender(settings: &Settings, address: &str) -> Value {
         Some("whatsapp") => "WhatsApp",
         Some("messenger") => "Messenger",
         Some("rcs") => "RCS",
-        Some(other) => other,
+        Some(channel) => channel,
     };
     let service = settings.messaging_service_sid.as_ref();
     let service = service.filter(|_| matches!(channel, None | Some("rcs")));
@@ -181,14 +188,18 @@ mod tests {
 
     async fn serving() -> Server {
         let template = Template::parse(include_str!("../../template.yaml")).unwrap();
-        let permissions = Arc::new(Permissions::of(&template, &[]));
+        let permissions = Arc::new(Permissions::from_template(&template, &[]));
         let urls = Urls { public: vec!["http://x".to_owned()], socket: "ws://x/ws".to_owned() };
-        let parameters = Parameters::of(&Settings::published(), &urls, permissions).unwrap();
+        let parameters =
+            Parameters::from_settings(&Settings::published(), &urls, permissions).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Server::start(listener, parameters.router()).unwrap()
     }
 
-    async fn read(caller: &str, names: &[&str]) -> Result<BTreeMap<String, String>, String> {
+    async fn get_parameters(
+        caller: &str,
+        names: &[&str],
+    ) -> Result<BTreeMap<String, String>, String> {
         let server = serving().await;
         let config = aws_sdk_ssm::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -198,16 +209,16 @@ mod tests {
             .build();
         let client = aws_sdk_ssm::Client::from_conf(config);
         let names = names.iter().map(|name| format!("/partyline/{name}")).collect();
-        let answer = client.get_parameters().set_names(Some(names)).with_decryption(true).send();
-        let answer = answer.await.map_err(|e| format!("{:?}", e.into_service_error()));
+        let request = client.get_parameters().set_names(Some(names)).with_decryption(true).send();
+        let response = request.await.map_err(|e| format!("{:?}", e.into_service_error()));
         server.stop(&SystemClock).await;
-        let parameters = answer?.parameters.unwrap_or_default().into_iter();
+        let parameters = response?.parameters.unwrap_or_default().into_iter();
         Ok(parameters.map(|p| (p.name.unwrap(), p.value.unwrap())).collect())
     }
 
     #[tokio::test]
-    async fn the_sdk_reads_what_its_function_may_read() {
-        let values = read("receive-message", &["twilio", "urls"]).await.unwrap();
+    async fn the_sdk_gets_the_permitted_parameters() {
+        let values = get_parameters("receive-message", &["twilio", "urls"]).await.unwrap();
         let twilio: Value = serde_json::from_str(&values["/partyline/twilio"]).unwrap();
         assert_eq!(twilio["account_sid"], "AC00000000000000000000000000000000");
         assert_eq!(twilio["auth_tokens"][0], "5ca1ab1e0ddba115ca1ab1e0ddba1100");
@@ -216,18 +227,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_name_too_many_refuses_the_whole_call() {
-        let refused = read("receive-message", &["twilio", "session"]).await.unwrap_err();
-        assert!(refused.contains("not authorized to perform: ssm:GetParameters"), "{refused}");
+    async fn one_denied_name_rejects_the_whole_call() {
+        let error = get_parameters("receive-message", &["twilio", "session"]).await.unwrap_err();
+        assert!(error.contains("not authorized to perform: ssm:GetParameters"), "{error}");
     }
 
     #[tokio::test]
-    async fn the_two_session_keys_belong_together() {
-        let private = read("refresh-session", &["session"]).await.unwrap();
-        let public = read("list-senders", &["public-key"]).await.unwrap();
+    async fn the_session_keys_form_a_key_pair() {
+        let private = get_parameters("refresh-session", &["session"]).await.unwrap();
+        let public = get_parameters("list-senders", &["public-key"]).await.unwrap();
         let seed = BASE64.decode(private["/partyline/session"].as_bytes()).unwrap();
         let key = BASE64.decode(public["/partyline/public-key"].as_bytes()).unwrap();
-        let seal = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap().sign(b"text");
-        UnparsedPublicKey::new(&ED25519, key).verify(b"text", seal.as_ref()).unwrap();
+        let signature = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap().sign(b"text");
+        UnparsedPublicKey::new(&ED25519, key).verify(b"text", signature.as_ref()).unwrap();
     }
 }

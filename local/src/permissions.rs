@@ -34,13 +34,13 @@ pub struct Permissions {
 
 impl Permissions {
     /// The policies of `template`, without the `removed` grants (function and grant).
-    pub fn of(template: &Template, removed: &[(String, Grant)]) -> Self {
+    pub fn from_template(template: &Template, removed: &[(String, Grant)]) -> Self {
         let mut grants = BTreeMap::new();
         for function in &template.functions {
-            let kept = function.grants.iter().filter(|grant| {
+            let remaining = function.grants.iter().filter(|grant| {
                 !removed.iter().any(|(name, gone)| *name == function.name && gone == *grant)
             });
-            grants.insert(function.name.clone(), kept.cloned().collect());
+            grants.insert(function.name.clone(), remaining.cloned().collect());
         }
         Self { grants, ..Self::default() }
     }
@@ -66,8 +66,8 @@ impl Permissions {
             action: action.to_owned(),
             resource: resource.to_owned(),
         };
-        let mut refusals = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
-        refusals.push(denied.clone());
+        let mut denials = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
+        denials.push(denied.clone());
         Err(denied)
     }
 
@@ -81,7 +81,7 @@ impl Permissions {
     }
 
     /// Every call that was refused so far.
-    pub fn refusals(&self) -> Vec<Denied> {
+    pub fn denied_calls(&self) -> Vec<Denied> {
         self.denied.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -120,24 +120,24 @@ mod tests {
 
     fn permissions(removed: &[(String, Grant)]) -> Permissions {
         let template = Template::parse(include_str!("../../template.yaml")).unwrap();
-        Permissions::of(&template, removed)
+        Permissions::from_template(&template, removed)
     }
 
     const SENDERS: &str = "arn:aws:ssm:eu-central-1:000000000000:parameter/partyline/senders";
 
     #[test]
-    fn a_function_may_do_what_its_policy_says_and_nothing_else() {
+    fn a_function_may_do_only_what_its_policy_allows() {
         let permissions = permissions(&[]);
         assert_eq!(permissions.check("list-senders", "ssm:GetParameters", SENDERS), Ok(()));
         let denied = permissions.check("get-health", "ssm:GetParameters", SENDERS).unwrap_err();
         assert!(denied.to_string().starts_with("get-health is not authorized to perform: ssm:"));
         assert!(permissions.check("nobody", "ssm:GetParameters", SENDERS).is_err());
         assert!(permissions.check(LOCAL_ADMIN, "anything", "anywhere").is_ok());
-        assert_eq!(permissions.refusals().len(), 2);
+        assert_eq!(permissions.denied_calls().len(), 2);
     }
 
     #[test]
-    fn a_permission_that_is_added_to_the_template_is_given() {
+    fn a_permission_added_to_the_template_is_granted() {
         let template = include_str!("../../template.yaml");
         let health = template.find("\n  GetHealth:").unwrap();
         let events = health + template[health..].find("      Events:").unwrap();
@@ -146,15 +146,15 @@ mod tests {
             "      Policies:\n        - Statement:\n            - {{ Effect: Allow, Action: ssm:GetParameters, Resource: \
              {SENDERS} }}\n"
         );
-        let more = Template::parse(&format!("{before}{policies}{after}")).unwrap();
-        let permissions = Permissions::of(&more, &[]);
+        let changed = Template::parse(&format!("{before}{policies}{after}")).unwrap();
+        let permissions = Permissions::from_template(&changed, &[]);
         assert_eq!(permissions.check("get-health", "ssm:GetParameters", SENDERS), Ok(()));
-        let others = "arn:aws:ssm:eu-central-1:000000000000:parameter/partyline/twilio";
-        assert!(permissions.check("get-health", "ssm:GetParameters", others).is_err());
+        let resource = "arn:aws:ssm:eu-central-1:000000000000:parameter/partyline/twilio";
+        assert!(permissions.check("get-health", "ssm:GetParameters", resource).is_err());
     }
 
     #[test]
-    fn a_grant_that_was_removed_is_refused() {
+    fn a_removed_grant_is_denied() {
         let grant = Grant { action: "ssm:GetParameters".to_owned(), resource: SENDERS.to_owned() };
         let permissions = permissions(&[("list-senders".to_owned(), grant)]);
         assert!(permissions.check("list-senders", "ssm:GetParameters", SENDERS).is_err());
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_covers_any_text_and_a_text_only_itself() {
+    fn a_star_matches_any_text_and_other_text_only_itself() {
         assert!(matches("arn:x/*/POST/@connections/*", "arn:x/live/POST/@connections/abc="));
         assert!(!matches("arn:x/live/POST/*", "arn:x/live/GET/@connections/abc="));
         assert!(matches("arn:table", "arn:table"));

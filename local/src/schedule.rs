@@ -8,7 +8,7 @@ use shared::clock::Clock;
 use shared::ids::Ids;
 use tokio::task::JoinHandle;
 
-use crate::lambda::{Functions, InvokeError, request_id};
+use crate::lambda::{FunctionHost, InvokeError, request_id};
 use crate::template::{ACCOUNT, REGION, Template, TriggerSpec};
 
 /// Every schedule of the template, running.
@@ -18,7 +18,7 @@ pub struct Schedules {
 }
 
 struct Invoker {
-    functions: Arc<Functions>,
+    functions: Arc<FunctionHost>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
@@ -27,7 +27,7 @@ impl Schedules {
     /// Starts them; the first run comes after the first interval.
     pub fn start(
         template: &Template,
-        functions: Arc<Functions>,
+        functions: Arc<FunctionHost>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
@@ -35,7 +35,7 @@ impl Schedules {
         let mut tasks = Vec::new();
         for function in &template.functions {
             for trigger in &function.triggers {
-                if let TriggerSpec::Schedule { every } = trigger {
+                if let TriggerSpec::Schedule { interval: every } = trigger {
                     let repeated = Arc::clone(&invoker).repeat(function.name.clone(), *every);
                     tasks.push(tokio::spawn(repeated));
                 }
@@ -84,16 +84,16 @@ impl Invoker {
 
 #[cfg(test)]
 mod tests {
-    use shared::clock::ShiftClock;
-    use shared::fault::Faults;
+    use shared::clock::OffsetClock;
+    use shared::fault::FaultPoints;
     use shared::ids::RandomIds;
     use shared::lambda::{Function, Handler, Trigger};
 
     use super::*;
-    use crate::lambda::{Endpoints, FunctionsOptions};
+    use crate::lambda::{Endpoints, FunctionHostOptions};
 
     /// A `sweep` that answers with its event, and the schedule that runs it.
-    fn schedules(clock: &ShiftClock) -> (Arc<Functions>, Schedules) {
+    fn schedules(clock: &OffsetClock) -> (Arc<FunctionHost>, Schedules) {
         let template = Template::parse(include_str!("../../template.yaml")).unwrap();
         let sweep = Function {
             name: "sweep",
@@ -104,13 +104,13 @@ mod tests {
             },
         };
         let functions = Arc::new(
-            Functions::new(FunctionsOptions {
+            FunctionHost::new(FunctionHostOptions {
                 template: &template,
                 table: &[sweep],
                 endpoints: &Endpoints::default(),
                 clock: Arc::new(clock.clone()),
                 ids: Arc::new(RandomIds),
-                faults: Faults::default(),
+                faults: FaultPoints::default(),
                 invoke_url: None,
             })
             .unwrap(),
@@ -121,8 +121,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_schedule_runs_when_the_clock_says_so() {
-        let clock = ShiftClock::new();
+    async fn a_schedule_runs_by_the_injected_clock() {
+        let clock = OffsetClock::new();
         let (functions, schedules) = schedules(&clock);
         tokio::task::yield_now().await;
         assert_eq!(functions.invocations(), 0);
@@ -134,8 +134,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_at_once_gets_the_schedulers_event() {
-        let (_, schedules) = schedules(&ShiftClock::new());
+    async fn a_manual_run_gets_the_scheduler_event() {
+        let (_, schedules) = schedules(&OffsetClock::new());
         let event = schedules.run("sweep").await.unwrap();
         assert_eq!(event["detail-type"], "Scheduled Event");
         assert_eq!(event["source"], "aws.scheduler");

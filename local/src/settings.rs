@@ -49,85 +49,89 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file is there and cannot be read.
-    #[error("{} is not a list of NAME=value lines; compare it with .env.example", path.display())]
+    #[error("{} is not a valid list of NAME=value lines; compare it with .env.example", path.display())]
     File {
         /// The file. The reason is not told: it would quote the line, and with it a secret.
         path: PathBuf,
     },
     /// A value makes no sense.
-    #[error("{name} {wrong}")]
+    #[error("{name} {message}")]
     Value {
         /// The variable.
         name: &'static str,
         /// What is wrong.
-        wrong: &'static str,
+        message: &'static str,
     },
     /// A published secret would face the world.
     #[error(
-        "{names} still stand as published in .env.example; set your own in .env before {for_what}"
+        "{names} still have the published values of .env.example. Set your own in .env before {purpose}"
     )]
     Published {
         /// The variables.
         names: String,
         /// What was asked for.
-        for_what: &'static str,
+        purpose: &'static str,
     },
 }
 
 impl Settings {
     /// The published settings: what holds without a `.env`.
     pub fn published() -> Self {
-        let published = lines(PUBLISHED.as_bytes()).unwrap_or_default();
-        Self::of(|name| published.get(name).cloned()).unwrap_or_else(|_| Self::blank())
+        let published = parse_env_lines(PUBLISHED.as_bytes()).unwrap_or_default();
+        Self::from_values(|name| published.get(name).cloned()).unwrap_or_else(|_| Self::blank())
     }
 
     /// The settings of `environment`, else of the `.env` in `folder`, else the published ones.
-    pub fn read(
+    pub fn load(
         folder: &Path,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
         let path = folder.join(".env");
-        let own = match std::fs::File::open(&path) {
-            Ok(file) => lines(file).map_err(|_| SettingsError::File { path })?,
+        let file_values = match std::fs::File::open(&path) {
+            Ok(file) => parse_env_lines(file).map_err(|_| SettingsError::File { path })?,
             Err(_) => HashMap::new(),
         };
-        let published = lines(PUBLISHED.as_bytes()).unwrap_or_default();
-        let given = |name: &str| environment(name).or_else(|| own.get(name).cloned());
-        let real = given("TWILIO_API_URL").is_some_and(|url| !url.is_empty());
-        Self::of(|name| match given(name) {
+        let published = parse_env_lines(PUBLISHED.as_bytes()).unwrap_or_default();
+        let configured = |name: &str| environment(name).or_else(|| file_values.get(name).cloned());
+        let is_real_account = configured("TWILIO_API_URL").is_some_and(|url| !url.is_empty());
+        Self::from_values(|name| match configured(name) {
             // Said to be empty, or left out with a real account: there is no such sender.
-            Some(value) if value.is_empty() && CHANNELS.iter().any(|(own, _)| *own == name) => None,
-            None if real && CHANNELS.iter().any(|(own, _)| *own == name) => None,
+            Some(value)
+                if value.is_empty() && CHANNELS.iter().any(|(channel, _)| *channel == name) =>
+            {
+                None
+            }
+            None if is_real_account && CHANNELS.iter().any(|(channel, _)| *channel == name) => None,
             value => {
-                let layers = [value, own.get(name).cloned(), published.get(name).cloned()];
+                let layers = [value, file_values.get(name).cloned(), published.get(name).cloned()];
                 layers.into_iter().flatten().find(|value| !value.is_empty())
             }
         })
     }
 
-    fn of(value: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let need = |name: &'static str| {
-            value(name).ok_or(SettingsError::Value { name, wrong: "is not set" })
+    fn from_values(value: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let required = |name: &'static str| {
+            value(name).ok_or(SettingsError::Value { name, message: "is not set" })
         };
-        let port = need("PORT")?.parse();
+        let port = required("PORT")?.parse();
         let mut settings = Self {
-            account_sid: need("TWILIO_ACCOUNT_SID")?,
-            auth_token: need("TWILIO_AUTH_TOKEN")?,
+            account_sid: required("TWILIO_ACCOUNT_SID")?,
+            auth_token: required("TWILIO_AUTH_TOKEN")?,
             previous_auth_token: value("TWILIO_AUTH_TOKEN_PREVIOUS"),
-            shared_keys: shared_keys(&value("TWILIO_SHARED_KEYS").unwrap_or_default())?,
-            number: need("TWILIO_NUMBER")?,
-            further_numbers: list(&value("TWILIO_NUMBERS").unwrap_or_default()),
-            channel_senders: senders::of_channels(&value)?,
+            shared_keys: parse_shared_keys(&value("TWILIO_SHARED_KEYS").unwrap_or_default())?,
+            number: required("TWILIO_NUMBER")?,
+            further_numbers: parse_list(&value("TWILIO_NUMBERS").unwrap_or_default()),
+            channel_senders: senders::channel_senders(&value)?,
             sender_countries: BTreeMap::new(),
             messaging_service_sid: value("TWILIO_MESSAGING_SERVICE_SID"),
             twilio_api_url: value("TWILIO_API_URL"),
-            public_url: value("PUBLIC_URL").map(|url| base(&url)).transpose()?,
-            username: need("APP_USERNAME")?,
-            password: need("APP_PASSWORD")?,
-            install_key: need("PARTYLINE_INSTALL_KEY")?,
+            public_url: value("PUBLIC_URL").map(|url| parse_base_url(&url)).transpose()?,
+            username: required("APP_USERNAME")?,
+            password: required("APP_PASSWORD")?,
+            install_key: required("PARTYLINE_INSTALL_KEY")?,
             port: port.map_err(|_| SettingsError::Value {
                 name: "PORT",
-                wrong: "must be a number between 0 and 65535",
+                message: "must be a number between 0 and 65535",
             })?,
         };
         settings.sender_countries = senders::countries(&value, &settings.senders())?;
@@ -135,22 +139,22 @@ impl Settings {
     }
 
     fn blank() -> Self {
-        let nothing = String::new;
+        let empty = String::new;
         Self {
-            account_sid: nothing(),
-            auth_token: nothing(),
+            account_sid: empty(),
+            auth_token: empty(),
             previous_auth_token: None,
             shared_keys: BTreeMap::new(),
-            number: nothing(),
+            number: empty(),
             further_numbers: Vec::new(),
             channel_senders: Vec::new(),
             sender_countries: BTreeMap::new(),
             messaging_service_sid: None,
             twilio_api_url: None,
             public_url: None,
-            username: nothing(),
-            password: nothing(),
-            install_key: nothing(),
+            username: empty(),
+            password: empty(),
+            install_key: empty(),
             port: 0,
         }
     }
@@ -162,7 +166,7 @@ impl Settings {
     }
 
     /// What is to be set at the real Twilio, for the person at the terminal; nothing with the simulated one.
-    pub fn at_twilio(&self) -> Option<String> {
+    pub fn twilio_setup_hint(&self) -> Option<String> {
         self.twilio_api_url.as_ref()?;
         Some(match &self.public_url {
             Some(url) => format!(
@@ -177,9 +181,9 @@ impl Settings {
 
     /// Refuses published secrets where somebody else could use them: on the network, and with the real Twilio.
     pub fn check_secrets(&self, lan: bool) -> Result<(), SettingsError> {
-        let for_what = match (lan, &self.twilio_api_url) {
+        let purpose = match (lan, &self.twilio_api_url) {
             (true, _) => "starting with --lan",
-            (_, Some(_)) => "talking to the real Twilio",
+            (_, Some(_)) => "using the real Twilio",
             _ => return Ok(()),
         };
         let published = Self::published();
@@ -188,12 +192,15 @@ impl Settings {
             ("APP_PASSWORD", self.password == published.password),
             ("PARTYLINE_INSTALL_KEY", self.install_key == published.install_key),
         ];
-        let names: Vec<_> =
-            secrets.into_iter().filter(|(_, same)| *same).map(|(name, _)| name).collect();
+        let names: Vec<_> = secrets
+            .into_iter()
+            .filter(|(_, is_published)| *is_published)
+            .map(|(name, _)| name)
+            .collect();
         if names.is_empty() {
             return Ok(());
         }
-        Err(SettingsError::Published { names: names.join(", "), for_what })
+        Err(SettingsError::Published { names: names.join(", "), purpose })
     }
 }
 
@@ -204,30 +211,30 @@ impl std::fmt::Debug for Settings {
 }
 
 /// Values between commas.
-pub(crate) fn list(text: &str) -> Vec<String> {
+pub(crate) fn parse_list(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// Keys by id: `webhooks_sharedkey_…=secret`.
-fn shared_keys(text: &str) -> Result<BTreeMap<String, String>, SettingsError> {
-    let read = |entry: String| {
+fn parse_shared_keys(text: &str) -> Result<BTreeMap<String, String>, SettingsError> {
+    let parse_entry = |entry: String| {
         let (id, secret) = entry.split_once('=')?;
-        let whole = !id.is_empty() && !secret.is_empty();
-        whole.then(|| (id.to_owned(), secret.to_owned()))
+        let is_complete = !id.is_empty() && !secret.is_empty();
+        is_complete.then(|| (id.to_owned(), secret.to_owned()))
     };
-    let wrong = "must be a list of keys, each as id=secret, as in .env.example";
-    let keys = list(text).into_iter().map(read).collect::<Option<_>>();
-    keys.ok_or(SettingsError::Value { name: "TWILIO_SHARED_KEYS", wrong })
+    let message = "must be a list of id=secret pairs; see .env.example";
+    let keys = parse_list(text).into_iter().map(parse_entry).collect::<Option<_>>();
+    keys.ok_or(SettingsError::Value { name: "TWILIO_SHARED_KEYS", message: message })
 }
 
-fn base(url: &str) -> Result<String, SettingsError> {
-    let wrong = "must be a URL, https://partyline.example.com for example";
-    let refused = |_| SettingsError::Value { name: "PUBLIC_URL", wrong };
-    Url::parse(url).map_err(refused)?;
+fn parse_base_url(url: &str) -> Result<String, SettingsError> {
+    let message = "must be a URL, for example https://partyline.example.com";
+    let to_error = |_| SettingsError::Value { name: "PUBLIC_URL", message: message };
+    Url::parse(url).map_err(to_error)?;
     Ok(url.trim_end_matches('/').to_owned())
 }
 
-fn lines(reader: impl std::io::Read) -> Result<HashMap<String, String>, dotenvy::Error> {
+fn parse_env_lines(reader: impl std::io::Read) -> Result<HashMap<String, String>, dotenvy::Error> {
     dotenvy::from_read_iter(reader).collect()
 }
 
@@ -236,9 +243,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_an_env_file_the_published_settings_hold() {
+    fn without_an_env_file_the_published_settings_apply() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::read(folder.path(), |_| None).unwrap();
+        let settings = Settings::load(folder.path(), |_| None).unwrap();
         assert_eq!(settings.account_sid, "AC00000000000000000000000000000000");
         assert_eq!(settings.number, "+18555080989");
         assert_eq!((settings.username.as_str(), settings.port), ("admin", 3000));
@@ -246,24 +253,24 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_beats_the_file_and_the_file_the_published() {
+    fn the_environment_overrides_the_file_and_the_file_overrides_the_published() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), "PORT=4000\nAPP_USERNAME=\"anna b\"\n").unwrap();
         let from = |name: &str| (name == "PORT").then(|| "5000".to_owned());
-        let settings = Settings::read(folder.path(), from).unwrap();
+        let settings = Settings::load(folder.path(), from).unwrap();
         assert_eq!((settings.port, settings.username.as_str()), (5000, "anna b"));
-        let wrong = |name: &str| (name == "PORT").then(|| "x".to_owned());
-        let error = Settings::read(folder.path(), wrong).unwrap_err();
+        let environment = |name: &str| (name == "PORT").then(|| "x".to_owned());
+        let error = Settings::load(folder.path(), environment).unwrap_err();
         assert_eq!(error.to_string(), "PORT must be a number between 0 and 65535");
     }
 
     #[test]
-    fn each_channel_has_a_sender_unless_it_is_said_to_have_none_or_the_account_is_real() {
+    fn each_channel_has_a_default_sender_unless_disabled_or_the_account_is_real() {
         let folder = tempfile::tempdir().unwrap();
-        let read = |pairs: &'static [(&'static str, &'static str)]| {
-            let of =
+        let load = |pairs: &'static [(&'static str, &'static str)]| {
+            let environment =
                 |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
-            Settings::read(folder.path(), of)
+            Settings::load(folder.path(), environment)
         };
         let published = [
             "+18555080989",
@@ -271,48 +278,48 @@ mod tests {
             "messenger:110000000000001",
             "rcs:partyline_demo_agent",
         ];
-        assert_eq!(read(&[]).unwrap().senders(), published);
-        let fewer = read(&[
+        assert_eq!(load(&[]).unwrap().senders(), published);
+        let settings = load(&[
             ("WHATSAPP_ID", "+12065550100, whatsapp:+12065550101"),
             ("FACEBOOK_MESSENGER_ID", ""),
             ("RCS_SENDER_ID", ""),
             ("TWILIO_NUMBERS", "+12065550102"),
         ]);
-        let senders = fewer.unwrap().senders();
+        let senders = settings.unwrap().senders();
         assert_eq!(senders[1], "+12065550102");
         assert_eq!(senders[2..], ["whatsapp:+12065550100", "whatsapp:+12065550101"]);
-        let with_account = read(&[("TWILIO_API_URL", "https://api.twilio.com")]).unwrap();
+        let with_account = load(&[("TWILIO_API_URL", "https://api.twilio.com")]).unwrap();
         assert_eq!(with_account.senders(), ["+18555080989"]);
-        let wrong = read(&[("WHATSAPP_ID", "whatsapp:+1")]).unwrap_err().to_string();
-        assert!(wrong.starts_with("WHATSAPP_ID must be a sender"), "{wrong}");
+        let error = load(&[("WHATSAPP_ID", "whatsapp:+1")]).unwrap_err().to_string();
+        assert!(error.starts_with("WHATSAPP_ID must be a sender"), "{error}");
     }
 
     #[test]
     fn shared_keys_have_an_id_and_a_secret() {
-        let keys = shared_keys("webhooks_sharedkey_1=one, webhooks_sharedkey_2=t=o").unwrap();
+        let keys = parse_shared_keys("webhooks_sharedkey_1=one, webhooks_sharedkey_2=t=o").unwrap();
         assert_eq!(keys["webhooks_sharedkey_1"], "one");
         assert_eq!(keys["webhooks_sharedkey_2"], "t=o");
-        for odd in ["webhooks_sharedkey_1", "=one", "webhooks_sharedkey_1="] {
-            let told = shared_keys(odd).unwrap_err().to_string();
-            assert!(told.starts_with("TWILIO_SHARED_KEYS must be a list"), "{odd}: {told}");
+        for entry in ["webhooks_sharedkey_1", "=one", "webhooks_sharedkey_1="] {
+            let error = parse_shared_keys(entry).unwrap_err().to_string();
+            assert!(error.starts_with("TWILIO_SHARED_KEYS must be a list"), "{entry}: {error}");
         }
     }
 
     #[test]
-    fn with_the_real_twilio_the_addresses_to_set_there_are_told() {
+    fn with_the_real_twilio_the_setup_hint_names_the_webhook_urls() {
         let mut settings = Settings::published();
-        assert_eq!(settings.at_twilio(), None);
+        assert_eq!(settings.twilio_setup_hint(), None);
         settings.twilio_api_url = Some("https://api.twilio.com".to_owned());
-        assert!(settings.at_twilio().unwrap().contains("set PUBLIC_URL"));
+        assert!(settings.twilio_setup_hint().unwrap().contains("set PUBLIC_URL"));
         settings.public_url = Some("https://desk.example.com".to_owned());
-        let told = settings.at_twilio().unwrap();
+        let hint = settings.twilio_setup_hint().unwrap();
         for address in ["/twilio/messages#rc=5&rp=all", "/twilio/events"] {
-            assert!(told.contains(&format!("https://desk.example.com{address}")), "{told}");
+            assert!(hint.contains(&format!("https://desk.example.com{address}")), "{hint}");
         }
     }
 
     #[test]
-    fn published_secrets_stay_on_this_machine() {
+    fn published_secrets_are_rejected_on_the_network() {
         let mut settings = Settings::published();
         settings.check_secrets(false).unwrap();
         let error = settings.check_secrets(true).unwrap_err().to_string();

@@ -40,7 +40,7 @@ impl Channel {
     }
 
     /// The channel of this name.
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Sms, Self::WhatsApp, Self::Messenger, Self::Rcs, Self::Client];
         all.into_iter().find(|channel| channel.as_str() == name)
     }
@@ -74,7 +74,7 @@ pub struct Address {
 
 /// A text that no channel has as an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is not an address of a channel that we know")]
+#[error("not an address of a known channel")]
 pub struct InvalidAddress;
 
 impl Address {
@@ -112,7 +112,7 @@ impl Address {
     }
 
     /// The address of `phone` on `channel`; none where addresses are not phone numbers.
-    pub fn on(channel: Channel, phone: PhoneNumber) -> Option<Self> {
+    pub fn for_channel(channel: Channel, phone: PhoneNumber) -> Option<Self> {
         let prefix = match channel {
             Channel::Sms => "",
             Channel::WhatsApp => "whatsapp:",
@@ -154,8 +154,8 @@ fn is_sender_name(name: &str) -> bool {
 
 /// No id has a colon: after one it would be a prefix that somebody wrote twice.
 fn is_id(name: &str) -> bool {
-    let odd = |c: char| c.is_control() || c.is_whitespace() || c == ':';
-    (1..=256).contains(&name.len()) && !name.chars().any(odd)
+    let forbidden = |c: char| c.is_control() || c.is_whitespace() || c == ':';
+    (1..=256).contains(&name.len()) && !name.chars().any(forbidden)
 }
 
 impl std::fmt::Display for Address {
@@ -193,7 +193,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn each_channel_has_its_way_to_write_an_address() {
+    fn addresses_of_each_channel_are_parsed() {
         for (text, channel, phone) in [
             ("+12065551212", Channel::Sms, true),
             ("24273", Channel::Sms, false),
@@ -210,7 +210,7 @@ mod tests {
             assert_eq!(address.phone().is_some(), phone, "{text}");
             let name = serde_json::to_string(&channel).unwrap();
             assert_eq!(name, format!("\"{channel}\""));
-            assert_eq!(Channel::named(channel.as_str()), Some(channel));
+            assert_eq!(Channel::from_name(channel.as_str()), Some(channel));
         }
         let phone = PhoneNumber::parse("+12065551212").unwrap();
         assert_eq!(Address::parse("+12065551212").unwrap(), Address::sms(phone.clone()));
@@ -219,13 +219,13 @@ mod tests {
             (Channel::WhatsApp, "whatsapp:+12065551212"),
             (Channel::Rcs, "rcs:+12065551212"),
         ] {
-            assert_eq!(Address::on(channel, phone.clone()), Address::parse(text).ok());
+            assert_eq!(Address::for_channel(channel, phone.clone()), Address::parse(text).ok());
         }
-        assert_eq!(Address::on(Channel::Messenger, phone), None);
+        assert_eq!(Address::for_channel(Channel::Messenger, phone), None);
     }
 
     #[test]
-    fn what_no_channel_has_is_no_address() {
+    fn text_in_no_channel_format_is_rejected() {
         for text in [
             "",
             "+",
@@ -266,7 +266,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_taken_whole_or_refused(text in "(whatsapp:|rcs:|client:|)\\PC{0,30}") {
+        fn any_text_is_accepted_unchanged_or_rejected(text in "(whatsapp:|rcs:|client:|)\\PC{0,30}") {
             if let Ok(address) = Address::parse(&text) {
                 prop_assert_eq!(address.as_str(), &text);
                 let json = serde_json::to_string(&address).unwrap();

@@ -5,26 +5,26 @@ use jiff::Timestamp;
 use crate::address::{Address, Channel};
 use crate::consent::ConsentState;
 use crate::conversation::Conversation;
+use crate::localized::{LocalizedText, cannot_send as texts};
 use crate::media_limits::{MediaLimits, is_image};
-use crate::message::LONGEST_BODY;
+use crate::message::MAX_BODY_CHARACTERS;
 use crate::phone::PhoneNumber;
-use crate::sentences::{Sentence, cannot_send as say};
-pub use crate::verdict::{Reason, ReasonCode, ReasonView, Verdict};
+pub use crate::send_check::{Reason, ReasonCode, ReasonView, SendDecision};
 
 /// The decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
+pub struct SendCheck {
     /// The answer.
-    pub verdict: Verdict,
+    pub decision: SendDecision,
     /// When it may go, if it has to wait.
-    pub until: Option<Timestamp>,
+    pub retry_at: Option<Timestamp>,
     /// Everything that is in the way.
     pub reasons: Vec<Reason>,
 }
 
 /// Something to be sent beside the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment {
+pub struct DraftAttachment {
     /// Its type.
     pub content_type: String,
     /// Bytes.
@@ -37,147 +37,159 @@ pub struct Draft<'a> {
     /// The text.
     pub body: &'a str,
     /// What goes with it.
-    pub media: &'a [Attachment],
+    pub media: &'a [DraftAttachment],
 }
 
 /// One of the sender's and contact's circumstances that the conversation does not know.
 #[derive(Debug, Clone, Default)]
-pub struct Circumstances {
+pub struct SendContext {
     /// Whether the conversation's sender is set up.
-    pub sender: bool,
+    pub sender_available: bool,
     /// Regions that it may write to first; none: any.
     pub countries: Option<Vec<String>>,
     /// Until when this person must wait.
-    pub user_waits: Option<Timestamp>,
+    pub user_retry_at: Option<Timestamp>,
     /// Until when this sender must wait.
-    pub sender_waits: Option<Timestamp>,
+    pub sender_retry_at: Option<Timestamp>,
 }
 
-impl Decision {
-    fn of(reasons: Vec<(Verdict, Reason)>, until: Option<Timestamp>) -> Self {
-        let verdict = reasons.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Yes);
-        let until = until.filter(|_| verdict == Verdict::WaitUntil);
-        Self { verdict, until, reasons: reasons.into_iter().map(|(_, reason)| reason).collect() }
+impl SendCheck {
+    fn new(reasons: Vec<(SendDecision, Reason)>, retry_at: Option<Timestamp>) -> Self {
+        let decision =
+            reasons.iter().map(|(decision, _)| *decision).max().unwrap_or(SendDecision::Allowed);
+        let retry_at = retry_at.filter(|_| decision == SendDecision::Wait);
+        Self {
+            decision: decision,
+            retry_at: retry_at,
+            reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
+        }
     }
 
     /// Nothing is in the way.
-    pub fn granted() -> Self {
-        Self::of(Vec::new(), None)
+    pub fn allowed() -> Self {
+        Self::new(Vec::new(), None)
     }
 
     /// Whether it may go now.
-    pub fn yes(&self) -> bool {
-        self.verdict == Verdict::Yes
+    pub fn is_allowed(&self) -> bool {
+        self.decision == SendDecision::Allowed
     }
 
     /// Everything that is in the way and what to do, for people.
-    pub fn sentences(&self) -> Vec<Sentence> {
-        let said = |reason: &Reason| [reason.text.clone(), reason.advice.clone()];
-        self.reasons.iter().flat_map(said).collect()
+    pub fn texts(&self) -> Vec<LocalizedText> {
+        let texts = |reason: &Reason| [reason.text.clone(), reason.advice.clone()];
+        self.reasons.iter().flat_map(texts).collect()
     }
 }
 
-fn reason(code: ReasonCode, text: Sentence, advice: Sentence) -> Reason {
+fn reason(code: ReasonCode, text: LocalizedText, advice: LocalizedText) -> Reason {
     Reason { code, text, advice }
 }
 
 /// Whether the contact may be written to at all, whatever it is: consent and window. What `dispatch` asks again before
 /// it calls Twilio.
-pub fn may_write(conversation: &Conversation, now: Timestamp) -> Decision {
-    Decision::of(standing(conversation, now), None)
+pub fn can_contact(conversation: &Conversation, now: Timestamp) -> SendCheck {
+    SendCheck::new(contact_reasons(conversation, now), None)
 }
 
 /// Whether `draft` may go.
 pub fn can_send(
     conversation: &Conversation,
     draft: Draft<'_>,
-    circumstances: &Circumstances,
+    context: &SendContext,
     now: Timestamp,
-) -> Decision {
-    let mut found = standing(conversation, now);
-    found.extend(of_draft(conversation, draft).into_iter().map(|reason| (Verdict::No, reason)));
-    if !circumstances.sender {
-        let (text, advice) = (say::sender_gone(), say::sender_gone_advice());
-        found.push((Verdict::No, reason(ReasonCode::SenderCannot, text, advice)));
+) -> SendCheck {
+    let mut reasons = contact_reasons(conversation, now);
+    reasons.extend(
+        draft_reasons(conversation, draft).into_iter().map(|reason| (SendDecision::Denied, reason)),
+    );
+    if !context.sender_available {
+        let (text, advice) = (texts::sender_gone(), texts::sender_gone_advice());
+        reasons.push((SendDecision::Denied, reason(ReasonCode::SenderUnavailable, text, advice)));
     }
-    if let Some(reason) = of_country(conversation, circumstances) {
-        found.push((Verdict::No, reason));
+    if let Some(reason) = country_reason(conversation, context) {
+        reasons.push((SendDecision::Denied, reason));
     }
     let rates = [
-        (ReasonCode::RateUser, circumstances.user_waits, say::rate_user()),
-        (ReasonCode::RateSender, circumstances.sender_waits, say::rate_sender()),
+        (ReasonCode::UserRateLimit, context.user_retry_at, texts::rate_user()),
+        (ReasonCode::SenderRateLimit, context.sender_retry_at, texts::rate_sender()),
     ];
-    for (code, waits, text) in rates {
-        if waits.is_some_and(|until| until > now) {
-            found.push((Verdict::WaitUntil, reason(code, text, say::rate_advice())));
+    for (code, retry_at, text) in rates {
+        if retry_at.is_some_and(|at| at > now) {
+            reasons.push((SendDecision::Wait, reason(code, text, texts::rate_advice())));
         }
     }
-    let until = circumstances.user_waits.max(circumstances.sender_waits);
-    Decision::of(found, until)
+    let retry_at = context.user_retry_at.max(context.sender_retry_at);
+    SendCheck::new(reasons, retry_at)
 }
 
-fn standing(conversation: &Conversation, now: Timestamp) -> Vec<(Verdict, Reason)> {
-    let mut found = Vec::new();
+fn contact_reasons(conversation: &Conversation, now: Timestamp) -> Vec<(SendDecision, Reason)> {
+    let mut reasons = Vec::new();
     if conversation.consent.as_ref().is_some_and(|c| c.state == ConsentState::OptedOut) {
-        let (text, advice) = (say::opted_out(), say::opted_out_advice());
-        found.push((Verdict::No, reason(ReasonCode::OptedOut, text, advice)));
+        let (text, advice) = (texts::opted_out(), texts::opted_out_advice());
+        reasons.push((SendDecision::Denied, reason(ReasonCode::OptedOut, text, advice)));
     }
     let closed = |text, advice| reason(ReasonCode::WindowClosed, text, advice);
-    let over = conversation.window_ends().is_none_or(|ends| ends <= now);
+    let expired = conversation.window_expires_at().is_none_or(|expires_at| expires_at <= now);
     match conversation.contact.as_ref().map(Address::channel) {
-        Some(Channel::WhatsApp) if over => {
-            let (text, advice) = (say::whatsapp_window(), say::whatsapp_window_advice());
-            found.push((Verdict::NeedsTemplate, closed(text, advice)));
+        Some(Channel::WhatsApp) if expired => {
+            let (text, advice) = (texts::whatsapp_window(), texts::whatsapp_window_advice());
+            reasons.push((SendDecision::TemplateRequired, closed(text, advice)));
         }
-        Some(Channel::Messenger) if over => {
-            let (text, advice) = (say::messenger_window(), say::messenger_window_advice());
-            found.push((Verdict::No, closed(text, advice)));
+        Some(Channel::Messenger) if expired => {
+            let (text, advice) = (texts::messenger_window(), texts::messenger_window_advice());
+            reasons.push((SendDecision::Denied, closed(text, advice)));
         }
         _ => {}
     }
-    found
+    reasons
 }
 
-fn of_draft(conversation: &Conversation, draft: Draft<'_>) -> Vec<Reason> {
-    let mut found = Vec::new();
+fn draft_reasons(conversation: &Conversation, draft: Draft<'_>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
     let length = draft.body.chars().count();
     if draft.body.trim().is_empty() && draft.media.is_empty() {
-        found.push(reason(ReasonCode::Empty, say::empty(), say::empty_advice()));
+        reasons.push(reason(ReasonCode::Empty, texts::empty(), texts::empty_advice()));
     }
-    if length > LONGEST_BODY {
-        found.push(reason(ReasonCode::TooLong, say::too_long(length), say::too_long_advice()));
+    if length > MAX_BODY_CHARACTERS {
+        reasons.push(reason(
+            ReasonCode::TooLong,
+            texts::too_long(length),
+            texts::too_long_advice(),
+        ));
     }
     let channel = conversation.contact.as_ref().map_or(Channel::Sms, Address::channel);
-    let limits = MediaLimits::of(channel);
+    let limits = MediaLimits::for_channel(channel);
     if draft.media.len() > limits.count {
         let text = match limits.count {
-            1 => say::one_attachment(),
-            count => say::attachments(count),
+            1 => texts::one_attachment(),
+            count => texts::attachments(count),
         };
-        found.push(reason(ReasonCode::TooManyMedia, text, say::attachments_advice()));
+        reasons.push(reason(ReasonCode::TooManyMedia, text, texts::attachments_advice()));
     }
-    if draft.media.iter().any(|one| !limits.takes(&one.content_type)) {
-        let (text, advice) = (say::media_type(), say::media_type_advice());
-        found.push(reason(ReasonCode::MediaNotAllowed, text, advice));
+    if draft.media.iter().any(|attachment| !limits.allows(&attachment.content_type)) {
+        let (text, advice) = (texts::media_type(), texts::media_type_advice());
+        reasons.push(reason(ReasonCode::MediaNotAllowed, text, advice));
     }
-    found.extend(too_large(&limits, draft.media));
-    found
+    reasons.extend(size_reason(&limits, draft.media));
+    reasons
 }
 
 /// One file that is too large is told its own limit; the total is told only where each of them alone could go.
-fn too_large(limits: &MediaLimits, media: &[Attachment]) -> Option<Reason> {
-    let large = media.iter().find(|one| one.size > limits.largest(&one.content_type));
-    let all: u64 = media.iter().map(|one| one.size).fold(0, u64::saturating_add);
-    let (text, advice) = match large {
-        Some(one) => {
-            let most = limits.largest(&one.content_type);
-            let picture = is_image(&one.content_type);
-            let text = if picture { say::picture_too_large } else { say::media_too_large };
-            (text(most), say::media_too_large_advice())
+fn size_reason(limits: &MediaLimits, media: &[DraftAttachment]) -> Option<Reason> {
+    let too_large =
+        media.iter().find(|attachment| attachment.size > limits.max_size(&attachment.content_type));
+    let total: u64 = media.iter().map(|attachment| attachment.size).fold(0, u64::saturating_add);
+    let (text, advice) = match too_large {
+        Some(attachment) => {
+            let max = limits.max_size(&attachment.content_type);
+            let is_picture = is_image(&attachment.content_type);
+            let text = if is_picture { texts::picture_too_large } else { texts::media_too_large };
+            (text(max), texts::media_too_large_advice())
         }
-        None if all > limits.total => {
-            let text = say::media_too_large_together(limits.total);
-            (text, say::media_too_large_together_advice())
+        None if total > limits.total => {
+            let text = texts::media_too_large_together(limits.total);
+            (text, texts::media_too_large_together_advice())
         }
         None => return None,
     };
@@ -185,16 +197,16 @@ fn too_large(limits: &MediaLimits, media: &[Attachment]) -> Option<Reason> {
 }
 
 /// Who has written to us may be answered wherever they are; whom we write to first has to be in a country that is allowed.
-fn of_country(conversation: &Conversation, circumstances: &Circumstances) -> Option<Reason> {
-    let allowed = circumstances.countries.as_ref()?;
-    if conversation.inbound_at.is_some() {
+fn country_reason(conversation: &Conversation, context: &SendContext) -> Option<Reason> {
+    let allowed = context.countries.as_ref()?;
+    if conversation.last_inbound_at.is_some() {
         return None;
     }
     let region = conversation.contact.as_ref()?.phone().and_then(PhoneNumber::region)?;
     if allowed.contains(&region) {
         return None;
     }
-    let (text, advice) = (say::country(region), say::country_advice());
+    let (text, advice) = (texts::country(region), texts::country_advice());
     Some(reason(ReasonCode::CountryNotAllowed, text, advice))
 }
 
@@ -203,7 +215,7 @@ mod tests {
     use super::*;
     use crate::consent::{Consent, ConsentSource};
     use crate::conversation::ConversationId;
-    use crate::sentences::joined;
+    use crate::localized::join;
 
     const SMS: &str = "+12065550143";
     const WHATSAPP: &str = "whatsapp:+12065550143";
@@ -215,85 +227,93 @@ mod tests {
     }
 
     /// A conversation in which the contact wrote `hours` ago, or never.
-    fn with(contact: &str, hours: Option<i64>) -> Conversation {
+    fn conversation_with(contact: &str, hours: Option<i64>) -> Conversation {
         let id = ConversationId::parse("abcdefghijklmnopqrstuvwxyz").unwrap();
         let business = Address::parse("+18555080989").unwrap();
-        let mut with =
+        let mut conversation =
             Conversation::direct(id, "main", &business, Address::parse(contact).unwrap());
-        with.inbound_at = hours.map(|hours| now() - jiff::SignedDuration::from_hours(hours));
-        with
+        conversation.last_inbound_at =
+            hours.map(|hours| now() - jiff::SignedDuration::from_hours(hours));
+        conversation
     }
 
-    fn consented(mut conversation: Conversation, state: ConsentState) -> Conversation {
+    fn with_consent(mut conversation: Conversation, state: ConsentState) -> Conversation {
         let source = ConsentSource::Keyword;
         conversation.consent = Some(Consent { state, at: now(), source });
         conversation
     }
 
-    fn file(content_type: &str, size: u64) -> Attachment {
-        Attachment { content_type: content_type.to_owned(), size }
+    fn file(content_type: &str, size: u64) -> DraftAttachment {
+        DraftAttachment { content_type: content_type.to_owned(), size }
     }
 
-    fn usual() -> Circumstances {
-        Circumstances { sender: true, ..Circumstances::default() }
+    fn default_context() -> SendContext {
+        SendContext { sender_available: true, ..SendContext::default() }
     }
 
-    fn only(regions: &[&str]) -> Circumstances {
+    fn only_countries(regions: &[&str]) -> SendContext {
         let regions = regions.iter().map(|region| (*region).to_owned()).collect();
-        Circumstances { countries: Some(regions), ..usual() }
+        SendContext { countries: Some(regions), ..default_context() }
     }
 
     #[track_caller]
-    fn decides(decision: &Decision, verdict: Verdict, codes: &[ReasonCode]) {
-        let found: Vec<ReasonCode> = decision.reasons.iter().map(|reason| reason.code).collect();
-        assert_eq!((decision.verdict, &*found), (verdict, codes), "{decision:?}");
-        assert_eq!(decision.yes(), codes.is_empty());
-        for sentence in decision.sentences() {
-            assert!(sentence.to_string().ends_with('.'), "{sentence:?}");
+    fn assert_check(check: &SendCheck, decision: SendDecision, codes: &[ReasonCode]) {
+        let found_codes: Vec<ReasonCode> = check.reasons.iter().map(|reason| reason.code).collect();
+        assert_eq!((check.decision, &*found_codes), (decision, codes), "{check:?}");
+        assert_eq!(check.is_allowed(), codes.is_empty());
+        for text in check.texts() {
+            assert!(text.to_string().ends_with('.'), "{text:?}");
         }
     }
 
     #[test]
-    fn who_may_be_written_to_depends_on_consent_and_window() {
+    fn contact_depends_on_consent_and_window() {
         use ReasonCode::{OptedOut, WindowClosed};
-        use Verdict::{NeedsTemplate, No, Yes};
-        let stopped = |contact| consented(with(contact, Some(1)), ConsentState::OptedOut);
-        let welcome = |contact| consented(with(contact, None), ConsentState::OptedIn);
-        let late = |contact| consented(with(contact, Some(24)), ConsentState::OptedOut);
-        let table: [(Conversation, Verdict, &[ReasonCode]); 15] = [
-            (with(SMS, None), Yes, &[]),
-            (with(SMS, Some(1_000)), Yes, &[]),
-            (with(RCS, None), Yes, &[]),
-            (with(WHATSAPP, Some(23)), Yes, &[]),
-            (with(WHATSAPP, Some(24)), NeedsTemplate, &[WindowClosed]),
-            (with(WHATSAPP, None), NeedsTemplate, &[WindowClosed]),
-            (with(MESSENGER, Some(23)), Yes, &[]),
-            (with(MESSENGER, Some(24)), No, &[WindowClosed]),
-            (with(MESSENGER, None), No, &[WindowClosed]),
-            (stopped(SMS), No, &[OptedOut]),
-            (stopped(WHATSAPP), No, &[OptedOut]),
-            (late(WHATSAPP), No, &[OptedOut, WindowClosed]),
-            (late(MESSENGER), No, &[OptedOut, WindowClosed]),
-            (welcome(SMS), Yes, &[]),
+        use SendDecision::{Allowed, Denied, TemplateRequired};
+        let opted_out =
+            |contact| with_consent(conversation_with(contact, Some(1)), ConsentState::OptedOut);
+        let opted_in =
+            |contact| with_consent(conversation_with(contact, None), ConsentState::OptedIn);
+        let opted_out_and_late =
+            |contact| with_consent(conversation_with(contact, Some(24)), ConsentState::OptedOut);
+        let table: [(Conversation, SendDecision, &[ReasonCode]); 15] = [
+            (conversation_with(SMS, None), Allowed, &[]),
+            (conversation_with(SMS, Some(1_000)), Allowed, &[]),
+            (conversation_with(RCS, None), Allowed, &[]),
+            (conversation_with(WHATSAPP, Some(23)), Allowed, &[]),
+            (conversation_with(WHATSAPP, Some(24)), TemplateRequired, &[WindowClosed]),
+            (conversation_with(WHATSAPP, None), TemplateRequired, &[WindowClosed]),
+            (conversation_with(MESSENGER, Some(23)), Allowed, &[]),
+            (conversation_with(MESSENGER, Some(24)), Denied, &[WindowClosed]),
+            (conversation_with(MESSENGER, None), Denied, &[WindowClosed]),
+            (opted_out(SMS), Denied, &[OptedOut]),
+            (opted_out(WHATSAPP), Denied, &[OptedOut]),
+            (opted_out_and_late(WHATSAPP), Denied, &[OptedOut, WindowClosed]),
+            (opted_out_and_late(MESSENGER), Denied, &[OptedOut, WindowClosed]),
+            (opted_in(SMS), Allowed, &[]),
             // Consent opens no window.
-            (welcome(WHATSAPP), NeedsTemplate, &[WindowClosed]),
+            (opted_in(WHATSAPP), TemplateRequired, &[WindowClosed]),
         ];
         let draft = Draft { body: "Hi", media: &[] };
-        for (conversation, verdict, codes) in table {
-            decides(&may_write(&conversation, now()), verdict, codes);
-            decides(&can_send(&conversation, draft, &usual(), now()), verdict, codes);
+        for (conversation, decision, codes) in table {
+            assert_check(&can_contact(&conversation, now()), decision, codes);
+            assert_check(
+                &can_send(&conversation, draft, &default_context(), now()),
+                decision,
+                codes,
+            );
         }
     }
 
     #[test]
-    fn what_may_go_depends_on_the_channel() {
+    fn allowed_content_depends_on_the_channel() {
         use ReasonCode::{Empty, MediaNotAllowed, MediaTooLarge, TooLong, TooManyMedia};
         let mb = 1024 * 1024;
-        let longest = "ü".repeat(LONGEST_BODY);
-        let longer = "ü".repeat(LONGEST_BODY + 1);
+        let longest = "ü".repeat(MAX_BODY_CHARACTERS);
+        let longer = "ü".repeat(MAX_BODY_CHARACTERS + 1);
         let png = file("image/png", 10);
         let svg = file("image/svg+xml", 10);
-        let table: [(&str, &str, Vec<Attachment>, &[ReasonCode]); 20] = [
+        let table: [(&str, &str, Vec<DraftAttachment>, &[ReasonCode]); 20] = [
             (SMS, "", vec![], &[Empty]),
             (SMS, " \n\t", vec![], &[Empty]),
             (SMS, "", vec![png.clone()], &[]),
@@ -316,75 +336,89 @@ mod tests {
             (SMS, &longer, vec![svg; 11], &[TooLong, TooManyMedia, MediaNotAllowed]),
         ];
         for (contact, body, media, codes) in table {
-            let verdict = if codes.is_empty() { Verdict::Yes } else { Verdict::No };
+            let decision =
+                if codes.is_empty() { SendDecision::Allowed } else { SendDecision::Denied };
             let draft = Draft { body, media: &media };
-            let decision = can_send(&with(contact, Some(1)), draft, &usual(), now());
-            decides(&decision, verdict, codes);
+            let check =
+                can_send(&conversation_with(contact, Some(1)), draft, &default_context(), now());
+            assert_check(&check, decision, codes);
         }
     }
 
     #[test]
-    fn a_country_counts_for_those_alone_who_have_a_number_and_never_wrote() {
+    fn countries_are_checked_only_for_numbers_that_never_wrote() {
         use ReasonCode::CountryNotAllowed;
         let uk = "+447400123456";
         // A freephone number of no country.
         let nowhere = "+80012345678";
-        let table: [(&str, Option<i64>, Circumstances, &[ReasonCode]); 8] = [
-            (uk, None, usual(), &[]),
-            (uk, None, only(&["US", "GB"]), &[]),
-            (uk, None, only(&["US"]), &[CountryNotAllowed]),
-            (uk, None, only(&[]), &[CountryNotAllowed]),
-            (uk, Some(9_000), only(&["US"]), &[]),
-            (SMS, None, only(&["US"]), &[]),
-            (SMS, None, only(&["DE"]), &[CountryNotAllowed]),
-            (nowhere, None, only(&["US"]), &[]),
+        let table: [(&str, Option<i64>, SendContext, &[ReasonCode]); 8] = [
+            (uk, None, default_context(), &[]),
+            (uk, None, only_countries(&["US", "GB"]), &[]),
+            (uk, None, only_countries(&["US"]), &[CountryNotAllowed]),
+            (uk, None, only_countries(&[]), &[CountryNotAllowed]),
+            (uk, Some(9_000), only_countries(&["US"]), &[]),
+            (SMS, None, only_countries(&["US"]), &[]),
+            (SMS, None, only_countries(&["DE"]), &[CountryNotAllowed]),
+            (nowhere, None, only_countries(&["US"]), &[]),
         ];
         let draft = Draft { body: "Hi", media: &[] };
-        for (contact, hours, circumstances, codes) in table {
-            let verdict = if codes.is_empty() { Verdict::Yes } else { Verdict::No };
-            let decision = can_send(&with(contact, hours), draft, &circumstances, now());
-            decides(&decision, verdict, codes);
+        for (contact, hours, context, codes) in table {
+            let decision =
+                if codes.is_empty() { SendDecision::Allowed } else { SendDecision::Denied };
+            let check = can_send(&conversation_with(contact, hours), draft, &context, now());
+            assert_check(&check, decision, codes);
         }
-        let person = with(MESSENGER, Some(1));
-        decides(&can_send(&person, draft, &only(&["DE"]), now()), Verdict::Yes, &[]);
+        let messenger = conversation_with(MESSENGER, Some(1));
+        assert_check(
+            &can_send(&messenger, draft, &only_countries(&["DE"]), now()),
+            SendDecision::Allowed,
+            &[],
+        );
     }
 
     #[test]
-    fn rates_put_off_until_the_later_end_and_a_no_is_not_put_off() {
-        use ReasonCode::{Empty, RateSender, RateUser};
-        use Verdict::{No, WaitUntil};
+    fn rate_limits_wait_until_the_later_end_and_a_denial_has_no_retry_time() {
+        use ReasonCode::{Empty, SenderRateLimit, UserRateLimit};
+        use SendDecision::{Denied, Wait};
         let after = |seconds| Some(now() + jiff::SignedDuration::from_secs(seconds));
-        let waits =
-            |user, sender| Circumstances { user_waits: user, sender_waits: sender, ..usual() };
+        let limited = |user, sender| SendContext {
+            user_retry_at: user,
+            sender_retry_at: sender,
+            ..default_context()
+        };
         let (short, long) = (after(10), after(20));
-        let table: [(Circumstances, &str, Verdict, &[ReasonCode]); 6] = [
-            (waits(short, None), "Hi", WaitUntil, &[RateUser]),
-            (waits(None, long), "Hi", WaitUntil, &[RateSender]),
-            (waits(short, long), "Hi", WaitUntil, &[RateUser, RateSender]),
-            (waits(long, short), "Hi", WaitUntil, &[RateUser, RateSender]),
-            (waits(after(0), after(-1)), "Hi", Verdict::Yes, &[]),
-            (waits(short, None), "", No, &[Empty, RateUser]),
+        let table: [(SendContext, &str, SendDecision, &[ReasonCode]); 6] = [
+            (limited(short, None), "Hi", Wait, &[UserRateLimit]),
+            (limited(None, long), "Hi", Wait, &[SenderRateLimit]),
+            (limited(short, long), "Hi", Wait, &[UserRateLimit, SenderRateLimit]),
+            (limited(long, short), "Hi", Wait, &[UserRateLimit, SenderRateLimit]),
+            (limited(after(0), after(-1)), "Hi", SendDecision::Allowed, &[]),
+            (limited(short, None), "", Denied, &[Empty, UserRateLimit]),
         ];
-        let untils = [short, long, long, long, None, None];
-        for ((circumstances, body, verdict, codes), until) in table.into_iter().zip(untils) {
+        let expected_times = [short, long, long, long, None, None];
+        for ((context, body, decision, codes), retry_at) in table.into_iter().zip(expected_times) {
             let draft = Draft { body, media: &[] };
-            let decision = can_send(&with(SMS, None), draft, &circumstances, now());
-            decides(&decision, verdict, codes);
-            assert_eq!(decision.until, until);
+            let check = can_send(&conversation_with(SMS, None), draft, &context, now());
+            assert_check(&check, decision, codes);
+            assert_eq!(check.retry_at, retry_at);
         }
     }
 
     #[test]
-    fn a_sender_that_is_no_longer_set_up_sends_nothing() {
-        let gone = Circumstances::default();
-        let decision =
-            can_send(&with(SMS, Some(1)), Draft { body: "Hi", media: &[] }, &gone, now());
-        decides(&decision, Verdict::No, &[ReasonCode::SenderCannot]);
+    fn a_missing_sender_denies_the_send() {
+        let no_sender = SendContext::default();
+        let check = can_send(
+            &conversation_with(SMS, Some(1)),
+            Draft { body: "Hi", media: &[] },
+            &no_sender,
+            now(),
+        );
+        assert_check(&check, SendDecision::Denied, &[ReasonCode::SenderUnavailable]);
         assert_eq!(
-            joined(&decision.sentences()),
-            "The number that this conversation was held with is no longer set up. Ask an admin, or start a new \
+            join(&check.texts()),
+            "The sender of this conversation is no longer configured. Ask an admin, or start a new \
              conversation from another number."
         );
-        decides(&Decision::granted(), Verdict::Yes, &[]);
+        assert_check(&SendCheck::allowed(), SendDecision::Allowed, &[]);
     }
 }

@@ -34,74 +34,76 @@ impl Clock for SystemClock {
 
 /// The machine's clock plus an offset that only grows: sleepers wake as soon as the shifted time has passed.
 #[derive(Debug, Clone)]
-pub struct ShiftClock {
-    shift: watch::Sender<Shift>,
+pub struct OffsetClock {
+    state: watch::Sender<OffsetState>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Shift {
+struct OffsetState {
     offset: Duration,
     /// The machine's time when the clock was held.
-    held: Option<Timestamp>,
+    frozen_at: Option<Timestamp>,
 }
 
-impl Default for ShiftClock {
+impl Default for OffsetClock {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl ShiftClock {
+impl OffsetClock {
     /// A clock that tells the machine's time until it is advanced.
     pub fn new() -> Self {
-        Self { shift: watch::Sender::new(Shift { offset: Duration::ZERO, held: None }) }
+        Self { state: watch::Sender::new(OffsetState { offset: Duration::ZERO, frozen_at: None }) }
     }
 
     /// Moves this clock forward, for everybody who holds a clone of it.
     pub fn advance(&self, by: Duration) {
-        self.shift.send_modify(|shift| shift.offset = shift.offset.saturating_add(by));
+        self.state.send_modify(|state| state.offset = state.offset.saturating_add(by));
     }
 
     /// Holds this clock: it moves only when it is advanced, until it is let go.
-    pub fn hold(&self) {
-        self.shift.send_modify(|shift| shift.held = shift.held.or_else(|| Some(SystemClock.now())));
+    pub fn freeze(&self) {
+        self.state.send_modify(|state| {
+            state.frozen_at = state.frozen_at.or_else(|| Some(SystemClock.now()))
+        });
     }
 
     /// Lets a held clock go: it catches up with the machine's.
-    pub fn let_go(&self) {
-        self.shift.send_modify(|shift| shift.held = None);
+    pub fn unfreeze(&self) {
+        self.state.send_modify(|state| state.frozen_at = None);
     }
 }
 
-impl Clock for ShiftClock {
+impl Clock for OffsetClock {
     fn now(&self) -> Timestamp {
-        let Shift { offset, held } = *self.shift.borrow();
-        let now = held.unwrap_or_else(|| SystemClock.now());
+        let OffsetState { offset, frozen_at } = *self.state.borrow();
+        let now = frozen_at.unwrap_or_else(|| SystemClock.now());
         now.checked_add(offset).unwrap_or(now)
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let (clock, mut shift) = (self.clone(), self.shift.subscribe());
+        let (clock, mut state) = (self.clone(), self.state.subscribe());
         let until = clock.now().checked_add(duration).unwrap_or(Timestamp::MAX);
         Box::pin(async move {
             loop {
                 // Before the time is asked for: what moves the clock after it wakes the sleeper.
-                let held = shift.borrow_and_update().held.is_some();
-                let left = Duration::try_from(clock.now().duration_until(until));
-                let left = left.unwrap_or(Duration::ZERO);
-                if left.is_zero() {
+                let frozen = state.borrow_and_update().frozen_at.is_some();
+                let remaining = Duration::try_from(clock.now().duration_until(until));
+                let remaining = remaining.unwrap_or(Duration::ZERO);
+                if remaining.is_zero() {
                     return;
                 }
-                let machine = async {
-                    if held {
+                let timer = async {
+                    if frozen {
                         std::future::pending::<()>().await;
                     } else {
-                        SystemClock.sleep(left).await;
+                        SystemClock.sleep(remaining).await;
                     }
                 };
                 tokio::select! {
-                    () = machine => return,
-                    _ = shift.changed() => {}
+                    () = timer => return,
+                    _ = state.changed() => {}
                 }
             }
         })
@@ -113,26 +115,26 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_sleeper_wakes_when_the_clock_is_advanced_past_its_time() {
-        let clock = ShiftClock::new();
+    async fn a_sleep_ends_when_the_clock_is_advanced_past_its_end() {
+        let clock = OffsetClock::new();
         let asleep = clock.sleep(Duration::from_hours(1));
         clock.advance(Duration::from_secs(3601));
         asleep.await;
     }
 
     #[tokio::test]
-    async fn a_clock_that_is_held_moves_only_when_it_is_advanced() {
-        let clock = ShiftClock::new();
-        clock.hold();
-        let held = clock.now();
+    async fn a_frozen_clock_moves_only_when_it_is_advanced() {
+        let clock = OffsetClock::new();
+        clock.freeze();
+        let frozen = clock.now();
         let asleep = clock.sleep(Duration::from_millis(1));
         SystemClock.sleep(Duration::from_millis(2)).await;
-        assert_eq!(clock.now(), held);
+        assert_eq!(clock.now(), frozen);
         clock.advance(Duration::from_millis(1));
         asleep.await;
-        assert_eq!(clock.now(), held + Duration::from_millis(1));
+        assert_eq!(clock.now(), frozen + Duration::from_millis(1));
         let asleep = clock.sleep(Duration::from_millis(1));
-        clock.let_go();
+        clock.unfreeze();
         asleep.await;
     }
 }

@@ -115,7 +115,7 @@ impl Parameters {
         Self { prefix: prefix.to_owned(), values }
     }
 
-    fn text(&self, parameter: Parameter) -> Result<&str> {
+    fn required(&self, parameter: Parameter) -> Result<&str> {
         self.values.get(parameter.name()).map(String::as_str).ok_or_else(|| {
             Error::configuration(&self.path(parameter), "is missing in the parameter store")
         })
@@ -127,8 +127,8 @@ impl Parameters {
 
     fn json<T: DeserializeOwned>(&self, parameter: Parameter) -> Result<T> {
         // serde_json's message may quote the value: only its place is told.
-        serde_json::from_str(self.text(parameter)?).map_err(|wrong| {
-            let reason = format!("is not the JSON expected, at column {}", wrong.column());
+        serde_json::from_str(self.required(parameter)?).map_err(|error| {
+            let reason = format!("is not the expected JSON (column {})", error.column());
             Error::configuration(&self.path(parameter), reason)
         })
     }
@@ -155,7 +155,7 @@ impl Parameters {
         let urls: Urls = self.json(Parameter::Urls)?;
         if urls.public.is_empty() {
             let variable = self.path(Parameter::Urls);
-            return Err(Error::configuration(&variable, "names no public URL"));
+            return Err(Error::configuration(&variable, "has no public URL"));
         }
         Ok(urls)
     }
@@ -163,7 +163,7 @@ impl Parameters {
     /// The install key.
     pub fn install_key(&self) -> Result<InstallKey> {
         data_encoding::HEXLOWER_PERMISSIVE
-            .decode(self.text(Parameter::Install)?.as_bytes())
+            .decode(self.required(Parameter::Install)?.as_bytes())
             .ok()
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .map(InstallKey)
@@ -175,12 +175,12 @@ impl Parameters {
 
     /// The private key of access tokens.
     pub fn session_seed(&self) -> Result<Secret> {
-        self.text(Parameter::Session).map(Secret::new)
+        self.required(Parameter::Session).map(Secret::new)
     }
 
     /// The public key of access tokens.
     pub fn public_key(&self) -> Result<&str> {
-        self.text(Parameter::PublicKey)
+        self.required(Parameter::PublicKey)
     }
 
     /// The first admin.
@@ -200,16 +200,16 @@ impl InstallKey {
     }
 
     /// HMAC-SHA-256 of `parts`, kept apart by their lengths, for the purpose named first.
-    pub fn seal(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
+    pub fn mac(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &self.0);
-        let mut context = aws_lc_rs::hmac::Context::with_key(&key);
+        let mut hmac = aws_lc_rs::hmac::Context::with_key(&key);
         for part in std::iter::once(&purpose).chain(parts) {
-            context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            context.update(part.as_bytes());
+            hmac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hmac.update(part.as_bytes());
         }
-        let mut sealed = [0; 32];
-        sealed.copy_from_slice(context.sign().as_ref());
-        sealed
+        let mut mac = [0; 32];
+        mac.copy_from_slice(hmac.sign().as_ref());
+        mac
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::particulars::OptOut;
+use crate::message_extras::ConsentKeyword;
 
 /// What was said last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,13 +46,13 @@ pub struct Consent {
 
 /// One entry of the ledger: the evidence, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConsentEntry {
+pub struct ConsentRecord {
     /// What was said.
     #[serde(flatten)]
     pub consent: Consent,
     /// In these words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wording: Option<String>,
+    pub evidence: Option<String>,
     /// In the message with this Twilio SID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
@@ -70,21 +70,21 @@ const YES: &str = "YES";
 
 /// What a message, or Twilio's own reading of one (`OptOutType`), means for consent: the whole text as a keyword, in any
 /// case. `stopped` says whether the contact has opted out: only then is a yes a *start*.
-pub fn meaning(body: &str, stopped: bool) -> Option<OptOut> {
-    let word = body.trim().to_uppercase();
-    if STOP.contains(&&*word) {
-        Some(OptOut::Stop)
-    } else if START.contains(&&*word) || (stopped && word == YES) {
-        Some(OptOut::Start)
-    } else if HELP.contains(&&*word) {
-        Some(OptOut::Help)
+pub fn parse_keyword(body: &str, opted_out: bool) -> Option<ConsentKeyword> {
+    let keyword = body.trim().to_uppercase();
+    if STOP.contains(&&*keyword) {
+        Some(ConsentKeyword::Stop)
+    } else if START.contains(&&*keyword) || (opted_out && keyword == YES) {
+        Some(ConsentKeyword::Start)
+    } else if HELP.contains(&&*keyword) {
+        Some(ConsentKeyword::Help)
     } else {
         None
     }
 }
 
 /// Whether it depends on the contact's state what a message means.
-pub fn depends_on_state(body: &str) -> bool {
+pub fn is_ambiguous_keyword(body: &str) -> bool {
     body.trim().eq_ignore_ascii_case(YES)
 }
 
@@ -95,29 +95,29 @@ mod tests {
 
     #[test]
     fn only_a_whole_message_is_a_keyword() {
-        for (body, meant) in [
-            ("STOP", Some(OptOut::Stop)),
-            (" stop\n", Some(OptOut::Stop)),
-            ("Unsubscribe", Some(OptOut::Stop)),
+        for (body, expected) in [
+            ("STOP", Some(ConsentKeyword::Stop)),
+            (" stop\n", Some(ConsentKeyword::Stop)),
+            ("Unsubscribe", Some(ConsentKeyword::Stop)),
             ("Stop please", None),
             ("don't STOP", None),
-            ("START", Some(OptOut::Start)),
-            ("unstop", Some(OptOut::Start)),
+            ("START", Some(ConsentKeyword::Start)),
+            ("unstop", Some(ConsentKeyword::Start)),
             ("yes", None),
-            ("Info", Some(OptOut::Help)),
+            ("Info", Some(ConsentKeyword::Help)),
             ("", None),
         ] {
-            assert_eq!(meaning(body, false), meant, "{body}");
+            assert_eq!(parse_keyword(body, false), expected, "{body}");
         }
-        assert_eq!(meaning("yes", true), Some(OptOut::Start));
+        assert_eq!(parse_keyword("yes", true), Some(ConsentKeyword::Start));
     }
 
     proptest! {
         #[test]
-        fn a_keyword_with_a_word_more_is_none(word in "[a-z]{1,8}", at in 0..12_usize) {
+        fn a_keyword_followed_by_a_word_is_no_keyword(word in "[a-z]{1,8}", at in 0..12_usize) {
             let all: Vec<&str> = STOP.into_iter().chain(START).chain(HELP).collect();
             let keyword = all[at % all.len()];
-            prop_assert_eq!(meaning(&format!("{keyword} {word}"), true), None);
+            prop_assert_eq!(parse_keyword(&format!("{keyword} {word}"), true), None);
         }
     }
 }

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use crate::address::{Address, Channel};
 use crate::consent::Consent;
 pub use crate::conversation_id::ConversationId;
-pub use crate::conversation_view::{ConversationView, number_view};
-use crate::intent::later;
+pub use crate::conversation_view::{ConversationView, phone_number_view};
 use crate::media::MediaKind;
 use crate::message::{Direction, Message};
+use crate::outbox::add;
 
 /// How many characters of a text the list shows.
 const PREVIEW_CHARACTERS: usize = 160;
@@ -29,7 +29,7 @@ pub enum ConversationStatus {
 /// A place in the list: inbox, status, and whether somebody waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ListKey {
+pub struct ListPartition {
     /// The inbox.
     pub inbox: String,
     /// Open or closed.
@@ -38,7 +38,7 @@ pub struct ListKey {
     pub unread: bool,
 }
 
-impl std::fmt::Display for ListKey {
+impl std::fmt::Display for ListPartition {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let status = match self.status {
             ConversationStatus::Open => "open",
@@ -48,18 +48,18 @@ impl std::fmt::Display for ListKey {
     }
 }
 
-impl From<ListKey> for String {
-    fn from(key: ListKey) -> Self {
-        key.to_string()
+impl From<ListPartition> for String {
+    fn from(partition: ListPartition) -> Self {
+        partition.to_string()
     }
 }
 
-impl TryFrom<String> for ListKey {
+impl TryFrom<String> for ListPartition {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let mut parts = text.split('#');
-        let read = |parts: &mut std::str::Split<'_, char>| {
+        let parse = |parts: &mut std::str::Split<'_, char>| {
             let inbox = parts.next().filter(|_| true)?.to_owned();
             let status = match parts.next()? {
                 "open" => ConversationStatus::Open,
@@ -74,14 +74,14 @@ impl TryFrom<String> for ListKey {
             Some(Self { inbox, status, unread })
         };
         match parts.next() {
-            Some("INBOX") => read(&mut parts).ok_or("not a place in the list"),
-            _ => Err("not a place in the list"),
+            Some("INBOX") => parse(&mut parts).ok_or("not a list partition"),
+            _ => Err("not a list partition"),
         }
     }
 }
 
 /// How long a person who wrote by WhatsApp or Messenger may be answered freely.
-pub const WINDOW: std::time::Duration = std::time::Duration::from_hours(24);
+pub const MESSAGING_WINDOW: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// The last message as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -103,16 +103,19 @@ pub struct Preview {
 
 impl Preview {
     /// The preview of a message.
-    pub fn of(message: &Message) -> Self {
+    pub fn from_message(message: &Message) -> Self {
         // A place without a text is shown by its name.
-        let place = message.particulars.location.as_ref();
-        let place = place.and_then(|place| place.label.as_ref().or(place.address.as_ref()));
-        let body = place.filter(|_| message.body.is_empty()).unwrap_or(&message.body);
+        let location = message.extras.location.as_ref();
+        let shown = location.and_then(|place| place.label.as_ref().or(place.address.as_ref()));
+        let body = shown.filter(|_| message.body.is_empty()).unwrap_or(&message.body);
         Self {
             body: body.chars().take(PREVIEW_CHARACTERS).collect(),
             direction: message.direction,
-            at: message.created(),
-            media: message.media.first().map(|media| MediaKind::of(&media.content_type)),
+            at: message.created_at(),
+            media: message
+                .media
+                .first()
+                .map(|media| MediaKind::from_content_type(&media.content_type)),
             media_count: message.media.len(),
         }
     }
@@ -139,7 +142,7 @@ pub struct Conversation {
     pub profile_name: Option<String>,
     /// When the contact last wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inbound_at: Option<Timestamp>,
+    pub last_inbound_at: Option<Timestamp>,
     /// Whether the contact wants messages, where that was ever said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
@@ -156,15 +159,15 @@ pub struct Conversation {
     pub preview: Option<Preview>,
     /// The greatest ULID used in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<Ulid>,
+    pub last_ulid: Option<Ulid>,
     /// Nothing at or before this is shown: it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cleared: Option<Ulid>,
+    pub deleted_through: Option<Ulid>,
     /// When it began.
-    pub created: Option<Timestamp>,
+    pub created_at: Option<Timestamp>,
     /// Its place in the list; absent when deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub list_pk: Option<ListKey>,
+    pub list_pk: Option<ListPartition>,
     /// `{last activity, ms}#{id}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_sk: Option<String>,
@@ -181,22 +184,22 @@ impl Conversation {
             contact: Some(contact),
             name: None,
             profile_name: None,
-            inbound_at: None,
+            last_inbound_at: None,
             consent: None,
             note: None,
             rev: 0,
             unread: 0,
             preview: None,
-            last: None,
-            cleared: None,
-            created: None,
+            last_ulid: None,
+            deleted_through: None,
+            created_at: None,
             list_pk: None,
             list_sk: None,
         }
     }
 
     /// The sort key in the list for activity at `at`.
-    pub fn list_sort(at: Timestamp, id: &ConversationId) -> String {
+    pub fn list_sort_key(at: Timestamp, id: &ConversationId) -> String {
         format!("{:013}#{id}", at.as_millisecond())
     }
 
@@ -207,10 +210,10 @@ impl Conversation {
     }
 
     /// Until when the contact may be answered freely; none where the channel knows no such window.
-    pub fn window_ends(&self) -> Option<Timestamp> {
+    pub fn window_expires_at(&self) -> Option<Timestamp> {
         let channel = self.contact.as_ref()?.channel();
         matches!(channel, Channel::WhatsApp | Channel::Messenger)
-            .then(|| self.inbound_at.map(|at| later(at, WINDOW)))?
+            .then(|| self.last_inbound_at.map(|at| add(at, MESSAGING_WINDOW)))?
     }
 }
 
@@ -219,11 +222,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_in_the_list_is_read_back_as_it_was_written() {
+    fn a_list_partition_survives_its_text_form() {
         for status in [ConversationStatus::Open, ConversationStatus::Closed] {
             for unread in [true, false] {
-                let key = ListKey { inbox: "main".to_owned(), status, unread };
-                assert_eq!(ListKey::try_from(key.to_string()), Ok(key));
+                let partition = ListPartition { inbox: "main".to_owned(), status, unread };
+                assert_eq!(ListPartition::try_from(partition.to_string()), Ok(partition));
             }
         }
     }

@@ -14,8 +14,8 @@ pub struct ConversationId(String);
 impl ConversationId {
     /// The id of the conversation between one of our addresses and a contact's.
     pub fn direct(key: &InstallKey, business: &Address, contact: &Address) -> Self {
-        let sealed = key.seal("direct", &[business.as_str(), contact.as_str()]);
-        let bits = sealed.get(..16).unwrap_or_default();
+        let mac = key.mac("direct", &[business.as_str(), contact.as_str()]);
+        let bits = mac.get(..16).unwrap_or_default();
         Self(data_encoding::BASE32_NOPAD.encode(bits).to_lowercase())
     }
 
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_tells_nothing_of_the_numbers_and_is_the_same_every_time() {
+    fn an_id_is_deterministic_and_depends_on_key_and_both_addresses() {
         let key = InstallKey::new([1; 32]);
         let (ours, theirs) =
             (Address::parse("+18555080989").unwrap(), Address::parse("+12065550100").unwrap());

@@ -12,24 +12,24 @@ use crate::phone::PhoneNumberView;
 impl Conversation {
     /// How the API shows it; none when it was deleted.
     pub fn view(&self) -> Option<ConversationView> {
-        let place = self.list_pk.as_ref()?;
+        let partition = self.list_pk.as_ref()?;
         let (business, contact) = (self.business.as_ref()?, self.contact.as_ref()?);
         Some(ConversationView {
             conversation_id: self.id.to_string(),
             channel: contact.channel(),
             inbox: self.inbox.clone(),
-            status: place.status,
+            status: partition.status,
             twilio_number: business.to_string(),
             mobile_number: contact.to_string(),
-            number: number_view(contact),
+            phone_number: phone_number_view(contact),
             contact_name: self.name.clone(),
             profile_name: self.profile_name.clone(),
-            window_ends: self.window_ends(),
+            window_expires_at: self.window_expires_at(),
             consent: self.consent.clone(),
             note: self.note.clone(),
             unread_count: self.unread,
             preview: self.preview.clone(),
-            date_created: self.created.unwrap_or_default(),
+            date_created: self.created_at.unwrap_or_default(),
             date_updated: self.last_activity().unwrap_or_default(),
             rev: self.rev,
         })
@@ -37,7 +37,7 @@ impl Conversation {
 }
 
 /// A number as people read it; an address without one stands as it is.
-pub fn number_view(address: &Address) -> PhoneNumberView {
+pub fn phone_number_view(address: &Address) -> PhoneNumberView {
     address.phone().map_or_else(
         || PhoneNumberView {
             e164: address.to_string(),
@@ -65,14 +65,14 @@ pub struct ConversationView {
     /// The contact's address, as Twilio writes it.
     pub mobile_number: String,
     /// The contact's number as people read it.
-    pub number: PhoneNumberView,
+    pub phone_number: PhoneNumberView,
     /// The contact's name, if somebody gave one.
     pub contact_name: Option<String>,
     /// What the contact calls itself on WhatsApp.
     pub profile_name: Option<String>,
     /// Until when the contact may be answered freely (WhatsApp, Messenger).
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub window_ends: Option<Timestamp>,
+    pub window_expires_at: Option<Timestamp>,
     /// Whether the contact wants messages, where that was ever said.
     pub consent: Option<Consent>,
     /// What the desk notes of the contact.

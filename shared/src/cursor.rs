@@ -5,13 +5,13 @@ use subtle::ConstantTimeEq;
 
 use crate::config::InstallKey;
 use crate::error::{Error, Result};
-use crate::sentences::request;
+use crate::localized::request;
 
 const TAG: usize = 16;
 
 /// Makes the cursor for `position` in the list named by `scope` (what is listed, with which filter).
 pub fn encode(key: &InstallKey, scope: &str, position: &str) -> String {
-    let tag = key.seal("cursor", &[scope, position]);
+    let tag = key.mac("cursor", &[scope, position]);
     let mut bytes = tag.get(..TAG).unwrap_or_default().to_vec();
     bytes.extend_from_slice(position.as_bytes());
     BASE64URL_NOPAD.encode(&bytes)
@@ -19,13 +19,13 @@ pub fn encode(key: &InstallKey, scope: &str, position: &str) -> String {
 
 /// The position in a cursor made by [`encode`] for the same `scope`.
 pub fn decode(key: &InstallKey, scope: &str, cursor: &str) -> Result<String> {
-    let refused = || Error::Malformed(request::foreign_cursor());
-    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| refused())?;
-    let (tag, position) = bytes.split_at_checked(TAG).ok_or_else(refused)?;
-    let position = std::str::from_utf8(position).map_err(|_| refused())?;
-    let expected = key.seal("cursor", &[scope, position]);
-    let same: bool = expected.get(..TAG).unwrap_or_default().ct_eq(tag).into();
-    if same { Ok(position.to_owned()) } else { Err(refused()) }
+    let invalid = || Error::BadRequest(request::foreign_cursor());
+    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| invalid())?;
+    let (tag, position) = bytes.split_at_checked(TAG).ok_or_else(invalid)?;
+    let position = std::str::from_utf8(position).map_err(|_| invalid())?;
+    let expected = key.mac("cursor", &[scope, position]);
+    let authentic: bool = expected.get(..TAG).unwrap_or_default().ct_eq(tag).into();
+    if authentic { Ok(position.to_owned()) } else { Err(invalid()) }
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_gives_its_position_back_in_its_own_list_only(scope in ".{0,20}", other in ".{0,20}", position in ".{0,80}") {
+        fn a_cursor_is_valid_only_for_its_own_list(scope in ".{0,20}", other in ".{0,20}", position in ".{0,80}") {
             let key = InstallKey::new([7; 32]);
             let cursor = encode(&key, &scope, &position);
             prop_assert_eq!(decode(&key, &scope, &cursor).unwrap(), position);
@@ -46,7 +46,7 @@ mod tests {
         }
 
         #[test]
-        fn anything_else_is_refused_and_never_panics(text in ".{0,120}") {
+        fn any_other_text_is_rejected_without_a_panic(text in ".{0,120}") {
             prop_assert!(decode(&InstallKey::new([7; 32]), "list", &text).is_err());
         }
     }

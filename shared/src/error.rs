@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sentences::{self, Sentence, SentenceView, joined};
+use crate::localized::{self, LocalizedText, LocalizedTextView, join};
 
 /// A cause that is kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -15,52 +15,52 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// The request cannot be read at all (400).
     #[error("{0}")]
-    Malformed(Sentence),
+    BadRequest(LocalizedText),
     /// Nobody is signed in, or no longer (401).
     #[error("{0}")]
-    SignedOut(Sentence),
+    Unauthenticated(LocalizedText),
     /// Signed in, but not allowed (403).
     #[error("{0}")]
-    NotAllowed(Sentence),
+    Forbidden(LocalizedText),
     /// No such thing, or not for this person (404).
     #[error("{0}")]
-    NotFound(Sentence),
+    NotFound(LocalizedText),
     /// Somebody else was faster; `current` is the present state, where there is one (409).
-    #[error("{sentence}")]
+    #[error("{text}")]
     Conflict {
         /// What happened.
-        sentence: Sentence,
+        text: LocalizedText,
         /// The present state of the thing.
         current: Option<Box<Value>>,
     },
     /// The body is larger than what is taken (413).
     #[error("{0}")]
-    TooLarge(Sentence),
+    TooLarge(LocalizedText),
     /// Readable, but not acceptable (422).
     #[error("{0}")]
-    Refused(Sentence),
+    Unprocessable(LocalizedText),
     /// The message may not go (422); `reasons` says why, for programs and people.
-    #[error("{}", joined(.sentences))]
-    MayNotSend {
+    #[error("{}", join(.texts))]
+    SendNotAllowed {
         /// What is in the way and what to do.
-        sentences: Vec<Sentence>,
+        texts: Vec<LocalizedText>,
         /// The reasons, as the API shows them.
         reasons: Box<Value>,
     },
     /// Too often (429); try again after so many seconds.
-    #[error("{}", joined(.sentences))]
-    TooMany {
+    #[error("{}", join(.texts))]
+    RateLimited {
         /// What happened, and what to do.
-        sentences: Vec<Sentence>,
+        texts: Vec<LocalizedText>,
         /// Seconds until the next try is worth it.
         retry_after: u64,
     },
     /// A dependency did not answer in time; nothing was changed (503).
-    #[error("{}", sentences::partyline::busy())]
-    Busy(#[source] Cause),
+    #[error("{}", localized::partyline::busy())]
+    Unavailable(#[source] Cause),
     /// A fault of ours (500).
-    #[error("{}", sentences::partyline::failed())]
-    Failed(#[source] Cause),
+    #[error("{}", localized::partyline::failed())]
+    Internal(#[source] Cause),
     /// The configuration is wrong (500); names the variable.
     #[error("{variable}: {reason}")]
     Configuration {
@@ -73,8 +73,8 @@ pub enum Error {
 
 impl Error {
     /// A fault of ours, from its cause.
-    pub fn failed(cause: impl Into<Cause>) -> Self {
-        Self::Failed(cause.into())
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::Internal(cause.into())
     }
 
     /// A missing or unusable setting.
@@ -83,22 +83,22 @@ impl Error {
     }
 
     /// There is no such conversation, or none that this person may see.
-    pub fn no_conversation() -> Self {
-        Self::NotFound(sentences::conversation::missing())
+    pub fn conversation_not_found() -> Self {
+        Self::NotFound(localized::conversation::missing())
     }
 
     /// There is no such message in the conversation (any more).
-    pub fn no_message() -> Self {
-        Self::NotFound(sentences::message::missing())
+    pub fn message_not_found() -> Self {
+        Self::NotFound(localized::message::missing())
     }
 
     /// Somebody else was faster, and there is nothing to show of it.
-    pub fn conflict(sentence: Sentence) -> Self {
-        Self::Conflict { sentence, current: None }
+    pub fn conflict(text: LocalizedText) -> Self {
+        Self::Conflict { text: text, current: None }
     }
 
     /// Every cause beneath it, the nearest first, for the log.
-    pub fn causes(&self) -> String {
+    pub fn cause_chain(&self) -> String {
         let mut causes = Vec::new();
         let mut next = std::error::Error::source(self);
         while let Some(cause) = next {
@@ -111,88 +111,86 @@ impl Error {
     /// The HTTP status: the one place that decides it.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Malformed(_) => 400,
-            Self::SignedOut(_) => 401,
-            Self::NotAllowed(_) => 403,
+            Self::BadRequest(_) => 400,
+            Self::Unauthenticated(_) => 401,
+            Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
             Self::Conflict { .. } => 409,
             Self::TooLarge(_) => 413,
-            Self::Refused(_) | Self::MayNotSend { .. } => 422,
-            Self::TooMany { .. } => 429,
-            Self::Failed(_) | Self::Configuration { .. } => 500,
-            Self::Busy(_) => 503,
+            Self::Unprocessable(_) | Self::SendNotAllowed { .. } => 422,
+            Self::RateLimited { .. } => 429,
+            Self::Internal(_) | Self::Configuration { .. } => 500,
+            Self::Unavailable(_) => 503,
         }
     }
 
     /// A word for programs, stable across wordings.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Malformed(_) => "malformed",
-            Self::SignedOut(_) => "signed_out",
-            Self::NotAllowed(_) => "not_allowed",
+            Self::BadRequest(_) => "bad_request",
+            Self::Unauthenticated(_) => "unauthenticated",
+            Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) => "not_found",
             Self::Conflict { .. } => "conflict",
             Self::TooLarge(_) => "too_large",
-            Self::Refused(_) => "refused",
-            Self::MayNotSend { .. } => "may_not_send",
-            Self::TooMany { .. } => "too_many",
-            Self::Failed(_) | Self::Configuration { .. } => "failed",
-            Self::Busy(_) => "busy",
+            Self::Unprocessable(_) => "unprocessable",
+            Self::SendNotAllowed { .. } => "send_not_allowed",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Internal(_) | Self::Configuration { .. } => "internal",
+            Self::Unavailable(_) => "unavailable",
         }
     }
 
     /// `problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, the `sentences` that the detail is, `code`,
     /// `current` on a conflict, and `reasons` where a message may not go.
     pub fn problem(&self) -> Value {
-        let sentences = self.sentences();
-        let views: Vec<SentenceView> = sentences.iter().map(Sentence::view).collect();
+        let texts = self.texts();
+        let views: Vec<LocalizedTextView> = texts.iter().map(LocalizedText::view).collect();
         let mut problem = Map::new();
         problem.insert("type".to_owned(), json!("about:blank"));
         problem.insert("title".to_owned(), json!(self.title()));
         problem.insert("status".to_owned(), json!(self.status()));
-        problem.insert("detail".to_owned(), json!(joined(&sentences)));
-        problem.insert("sentences".to_owned(), json!(views));
+        problem.insert("detail".to_owned(), json!(join(&texts)));
+        problem.insert("localized_detail".to_owned(), json!(views));
         problem.insert("code".to_owned(), json!(self.code()));
         if let Self::Conflict { current: Some(current), .. } = self {
             problem.insert("current".to_owned(), (**current).clone());
         }
-        if let Self::MayNotSend { reasons, .. } = self {
+        if let Self::SendNotAllowed { reasons, .. } = self {
             problem.insert("reasons".to_owned(), (**reasons).clone());
         }
         Value::Object(problem)
     }
 
     /// What the person reads. The configuration is not for everybody's eyes.
-    fn sentences(&self) -> Vec<Sentence> {
+    fn texts(&self) -> Vec<LocalizedText> {
         match self {
-            Self::Malformed(sentence)
-            | Self::SignedOut(sentence)
-            | Self::NotAllowed(sentence)
-            | Self::NotFound(sentence)
-            | Self::Conflict { sentence, .. }
-            | Self::TooLarge(sentence)
-            | Self::Refused(sentence) => vec![sentence.clone()],
-            Self::MayNotSend { sentences, .. } | Self::TooMany { sentences, .. } => {
-                sentences.clone()
-            }
-            Self::Busy(_) => vec![sentences::partyline::busy()],
-            Self::Failed(_) => vec![sentences::partyline::failed()],
-            Self::Configuration { .. } => vec![sentences::partyline::not_set_up()],
+            Self::BadRequest(text)
+            | Self::Unauthenticated(text)
+            | Self::Forbidden(text)
+            | Self::NotFound(text)
+            | Self::Conflict { text, .. }
+            | Self::TooLarge(text)
+            | Self::Unprocessable(text) => vec![text.clone()],
+            Self::SendNotAllowed { texts, .. } | Self::RateLimited { texts, .. } => texts.clone(),
+            Self::Unavailable(_) => vec![localized::partyline::busy()],
+            Self::Internal(_) => vec![localized::partyline::failed()],
+            Self::Configuration { .. } => vec![localized::partyline::not_set_up()],
         }
     }
 
     fn title(&self) -> &'static str {
         match self {
-            Self::Malformed(_) => "Not readable",
-            Self::SignedOut(_) => "Not signed in",
-            Self::NotAllowed(_) => "Not allowed",
-            Self::NotFound(_) => "Not found",
-            Self::Conflict { .. } => "Changed meanwhile",
-            Self::TooLarge(_) => "Too large",
-            Self::Refused(_) | Self::MayNotSend { .. } => "Not accepted",
-            Self::TooMany { .. } => "Too often",
-            Self::Failed(_) | Self::Configuration { .. } => "Failed",
-            Self::Busy(_) => "Busy",
+            Self::BadRequest(_) => "Bad Request",
+            Self::Unauthenticated(_) => "Unauthorized",
+            Self::Forbidden(_) => "Forbidden",
+            Self::NotFound(_) => "Not Found",
+            Self::Conflict { .. } => "Conflict",
+            Self::TooLarge(_) => "Content Too Large",
+            Self::Unprocessable(_) | Self::SendNotAllowed { .. } => "Unprocessable Content",
+            Self::RateLimited { .. } => "Too Many Requests",
+            Self::Internal(_) | Self::Configuration { .. } => "Internal Server Error",
+            Self::Unavailable(_) => "Service Unavailable",
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Why a text is no phone number.
 
-use crate::sentences::{self, Sentence};
+use crate::localized::{self, LocalizedText};
 
 /// Why a text is no phone number; [`InvalidPhoneNumber::sentence`] tells the person who typed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.sentence())]
+#[error("{}", self.localized_text())]
 pub enum InvalidPhoneNumber {
     /// Nothing but blanks.
     Empty,
@@ -28,17 +28,17 @@ pub enum InvalidPhoneNumber {
 
 impl InvalidPhoneNumber {
     /// What the person is told.
-    pub fn sentence(self) -> Sentence {
+    pub fn localized_text(self) -> LocalizedText {
         match self {
-            Self::Empty => sentences::number::empty(),
-            Self::NotANumber => sentences::number::none(),
-            Self::CountryMissing => sentences::number::country_missing(),
-            Self::CountryUnknown => sentences::number::country_unknown(),
-            Self::TooShort => sentences::number::too_short(),
-            Self::AreaCodeMissing => sentences::number::area_code_missing(),
-            Self::TooLong => sentences::number::too_long(),
-            Self::WrongLength => sentences::number::wrong_length(),
-            Self::Extension => sentences::number::extension(),
+            Self::Empty => localized::number::empty(),
+            Self::NotANumber => localized::number::none(),
+            Self::CountryMissing => localized::number::country_missing(),
+            Self::CountryUnknown => localized::number::country_unknown(),
+            Self::TooShort => localized::number::too_short(),
+            Self::AreaCodeMissing => localized::number::area_code_missing(),
+            Self::TooLong => localized::number::too_long(),
+            Self::WrongLength => localized::number::wrong_length(),
+            Self::Extension => localized::number::extension(),
         }
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 pub enum MediaState {
     /// Still to be fetched.
-    Waiting,
+    Pending,
     /// In our own bucket.
     Stored,
     /// It could not be fetched; `problem` says why.
@@ -33,13 +33,13 @@ pub enum MediaKind {
 
 impl MediaKind {
     /// From a content type; parameters and case do not matter. What a browser might run (SVG, HTML) is a document.
-    pub fn of(content_type: &str) -> Self {
+    pub fn from_content_type(content_type: &str) -> Self {
         let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match name.as_str() {
             "image/jpeg" | "image/png" | "image/gif" | "image/webp" => Self::Image,
             "text/vcard" | "text/x-vcard" | "text/directory" => Self::Contact,
-            other if other.starts_with("audio/") => Self::Audio,
-            other if other.starts_with("video/") => Self::Video,
+            media_type if media_type.starts_with("audio/") => Self::Audio,
+            media_type if media_type.starts_with("video/") => Self::Video,
             _ => Self::Document,
         }
     }
@@ -48,7 +48,7 @@ impl MediaKind {
 /// Why it could not be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum MediaProblem {
+pub enum MediaError {
     /// More bytes than we take.
     TooLarge,
     /// The address is not Twilio's, or leads away from there.
@@ -79,34 +79,34 @@ pub struct Media {
     pub source: Option<String>,
     /// Its key in our bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<String>,
+    pub object_key: Option<String>,
     /// Why it could not be fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub problem: Option<MediaProblem>,
+    pub error: Option<MediaError>,
 }
 
 impl Media {
     /// Something at Twilio that is still to be fetched.
-    pub fn waiting(source: &str, content_type: Option<&str>) -> Self {
+    pub fn pending(source: &str, content_type: Option<&str>) -> Self {
         Self {
-            state: MediaState::Waiting,
+            state: MediaState::Pending,
             content_type: content_type.unwrap_or("application/octet-stream").to_owned(),
             name: None,
             size: None,
             source: Some(source.to_owned()),
-            object: None,
-            problem: None,
+            object_key: None,
+            error: None,
         }
     }
 
     /// Something that an event announced: Twilio has it, under an address that only the webhook or its list tells.
-    pub fn announced() -> Self {
-        Self { source: None, ..Self::waiting("", None) }
+    pub fn without_url() -> Self {
+        Self { source: None, ..Self::pending("", None) }
     }
 
     /// Whether its address is still to be found out.
-    pub fn is_announced(&self) -> bool {
-        self.state == MediaState::Waiting && self.source.is_none()
+    pub fn needs_look_up(&self) -> bool {
+        self.state == MediaState::Pending && self.source.is_none()
     }
 
     /// How the API shows it: neither where Twilio keeps it nor where we do.
@@ -114,11 +114,11 @@ impl Media {
         MediaView {
             index,
             state: self.state,
-            kind: MediaKind::of(&self.content_type),
+            kind: MediaKind::from_content_type(&self.content_type),
             content_type: self.content_type.clone(),
             name: self.name.clone(),
             size: self.size,
-            problem: self.problem,
+            error: self.error,
         }
     }
 }
@@ -140,7 +140,7 @@ pub struct MediaView {
     /// Bytes.
     pub size: Option<u64>,
     /// Why it could not be fetched.
-    pub problem: Option<MediaProblem>,
+    pub error: Option<MediaError>,
 }
 
 #[cfg(test)]
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_browser_might_run_is_a_document() {
+    fn types_that_a_browser_could_execute_are_documents() {
         for (content_type, kind) in [
             ("image/jpeg", MediaKind::Image),
             ("IMAGE/PNG; x=y", MediaKind::Image),
@@ -159,7 +159,7 @@ mod tests {
             ("text/x-vcard", MediaKind::Contact),
             ("", MediaKind::Document),
         ] {
-            assert_eq!(MediaKind::of(content_type), kind, "{content_type}");
+            assert_eq!(MediaKind::from_content_type(content_type), kind, "{content_type}");
         }
     }
 }

@@ -74,7 +74,7 @@ const RCS: MediaLimits = MediaLimits {
 };
 
 /// What a browser would run is never sent.
-const REFUSED: [&str; 5] = [
+const BLOCKED_TYPES: [&str; 5] = [
     "image/svg+xml",
     "text/html",
     "application/xhtml+xml",
@@ -84,7 +84,7 @@ const REFUSED: [&str; 5] = [
 
 impl MediaLimits {
     /// What `channel` takes.
-    pub fn of(channel: Channel) -> Self {
+    pub fn for_channel(channel: Channel) -> Self {
         match channel {
             Channel::Sms => SMS,
             Channel::WhatsApp => WHATSAPP,
@@ -95,17 +95,17 @@ impl MediaLimits {
 
     /// What every channel takes, by its name.
     pub fn all() -> BTreeMap<Channel, Self> {
-        Channel::ALL.into_iter().map(|channel| (channel, Self::of(channel))).collect()
+        Channel::ALL.into_iter().map(|channel| (channel, Self::for_channel(channel))).collect()
     }
 
     /// Whether something of this type is taken at all.
-    pub fn takes(&self, content_type: &str) -> bool {
+    pub fn allows(&self, content_type: &str) -> bool {
         let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        !REFUSED.contains(&&*name) && self.types.iter().any(|known| name.starts_with(known))
+        !BLOCKED_TYPES.contains(&&*name) && self.types.iter().any(|known| name.starts_with(known))
     }
 
     /// The most bytes that one thing of this type may have.
-    pub fn largest(&self, content_type: &str) -> u64 {
+    pub fn max_size(&self, content_type: &str) -> u64 {
         if is_image(content_type) { self.image } else { self.other }
     }
 }
@@ -120,13 +120,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_channel_takes_what_twilio_says_and_nothing_that_a_browser_runs() {
-        let sms = MediaLimits::of(Channel::Sms);
-        assert!(sms.takes("image/jpeg") && sms.takes("IMAGE/GIF; q=1"));
-        assert!(!sms.takes("image/svg+xml") && !sms.takes("text/html") && !sms.takes(""));
-        assert_eq!((sms.largest("image/png"), sms.largest("video/mp4")), (5 * MB, 500 * 1024));
-        let whatsapp = MediaLimits::of(Channel::WhatsApp);
-        assert!(!whatsapp.takes("image/gif") && whatsapp.takes("audio/ogg"));
-        assert_eq!((whatsapp.count, whatsapp.largest("image/png")), (1, 5 * MB));
+    fn a_channel_allows_twilio_s_types_and_blocks_executable_ones() {
+        let sms = MediaLimits::for_channel(Channel::Sms);
+        assert!(sms.allows("image/jpeg") && sms.allows("IMAGE/GIF; q=1"));
+        assert!(!sms.allows("image/svg+xml") && !sms.allows("text/html") && !sms.allows(""));
+        assert_eq!((sms.max_size("image/png"), sms.max_size("video/mp4")), (5 * MB, 500 * 1024));
+        let whatsapp = MediaLimits::for_channel(Channel::WhatsApp);
+        assert!(!whatsapp.allows("image/gif") && whatsapp.allows("audio/ogg"));
+        assert_eq!((whatsapp.count, whatsapp.max_size("image/png")), (1, 5 * MB));
     }
 }

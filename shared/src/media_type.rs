@@ -3,10 +3,10 @@
 use crate::media::MediaKind;
 
 /// How many of the first bytes decide.
-pub const ENOUGH: usize = 4096;
+pub const SNIFF_LEN: usize = 4096;
 
 /// What is called by its name. A program is nothing that anybody wants to know by name.
-const KNOWN: [&str; 10] = [
+const NAMED_TYPES: [&str; 10] = [
     "image/",
     "audio/",
     "video/",
@@ -20,40 +20,42 @@ const KNOWN: [&str; 10] = [
 ];
 
 /// What nothing is known of.
-pub const UNKNOWN: &str = "application/octet-stream";
+pub const OCTET_STREAM: &str = "application/octet-stream";
 
 /// The type of what begins with `bytes`.
-pub fn of_bytes(bytes: &[u8]) -> &'static str {
-    if let Some(text) = of_text(bytes) {
+pub fn sniff(bytes: &[u8]) -> &'static str {
+    if let Some(text) = sniff_text(bytes) {
         return text;
     }
-    let found = infer::get(bytes).map_or(UNKNOWN, |found| found.mime_type());
-    match found {
+    let sniffed = infer::get(bytes).map_or(OCTET_STREAM, |found| found.mime_type());
+    match sniffed {
         // Names that browsers and Twilio know.
         "audio/m4a" => "audio/mp4",
         "audio/x-wav" => "audio/wav",
         "audio/x-flac" => "audio/flac",
         // The libraries' list does not have it.
-        "video/mp4" | UNKNOWN if brand(bytes).is_some_and(|brand| brand.starts_with(b"3g")) => {
+        "video/mp4" | OCTET_STREAM
+            if mp4_brand(bytes).is_some_and(|brand| brand.starts_with(b"3g")) =>
+        {
             "video/3gpp"
         }
         // They are text that a browser runs, or programs.
-        "text/html" | "text/xml" | "text/x-shellscript" | "image/svg+xml" => UNKNOWN,
-        found if KNOWN.iter().any(|known| found.starts_with(known)) => found,
-        _ => UNKNOWN,
+        "text/html" | "text/xml" | "text/x-shellscript" | "image/svg+xml" => OCTET_STREAM,
+        named if NAMED_TYPES.iter().any(|known| named.starts_with(known)) => named,
+        _ => OCTET_STREAM,
     }
 }
 
 /// Cards and appointments begin with their name.
-fn of_text(bytes: &[u8]) -> Option<&'static str> {
+fn sniff_text(bytes: &[u8]) -> Option<&'static str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let begins = |word: &[u8]| {
+    let starts_with = |word: &[u8]| {
         let start = bytes.trim_ascii_start().get(..word.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
-    if begins(b"BEGIN:VCARD") {
+    if starts_with(b"BEGIN:VCARD") {
         Some("text/vcard")
-    } else if begins(b"BEGIN:VCALENDAR") {
+    } else if starts_with(b"BEGIN:VCALENDAR") {
         Some("text/calendar")
     } else {
         None
@@ -61,41 +63,41 @@ fn of_text(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// The brand of a file of MPEG-4's family.
-fn brand(bytes: &[u8]) -> Option<&[u8]> {
+fn mp4_brand(bytes: &[u8]) -> Option<&[u8]> {
     (bytes.get(4..8)? == b"ftyp").then(|| bytes.get(8..12))?
 }
 
 /// How a browser is told to take a thing of this type, by its name (RFC 6266): shown where it can be shown safely,
 /// downloaded otherwise.
-pub fn disposition(content_type: &str, name: Option<&str>) -> String {
-    let how = match MediaKind::of(content_type) {
+pub fn content_disposition(content_type: &str, name: Option<&str>) -> String {
+    let kind = match MediaKind::from_content_type(content_type) {
         MediaKind::Image | MediaKind::Audio | MediaKind::Video => "inline",
         MediaKind::Contact | MediaKind::Document => "attachment",
     };
-    let Some(name) = name.map(file_name).filter(|name| !name.is_empty()) else {
-        return how.to_owned();
+    let Some(name) = name.map(sanitize_file_name).filter(|name| !name.is_empty()) else {
+        return kind.to_owned();
     };
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii() && c != '"' && c != '\\' && c != '%' { c } else { '_' })
         .collect();
     if plain == name {
-        return format!("{how}; filename=\"{plain}\"");
+        return format!("{kind}; filename=\"{plain}\"");
     }
-    let encoded: String = name.bytes().map(encoded).collect();
-    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+    let encoded_name: String = name.bytes().map(percent_encode).collect();
+    format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{encoded_name}")
 }
 
 /// A name that every channel takes: at most twenty plain characters with the ending of its type.
-pub fn short_name(content_type: &str, name: Option<&str>) -> String {
+pub fn short_file_name(content_type: &str, name: Option<&str>) -> String {
     let plain = |name: &&str| {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        (1..=20).contains(&name.len()) && name.bytes().all(known) && !name.starts_with('.')
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        (1..=20).contains(&name.len()) && name.bytes().all(allowed) && !name.starts_with('.')
     };
     if let Some(name) = name.filter(plain) {
         return name.to_owned();
     }
-    let ending = match content_type {
+    let extension = match content_type {
         "image/jpeg" => "jpg",
         "audio/mpeg" => "mp3",
         "audio/mp4" => "m4a",
@@ -104,25 +106,25 @@ pub fn short_name(content_type: &str, name: Option<&str>) -> String {
         "text/vcard" => "vcf",
         "text/calendar" => "ics",
         "application/pdf" => "pdf",
-        other => other.split_once('/').map_or("bin", |(_, ending)| ending),
+        full_type => full_type.split_once('/').map_or("bin", |(_, subtype)| subtype),
     };
-    let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
-    format!("file.{ending}")
+    let extension: String = extension.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    format!("file.{extension}")
 }
 
 /// A name without folders and control characters, at most 120 characters.
-pub fn file_name(name: &str) -> String {
+pub fn sanitize_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept = last.chars().filter(|c| !c.is_control() && !is_direction(*c));
-    kept.take(120).collect::<String>().trim().to_owned()
+    let safe = last.chars().filter(|c| !c.is_control() && !is_bidi_control(*c));
+    safe.take(120).collect::<String>().trim().to_owned()
 }
 
 /// Marks that turn text round, with which `gpj.exe` looks like `exe.jpg`.
-fn is_direction(c: char) -> bool {
+fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn encoded(byte: u8) -> String {
+fn percent_encode(byte: u8) -> String {
     let plain = byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte);
     if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
 }
@@ -134,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_decide_and_what_a_browser_might_run_is_nothing() {
+    fn types_are_sniffed_and_executable_ones_are_octet_streams() {
         let mp4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
         let phone = b"\0\0\0\x18ftyp3gp4\0\0\0\0isom3gp4";
         for (bytes, content_type) in [
@@ -150,20 +152,20 @@ mod tests {
             (phone, "video/3gpp"),
             (b"BEGIN:VCARD\r\nVERSION:3.0", "text/vcard"),
             (b"\xef\xbb\xbf begin:vcalendar\n", "text/calendar"),
-            (b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>", UNKNOWN),
-            (b"<!DOCTYPE html><script>alert(1)</script>", UNKNOWN),
-            (b"<?xml version=\"1.0\"?><svg/>", UNKNOWN),
-            (b"#!/bin/sh\nrm -rf /", UNKNOWN),
-            (b"MZ\x90\0\x03\0\0\0", UNKNOWN),
-            (b"hello", UNKNOWN),
-            (b"", UNKNOWN),
+            (b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>", OCTET_STREAM),
+            (b"<!DOCTYPE html><script>alert(1)</script>", OCTET_STREAM),
+            (b"<?xml version=\"1.0\"?><svg/>", OCTET_STREAM),
+            (b"#!/bin/sh\nrm -rf /", OCTET_STREAM),
+            (b"MZ\x90\0\x03\0\0\0", OCTET_STREAM),
+            (b"hello", OCTET_STREAM),
+            (b"", OCTET_STREAM),
         ] {
-            assert_eq!(of_bytes(bytes), content_type, "{}", String::from_utf8_lossy(bytes));
+            assert_eq!(sniff(bytes), content_type, "{}", String::from_utf8_lossy(bytes));
         }
     }
 
     #[test]
-    fn a_disposition_names_the_file_and_shows_only_what_is_safe() {
+    fn a_disposition_names_the_file_and_is_inline_only_for_safe_types() {
         for (content_type, name, expected) in [
             ("image/png", None, "inline"),
             ("image/svg+xml", Some("a.svg"), "attachment; filename=\"a.svg\""),
@@ -180,12 +182,12 @@ mod tests {
             ),
             ("image/jpeg", Some("a\u{202e}gpj.exe"), "inline; filename=\"agpj.exe\""),
         ] {
-            assert_eq!(disposition(content_type, name), expected);
+            assert_eq!(content_disposition(content_type, name), expected);
         }
     }
 
     #[test]
-    fn a_short_name_is_plain_and_ends_as_its_type() {
+    fn a_short_file_name_is_ascii_with_an_extension_for_its_type() {
         for (content_type, name, expected) in [
             ("application/pdf", Some("offer-12.pdf"), "offer-12.pdf"),
             ("application/pdf", Some("Unser Angebot für Sie.pdf"), "file.pdf"),
@@ -193,23 +195,23 @@ mod tests {
             ("image/png", Some(".."), "file.png"),
             ("application/vnd.ms-excel", None, "file.vndmsexc"),
         ] {
-            assert_eq!(short_name(content_type, name), expected);
+            assert_eq!(short_file_name(content_type, name), expected);
         }
     }
 
     proptest! {
         #[test]
-        fn a_disposition_is_one_header_line_whatever_the_name(name in "\\PC{0,200}|.{0,40}") {
-            let line = disposition("application/pdf", Some(&name));
+        fn a_disposition_is_one_header_line_for_any_name(name in "\\PC{0,200}|.{0,40}") {
+            let line = content_disposition("application/pdf", Some(&name));
             prop_assert!(line.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{line}");
             let quotes = line.matches('"').count();
             prop_assert!(quotes == 0 || quotes == 2, "{line}");
         }
 
         #[test]
-        fn no_bytes_become_what_a_browser_runs(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
-            let found = of_bytes(&bytes);
-            prop_assert!(!["text/html", "image/svg+xml", "text/xml"].contains(&found));
+        fn no_bytes_are_sniffed_as_an_executable_type(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let sniffed = sniff(&bytes);
+            prop_assert!(!["text/html", "image/svg+xml", "text/xml"].contains(&sniffed));
         }
     }
 }

@@ -9,16 +9,16 @@ use utoipa::ToSchema;
 
 use crate::address::Address;
 use crate::conversation::ConversationId;
-use crate::intent::IntentState;
+use crate::delivery_status::{DeliveryStatus, StatusRecord};
+pub use crate::display_status::{DisplayStatus, MessageError};
 use crate::media::{Media, MediaState};
-pub use crate::message_label::{MessageError, MessageLabel};
+use crate::message_extras::{MessageExtras, Price};
 pub use crate::message_view::MessageView;
-use crate::particulars::{Particulars, Price};
+use crate::outbox::OutboxState;
 use crate::sid::MessageSid;
-use crate::status::{MessageStatus, Seen};
 
 /// The longest text that Twilio takes, in characters (UTF-16 units would refuse emoji too early).
-pub const LONGEST_BODY: usize = 1600;
+pub const MAX_BODY_CHARACTERS: usize = 1600;
 
 /// Whose message it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,11 +33,11 @@ pub enum Direction {
 /// Our own word on a send, apart from Twilio's (`seen`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Outcome {
+pub enum SendResult {
     /// Twilio took it.
-    Sent,
+    Accepted,
     /// Twilio refused to take it.
-    Refused {
+    Rejected {
         /// Twilio's error code.
         code: u32,
     },
@@ -69,14 +69,14 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Media>,
     /// What else came with it.
-    #[serde(default, skip_serializing_if = "Particulars::none")]
-    pub particulars: Particulars,
+    #[serde(default, skip_serializing_if = "MessageExtras::is_empty")]
+    pub extras: MessageExtras,
     /// What Twilio said of it, and when.
     #[serde(default)]
-    pub seen: BTreeMap<MessageStatus, Seen>,
+    pub statuses: BTreeMap<DeliveryStatus, StatusRecord>,
     /// Our own word on the send.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<Outcome>,
+    pub send_result: Option<SendResult>,
     /// Grows by one with every write but a status.
     pub rev: u64,
     /// Twilio's SID, when known.
@@ -84,7 +84,7 @@ pub struct Message {
     pub sid: Option<MessageSid>,
     /// The browser's key of the click, outbound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
+    pub idempotency_key: Option<String>,
     /// The message that was sent in its stead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried_by: Option<Ulid>,
@@ -96,7 +96,7 @@ pub struct Message {
     pub price: Option<Price>,
     /// Sent by RCS, it went as an SMS.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub fell_back: bool,
+    pub sms_fallback: bool,
     /// Its text and media were taken away, here and at Twilio.
     #[serde(default, skip_serializing_if = "is_false")]
     pub redacted: bool,
@@ -104,34 +104,34 @@ pub struct Message {
 
 impl Message {
     /// When it was received by us: the time in its key.
-    pub fn created(&self) -> Timestamp {
-        created_at(self.id)
+    pub fn created_at(&self) -> Timestamp {
+        ulid_time(self.id)
     }
 
     /// The one label that people see, from Twilio's word, ours, and the state of its intent.
-    pub fn label(&self, intent: Option<IntentState>) -> MessageLabel {
+    pub fn display_status(&self, outbox_state: Option<OutboxState>) -> DisplayStatus {
         if self.direction == Direction::Inbound {
-            return MessageLabel::Received;
+            return DisplayStatus::Received;
         }
-        if let Some(status) = MessageStatus::highest(&self.seen) {
-            return MessageLabel::of(status);
+        if let Some(status) = DeliveryStatus::highest(&self.statuses) {
+            return DisplayStatus::from_delivery_status(status);
         }
-        match (self.outcome, intent) {
-            (Some(Outcome::Refused { .. }), _) => MessageLabel::Refused,
-            (Some(Outcome::Unconfirmed), _) => MessageLabel::Unconfirmed,
-            (None, Some(IntentState::Unknown)) => MessageLabel::Unknown,
-            (Some(Outcome::Sent) | None, _) => MessageLabel::Queued,
+        match (self.send_result, outbox_state) {
+            (Some(SendResult::Rejected { .. }), _) => DisplayStatus::Rejected,
+            (Some(SendResult::Unconfirmed), _) => DisplayStatus::Unconfirmed,
+            (None, Some(OutboxState::Unknown)) => DisplayStatus::Unknown,
+            (Some(SendResult::Accepted) | None, _) => DisplayStatus::Queued,
         }
     }
 
     /// The same message without anything that it said. What it answers and what it meant for consent stays.
     #[must_use]
-    pub fn emptied(&self) -> Self {
-        let Particulars { reply_to, forwarded, opt_out, .. } = self.particulars.clone();
+    pub fn redacted_copy(&self) -> Self {
+        let MessageExtras { reply_to, forwarded, opt_out, .. } = self.extras.clone();
         Self {
             body: String::new(),
             media: Vec::new(),
-            particulars: Particulars { reply_to, forwarded, opt_out, ..Particulars::default() },
+            extras: MessageExtras { reply_to, forwarded, opt_out, ..MessageExtras::default() },
             redacted: true,
             rev: self.rev + 1,
             ..self.clone()
@@ -139,35 +139,35 @@ impl Message {
     }
 
     /// Whether something that came with it is still to be fetched, from where we know.
-    pub fn waits_for_media(&self) -> bool {
-        self.media.iter().any(|media| media.state == MediaState::Waiting && !media.is_announced())
+    pub fn has_fetchable_media(&self) -> bool {
+        self.media.iter().any(|media| media.state == MediaState::Pending && !media.needs_look_up())
     }
 
     /// Whether something that came with it is still to be found at Twilio.
-    pub fn waits_for_addresses(&self) -> bool {
-        self.media.iter().any(Media::is_announced)
+    pub fn has_unresolved_media(&self) -> bool {
+        self.media.iter().any(Media::needs_look_up)
     }
 
     /// Whether the send ended badly, so that it may be tried again.
-    pub fn may_be_retried(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         !self.redacted
             && matches!(
-                self.label(None),
-                MessageLabel::Failed
-                    | MessageLabel::Undelivered
-                    | MessageLabel::Refused
-                    | MessageLabel::Unconfirmed
-                    | MessageLabel::Canceled
+                self.display_status(None),
+                DisplayStatus::Failed
+                    | DisplayStatus::Undelivered
+                    | DisplayStatus::Rejected
+                    | DisplayStatus::Unconfirmed
+                    | DisplayStatus::Canceled
             )
     }
 
     /// The code that says why it failed.
     pub fn error_code(&self) -> Option<u32> {
-        if let Some(status) = MessageStatus::highest(&self.seen) {
-            return self.seen.get(&status).and_then(|seen| seen.code);
+        if let Some(status) = DeliveryStatus::highest(&self.statuses) {
+            return self.statuses.get(&status).and_then(|record| record.error_code);
         }
-        match self.outcome {
-            Some(Outcome::Refused { code }) => Some(code),
+        match self.send_result {
+            Some(SendResult::Rejected { code }) => Some(code),
             _ => None,
         }
     }
@@ -179,7 +179,7 @@ fn is_false(flag: &bool) -> bool {
 }
 
 /// The time in a ULID.
-pub fn created_at(id: Ulid) -> Timestamp {
+pub fn ulid_time(id: Ulid) -> Timestamp {
     i64::try_from(id.timestamp_ms())
         .ok()
         .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())

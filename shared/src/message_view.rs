@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::intent::IntentView;
+use crate::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::media::MediaView;
-use crate::message::{Direction, Message, MessageError, MessageLabel, Outcome};
-use crate::particulars::{Particulars, Price};
-use crate::status::{MessageStatus, Seen};
+use crate::message::{Direction, DisplayStatus, Message, MessageError, SendResult};
+use crate::message_extras::{MessageExtras, Price};
+use crate::outbox::OutboxEntryView;
 
 /// A message, as the API and the socket show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,19 +33,19 @@ pub struct MessageView {
     /// What comes with it, in order.
     pub media: Vec<MediaView>,
     /// What else came with it.
-    pub particulars: Particulars,
+    pub extras: MessageExtras,
     /// When we received it.
     #[schema(value_type = String, format = DateTime)]
     pub date_created: Timestamp,
     /// Grows by one with every write but a status.
     pub rev: u64,
     /// What Twilio said of it, and when: merged, never replaced.
-    #[schema(value_type = BTreeMap<String, Seen>)]
-    pub seen: BTreeMap<MessageStatus, Seen>,
+    #[schema(value_type = BTreeMap<String, StatusRecord>)]
+    pub statuses: BTreeMap<DeliveryStatus, StatusRecord>,
     /// Our own word on the send.
-    pub outcome: Option<Outcome>,
+    pub send_result: Option<SendResult>,
     /// The send that is still to be done.
-    pub intent: Option<IntentView>,
+    pub outbox: Option<OutboxEntryView>,
     /// The message that was sent in its stead.
     pub retried_by: Option<String>,
     /// The browser's key of the click.
@@ -53,7 +53,7 @@ pub struct MessageView {
     /// Twilio's SID, when known.
     pub sid: Option<String>,
     /// The one label that people see.
-    pub status: MessageLabel,
+    pub status: DisplayStatus,
     /// Why it failed.
     pub error: Option<MessageError>,
     /// How many segments Twilio counted.
@@ -61,15 +61,15 @@ pub struct MessageView {
     /// What it cost, when Twilio has told.
     pub price: Option<Price>,
     /// Sent by RCS, it went as an SMS.
-    pub fell_back: bool,
+    pub sms_fallback: bool,
     /// Its text and media were taken away.
     pub redacted: bool,
 }
 
 impl Message {
     /// How the API shows it, with the state of its intent.
-    pub fn view(&self, intent: Option<IntentView>) -> MessageView {
-        let label = self.label(intent.as_ref().map(|intent| intent.state));
+    pub fn view(&self, outbox: Option<OutboxEntryView>) -> MessageView {
+        let status = self.display_status(outbox.as_ref().map(|entry| entry.state));
         MessageView {
             message_id: self.id.to_string(),
             conversation_id: self.conversation.to_string(),
@@ -79,20 +79,20 @@ impl Message {
             author: self.author.clone(),
             body: self.body.clone(),
             media: self.media.iter().enumerate().map(|(index, media)| media.view(index)).collect(),
-            particulars: self.particulars.clone(),
-            date_created: self.created(),
+            extras: self.extras.clone(),
+            date_created: self.created_at(),
             rev: self.rev,
-            seen: self.seen.clone(),
-            outcome: self.outcome,
-            intent,
+            statuses: self.statuses.clone(),
+            send_result: self.send_result,
+            outbox,
             retried_by: self.retried_by.map(|id| id.to_string()),
-            idempotency_key: self.key.clone(),
+            idempotency_key: self.idempotency_key.clone(),
             sid: self.sid.as_ref().map(ToString::to_string),
-            status: label,
-            error: self.error_code().map(MessageError::of),
+            status,
+            error: self.error_code().map(MessageError::from_code),
             segments: self.segments,
             price: self.price.clone(),
-            fell_back: self.fell_back,
+            sms_fallback: self.sms_fallback,
             redacted: self.redacted,
         }
     }

@@ -55,20 +55,22 @@ impl PhoneNumber {
         }
         // The library skips whatever stands before the first digit, words too, and takes several plus signs for one.
         let first = number.find(|c: char| is_plus(c) || c.is_numeric()).unwrap_or(number.len());
-        if has_words(number.split_at(first).0) || number.matches(is_plus).count() > 1 {
+        if has_letters(number.split_at(first).0) || number.matches(is_plus).count() > 1 {
             return Err(InvalidPhoneNumber::NotANumber);
         }
         let region =
             region.and_then(|code| Region::from_code(&code.trim().to_ascii_uppercase()).ok());
-        let outcome = match (without_00(number), read(number, region)) {
+        let outcome = match (replace_00_prefix(number), parse_with_lib(number, region)) {
             (None, outcome) => outcome.map(|(number, _)| number),
             (Some(_), Ok((number, true))) => Ok(number),
-            (Some(international), _) => read(&international, None).map(|(number, _)| number),
+            (Some(international), _) => {
+                parse_with_lib(&international, None).map(|(number, _)| number)
+            }
         };
         match outcome {
             Err(InvalidPhoneNumber::Extension) => outcome,
             // The library dials letters as on an old telephone, and drops what stands after the last digit.
-            _ if has_words(number) => Err(InvalidPhoneNumber::NotANumber),
+            _ if has_letters(number) => Err(InvalidPhoneNumber::NotANumber),
             outcome => outcome,
         }
     }
@@ -80,7 +82,7 @@ impl PhoneNumber {
 
     /// The number as people of its country write it; E.164 where no country is known for it.
     pub fn national(&self) -> String {
-        match self.known() {
+        match self.to_lib() {
             Some(number) => number.format_as(PhoneNumberFormat::National).into_owned(),
             None => self.0.clone(),
         }
@@ -88,7 +90,7 @@ impl PhoneNumber {
 
     /// The country, two capital letters, where the number tells it.
     pub fn region(&self) -> Option<String> {
-        let code = self.known()?.get_region_code()?.as_region_str();
+        let code = self.to_lib()?.get_region_code()?.as_region_str();
         let code = code.as_str();
         // Numbers of no country (satellites, international freephone) have the region 001.
         code.bytes().all(|byte| byte.is_ascii_uppercase()).then(|| code.to_owned())
@@ -104,7 +106,7 @@ impl PhoneNumber {
         PhoneNumberView { e164: self.0.clone(), national: self.national(), region: self.region() }
     }
 
-    fn known(&self) -> Option<rlibphonenumber::PhoneNumber> {
+    fn to_lib(&self) -> Option<rlibphonenumber::PhoneNumber> {
         PHONE_NUMBER_UTIL.parse(&self.0, None).ok()
     }
 
@@ -140,18 +142,21 @@ fn is_plus(character: char) -> bool {
     matches!(character, '+' | '＋')
 }
 
-fn has_words(text: &str) -> bool {
+fn has_letters(text: &str) -> bool {
     text.chars().any(char::is_alphabetic)
 }
 
 /// `number` with its leading 00 turned into +, if it has one.
-fn without_00(number: &str) -> Option<String> {
+fn replace_00_prefix(number: &str) -> Option<String> {
     let digits = number.trim_start_matches(|c: char| c == '(' || c.is_whitespace());
     digits.strip_prefix("00").map(|rest| format!("+{rest}"))
 }
 
 /// Reads a typed number, and says whether it lies in a range that is in use.
-fn read(text: &str, region: Option<Region>) -> Result<(PhoneNumber, bool), InvalidPhoneNumber> {
+fn parse_with_lib(
+    text: &str,
+    region: Option<Region>,
+) -> Result<(PhoneNumber, bool), InvalidPhoneNumber> {
     let international = text.contains(['+', '＋']);
     let number = PHONE_NUMBER_UTIL.parse(text, region).map_err(|error| match error {
         ParseError::InvalidCountryCode if international => InvalidPhoneNumber::CountryUnknown,
@@ -159,7 +164,7 @@ fn read(text: &str, region: Option<Region>) -> Result<(PhoneNumber, bool), Inval
         ParseError::TooShortAfterIdd | ParseError::TooShortNsn => InvalidPhoneNumber::TooShort,
         ParseError::TooLongNsn => InvalidPhoneNumber::TooLong,
         // To the library one or two digits are no number at all; to the person they are its beginning.
-        ParseError::NotANumber(_) if text.chars().any(char::is_numeric) && !has_words(text) => {
+        ParseError::NotANumber(_) if text.chars().any(char::is_numeric) && !has_letters(text) => {
             InvalidPhoneNumber::TooShort
         }
         ParseError::NotANumber(_) => InvalidPhoneNumber::NotANumber,
@@ -190,8 +195,8 @@ impl std::fmt::Display for PhoneNumber {
 /// Shows the last two digits only, since what has a `Debug` ends in a log some day.
 impl std::fmt::Debug for PhoneNumber {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown = self.0.len().saturating_sub(2);
-        write!(out, "PhoneNumber(…{})", self.0.split_at_checked(shown).unwrap_or_default().1)
+        let hidden = self.0.len().saturating_sub(2);
+        write!(out, "PhoneNumber(…{})", self.0.split_at_checked(hidden).unwrap_or_default().1)
     }
 }
 
@@ -219,21 +224,23 @@ mod tests {
     }
 
     #[test]
-    fn twilio_s_numbers_are_taken_by_their_form() {
-        for good in ["+12065551212", "+15005550006", "+18555080989", "+2904123", "+999123456789012"]
+    fn e164_numbers_are_accepted_by_their_form() {
+        for valid in
+            ["+12065551212", "+15005550006", "+18555080989", "+2904123", "+999123456789012"]
         {
-            assert_eq!(PhoneNumber::parse(good).unwrap().as_str(), good);
+            assert_eq!(PhoneNumber::parse(valid).unwrap().as_str(), valid);
         }
-        let wrong = ["", "+", "12065551212", "24273", "+0206555121", "+1 206 555", "+1206555121x"];
-        for wrong in wrong {
-            assert!(PhoneNumber::parse(wrong).is_err(), "{wrong}");
+        let invalid_numbers =
+            ["", "+", "12065551212", "24273", "+0206555121", "+1 206 555", "+1206555121x"];
+        for invalid in invalid_numbers {
+            assert!(PhoneNumber::parse(invalid).is_err(), "{invalid}");
         }
         assert_eq!(PhoneNumber::parse("+123456"), Err(InvalidPhoneNumber::TooShort));
         assert_eq!(PhoneNumber::parse("+1234567890123456"), Err(InvalidPhoneNumber::TooLong));
     }
 
     #[test]
-    fn a_person_may_write_a_number_in_many_ways() {
+    fn typed_numbers_are_accepted_in_many_formats() {
         let us = Some("US");
         for text in [
             "+12065551212",
@@ -260,45 +267,45 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_number_is_said_in_a_sentence() {
-        use InvalidPhoneNumber as Why;
+    fn each_invalid_number_has_its_own_error_sentence() {
+        use InvalidPhoneNumber as Invalid;
         let us = Some("US");
-        for (text, region, why) in [
-            ("  ", us, Why::Empty),
-            ("tel:", us, Why::Empty),
-            ("hello", us, Why::NotANumber),
-            ("call 206 555 1212", us, Why::NotANumber),
-            ("1-800-FLOWERS", us, Why::NotANumber),
-            ("+1206555call", us, Why::NotANumber),
-            ("206 555 1212 home", us, Why::NotANumber),
-            ("206a555b1212", us, Why::NotANumber),
-            ("++12065551212", us, Why::NotANumber),
-            ("+1+2065551212", us, Why::NotANumber),
-            ("tel:tel:+12065551212", us, Why::NotANumber),
-            ("whatsapp:+12065551212", us, Why::NotANumber),
-            ("+", us, Why::NotANumber),
-            ("1", us, Why::TooShort),
-            ("+1", None, Why::TooShort),
-            ("206 55", us, Why::TooShort),
-            ("911", us, Why::TooShort),
-            ("555-1212", us, Why::AreaCodeMissing),
-            ("206 555 1212 34", us, Why::TooLong),
-            ("206 555 1212 ext. 7", us, Why::Extension),
-            ("206 555 1212", None, Why::CountryMissing),
-            ("+999 206 555 1212", us, Why::CountryUnknown),
-            ("206 555 1212", Some("Atlantis"), Why::CountryMissing),
+        for (text, region, expected) in [
+            ("  ", us, Invalid::Empty),
+            ("tel:", us, Invalid::Empty),
+            ("hello", us, Invalid::NotANumber),
+            ("call 206 555 1212", us, Invalid::NotANumber),
+            ("1-800-FLOWERS", us, Invalid::NotANumber),
+            ("+1206555call", us, Invalid::NotANumber),
+            ("206 555 1212 home", us, Invalid::NotANumber),
+            ("206a555b1212", us, Invalid::NotANumber),
+            ("++12065551212", us, Invalid::NotANumber),
+            ("+1+2065551212", us, Invalid::NotANumber),
+            ("tel:tel:+12065551212", us, Invalid::NotANumber),
+            ("whatsapp:+12065551212", us, Invalid::NotANumber),
+            ("+", us, Invalid::NotANumber),
+            ("1", us, Invalid::TooShort),
+            ("+1", None, Invalid::TooShort),
+            ("206 55", us, Invalid::TooShort),
+            ("911", us, Invalid::TooShort),
+            ("555-1212", us, Invalid::AreaCodeMissing),
+            ("206 555 1212 34", us, Invalid::TooLong),
+            ("206 555 1212 ext. 7", us, Invalid::Extension),
+            ("206 555 1212", None, Invalid::CountryMissing),
+            ("+999 206 555 1212", us, Invalid::CountryUnknown),
+            ("206 555 1212", Some("Atlantis"), Invalid::CountryMissing),
         ] {
-            assert_eq!(typed(text, region), Err(why), "{text}");
-            assert!(why.to_string().ends_with('.'));
+            assert_eq!(typed(text, region), Err(expected), "{text}");
+            assert!(expected.to_string().ends_with('.'));
         }
     }
 
     #[test]
-    fn a_number_is_shown_as_its_country_writes_it() {
+    fn a_number_is_shown_in_its_national_format() {
         let view = |e164| PhoneNumber::parse(e164).unwrap().view();
-        let shown = view("+12065551212");
+        let us_number = view("+12065551212");
         assert_eq!(
-            (shown.national.as_str(), shown.region.as_deref()),
+            (us_number.national.as_str(), us_number.region.as_deref()),
             ("(206) 555-1212", Some("US"))
         );
         assert_eq!(view("+18555080989").national, "(855) 508-0989");
@@ -327,7 +334,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_strange(text in "\\PC{0,40}", region in "[A-Za-z]{0,3}") {
+        fn parsing_any_text_never_panics(text in "\\PC{0,40}", region in "[A-Za-z]{0,3}") {
             if let Ok(number) = PhoneNumber::parse(&text) {
                 prop_assert_eq!(number.as_str(), text.as_str());
             }
@@ -337,7 +344,7 @@ mod tests {
         }
 
         #[test]
-        fn digits_with_anything_between_them_are_never_too_strange(text in "[-+0-9 ()./;=a-z#*,]{0,300}") {
+        fn parsing_digits_with_separators_never_panics(text in "[-+0-9 ()./;=a-z#*,]{0,300}") {
             let _ = PhoneNumber::parse_typed(&text, Some("DE"));
         }
 

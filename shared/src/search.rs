@@ -9,18 +9,18 @@ use unicode_normalization::char::is_combining_mark;
 use crate::address::Address;
 
 /// How many words of a name can be found.
-const WORDS: usize = 20;
+const MAX_TERMS: usize = 20;
 
 /// The fewest characters that a search begins with; also the length of a row's partition.
-pub const SHORTEST: usize = 2;
+pub const MIN_WORD_CHARACTERS: usize = 2;
 
 /// The most characters of a word after its first two that stand in a row's key: a key has 1,024 bytes at the most, and
 /// one typed character may fold to several.
-const LONGEST_REST: usize = 100;
+const MAX_REST_CHARACTERS: usize = 100;
 
 /// One way in: the partition of its first characters, and the rest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Term {
+pub struct SearchTerm {
     /// Whether it is a number read from its end.
     pub backward: bool,
     /// The first two characters.
@@ -29,18 +29,19 @@ pub struct Term {
     pub rest: String,
 }
 
-impl Term {
-    fn of(text: &str, backward: bool) -> Option<Self> {
-        let split = text.char_indices().nth(SHORTEST).map_or(text.len(), |(index, _)| index);
+impl SearchTerm {
+    fn new(text: &str, backward: bool) -> Option<Self> {
+        let split =
+            text.char_indices().nth(MIN_WORD_CHARACTERS).map_or(text.len(), |(index, _)| index);
         let (head, rest) = text.split_at_checked(split)?;
-        let long_enough = head.chars().count() == SHORTEST;
-        let rest = || rest.chars().take(LONGEST_REST).collect();
+        let long_enough = head.chars().count() == MIN_WORD_CHARACTERS;
+        let rest = || rest.chars().take(MAX_REST_CHARACTERS).collect();
         long_enough.then(|| Self { backward, head: head.to_owned(), rest: rest() })
     }
 
     /// The partition key of its row.
-    pub fn partition(&self, inbox: &str) -> String {
-        format!("FIND#{inbox}#{}{}", if self.backward { "<" } else { "" }, self.head)
+    pub fn pk(&self, inbox: &str) -> String {
+        format!("SEARCH#{inbox}#{}{}", if self.backward { "<" } else { "" }, self.head)
     }
 }
 
@@ -53,7 +54,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// The folded words of a text, in order.
-pub fn words(text: &str) -> Vec<String> {
+pub fn fold_words(text: &str) -> Vec<String> {
     fold(text)
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -62,10 +63,10 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 /// The ways in by a name: its first twenty distinct words of two characters or more.
-pub fn name_terms(name: &str) -> BTreeSet<Term> {
+pub fn name_terms(name: &str) -> BTreeSet<SearchTerm> {
     let mut distinct = BTreeSet::new();
-    for term in words(name).iter().filter_map(|word| Term::of(word, false)) {
-        if distinct.len() < WORDS {
+    for term in fold_words(name).iter().filter_map(|word| SearchTerm::new(word, false)) {
+        if distinct.len() < MAX_TERMS {
             distinct.insert(term);
         }
     }
@@ -73,29 +74,32 @@ pub fn name_terms(name: &str) -> BTreeSet<Term> {
 }
 
 /// The ways in by a number: its national digits from the beginning and from the end.
-pub fn number_terms(contact: &Address) -> BTreeSet<Term> {
+pub fn number_terms(contact: &Address) -> BTreeSet<SearchTerm> {
     let Some(phone) = contact.phone() else {
         return name_terms(contact.as_str());
     };
     let digits = phone.national_digits();
     let reversed: String = digits.chars().rev().collect();
-    [Term::of(&digits, false), Term::of(&reversed, true)].into_iter().flatten().collect()
+    [SearchTerm::new(&digits, false), SearchTerm::new(&reversed, true)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What a person typed into the search field, as the rows to look at and what each hit must satisfy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SearchQuery {
     /// The rows: any of them may hold a hit.
-    pub terms: Vec<Term>,
+    pub terms: Vec<SearchTerm>,
     /// Every one of these begins a word of a hit's name, if the hit is found by name.
     pub words: Vec<String>,
     /// The ways to read the digits, if it is a number: any of them may be meant.
-    pub numbers: Vec<Digits>,
+    pub numbers: Vec<NumberQuery>,
 }
 
 /// One way to read the digits that a person typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Digits {
+pub enum NumberQuery {
     /// The beginning or the end of a national number.
     National(String),
     /// The beginning of a national number, typed with its trunk zero.
@@ -105,46 +109,46 @@ pub enum Digits {
 }
 
 /// From this many digits on, a number without a plus may begin with its calling code.
-const WHOLE: usize = 8;
+const MIN_INTERNATIONAL_DIGITS: usize = 8;
 
-impl Digits {
+impl NumberQuery {
     /// The ways to read `digits`; with a plus there is only one.
-    fn ways(digits: &str, plus: bool) -> Vec<Self> {
+    fn interpretations(digits: &str, plus: bool) -> Vec<Self> {
         if plus {
             return vec![Self::International(digits.to_owned())];
         }
-        let mut ways = vec![Self::National(digits.to_owned())];
+        let mut interpretations = vec![Self::National(digits.to_owned())];
         let after_zero = digits.trim_start_matches('0');
         if after_zero.len() < digits.len() {
-            ways.push(Self::AfterZero(after_zero.to_owned()));
+            interpretations.push(Self::AfterZero(after_zero.to_owned()));
         }
         if let Some(international) = digits.strip_prefix("00") {
-            ways.push(Self::International(international.to_owned()));
-        } else if digits.len() >= WHOLE {
-            ways.push(Self::International(digits.to_owned()));
+            interpretations.push(Self::International(international.to_owned()));
+        } else if digits.len() >= MIN_INTERNATIONAL_DIGITS {
+            interpretations.push(Self::International(digits.to_owned()));
         }
-        ways
+        interpretations
     }
 
-    fn terms(&self) -> Vec<Term> {
-        let found = match self {
+    fn terms(&self) -> Vec<SearchTerm> {
+        let terms = match self {
             Self::National(digits) => {
                 let reversed: String = digits.chars().rev().collect();
-                [Term::of(digits, false), Term::of(&reversed, true)]
+                [SearchTerm::new(digits, false), SearchTerm::new(&reversed, true)]
             }
-            Self::AfterZero(digits) => [Term::of(digits, false), None],
+            Self::AfterZero(digits) => [SearchTerm::new(digits, false), None],
             Self::International(digits) => {
-                [Term::of(crate::phone::without_calling_code(digits), false), None]
+                [SearchTerm::new(crate::phone::without_calling_code(digits), false), None]
             }
         };
-        found.into_iter().flatten().collect()
+        terms.into_iter().flatten().collect()
     }
 
     fn matches(&self, phone: &crate::phone::PhoneNumber) -> bool {
-        let own = phone.national_digits();
+        let national = phone.national_digits();
         match self {
-            Self::National(digits) => own.starts_with(digits) || own.ends_with(digits),
-            Self::AfterZero(digits) => own.starts_with(digits),
+            Self::National(digits) => national.starts_with(digits) || national.ends_with(digits),
+            Self::AfterZero(digits) => national.starts_with(digits),
             Self::International(digits) => {
                 phone.as_str().trim_start_matches('+').starts_with(digits)
             }
@@ -152,32 +156,37 @@ impl Digits {
     }
 }
 
-impl Wanted {
+impl SearchQuery {
     /// Reads what was typed; none if it is too short to be looked for.
     pub fn parse(typed: &str) -> Option<Self> {
         let is_number = typed.chars().any(|c| c.is_ascii_digit())
             && typed.chars().all(|c| c.is_ascii_digit() || " +()-./\u{a0}".contains(c));
         if is_number {
             let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-            let numbers = Digits::ways(&digits, typed.trim_start().starts_with('+'));
-            let mut terms: Vec<Term> = numbers.iter().flat_map(Digits::terms).collect();
+            let numbers =
+                NumberQuery::interpretations(&digits, typed.trim_start().starts_with('+'));
+            let mut terms: Vec<SearchTerm> = numbers.iter().flat_map(NumberQuery::terms).collect();
             terms.dedup();
             return (!terms.is_empty()).then(|| Self { terms, words: vec![digits], numbers });
         }
-        let words = words(typed);
+        let words = fold_words(typed);
         let longest = words.iter().max_by_key(|word| word.chars().count())?;
-        let term = Term::of(longest, false)?;
+        let term = SearchTerm::new(longest, false)?;
         Some(Self { terms: vec![term], words, numbers: vec![] })
     }
 
     /// Whether a conversation with this name and number is a hit.
     pub fn matches(&self, name: Option<&str>, contact: &Address) -> bool {
         let number = contact.phone().filter(|_| !self.numbers.is_empty());
-        if number.is_some_and(|phone| self.numbers.iter().any(|way| way.matches(phone))) {
+        if number.is_some_and(|phone| {
+            self.numbers.iter().any(|interpretation| interpretation.matches(phone))
+        }) {
             return true;
         }
-        let of_name = words(name.unwrap_or_else(|| contact.as_str()));
-        self.words.iter().all(|wanted| of_name.iter().any(|word| word.starts_with(wanted)))
+        let name_words = fold_words(name.unwrap_or_else(|| contact.as_str()));
+        self.words
+            .iter()
+            .all(|query_word| name_words.iter().any(|word| word.starts_with(query_word)))
     }
 }
 
@@ -187,43 +196,43 @@ mod tests {
 
     use super::*;
 
-    fn found(name: &str, typed: &str) -> bool {
+    fn finds(name: &str, typed: &str) -> bool {
         let contact = Address::parse("+12065550100").unwrap();
-        let Some(wanted) = Wanted::parse(typed) else { return false };
-        let mut rows = name_terms(name);
-        rows.extend(number_terms(&contact));
-        let row = wanted.terms.iter().any(|term| {
-            rows.iter().any(|row| {
-                row.backward == term.backward
-                    && row.head == term.head
-                    && row.rest.starts_with(&term.rest)
+        let Some(query) = SearchQuery::parse(typed) else { return false };
+        let mut terms = name_terms(name);
+        terms.extend(number_terms(&contact));
+        let matched = query.terms.iter().any(|wanted_term| {
+            terms.iter().any(|term| {
+                term.backward == wanted_term.backward
+                    && term.head == wanted_term.head
+                    && term.rest.starts_with(&wanted_term.rest)
             })
         });
-        row && wanted.matches(Some(name), &contact)
+        matched && query.matches(Some(name), &contact)
     }
 
     #[test]
-    fn a_name_is_found_by_the_beginning_of_any_of_its_words() {
+    fn a_name_is_found_by_a_prefix_of_any_of_its_words() {
         for typed in ["br", "BRI", "Brigitte", "mül", "mul", "müll br", "o'bri"] {
-            assert!(found("Brigitte O'Brien-Müller", typed), "{typed}");
+            assert!(finds("Brigitte O'Brien-Müller", typed), "{typed}");
         }
         for typed in ["b", "rigitte", "br xy", "brigitten"] {
-            assert!(!found("Brigitte O'Brien-Müller", typed), "{typed}");
+            assert!(!finds("Brigitte O'Brien-Müller", typed), "{typed}");
         }
     }
 
     #[test]
-    fn a_number_is_found_by_its_beginning_or_its_end() {
+    fn a_number_is_found_by_its_first_or_last_digits() {
         for typed in ["20", "206", "(206) 555", "+1 206", "0100", "00", "550100", "2065550100"] {
-            assert!(found("Anna", typed), "{typed}");
+            assert!(finds("Anna", typed), "{typed}");
         }
         for typed in ["2", "0101", "555", "+44 206"] {
-            assert!(!found("Anna", typed), "{typed}");
+            assert!(!finds("Anna", typed), "{typed}");
         }
     }
 
     #[test]
-    fn a_number_is_found_as_its_country_writes_it_and_with_its_calling_code() {
+    fn a_number_is_found_in_national_and_international_format() {
         for e164 in
             ["+442071838750", "+4915112345643", "+33612345678", "+12065550100", "+390612345678"]
         {
@@ -236,29 +245,29 @@ mod tests {
                 e164.replacen('+', "", 1),
             ];
             for typed in typed {
-                let wanted = Wanted::parse(&typed).unwrap();
-                let rows = number_terms(&contact);
-                let row = wanted.terms.iter().any(|term| {
-                    rows.iter().any(|row| {
-                        (row.backward, &row.head) == (term.backward, &term.head)
-                            && row.rest.starts_with(&term.rest)
+                let query = SearchQuery::parse(&typed).unwrap();
+                let terms = number_terms(&contact);
+                let matched = query.terms.iter().any(|wanted_term| {
+                    terms.iter().any(|term| {
+                        (term.backward, &term.head) == (wanted_term.backward, &wanted_term.head)
+                            && term.rest.starts_with(&wanted_term.rest)
                     })
                 });
-                assert!(row && wanted.matches(None, &contact), "{typed} finds {e164}");
+                assert!(matched && query.matches(None, &contact), "{typed} finds {e164}");
             }
         }
     }
 
     proptest! {
         #[test]
-        fn reading_what_was_typed_never_panics(typed in ".{0,60}") {
-            let _ = Wanted::parse(&typed);
+        fn parsing_a_query_never_panics(typed in ".{0,60}") {
+            let _ = SearchQuery::parse(&typed);
         }
 
         #[test]
-        fn every_word_of_two_characters_is_a_way_in(name in "[a-zà-ÿ]{2,12}( [a-zà-ÿ]{2,12}){0,5}") {
-            for word in words(&name).iter().filter(|word| word.chars().count() >= SHORTEST) {
-                prop_assert!(found(&name, word), "{}", word);
+        fn every_word_of_two_characters_finds_the_name(name in "[a-zà-ÿ]{2,12}( [a-zà-ÿ]{2,12}){0,5}") {
+            for word in fold_words(&name).iter().filter(|word| word.chars().count() >= MIN_WORD_CHARACTERS) {
+                prop_assert!(finds(&name, word), "{}", word);
             }
         }
     }

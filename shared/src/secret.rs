@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing_of_a_secret() {
+    fn debug_never_shows_a_secret() {
         assert_eq!(format!("{:?}", Secret::new("s3cr3t")), "Secret(…)");
     }
 }

@@ -27,12 +27,12 @@ static REPLACEMENTS: LazyLock<HashMap<char, &'static str>> = LazyLock::new(|| {
 });
 
 /// How many costly characters are named.
-const NAMED: usize = 20;
+const MAX_LISTED: usize = 20;
 
 /// How the characters of a text are written on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Encoding {
+pub enum SmsEncoding {
     /// Seven bits a character.
     Gsm7,
     /// Sixteen bits a unit.
@@ -43,7 +43,7 @@ pub enum Encoding {
 
 /// A character that makes a whole text UCS-2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Costly {
+pub struct Ucs2Character {
     /// Where it begins, in UTF-16 units, as browsers count.
     pub index: usize,
     /// The character.
@@ -54,7 +54,7 @@ pub struct Costly {
 
 /// The same text with the replacements made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Smart {
+pub struct SmartEncoded {
     /// The text.
     pub body: String,
     /// In how many parts it is sent.
@@ -65,7 +65,7 @@ pub struct Smart {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Segments {
     /// How its characters are written.
-    pub encoding: Encoding,
+    pub encoding: SmsEncoding,
     /// In how many parts it is sent; an empty text counts as one.
     pub count: u32,
     /// Septets, UTF-16 units or bytes.
@@ -73,77 +73,85 @@ pub struct Segments {
     /// Characters as people count them.
     pub characters: u32,
     /// Units that are free in the last part.
-    pub left: u32,
+    pub remaining_units: u32,
     /// What makes it costly, the first twenty.
-    pub costly: Vec<Costly>,
+    pub ucs2_characters: Vec<Ucs2Character>,
     /// A cheaper way to write it, if there is one.
-    pub smart: Option<Smart>,
+    pub smart_encoded: Option<SmartEncoded>,
 }
 
 impl Segments {
     /// Of a text sent as SMS.
-    pub fn of(text: &str) -> Self {
-        let own = measured(text);
-        let costly = if own.encoding == Encoding::Ucs2 { costly(text) } else { Vec::new() };
-        let smart = if costly.is_empty() { None } else { cheaper(text, own.count) };
-        Self { costly, smart, ..own }
+    pub fn for_sms(text: &str) -> Self {
+        let measured = measure(text);
+        let ucs2_characters = if measured.encoding == SmsEncoding::Ucs2 {
+            find_ucs2_characters(text)
+        } else {
+            Vec::new()
+        };
+        let smart_encoded = if ucs2_characters.is_empty() {
+            None
+        } else {
+            smart_encoded_if_shorter(text, measured.count)
+        };
+        Self { ucs2_characters: ucs2_characters, smart_encoded: smart_encoded, ..measured }
     }
 
     /// Of a text sent as RCS: in the United States 160 bytes a part, elsewhere one.
-    pub fn of_rcs(text: &str, united_states: bool) -> Self {
+    pub fn for_rcs(text: &str, united_states: bool) -> Self {
         let bytes = length(text.len());
         let count = if united_states { bytes.div_ceil(160) } else { bytes.min(1) };
-        let left = if united_states { count * 160 - bytes } else { 0 };
+        let remaining_units = if united_states { count * 160 - bytes } else { 0 };
         Self {
-            encoding: Encoding::Utf8,
+            encoding: SmsEncoding::Utf8,
             count,
             units: bytes,
             characters: graphemes(text),
-            left,
-            costly: Vec::new(),
-            smart: None,
+            remaining_units: remaining_units,
+            ucs2_characters: Vec::new(),
+            smart_encoded: None,
         }
     }
 }
 
 /// The text as Twilio's Smart Encoding would write it.
-pub fn smart(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
+pub fn smart_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
     for character in text.chars() {
         match REPLACEMENTS.get(&character) {
-            Some(replacement) => written.push_str(replacement),
-            None => written.push(character),
+            Some(replacement) => encoded.push_str(replacement),
+            None => encoded.push(character),
         }
     }
-    written
+    encoded
 }
 
-fn cheaper(text: &str, count: u32) -> Option<Smart> {
-    let body = smart(text);
-    let now = measured(&body);
-    (now.count < count || now.encoding == Encoding::Gsm7)
-        .then_some(Smart { body, count: now.count })
+fn smart_encoded_if_shorter(text: &str, count: u32) -> Option<SmartEncoded> {
+    let body = smart_encode(text);
+    let encoded = measure(&body);
+    (encoded.count < count || encoded.encoding == SmsEncoding::Gsm7)
+        .then_some(SmartEncoded { body, count: encoded.count })
 }
 
-fn measured(text: &str) -> Segments {
+fn measure(text: &str) -> Segments {
     let septets: Option<Vec<u32>> = text.chars().map(septets).collect();
-    let (encoding, widths, alone, each, characters) = match septets {
+    let (encoding, widths, single_limit, part_limit, characters) = match septets {
         Some(widths) => {
             let characters = length(widths.len());
-            (Encoding::Gsm7, widths, 160, 153, characters)
+            (SmsEncoding::Gsm7, widths, 160, 153, characters)
         }
-        None => (Encoding::Ucs2, units(text), 70, 67, graphemes(text)),
+        None => (SmsEncoding::Ucs2, units(text), 70, 67, graphemes(text)),
     };
-    let (count, last) = parts(&widths, alone, each);
-    let room = if count == 1 { alone } else { each };
+    let (count, last) = count_parts(&widths, single_limit, part_limit);
+    let limit = if count == 1 { single_limit } else { part_limit };
     Segments {
         encoding,
         count,
         units: widths.iter().sum(),
         characters,
-        left: room - last,
-        costly: Vec::new(),
-        smart: None,
+        remaining_units: limit - last,
+        ucs2_characters: Vec::new(),
+        smart_encoded: None,
     }
 }
 
@@ -153,7 +161,7 @@ fn units(text: &str) -> Vec<u32> {
     for grapheme in text.graphemes(true) {
         let width = length(grapheme.encode_utf16().count());
         if width > 67 || grapheme == "\r\n" {
-            widths.extend(grapheme.chars().map(|one| length(one.len_utf16())));
+            widths.extend(grapheme.chars().map(|character| length(character.len_utf16())));
         } else {
             widths.push(width);
         }
@@ -161,21 +169,26 @@ fn units(text: &str) -> Vec<u32> {
     widths
 }
 
-fn costly(text: &str) -> Vec<Costly> {
+fn find_ucs2_characters(text: &str) -> Vec<Ucs2Character> {
     let mut index = 0;
-    let mut found = Vec::new();
+    let mut characters = Vec::new();
     for grapheme in text.graphemes(true) {
-        if found.len() < NAMED && grapheme.chars().any(|one| septets(one).is_none()) {
-            let whole = smart(grapheme);
-            found.push(Costly {
+        if characters.len() < MAX_LISTED
+            && grapheme.chars().any(|character| septets(character).is_none())
+        {
+            let encoded = smart_encode(grapheme);
+            characters.push(Ucs2Character {
                 index,
                 character: grapheme.to_owned(),
-                replacement: whole.chars().all(|one| septets(one).is_some()).then_some(whole),
+                replacement: encoded
+                    .chars()
+                    .all(|character| septets(character).is_some())
+                    .then_some(encoded),
             });
         }
         index += grapheme.encode_utf16().count();
     }
-    found
+    characters
 }
 
 fn septets(character: char) -> Option<u32> {
@@ -189,14 +202,14 @@ fn septets(character: char) -> Option<u32> {
 }
 
 /// How many parts, and how much of the last is used.
-fn parts(widths: &[u32], alone: u32, each: u32) -> (u32, u32) {
-    let all = widths.iter().sum();
-    if all <= alone {
-        return (1, all);
+fn count_parts(widths: &[u32], single_limit: u32, part_limit: u32) -> (u32, u32) {
+    let total = widths.iter().sum();
+    if total <= single_limit {
+        return (1, total);
     }
     let (mut count, mut used) = (1, 0);
     for width in widths {
-        if used + width > each {
+        if used + width > part_limit {
             count += 1;
             used = 0;
         }
@@ -249,86 +262,92 @@ mod tests {
     }
 
     #[test]
-    fn every_case_of_twilio_s_own_calculator_is_counted_as_it_does() {
+    fn every_case_of_twilio_s_calculator_is_counted_the_same() {
         let text = include_str!("../../tests/vectors/segments.json");
         let vectors: Vectors = serde_json::from_str(text).unwrap();
         assert_eq!(vectors.cases.len(), vectors.count);
-        let mut wrong = Vec::new();
+        let mut mismatches = Vec::new();
         for case in &vectors.cases {
             let expected = &case.expected;
-            let sent = if case.smart_encoding { smart(&case.text) } else { case.text.clone() };
+            let text =
+                if case.smart_encoding { smart_encode(&case.text) } else { case.text.clone() };
             if let Some(after) = &expected.text_after {
-                assert_eq!(&sent, after, "{}", case.id);
+                assert_eq!(&text, after, "{}", case.id);
             }
             let found = if case.channel == "rcs" {
-                Segments::of_rcs(&sent, case.region == "us")
+                Segments::for_rcs(&text, case.region == "us")
             } else {
-                Segments::of(&sent)
+                Segments::for_sms(&text)
             };
             let encoding = match found.encoding {
-                Encoding::Gsm7 => "GSM-7",
-                Encoding::Ucs2 => "UCS-2",
-                Encoding::Utf8 => "UTF-8",
+                SmsEncoding::Gsm7 => "GSM-7",
+                SmsEncoding::Ucs2 => "UCS-2",
+                SmsEncoding::Utf8 => "UTF-8",
             };
             let units = expected.code_units.or(expected.bytes);
             // Where characters take one or two septets, the calculator counts the septets as characters.
             let characters = match found.encoding {
-                Encoding::Gsm7 => found.units,
+                SmsEncoding::Gsm7 => found.units,
                 _ => found.characters,
             };
-            let same = encoding == expected.encoding
+            let matches = encoding == expected.encoding
                 && found.count == expected.segments
                 && Some(found.units) == units
                 && expected.characters.is_none_or(|expected| expected == characters);
-            if !same {
-                wrong.push(format!(
+            if !matches {
+                mismatches.push(format!(
                     "{}: {encoding} {} {} {}",
                     case.id, found.count, found.units, found.characters
                 ));
             }
         }
-        assert_eq!(wrong, Vec::<String>::new());
+        assert_eq!(mismatches, Vec::<String>::new());
     }
 
     #[test]
-    fn the_costly_characters_are_named_with_what_would_do_instead() {
-        let found = Segments::of("👍 “so” 日");
+    fn ucs2_characters_are_listed_with_their_replacements() {
+        let found = Segments::for_sms("👍 “so” 日");
         let named: Vec<(usize, &str, Option<&str>)> = found
-            .costly
+            .ucs2_characters
             .iter()
-            .map(|one| (one.index, &*one.character, one.replacement.as_deref()))
+            .map(|character| {
+                (character.index, &*character.character, character.replacement.as_deref())
+            })
             .collect();
         let expected =
             [(0, "👍", None), (3, "“", Some("\"")), (6, "”", Some("\"")), (8, "日", None)];
         assert_eq!(named, expected);
-        assert_eq!(found.smart, None);
+        assert_eq!(found.smart_encoded, None);
     }
 
     #[test]
-    fn a_cheaper_way_is_offered_only_where_it_is_cheaper() {
-        let found = Segments::of("It’s ready");
-        assert_eq!(found.smart, Some(Smart { body: "It's ready".to_owned(), count: 1 }));
-        assert_eq!(Segments::of("It's ready").smart, None);
-        assert_eq!(Segments::of("").left, 160);
-        assert_eq!(Segments::of(&"a".repeat(161)).left, 153 - 8);
+    fn smart_encoding_is_offered_only_when_it_is_shorter() {
+        let found = Segments::for_sms("It’s ready");
+        assert_eq!(
+            found.smart_encoded,
+            Some(SmartEncoded { body: "It's ready".to_owned(), count: 1 })
+        );
+        assert_eq!(Segments::for_sms("It's ready").smart_encoded, None);
+        assert_eq!(Segments::for_sms("").remaining_units, 160);
+        assert_eq!(Segments::for_sms(&"a".repeat(161)).remaining_units, 153 - 8);
     }
 
     proptest! {
         #[test]
-        fn no_part_holds_more_than_it_can(text in "\\PC{0,400}") {
-            let found = Segments::of(&text);
+        fn no_segment_exceeds_its_limit(text in "\\PC{0,400}") {
+            let found = Segments::for_sms(&text);
             let room = match (found.encoding, found.count) {
-                (Encoding::Gsm7, 1) => 160,
-                (Encoding::Gsm7, _) => 153,
+                (SmsEncoding::Gsm7, 1) => 160,
+                (SmsEncoding::Gsm7, _) => 153,
                 (_, 1) => 70,
                 _ => 67,
             };
             prop_assert!(found.units <= found.count * room);
-            prop_assert!(found.left <= room);
-            for one in &found.costly {
-                let at: Vec<u16> = text.encode_utf16().skip(one.index).collect();
-                let own: Vec<u16> = one.character.encode_utf16().collect();
-                prop_assert!(at.starts_with(&own));
+            prop_assert!(found.remaining_units <= room);
+            for character in &found.ucs2_characters {
+                let at: Vec<u16> = text.encode_utf16().skip(character.index).collect();
+                let expected: Vec<u16> = character.character.encode_utf16().collect();
+                prop_assert!(at.starts_with(&expected));
             }
         }
     }

@@ -12,11 +12,11 @@ use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
+use crate::localized;
 use crate::secret::Secret;
-use crate::sentences;
 
 /// How long an access token is good.
-pub const ACCESS_LIFE: Duration = Duration::from_mins(10);
+pub const ACCESS_TTL: Duration = Duration::from_mins(10);
 
 const ISSUER: &str = "partyline";
 const AUDIENCE: &str = "partyline-api";
@@ -53,12 +53,12 @@ pub struct Claims {
 
 impl Claims {
     /// The claims of a person, from `now` for ten minutes.
-    pub fn of(sub: &str, name: &str, role: Role, inboxes: &[String], now: Timestamp) -> Self {
+    pub fn new(sub: &str, name: &str, role: Role, inboxes: &[String], now: Timestamp) -> Self {
         Self {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             iat: now.as_second(),
-            exp: crate::intent::later(now, ACCESS_LIFE).as_second(),
+            exp: crate::outbox::add(now, ACCESS_TTL).as_second(),
             nbf: None,
             sub: sub.to_owned(),
             name: name.to_owned(),
@@ -82,10 +82,10 @@ const PKCS8_PREFIX: [u8; 16] = [
 impl TokenIssuer {
     /// From the base64 of a 32-byte seed.
     pub fn new(seed: &Secret) -> Result<Self> {
-        let wrong = || Error::configuration("session", "is not 32 bytes in base64");
-        let seed = BASE64.decode(seed.expose().as_bytes()).map_err(|_| wrong())?;
+        let invalid_seed = || Error::configuration("session", "is not 32 bytes in base64");
+        let seed = BASE64.decode(seed.expose().as_bytes()).map_err(|_| invalid_seed())?;
         if seed.len() != 32 {
-            return Err(wrong());
+            return Err(invalid_seed());
         }
         let der = [&PKCS8_PREFIX[..], &seed].concat();
         Ok(Self { key: EncodingKey::from_ed_der(&der), seed })
@@ -93,35 +93,35 @@ impl TokenIssuer {
 
     /// The base64 of the public key.
     pub fn public_key(&self) -> Result<String> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(&self.seed).map_err(Error::failed)?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(&self.seed).map_err(Error::internal)?;
         Ok(BASE64.encode(pair.public_key().as_ref()))
     }
 
     /// An access token.
     pub fn access_token(&self, claims: &Claims) -> Result<String> {
         jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), claims, &self.key)
-            .map_err(Error::failed)
+            .map_err(Error::internal)
     }
 
     /// The refresh token of a session's generation. It can be made again, so an answer that was lost is not.
     pub fn refresh_token(&self, session: &str, generation: u64) -> String {
-        format!("{session}.{generation}.{}", self.refresh_seal(session, generation))
+        format!("{session}.{generation}.{}", self.refresh_mac(session, generation))
     }
 
-    fn refresh_seal(&self, session: &str, generation: u64) -> String {
+    fn refresh_mac(&self, session: &str, generation: u64) -> String {
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &self.seed);
         let text = format!("refresh\n{session}\n{generation}");
         BASE64URL_NOPAD.encode(aws_lc_rs::hmac::sign(&key, text.as_bytes()).as_ref())
     }
 
     /// Session and generation of a refresh token that we made; none of any other text.
-    pub fn read_refresh_token(&self, token: &str) -> Option<(String, u64)> {
+    pub fn parse_refresh_token(&self, token: &str) -> Option<(String, u64)> {
         let mut parts = token.splitn(3, '.');
-        let (session, generation, seal) = (parts.next()?, parts.next()?, parts.next()?);
+        let (session, generation, mac) = (parts.next()?, parts.next()?, parts.next()?);
         let generation = generation.parse().ok()?;
-        let expected = self.refresh_seal(session, generation);
-        let same: bool = expected.as_bytes().ct_eq(seal.as_bytes()).into();
-        same.then(|| (session.to_owned(), generation))
+        let expected = self.refresh_mac(session, generation);
+        let valid: bool = expected.as_bytes().ct_eq(mac.as_bytes()).into();
+        valid.then(|| (session.to_owned(), generation))
     }
 }
 
@@ -133,12 +133,12 @@ impl std::fmt::Debug for TokenIssuer {
 
 /// Reads tokens: with the public key only.
 #[derive(Clone)]
-pub struct TokenReader {
+pub struct TokenVerifier {
     key: DecodingKey,
     validation: Validation,
 }
 
-impl TokenReader {
+impl TokenVerifier {
     /// From the base64 of the public key.
     pub fn new(public_key: &str) -> Result<Self> {
         let bytes = BASE64
@@ -154,20 +154,20 @@ impl TokenReader {
     }
 
     /// The claims of a token that is ours and still good at `now`.
-    pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims> {
-        let signed_out = || Error::SignedOut(sentences::session::ended());
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims> {
+        let unauthenticated = || Error::Unauthenticated(localized::session::ended());
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
-            .map_err(|_| signed_out())?
+            .map_err(|_| unauthenticated())?
             .claims;
         let second = now.as_second();
-        let good = second < claims.exp && claims.nbf.is_none_or(|begin| begin <= second);
-        if good { Ok(claims) } else { Err(signed_out()) }
+        let valid = second < claims.exp && claims.nbf.is_none_or(|not_before| not_before <= second);
+        if valid { Ok(claims) } else { Err(unauthenticated()) }
     }
 }
 
-impl std::fmt::Debug for TokenReader {
+impl std::fmt::Debug for TokenVerifier {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("TokenReader")
+        out.write_str("TokenVerifier")
     }
 }
 
@@ -176,7 +176,7 @@ pub fn hash_password(password: &Secret, salt: u128) -> Result<String> {
     argon2::Argon2::default()
         .hash_password_with_salt(password.expose().as_bytes(), &salt.to_be_bytes())
         .map(|hash| hash.to_string())
-        .map_err(|wrong| Error::failed(wrong.to_string()))
+        .map_err(|error| Error::internal(error.to_string()))
 }
 
 /// Whether the password has this hash.
@@ -194,49 +194,51 @@ mod tests {
         TokenIssuer::new(&Secret::new(BASE64.encode(&[9; 32]))).unwrap()
     }
 
-    fn reader() -> TokenReader {
-        TokenReader::new(&issuer().public_key().unwrap()).unwrap()
+    fn verifier() -> TokenVerifier {
+        TokenVerifier::new(&issuer().public_key().unwrap()).unwrap()
     }
 
     fn claims(now: Timestamp) -> Claims {
-        Claims::of("anna", "Anna", Role::Agent, &["main".to_owned()], now)
+        Claims::new("anna", "Anna", Role::Agent, &["main".to_owned()], now)
     }
 
     #[test]
-    fn a_token_is_read_back_until_ten_minutes_are_over() {
+    fn a_token_is_valid_for_ten_minutes() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let token = issuer().access_token(&claims(now)).unwrap();
-        assert_eq!(reader().read(&token, now).unwrap(), claims(now));
-        let end = crate::intent::later(now, ACCESS_LIFE);
-        assert!(reader().read(&token, end).is_err());
+        assert_eq!(verifier().verify(&token, now).unwrap(), claims(now));
+        let end = crate::outbox::add(now, ACCESS_TTL);
+        assert!(verifier().verify(&token, end).is_err());
     }
 
     #[test]
-    fn a_token_of_another_key_or_algorithm_is_refused() {
+    fn a_token_of_another_key_or_algorithm_is_rejected() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let other = TokenIssuer::new(&Secret::new(BASE64.encode(&[8; 32]))).unwrap();
-        assert!(reader().read(&other.access_token(&claims(now)).unwrap(), now).is_err());
+        let other_issuer = TokenIssuer::new(&Secret::new(BASE64.encode(&[8; 32]))).unwrap();
+        assert!(verifier().verify(&other_issuer.access_token(&claims(now)).unwrap(), now).is_err());
         let payload = BASE64URL_NOPAD.encode(&serde_json::to_vec(&claims(now)).unwrap());
         for header in [r#"{"alg":"none"}"#, r#"{"alg":"None","typ":"JWT"}"#, r#"{"alg":"HS256"}"#] {
             let header = BASE64URL_NOPAD.encode(header.as_bytes());
-            for seal in ["", "AAAA"] {
-                assert!(reader().read(&format!("{header}.{payload}.{seal}"), now).is_err());
+            for signature in ["", "AAAA"] {
+                assert!(
+                    verifier().verify(&format!("{header}.{payload}.{signature}"), now).is_err()
+                );
             }
         }
         let public = issuer().public_key().unwrap();
         for secret in [public.as_bytes().to_vec(), BASE64.decode(public.as_bytes()).unwrap()] {
             let key = EncodingKey::from_secret(&secret);
             let forged = jsonwebtoken::encode(&Header::default(), &claims(now), &key).unwrap();
-            assert!(reader().read(&forged, now).is_err());
+            assert!(verifier().verify(&forged, now).is_err());
         }
     }
 
     #[test]
-    fn a_refresh_token_is_read_back_and_a_changed_one_is_not() {
+    fn a_refresh_token_is_parsed_and_a_changed_one_is_rejected() {
         let token = issuer().refresh_token("abc", 3);
-        assert_eq!(issuer().read_refresh_token(&token), Some(("abc".to_owned(), 3)));
-        assert_eq!(issuer().read_refresh_token(&token.replacen('3', "4", 1)), None);
-        assert_eq!(issuer().read_refresh_token(""), None);
+        assert_eq!(issuer().parse_refresh_token(&token), Some(("abc".to_owned(), 3)));
+        assert_eq!(issuer().parse_refresh_token(&token.replacen('3', "4", 1)), None);
+        assert_eq!(issuer().parse_refresh_token(""), None);
     }
 
     #[test]

@@ -95,19 +95,19 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn only_the_right_letters_and_32_digits_make_a_sid() {
+    fn a_sid_is_its_prefix_and_32_hex_digits() {
         let digits = "0123456789abcdefABCDEF0123456789";
         assert!(MessageSid::parse(&format!("SM{digits}")).is_ok());
         assert!(MessageSid::parse(&format!("MM{digits}")).is_ok());
-        for wrong in ["", "SM", "SM123", &format!("AC{digits}"), &format!("SM{digits}0")] {
-            assert!(MessageSid::parse(wrong).is_err(), "{wrong}");
+        for invalid in ["", "SM", "SM123", &format!("AC{digits}"), &format!("SM{digits}0")] {
+            assert!(MessageSid::parse(invalid).is_err(), "{invalid}");
         }
         assert!(AccountSid::parse(&format!("AC{}", "g".repeat(32))).is_err());
     }
 
     proptest! {
         #[test]
-        fn any_text_is_taken_whole_or_refused(text in "\\PC{0,40}") {
+        fn any_text_is_accepted_unchanged_or_rejected(text in "\\PC{0,40}") {
             if let Ok(sid) = AccountSid::parse(&text) {
                 prop_assert_eq!(sid.as_str(), text);
             }

@@ -1,20 +1,20 @@
 //! What is looked for within a thread: words, anywhere in what a message says.
 
 use crate::message::Message;
-use crate::search::{fold, words};
+use crate::search::{fold, fold_words};
 
 /// The longest search that is read, characters.
-const LONGEST: usize = 200;
+const MAX_QUERY_CHARACTERS: usize = 200;
 
 /// The words of a search, folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Needles(Vec<String>);
+pub struct SearchWords(Vec<String>);
 
-impl Needles {
+impl SearchWords {
     /// From what was typed; none if nothing was. What has no words (an emoji) is looked for as it stands.
     pub fn parse(typed: &str) -> Option<Self> {
-        let typed: String = typed.trim().chars().take(LONGEST).collect();
-        let words = words(&typed);
+        let typed: String = typed.trim().chars().take(MAX_QUERY_CHARACTERS).collect();
+        let words = fold_words(&typed);
         match (typed.is_empty(), words.is_empty()) {
             (true, _) => None,
             (false, true) => Some(Self(vec![fold(&typed)])),
@@ -23,12 +23,13 @@ impl Needles {
     }
 
     /// Whether all of them stand in the message: in its text, its place, or the names of its media.
-    pub fn are_in(&self, message: &Message) -> bool {
-        let place = message.particulars.location.as_ref();
-        let place = place.into_iter().flat_map(|place| [&place.label, &place.address]);
+    pub fn match_message(&self, message: &Message) -> bool {
+        let location = message.extras.location.as_ref();
+        let location_texts =
+            location.into_iter().flat_map(|location| [&location.label, &location.address]);
         let names = message.media.iter().map(|media| &media.name);
         let mut text = message.body.clone();
-        for part in place.chain(names).flatten() {
+        for part in location_texts.chain(names).flatten() {
             text.push('\n');
             text.push_str(part);
         }
@@ -43,17 +44,17 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn words_are_folded_and_what_has_none_is_taken_as_it_stands() {
-        let needles = |typed| Needles::parse(typed).map(|Needles(words)| words);
-        assert_eq!(needles("  "), None);
-        assert_eq!(needles("Ünal, KAFFEE!"), Some(vec!["unal".to_owned(), "kaffee".to_owned()]));
-        assert_eq!(needles(" 🎸 "), Some(vec!["🎸".to_owned()]));
+    fn words_are_folded_and_a_query_without_words_is_kept_as_typed() {
+        let parse = |typed| SearchWords::parse(typed).map(|SearchWords(words)| words);
+        assert_eq!(parse("  "), None);
+        assert_eq!(parse("Ünal, KAFFEE!"), Some(vec!["unal".to_owned(), "kaffee".to_owned()]));
+        assert_eq!(parse(" 🎸 "), Some(vec!["🎸".to_owned()]));
     }
 
     proptest! {
         #[test]
-        fn no_search_is_too_strange(typed in "\\PC{0,300}") {
-            let _ = Needles::parse(&typed);
+        fn parsing_a_query_never_panics(typed in "\\PC{0,300}") {
+            let _ = SearchWords::parse(&typed);
         }
     }
 }

@@ -6,73 +6,80 @@ use functions::FUNCTIONS;
 use local::template::{FunctionSpec, Template, TriggerSpec};
 use shared::lambda::{Function, Trigger};
 
-use crate::files::{sources, top};
+use crate::files::{project_root, sources};
 
 fn template() -> Template {
-    Template::read(&top().join("template.yaml")).unwrap()
+    Template::load(&project_root().join("template.yaml")).unwrap()
 }
 
-fn pascal(name: &str) -> String {
+fn pascal_case(name: &str) -> String {
     name.split('-')
         .map(|word| word.chars().next().unwrap().to_uppercase().collect::<String>() + &word[1..])
         .collect()
 }
 
 #[test]
-fn the_template_names_exactly_the_functions_of_the_table() {
-    let in_table: BTreeSet<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
-    assert_eq!(in_table.len(), FUNCTIONS.len(), "a name stands twice in the table");
+fn the_template_and_the_function_table_list_the_same_functions() {
+    let table_names: BTreeSet<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
+    assert_eq!(table_names.len(), FUNCTIONS.len(), "a name stands twice in the table");
     let template = template();
-    let in_template: BTreeSet<&str> =
+    let template_names: BTreeSet<&str> =
         template.functions.iter().map(|spec| spec.name.as_str()).collect();
-    assert_eq!(in_table, in_template);
+    assert_eq!(table_names, template_names);
     for spec in &template.functions {
-        assert_eq!(spec.logical_id, pascal(&spec.name), "resource of {}", spec.name);
+        assert_eq!(spec.logical_id, pascal_case(&spec.name), "resource of {}", spec.name);
     }
 }
 
 #[test]
-fn every_function_is_invoked_by_what_the_table_says_and_by_nothing_else() {
+fn every_function_has_exactly_the_trigger_of_the_function_table() {
     let template = template();
     for spec in &template.functions {
         let function = FUNCTIONS.iter().find(|function| function.name == spec.name).unwrap();
         if function.trigger == Trigger::Invocation {
             assert!(spec.triggers.is_empty(), "{} has an event", spec.name);
-            assert_eq!(invokers(&template, spec), ["dispatch"], "who invokes {}", spec.name);
+            assert_eq!(
+                functions_that_invoke(&template, spec),
+                ["dispatch"],
+                "who invokes {}",
+                spec.name
+            );
             continue;
         }
         let [trigger] = &spec.triggers[..] else {
             panic!("{} has {} triggers", spec.name, spec.triggers.len());
         };
-        let agrees = match (function.trigger, trigger) {
-            (Trigger::Http { method, path }, TriggerSpec::Http { method: m, path: p }) => {
-                method == m && path == p
-            }
-            (Trigger::Socket { route_key }, TriggerSpec::Socket { route_key: key }) => {
-                route_key == key
+        let matches_table = match (function.trigger, trigger) {
+            (
+                Trigger::Http { method, path },
+                TriggerSpec::Http { method: template_method, path: template_path },
+            ) => method == template_method && path == template_path,
+            (Trigger::Socket { route_key }, TriggerSpec::Socket { route_key: template_key }) => {
+                route_key == template_key
             }
             (Trigger::Stream, TriggerSpec::Stream(_)) => true,
             (Trigger::Schedule, TriggerSpec::Schedule { .. }) => true,
             _ => false,
         };
-        assert!(agrees, "{}: {:?} is not {trigger:?}", spec.name, function.trigger);
+        assert!(matches_table, "{}: {:?} is not {trigger:?}", spec.name, function.trigger);
     }
 }
 
 /// The functions that may invoke `spec`.
-fn invokers<'a>(template: &'a Template, spec: &FunctionSpec) -> Vec<&'a str> {
-    let end = format!(":function:partyline-{}", spec.logical_id);
-    let may = |other: &&FunctionSpec| {
-        let mut grants = other.grants.iter();
-        grants
-            .any(|grant| grant.action == "lambda:InvokeFunction" && grant.resource.ends_with(&end))
+fn functions_that_invoke<'a>(template: &'a Template, spec: &FunctionSpec) -> Vec<&'a str> {
+    let arn_suffix = format!(":function:partyline-{}", spec.logical_id);
+    let can_invoke = |caller: &&FunctionSpec| {
+        let mut grants = caller.grants.iter();
+        grants.any(|grant| {
+            grant.action == "lambda:InvokeFunction" && grant.resource.ends_with(&arn_suffix)
+        })
     };
-    template.functions.iter().filter(may).map(|other| &*other.name).collect()
+    template.functions.iter().filter(can_invoke).map(|caller| &*caller.name).collect()
 }
 
 /// What the transform makes of one event beside the function and its role. An HTTP route and its integration stand in the
 /// API's own document, all schedules share one role; a socket route, its integration and its permission are resources.
-fn resources(trigger: &TriggerSpec) -> usize {
+fn resource_count(trigger: &TriggerSpec) -> usize {
     match trigger {
         TriggerSpec::Http { .. } | TriggerSpec::Stream(_) | TriggerSpec::Schedule { .. } => 1,
         TriggerSpec::Socket { .. } => 3,
@@ -80,48 +87,50 @@ fn resources(trigger: &TriggerSpec) -> usize {
 }
 
 #[test]
-fn a_function_is_at_most_three_resources_after_the_transform_and_a_socket_s_five() {
-    let mut larger = Vec::new();
+fn a_function_creates_at_most_three_resources_and_a_socket_function_five() {
+    let mut larger_functions = Vec::new();
     for spec in &template().functions {
-        let made = 2 + spec.triggers.iter().map(resources).sum::<usize>();
-        if made > 3 {
-            larger.push((spec.name.clone(), made));
+        let resource_count = 2 + spec.triggers.iter().map(resource_count).sum::<usize>();
+        if resource_count > 3 {
+            larger_functions.push((spec.name.clone(), resource_count));
         }
     }
     let sockets = ["connect", "disconnect", "receive-frame"].map(|name| (name.to_owned(), 5));
-    assert_eq!(larger, sockets);
+    assert_eq!(larger_functions, sockets);
 }
 
 #[test]
-fn every_function_has_its_file_and_its_bin() {
+fn every_function_has_a_source_file_and_a_binary() {
     let files = sources("functions/src", &[".rs"]);
     for function in FUNCTIONS {
         let bin = format!("functions/src/bin/{}.rs", function.name);
         let bin = files.iter().find(|file| file.path == bin);
         let bin = bin.unwrap_or_else(|| panic!("{} has no bin", function.name));
-        let run =
-            format!("shared::lambda::run(const {{ functions::named(\"{}\") }})", function.name);
-        assert!(bin.text.contains(&run), "{} runs something else", bin.path);
+        let run_call = format!(
+            "shared::lambda::run(const {{ functions::function_named(\"{}\") }})",
+            function.name
+        );
+        assert!(bin.text.contains(&run_call), "{} runs something else", bin.path);
         let statements: Vec<&str> = bin.text.lines().filter(|line| !line.is_empty()).collect();
         assert_eq!(statements.len(), 4, "{} is one line of doc and one statement", bin.path);
         assert!(statements[0].starts_with("//! "));
-        let own: Vec<&str> = files
+        let own_files: Vec<&str> = files
             .iter()
             .filter(|file| is_file_of(&file.path, function))
             .map(|file| file.path.as_str())
             .collect();
-        assert_eq!(own.len(), 1, "{} stands in {own:?}", function.name);
+        assert_eq!(own_files.len(), 1, "{} stands in {own_files:?}", function.name);
     }
     let bins = files.iter().filter(|file| file.path.starts_with("functions/src/bin/")).count();
     assert_eq!(bins, FUNCTIONS.len());
 }
 
 /// The table's entries as they are written: each function's name, and the noun and verb whose `build` it has.
-fn written() -> Vec<(String, String, String)> {
+fn parse_function_table() -> Vec<(String, String, String)> {
     let lib = sources("functions/src", &["lib.rs"]).remove(0).code();
     let table = lib.split("const FUNCTIONS").nth(1).unwrap().split("];").next().unwrap();
-    let ends = table.split("::build").collect::<Vec<_>>();
-    let entries = ends[..ends.len() - 1].iter().map(|entry| {
+    let parts = table.split("::build").collect::<Vec<_>>();
+    let entries = parts[..parts.len() - 1].iter().map(|entry| {
         let start = ["http(", "socket(", "Function {"].iter().filter_map(|head| entry.rfind(head));
         let entry = &entry[start.max().unwrap()..];
         let name = entry.split('"').nth(1).unwrap().to_owned();
@@ -133,10 +142,10 @@ fn written() -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn every_function_builds_what_its_own_file_holds() {
-    let written = written();
-    assert_eq!(written.len(), FUNCTIONS.len());
-    for ((name, noun, verb), function) in written.iter().zip(FUNCTIONS) {
+fn every_function_is_built_by_its_own_file() {
+    let table = parse_function_table();
+    assert_eq!(table.len(), FUNCTIONS.len());
+    for ((name, noun, verb), function) in table.iter().zip(FUNCTIONS) {
         assert_eq!(name, function.name);
         let path = format!("functions/src/{noun}/{verb}.rs");
         assert!(is_file_of(&path, function), "{name} builds {path}");
@@ -144,14 +153,14 @@ fn every_function_builds_what_its_own_file_holds() {
 }
 
 /// Where the things of a noun stand, and one of them; for nouns that do not stand at `/api/{noun}` and `/{id}`.
-const PLACES: [(&str, &str, &str); 3] = [
+const NESTED_ROUTES: [(&str, &str, &str); 3] = [
     ("messages", "/api/conversations/{id}/messages", "/{message}"),
     ("media", "/api/conversations/{id}/messages/{message}/media", "/{index}"),
     ("consent", "/api/conversations/{id}/consent", "/{entry}"),
 ];
 
 /// Routes that say something else than their function's name does, and why.
-const OWN_ROUTES: [(&str, &str, &str); 11] = [
+const EXCEPTIONAL_ROUTES: [(&str, &str, &str); 11] = [
     // Twilio is told these.
     ("receive-message", "POST", "/twilio/messages"),
     ("record-delivery", "POST", "/twilio/deliveries/{conversation}/{message}"),
@@ -172,34 +181,40 @@ const OWN_ROUTES: [(&str, &str, &str); 11] = [
 ];
 
 /// The route that a noun and a verb have.
-fn derived(noun: &str, verb: &str) -> (&'static str, String) {
-    let place = PLACES.iter().find(|(own, _, _)| *own == noun);
-    let usual = format!("/api/{noun}");
-    let (all, one) = place.map_or((&*usual, "/{id}"), |(_, all, one)| (all, one));
+fn derive_route(noun: &str, verb: &str) -> (&'static str, String) {
+    let nested_route = NESTED_ROUTES.iter().find(|(nested_noun, _, _)| *nested_noun == noun);
+    let default_path = format!("/api/{noun}");
+    let (collection, item) =
+        nested_route.map_or((&*default_path, "/{id}"), |(_, collection, item)| (collection, item));
     match verb {
-        "list" => ("GET", all.to_owned()),
-        "get" => ("GET", format!("{all}{one}")),
-        "create" | "start" | "send" | "record" => ("POST", all.to_owned()),
-        "update" => ("PATCH", format!("{all}{one}")),
-        "delete" => ("DELETE", format!("{all}{one}")),
+        "list" => ("GET", collection.to_owned()),
+        "get" => ("GET", format!("{collection}{item}")),
+        "create" | "start" | "send" | "record" => ("POST", collection.to_owned()),
+        "update" => ("PATCH", format!("{collection}{item}")),
+        "delete" => ("DELETE", format!("{collection}{item}")),
         // Before there is one.
-        "check" => ("POST", format!("{all}/check")),
-        other => ("POST", format!("{all}{one}/{other}")),
+        "check" => ("POST", format!("{collection}/check")),
+        action => ("POST", format!("{collection}{item}/{action}")),
     }
 }
 
 #[test]
-fn a_route_says_what_its_function_s_name_says() {
-    let mut own = Vec::new();
-    for ((_, noun, verb), function) in written().iter().zip(FUNCTIONS) {
+fn every_route_follows_from_the_function_name() {
+    let mut exceptions = Vec::new();
+    for ((_, noun, verb), function) in parse_function_table().iter().zip(FUNCTIONS) {
         let Trigger::Http { method, path } = function.trigger else { continue };
-        if (method, path.to_owned()) != derived(noun, verb) {
-            own.push((function.name, method, path));
+        if (method, path.to_owned()) != derive_route(noun, verb) {
+            exceptions.push((function.name, method, path));
         }
     }
-    let strange: Vec<_> = own.iter().filter(|route| !OWN_ROUTES.contains(route)).collect();
-    assert!(strange.is_empty(), "neither what the name says nor an exception: {strange:?}");
-    assert_eq!(own.len(), OWN_ROUTES.len(), "an exception that is none, or no more: {own:?}");
+    let unexpected: Vec<_> =
+        exceptions.iter().filter(|route| !EXCEPTIONAL_ROUTES.contains(route)).collect();
+    assert!(unexpected.is_empty(), "neither what the name says nor an exception: {unexpected:?}");
+    assert_eq!(
+        exceptions.len(),
+        EXCEPTIONAL_ROUTES.len(),
+        "an exception that is none, or no more: {exceptions:?}"
+    );
 }
 
 /// `noun/verb.rs` for `verb-noun`, or `noun/verb_other.rs` for `verb-other`.
@@ -215,9 +230,9 @@ fn is_file_of(path: &str, function: &Function) -> bool {
 }
 
 #[test]
-fn generated_files_are_what_the_code_generates() {
-    for (path, content) in crate::generated::all(&top()) {
-        let present = std::fs::read_to_string(top().join(path)).unwrap_or_default();
-        assert!(present == content, "{path} is out of date: run `make generate`");
+fn generated_files_are_up_to_date() {
+    for (path, content) in crate::generated::generated_files(&project_root()) {
+        let current = std::fs::read_to_string(project_root().join(path)).unwrap_or_default();
+        assert!(current == content, "{path} is out of date: run `make generate`");
     }
 }

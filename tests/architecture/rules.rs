@@ -1,13 +1,13 @@
 //! House rules that no lint knows.
 
-use crate::files::{Source, sources, top};
+use crate::files::{Source, project_root, sources};
 
 /// Lines of a file before its tests.
-const LONGEST_FILE: usize = 250;
+const MAX_FILE_LINES: usize = 250;
 /// Lines of a component.
-const LONGEST_COMPONENT: usize = 220;
+const MAX_COMPONENT_LINES: usize = 220;
 
-fn rust() -> Vec<Source> {
+fn rust_sources() -> Vec<Source> {
     ["shared/src", "functions/src", "local/src"]
         .into_iter()
         .flat_map(|folder| sources(folder, &[".rs"]))
@@ -17,19 +17,19 @@ fn rust() -> Vec<Source> {
 
 #[test]
 fn no_online_function_scans() {
-    for source in rust() {
+    for source in rust_sources() {
         if source.path.starts_with("local/") {
             continue;
         }
         assert!(!source.code().contains(".scan()"), "{} scans", source.path);
     }
-    let template = std::fs::read_to_string(top().join("template.yaml")).unwrap();
+    let template = std::fs::read_to_string(project_root().join("template.yaml")).unwrap();
     assert!(!template.contains("dynamodb:Scan"), "the template grants a Scan");
 }
 
 #[test]
 fn the_template_grants_single_actions_on_single_resources() {
-    let template = std::fs::read_to_string(top().join("template.yaml")).unwrap();
+    let template = std::fs::read_to_string(project_root().join("template.yaml")).unwrap();
     for line in template.lines().filter(|line| line.contains("Effect: Allow")) {
         assert!(!line.contains("Action: ["), "several actions: {line}");
         assert!(!line.contains("Action: \"*") && !line.contains(":*,"), "any action: {line}");
@@ -38,24 +38,24 @@ fn the_template_grants_single_actions_on_single_resources() {
 }
 
 #[test]
-fn files_are_short_enough_to_be_read_at_once() {
-    for source in rust() {
-        let lines = source.product().lines().count();
-        assert!(lines <= LONGEST_FILE, "{} has {lines} lines before its tests", source.path);
+fn files_do_not_exceed_the_maximum_length() {
+    for source in rust_sources() {
+        let lines = source.before_tests().lines().count();
+        assert!(lines <= MAX_FILE_LINES, "{} has {lines} lines before its tests", source.path);
     }
     for source in sources("frontend/src", &[".svelte"]) {
         let lines = source.text.lines().count();
-        assert!(lines <= LONGEST_COMPONENT, "{} has {lines} lines", source.path);
+        assert!(lines <= MAX_COMPONENT_LINES, "{} has {lines} lines", source.path);
     }
 }
 
 #[test]
-fn names_of_files_say_what_is_in_them() {
+fn file_names_are_specific() {
     for folder in ["shared/src", "functions/src", "local/src", "frontend/src"] {
         for source in sources(folder, &[".rs", ".ts", ".svelte"]) {
-            for empty in ["util", "utils", "common", "helper", "helpers", "misc"] {
-                let named = source.path.split(['/', '.']).any(|part| part == empty);
-                assert!(!named, "{} says nothing", source.path);
+            for vague_name in ["util", "utils", "common", "helper", "helpers", "misc"] {
+                let has_vague_name = source.path.split(['/', '.']).any(|field| field == vague_name);
+                assert!(!has_vague_name, "{} says nothing", source.path);
             }
         }
     }
@@ -66,13 +66,17 @@ fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
     for source in sources("functions/src", &[".rs"]) {
         let code = source.code();
         // A job that dispatch invokes may read from Twilio.
-        let changes = source.path.starts_with("functions/src/changes/")
+        let is_allowed = source.path.starts_with("functions/src/streams/")
+            || source.path.starts_with("functions/src/outbox/")
             || source.path == "functions/src/media/fetch.rs";
         if code.contains("twilio::client") || code.contains("create_message(") {
-            assert!(changes, "{} calls Twilio", source.path);
+            assert!(is_allowed, "{} calls Twilio", source.path);
         }
-        if code.contains("App::sender") || code.contains(".post(&") || code.contains("live::") {
-            let allowed = ["functions/src/changes/push.rs", "functions/src/app.rs"];
+        if code.contains("App::socket_client")
+            || code.contains(".post(&")
+            || code.contains("live::")
+        {
+            let allowed = ["functions/src/streams/push.rs", "functions/src/app.rs"];
             assert!(allowed.contains(&&*source.path), "{} writes to sockets", source.path);
         }
     }
@@ -80,29 +84,29 @@ fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
 
 /// The types hold what errors and reasons carry; this, that nothing else is said either.
 #[test]
-fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {
-    let tables = ["shared/src/sentences/table.rs", "shared/src/codes.rs"];
-    let is_sentence = |text: &str| {
+fn user_facing_texts_are_only_in_the_catalogs() {
+    let tables = ["shared/src/localized/catalog.rs", "shared/src/twilio_codes.rs"];
+    let is_user_text = |text: &str| {
         text.starts_with(char::is_uppercase) && text.contains(' ') && text.ends_with('.')
     };
-    let mut said = 0;
-    for source in rust().iter().filter(|source| !source.path.starts_with("local/")) {
+    let mut text_count = 0;
+    for source in rust_sources().iter().filter(|source| !source.path.starts_with("local/")) {
         let code = source.code();
         let strings = code.lines().flat_map(|line| line.split('"').skip(1).step_by(2));
-        let found: Vec<&str> = strings.filter(|text| is_sentence(text)).collect();
-        said += found.len();
-        assert!(found.is_empty() || tables.contains(&&*source.path), "{}: {found:?}", source.path);
+        let texts: Vec<&str> = strings.filter(|text| is_user_text(text)).collect();
+        text_count += texts.len();
+        assert!(texts.is_empty() || tables.contains(&&*source.path), "{}: {texts:?}", source.path);
     }
-    assert!(said > 100, "the tables were not read");
-    for source in rust() {
-        let makes = source.code().contains("Sentence::new(");
-        assert!(!makes || source.path == tables[0], "{} makes a sentence", source.path);
+    assert!(text_count > 100, "the tables were not read");
+    for source in rust_sources() {
+        let creates_text = source.code().contains("LocalizedText::new(");
+        assert!(!creates_text || source.path == tables[0], "{} makes a sentence", source.path);
     }
 }
 
 #[test]
-fn every_module_says_what_it_is() {
-    for source in rust() {
+fn every_module_has_a_doc_comment() {
+    for source in rust_sources() {
         assert!(source.text.starts_with("//! "), "{} begins without a word", source.path);
     }
 }
@@ -111,12 +115,14 @@ fn every_module_says_what_it_is() {
 #[test]
 fn every_dependency_is_used() {
     for package in ["shared", "functions", "local", "tests"] {
-        let manifest = std::fs::read_to_string(top().join(package).join("Cargo.toml")).unwrap();
+        let manifest =
+            std::fs::read_to_string(project_root().join(package).join("Cargo.toml")).unwrap();
         let code: String =
             sources(package, &[".rs"]).iter().map(|source| source.text.clone()).collect();
-        let listed = manifest.lines().filter_map(|line| line.strip_suffix(".workspace = true"));
+        let dependencies =
+            manifest.lines().filter_map(|line| line.strip_suffix(".workspace = true"));
         let package_keys = ["version", "edition", "rust-version", "license", "publish"];
-        for name in listed.filter(|name| !package_keys.contains(name)) {
+        for name in dependencies.filter(|name| !package_keys.contains(name)) {
             let crate_name = name.trim_start_matches("partyline-").replace('-', "_");
             assert!(code.contains(&crate_name), "{package} does not use {name}");
         }
@@ -125,8 +131,8 @@ fn every_dependency_is_used() {
 
 /// `docs/reliability.md` names a line for each promise, without which its test fails.
 #[test]
-fn every_line_and_test_that_a_promise_names_is_there() {
-    let document = std::fs::read_to_string(top().join("docs/reliability.md")).unwrap();
+fn every_line_and_test_named_by_a_promise_exists() {
+    let document = std::fs::read_to_string(project_root().join("docs/reliability.md")).unwrap();
     let table = document.split("## Five promises").nth(1).unwrap().split("## ").next().unwrap();
     let mut promises = 0;
     for row in table.lines().filter(|line| line.starts_with("| ")) {
@@ -137,7 +143,7 @@ fn every_line_and_test_that_a_promise_names_is_there() {
         let [_, test, line, ..] = cells[..] else { panic!("{row}") };
         let (tests, line) = (quoted(test), quoted(line));
         let ([test], [path, .., code]) = (&tests[..], &line[..]) else { continue };
-        let file = std::fs::read_to_string(top().join(path)).unwrap();
+        let file = std::fs::read_to_string(project_root().join(path)).unwrap();
         assert!(file.contains(code), "{path} does not hold `{code}`");
         let name = format!("fn {}(", test.rsplit("::").next().unwrap());
         let tests = sources("tests/front_door", &[".rs"]);

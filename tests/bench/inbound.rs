@@ -4,19 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::connection::HttpConnection;
 use crate::program::Program;
-use crate::report::{Table, Times, load, milliseconds};
-use crate::webhook::Webhooks;
-use crate::wire::Wire;
+use crate::report::{ResultTable, Times, format_milliseconds, load_average};
+use crate::webhook::WebhookFactory;
 
-const LASTS: Duration = Duration::from_secs(10);
+const LOAD_DURATION: Duration = Duration::from_secs(10);
 const RUNS: usize = 3;
 /// Signed before the clock starts; more than any run has used.
-const SIGNED: usize = 40_000;
+const SIGNED_REQUESTS: usize = 40_000;
 
 /// Three runs at each concurrency, each on a fresh table.
 pub async fn measure() {
-    let mut table = Table::begin(
+    let mut table = ResultTable::start(
         "inbound",
         "`BENCH=inbound make bench`: signed webhooks of 19 parameters from 200 \
          numbers, signature checked, answered after the transaction is in the table's file; a fresh folder each run; \
@@ -38,70 +38,78 @@ pub async fn measure() {
     );
     for connections in [1, 8, 64] {
         for run in 1..=RUNS {
-            table.row(&one(connections, run).await);
+            table.row(&measure_run(connections, run).await);
         }
     }
 }
 
-async fn one(connections: usize, run: usize) -> Vec<String> {
-    let load = load();
+async fn measure_run(connections: usize, run: usize) -> Vec<String> {
+    let load_before = load_average();
     let program = Program::start().await;
-    let webhooks = Webhooks::to(&program.url);
-    let requests: Arc<Vec<Vec<u8>>> = Arc::new((0..SIGNED).map(|n| webhooks.request(n)).collect());
-    let (idle, cpu) = (program.memory("VmRSS"), program.cpu());
+    let webhooks = WebhookFactory::new(&program.url);
+    let requests: Arc<Vec<Vec<u8>>> =
+        Arc::new((0..SIGNED_REQUESTS).map(|n| webhooks.text_request(n)).collect());
+    let (idle_memory, cpu) = (program.memory("VmRSS"), program.cpu());
     let next = Arc::new(AtomicUsize::new(0));
-    let began = Instant::now();
+    let started_at = Instant::now();
     let tasks: Vec<_> = (0..connections)
-        .map(|_| tokio::spawn(post(program.url.clone(), requests.clone(), next.clone(), began)))
+        .map(|_| {
+            tokio::spawn(post_requests(
+                program.url.clone(),
+                requests.clone(),
+                next.clone(),
+                started_at,
+            ))
+        })
         .collect();
-    let (mut times, mut other) = (Vec::new(), 0);
+    let (mut times, mut other_count) = (Vec::new(), 0);
     for task in tasks {
-        let (good, bad) = task.await.unwrap();
-        times.extend(good);
-        other += bad;
+        let (accepted_times, rejected_count) = task.await.unwrap();
+        times.extend(accepted_times);
+        other_count += rejected_count;
     }
-    let took = began.elapsed().as_secs_f64();
+    let elapsed = started_at.elapsed().as_secs_f64();
     let cpu = program.cpu() - cpu;
-    let peak = program.memory("VmHWM");
-    let rows = program.killed().await;
-    let times = Times::of(times);
+    let peak_memory = program.memory("VmHWM");
+    let rows = program.kill_and_count().await;
+    let times = Times::new(times);
     let count = u32::try_from(times.count()).unwrap();
     vec![
         connections.to_string(),
         run.to_string(),
-        load,
+        load_before,
         count.to_string(),
-        other.to_string(),
+        other_count.to_string(),
         rows.to_string(),
-        format!("{:.0}", f64::from(u32::try_from(rows).unwrap()) / took),
-        times.at(500),
-        times.at(990),
-        times.at(1000),
-        format!("{idle} → {peak}"),
-        milliseconds(Duration::from_secs_f64(cpu / f64::from(count.max(1)))),
+        format!("{:.0}", f64::from(u32::try_from(rows).unwrap()) / elapsed),
+        times.per_mille(500),
+        times.per_mille(990),
+        times.per_mille(1000),
+        format!("{idle_memory} → {peak_memory}"),
+        format_milliseconds(Duration::from_secs_f64(cpu / f64::from(count.max(1)))),
     ]
 }
 
-async fn post(
+async fn post_requests(
     url: String,
     requests: Arc<Vec<Vec<u8>>>,
     next: Arc<AtomicUsize>,
-    began: Instant,
+    started_at: Instant,
 ) -> (Vec<Duration>, usize) {
-    let mut wire = Wire::to(&url).await;
-    let (mut times, mut other) = (Vec::new(), 0);
-    while began.elapsed() < LASTS {
+    let mut connection = HttpConnection::connect(&url).await;
+    let (mut times, mut other_count) = (Vec::new(), 0);
+    while started_at.elapsed() < LOAD_DURATION {
         let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-        let one = Instant::now();
-        match wire.send(request).await {
-            Some(200..300) => times.push(one.elapsed()),
+        let sent_at = Instant::now();
+        match connection.send(request).await {
+            Some(200..300) => times.push(sent_at.elapsed()),
             status => {
-                other += 1;
+                other_count += 1;
                 if status.is_none() {
-                    wire = Wire::to(&url).await;
+                    connection = HttpConnection::connect(&url).await;
                 }
             }
         }
     }
-    (times, other)
+    (times, other_count)
 }

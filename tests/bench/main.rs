@@ -9,44 +9,46 @@
 //! - [`program`]: the built program; [`webhook`]: what is posted; [`wire`]: the line it is posted on.
 //! - [`report`]: percentiles, tables, and what the machine was doing.
 
+mod connection;
 mod inbound;
 mod media;
-mod open;
+mod open_load;
 mod program;
 mod readers;
 mod report;
 mod size;
 mod units;
 mod webhook;
-mod wire;
 
 use tokio::runtime::Builder;
 
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("mover") {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        return runtime.block_on(media::mover());
+        return runtime.block_on(media::run_fetch_media_process());
     }
-    Builder::new_multi_thread().enable_all().build().unwrap().block_on(figures());
+    Builder::new_multi_thread().enable_all().build().unwrap().block_on(run_benchmarks());
 }
 
-async fn figures() {
+async fn run_benchmarks() {
     // Cargo adds an argument of its own.
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
-    if is_wanted("units") {
+    let requested: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let is_requested =
+        |name: &str| requested.is_empty() || requested.iter().any(|benchmark| benchmark == name);
+    if is_requested("units") {
         units::measure().await;
     }
-    if is_wanted("size") {
+    if is_requested("size") {
         size::measure().await;
     }
-    if is_wanted("media") {
+    if is_requested("media") {
         media::measure().await;
     }
-    if is_wanted("inbound") {
+    if is_requested("inbound") {
         inbound::measure().await;
     }
-    if is_wanted("open") {
-        open::measure().await;
+    if is_requested("open") {
+        open_load::measure().await;
     }
 }

@@ -7,31 +7,31 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Instant;
 
-use functions::changes::handing::Handed;
+use functions::changes::hand_off::JobRef;
 use jiff::Timestamp;
-use local::twilio::{MediaFault, Rule, Typed};
+use local::twilio::{FaultRule, MediaFault, PhoneInput};
 use local::{Options, System};
 use reqwest::Client;
 use serde_json::{Value, json};
 use shared::clock::SystemClock;
 use shared::conversation::ConversationId;
-use shared::fault::Faults;
+use shared::fault::FaultPoints;
 use shared::ids::{RandomIds, Ulid};
-use shared::lambda::{Context, Environment, Setup};
+use shared::lambda::{Environment, InvocationContext, Setup};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines, stdin};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::readers::Person;
-use crate::report::{Table, Times, load, milliseconds, top};
+use crate::readers::BenchUser;
+use crate::report::{ResultTable, Times, format_milliseconds, load_average, project_root};
 
 const SIZES: [usize; 3] = [1 << 20, 5 << 20, 16 << 20];
 const RUNS: usize = 3;
-const READS: usize = 100;
+const FIRST_BYTE_READS: usize = 100;
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
 /// Each size, each in three fresh processes.
 pub async fn measure() {
-    let mut table = Table::begin(
+    let mut table = ResultTable::start(
         "media",
         "`BENCH=media make bench`: `fetch-media` in a process of its own (one thread, as in Lambda; profile `local`) moves a \
          picture from the simulated Twilio to the local bucket. Memory is the kernel's (`VmRSS` before the event, \
@@ -50,73 +50,73 @@ pub async fn measure() {
     );
     for size in SIZES {
         for run in 1..=RUNS {
-            table.row(&one(size, run).await);
+            table.row(&measure_run(size, run).await);
         }
     }
 }
 
-async fn one(size: usize, run: usize) -> Vec<String> {
-    let before = load();
-    let system = System::start(Options::in_memory(top())).await.unwrap();
-    let handed = waiting(&system, size).await;
-    let mut mover = Mover::start(&system).await;
-    let idle = mover.memory("VmRSS");
-    let began = Instant::now();
-    let answer = mover.told(&serde_json::to_string(&handed).unwrap()).await;
-    assert_eq!(answer, r#"{"pending":0}"#);
-    let moved = began.elapsed();
-    let peak = mover.memory("VmHWM");
-    mover.child.kill().await.unwrap();
-    let times = first_bytes(&system).await;
+async fn measure_run(size: usize, run: usize) -> Vec<String> {
+    let load_before = load_average();
+    let system = System::start(Options::in_memory(project_root())).await.unwrap();
+    let job_ref = create_pending_job(&system, size).await;
+    let mut process = FetchMediaProcess::start(&system).await;
+    let idle_memory = process.memory("VmRSS");
+    let started_at = Instant::now();
+    let response = process.request(&serde_json::to_string(&job_ref).unwrap()).await;
+    assert_eq!(response, r#"{"pending":0}"#);
+    let elapsed = started_at.elapsed();
+    let peak_memory = process.memory("VmHWM");
+    process.child.kill().await.unwrap();
+    let times = measure_first_bytes(&system).await;
     system.stop().await;
     vec![
         (size >> 20).to_string(),
         run.to_string(),
-        before,
-        format!("{:.1}", idle / 1024.0),
-        format!("{:.1}", peak / 1024.0),
-        format!("{:.1}", (peak - idle) / 1024.0),
-        milliseconds(moved),
-        format!("{}/{}", times.at(500), times.at(990)),
+        load_before,
+        format!("{:.1}", idle_memory / 1024.0),
+        format!("{:.1}", peak_memory / 1024.0),
+        format!("{:.1}", (peak_memory - idle_memory) / 1024.0),
+        format_milliseconds(elapsed),
+        format!("{}/{}", times.per_mille(500), times.per_mille(990)),
     ]
 }
 
 /// A message whose picture is still to be fetched, and the claim of its job.
-async fn waiting(system: &System, size: usize) -> Handed {
+async fn create_pending_job(system: &System, size: usize) -> JobRef {
     let twilio = system.twilio().unwrap();
     // Fetched at once by the function in this process, it would be there already.
-    twilio.script().on_media(Rule::next(MediaFault::Answer { status: 503 }));
-    let mut picture = PNG.to_vec();
-    picture.resize(size, 0x5a);
-    let media = vec![twilio.keep_media("image/png", Some("large.png"), &picture).unwrap()];
+    twilio.script().on_media(FaultRule::next(MediaFault::Answer { status: 503 }));
+    let mut image = PNG.to_vec();
+    image.resize(size, 0x5a);
+    let media = vec![twilio.store_media("image/png", Some("large.png"), &image).unwrap()];
     let (from, to) = ("+12065550123".to_owned(), system.settings().number.clone());
-    twilio.send_from_phone(Typed { from, to, media, ..Typed::default() }).unwrap();
-    twilio.settled().await;
-    system.settle().await;
+    twilio.send_from_phone(PhoneInput { from, to, media, ..PhoneInput::default() }).unwrap();
+    twilio.wait_until_idle().await;
+    system.wait_until_idle().await;
     let body = json!({
         "TableName": system.dynamodb().tables()[0].name,
         "FilterExpression": "begins_with(sk, :job)",
         "ExpressionAttributeValues": { ":job": { "S": "JOB#" } },
     });
-    let found = system.dynamodb().call("local-admin", "Scan", body).await.unwrap();
-    let part = |name: &str| {
-        let text = found["Items"][0][name]["S"].as_str().unwrap();
+    let jobs = system.dynamodb().call("local-admin", "Scan", body).await.unwrap();
+    let field = |name: &str| {
+        let text = jobs["Items"][0][name]["S"].as_str().unwrap();
         text.split_once('#').unwrap().1.to_owned()
     };
-    let conversation: ConversationId = serde_json::from_value(part("pk").into()).unwrap();
-    let id = Ulid::from_string(&part("sk")).unwrap();
-    let job = system.store().job(&conversation, id).await.unwrap().unwrap();
+    let conversation: ConversationId = serde_json::from_value(field("pk").into()).unwrap();
+    let id = Ulid::from_string(&field("sk")).unwrap();
+    let job = system.store().get_job(&conversation, id).await.unwrap().unwrap();
     let job = system.store().claim(&job).await.unwrap().unwrap();
-    Handed { conversation, job: job.id, step: job.step }
+    JobRef { conversation_id: conversation, job_id: job.id, version: job.version }
 }
 
 /// The function in a process of its own.
-struct Mover {
+struct FetchMediaProcess {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
-impl Mover {
+impl FetchMediaProcess {
     async fn start(system: &System) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .arg("mover")
@@ -127,14 +127,14 @@ impl Mover {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut mover = Self { child, lines };
-        let environment = serde_json::to_string(system.outside_environment()).unwrap();
-        assert_eq!(mover.told(&environment).await, "ready");
-        mover
+        let mut process = Self { child, lines };
+        let environment = serde_json::to_string(system.remote_environment()).unwrap();
+        assert_eq!(process.request(&environment).await, "ready");
+        process
     }
 
     /// Its answer to a line.
-    async fn told(&mut self, line: &str) -> String {
+    async fn request(&mut self, line: &str) -> String {
         let stdin = self.child.stdin.as_mut().unwrap();
         stdin.write_all(format!("{line}\n").as_bytes()).await.unwrap();
         self.lines.next_line().await.unwrap().unwrap()
@@ -150,41 +150,42 @@ impl Mover {
 }
 
 /// Runs `fetch-media`: its environment from the first line of the input, an event from each other of the input, its answer as a line of the output.
-pub async fn mover() {
-    let function = functions::FUNCTIONS.iter().find(|one| one.name == "fetch-media").unwrap();
+pub async fn run_fetch_media_process() {
+    let function =
+        functions::FUNCTIONS.iter().find(|candidate| candidate.name == "fetch-media").unwrap();
     let mut lines = BufReader::new(stdin()).lines();
     let variables = lines.next_line().await.unwrap().unwrap();
     let setup = Setup {
-        environment: Environment::of(serde_json::from_str(&variables).unwrap()),
+        environment: Environment::from_map(serde_json::from_str(&variables).unwrap()),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
-        faults: Faults::default(),
+        faults: FaultPoints::default(),
     };
     let handler = (function.build)(setup).await.unwrap();
     println!("ready");
     while let Some(event) = lines.next_line().await.unwrap() {
-        let context = Context { request_id: String::new(), deadline: Timestamp::MAX };
+        let context = InvocationContext { request_id: String::new(), deadline: Timestamp::MAX };
         println!("{}", handler(serde_json::from_str(&event).unwrap(), context).await.unwrap());
     }
 }
 
-async fn first_bytes(system: &System) -> Times {
-    let link = system.sign_in_token().await.unwrap();
-    let person = Person::sign_in(system.url(), &link).await;
+async fn measure_first_bytes(system: &System) -> Times {
+    let sign_in_token = system.sign_in_token().await.unwrap();
+    let user = BenchUser::sign_in(system.url(), &sign_in_token).await;
     let client = Client::builder().no_proxy().build().unwrap();
-    let list: Value = person.get("/api/conversations").await;
+    let list: Value = user.get("/api/conversations").await;
     let id = list["conversations"][0]["conversation_id"].as_str().unwrap();
-    let messages = person.get(&format!("/api/conversations/{id}/messages")).await;
+    let messages = user.get(&format!("/api/conversations/{id}/messages")).await;
     let message = messages["messages"][0]["message_id"].as_str().unwrap();
     let path = format!("/api/conversations/{id}/messages/{message}/media/0");
     let mut times = Vec::new();
-    for _ in 0..READS {
-        let began = Instant::now();
-        let link = person.get(&path).await;
-        let url = format!("{}{}", system.url(), link["url"].as_str().unwrap());
-        let mut answer = client.get(url).send().await.unwrap().error_for_status().unwrap();
-        assert!(answer.chunk().await.unwrap().is_some());
-        times.push(began.elapsed());
+    for _ in 0..FIRST_BYTE_READS {
+        let started_at = Instant::now();
+        let download = user.get(&path).await;
+        let url = format!("{}{}", system.url(), download["url"].as_str().unwrap());
+        let mut response = client.get(url).send().await.unwrap().error_for_status().unwrap();
+        assert!(response.chunk().await.unwrap().is_some());
+        times.push(started_at.elapsed());
     }
-    Times::of(times)
+    Times::new(times)
 }

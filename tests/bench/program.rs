@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::report::top;
+use crate::report::project_root;
 
 /// A running program.
 pub struct Program {
@@ -19,13 +19,13 @@ pub struct Program {
     /// Where it listens.
     pub url: String,
     /// The token of the printed link.
-    pub link: String,
+    pub sign_in_token: String,
 }
 
 impl Program {
     /// Starts it in a fresh folder under `target`, on a free port.
     pub async fn start() -> Self {
-        let top = top();
+        let top = project_root();
         let parent = top.join("target/bench");
         std::fs::create_dir_all(&parent).unwrap();
         let folder = tempfile::Builder::new().prefix("state-").tempdir_in(parent).unwrap();
@@ -39,22 +39,22 @@ impl Program {
             .spawn()
             .expect("target/local/partyline is not built");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (mut url, mut link) = (String::new(), String::new());
+        let (mut url, mut sign_in_token) = (String::new(), String::new());
         while let Some(line) = lines.next_line().await.unwrap() {
-            if let Some(at) = line.split("running at ").nth(1) {
-                at.clone_into(&mut url);
+            if let Some(url_text) = line.split("running at ").nth(1) {
+                url_text.clone_into(&mut url);
             }
             if let Some(token) = line.split("#sign-in=").nth(1) {
-                token.clone_into(&mut link);
+                token.clone_into(&mut sign_in_token);
             }
-            if line.starts_with("Ctrl-C") {
+            if line.starts_with("Press Ctrl-C") {
                 break;
             }
         }
-        assert!(!link.is_empty(), "it did not start");
+        assert!(!sign_in_token.is_empty(), "it did not start");
         // What it says from here on must find a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, folder, url, link }
+        Self { child, folder, url, sign_in_token }
     }
 
     /// `VmRSS` or `VmHWM`, megabytes; none where there is no `/proc`.
@@ -63,7 +63,8 @@ impl Program {
         let status = std::fs::read_to_string(path).unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with(field));
         let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-        kilobytes.map_or("–".to_owned(), |kb: u64| (kb / 1024).to_string())
+        kilobytes
+            .map_or("–".to_owned(), |kilobyte_count: u64| (kilobyte_count / 1024).to_string())
     }
 
     /// CPU seconds that it has used, user and system.
@@ -76,9 +77,9 @@ impl Program {
     }
 
     /// Kills it (`-9`), and counts the messages that its folder holds then.
-    pub async fn killed(mut self) -> usize {
+    pub async fn kill_and_count(mut self) -> usize {
         self.child.kill().await.unwrap();
-        stored(self.folder.path()).await
+        count_stored(self.folder.path()).await
     }
 
     /// Its log was not kept; its folder goes with this.
@@ -88,14 +89,14 @@ impl Program {
 }
 
 /// The rows of messages in the table of a folder.
-async fn stored(folder: &Path) -> usize {
+async fn count_stored(folder: &Path) -> usize {
     let options = Options {
         state: Some(folder.join(".partyline")),
         // Nobody asks the functions anything: a template of tables alone would do, but this is the true one.
         template: Some(folder.join("template.yaml")),
-        ..Options::in_memory(top())
+        ..Options::in_memory(project_root())
     };
-    let table = Template::read(&folder.join("template.yaml")).unwrap().tables.remove(0).name;
+    let table = Template::load(&folder.join("template.yaml")).unwrap().tables.remove(0).name;
     let system = System::start(options).await.unwrap();
     let (mut count, mut start) = (0, Value::Null);
     loop {
@@ -108,9 +109,9 @@ async fn stored(folder: &Path) -> usize {
         if !start.is_null() {
             body["ExclusiveStartKey"] = start;
         }
-        let answer = system.dynamodb().call("local-admin", "Scan", body).await.unwrap();
-        count += usize::try_from(answer["Count"].as_u64().unwrap()).unwrap();
-        start = answer["LastEvaluatedKey"].clone();
+        let response = system.dynamodb().call("local-admin", "Scan", body).await.unwrap();
+        count += usize::try_from(response["Count"].as_u64().unwrap()).unwrap();
+        start = response["LastEvaluatedKey"].clone();
         if start.is_null() {
             break;
         }

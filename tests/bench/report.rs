@@ -7,7 +7,7 @@ use std::time::Duration;
 use shared::clock::{Clock as _, SystemClock};
 
 /// The top of the tree.
-pub fn top() -> PathBuf {
+pub fn project_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
@@ -16,7 +16,7 @@ pub struct Times(Vec<Duration>);
 
 impl Times {
     /// Takes them in any order.
-    pub fn of(mut times: Vec<Duration>) -> Self {
+    pub fn new(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         Self(times)
     }
@@ -27,14 +27,14 @@ impl Times {
     }
 
     /// The time that `share` of a thousand do not exceed, milliseconds; a dash if there is none.
-    pub fn at(&self, share: usize) -> String {
-        let index = (self.0.len() * share / 1000).min(self.0.len().saturating_sub(1));
-        self.0.get(index).map_or("–".to_owned(), |time| milliseconds(*time))
+    pub fn per_mille(&self, per_mille: usize) -> String {
+        let index = (self.0.len() * per_mille / 1000).min(self.0.len().saturating_sub(1));
+        self.0.get(index).map_or("–".to_owned(), |time| format_milliseconds(*time))
     }
 }
 
 /// Three digits that matter.
-pub fn milliseconds(time: Duration) -> String {
+pub fn format_milliseconds(time: Duration) -> String {
     let value = time.as_secs_f64() * 1e3;
     match value {
         100.0.. => format!("{value:.0}"),
@@ -44,25 +44,27 @@ pub fn milliseconds(time: Duration) -> String {
 }
 
 /// The load average over the last minute, which tells whether the figure was measured in peace.
-pub fn load() -> String {
+pub fn load_average() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').next().filter(|word| !word.is_empty()).unwrap_or("?").to_owned()
 }
 
 /// A table in Markdown, written as it grows, so that what was measured stays if the rest fails.
-pub struct Table {
+pub struct ResultTable {
     name: &'static str,
     text: String,
 }
 
-impl Table {
+impl ResultTable {
     /// Begins `target/bench/{name}.md` with a sentence on how it is measured, and the heads of the columns.
-    pub fn begin(name: &'static str, how: &str, heads: &[&str]) -> Self {
+    pub fn start(name: &'static str, description: &str, headings: &[&str]) -> Self {
         let now = SystemClock.now().strftime("%Y-%m-%d %H:%M UTC");
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
-        let rule = "| --- ".repeat(heads.len());
-        let text =
-            format!("{how}\n\nBegun {now}, {cores} cores.\n\n| {} |\n{rule}|\n", heads.join(" | "));
+        let separator = "| --- ".repeat(headings.len());
+        let text = format!(
+            "{description}\n\nBegun {now}, {cores} cores.\n\n| {} |\n{separator}|\n",
+            headings.join(" | ")
+        );
         Self { name, text }
     }
 
@@ -71,7 +73,7 @@ impl Table {
         let row = format!("| {} |", cells.join(" | "));
         println!("{row}");
         writeln!(self.text, "{row}").unwrap();
-        let folder = top().join("target/bench");
+        let folder = project_root().join("target/bench");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{}.md", self.name)), &self.text).unwrap();
     }

@@ -7,26 +7,26 @@ use local::twilio::signature::sign;
 use serde_json::{Value, json};
 
 /// From how many phones the load comes.
-pub const SENDERS: usize = 200;
+pub const CUSTOMERS: usize = 200;
 
 /// Whole requests for the program at `url`, the `n`th carrying the `n`th text.
 #[derive(Clone)]
-pub struct Webhooks {
+pub struct WebhookFactory {
     url: String,
     host: String,
     settings: Settings,
 }
 
-impl Webhooks {
+impl WebhookFactory {
     /// For the program at `url`.
-    pub fn to(url: &str) -> Self {
+    pub fn new(url: &str) -> Self {
         let host = url.trim_start_matches("http://").to_owned();
         Self { url: format!("{url}/twilio/messages"), host, settings: Settings::published() }
     }
 
     /// The number that the `n`th text comes from.
-    pub fn sender(n: usize) -> String {
-        format!("+1206{}", 5_550_000 + n % SENDERS)
+    pub fn customer_number(n: usize) -> String {
+        format!("+1206{}", 5_550_000 + n % CUSTOMERS)
     }
 
     /// The `n`th text.
@@ -35,19 +35,19 @@ impl Webhooks {
     }
 
     /// The number in a text.
-    pub fn read(text: &str) -> Option<usize> {
+    pub fn parse_text(text: &str) -> Option<usize> {
         text.strip_prefix("load message ")?.split(' ').next()?.parse().ok()
     }
 
     /// The `n`th request as it goes over the wire.
-    pub fn request(&self, n: usize) -> Vec<u8> {
-        self.carrying(n, &Self::text(n), &self.settings.number)
+    pub fn text_request(&self, n: usize) -> Vec<u8> {
+        self.text_request_with(n, &Self::text(n), &self.settings.number)
     }
 
     /// The same with other words, to another number.
-    pub fn carrying(&self, n: usize, body: &str, to: &str) -> Vec<u8> {
+    pub fn text_request_with(&self, n: usize, body: &str, to: &str) -> Vec<u8> {
         let sid = format!("SM{n:032x}");
-        let from = Self::sender(n);
+        let from = Self::customer_number(n);
         let fields = [
             ("ToCountry", "US"),
             ("ToState", "WA"),
@@ -75,14 +75,14 @@ impl Webhooks {
         let encode = |text: &str| text.replace('+', "%2B").replace(' ', "+");
         let body: Vec<String> =
             form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-        let kind = "application/x-www-form-urlencoded; charset=UTF-8";
-        self.post("/twilio/messages", kind, &signature, &body.join("&"))
+        let content_type = "application/x-www-form-urlencoded; charset=UTF-8";
+        self.signed_request("/twilio/messages", content_type, &signature, &body.join("&"))
     }
 
     /// An Event Streams batch of this one event, as the `n`th text brings it.
-    pub fn event(&self, n: usize, kind: &str, mut data: Value) -> Vec<u8> {
+    pub fn event_request(&self, n: usize, event_type: &str, mut data: Value) -> Vec<u8> {
         let sid = format!("SM{n:032x}");
-        let name = format!("com.twilio.messaging.{kind}");
+        let name = format!("com.twilio.messaging.{event_type}");
         let account = &self.settings.account_sid;
         data["accountSid"] = account.as_str().into();
         data["messageSid"] = sid.as_str().into();
@@ -98,12 +98,18 @@ impl Webhooks {
         let url = self.url.replace("/twilio/messages", "/twilio/events");
         let signature = sign(&self.settings.auth_token, &format!("{url}?bodySHA256={hash}"), &[]);
         let target = format!("/twilio/events?bodySHA256={hash}");
-        self.post(&target, "application/json", &signature, &body)
+        self.signed_request(&target, "application/json", &signature, &body)
     }
 
-    fn post(&self, target: &str, kind: &str, signature: &str, body: &str) -> Vec<u8> {
+    fn signed_request(
+        &self,
+        target: &str,
+        content_type: &str,
+        signature: &str,
+        body: &str,
+    ) -> Vec<u8> {
         format!(
-            "POST {target} HTTP/1.1\r\nhost: {}\r\ncontent-type: {kind}\r\nx-twilio-signature: \
+            "POST {target} HTTP/1.1\r\nhost: {}\r\ncontent-type: {content_type}\r\nx-twilio-signature: \
              {signature}\r\nuser-agent: TwilioProxy/1.1\r\ncontent-length: {}\r\n\r\n{body}",
             self.host,
             body.len()

@@ -3,204 +3,224 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::person::{id, key};
-use crate::desk::{Desk, Person, Webhook, customer};
+use crate::support::user::{conversation_id, new_idempotency_key};
+use crate::support::{TestSystem, TestUser, Webhook, customer_number};
 
-async fn written(desk: &Desk, anna: &Person<'_>, number: &str, texts: &[&str]) -> String {
+async fn receive_texts(
+    system: &TestSystem,
+    user: &TestUser<'_>,
+    number: &str,
+    texts: &[&str],
+) -> String {
     for body in texts {
-        desk.text(number, body).await;
+        system.receive_text(number, body).await;
     }
-    anna.conversation_with(number).await
+    user.conversation_id_with(number).await
 }
 
-fn codes(problem: &Value) -> Vec<&str> {
-    problem["reasons"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect()
+fn reason_codes(problem: &Value) -> Vec<&str> {
+    problem["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reason| reason["code"].as_str().unwrap())
+        .collect()
 }
 
-async fn ledger(anna: &Person<'_>, thread: &str) -> Vec<Value> {
-    let answer = anna.get(&format!("/api/conversations/{thread}/consent")).await.is(200);
-    answer["entries"].as_array().unwrap().clone()
+async fn consent_history(user: &TestUser<'_>, thread: &str) -> Vec<Value> {
+    let response =
+        user.get(&format!("/api/conversations/{thread}/consent")).await.expect_status(200);
+    response["records"].as_array().unwrap().clone()
 }
 
 #[tokio::test]
-async fn a_stop_is_kept_with_its_evidence_and_nothing_goes_until_a_start() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let thread = written(&desk, &anna, &number, &["Hi", " stop "]).await;
-    let seen = anna.conversation(&thread).await;
+async fn an_opt_out_is_recorded_with_evidence_and_blocks_sends_until_start() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let thread = receive_texts(&system, &anna, &number, &["Hi", " stop "]).await;
+    let conversation = anna.get_conversation(&thread).await;
     assert_eq!(
-        (&seen["consent"]["state"], &seen["consent"]["source"]),
+        (&conversation["consent"]["state"], &conversation["consent"]["source"]),
         (&"opted_out".into(), &"keyword".into())
     );
-    let refusal = anna.try_send(&thread, "One more thing", &key()).await.refused(422);
-    assert_eq!((codes(&refusal), &refusal["code"]), (vec!["opted_out"], &"may_not_send".into()));
+    let error =
+        anna.try_send(&thread, "One more thing", &new_idempotency_key()).await.expect_error(422);
     assert_eq!(
-        refusal["detail"],
-        "The contact asked not to be written to. They can write START to hear from you again."
+        (reason_codes(&error), &error["code"]),
+        (vec!["opted_out"], &"send_not_allowed".into())
     );
-    desk.settle().await;
-    // No confirmation of ours either: Twilio has sent its own.
-    assert_eq!(desk.twilio().creates().len(), 0);
-    desk.text(&number, "START").await;
-    anna.try_send(&thread, "Welcome back", &key()).await.is(202);
-    let entries = ledger(&anna, &thread).await;
-    let told: Vec<_> = entries.iter().map(|one| (&one["state"], &one["wording"])).collect();
     assert_eq!(
-        told,
+        error["detail"],
+        "The contact has opted out of messages. They can opt back in by sending START."
+    );
+    system.wait_until_idle().await;
+    // No confirmation of ours either: Twilio has sent its own.
+    assert_eq!(system.twilio().creates().len(), 0);
+    system.receive_text(&number, "START").await;
+    anna.try_send(&thread, "Welcome back", &new_idempotency_key()).await.expect_status(202);
+    let records = consent_history(&anna, &thread).await;
+    let states: Vec<_> =
+        records.iter().map(|record| (&record["state"], &record["evidence"])).collect();
+    assert_eq!(
+        states,
         [(&json!("opted_in"), &json!("START")), (&json!("opted_out"), &json!(" stop "))]
     );
-    assert!(entries.iter().all(|one| one["sid"].as_str().unwrap().starts_with("SM")));
-    let marks: Vec<Value> = anna
+    assert!(records.iter().all(|one| one["sid"].as_str().unwrap().starts_with("SM")));
+    let keywords: Vec<Value> = anna
         .messages(&thread)
         .await
         .iter()
-        .map(|one| one["particulars"]["opt_out"].clone())
+        .map(|message| message["extras"]["opt_out"].clone())
         .collect();
-    assert_eq!(marks, [json!(null), json!("stop"), json!("start"), json!(null)]);
-    desk.close().await;
+    assert_eq!(keywords, [json!(null), json!("stop"), json!("start"), json!(null)]);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_keyword_among_other_words_or_a_yes_to_a_question_says_nothing_of_consent() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let thread = written(&desk, &anna, &number, &["Stop please", "Yes", "HELP"]).await;
-    assert_eq!(anna.conversation(&thread).await["consent"], json!(null));
-    assert_eq!(ledger(&anna, &thread).await.len(), 0);
-    desk.text(&number, "QUIT").await;
-    anna.try_send(&thread, "Hi", &key()).await.refused(422);
+async fn a_keyword_within_a_sentence_or_an_ordinary_yes_does_not_change_consent() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let thread = receive_texts(&system, &anna, &number, &["Stop please", "Yes", "HELP"]).await;
+    assert_eq!(anna.get_conversation(&thread).await["consent"], json!(null));
+    assert_eq!(consent_history(&anna, &thread).await.len(), 0);
+    system.receive_text(&number, "QUIT").await;
+    anna.try_send(&thread, "Hi", &new_idempotency_key()).await.expect_error(422);
     // After a stop the same yes is a start.
-    desk.text(&number, "yes").await;
-    anna.try_send(&thread, "Hi", &key()).await.is(202);
-    desk.close().await;
+    system.receive_text(&number, "yes").await;
+    anna.try_send(&thread, "Hi", &new_idempotency_key()).await.expect_status(202);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn the_same_click_is_answered_as_before_though_the_contact_has_stopped_since() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let thread = written(&desk, &anna, &number, &["Hi"]).await;
-    let key = key();
-    let first = anna.try_send(&thread, "Hello", &key).await.is(202);
-    desk.text(&number, "STOP").await;
-    let again = anna.try_send(&thread, "Hello", &key).await.is(202);
-    assert_eq!(again["message_id"], first["message_id"]);
-    desk.close().await;
+async fn a_repeated_send_returns_the_first_response_after_an_opt_out() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let thread = receive_texts(&system, &anna, &number, &["Hi"]).await;
+    let key = new_idempotency_key();
+    let first = anna.try_send(&thread, "Hello", &key).await.expect_status(202);
+    system.receive_text(&number, "STOP").await;
+    let repeated = anna.try_send(&thread, "Hello", &key).await.expect_status(202);
+    assert_eq!(repeated["message_id"], first["message_id"]);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_twilio_refuses_with_21610_is_learnt() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
+async fn a_rejection_with_21610_is_recorded_as_an_opt_out() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
     // One of Twilio's magic numbers: it has opted out.
-    let thread = id(&anna.start("+15005550004").await).to_owned();
+    let thread = conversation_id(&anna.start_conversation("+15005550004").await).to_owned();
     anna.send(&thread, "Hi").await;
-    desk.settle().await;
-    let seen = anna.conversation(&thread).await;
+    system.wait_until_idle().await;
+    let conversation = anna.get_conversation(&thread).await;
     assert_eq!(
-        (&seen["consent"]["state"], &seen["consent"]["source"]),
+        (&conversation["consent"]["state"], &conversation["consent"]["source"]),
         (&"opted_out".into(), &"twilio".into())
     );
-    let told = json!({ "key": "consent.refused_at_twilio", "values": { "code": 21610 } });
-    assert_eq!(ledger(&anna, &thread).await[0]["sentence"], told);
-    anna.try_send(&thread, "Hi again", &key()).await.refused(422);
-    assert_eq!(desk.twilio().creates().len(), 1);
-    desk.close().await;
+    let expected = json!({ "key": "consent.refused_at_twilio", "values": { "code": 21610 } });
+    assert_eq!(consent_history(&anna, &thread).await[0]["localized_evidence"], expected);
+    anna.try_send(&thread, "Hi again", &new_idempotency_key()).await.expect_error(422);
+    assert_eq!(system.twilio().creates().len(), 1);
+    system.stop().await;
 }
 
 /// A message of ours that Twilio took, in a conversation with somebody who has written.
-async fn sent(desk: &Desk, anna: &Person<'_>, number: &str) -> Value {
-    let thread = written(desk, anna, number, &["Hi"]).await;
-    anna.send(&thread, "Hello").await;
-    desk.settle().await;
-    anna.messages(&thread).await[1].clone()
+async fn send_delivered(system: &TestSystem, user: &TestUser<'_>, number: &str) -> Value {
+    let thread = receive_texts(system, user, number, &["Hi"]).await;
+    user.send(&thread, "Hello").await;
+    system.wait_until_idle().await;
+    user.messages(&thread).await[1].clone()
 }
 
 /// An event that says that a message failed, with this code.
-fn failed(desk: &Desk, message: &Value, code: u32) -> Value {
+fn failed_event(system: &TestSystem, message: &Value, code: u32) -> Value {
     json!({
         "type": "com.twilio.messaging.message.failed",
         "data": {
             "messageSid": message["sid"], "messageStatus": "FAILED", "errorCode": code,
-            "accountSid": desk.system().settings().account_sid,
+            "accountSid": system.inner().settings().account_sid,
         },
     })
 }
 
 #[tokio::test]
-async fn a_21610_that_an_event_reports_withdraws_consent_once_and_a_start_given_since_stands() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let message = sent(&desk, &anna, &number).await;
+async fn a_21610_event_opts_out_once_and_does_not_undo_a_later_start() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let message = send_delivered(&system, &anna, &number).await;
     let thread = message["conversation_id"].as_str().unwrap();
-    let event = failed(&desk, &message, 21610);
+    let failed_report = failed_event(&system, &message, 21610);
     for _ in 0..2 {
-        Webhook::events(&desk, &event).send().await.is(204);
-        let consent = anna.conversation(thread).await["consent"].clone();
+        Webhook::events(&system, &failed_report).send().await.expect_status(204);
+        let consent = anna.get_conversation(thread).await["consent"].clone();
         assert_eq!(
             (&consent["state"], &consent["source"]),
             (&"opted_out".into(), &"twilio".into())
         );
-        assert_eq!(ledger(&anna, thread).await.len(), 1);
+        assert_eq!(consent_history(&anna, thread).await.len(), 1);
     }
-    anna.try_send(thread, "Hi again", &key()).await.refused(422);
-    desk.text(&number, "START").await;
-    Webhook::events(&desk, &event).send().await.is(204);
-    assert_eq!(anna.conversation(thread).await["consent"]["state"], "opted_in");
-    anna.try_send(thread, "Welcome back", &key()).await.is(202);
-    desk.close().await;
+    anna.try_send(thread, "Hi again", &new_idempotency_key()).await.expect_error(422);
+    system.receive_text(&number, "START").await;
+    Webhook::events(&system, &failed_report).send().await.expect_status(204);
+    assert_eq!(anna.get_conversation(thread).await["consent"]["state"], "opted_in");
+    anna.try_send(thread, "Welcome back", &new_idempotency_key()).await.expect_status(202);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn an_admin_records_what_was_said_elsewhere_with_the_evidence() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let thread = written(&desk, &anna, &number, &["STOP"]).await;
+async fn an_admin_records_consent_with_evidence() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let thread = receive_texts(&system, &anna, &number, &["STOP"]).await;
     let path = format!("/api/conversations/{thread}/consent");
-    let said = json!({ "state": "opted_in", "evidence": " Signed the form of 3 November " });
-    let now = anna.post(&path, said).await.is(200);
+    let body = json!({ "state": "opted_in", "evidence": " Signed the form of 3 November " });
+    let conversation = anna.post(&path, body).await.expect_status(200);
     assert_eq!(
-        (&now["consent"]["state"], &now["consent"]["source"]),
+        (&conversation["consent"]["state"], &conversation["consent"]["source"]),
         (&"opted_in".into(), &"admin".into())
     );
-    let newest = ledger(&anna, &thread).await[0].clone();
+    let newest = consent_history(&anna, &thread).await[0].clone();
     assert_eq!(
-        (&newest["wording"], &newest["recorded_by"]),
+        (&newest["evidence"], &newest["recorded_by"]),
         (&"Signed the form of 3 November".into(), &"admin".into())
     );
-    anna.try_send(&thread, "Hello", &key()).await.is(202);
-    desk.close().await;
+    anna.try_send(&thread, "Hello", &new_idempotency_key()).await.expect_status(202);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_cannot_be_recorded_is_refused_with_the_reason() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let berta = desk.agent(&anna, "berta").await;
-    let thread = written(&desk, &anna, &customer(), &["Hi"]).await;
+async fn an_invalid_consent_record_is_rejected_with_a_reason() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let berta = system.agent(&anna, "berta").await;
+    let thread = receive_texts(&system, &anna, &customer_number(), &["Hi"]).await;
     let path = format!("/api/conversations/{thread}/consent");
-    let good = json!({ "state": "opted_out", "evidence": "By phone" });
-    assert_eq!(berta.post(&path, good.clone()).await.says(403), "Only an admin may do this.");
-    let none = anna.post(&path, json!({ "state": "opted_out", "evidence": "  " })).await.says(422);
-    assert_eq!(none, "Say where and how the contact said so: it is the evidence.");
-    let long = json!({ "state": "opted_in", "evidence": "x".repeat(1_001) });
-    anna.post(&path, long).await.refused(422);
-    for odd in [
+    let valid_body = json!({ "state": "opted_out", "evidence": "By phone" });
+    assert_eq!(
+        berta.post(&path, valid_body.clone()).await.error_detail(403),
+        "Only admins can do this."
+    );
+    let detail =
+        anna.post(&path, json!({ "state": "opted_out", "evidence": "  " })).await.error_detail(422);
+    assert_eq!(detail, "Describe how and where the contact gave consent.");
+    let long_evidence = json!({ "state": "opted_in", "evidence": "x".repeat(1_001) });
+    anna.post(&path, long_evidence).await.expect_error(422);
+    for invalid_body in [
         json!({ "state": "maybe", "evidence": "By phone" }),
         json!({ "state": "opted_in" }),
         json!({ "state": "opted_in", "evidence": "By phone", "at": "yesterday" }),
     ] {
-        anna.post(&path, odd).await.refused(400);
+        anna.post(&path, invalid_body).await.expect_error(400);
     }
-    let elsewhere = format!("/api/conversations/{}/consent", "a".repeat(26));
-    anna.post(&elsewhere, good).await.refused(404);
-    anna.get(&elsewhere).await.refused(404);
-    assert_eq!(ledger(&anna, &thread).await.len(), 0);
-    desk.call(Method::GET, &path).send().await.refused(401);
-    desk.close().await;
+    let missing_path = format!("/api/conversations/{}/consent", "a".repeat(26));
+    anna.post(&missing_path, valid_body).await.expect_error(404);
+    anna.get(&missing_path).await.expect_error(404);
+    assert_eq!(consent_history(&anna, &thread).await.len(), 0);
+    system.call(Method::GET, &path).send().await.expect_error(401);
+    system.stop().await;
 }

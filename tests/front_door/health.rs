@@ -3,35 +3,36 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::desk::{Desk, root};
+use crate::support::{TestSystem, project_root};
 
 #[tokio::test]
-async fn anybody_hears_that_it_runs_and_which_version() {
-    let desk = Desk::open().await;
-    let health = desk.call(Method::GET, "/api/health").send().await.is(200);
+async fn the_health_route_returns_status_and_version_without_sign_in() {
+    let system = TestSystem::start().await;
+    let health = system.call(Method::GET, "/api/health").send().await.expect_status(200);
     assert_eq!(health["status"], "ok");
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn the_document_of_the_api_is_served_as_the_code_makes_it() {
+async fn the_api_document_is_served_as_generated() {
     let folder = tempfile::tempdir().unwrap();
     let dist = folder.path().join("frontend/dist");
     std::fs::create_dir_all(&dist).unwrap();
-    std::fs::copy(root().join("template.yaml"), folder.path().join("template.yaml")).unwrap();
+    std::fs::copy(project_root().join("template.yaml"), folder.path().join("template.yaml"))
+        .unwrap();
     // Vite puts what is in `public` beside the page as it is.
-    let public = root().join("frontend/public/openapi.json");
+    let public = project_root().join("frontend/public/openapi.json");
     std::fs::copy(public, dist.join("openapi.json")).unwrap();
-    let desk = Desk::with(|options| options.root = folder.path().to_owned()).await;
-    let served = desk.call(Method::GET, "/openapi.json").send_unchecked().await;
+    let system = TestSystem::start_with(|options| options.root = folder.path().to_owned()).await;
+    let served = system.call(Method::GET, "/openapi.json").send_unchecked().await;
     assert_eq!((served.status, served.header("content-type")), (200, Some("application/json")));
     assert_eq!(served.text, functions::openapi::json().unwrap());
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn every_route_of_the_people_is_in_the_document_and_no_other() {
+async fn the_api_document_lists_exactly_the_api_routes() {
     use shared::lambda::Trigger;
 
     let document: Value = serde_json::from_str(&functions::openapi::json().unwrap()).unwrap();

@@ -5,7 +5,6 @@
 mod channels;
 mod consent;
 mod conversations;
-mod desk;
 mod encoding;
 mod health;
 mod media;
@@ -21,6 +20,7 @@ mod shapes;
 mod shared_keys;
 mod sockets;
 mod story;
+mod support;
 mod tokens;
 mod users;
 mod webhooks;

@@ -3,86 +3,102 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::Desk;
-use crate::desk::person::id;
+use crate::support::TestSystem;
+use crate::support::user::conversation_id;
 
-const WHATSAPP: &str = "whatsapp:+18555080990";
+const WHATSAPP_SENDER: &str = "whatsapp:+18555080990";
 
 /// A phone on the bench, made over HTTP.
-async fn phone(desk: &Desk) -> String {
-    let wanted = json!({ "channel": "whatsapp", "name": "Mia" });
-    let call = desk.call(Method::POST, "/phones/api/phones").json(&wanted);
-    call.send_unchecked().await.is(201)["number"].as_str().unwrap().to_owned()
+async fn add_phone(system: &TestSystem) -> String {
+    let body = json!({ "channel": "whatsapp", "name": "Mia" });
+    let request = system.call(Method::POST, "/phones/api/phones").json(&body);
+    request.send_unchecked().await.expect_status(201)["number"].as_str().unwrap().to_owned()
 }
 
 /// Sends from the phone, over HTTP; its SID.
-async fn sends(desk: &Desk, phone: &str, message: Value) -> String {
+async fn send_from_phone(system: &TestSystem, phone: &str, message: Value) -> String {
     let path = format!("/phones/api/phones/{phone}/messages");
-    let sent = desk.call(Method::POST, &path).json(&message).send_unchecked().await.is(201);
-    desk.settle().await;
+    let sent =
+        system.call(Method::POST, &path).json(&message).send_unchecked().await.expect_status(201);
+    system.wait_until_idle().await;
     sent["sid"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn places_buttons_choices_and_replies_from_a_phone_stand_in_the_thread() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let mia = phone(&desk).await;
-    sends(&desk, &mia, json!({ "to": WHATSAPP, "body": "Where are you?" })).await;
-    let thread = id(&anna.list("").await["conversations"][0]).to_owned();
-    let asked = anna.send(&thread, "In the shop. Pick up today?").await;
-    desk.settle().await;
-    let asked = asked["message_id"].as_str().unwrap();
-    let path = format!("/api/conversations/{thread}/messages/{asked}");
-    let question = anna.get(&path).await.is(200)["sid"].clone();
+async fn locations_buttons_choices_and_replies_from_a_phone_are_stored() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let mia = add_phone(&system).await;
+    send_from_phone(&system, &mia, json!({ "to": WHATSAPP_SENDER, "body": "Where are you?" }))
+        .await;
+    let thread = conversation_id(&anna.list_conversations("").await["conversations"][0]).to_owned();
+    let question = anna.send(&thread, "In the shop. Pick up today?").await;
+    system.wait_until_idle().await;
+    let question_id = question["message_id"].as_str().unwrap();
+    let path = format!("/api/conversations/{thread}/messages/{question_id}");
+    let question_sid = anna.get(&path).await.expect_status(200)["sid"].clone();
 
-    let place = json!({
+    let location = json!({
         "latitude": "47.6097", "longitude": "-122.3422", "label": "Pike Place Market",
         "address": "85 Pike St, Seattle",
     });
-    let message = json!({ "to": WHATSAPP, "particulars": { "location": place } });
-    sends(&desk, &mia, message).await;
-    let preview = anna.conversation(&thread).await["preview"].clone();
+    let message = json!({ "to": WHATSAPP_SENDER, "extras": { "location": location } });
+    send_from_phone(&system, &mia, message).await;
+    let preview = anna.get_conversation(&thread).await["preview"].clone();
     assert_eq!(preview["body"], "Pike Place Market");
     let button = json!({ "text": "Yes", "payload": "pick-up:today" });
-    let particulars = json!({ "button": button, "reply_to": question });
-    sends(&desk, &mia, json!({ "to": WHATSAPP, "body": "Yes", "particulars": particulars })).await;
+    let extras = json!({ "button": button, "reply_to": question_sid });
+    send_from_phone(
+        &system,
+        &mia,
+        json!({ "to": WHATSAPP_SENDER, "body": "Yes", "extras": extras }),
+    )
+    .await;
     let choice = json!({ "choice": { "id": "5pm", "title": "At five" }, "forwarded": "once" });
-    sends(&desk, &mia, json!({ "to": WHATSAPP, "body": "At five", "particulars": choice })).await;
+    send_from_phone(
+        &system,
+        &mia,
+        json!({ "to": WHATSAPP_SENDER, "body": "At five", "extras": choice }),
+    )
+    .await;
 
     let messages = anna.messages(&thread).await;
-    let came: Vec<&Value> = messages[2..].iter().map(|message| &message["particulars"]).collect();
-    assert_eq!(came.len(), 3);
-    assert_eq!(came[0]["location"], place);
+    let received_extras: Vec<&Value> =
+        messages[2..].iter().map(|message| &message["extras"]).collect();
+    assert_eq!(received_extras.len(), 3);
+    assert_eq!(received_extras[0]["location"], location);
     assert_eq!(
-        came[1]["button"],
+        received_extras[1]["button"],
         json!({ "text": "Yes", "payload": "pick-up:today", "list_id": null, "list_title": null })
     );
-    assert_eq!(came[1]["reply_to"], json!({ "sid": question, "message_id": asked }));
     assert_eq!(
-        came[2]["button"],
+        received_extras[1]["reply_to"],
+        json!({ "sid": question_sid, "message_id": question_id })
+    );
+    assert_eq!(
+        received_extras[2]["button"],
         json!({ "text": null, "payload": null, "list_id": "5pm", "list_title": "At five" })
     );
-    assert_eq!(came[2]["forwarded"], "once");
-    desk.close().await;
+    assert_eq!(received_extras[2]["forwarded"], "once");
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_phone_that_sends_nothing_or_to_nobody_is_told_so() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let mia = phone(&desk).await;
+async fn an_invalid_message_from_a_phone_is_rejected() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let mia = add_phone(&system).await;
     let path = format!("/phones/api/phones/{mia}/messages");
-    for odd in [
-        json!({ "to": WHATSAPP }),
+    for invalid_body in [
+        json!({ "to": WHATSAPP_SENDER }),
         json!({ "to": "+18555080989", "body": "By another channel" }),
         json!({ "to": "whatsapp:+12065550199", "body": "To a stranger" }),
-        json!({ "to": WHATSAPP, "body": "x".repeat(1_601) }),
+        json!({ "to": WHATSAPP_SENDER, "body": "x".repeat(1_601) }),
     ] {
-        let answer = desk.call(Method::POST, &path).json(&odd).send_unchecked().await;
-        assert!((400..500).contains(&answer.status), "{odd}: {}", answer.text);
+        let response = system.call(Method::POST, &path).json(&invalid_body).send_unchecked().await;
+        assert!((400..500).contains(&response.status), "{invalid_body}: {}", response.text);
     }
-    desk.settle().await;
-    assert_eq!(anna.list("").await["conversations"], json!([]));
-    desk.close().await;
+    system.wait_until_idle().await;
+    assert_eq!(anna.list_conversations("").await["conversations"], json!([]));
+    system.stop().await;
 }

@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::lambda::{Function, Handler, Setup};
 
-use crate::desk::person::id;
-use crate::desk::{Desk, customer, until};
+use crate::support::user::conversation_id;
+use crate::support::{TestSystem, customer_number, wait_for};
 
 const HTTP: &str = include_str!("../vectors/events/http-request.json");
 const CONNECT: &str = include_str!("../vectors/events/socket-connect.json");
@@ -18,7 +18,7 @@ const STREAM: &str = include_str!("../vectors/events/stream.json");
 const SCHEDULE: &str = include_str!("../vectors/events/schedule.json");
 
 /// Objects whose names are anybody's: their values have one type.
-const FREE: [&str; 8] = [
+const MAP_FIELDS: [&str; 8] = [
     ".headers",
     ".multiValueHeaders",
     ".queryStringParameters",
@@ -30,15 +30,15 @@ const FREE: [&str; 8] = [
 ];
 
 /// Every event that a function was handed, with its name.
-static SEEN: Mutex<Vec<(&str, Value)>> = Mutex::new(Vec::new());
+static RECORDED: Mutex<Vec<(&str, Value)>> = Mutex::new(Vec::new());
 
 /// The function of this name, its events noted.
-macro_rules! noted {
+macro_rules! recorder {
     ($name:literal) => {
         Function {
             build: |setup: Setup| {
                 async move {
-                    let inner = (functions::named($name).build)(setup).await?;
+                    let inner = (functions::function_named($name).build)(setup).await?;
                     let handler: Handler = Arc::new(move |event, context| {
                         seen().push(($name, event.clone()));
                         inner(event, context)
@@ -47,20 +47,20 @@ macro_rules! noted {
                 }
                 .boxed()
             },
-            ..functions::named($name)
+            ..functions::function_named($name)
         }
     };
 }
 
 fn seen() -> std::sync::MutexGuard<'static, Vec<(&'static str, Value)>> {
-    SEEN.lock().unwrap_or_else(PoisonError::into_inner)
+    RECORDED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first event of a function that `fits`.
-fn handed(function: &str, fits: impl Fn(&Value) -> bool) -> Option<Value> {
-    let seen = seen();
-    let mut events = seen.iter().filter(|(name, _)| *name == function).map(|(_, event)| event);
-    events.find(|event| fits(event)).cloned()
+fn find_event(function: &str, predicate: impl Fn(&Value) -> bool) -> Option<Value> {
+    let recorded = seen();
+    let mut events = recorded.iter().filter(|(name, _)| *name == function).map(|(_, event)| event);
+    events.find(|event| predicate(event)).cloned()
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -82,28 +82,33 @@ fn differences(path: &str, theirs: &Value, ours: &Value) -> Vec<String> {
     }
     match (theirs, ours) {
         (Value::Array(theirs), Value::Array(ours)) => {
-            let Some(their) = theirs.first() else { return Vec::new() };
+            let Some(their_item) = theirs.first() else { return Vec::new() };
             let path = format!("{path}[]");
-            ours.iter().flat_map(|our| differences(&path, their, our)).collect()
+            ours.iter().flat_map(|our_item| differences(&path, their_item, our_item)).collect()
         }
-        (Value::Object(theirs), Value::Object(ours)) if FREE.contains(&path) => {
-            let their = theirs.values().next().unwrap();
-            let other = ours.iter().filter(|(_, our)| kind(our) != kind(their));
-            other.map(|(name, _)| format!("{path}.{name} has another type")).collect()
+        (Value::Object(theirs), Value::Object(ours)) if MAP_FIELDS.contains(&path) => {
+            let their_value = theirs.values().next().unwrap();
+            let mismatched =
+                ours.iter().filter(|(_, our_value)| kind(our_value) != kind(their_value));
+            mismatched.map(|(name, _)| format!("{path}.{name} has another type")).collect()
         }
         (Value::Object(theirs), Value::Object(ours)) => {
-            let missing = theirs.keys().filter(|name| !ours.contains_key(*name));
-            let mut found: Vec<String> =
-                missing.map(|name| format!("{path}.{name} is theirs alone")).collect();
-            for (name, our) in ours {
+            let missing_names = theirs.keys().filter(|name| !ours.contains_key(*name));
+            let mut field_differences: Vec<String> =
+                missing_names.map(|name| format!("{path}.{name} is theirs alone")).collect();
+            for (name, our_value) in ours {
                 match theirs.get(name) {
-                    Some(their) => {
-                        found.extend(differences(&format!("{path}.{name}"), their, our));
+                    Some(their_value) => {
+                        field_differences.extend(differences(
+                            &format!("{path}.{name}"),
+                            their_value,
+                            our_value,
+                        ));
                     }
-                    None => found.push(format!("{path}.{name} is ours alone")),
+                    None => field_differences.push(format!("{path}.{name} is ours alone")),
                 }
             }
-            found
+            field_differences
         }
         _ => Vec::new(),
     }
@@ -111,27 +116,28 @@ fn differences(path: &str, theirs: &Value, ours: &Value) -> Vec<String> {
 
 /// Ours differs from the published event in what is said and in nothing else.
 #[track_caller]
-fn differs(published: &str, ours: &Value, known: &[&str]) {
+fn expect_differences(published: &str, ours: &Value, known_differences: &[&str]) {
     let theirs: Value = serde_json::from_str(published).unwrap();
-    let mut found = differences("", &theirs, ours);
-    found.sort_unstable();
-    found.dedup();
-    assert_eq!(found, known, "{ours:#}");
+    let mut found_differences = differences("", &theirs, ours);
+    found_differences.sort_unstable();
+    found_differences.dedup();
+    assert_eq!(found_differences, known_differences, "{ours:#}");
 }
 
-async fn noted_desk() -> Desk {
-    let noted = [
-        noted!("check-message"),
-        noted!("connect"),
-        noted!("receive-frame"),
-        noted!("disconnect"),
-        noted!("push"),
-        noted!("sweep"),
+async fn start_recording() -> TestSystem {
+    let recorders = [
+        recorder!("check-message"),
+        recorder!("connect"),
+        recorder!("receive-frame"),
+        recorder!("disconnect"),
+        recorder!("push"),
+        recorder!("sweep"),
     ];
-    Desk::with(|options| {
+    TestSystem::start_with(|options| {
         for function in &mut options.functions {
-            if let Some(own) = noted.iter().find(|own| own.name == function.name) {
-                *function = *own;
+            if let Some(recorder) = recorders.iter().find(|recorder| recorder.name == function.name)
+            {
+                *function = *recorder;
             }
         }
     })
@@ -139,72 +145,80 @@ async fn noted_desk() -> Desk {
 }
 
 #[tokio::test]
-async fn what_the_functions_are_handed_has_the_shape_that_aws_publishes() {
-    let desk = noted_desk().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    desk.text(&number, "Hi").await;
-    desk.text(&number, "Anybody there?").await;
-    let thread = id(&anna.list("").await["conversations"][0]).to_owned();
+async fn lambda_events_have_the_shape_that_aws_publishes() {
+    let system = start_recording().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    system.receive_text(&number, "Hi").await;
+    system.receive_text(&number, "Anybody there?").await;
+    let thread = conversation_id(&anna.list_conversations("").await["conversations"][0]).to_owned();
     let path = format!("/api/conversations/{thread}/messages/check?a=1&a=2");
-    let call = anna.call(Method::POST, &path).header("cookie", "one=1; two=2");
-    call.json(&json!({ "body": "Hello" })).send_unchecked().await;
-    let mut socket = anna.socket().await;
-    socket.watch(&desk, &thread).await;
+    let request = anna.call(Method::POST, &path).header("cookie", "one=1; two=2");
+    request.json(&json!({ "body": "Hello" })).send_unchecked().await;
+    let mut socket = anna.open_socket().await;
+    socket.watch(&system, &thread).await;
     socket.close().await;
-    desk.system().run_schedule("sweep").await.unwrap();
-    desk.settle().await;
-    let gone = || async { handed("disconnect", |_| true) };
-    let gone = until("the socket's end to be told", gone).await;
+    system.inner().run_schedule("sweep").await.unwrap();
+    system.wait_until_idle().await;
+    let disconnect_event = || async { find_event("disconnect", |_| true) };
+    let disconnect_event = wait_for("the socket's end to be told", disconnect_event).await;
 
-    let request = handed("check-message", |_| true).unwrap();
+    let http_event = find_event("check-message", |_| true).unwrap();
     // Neither authorizers, client certificates nor stage variables are in the template.
-    let not_ours = [
+    let known_http_differences = [
         ".requestContext.authentication is theirs alone",
         ".requestContext.authorizer is theirs alone",
         ".stageVariables is theirs alone",
     ];
-    differs(HTTP, &request, &not_ours);
+    expect_differences(HTTP, &http_event, &known_http_differences);
 
     // No route asks for an API key; what a browser calls itself is told.
-    let of_identity = [
+    let known_connect_differences = [
         ".requestContext.identity.apiKey is theirs alone",
         ".requestContext.identity.apiKeyId is theirs alone",
     ];
-    differs(CONNECT, &handed("connect", |_| true).unwrap(), &of_identity);
-    differs(DISCONNECT, &gone, &[]);
+    expect_differences(
+        CONNECT,
+        &find_event("connect", |_| true).unwrap(),
+        &known_connect_differences,
+    );
+    expect_differences(DISCONNECT, &disconnect_event, &[]);
 
     // No message is published: it has what a connect has but headers, and two names of the full list.
-    let frame = handed("receive-frame", |_| true).unwrap();
-    let any: Value = serde_json::from_str(ANY_SOCKET).unwrap();
-    assert_eq!((kind(&any["body"]), kind(&frame["body"])), ("string", "string"));
-    assert!(any["requestContext"].get("messageId").is_some());
-    let mut message = of_identity.to_vec();
-    message.extend([
+    let frame = find_event("receive-frame", |_| true).unwrap();
+    let any_socket_event: Value = serde_json::from_str(ANY_SOCKET).unwrap();
+    assert_eq!((kind(&any_socket_event["body"]), kind(&frame["body"])), ("string", "string"));
+    assert!(any_socket_event["requestContext"].get("messageId").is_some());
+    let mut known_frame_differences = known_connect_differences.to_vec();
+    known_frame_differences.extend([
         ".body is ours alone",
         ".headers is theirs alone",
         ".multiValueHeaders is theirs alone",
         ".requestContext.messageId is ours alone",
     ]);
-    message.sort_unstable();
-    differs(CONNECT, &frame, &message);
+    known_frame_differences.sort_unstable();
+    expect_differences(CONNECT, &frame, &known_frame_differences);
 
     // A batch holds what came together: the records of one kind are looked at.
     let records = |name: &str| {
-        let named = |record: &Value| record["eventName"] == name;
-        let has = |event: &Value| event["Records"].as_array().unwrap().iter().any(named);
-        let mut event = handed("push", has).unwrap();
-        event["Records"].as_array_mut().unwrap().retain(named);
+        let has_name = |record: &Value| record["eventName"] == name;
+        let has_record = |event: &Value| event["Records"].as_array().unwrap().iter().any(has_name);
+        let mut event = find_event("push", has_record).unwrap();
+        event["Records"].as_array_mut().unwrap().retain(has_name);
         event
     };
     // Only the table itself, which lets what is over go, says who it is.
-    let nobody = ".Records[].userIdentity is theirs alone";
-    differs(STREAM, &records("INSERT"), &[nobody]);
-    let both = [".Records[].dynamodb.OldImage is ours alone", nobody];
-    differs(STREAM, &records("MODIFY"), &both);
+    let no_user_identity = ".Records[].userIdentity is theirs alone";
+    expect_differences(STREAM, &records("INSERT"), &[no_user_identity]);
+    let known_modify_differences = [".Records[].dynamodb.OldImage is ours alone", no_user_identity];
+    expect_differences(STREAM, &records("MODIFY"), &known_modify_differences);
 
     // The scheduler writes its detail as a text; rules of events, which are published, do not.
-    let of_scheduler = [".detail is string and theirs object"];
-    differs(SCHEDULE, &handed("sweep", |_| true).unwrap(), &of_scheduler);
-    desk.close().await;
+    let known_schedule_differences = [".detail is string and theirs object"];
+    expect_differences(
+        SCHEDULE,
+        &find_event("sweep", |_| true).unwrap(),
+        &known_schedule_differences,
+    );
+    system.stop().await;
 }

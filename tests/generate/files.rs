@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use functions::{FUNCTIONS, openapi};
-use local::twilio::phones::sentences as network;
+use local::twilio::phones::catalog as network;
 use shared::lambda::Trigger;
 
-const ROUTES: &str = "[workspace.metadata.lambda.watch.router]\n";
+const ROUTER_TABLE: &str = "[workspace.metadata.lambda.watch.router]\n";
 
 /// Every generated file, by its path below `top`.
-pub fn all(top: &Path) -> Vec<(&'static str, String)> {
+pub fn generated_files(root: &Path) -> Vec<(&'static str, String)> {
     vec![
         ("frontend/public/openapi.json", openapi::json().unwrap()),
-        ("frontend/src/api/codes.json", openapi::codes().unwrap()),
-        ("frontend/src/api/sentences.json", openapi::sentences(network::ALL).unwrap()),
-        ("frontend/src/api/limits.json", openapi::limits().unwrap()),
-        ("Cargo.toml", with_routes(&std::fs::read_to_string(top.join("Cargo.toml")).unwrap())),
+        ("frontend/src/api/codes.json", openapi::twilio_codes().unwrap()),
+        ("frontend/src/api/localized.json", openapi::localized_texts(network::ALL).unwrap()),
+        ("frontend/src/api/limits.json", openapi::media_limits().unwrap()),
+        ("Cargo.toml", with_routes(&std::fs::read_to_string(root.join("Cargo.toml")).unwrap())),
     ]
 }
 
 /// The workspace's manifest with the routes of `cargo lambda watch`, which stand at its end.
 fn with_routes(manifest: &str) -> String {
-    let rest = manifest.split_once(ROUTES).map_or(manifest, |(rest, _)| rest).trim_end();
+    let rest = manifest.split_once(ROUTER_TABLE).map_or(manifest, |(rest, _)| rest).trim_end();
     let mut routes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for function in FUNCTIONS {
         if let Trigger::Http { method, path } = function.trigger {
@@ -31,7 +31,7 @@ fn with_routes(manifest: &str) -> String {
             routes.entry(path).or_default().push(entry);
         }
     }
-    let mut text = format!("{rest}\n\n{ROUTES}");
+    let mut text = format!("{rest}\n\n{ROUTER_TABLE}");
     for (path, entries) in routes {
         text.push_str(&format!("\"{path}\" = [{}]\n", entries.join(", ")));
     }

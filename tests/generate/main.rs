@@ -7,9 +7,9 @@ use std::process::ExitCode;
 mod files;
 
 fn main() -> ExitCode {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for (path, content) in files::all(&top) {
-        if let Err(error) = std::fs::write(top.join(path), content) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (path, content) in files::generated_files(&root) {
+        if let Err(error) = std::fs::write(root.join(path), content) {
             eprintln!("{path}: {error}");
             return ExitCode::FAILURE;
         }

@@ -1,5 +1,5 @@
 //! `POST /api/users`: one more person who may sign in. Only an admin may.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
-    shared::lambda::run(const { functions::named("create-user") })
+    shared::lambda::run(const { functions::function_named("create-user") })
 }

@@ -1,5 +1,5 @@
 //! `$disconnect`: the socket's row goes, and no other.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
-    shared::lambda::run(const { functions::named("disconnect") })
+    shared::lambda::run(const { functions::function_named("disconnect") })
 }

@@ -1,5 +1,5 @@
 //! `GET /api/health`: for monitors, without signing in. It touches nothing.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
-    shared::lambda::run(const { functions::named("get-health") })
+    shared::lambda::run(const { functions::function_named("get-health") })
 }

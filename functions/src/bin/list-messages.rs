@@ -1,5 +1,5 @@
 //! `GET /api/conversations/{id}/messages`: a part of a thread, with the state of each send.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
-    shared::lambda::run(const { functions::named("list-messages") })
+    shared::lambda::run(const { functions::function_named("list-messages") })
 }

@@ -1,5 +1,5 @@
 //! `GET /api/senders`: the numbers of ours that this person may write from.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
-    shared::lambda::run(const { functions::named("list-senders") })
+    shared::lambda::run(const { functions::function_named("list-senders") })
 }

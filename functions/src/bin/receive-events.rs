@@ -1,5 +1,5 @@
 //! `POST /twilio/events`: a sink of Event Streams.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
-    shared::lambda::run(const { functions::named("receive-events") })
+    shared::lambda::run(const { functions::function_named("receive-events") })
 }

@@ -1,5 +1,5 @@
 //! `POST /api/conversations/{id}/consent`.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
-    shared::lambda::run(const { functions::named("record-consent") })
+    shared::lambda::run(const { functions::function_named("record-consent") })
 }

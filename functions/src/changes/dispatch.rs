@@ -12,165 +12,179 @@ use serde_json::Value;
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
 use shared::error::Result;
-use shared::intent::{Intent, IntentKind, IntentState};
-use shared::lambda::stream::{StreamEvent, failed};
-use shared::lambda::{Context, Setup};
-use shared::store::decode_image;
+use shared::lambda::stream::{StreamEvent, batch_item_failures};
+use shared::lambda::{InvocationContext, Setup};
+use shared::outbox::{OutboxEntry, OutboxKind, OutboxState};
+use shared::store::from_stream_image;
 
-use super::announced;
-use super::handing;
-use super::lookup;
-use super::redaction;
-use super::sending::{self, Line};
-use crate::app::{App, Build, work};
+use super::hand_off;
+use super::look_up_media;
+use super::look_up_message;
+use super::redact;
+use super::send::{self, DispatchContext};
+use crate::app::{App, Build, background};
 
 /// How many conversations run side by side.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 /// A run claims nothing more this long before its end.
-const LAST_CLAIM: Duration = Duration::from_secs(20);
+const STOP_BEFORE_DEADLINE: Duration = Duration::from_secs(20);
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls, Parameter::Senders];
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    work(setup, PARAMETERS, Line::open, handle)
+    background(setup, PARAMETERS, DispatchContext::from_app, handle)
 }
 
 /// What one conversation's records of a batch ask for.
 #[derive(Default)]
-struct Woken {
-    lane: bool,
-    jobs: Vec<Intent>,
-    records: Vec<String>,
+struct ConversationBatch {
+    has_queue_entries: bool,
+    jobs: Vec<OutboxEntry>,
+    sequence_numbers: Vec<String>,
 }
 
-async fn handle(app: Arc<App>, twilio: Arc<Line>, event: Value, context: Context) -> Result<Value> {
-    let until = context.deadline.checked_sub(LAST_CLAIM).unwrap_or(context.deadline);
-    let mut unreadable = Vec::new();
-    let mut woken: BTreeMap<ConversationId, Woken> = BTreeMap::new();
-    for record in StreamEvent::read(event)?.records {
-        let number = record.dynamodb.sequence_number;
+async fn handle(
+    app: Arc<App>,
+    context: Arc<DispatchContext>,
+    event: Value,
+    invocation: InvocationContext,
+) -> Result<Value> {
+    let stop_at =
+        invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
+    let mut failed_records = Vec::new();
+    let mut batches: BTreeMap<ConversationId, ConversationBatch> = BTreeMap::new();
+    for record in StreamEvent::from_event(event)?.records {
+        let sequence_number = record.dynamodb.sequence_number;
         let Some(image) = record.dynamodb.new_image else { continue };
-        let intent: Intent = match decode_image(&image) {
-            Ok(intent) => intent,
+        let entry: OutboxEntry = match from_stream_image(&image) {
+            Ok(entry) => entry,
             Err(error) => {
-                let cause = error.causes();
-                tracing::error!(record.sequence_number = number, cause, "An intent cannot be read");
-                unreadable.push(number);
+                let cause = error.cause_chain();
+                tracing::error!(
+                    record.sequence_number = sequence_number,
+                    error = cause,
+                    "Invalid outbox entry"
+                );
+                failed_records.push(sequence_number);
                 continue;
             }
         };
-        let entry = woken.entry(intent.conversation.clone()).or_default();
-        entry.records.push(number);
-        match intent.kind {
-            IntentKind::SendMessage => entry.lane = true,
-            IntentKind::FindMessage
-            | IntentKind::FindMedia
-            | IntentKind::FetchMedia
-            | IntentKind::EraseConversation
-            | IntentKind::RedactMessage => entry.jobs.push(intent),
+        let batch = batches.entry(entry.conversation_id.clone()).or_default();
+        batch.sequence_numbers.push(sequence_number);
+        match entry.kind {
+            OutboxKind::SendMessage => batch.has_queue_entries = true,
+            OutboxKind::LookUpMessage
+            | OutboxKind::LookUpMedia
+            | OutboxKind::FetchMedia
+            | OutboxKind::EraseConversation
+            | OutboxKind::RedactMessage => batch.jobs.push(entry),
         }
     }
-    let runs = futures_util::stream::iter(woken).map(|(conversation, woken)| {
-        let (app, twilio) = (&app, &twilio);
+    let runs = futures_util::stream::iter(batches).map(|(conversation_id, batch)| {
+        let (app, context) = (&app, &context);
         async move {
-            let outcome = conversation_run(app, twilio, &conversation, &woken, until).await;
+            let outcome = process_conversation(app, context, &conversation_id, &batch, stop_at).await;
             outcome.map_err(|error| {
-                let cause = error.causes();
-                tracing::error!(conversation.id = %conversation, cause, "A lane could not be run");
-                woken.records
+                let cause = error.cause_chain();
+                tracing::error!(conversation.id = %conversation_id, error = cause, "Queue processing failed");
+                batch.sequence_numbers
             })
         }
     });
-    let outcomes: Vec<_> = runs.buffer_unordered(AT_ONCE).collect().await;
-    unreadable.extend(outcomes.into_iter().filter_map(std::result::Result::err).flatten());
-    Ok(failed(&unreadable))
+    let outcomes: Vec<_> = runs.buffer_unordered(CONCURRENCY).collect().await;
+    failed_records.extend(outcomes.into_iter().filter_map(std::result::Result::err).flatten());
+    Ok(batch_item_failures(&failed_records))
 }
 
-async fn conversation_run(
+async fn process_conversation(
     app: &App,
-    twilio: &Line,
-    conversation: &ConversationId,
-    woken: &Woken,
-    until: Timestamp,
+    context: &DispatchContext,
+    conversation_id: &ConversationId,
+    batch: &ConversationBatch,
+    stop_at: Timestamp,
 ) -> Result<()> {
-    for job in &woken.jobs {
-        if app.clock.now() < until {
-            job_run(app, twilio, job).await?;
+    for job in &batch.jobs {
+        if app.clock.now() < stop_at {
+            run_job(app, context, job).await?;
         } else {
             // A record for the next run.
-            app.store.wake(job).await?;
+            app.store.requeue(job).await?;
         }
     }
-    if woken.lane { lane_run(app, twilio, conversation, until).await } else { Ok(()) }
+    if batch.has_queue_entries {
+        drain_queue(app, context, conversation_id, stop_at).await
+    } else {
+        Ok(())
+    }
 }
 
 /// Claims a job beside the lane, if it is still to be done, and does what it says or hands it to who does.
-async fn job_run(app: &App, twilio: &Line, woken: &Intent) -> Result<()> {
-    let Some(job) = app.store.intent(woken).await? else { return Ok(()) };
-    let over = job.state == IntentState::Claimed && !job.alive(app.clock.now());
-    if job.state != IntentState::Ready && !over {
+async fn run_job(app: &App, context: &DispatchContext, entry: &OutboxEntry) -> Result<()> {
+    let Some(job) = app.store.get_outbox_entry(entry).await? else { return Ok(()) };
+    let lease_expired = job.state == OutboxState::Claimed && !job.is_leased(app.clock.now());
+    if job.state != OutboxState::Ready && !lease_expired {
         return Ok(());
     }
     let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
     match job.kind {
-        IntentKind::FindMessage => lookup::run(app, twilio, &job).await,
-        IntentKind::FindMedia => announced::run(app, twilio, &job).await,
-        IntentKind::RedactMessage => redaction::run(app, twilio, &job).await,
-        IntentKind::FetchMedia | IntentKind::EraseConversation => {
-            handing::run(app, &twilio.hands, &job).await
+        OutboxKind::LookUpMessage => look_up_message::look_up_message(app, context, &job).await,
+        OutboxKind::LookUpMedia => look_up_media::look_up_media(app, context, &job).await,
+        OutboxKind::RedactMessage => redact::redact_at_twilio(app, context, &job).await,
+        OutboxKind::FetchMedia | OutboxKind::EraseConversation => {
+            hand_off::hand_off(app, &context.job_invoker, &job).await
         }
-        IntentKind::SendMessage => {
+        OutboxKind::SendMessage => {
             let (id, kind) = (job.id, job.kind);
-            tracing::error!(intent.id = %id, ?kind, "Nobody does a job of this kind");
+            tracing::error!(outbox_entry.id = %id, ?kind, "Unsupported job kind");
             Ok(())
         }
     }
 }
 
 /// Runs a lane until a read of it shows nothing to do.
-async fn lane_run(
+async fn drain_queue(
     app: &App,
-    twilio: &Line,
-    conversation: &ConversationId,
-    until: Timestamp,
+    context: &DispatchContext,
+    conversation_id: &ConversationId,
+    stop_at: Timestamp,
 ) -> Result<()> {
     loop {
-        let lane = app.store.lane(conversation).await?;
+        let queue = app.store.list_queue(conversation_id).await?;
         // Unknown ones let the lane go on.
-        let Some(head) = lane.iter().find(|intent| intent.state != IntentState::Unknown) else {
+        let Some(head) = queue.iter().find(|entry| entry.state != OutboxState::Unknown) else {
             return Ok(());
         };
         let now = app.clock.now();
         let claimable = match head.state {
-            IntentState::Ready => true,
-            IntentState::Claimed if head.alive(now) => false,
-            IntentState::Claimed => {
-                expire(app, head).await?;
+            OutboxState::Ready => true,
+            OutboxState::Claimed if head.is_leased(now) => false,
+            OutboxState::Claimed => {
+                expire_lease(app, head).await?;
                 continue;
             }
-            IntentState::Later | IntentState::Unknown => false,
+            OutboxState::Deferred | OutboxState::Unknown => false,
         };
         if !claimable {
             return Ok(());
         }
-        if now >= until {
+        if now >= stop_at {
             // A record for the next run.
-            app.store.wake(head).await?;
+            app.store.requeue(head).await?;
             return Ok(());
         }
         // A lost claim: read again, somebody else is at it.
         if let Some(claimed) = app.store.claim(head).await? {
-            sending::send(app, twilio, &claimed).await?;
+            send::send_claimed(app, context, &claimed).await?;
         }
     }
 }
 
 /// A once-intent whose lease is over: a SID at the message settles it, otherwise nobody knows.
-async fn expire(app: &App, intent: &Intent) -> Result<()> {
-    if lookup::settled_by_callback(app, intent, None).await? {
+async fn expire_lease(app: &App, entry: &OutboxEntry) -> Result<()> {
+    if look_up_message::complete_from_callback(app, entry, None).await? {
         return Ok(());
     }
-    app.store.give_to_lookup(intent).await.map(|_| ())
+    app.store.mark_unknown(entry).await.map(|_| ())
 }

@@ -1,9 +1,9 @@
 //! The table's stream, read twice: `push` tells the page, `dispatch` tells Twilio.
 
-mod announced;
 pub mod dispatch;
-pub mod handing;
-mod lookup;
+pub mod hand_off;
+mod look_up_media;
+mod look_up_message;
 pub mod push;
-mod redaction;
-pub(crate) mod sending;
+mod redact;
+pub(crate) mod send;

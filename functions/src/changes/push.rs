@@ -7,128 +7,151 @@ use futures_util::StreamExt;
 use serde_json::Value;
 use shared::conversation::Conversation;
 use shared::error::Result;
-use shared::event::{Event, Written, frame};
-use shared::intent::{Intent, IntentKind};
-use shared::lambda::stream::{Record, StreamEvent, failed};
-use shared::lambda::{Context, Setup};
-use shared::live::{Delivery, Sender};
+use shared::lambda::stream::{Record, StreamEvent, batch_item_failures};
+use shared::lambda::{InvocationContext, Setup};
+use shared::live::{PostOutcome, SocketClient};
+use shared::live_event::{LiveEvent, SerializedEvent, build_frame};
 use shared::message::Message;
-use shared::store::{Connection, decode_image};
+use shared::outbox::{OutboxEntry, OutboxKind};
+use shared::store::{Connection, from_stream_image};
 
-use crate::app::{App, Build, work};
+use crate::app::{App, Build, background};
 
 /// How many posts are under way at once.
-const AT_ONCE: usize = 50;
+const CONCURRENCY: usize = 50;
 
 /// An event, and who is told: everybody of the inbox, or those of them who watch its conversation.
-struct Scoped {
+struct ScopedEvent {
     inbox: String,
     watchers_only: bool,
-    event: Written,
+    event: SerializedEvent,
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    work(setup, &[], App::sender, handle)
+    background(setup, &[], App::socket_client, handle)
 }
 
 async fn handle(
     app: Arc<App>,
-    sender: Arc<Sender>,
+    client: Arc<SocketClient>,
     event: Value,
-    _context: Context,
+    _context: InvocationContext,
 ) -> Result<Value> {
-    let events: Vec<Scoped> = StreamEvent::read(event)?.records.iter().filter_map(scoped).collect();
+    let events: Vec<ScopedEvent> =
+        StreamEvent::from_event(event)?.records.iter().filter_map(event_from_record).collect();
     if !events.is_empty() {
-        let connections = app.store.all_connections().await?;
-        let frames = connections.into_iter().filter_map(|to| Some((frame_for(&to, &events)?, to)));
+        let connections = app.store.list_connections().await?;
+        let frames = connections.into_iter().filter_map(|connection| {
+            Some((frame_for_connection(&connection, &events)?, connection))
+        });
         let frames: Vec<(String, Connection)> = frames.collect();
         futures_util::stream::iter(frames)
-            .for_each_concurrent(AT_ONCE, |(frame, to)| post(&app, &sender, frame, to))
+            .for_each_concurrent(CONCURRENCY, |(frame, connection)| {
+                post_frame(&app, &client, frame, connection)
+            })
             .await;
     }
-    Ok(failed(&[]))
+    Ok(batch_item_failures(&[]))
 }
 
-async fn post(app: &App, sender: &Sender, frame: String, to: Connection) {
-    match sender.post(&to.id, &frame).await {
-        Delivery::Taken => {}
-        Delivery::Dropped => tracing::info!(connection.id = to.id, "A frame was dropped"),
-        Delivery::Gone => {
-            if let Err(error) = app.store.forget_connection(&to.id).await {
-                tracing::warn!(connection.id = to.id, %error, "A closed socket's row stays");
+async fn post_frame(app: &App, client: &SocketClient, frame: String, connection: Connection) {
+    match client.post(&connection.id, &frame).await {
+        PostOutcome::Delivered => {}
+        PostOutcome::Dropped => tracing::info!(connection.id = connection.id, "Frame dropped"),
+        PostOutcome::Gone => {
+            if let Err(error) = app.store.delete_connection(&connection.id).await {
+                tracing::warn!(connection.id = connection.id, %error, "Connection row not deleted");
             }
         }
     }
 }
 
 /// The frame for one socket: what it may see of the batch, or none if that is nothing.
-fn frame_for(to: &Connection, events: &[Scoped]) -> Option<String> {
-    let seen: Vec<&Written> = events
+fn frame_for_connection(connection: &Connection, events: &[ScopedEvent]) -> Option<String> {
+    let visible: Vec<&SerializedEvent> = events
         .iter()
-        .filter(|scoped| to.inboxes.contains(&scoped.inbox))
+        .filter(|scoped| connection.inboxes.contains(&scoped.inbox))
         .filter(|scoped| {
             let id = scoped.event.conversation_id().unwrap_or("");
-            !scoped.watchers_only || to.watching.iter().any(|watched| watched.as_str() == id)
+            !scoped.watchers_only || connection.watched.iter().any(|watched| watched.as_str() == id)
         })
         .map(|scoped| &scoped.event)
         .collect();
-    if seen.is_empty() {
+    if visible.is_empty() {
         return None;
     }
-    frame(&seen).inspect_err(|error| tracing::error!(%error, "A frame cannot be written")).ok()
+    build_frame(&visible)
+        .inspect_err(|error| tracing::error!(%error, "Frame serialization failed"))
+        .ok()
 }
 
 /// What a record tells; none if it tells nothing, or cannot be read (then the page heals itself).
-fn scoped(record: &Record) -> Option<Scoped> {
+fn event_from_record(record: &Record) -> Option<ScopedEvent> {
     let kind = record.sk().split('#').next().unwrap_or("");
-    let read = match kind {
-        "META" => conversation(record),
-        "MSG" => message(record),
-        "DO" => intent(record),
+    let event = match kind {
+        "META" => conversation_event(record),
+        "MSG" => message_event(record),
+        "QUEUE" => outbox_event(record),
         _ => Ok(None),
     };
-    let number = &*record.dynamodb.sequence_number;
-    read.unwrap_or_else(|error| {
-        let cause = error.causes();
-        tracing::error!(record.sequence_number = number, cause, "A record cannot be read");
+    let sequence_number = &*record.dynamodb.sequence_number;
+    event.unwrap_or_else(|error| {
+        let cause = error.cause_chain();
+        tracing::error!(
+            record.sequence_number = sequence_number,
+            error = cause,
+            "Invalid stream record"
+        );
         None
     })
 }
 
-fn conversation(record: &Record) -> Result<Option<Scoped>> {
+fn conversation_event(record: &Record) -> Result<Option<ScopedEvent>> {
     let Some(image) = &record.dynamodb.new_image else { return Ok(None) };
-    let row: Conversation = decode_image(image)?;
+    let row: Conversation = from_stream_image(image)?;
     let event = match row.view() {
-        Some(view) => Event::Conversation { conversation: Box::new(view) },
+        Some(view) => LiveEvent::Conversation { conversation: Box::new(view) },
         // It left the desk: the page asks, and finds it gone.
-        None => Event::Reload { conversation_ids: vec![row.id.to_string()] },
+        None => LiveEvent::Reload { conversation_ids: vec![row.id.to_string()] },
     };
-    Ok(Some(Scoped { inbox: row.inbox, watchers_only: false, event: Written::of(&event)? }))
+    Ok(Some(ScopedEvent {
+        inbox: row.inbox,
+        watchers_only: false,
+        event: SerializedEvent::new(&event)?,
+    }))
 }
 
-fn message(record: &Record) -> Result<Option<Scoped>> {
+fn message_event(record: &Record) -> Result<Option<ScopedEvent>> {
     let Some(image) = &record.dynamodb.new_image else { return Ok(None) };
-    let row: Message = decode_image(image)?;
-    let event = Event::Message { message: Box::new(row.view(None)) };
-    Ok(Some(Scoped { inbox: row.inbox, watchers_only: true, event: Written::of(&event)? }))
+    let row: Message = from_stream_image(image)?;
+    let event = LiveEvent::Message { message: Box::new(row.view(None)) };
+    Ok(Some(ScopedEvent {
+        inbox: row.inbox,
+        watchers_only: true,
+        event: SerializedEvent::new(&event)?,
+    }))
 }
 
-fn intent(record: &Record) -> Result<Option<Scoped>> {
+fn outbox_event(record: &Record) -> Result<Option<ScopedEvent>> {
     let images = &record.dynamodb;
-    let gone = images.new_image.is_none();
+    let deleted = images.new_image.is_none();
     let Some(image) = images.new_image.as_ref().or(images.old_image.as_ref()) else {
         return Ok(None);
     };
-    let row: Intent = decode_image(image)?;
-    if row.kind != IntentKind::SendMessage {
+    let row: OutboxEntry = from_stream_image(image)?;
+    if row.kind != OutboxKind::SendMessage {
         return Ok(None);
     }
-    let event = Event::Intent {
-        conversation_id: row.conversation.to_string(),
-        message_id: row.target.to_string(),
-        state: (!gone).then_some(row.state),
-        step: row.step + u64::from(gone),
+    let event = LiveEvent::Outbox {
+        conversation_id: row.conversation_id.to_string(),
+        message_id: row.message_id.to_string(),
+        state: (!deleted).then_some(row.state),
+        version: row.version + u64::from(deleted),
     };
-    Ok(Some(Scoped { inbox: row.inbox, watchers_only: true, event: Written::of(&event)? }))
+    Ok(Some(ScopedEvent {
+        inbox: row.inbox,
+        watchers_only: true,
+        event: SerializedEvent::new(&event)?,
+    }))
 }

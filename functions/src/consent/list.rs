@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::codes;
-use shared::consent::{ConsentEntry, ConsentSource, ConsentState};
+use shared::consent::{ConsentRecord, ConsentSource, ConsentState};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::sentences::{self, SentenceView};
+use shared::localized::{self, LocalizedTextView};
+use shared::twilio_codes;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, nothing, people};
-use crate::conversations::seen_by;
+use crate::app::{App, Build, authenticated, no_state};
+use crate::conversations::visible_conversation;
 
 /// One entry of the ledger.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ConsentEntry)]
-pub struct EntryView {
+#[schema(as = ConsentRecord)]
+pub struct ConsentRecordView {
     /// What was said.
     state: ConsentState,
     /// When.
@@ -26,40 +26,40 @@ pub struct EntryView {
     /// Where.
     source: ConsentSource,
     /// In these words: the message, or the evidence that an admin gave.
-    wording: Option<String>,
+    evidence: Option<String>,
     /// The wording by its key, where it is our own: Twilio's refusal has no words of the contact's.
-    sentence: Option<SentenceView>,
+    localized_evidence: Option<LocalizedTextView>,
     /// In the message with this Twilio SID.
     sid: Option<String>,
     /// Who recorded it, if a person did.
     recorded_by: Option<String>,
 }
 
-impl From<ConsentEntry> for EntryView {
-    fn from(entry: ConsentEntry) -> Self {
-        let ConsentEntry { consent, wording, sid, recorded_by } = entry;
+impl From<ConsentRecord> for ConsentRecordView {
+    fn from(record: ConsentRecord) -> Self {
+        let ConsentRecord { consent, evidence, sid, recorded_by } = record;
         let (state, at, source) = (consent.state, consent.at, consent.source);
-        let refused = || sentences::consent::refused_at_twilio(codes::OPTED_OUT).view();
-        let sentence = (source == ConsentSource::Twilio).then(refused);
-        Self { state, at, source, wording, sentence, sid, recorded_by }
+        let rejected = || localized::consent::refused_at_twilio(twilio_codes::OPTED_OUT).view();
+        let localized_evidence = (source == ConsentSource::Twilio).then(rejected);
+        Self { state, at, source, evidence, localized_evidence, sid, recorded_by }
     }
 }
 
 /// The ledger, the newest first, at most 100.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ConsentLedger {
+pub struct ConsentHistory {
     /// Its entries.
-    entries: Vec<EntryView>,
+    records: Vec<ConsentRecordView>,
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
     get, path = "/api/conversations/{id}/consent", operation_id = "list-consent",
-    params(("id" = String, Path)), responses((status = 200, body = ConsentLedger)),
+    params(("id" = String, Path)), responses((status = 200, body = ConsentHistory)),
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
@@ -67,11 +67,13 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let entries = match (&conversation.business, &conversation.contact) {
-        (Some(business), Some(contact)) => app.store.consent_entries(business, contact).await?,
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let records = match (&conversation.business, &conversation.contact) {
+        (Some(business), Some(contact)) => {
+            app.store.list_consent_records(business, contact).await?
+        }
         _ => Vec::new(),
     };
-    let entries = entries.into_iter().map(EntryView::from).collect();
-    Response::json(200, &ConsentLedger { entries })
+    let records = records.into_iter().map(ConsentRecordView::from).collect();
+    Response::json(200, &ConsentHistory { records })
 }

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use shared::consent::{Consent, ConsentEntry, ConsentSource, ConsentState};
+use shared::consent::{Consent, ConsentRecord, ConsentSource, ConsentState};
 use shared::conversation::ConversationView;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::sentences;
+use shared::localized;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, nothing, people};
-use crate::conversations::{changed_meanwhile, seen_by, view};
+use crate::app::{App, Build, authenticated, no_state};
+use crate::conversations::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest evidence, characters.
-const LONGEST: usize = 1_000;
+const MAX_EVIDENCE_CHARS: usize = 1_000;
 
 /// What was said elsewhere.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -28,7 +28,7 @@ pub struct RecordConsent {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -42,26 +42,32 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    caller.must_be_admin()?;
-    let wanted: RecordConsent = request.json()?;
-    let evidence = wanted.evidence.trim();
+    caller.require_admin()?;
+    let requested: RecordConsent = request.json()?;
+    let evidence = requested.evidence.trim();
     if evidence.is_empty() {
-        return Err(Error::Refused(sentences::consent::no_evidence()));
+        return Err(Error::Unprocessable(localized::consent::no_evidence()));
     }
-    if evidence.chars().count() > LONGEST {
-        return Err(Error::Refused(sentences::consent::evidence_too_long(LONGEST)));
+    if evidence.chars().count() > MAX_EVIDENCE_CHARS {
+        return Err(Error::Unprocessable(localized::consent::evidence_too_long(
+            MAX_EVIDENCE_CHARS,
+        )));
     }
-    let seen = seen_by(&app, &caller, request.path("id")).await?;
-    let entry = ConsentEntry {
-        consent: Consent { state: wanted.state, at: app.clock.now(), source: ConsentSource::Admin },
-        wording: Some(evidence.to_owned()),
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let record = ConsentRecord {
+        consent: Consent {
+            state: requested.state,
+            at: app.clock.now(),
+            source: ConsentSource::Admin,
+        },
+        evidence: Some(evidence.to_owned()),
         sid: None,
         recorded_by: Some(caller.username.clone()),
     };
-    let now = app.store.record_consent(&seen, &entry).await?;
-    let Some(now) = now else {
-        let sentence = sentences::consent::changed_meanwhile();
-        return Err(changed_meanwhile(&app, &seen.id, sentence).await);
+    let updated = app.store.record_consent(&conversation, &record).await?;
+    let Some(updated) = updated else {
+        let text = localized::consent::changed_meanwhile();
+        return Err(conflict_with_current(&app, &conversation.id, text).await);
     };
-    Response::json(200, &view(&now)?)
+    Response::json(200, &conversation_view(&updated)?)
 }

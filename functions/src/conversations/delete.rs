@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::sentences;
+use shared::localized;
 
-use super::{TRIES, as_seen, restless, seen_by};
-use crate::app::{App, Build, nothing, people};
+use super::{MAX_ATTEMPTS, contended, require_rev, visible_conversation};
+use crate::app::{App, Build, authenticated, no_state};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
     delete, path = "/api/conversations/{id}", operation_id = "delete-conversation",
     params(
         ("id" = String, Path),
-        ("rev" = Option<u64>, Query, description = "the conversation's rev as the page shows it: with one, it is deleted only if nothing came or changed since"),
+        ("rev" = Option<u64>, Query, description = "the conversation's rev; if set, the conversation is deleted only if it has not changed since"),
     ),
-    responses((status = 202, description = "It is off the desk; its messages are being erased")),
+    responses((status = 202, description = "Deleted; the messages are being erased")),
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
@@ -28,25 +28,25 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let rev = rev(&request)?;
+    let rev = parse_rev(&request)?;
     // Without a rev, what comes between the read and the write is deleted too.
-    for _ in 0..TRIES {
-        let conversation = seen_by(&app, &caller, request.path("id")).await?;
-        as_seen(&app, &conversation, rev).await?;
+    for _ in 0..MAX_ATTEMPTS {
+        let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+        require_rev(&app, &conversation, rev).await?;
         if app.store.delete_conversation(&conversation).await? {
-            tracing::info!(conversation.id = %conversation.id, "A conversation was deleted");
+            tracing::info!(conversation.id = %conversation.id, "Conversation deleted");
             return Ok(Response::empty(202));
         }
     }
-    Err(restless())
+    Err(contended())
 }
 
 /// The `rev` that was seen. One that is there and says nothing is none: it must not delete whatever there is.
-fn rev(request: &Request) -> Result<Option<u64>> {
-    request.only_query(&["rev"])?;
+fn parse_rev(request: &Request) -> Result<Option<u64>> {
+    request.reject_unknown_query(&["rev"])?;
     if request.raw_query().is_empty() {
         return Ok(None);
     }
-    let rev = request.query("rev").and_then(|text| text.parse().ok());
-    rev.map(Some).ok_or_else(|| Error::Malformed(sentences::request::rev()))
+    let rev = request.query_param("rev").and_then(|text| text.parse().ok());
+    rev.map(Some).ok_or_else(|| Error::BadRequest(localized::request::rev()))
 }

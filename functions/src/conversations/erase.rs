@@ -5,48 +5,58 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shared::bucket::MediaBucket;
 use shared::error::{Error, Result};
-use shared::files::Files;
-use shared::lambda::{Context, Setup};
+use shared::lambda::{InvocationContext, Setup};
 
-use crate::app::{App, Build, work};
-use crate::changes::handing::Handed;
-use crate::media::bucket;
+use crate::app::{App, Build, background};
+use crate::changes::hand_off::JobRef;
+use crate::media::media_bucket;
 
 /// A run erases nothing more this long before its end.
-const LAST: Duration = Duration::from_secs(5);
+const STOP_BEFORE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    work(setup, &[], bucket, handle)
+    background(setup, &[], media_bucket, handle)
 }
 
-async fn handle(app: Arc<App>, files: Arc<Files>, event: Value, context: Context) -> Result<Value> {
-    let handed: Handed = serde_json::from_value(event).map_err(Error::failed)?;
+async fn handle(
+    app: Arc<App>,
+    bucket: Arc<MediaBucket>,
+    event: Value,
+    context: InvocationContext,
+) -> Result<Value> {
+    let job_ref: JobRef = serde_json::from_value(event).map_err(Error::internal)?;
     let mut erased = 0;
-    let Some(job) = handed.job(&app).await? else { return Ok(json!({ "erased": erased })) };
-    let until = context.deadline.checked_sub(LAST).unwrap_or(context.deadline);
-    let conversation = app.store.conversation(&job.conversation).await?;
-    if let Some(cleared) = conversation.and_then(|conversation| conversation.cleared) {
+    let Some(job) = job_ref.get_claimed_job(&app).await? else {
+        return Ok(json!({ "erased": erased }));
+    };
+    let stop_at = context.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(context.deadline);
+    let conversation = app.store.get_conversation(&job.conversation_id).await?;
+    if let Some(deleted_through) =
+        conversation.and_then(|conversation| conversation.deleted_through)
+    {
         loop {
-            let messages = app.store.cleared_messages(&job.conversation, cleared).await?;
+            let messages =
+                app.store.list_deleted_messages(&job.conversation_id, deleted_through).await?;
             if messages.is_empty() {
                 break;
             }
             // The files first: their rows name them.
             for media in messages.iter().flat_map(|message| &message.media) {
-                if let Some(object) = &media.object {
-                    files.delete(object).await?;
+                if let Some(object_key) = &media.object_key {
+                    bucket.delete(object_key).await?;
                 }
             }
-            if !app.store.erase_messages(&messages, until).await? {
+            if !app.store.erase_messages(&messages, stop_at).await? {
                 // The sweep finds the job when this claim is over.
                 return Ok(json!({ "erased": erased, "more": true }));
             }
             erased += messages.len();
         }
     }
-    app.store.drop_job(&job).await?;
-    tracing::info!(conversation.id = %job.conversation, erased, "A conversation was erased");
+    app.store.delete_job(&job).await?;
+    tracing::info!(conversation.id = %job.conversation_id, erased, "Conversation erased");
     Ok(json!({ "erased": erased }))
 }

@@ -6,12 +6,12 @@ use shared::conversation::ConversationView;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 
-use super::{seen_by, view};
-use crate::app::{App, Build, nothing, people};
+use super::{conversation_view, visible_conversation};
+use crate::app::{App, Build, authenticated, no_state};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -24,6 +24,6 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    Response::json(200, &view(&conversation)?)
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    Response::json(200, &conversation_view(&conversation)?)
 }

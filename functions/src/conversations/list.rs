@@ -9,13 +9,13 @@ use shared::conversation::{Conversation, ConversationView};
 use shared::cursor;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::search::Wanted;
-use shared::sentences;
-use shared::store::{Filter, Page, SearchAt};
+use shared::localized;
+use shared::search::SearchQuery;
+use shared::store::{ConversationPage, Filter, SearchPosition};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
-use crate::paging::limit;
+use crate::app::{App, Build, authenticated};
+use crate::paging::parse_limit;
 
 /// A page of conversations.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,15 +28,15 @@ pub struct ConversationList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
 }
 
 #[utoipa::path(
     get, path = "/api/conversations", operation_id = "list-conversations",
     params(
-        ("filter" = Option<String>, Query, description = "open (usual), unread or closed"),
-        ("channel" = Option<Channel>, Query, description = "only this channel's; combines with the others, and a page may then be short, even empty, and still have a next one"),
-        ("search" = Option<String>, Query, description = "beginning of a word of the name, beginning or end of the number; 2 characters or more"),
+        ("filter" = Option<String>, Query, description = "`open` (default), `unread` or `closed`"),
+        ("channel" = Option<Channel>, Query, description = "only conversations on this channel; can be combined with the other parameters. A page may then be short or empty and still have a cursor"),
+        ("search" = Option<String>, Query, description = "start of a word of the name, or start or end of the number; at least 2 characters"),
         ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query),
     ),
     responses((status = 200, body = ConversationList)),
@@ -47,24 +47,27 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    request.only_query(&["filter", "channel", "search", "cursor", "limit"])?;
-    let limit = limit(&request, 30)?;
-    let name = request.query("filter").unwrap_or("open");
-    let filter = filter(name)?;
-    let channel = request.query("channel").map(channel).transpose()?;
-    let search = request.query("search").unwrap_or("");
-    let on = channel.map_or("", Channel::as_str);
-    let scope = format!("conversations\n{}\n{name}\n{on}\n{search}", caller.inbox());
-    let before = request.query("cursor");
+    request.reject_unknown_query(&["filter", "channel", "search", "cursor", "limit"])?;
+    let limit = parse_limit(&request, 30)?;
+    let filter_name = request.query_param("filter").unwrap_or("open");
+    let filter = parse_filter(filter_name)?;
+    let channel = request.query_param("channel").map(parse_channel).transpose()?;
+    let search = request.query_param("search").unwrap_or("");
+    let channel_name = channel.map_or("", Channel::as_str);
+    let scope = format!(
+        "conversations\n{}\n{filter_name}\n{channel_name}\n{search}",
+        caller.default_inbox()
+    );
+    let before = request.query_param("cursor");
     let before = before.map(|text| cursor::decode(&key, &scope, text)).transpose()?;
-    let (inbox, before) = (caller.inbox(), before.as_deref());
+    let (inbox, before) = (caller.default_inbox(), before.as_deref());
     let page = match (search, channel) {
-        ("", None) => app.store.list(inbox, filter, before, limit).await?,
+        ("", None) => app.store.list_conversations(inbox, filter, before, limit).await?,
         ("", Some(channel)) => {
-            app.store.list_channel(inbox, (filter, channel), before, limit).await?
+            app.store.list_conversations_by_channel(inbox, (filter, channel), before, limit).await?
         }
         (search, channel) => {
-            found(&app, &caller, ((filter, channel), search), before, limit).await?
+            search_page(&app, &caller, ((filter, channel), search), before, limit).await?
         }
     };
     Response::json(
@@ -76,22 +79,22 @@ pub(crate) async fn handle(
     )
 }
 
-fn filter(name: &str) -> Result<Filter> {
+fn parse_filter(name: &str) -> Result<Filter> {
     match name {
         "open" => Ok(Filter::Open),
         "unread" => Ok(Filter::Unread),
         "closed" => Ok(Filter::Closed),
-        _ => Err(Error::Malformed(sentences::request::filter())),
+        _ => Err(Error::BadRequest(localized::request::filter())),
     }
 }
 
-fn channel(name: &str) -> Result<Channel> {
-    Channel::named(name).ok_or_else(|| Error::Malformed(sentences::request::channel()))
+fn parse_channel(name: &str) -> Result<Channel> {
+    Channel::from_name(name).ok_or_else(|| Error::BadRequest(localized::request::channel()))
 }
 
 /// Where a page of a search begins: the rows of its request, and within them the last conversation shown.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Place {
+struct SearchCursor {
     term: usize,
     after: Option<String>,
     before: Option<String>,
@@ -99,33 +102,39 @@ struct Place {
 
 /// A page of a search. One request reads so many rows and no more: a page may be short, even empty, and still have a
 /// next one.
-async fn found(
+async fn search_page(
     app: &App,
     caller: &Caller,
-    (among, search): ((Filter, Option<Channel>), &str),
-    place: Option<&str>,
+    (filters, search): ((Filter, Option<Channel>), &str),
+    cursor: Option<&str>,
     limit: usize,
-) -> Result<Page> {
-    let nothing = Page { conversations: vec![], next: None };
-    let Some(wanted) = Wanted::parse(search) else { return Ok(nothing) };
-    let place: Place = match place {
-        Some(text) => serde_json::from_str(text).map_err(Error::failed)?,
-        None => Place::default(),
+) -> Result<ConversationPage> {
+    let empty = ConversationPage { conversations: vec![], next: None };
+    let Some(query) = SearchQuery::parse(search) else { return Ok(empty) };
+    let start: SearchCursor = match cursor {
+        Some(text) => serde_json::from_str(text).map_err(Error::internal)?,
+        None => SearchCursor::default(),
     };
-    let at = SearchAt { term: place.term, after: place.after };
-    let (hits, on) = app.store.search(caller.inbox(), among, &wanted, &at).await?;
-    let before = place.before.as_deref();
-    let below = |sort: Option<&str>| before.is_none_or(|before| sort < Some(before));
+    let position = SearchPosition { term: start.term, after: start.after };
+    let (hits, next_position) =
+        app.store.search_conversations(caller.default_inbox(), filters, &query, &position).await?;
+    let before = start.before.as_deref();
+    let is_older = |list_sk: Option<&str>| before.is_none_or(|before| list_sk < Some(before));
     let mut page: Vec<_> =
-        hits.into_iter().filter(|hit| below(hit.list_sk.as_deref())).take(limit + 1).collect();
-    let more = page.len() > limit;
+        hits.into_iter().filter(|hit| is_older(hit.list_sk.as_deref())).take(limit + 1).collect();
+    let has_more = page.len() > limit;
     page.truncate(limit);
-    let next = if more {
+    let next = if has_more {
         let before = page.last().and_then(|last| last.list_sk.clone());
-        Some(Place { term: at.term, after: at.after, before })
+        Some(SearchCursor { term: position.term, after: position.after, before })
     } else {
-        on.map(|on| Place { term: on.term, after: on.after, before: None })
+        next_position.map(|next_position| SearchCursor {
+            term: next_position.term,
+            after: next_position.after,
+            before: None,
+        })
     };
-    let next = next.map(|next| serde_json::to_string(&next).map_err(Error::failed)).transpose()?;
-    Ok(Page { conversations: page, next })
+    let next =
+        next.map(|next| serde_json::to_string(&next).map_err(Error::internal)).transpose()?;
+    Ok(ConversationPage { conversations: page, next })
 }

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use shared::conversation::ConversationView;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::sentences;
+use shared::localized;
 use utoipa::ToSchema;
 
-use super::{changed_meanwhile, seen_by, view};
-use crate::app::{App, Build, nothing, people};
+use super::{conflict_with_current, conversation_view, visible_conversation};
+use crate::app::{App, Build, authenticated, no_state};
 
 /// How far was read.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,7 +22,7 @@ pub struct MarkRead {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -36,19 +36,19 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: MarkRead = request.json()?;
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
+    let requested: MarkRead = request.json()?;
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     if conversation.unread == 0 {
-        return Response::json(200, &view(&conversation)?);
+        return Response::json(200, &conversation_view(&conversation)?);
     }
-    let read = if conversation.rev == wanted.rev {
+    let updated = if conversation.rev == requested.rev {
         app.store.mark_read(&conversation).await?
     } else {
         None
     };
-    let Some(read) = read else {
-        let sentence = sentences::conversation::arrived_meanwhile();
-        return Err(changed_meanwhile(&app, &conversation.id, sentence).await);
+    let Some(updated) = updated else {
+        let text = localized::conversation::arrived_meanwhile();
+        return Err(conflict_with_current(&app, &conversation.id, text).await);
     };
-    Response::json(200, &view(&read)?)
+    Response::json(200, &conversation_view(&updated)?)
 }

@@ -8,14 +8,14 @@ use shared::config::{InstallKey, Parameter, Sender};
 use shared::conversation::{Conversation, ConversationId, ConversationView};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized::{self, LocalizedText};
 use shared::phone::{InvalidPhoneNumber, PhoneNumber};
-use shared::sentences::{self, Sentence};
 use shared::store::StartOutcome;
 use utoipa::ToSchema;
 
+use super::conversation_view;
 use super::update::clean_name;
-use super::view;
-use crate::app::{App, Build, people};
+use crate::app::{App, Build, authenticated};
 
 /// Whom to write to.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,109 +36,123 @@ pub struct StartConversation {
 
 /// Our senders and the key of ids.
 #[derive(Debug)]
-pub struct Line {
+pub struct SenderDirectory {
     senders: Vec<Sender>,
     key: InstallKey,
 }
 
-impl Line {
+impl SenderDirectory {
     /// From the parameters.
-    pub fn open(app: &App) -> Result<Self> {
+    pub fn from_app(app: &App) -> Result<Self> {
         Ok(Self { senders: app.parameters.senders()?, key: app.parameters.install_key()? })
     }
 
     /// The sender that is asked for by address, or of those of the channel the one in the country of the number that
     /// was typed, else the first; among those whose inbox the person sees.
-    pub fn sender(
+    pub fn select_sender(
         &self,
         caller: &Caller,
         from: Option<&str>,
         channel: Option<Channel>,
         typed: &str,
     ) -> Result<&Sender> {
-        let refused = |sentence| Err(Error::Refused(sentence));
-        let mut own = self.senders.iter().filter(|sender| caller.sees(&sender.inbox));
+        let rejected = |sentence| Err(Error::Unprocessable(sentence));
+        let mut visible = self.senders.iter().filter(|sender| caller.can_see_inbox(&sender.inbox));
         let sender = if let Some(from) = from {
-            let Some(named) = own.find(|sender| sender.address.as_str() == from) else {
-                return refused(sentences::sender::missing());
+            let Some(selected) = visible.find(|sender| sender.address.as_str() == from) else {
+                return rejected(localized::sender::missing());
             };
-            named
+            selected
         } else {
-            let wanted = channel.unwrap_or(Channel::Sms);
-            let able: Vec<_> = own.filter(|sender| sender.address.channel() == wanted).collect();
-            let Some(&first) = able.first() else {
-                return refused(sentences::sender::none_on(wanted.label()));
+            let requested_channel = channel.unwrap_or(Channel::Sms);
+            let candidates: Vec<_> =
+                visible.filter(|sender| sender.address.channel() == requested_channel).collect();
+            let Some(&first) = candidates.first() else {
+                return rejected(localized::sender::none_on(requested_channel.label()));
             };
-            let country = self.number(first, typed).ok().and_then(|number| number.region());
-            let near = |sender: &&Sender| country.is_some() && region_of(sender) == country;
-            able.into_iter().find(near).unwrap_or(first)
+            let country = self.parse_number(first, typed).ok().and_then(|number| number.region());
+            let in_country =
+                |sender: &&Sender| country.is_some() && sender_region(sender) == country;
+            candidates.into_iter().find(in_country).unwrap_or(first)
         };
         match (sender.address.channel(), channel) {
-            (own, Some(wanted)) if own != wanted => {
-                refused(sentences::sender::not_on(wanted.label()))
+            (sender_channel, Some(requested_channel)) if sender_channel != requested_channel => {
+                rejected(localized::sender::not_on(requested_channel.label()))
             }
-            (Channel::Messenger, _) => refused(sentences::sender::messenger_never_begins()),
+            (Channel::Messenger, _) => rejected(localized::sender::messenger_never_begins()),
             _ => Ok(sender),
         }
     }
 
     /// The address that a person typed the number of, on the sender's channel.
-    pub fn contact(&self, sender: &Sender, typed: &str) -> Result<Address, Sentence> {
-        let number = self.number(sender, typed)?;
-        if self.senders.iter().any(|own| own.address.phone() == Some(&number)) {
-            return Err(sentences::number::ours());
+    pub fn contact_address(&self, sender: &Sender, typed: &str) -> Result<Address, LocalizedText> {
+        let number = self.parse_number(sender, typed)?;
+        if self.senders.iter().any(|configured| configured.address.phone() == Some(&number)) {
+            return Err(localized::number::ours());
         }
-        Address::on(sender.address.channel(), number).ok_or_else(sentences::number::not_on_channel)
+        Address::for_channel(sender.address.channel(), number)
+            .ok_or_else(localized::number::not_on_channel)
     }
 
     /// What was typed, read in the sender's country, or in that of the first number of ours.
-    fn number(&self, sender: &Sender, typed: &str) -> Result<PhoneNumber, Sentence> {
-        let region = region_of(sender).or_else(|| self.senders.iter().find_map(region_of));
-        PhoneNumber::parse_typed(typed, region.as_deref()).map_err(InvalidPhoneNumber::sentence)
+    fn parse_number(&self, sender: &Sender, typed: &str) -> Result<PhoneNumber, LocalizedText> {
+        let region = sender_region(sender).or_else(|| self.senders.iter().find_map(sender_region));
+        PhoneNumber::parse_typed(typed, region.as_deref())
+            .map_err(InvalidPhoneNumber::localized_text)
     }
 
     /// The id of the conversation between a sender of ours and a contact.
-    pub fn conversation(&self, sender: &Sender, contact: &Address) -> ConversationId {
+    pub fn conversation_id(&self, sender: &Sender, contact: &Address) -> ConversationId {
         ConversationId::direct(&self.key, &sender.address, contact)
     }
 }
 
-fn region_of(sender: &Sender) -> Option<String> {
+fn sender_region(sender: &Sender) -> Option<String> {
     sender.address.phone().and_then(PhoneNumber::region)
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Senders, Parameter::Install], Line::open, handle)
+    authenticated(
+        setup,
+        &[Parameter::Senders, Parameter::Install],
+        SenderDirectory::from_app,
+        handle,
+    )
 }
 
 #[utoipa::path(
     post, path = "/api/conversations", operation_id = "start-conversation",
     request_body = StartConversation,
     responses(
-        (status = 201, body = ConversationView, description = "It is new on the desk"),
-        (status = 200, body = ConversationView, description = "It was there"),
+        (status = 201, body = ConversationView, description = "Conversation created"),
+        (status = 200, body = ConversationView, description = "Conversation already existed"),
     ),
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    line: Arc<Line>,
+    senders: Arc<SenderDirectory>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: StartConversation = request.json()?;
-    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel, &wanted.to)?;
-    let contact = line.contact(sender, &wanted.to).map_err(Error::Refused)?;
-    let id = line.conversation(sender, &contact);
+    let requested: StartConversation = request.json()?;
+    let sender = senders.select_sender(
+        &caller,
+        requested.from.as_deref(),
+        requested.channel,
+        &requested.to,
+    )?;
+    let contact = senders.contact_address(sender, &requested.to).map_err(Error::Unprocessable)?;
+    let id = senders.conversation_id(sender, &contact);
     let conversation = Conversation {
-        name: clean_name(wanted.contact_name.as_deref())?,
+        name: clean_name(requested.contact_name.as_deref())?,
         ..Conversation::direct(id, &sender.inbox, &sender.address, contact)
     };
-    match app.store.start(&conversation).await? {
-        StartOutcome::Created(created) => Response::json(201, &view(&created)?),
-        StartOutcome::Existing(existing) if caller.sees(&existing.inbox) => {
-            Response::json(200, &view(&existing)?)
+    match app.store.start_conversation(&conversation).await? {
+        StartOutcome::Created(created) => Response::json(201, &conversation_view(&created)?),
+        StartOutcome::Existing(existing) if caller.can_see_inbox(&existing.inbox) => {
+            Response::json(200, &conversation_view(&existing)?)
         }
-        StartOutcome::Existing(_) => Err(Error::conflict(sentences::conversation::other_inbox())),
+        StartOutcome::Existing(_) => Err(Error::conflict(localized::conversation::other_inbox())),
     }
 }

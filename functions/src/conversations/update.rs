@@ -6,17 +6,20 @@ use serde::Deserialize;
 use shared::conversation::{Conversation, ConversationStatus, ConversationView};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::sentences::conversation as sentences;
+use shared::localized::conversation as sentences;
 use utoipa::ToSchema;
 
-use super::{TRIES, as_seen, changed_meanwhile, restless, seen_by, view};
-use crate::app::{App, Build, nothing, people};
+use super::{
+    MAX_ATTEMPTS, conflict_with_current, contended, conversation_view, require_rev,
+    visible_conversation,
+};
+use crate::app::{App, Build, authenticated, no_state};
 
 /// The longest name, characters.
-const LONGEST_NAME: usize = 120;
+const MAX_NAME_CHARS: usize = 120;
 
 /// The longest note, characters.
-const LONGEST_NOTE: usize = 2_000;
+const MAX_NOTE_CHARS: usize = 2_000;
 
 /// What is to be another. A name or a note needs the one that was seen.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,7 +47,7 @@ pub struct UpdateConversation {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -58,105 +61,106 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: UpdateConversation = request.json()?;
-    if wanted.contact_name.is_none() && wanted.note.is_none() && wanted.status.is_none() {
-        return Err(Error::Refused(sentences::nothing_to_update()));
+    let requested: UpdateConversation = request.json()?;
+    if requested.contact_name.is_none() && requested.note.is_none() && requested.status.is_none() {
+        return Err(Error::Unprocessable(sentences::nothing_to_update()));
     }
-    if wanted.rev.is_some() && (wanted.contact_name.is_some() || wanted.note.is_some()) {
-        return Err(Error::Refused(sentences::rev_with_more()));
+    if requested.rev.is_some() && (requested.contact_name.is_some() || requested.note.is_some()) {
+        return Err(Error::Unprocessable(sentences::rev_with_more()));
     }
-    let mut conversation = seen_by(&app, &caller, request.path("id")).await?;
-    if let Some(name) = wanted.contact_name {
+    let mut conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    if let Some(name) = requested.contact_name {
         let name = clean_name(Some(&name))?;
-        let seen = wanted.previous_contact_name;
-        conversation = renamed(&app, conversation, name, seen.as_deref()).await?;
+        let expected = requested.previous_contact_name;
+        conversation = update_name(&app, conversation, name, expected.as_deref()).await?;
     }
-    if let Some(note) = wanted.note {
+    if let Some(note) = requested.note {
         let note = clean_note(&note)?;
-        conversation = noted(&app, conversation, note, wanted.previous_note.as_deref()).await?;
+        conversation =
+            update_note(&app, conversation, note, requested.previous_note.as_deref()).await?;
     }
-    if let Some(status) = wanted.status {
-        conversation = moved(&app, &caller, conversation, (status, wanted.rev)).await?;
+    if let Some(status) = requested.status {
+        conversation = update_status(&app, &caller, conversation, (status, requested.rev)).await?;
     }
-    Response::json(200, &view(&conversation)?)
+    Response::json(200, &conversation_view(&conversation)?)
 }
 
-async fn renamed(
+async fn update_name(
     app: &App,
     conversation: Conversation,
     name: Option<String>,
-    seen: Option<&str>,
+    expected: Option<&str>,
 ) -> Result<Conversation> {
     if conversation.name == name {
         return Ok(conversation);
     }
-    let taken = sentences::renamed_meanwhile();
-    if conversation.name.as_deref() != seen {
-        return Err(changed_meanwhile(app, &conversation.id, taken).await);
+    let conflict = sentences::renamed_meanwhile();
+    if conversation.name.as_deref() != expected {
+        return Err(conflict_with_current(app, &conversation.id, conflict).await);
     }
-    match app.store.rename(&conversation, name.as_deref()).await? {
-        Some(renamed) => Ok(renamed),
-        None => Err(changed_meanwhile(app, &conversation.id, taken).await),
+    match app.store.set_name(&conversation, name.as_deref()).await? {
+        Some(updated) => Ok(updated),
+        None => Err(conflict_with_current(app, &conversation.id, conflict).await),
     }
 }
 
-async fn noted(
+async fn update_note(
     app: &App,
     conversation: Conversation,
     note: Option<String>,
-    seen: Option<&str>,
+    expected: Option<&str>,
 ) -> Result<Conversation> {
     if conversation.note == note {
         return Ok(conversation);
     }
-    let taken = sentences::note_changed_meanwhile();
-    if conversation.note.as_deref() != seen {
-        return Err(changed_meanwhile(app, &conversation.id, taken).await);
+    let conflict = sentences::note_changed_meanwhile();
+    if conversation.note.as_deref() != expected {
+        return Err(conflict_with_current(app, &conversation.id, conflict).await);
     }
-    match app.store.note(&conversation, note.as_deref()).await? {
-        Some(noted) => Ok(noted),
-        None => Err(changed_meanwhile(app, &conversation.id, taken).await),
+    match app.store.set_note(&conversation, note.as_deref()).await? {
+        Some(updated) => Ok(updated),
+        None => Err(conflict_with_current(app, &conversation.id, conflict).await),
     }
 }
 
-async fn moved(
+async fn update_status(
     app: &App,
     caller: &Caller,
     mut conversation: Conversation,
     (status, rev): (ConversationStatus, Option<u64>),
 ) -> Result<Conversation> {
     // A message may arrive between the read and the write: read and decide again.
-    for _ in 0..TRIES {
-        if conversation.list_pk.as_ref().is_none_or(|place| place.status == status) {
+    for _ in 0..MAX_ATTEMPTS {
+        if conversation.list_pk.as_ref().is_none_or(|partition| partition.status == status) {
             return Ok(conversation);
         }
-        as_seen(app, &conversation, rev).await?;
-        if let Some(moved) = app.store.set_status(&conversation, status).await? {
-            return Ok(moved);
+        require_rev(app, &conversation, rev).await?;
+        if let Some(updated) = app.store.set_status(&conversation, status).await? {
+            return Ok(updated);
         }
-        conversation = seen_by(app, caller, conversation.id.as_str()).await?;
+        conversation = visible_conversation(app, caller, conversation.id.as_str()).await?;
     }
-    Err(restless())
+    Err(contended())
 }
 
 /// A name without what cannot be seen; none if nothing is left.
 pub fn clean_name(name: Option<&str>) -> Result<Option<String>> {
-    let kept: String =
+    let cleaned: String =
         name.unwrap_or_default().chars().filter(|character| !character.is_control()).collect();
-    let kept = kept.trim();
-    if kept.chars().count() > LONGEST_NAME {
-        return Err(Error::Refused(sentences::name_too_long(LONGEST_NAME)));
+    let cleaned = cleaned.trim();
+    if cleaned.chars().count() > MAX_NAME_CHARS {
+        return Err(Error::Unprocessable(sentences::name_too_long(MAX_NAME_CHARS)));
     }
-    Ok((!kept.is_empty()).then(|| kept.to_owned()))
+    Ok((!cleaned.is_empty()).then(|| cleaned.to_owned()))
 }
 
 /// A note without what cannot be seen, its lines kept; none if nothing is left.
 fn clean_note(note: &str) -> Result<Option<String>> {
-    let seen = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
-    let kept: String = note.replace("\r\n", "\n").chars().filter(seen).collect();
-    let kept = kept.trim();
-    if kept.chars().count() > LONGEST_NOTE {
-        return Err(Error::Refused(sentences::note_too_long()));
+    let is_visible = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
+    let cleaned: String = note.replace("\r\n", "\n").chars().filter(is_visible).collect();
+    let cleaned = cleaned.trim();
+    if cleaned.chars().count() > MAX_NOTE_CHARS {
+        return Err(Error::Unprocessable(sentences::note_too_long()));
     }
-    Ok((!kept.is_empty()).then(|| kept.to_owned()))
+    Ok((!cleaned.is_empty()).then(|| cleaned.to_owned()))
 }

@@ -9,129 +9,150 @@ use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
 use shared::media::Media;
-use shared::store::{Arrival, Received, Report};
-use shared::twilio::event::{self, Told};
+use shared::store::{DeliveryReport, InboundOutcome, NewInbound};
+use shared::twilio::event_streams::{self, TwilioEvent};
 
 use crate::app::{App, Build, public};
-use crate::messages::receive::{Desk, file};
-use crate::messages::record_delivery::{report, unknown_message};
-use crate::messages::webhook::{Reason, Signed, quarantine};
+use crate::messages::receive::{Intake, store_inbound};
+use crate::messages::record_delivery::{delivery_report, unknown_message_reason};
+use crate::messages::webhook::{QuarantineReason, SignedRequest, quarantine_request};
 
 /// The route, as Twilio is told it.
 pub const PATH: &str = "/twilio/events";
 
 /// How many events of a batch are stored at once: Twilio waits five seconds.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 const PARAMETERS: &[Parameter] =
     &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
 
 /// What an event means to this desk.
 #[derive(Debug)]
-pub enum News {
+pub enum IncomingEvent {
     /// A message that arrives.
-    Message(Box<Arrival>),
+    Message(Box<NewInbound>),
     /// News of a message of ours.
-    Report(Box<Report>),
+    Report(Box<DeliveryReport>),
     /// Nothing.
-    None,
+    Ignored,
 }
 
 /// What became of an event.
 #[derive(Debug)]
-pub enum Taken {
+pub enum IngestOutcome {
     /// A message arrived, now or before.
-    Received(Received),
+    Received(InboundOutcome),
     /// A report was added.
     Reported,
     /// It concerns no message of ours.
-    Nothing,
+    Ignored,
 }
 
 /// Reads an event; or why it cannot be filed.
-pub fn read(app: &App, desk: &Desk, event: &Value) -> Result<News, Reason> {
-    let told = event::read(event).map_err(Reason::unreadable)?;
-    match told {
-        Told::Nothing => Ok(News::None),
-        Told::Inbound(inbound) => {
+pub fn parse_event(
+    app: &App,
+    intake: &Intake,
+    event: &Value,
+) -> Result<IncomingEvent, QuarantineReason> {
+    let twilio_event =
+        event_streams::parse_event(event).map_err(QuarantineReason::invalid_webhook)?;
+    match twilio_event {
+        TwilioEvent::Ignored => Ok(IncomingEvent::Ignored),
+        TwilioEvent::Inbound(inbound) => {
             // The event counts the media and tells nothing else that came: the webhook of the same message does.
-            let announced = inbound.announced;
-            let mut arrival = desk.arrival(app, *inbound)?;
-            arrival.partial = true;
-            arrival.message.media = vec![Media::announced(); announced];
-            Ok(News::Message(Box::new(arrival)))
+            let media_count = inbound.media_count;
+            let mut new_inbound = intake.to_new_inbound(app, *inbound)?;
+            new_inbound.partial = true;
+            new_inbound.message.media = vec![Media::without_url(); media_count];
+            Ok(IncomingEvent::Message(Box::new(new_inbound)))
         }
-        Told::Status(callback) if callback.account != desk.door.account.account_sid => {
-            Err(Reason::foreign_account())
+        TwilioEvent::Status(callback)
+            if callback.account != intake.verifier.account.account_sid =>
+        {
+            Err(QuarantineReason::foreign_account())
         }
-        Told::Status(callback) => Ok(News::Report(Box::new(report(app, *callback)))),
+        TwilioEvent::Status(callback) => {
+            Ok(IncomingEvent::Report(Box::new(delivery_report(app, *callback))))
+        }
     }
 }
 
 /// Stores what an event told.
-pub async fn take(app: &App, news: News) -> Result<Taken> {
-    match news {
-        News::None => Ok(Taken::Nothing),
-        News::Message(arrival) => file(app, *arrival).await.map(Taken::Received),
-        News::Report(report) => {
-            let known = match app.store.message_by_sid(&report.sid).await? {
+pub async fn ingest(app: &App, incoming: IncomingEvent) -> Result<IngestOutcome> {
+    match incoming {
+        IncomingEvent::Ignored => Ok(IngestOutcome::Ignored),
+        IncomingEvent::Message(new_inbound) => {
+            store_inbound(app, *new_inbound).await.map(IngestOutcome::Received)
+        }
+        IncomingEvent::Report(report) => {
+            let recorded = match app.store.find_message_by_sid(&report.sid).await? {
                 Some((conversation, message)) => {
-                    app.store.record_report(&conversation, message, &report).await?
+                    app.store.record_delivery(&conversation, message, &report).await?
                 }
                 None => false,
             };
-            Ok(if known { Taken::Reported } else { Taken::Nothing })
+            Ok(if recorded { IngestOutcome::Reported } else { IngestOutcome::Ignored })
         }
     }
 }
 
 /// Takes one kept event in again.
-pub async fn again(app: &App, desk: &Desk, event: &Value) -> Result<Taken> {
-    let news = read(app, desk, event).map_err(|reason| Error::Refused(reason.sentence))?;
-    match take(app, news).await? {
-        Taken::Nothing => Err(Error::Refused(unknown_message().sentence)),
-        taken => Ok(taken),
+pub async fn reprocess(app: &App, intake: &Intake, event: &Value) -> Result<IngestOutcome> {
+    let incoming =
+        parse_event(app, intake, event).map_err(|reason| Error::Unprocessable(reason.text))?;
+    match ingest(app, incoming).await? {
+        IngestOutcome::Ignored => Err(Error::Unprocessable(unknown_message_reason().text)),
+        outcome => Ok(outcome),
     }
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, Desk::open, handle)
+    public(setup, PARAMETERS, Intake::from_app, handle)
 }
 
-async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Response> {
-    let sent = Signed::of(&request, PATH);
-    if let Err(refusal) = desk.door.admit_json(&app, &sent).await {
-        return Ok(refusal);
+async fn handle(app: Arc<App>, intake: Arc<Intake>, request: Request) -> Result<Response> {
+    let signed_request = SignedRequest::from_request(&request, PATH);
+    if let Err(response) = intake.verifier.verify_json(&app, &signed_request).await {
+        return Ok(response);
     }
-    let events = match event::split(sent.body) {
+    let events = match event_streams::parse_batch(signed_request.body) {
         Ok(events) => events,
-        Err(wrong) => {
-            quarantine(&app, &sent, &Reason::unreadable(wrong)).await?;
+        Err(error) => {
+            quarantine_request(&app, &signed_request, &QuarantineReason::invalid_webhook(error))
+                .await?;
             return Ok(Response::empty(204));
         }
     };
     futures_util::stream::iter(events)
         .map(|event| {
-            let (app, desk, sent) = (app.clone(), desk.clone(), &sent);
-            async move { one(&app, &desk, sent, &event).await }
+            let (app, intake, signed_request) = (app.clone(), intake.clone(), &signed_request);
+            async move { ingest_one(&app, &intake, signed_request, &event).await }
         })
-        .buffered(AT_ONCE)
+        .buffered(CONCURRENCY)
         .try_collect::<()>()
         .await?;
     Ok(Response::empty(204))
 }
 
-async fn one(app: &App, desk: &Desk, sent: &Signed<'_>, event: &Value) -> Result<()> {
-    match read(app, desk, event) {
-        Ok(news) => {
-            let taken = take(app, news).await?;
-            tracing::info!(event.taken = !matches!(taken, Taken::Nothing), "An event came");
+async fn ingest_one(
+    app: &App,
+    intake: &Intake,
+    signed_request: &SignedRequest<'_>,
+    event: &Value,
+) -> Result<()> {
+    match parse_event(app, intake, event) {
+        Ok(incoming) => {
+            let outcome = ingest(app, incoming).await?;
+            tracing::info!(
+                event.stored = !matches!(outcome, IngestOutcome::Ignored),
+                "Event processed"
+            );
         }
         Err(reason) => {
-            let alone = event.to_string();
-            let alone = sent.part(alone.as_bytes());
-            quarantine(app, &alone, &reason).await?;
+            let event_json = event.to_string();
+            let event_request = signed_request.with_body(event_json.as_bytes());
+            quarantine_request(app, &event_request, &reason).await?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt;
 use serde::Serialize;
-use shared::lambda::{Encoding, Handler, Response, Setup};
+use shared::lambda::{ContentEncoding, Handler, Response, Setup};
 use utoipa::ToSchema;
 
 use crate::app::Build;
@@ -20,7 +20,7 @@ pub struct Health {
 pub fn build(_setup: Setup) -> Build {
     async {
         let handler: Handler = std::sync::Arc::new(|_event, _context| {
-            async { Ok(health()?.into_event(Encoding::Identity)) }.boxed()
+            async { Ok(health()?.into_event(ContentEncoding::Identity)) }.boxed()
         });
         Ok(handler)
     }

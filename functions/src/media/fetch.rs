@@ -6,68 +6,74 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::bucket::MediaBucket;
 use shared::config::Parameter;
 use shared::error::{Error, Result};
-use shared::files::Files;
-use shared::intent::{Intent, deferral, later};
-use shared::lambda::{Context, Setup};
+use shared::lambda::{InvocationContext, Setup};
 use shared::media::{Media, MediaState};
 use shared::media_type;
 use shared::message::Message;
+use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::Client;
-use shared::twilio::media::NotFetched;
+use shared::twilio::media::FetchError;
 
-use super::bucket;
-use crate::app::{App, Build, work};
-use crate::changes::handing::Handed;
-use crate::changes::sending;
+use super::media_bucket;
+use crate::app::{App, Build, background};
+use crate::changes::hand_off::JobRef;
+use crate::changes::send;
 
 /// How often what fails for now is tried.
-const TRIES: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
 /// Twilio carries no more with one message.
-const MOST: usize = 10;
+const MAX_MEDIA: usize = 10;
 
 /// Nothing more is begun this long before the run's end.
-const LAST_BEGUN: Duration = Duration::from_secs(35);
+const STOP_BEFORE_DEADLINE: Duration = Duration::from_secs(35);
 
 /// From where to where.
 #[derive(Debug)]
-struct Way {
+struct FetchContext {
     twilio: Client,
-    files: Files,
+    bucket: MediaBucket,
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    work(setup, &[Parameter::Twilio], open, handle)
+    background(setup, &[Parameter::Twilio], fetch_context, handle)
 }
 
-fn open(app: &App) -> Result<Way> {
-    Ok(Way { twilio: sending::client(app)?, files: bucket(app)? })
+fn fetch_context(app: &App) -> Result<FetchContext> {
+    Ok(FetchContext { twilio: send::twilio_client(app)?, bucket: media_bucket(app)? })
 }
 
-async fn handle(app: Arc<App>, way: Arc<Way>, event: Value, context: Context) -> Result<Value> {
-    let handed: Handed = serde_json::from_value(event).map_err(Error::failed)?;
+async fn handle(
+    app: Arc<App>,
+    context: Arc<FetchContext>,
+    event: Value,
+    invocation: InvocationContext,
+) -> Result<Value> {
+    let job_ref: JobRef = serde_json::from_value(event).map_err(Error::internal)?;
     // A later claim has it, or it is done.
-    let Some(job) = handed.job(&app).await? else { return Ok(json!({})) };
-    let until = context.deadline.checked_sub(LAST_BEGUN).unwrap_or(context.deadline);
-    let pending = match app.store.message(&job.conversation, job.target).await? {
+    let Some(job) = job_ref.get_claimed_job(&app).await? else { return Ok(json!({})) };
+    let stop_at =
+        invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
+    let pending = match app.store.get_message(&job.conversation_id, job.message_id).await? {
         Some(message) if !message.media.is_empty() => {
-            fetch_all(&app, &way, &job, &message, until).await?
+            fetch_all(&app, &context, &job, &message, stop_at).await?
         }
         // Redacted or erased: a run that died may have left something.
         _ => {
-            for index in 0..MOST {
-                way.files.delete(&object(&job, index)).await?;
+            for index in 0..MAX_MEDIA {
+                context.bucket.delete(&object_key(&job, index)).await?;
             }
             0
         }
     };
     if pending == 0 {
-        app.store.drop_job(&job).await?;
+        app.store.delete_job(&job).await?;
     } else {
-        let due_at = later(app.clock.now(), deferral(job.attempts, None));
+        let due_at = add(app.clock.now(), backoff(job.attempts, None));
         app.store.defer(&job, due_at).await?;
     }
     Ok(json!({ "pending": pending }))
@@ -76,32 +82,33 @@ async fn handle(app: Arc<App>, way: Arc<Way>, event: Value, context: Context) ->
 /// How many are still to be fetched after this.
 async fn fetch_all(
     app: &App,
-    way: &Way,
-    job: &Intent,
+    context: &FetchContext,
+    job: &OutboxEntry,
     message: &Message,
-    until: Timestamp,
+    stop_at: Timestamp,
 ) -> Result<usize> {
     let mut pending = 0;
     for (index, media) in message.media.iter().enumerate() {
-        if media.state != MediaState::Waiting || media.is_announced() {
+        if media.state != MediaState::Pending || media.needs_look_up() {
             continue;
         }
-        if app.clock.now() >= until {
+        if app.clock.now() >= stop_at {
             pending += 1;
             continue;
         }
-        let object = object(job, index);
-        let Some(settled) = fetched(way, media, &object, job.attempts >= TRIES).await? else {
+        let key = object_key(job, index);
+        let Some(completed) = fetch_one(context, media, &key, job.attempts >= MAX_ATTEMPTS).await?
+        else {
             pending += 1;
             continue;
         };
-        let (stored, problem) = (settled.object.is_some(), settled.problem);
-        match app.store.settle_media(message, index, &settled).await? {
+        let (stored, error) = (completed.object_key.is_some(), completed.error);
+        match app.store.complete_media(message, index, &completed).await? {
             Some(_) => {
-                tracing::info!(message.id = %message.id, index, ?problem, "Media was settled");
+                tracing::info!(message.id = %message.id, index, ?error, "Media stored or failed");
             }
             // Redacted or deleted meanwhile: nothing of it stays.
-            None if stored => way.files.delete(&object).await?,
+            None if stored => context.bucket.delete(&key).await?,
             None => {}
         }
     }
@@ -109,43 +116,50 @@ async fn fetch_all(
 }
 
 /// Where something that came with a message is kept.
-fn object(job: &Intent, index: usize) -> String {
-    format!("media/{}/{}/{index}", job.conversation, job.target)
+fn object_key(job: &OutboxEntry, index: usize) -> String {
+    format!("media/{}/{}/{index}", job.conversation_id, job.message_id)
 }
 
 /// What became of one of them; none if it is to be tried again.
-async fn fetched(way: &Way, media: &Media, object: &str, last: bool) -> Result<Option<Media>> {
-    match moved(way, media, object).await? {
+async fn fetch_one(
+    context: &FetchContext,
+    media: &Media,
+    object_key: &str,
+    is_last_attempt: bool,
+) -> Result<Option<Media>> {
+    match copy_to_bucket(context, media, object_key).await? {
         Ok(stored) => Ok(Some(stored)),
-        Err(why) if why.passing && !last => Ok(None),
-        Err(why) => Ok(Some(Media {
-            state: MediaState::Failed,
-            problem: Some(why.problem),
-            ..media.clone()
-        })),
+        Err(error) if error.transient && !is_last_attempt => Ok(None),
+        Err(error) => {
+            Ok(Some(Media { state: MediaState::Failed, error: Some(error.error), ..media.clone() }))
+        }
     }
 }
 
 /// Passes one of them on from Twilio to the bucket as it comes; never all of it is held.
-async fn moved(way: &Way, media: &Media, object: &str) -> Result<Result<Media, NotFetched>> {
+async fn copy_to_bucket(
+    context: &FetchContext,
+    media: &Media,
+    object_key: &str,
+) -> Result<Result<Media, FetchError>> {
     let source = media.source.as_deref().unwrap_or_default();
-    let arriving = match way.twilio.fetch_media(source).await {
-        Ok(arriving) => arriving,
-        Err(why) => return Ok(Err(why)),
+    let stream = match context.twilio.fetch_media(source).await {
+        Ok(stream) => stream,
+        Err(error) => return Ok(Err(error)),
     };
-    let content_type = media_type::of_bytes(&arriving.beginning);
-    let (length, name) = (arriving.length, arriving.name.clone());
-    let (pieces, interruption) = arriving.pieces();
-    if let Err(error) = way.files.put(object, content_type, length, pieces).await {
-        return interruption.happened().map(Err).ok_or(error);
+    let content_type = media_type::sniff(&stream.prefix);
+    let (length, name) = (stream.length, stream.name.clone());
+    let (chunks, interruption) = stream.into_stream();
+    if let Err(error) = context.bucket.put(object_key, content_type, length, chunks).await {
+        return interruption.error().map(Err).ok_or(error);
     }
     Ok(Ok(Media {
         state: MediaState::Stored,
         content_type: content_type.to_owned(),
         name: name.or_else(|| media.name.clone()),
         size: Some(length),
-        object: Some(object.to_owned()),
-        problem: None,
+        object_key: Some(object_key.to_owned()),
+        error: None,
         ..media.clone()
     }))
 }

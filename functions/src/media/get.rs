@@ -5,25 +5,25 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::bucket::MediaBucket;
 use shared::error::{Error, Result};
-use shared::files::Files;
-use shared::intent::later;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::media::MediaState;
-use shared::media_type::disposition;
-use shared::sentences;
+use shared::media_type::content_disposition;
+use shared::outbox::add;
 use utoipa::ToSchema;
 
-use super::{bucket, media_of};
-use crate::app::{App, Build, people};
-use crate::conversations::seen_by;
+use super::{media_bucket, requested_media};
+use crate::app::{App, Build, authenticated};
+use crate::conversations::visible_conversation;
 
 /// How long an address is good: long enough to look at a film, too short to be passed on.
-const LIFE: Duration = Duration::from_mins(15);
+const DOWNLOAD_URL_TTL: Duration = Duration::from_mins(15);
 
 /// Where an attachment is read.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MediaLink {
+pub struct MediaDownload {
     /// A path of this origin.
     url: String,
     /// Until when.
@@ -37,30 +37,35 @@ pub struct MediaLink {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], bucket, handle)
+    authenticated(setup, &[], media_bucket, handle)
 }
 
 #[utoipa::path(
     get, path = "/api/conversations/{id}/messages/{message}/media/{index}", operation_id = "get-media",
     params(("id" = String, Path), ("message" = String, Path), ("index" = usize, Path)),
-    responses((status = 200, body = MediaLink)),
+    responses((status = 200, body = MediaDownload)),
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    files: Arc<Files>,
+    bucket: Arc<MediaBucket>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let (_, _, media) = media_of(&app, &conversation, &request).await?;
-    let stored = media.object.filter(|_| media.state == MediaState::Stored);
-    let object = stored.ok_or_else(|| Error::conflict(sentences::file::not_here()))?;
-    let disposition = disposition(&media.content_type, media.name.as_deref());
-    let link = MediaLink {
-        url: files.reading(&object, &media.content_type, &disposition, LIFE),
-        expires_at: later(app.clock.now(), LIFE),
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let (_, _, media) = requested_media(&app, &conversation, &request).await?;
+    let stored = media.object_key.filter(|_| media.state == MediaState::Stored);
+    let object_key = stored.ok_or_else(|| Error::conflict(localized::file::not_here()))?;
+    let disposition = content_disposition(&media.content_type, media.name.as_deref());
+    let download = MediaDownload {
+        url: bucket.presign_get_path(
+            &object_key,
+            &media.content_type,
+            &disposition,
+            DOWNLOAD_URL_TTL,
+        ),
+        expires_at: add(app.clock.now(), DOWNLOAD_URL_TTL),
         content_type: media.content_type,
         name: media.name,
     };
-    Response::json(200, &link)
+    Response::json(200, &download)
 }

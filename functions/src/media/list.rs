@@ -9,20 +9,20 @@ use shared::cursor;
 use shared::error::{Error, Result};
 use shared::ids::Ulid;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::media::{MediaKind, MediaProblem, MediaState, MediaView};
+use shared::media::{MediaError, MediaKind, MediaState, MediaView};
 use shared::message::Message;
-use shared::store::Window;
+use shared::store::MessageRange;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
-use crate::conversations::seen_by;
+use crate::app::{App, Build, authenticated};
+use crate::conversations::visible_conversation;
 
 /// How many messages one request looks through.
-const LOOKED_THROUGH: usize = 200;
+const MAX_MESSAGES_READ: usize = 200;
 
 /// An attachment, and where it came from.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ListedMedia {
+pub struct MediaItem {
     /// Its message.
     message_id: String,
     /// When that was received.
@@ -41,21 +41,21 @@ pub struct ListedMedia {
     /// Bytes.
     size: Option<u64>,
     /// Why it could not be fetched.
-    problem: Option<MediaProblem>,
+    error: Option<MediaError>,
 }
 
 /// A part of what was attached.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MediaList {
     /// The newest first. May be empty although older ones follow.
-    media: Vec<ListedMedia>,
+    media: Vec<MediaItem>,
     /// Where older ones begin; null at the end.
-    next: Option<String>,
+    cursor: Option<String>,
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
 }
 
 #[utoipa::path(
@@ -69,43 +69,37 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    request.only_query(&["cursor"])?;
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
+    request.reject_unknown_query(&["cursor"])?;
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     let scope = format!("media\n{}", conversation.id);
-    let window = match request.query("cursor") {
-        Some(cursor) => {
-            let position = cursor::decode(&key, &scope, cursor)?;
-            Window::Before(Ulid::from_string(&position).map_err(Error::failed)?)
+    let range = match request.query_param("cursor") {
+        Some(text) => {
+            let position = cursor::decode(&key, &scope, text)?;
+            MessageRange::Before(Ulid::from_string(&position).map_err(Error::internal)?)
         }
-        None => Window::Newest,
+        None => MessageRange::Newest,
     };
-    let messages =
-        app.store.messages(&conversation.id, conversation.cleared, window, LOOKED_THROUGH);
+    let messages = app.store.list_messages(
+        &conversation.id,
+        conversation.deleted_through,
+        range,
+        MAX_MESSAGES_READ,
+    );
     let page = messages.await?;
     let oldest = page.messages.first().filter(|_| page.more).map(|message| message.id);
     Response::json(
         200,
         &MediaList {
-            media: page.messages.iter().rev().flat_map(attached).collect(),
-            next: oldest.map(|id| cursor::encode(&key, &scope, &id.to_string())),
+            media: page.messages.iter().rev().flat_map(media_items).collect(),
+            cursor: oldest.map(|id| cursor::encode(&key, &scope, &id.to_string())),
         },
     )
 }
 
-fn attached(message: &Message) -> impl Iterator<Item = ListedMedia> {
+fn media_items(message: &Message) -> impl Iterator<Item = MediaItem> {
     message.media.iter().enumerate().map(|(index, media)| {
-        let MediaView { index, state, kind, content_type, name, size, problem } = media.view(index);
-        let (message_id, date_created) = (message.id.to_string(), message.created());
-        ListedMedia {
-            message_id,
-            date_created,
-            index,
-            state,
-            kind,
-            content_type,
-            name,
-            size,
-            problem,
-        }
+        let MediaView { index, state, kind, content_type, name, size, error } = media.view(index);
+        let (message_id, date_created) = (message.id.to_string(), message.created_at());
+        MediaItem { message_id, date_created, index, state, kind, content_type, name, size, error }
     })
 }

@@ -5,23 +5,23 @@ pub mod get;
 pub mod list;
 pub mod retry;
 
+use shared::bucket::{MediaBucket, MediaBucketOptions};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
-use shared::files::{Files, FilesOptions};
 use shared::lambda::Request;
+use shared::localized;
 use shared::media::Media;
 use shared::message::Message;
-use shared::sentences;
 
 use crate::app::App;
-use crate::messages::message_of;
+use crate::messages::visible_message;
 
 /// The bucket, by the function's environment.
-pub(crate) fn bucket(app: &App) -> Result<Files> {
-    let bucket = app.variable("MEDIA");
-    Files::new(FilesOptions {
-        bucket: bucket.ok_or_else(|| Error::configuration("MEDIA", "is not set"))?,
-        endpoint: app.variable("AWS_ENDPOINT_URL_S3"),
+pub(crate) fn media_bucket(app: &App) -> Result<MediaBucket> {
+    let bucket_name = app.env("MEDIA_BUCKET");
+    MediaBucket::new(MediaBucketOptions {
+        bucket: bucket_name.ok_or_else(|| Error::configuration("MEDIA_BUCKET", "is not set"))?,
+        endpoint: app.env("AWS_ENDPOINT_URL_S3"),
         region: app.access.region.clone(),
         access_key: app.access.access_key.clone(),
         secret_key: app.access.secret_key.clone(),
@@ -32,14 +32,16 @@ pub(crate) fn bucket(app: &App) -> Result<Files> {
 }
 
 /// The media that a request's path names: its message, its place there, and itself.
-async fn media_of(
+async fn requested_media(
     app: &App,
     conversation: &Conversation,
     request: &Request,
 ) -> Result<(Message, usize, Media)> {
-    let message = message_of(app, conversation, request.path("message")).await?;
-    let index = request.path("index").parse().ok();
-    let found = index.and_then(|index: usize| Some((index, message.media.get(index)?.clone())));
-    let (index, media) = found.ok_or_else(|| Error::NotFound(sentences::file::missing()))?;
+    let message = visible_message(app, conversation, request.path_param("message")).await?;
+    let index = request.path_param("index").parse().ok();
+    let indexed_media =
+        index.and_then(|index: usize| Some((index, message.media.get(index)?.clone())));
+    let (index, media) =
+        indexed_media.ok_or_else(|| Error::NotFound(localized::file::missing()))?;
     Ok((message, index, media))
 }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::message::MessageView;
-use shared::sentences;
 
-use super::media_of;
-use crate::app::{App, Build, nothing, people};
-use crate::conversations::seen_by;
+use super::requested_media;
+use crate::app::{App, Build, authenticated, no_state};
+use crate::conversations::visible_conversation;
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -28,9 +28,9 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let (message, index, _) = media_of(&app, &conversation, &request).await?;
-    let waiting = app.store.retry_media(&message, index).await?;
-    let waiting = waiting.ok_or_else(|| Error::conflict(sentences::file::not_failed()))?;
-    Response::json(202, &waiting.view(None))
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let (message, index, _) = requested_media(&app, &conversation, &request).await?;
+    let updated = app.store.retry_media(&message, index).await?;
+    let updated = updated.ok_or_else(|| Error::conflict(localized::file::not_failed()))?;
+    Response::json(202, &updated.view(None))
 }

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::address::{Address, Channel};
-use shared::can_send::{Attachment, Reason, ReasonView, Verdict};
+use shared::can_send::{DraftAttachment, Reason, ReasonView, SendDecision};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::phone::PhoneNumber;
 use shared::segments::Segments;
-use shared::sentences;
 use utoipa::ToSchema;
 
-use super::deciding::{Counting, PARAMETERS, Senders, decide};
-use crate::app::{App, Build, people};
-use crate::conversations::seen_by;
+use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send};
+use crate::app::{App, Build, authenticated};
+use crate::conversations::visible_conversation;
 
 /// The longest text that is looked at, characters: longer ones are too long anyway.
-const LONGEST: usize = 10_000;
+const MAX_BODY_CHARS: usize = 10_000;
 
 /// What somebody means to send.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -46,10 +46,10 @@ pub struct CheckedMedia {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckResult {
     /// Whether it may go.
-    verdict: Verdict,
+    decision: SendDecision,
     /// When it may go, if it has to wait.
     #[schema(value_type = Option<String>, format = DateTime)]
-    until: Option<Timestamp>,
+    retry_at: Option<Timestamp>,
     /// What is in the way.
     reasons: Vec<ReasonView>,
     /// In how many parts it goes; none where the channel counts none.
@@ -58,7 +58,7 @@ pub struct CheckResult {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, PARAMETERS, Senders::open, handle)
+    authenticated(setup, PARAMETERS, SenderDirectory::from_app, handle)
 }
 
 #[utoipa::path(
@@ -68,39 +68,38 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    senders: Arc<Senders>,
+    senders: Arc<SenderDirectory>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: CheckMessage = request.json()?;
-    if wanted.body.chars().count() > LONGEST || wanted.media.len() > 100 {
-        return Err(Error::TooLarge(sentences::message::far_too_long()));
+    let requested: CheckMessage = request.json()?;
+    if requested.body.chars().count() > MAX_BODY_CHARS || requested.media.len() > 100 {
+        return Err(Error::TooLarge(localized::message::far_too_long()));
     }
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let circumstances =
-        senders.circumstances(&app, &caller, &conversation, Counting::Question).await?;
-    let media: Vec<Attachment> = wanted
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let context = senders.send_context(&app, &caller, &conversation, RateMode::Peek).await?;
+    let media: Vec<DraftAttachment> = requested
         .media
         .into_iter()
-        .map(|one| Attachment { content_type: one.content_type, size: one.size })
+        .map(|file| DraftAttachment { content_type: file.content_type, size: file.size })
         .collect();
-    let decision = decide(&app, &circumstances, &conversation, &wanted.body, &media);
+    let check = check_send(&app, &context, &conversation, &requested.body, &media);
     let result = CheckResult {
-        verdict: decision.verdict,
-        until: decision.until,
-        reasons: decision.reasons.iter().map(Reason::view).collect(),
-        segments: segments(&conversation, &wanted.body),
+        decision: check.decision,
+        retry_at: check.retry_at,
+        reasons: check.reasons.iter().map(Reason::view).collect(),
+        segments: count_segments(&conversation, &requested.body),
     };
     Response::json(200, &result)
 }
 
-fn segments(conversation: &Conversation, body: &str) -> Option<Segments> {
+fn count_segments(conversation: &Conversation, body: &str) -> Option<Segments> {
     let contact = conversation.contact.as_ref()?;
     match contact.channel() {
-        Channel::Sms => Some(Segments::of(body)),
+        Channel::Sms => Some(Segments::for_sms(body)),
         Channel::Rcs => {
             let region = Address::phone(contact).and_then(PhoneNumber::region);
-            Some(Segments::of_rcs(body, region.as_deref() == Some("US")))
+            Some(Segments::for_rcs(body, region.as_deref() == Some("US")))
         }
         Channel::WhatsApp | Channel::Messenger | Channel::Client => None,
     }

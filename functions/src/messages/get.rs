@@ -6,13 +6,13 @@ use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 
-use super::message_of;
-use crate::app::{App, Build, nothing, people};
-use crate::conversations::seen_by;
+use super::visible_message;
+use crate::app::{App, Build, authenticated, no_state};
+use crate::conversations::visible_conversation;
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -26,10 +26,10 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     // The lane first, as in the list.
-    let lane = app.store.lane(&conversation.id).await?;
-    let message = message_of(&app, &conversation, request.path("message")).await?;
-    let intent = lane.iter().find(|intent| intent.target == message.id);
-    Response::json(200, &message.view(intent.map(shared::intent::Intent::view)))
+    let queue = app.store.list_queue(&conversation.id).await?;
+    let message = visible_message(&app, &conversation, request.path_param("message")).await?;
+    let entry = queue.iter().find(|entry| entry.message_id == message.id);
+    Response::json(200, &message.view(entry.map(shared::outbox::OutboxEntry::view)))
 }

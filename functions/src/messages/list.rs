@@ -9,17 +9,17 @@ use shared::conversation::Conversation;
 use shared::cursor;
 use shared::error::{Error, Result};
 use shared::ids::Ulid;
-use shared::intent::IntentView;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::message::MessageView;
-use shared::sentences;
-use shared::store::{MessagePage, SEARCHED, Window};
-use shared::thread_search::Needles;
+use shared::outbox::OutboxEntryView;
+use shared::store::{MessagePage, MessageRange, SEARCH_PAGE_READS};
+use shared::thread_search::SearchWords;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
-use crate::conversations::seen_by;
-use crate::paging::limit;
+use crate::app::{App, Build, authenticated};
+use crate::conversations::visible_conversation;
+use crate::paging::parse_limit;
 
 /// A part of a thread.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,24 +27,24 @@ pub struct MessageList {
     /// The oldest first.
     messages: Vec<MessageView>,
     /// Where older ones begin; null at the beginning of the thread.
-    older: Option<String>,
+    older_cursor: Option<String>,
     /// Where newer ones begin.
-    newer: Option<String>,
+    newer_cursor: Option<String>,
     /// Nothing at or before this message is shown: it was deleted.
-    cleared: Option<String>,
+    deleted_through: Option<String>,
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
 }
 
 #[utoipa::path(
     get, path = "/api/conversations/{id}/messages", operation_id = "list-messages",
     params(
         ("id" = String, Path), ("before" = Option<String>, Query), ("after" = Option<String>, Query),
-        ("around" = Option<String>, Query, description = "the page around this message"),
-        ("search" = Option<String>, Query, description = "only messages with these words; one request reads 200 messages, so a page may be short, even empty, and still have an older one"),
+        ("around" = Option<String>, Query, description = "message at the center of the page"),
+        ("search" = Option<String>, Query, description = "only messages with these words; a request reads at most 200 messages, so a page may be short or empty and still have an older cursor"),
         ("limit" = Option<u32>, Query),
     ),
     responses((status = 200, body = MessageList)),
@@ -55,84 +55,92 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    request.only_query(&["before", "after", "around", "search", "limit"])?;
-    let limit = limit(&request, 50)?;
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let needles = request.query("search").and_then(Needles::parse);
-    let scope = match request.query("search") {
+    request.reject_unknown_query(&["before", "after", "around", "search", "limit"])?;
+    let limit = parse_limit(&request, 50)?;
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let words = request.query_param("search").and_then(SearchWords::parse);
+    let scope = match request.query_param("search") {
         Some(search) => format!("search\n{}\n{search}", conversation.id),
         None => format!("messages\n{}", conversation.id),
     };
-    let window = window(&key, &scope, &request)?;
-    let lane = app.store.lane(&conversation.id);
-    let most = if needles.is_some() { SEARCHED } else { limit };
-    let page = app.store.messages(&conversation.id, conversation.cleared, window, most);
+    let range = parse_range(&key, &scope, &request)?;
+    let queue = app.store.list_queue(&conversation.id);
+    let read_limit = if words.is_some() { SEARCH_PAGE_READS } else { limit };
+    let page =
+        app.store.list_messages(&conversation.id, conversation.deleted_through, range, read_limit);
     // The lane first: a send that settles between the two reads must not look like one that waits.
-    let lane = lane.await?;
+    let queue = queue.await?;
     let mut page = page.await?;
     let mut older = page.messages.first().map(|message| message.id).filter(|_| page.more);
-    if let Some(needles) = needles {
-        older = keep_hits(&mut page, &needles, limit).or(older);
+    if let Some(words) = words {
+        older = retain_hits(&mut page, &words, limit).or(older);
     }
-    if let Window::Around(id) = window
+    if let MessageRange::Around(id) = range
         && page.messages.iter().all(|message| message.id != id)
     {
-        return Err(Error::no_message());
+        return Err(Error::message_not_found());
     }
-    let intents = lane.iter().map(|intent| (intent.target, intent.view())).collect();
-    let at = |id: Ulid| cursor::encode(&key, &scope, &id.to_string());
-    Response::json(200, &listed(&conversation, &page, (window, older), &intents, at))
+    let outbox_entries = queue.iter().map(|entry| (entry.message_id, entry.view())).collect();
+    let encode_cursor = |id: Ulid| cursor::encode(&key, &scope, &id.to_string());
+    Response::json(
+        200,
+        &to_message_list(&conversation, &page, (range, older), &outbox_entries, encode_cursor),
+    )
 }
 
-fn window(key: &InstallKey, scope: &str, request: &Request) -> Result<Window> {
-    let read = |text: &str| {
+fn parse_range(key: &InstallKey, scope: &str, request: &Request) -> Result<MessageRange> {
+    let decode = |text: &str| {
         let position = cursor::decode(key, scope, text)?;
-        Ulid::from_string(&position).map_err(Error::failed)
+        Ulid::from_string(&position).map_err(Error::internal)
     };
-    let searching = request.query("search").is_some();
-    match (request.query("before"), request.query("after"), request.query("around")) {
-        (None, None, None) => Ok(Window::Newest),
-        (Some(before), None, None) => read(before).map(Window::Before),
-        (None, Some(after), None) if !searching => read(after).map(Window::After),
-        (None, None, Some(around)) if !searching => {
-            Ulid::from_string(around).map(Window::Around).map_err(|_| Error::no_message())
-        }
-        (None, _, _) if searching => Err(Error::Malformed(sentences::request::search_backwards())),
-        _ => Err(Error::Malformed(sentences::request::one_window())),
+    let searching = request.query_param("search").is_some();
+    match (
+        request.query_param("before"),
+        request.query_param("after"),
+        request.query_param("around"),
+    ) {
+        (None, None, None) => Ok(MessageRange::Newest),
+        (Some(before), None, None) => decode(before).map(MessageRange::Before),
+        (None, Some(after), None) if !searching => decode(after).map(MessageRange::After),
+        (None, None, Some(around)) if !searching => Ulid::from_string(around)
+            .map(MessageRange::Around)
+            .map_err(|_| Error::message_not_found()),
+        (None, _, _) if searching => Err(Error::BadRequest(localized::request::search_backwards())),
+        _ => Err(Error::BadRequest(localized::request::one_window())),
     }
 }
 
 /// Leaves the newest hits of a page, `limit` at the most. Where there are more, the oldest of those that stay is
 /// given: the next page begins before it.
-fn keep_hits(page: &mut MessagePage, needles: &Needles, limit: usize) -> Option<Ulid> {
-    page.messages.retain(|message| needles.are_in(message));
+fn retain_hits(page: &mut MessagePage, words: &SearchWords, limit: usize) -> Option<Ulid> {
+    page.messages.retain(|message| words.match_message(message));
     let surplus = page.messages.len().saturating_sub(limit);
     page.messages.drain(..surplus);
     page.messages.first().map(|message| message.id).filter(|_| surplus > 0)
 }
 
-fn listed(
+fn to_message_list(
     conversation: &Conversation,
     page: &MessagePage,
-    (window, older): (Window, Option<Ulid>),
-    intents: &HashMap<Ulid, IntentView>,
-    at: impl Fn(Ulid) -> String,
+    (range, older): (MessageRange, Option<Ulid>),
+    outbox_entries: &HashMap<Ulid, OutboxEntryView>,
+    encode_cursor: impl Fn(Ulid) -> String,
 ) -> MessageList {
     let first = page.messages.first().map(|message| message.id);
     let last = page.messages.last().map(|message| message.id);
-    let (older, newer) = match window {
-        Window::Newest | Window::Before(_) | Window::Around(_) => (older, last),
+    let (older, newer) = match range {
+        MessageRange::Newest | MessageRange::Before(_) | MessageRange::Around(_) => (older, last),
         // Where nothing newer is, the next read begins where this one did.
-        Window::After(id) => (first, last.or(Some(id))),
+        MessageRange::After(id) => (first, last.or(Some(id))),
     };
     MessageList {
-        older: older.map(&at),
-        newer: newer.map(&at),
-        cleared: conversation.cleared.map(|cleared| cleared.to_string()),
+        older_cursor: older.map(&encode_cursor),
+        newer_cursor: newer.map(&encode_cursor),
+        deleted_through: conversation.deleted_through.map(|id| id.to_string()),
         messages: page
             .messages
             .iter()
-            .map(|message| message.view(intents.get(&message.id).copied()))
+            .map(|message| message.view(outbox_entries.get(&message.id).copied()))
             .collect(),
     }
 }

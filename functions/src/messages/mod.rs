@@ -1,8 +1,7 @@
 //! Messages: received, sent, tried again, listed, shown, redacted, and what became of them.
 
-pub mod attaching;
+pub mod attachments;
 pub mod check;
-pub mod deciding;
 pub mod get;
 pub mod list;
 pub mod receive;
@@ -10,6 +9,7 @@ pub mod record_delivery;
 pub mod redact;
 pub mod retry;
 pub mod send;
+pub mod send_check;
 pub mod webhook;
 
 use shared::conversation::Conversation;
@@ -20,10 +20,10 @@ use shared::message::Message;
 use crate::app::App;
 
 /// A message of a conversation that is on the desk; one that was deleted looks as if it had never been.
-pub async fn message_of(app: &App, conversation: &Conversation, id: &str) -> Result<Message> {
-    let id = Ulid::from_string(id).map_err(|_| Error::no_message())?;
-    if conversation.cleared.is_some_and(|cleared| id <= cleared) {
-        return Err(Error::no_message());
+pub async fn visible_message(app: &App, conversation: &Conversation, id: &str) -> Result<Message> {
+    let id = Ulid::from_string(id).map_err(|_| Error::message_not_found())?;
+    if conversation.deleted_through.is_some_and(|deleted_through| id <= deleted_through) {
+        return Err(Error::message_not_found());
     }
-    app.store.message(&conversation.id, id).await?.ok_or_else(Error::no_message)
+    app.store.get_message(&conversation.id, id).await?.ok_or_else(Error::message_not_found)
 }

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::config::{InstallKey, Parameter, Sender};
-use shared::consent::meaning;
+use shared::consent::parse_keyword;
 use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
+use shared::localized;
 use shared::media::Media;
 use shared::message::{Direction, Message};
-use shared::particulars::{Particulars, ReplyTo};
-use shared::sentences;
+use shared::message_extras::{MessageExtras, ReplyTo};
 use shared::sid::MessageSid;
-use shared::store::{Arrival, Received};
-use shared::twilio::webhook::{InboundMessage, MediaLink};
+use shared::store::{InboundOutcome, NewInbound};
+use shared::twilio::webhook::{InboundMessage, TwilioMedia};
 
-use super::webhook::{Door, Form, Reason, Signed, quarantine};
+use super::webhook::{
+    FormResult, QuarantineReason, SignedRequest, WebhookVerifier, quarantine_request,
+};
 use crate::app::{App, Build, public};
 
 /// The route, as Twilio is told it.
@@ -27,40 +29,45 @@ const PARAMETERS: &[Parameter] =
 
 /// What files a message.
 #[derive(Debug)]
-pub struct Desk {
+pub struct Intake {
     /// What proves a webhook.
-    pub door: Door,
+    pub verifier: WebhookVerifier,
     senders: Vec<Sender>,
     key: InstallKey,
 }
 
-impl Desk {
+impl Intake {
     /// From the parameters.
-    pub fn open(app: &App) -> Result<Self> {
+    pub fn from_app(app: &App) -> Result<Self> {
         Ok(Self {
-            door: Door::open(app)?,
+            verifier: WebhookVerifier::from_app(app)?,
             senders: app.parameters.senders()?,
             key: app.parameters.install_key()?,
         })
     }
 
     /// The message in a form, or why it cannot be filed.
-    pub fn read(&self, app: &App, form: Form) -> Result<Arrival, Reason> {
-        let form = form.map_err(Reason::no_form)?;
-        let inbound = InboundMessage::parse(&form).map_err(Reason::unreadable)?;
-        self.arrival(app, inbound)
+    pub fn parse_form(&self, app: &App, form: FormResult) -> Result<NewInbound, QuarantineReason> {
+        let form = form.map_err(QuarantineReason::invalid_form)?;
+        let inbound = InboundMessage::parse(&form).map_err(QuarantineReason::invalid_webhook)?;
+        self.to_new_inbound(app, inbound)
     }
 
     /// The message that Twilio tells of, or why it cannot be filed.
-    pub fn arrival(&self, app: &App, inbound: InboundMessage) -> Result<Arrival, Reason> {
-        if inbound.account != self.door.account.account_sid {
-            return Err(Reason::foreign_account());
+    pub fn to_new_inbound(
+        &self,
+        app: &App,
+        inbound: InboundMessage,
+    ) -> Result<NewInbound, QuarantineReason> {
+        if inbound.account != self.verifier.account.account_sid {
+            return Err(QuarantineReason::foreign_account());
         }
         let sender = self.senders.iter().find(|sender| sender.address == inbound.to);
         let sender = sender.ok_or_else(|| {
-            Reason::new("unknown_number", sentences::quarantine::unknown_number())
+            QuarantineReason::new("unknown_number", localized::quarantine::unknown_number())
         })?;
-        let waiting = |link: &MediaLink| Media::waiting(&link.url, link.content_type.as_deref());
+        let pending =
+            |media: &TwilioMedia| Media::pending(&media.url, media.content_type.as_deref());
         let message = Message {
             id: app.ids.ulid(app.clock.now()),
             conversation: ConversationId::direct(&self.key, &inbound.to, &inbound.from),
@@ -70,73 +77,76 @@ impl Desk {
             contact: inbound.from,
             author: None,
             body: inbound.body,
-            seen: BTreeMap::new(),
-            outcome: None,
+            statuses: BTreeMap::new(),
+            send_result: None,
             rev: 1,
             sid: Some(inbound.sid),
-            key: None,
+            idempotency_key: None,
             retried_by: None,
             segments: inbound.num_segments,
-            media: inbound.media.iter().map(waiting).collect(),
-            particulars: Particulars {
+            media: inbound.media.iter().map(pending).collect(),
+            extras: MessageExtras {
                 location: inbound.location,
                 button: inbound.button,
                 reply_to: inbound.reply_to.map(|sid| ReplyTo { sid, message_id: None }),
                 referral: inbound.referral,
                 other_recipients: inbound.other_recipients.into_iter().map(Into::into).collect(),
                 forwarded: inbound.forwarded,
-                opt_out: inbound.opt_out_type.as_deref().and_then(|read| meaning(read, false)),
+                opt_out: inbound
+                    .opt_out_type
+                    .as_deref()
+                    .and_then(|keyword| parse_keyword(keyword, false)),
             },
             price: None,
-            fell_back: false,
+            sms_fallback: false,
             redacted: false,
         };
-        Ok(Arrival::new(message, inbound.profile_name, false))
+        Ok(NewInbound::new(message, inbound.profile_name, false))
     }
 }
 
 /// Stores what arrived, with the message that it answers where we know that one.
-pub async fn file(app: &App, mut arrival: Arrival) -> Result<Received> {
-    let conversation = &arrival.message.conversation;
-    if let Some(reply_to) = &mut arrival.message.particulars.reply_to
+pub async fn store_inbound(app: &App, mut inbound: NewInbound) -> Result<InboundOutcome> {
+    let conversation = &inbound.message.conversation;
+    if let Some(reply_to) = &mut inbound.message.extras.reply_to
         && let Ok(sid) = MessageSid::parse(&reply_to.sid)
     {
-        match app.store.message_by_sid(&sid).await {
-            Ok(Some((own, id))) if own == *conversation => {
+        match app.store.find_message_by_sid(&sid).await {
+            Ok(Some((conversation_id, id))) if conversation_id == *conversation => {
                 reply_to.message_id = Some(id.to_string());
             }
             Ok(_) => {}
             // The message matters more than what it answers.
-            Err(error) => tracing::warn!(%error, "What a message answers could not be looked up"),
+            Err(error) => tracing::warn!(%error, "Quoted message look-up failed"),
         }
     }
-    app.store.receive(arrival).await
+    app.store.put_inbound(inbound).await
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, Desk::open, handle)
+    public(setup, PARAMETERS, Intake::from_app, handle)
 }
 
-async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Response> {
-    let sent = Signed::of(&request, PATH);
-    let form = match desk.door.admit(&app, &sent).await {
+async fn handle(app: Arc<App>, intake: Arc<Intake>, request: Request) -> Result<Response> {
+    let signed_request = SignedRequest::from_request(&request, PATH);
+    let form = match intake.verifier.verify_form(&app, &signed_request).await {
         Ok(form) => form,
-        Err(refusal) => return Ok(refusal),
+        Err(response) => return Ok(response),
     };
-    let arrival = match desk.read(&app, form) {
-        Ok(arrival) => arrival,
-        Err(reason) => return quarantine(&app, &sent, &reason).await,
+    let inbound = match intake.parse_form(&app, form) {
+        Ok(inbound) => inbound,
+        Err(reason) => return quarantine_request(&app, &signed_request, &reason).await,
     };
-    match file(&app, arrival).await? {
-        Received::Now(message) => {
+    match store_inbound(&app, inbound).await? {
+        InboundOutcome::Stored(message) => {
             tracing::info!(
                 conversation.id = %message.conversation,
                 message.id = %message.id,
-                "A message arrived"
+                "Message stored"
             );
         }
-        Received::Before => tracing::info!("A message arrived again"),
+        InboundOutcome::Duplicate => tracing::info!("Duplicate message ignored"),
     }
     Ok(Response::twiml())
 }

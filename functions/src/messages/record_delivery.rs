@@ -4,33 +4,35 @@ use std::sync::Arc;
 
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
+use shared::delivery_status::StatusRecord;
 use shared::error::Result;
 use shared::ids::Ulid;
 use shared::lambda::{Request, Response, Setup};
-use shared::sentences;
-use shared::status::Seen;
-use shared::store::Report;
+use shared::localized;
+use shared::store::DeliveryReport;
 use shared::twilio::webhook::StatusCallback;
 
-use super::webhook::{Door, Form, Reason, Signed, quarantine};
+use super::webhook::{
+    FormResult, QuarantineReason, SignedRequest, WebhookVerifier, quarantine_request,
+};
 use crate::app::{App, Build, public};
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
 
 /// What the path of every callback begins with.
-pub const ROOT: &str = "/twilio/deliveries/";
+pub const CALLBACK_PREFIX: &str = "/twilio/deliveries/";
 
 /// The path that a message's callbacks come in by: signed, so nobody else can name another message.
-pub fn path(conversation: &ConversationId, message: Ulid) -> String {
-    format!("{ROOT}{conversation}/{message}")
+pub fn callback_path(conversation: &ConversationId, message: Ulid) -> String {
+    format!("{CALLBACK_PREFIX}{conversation}/{message}")
 }
 
 /// What a callback reports.
-pub fn report(app: &App, callback: StatusCallback) -> Report {
-    Report {
+pub fn delivery_report(app: &App, callback: StatusCallback) -> DeliveryReport {
+    DeliveryReport {
         sid: callback.sid,
         status: callback.status,
-        seen: Seen { at: app.clock.now(), code: callback.error_code },
+        record: StatusRecord { at: app.clock.now(), error_code: callback.error_code },
         sent_by: callback.from.map(|from| from.channel()),
         segments: callback.num_segments,
         price: callback.price,
@@ -38,53 +40,62 @@ pub fn report(app: &App, callback: StatusCallback) -> Report {
 }
 
 /// The message that a callback's path names, and what the callback reports on it; or why it says nothing to us.
-pub fn read(
+pub fn parse_callback(
     app: &App,
-    door: &Door,
+    verifier: &WebhookVerifier,
     path: &str,
-    form: Form,
-) -> Result<(ConversationId, Ulid, Report), Reason> {
-    let named = path.strip_prefix(ROOT).and_then(|named| named.split_once('/'));
-    let named = named.and_then(|(conversation, message)| {
+    form: FormResult,
+) -> Result<(ConversationId, Ulid, DeliveryReport), QuarantineReason> {
+    let segments = path.strip_prefix(CALLBACK_PREFIX).and_then(|rest| rest.split_once('/'));
+    let ids = segments.and_then(|(conversation, message)| {
         ConversationId::parse(conversation).zip(Ulid::from_string(message).ok())
     });
-    let (conversation, message) = named.ok_or_else(unknown_message)?;
-    let form = form.map_err(Reason::no_form)?;
-    let callback = StatusCallback::parse(&form).map_err(Reason::unreadable)?;
-    if callback.account != door.account.account_sid {
-        return Err(Reason::foreign_account());
+    let (conversation, message) = ids.ok_or_else(unknown_message_reason)?;
+    let form = form.map_err(QuarantineReason::invalid_form)?;
+    let callback = StatusCallback::parse(&form).map_err(QuarantineReason::invalid_webhook)?;
+    if callback.account != verifier.account.account_sid {
+        return Err(QuarantineReason::foreign_account());
     }
-    Ok((conversation, message, report(app, callback)))
+    Ok((conversation, message, delivery_report(app, callback)))
 }
 
 /// It reports on a message that we do not know.
-pub fn unknown_message() -> Reason {
-    Reason::new("unknown_message", sentences::quarantine::unknown_message())
+pub fn unknown_message_reason() -> QuarantineReason {
+    QuarantineReason::new("unknown_message", localized::quarantine::unknown_message())
 }
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, Door::open, handle)
+    public(setup, PARAMETERS, WebhookVerifier::from_app, handle)
 }
 
-async fn handle(app: Arc<App>, door: Arc<Door>, request: Request) -> Result<Response> {
-    let own_path = format!("{ROOT}{}/{}", request.path("conversation"), request.path("message"));
-    let sent = Signed::of(&request, &own_path);
-    let form = match door.admit(&app, &sent).await {
+async fn handle(
+    app: Arc<App>,
+    verifier: Arc<WebhookVerifier>,
+    request: Request,
+) -> Result<Response> {
+    let request_path = format!(
+        "{CALLBACK_PREFIX}{}/{}",
+        request.path_param("conversation"),
+        request.path_param("message")
+    );
+    let signed_request = SignedRequest::from_request(&request, &request_path);
+    let form = match verifier.verify_form(&app, &signed_request).await {
         Ok(form) => form,
-        Err(refusal) => return Ok(refusal),
+        Err(response) => return Ok(response),
     };
-    let (conversation, message, report) = match read(&app, &door, &own_path, form) {
-        Ok(read) => read,
-        Err(reason) => return quarantine(&app, &sent, &reason).await,
+    let (conversation, message, report) = match parse_callback(&app, &verifier, &request_path, form)
+    {
+        Ok(parsed) => parsed,
+        Err(reason) => return quarantine_request(&app, &signed_request, &reason).await,
     };
-    let known = app.store.record_report(&conversation, message, &report).await?;
+    let recorded = app.store.record_delivery(&conversation, message, &report).await?;
     tracing::info!(
         conversation.id = %conversation,
         message.id = %message,
         message.status = report.status.as_str(),
-        known,
-        "Twilio reported on a message"
+        recorded,
+        "Delivery report processed"
     );
     Ok(Response::empty(204))
 }

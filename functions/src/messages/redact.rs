@@ -6,13 +6,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::message::MessageView;
-use shared::sentences;
 use utoipa::ToSchema;
 
-use super::message_of;
-use crate::app::{App, Build, nothing, people};
-use crate::conversations::seen_by;
+use super::visible_message;
+use crate::app::{App, Build, authenticated, no_state};
+use crate::conversations::visible_conversation;
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,7 +21,7 @@ pub struct RedactMessage {}
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -36,12 +36,13 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let RedactMessage {} = request.json()?;
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let message = message_of(&app, &conversation, request.path("message")).await?;
-    let lane = app.store.lane(&conversation.id).await?;
-    if lane.iter().any(|intent| intent.target == message.id) {
-        return Err(Error::conflict(sentences::message::on_its_way()));
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let message = visible_message(&app, &conversation, request.path_param("message")).await?;
+    let queue = app.store.list_queue(&conversation.id).await?;
+    if queue.iter().any(|entry| entry.message_id == message.id) {
+        return Err(Error::conflict(localized::message::on_its_way()));
     }
-    let redacted = app.store.redact(&message).await?.ok_or_else(Error::no_message)?;
+    let redacted =
+        app.store.redact_message(&message).await?.ok_or_else(Error::message_not_found)?;
     Response::json(200, &redacted.view(None))
 }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::message::MessageView;
-use shared::sentences;
 use utoipa::ToSchema;
 
-use super::deciding::{PARAMETERS, Senders};
-use super::message_of;
-use super::send::{Sending, click, sent};
-use crate::app::{App, Build, people};
-use crate::conversations::seen_by;
+use super::send::{SendOptions, new_outbound, store_and_respond};
+use super::send_check::{PARAMETERS, SenderDirectory};
+use super::visible_message;
+use crate::app::{App, Build, authenticated};
+use crate::conversations::visible_conversation;
 
 /// What is to be tried again.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,7 +25,7 @@ pub struct RetryMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, PARAMETERS, Senders::open, handle)
+    authenticated(setup, PARAMETERS, SenderDirectory::from_app, handle)
 }
 
 #[utoipa::path(
@@ -35,22 +35,29 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    senders: Arc<Senders>,
+    senders: Arc<SenderDirectory>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: RetryMessage = request.json()?;
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let old = message_of(&app, &conversation, request.path("message")).await?;
-    if old.redacted {
-        return Err(Error::conflict(sentences::message::redacted()));
+    let requested: RetryMessage = request.json()?;
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let original = visible_message(&app, &conversation, request.path_param("message")).await?;
+    if original.redacted {
+        return Err(Error::conflict(localized::message::redacted()));
     }
-    let mut click = click(&caller, old.body.clone(), wanted.idempotency_key)?;
-    click.media.clone_from(&old.media);
-    let again = old.may_be_retried() && old.retried_by.is_none();
-    if !again && app.store.clicked(&click).await?.is_none() {
-        return Err(Error::conflict(sentences::message::not_retryable()));
+    let mut outbound = new_outbound(&caller, original.body.clone(), requested.idempotency_key)?;
+    outbound.media.clone_from(&original.media);
+    let retryable = original.is_retryable() && original.retried_by.is_none();
+    if !retryable && app.store.find_by_idempotency_key(&outbound).await?.is_none() {
+        return Err(Error::conflict(localized::message::not_retryable()));
     }
-    sent(&app, &senders, &caller, &conversation, &click, Sending { again: Some(&old), fresh: None })
-        .await
+    store_and_respond(
+        &app,
+        &senders,
+        &caller,
+        &conversation,
+        &outbound,
+        SendOptions { retry_of: Some(&original), uploads: None },
+    )
+    .await
 }

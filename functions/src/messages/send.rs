@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use shared::bucket::MediaBucket;
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
-use shared::files::Files;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::message::{Message, MessageView};
-use shared::sentences;
-use shared::store::{Click, Sent};
+use shared::store::{NewOutbound, OutboundOutcome};
 use utoipa::ToSchema;
 
-use super::attaching::{self, AttachedUpload};
-use super::deciding::{Counting, PARAMETERS, Senders, decide, refusal};
-use crate::app::{App, Build, people};
-use crate::conversations::seen_by;
-use crate::media::bucket;
+use super::attachments::{self, AttachedUpload};
+use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send, send_error};
+use crate::app::{App, Build, authenticated};
+use crate::conversations::visible_conversation;
+use crate::media::media_bucket;
 
 /// What is to be sent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,19 +34,19 @@ pub struct SendMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, PARAMETERS, Post::open, handle)
+    authenticated(setup, PARAMETERS, SendState::from_app, handle)
 }
 
 /// What a send needs.
 #[derive(Debug)]
-pub(crate) struct Post {
-    senders: Senders,
-    files: Files,
+pub(crate) struct SendState {
+    senders: SenderDirectory,
+    bucket: MediaBucket,
 }
 
-impl Post {
-    fn open(app: &App) -> Result<Self> {
-        Ok(Self { senders: Senders::open(app)?, files: bucket(app)? })
+impl SendState {
+    fn from_app(app: &App) -> Result<Self> {
+        Ok(Self { senders: SenderDirectory::from_app(app)?, bucket: media_bucket(app)? })
     }
 }
 
@@ -57,78 +57,90 @@ impl Post {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    post: Arc<Post>,
+    state: Arc<SendState>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: SendMessage = request.json()?;
-    let conversation = seen_by(&app, &caller, request.path("id")).await?;
-    let Post { senders, files } = &*post;
-    let mut click = click(&caller, wanted.body, wanted.idempotency_key)?;
-    click.media = attaching::wanted(&conversation, &wanted.media)?;
-    let mut fresh = None;
+    let requested: SendMessage = request.json()?;
+    let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+    let SendState { senders, bucket } = &*state;
+    let mut outbound = new_outbound(&caller, requested.body, requested.idempotency_key)?;
+    outbound.media = attachments::requested_media(&conversation, &requested.media)?;
+    let mut uploads = None;
     // What was taken before is not looked at again: its uploads may be gone.
-    if !click.media.is_empty() && app.store.clicked(&click).await?.is_none() {
-        attaching::look(&app, files, &caller, &conversation, &mut click.media).await?;
-        fresh = Some(files);
+    if !outbound.media.is_empty() && app.store.find_by_idempotency_key(&outbound).await?.is_none() {
+        attachments::validate_uploads(&app, bucket, &caller, &conversation, &mut outbound.media)
+            .await?;
+        uploads = Some(bucket);
     }
-    sent(&app, senders, &caller, &conversation, &click, Sending { again: None, fresh }).await
+    store_and_respond(
+        &app,
+        senders,
+        &caller,
+        &conversation,
+        &outbound,
+        SendOptions { retry_of: None, uploads },
+    )
+    .await
 }
 
 /// A click; whether its text may be sent is decided where it is stored.
-pub fn click(caller: &Caller, body: String, key: String) -> Result<Click> {
-    let usable = (8..=64).contains(&key.len())
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if !usable {
-        return Err(Error::Refused(sentences::message::key_unusable()));
+pub fn new_outbound(caller: &Caller, body: String, idempotency_key: String) -> Result<NewOutbound> {
+    let valid_key = (8..=64).contains(&idempotency_key.len())
+        && idempotency_key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if !valid_key {
+        return Err(Error::Unprocessable(localized::message::key_unusable()));
     }
     let (user, author) = (caller.username.clone(), caller.name.clone());
-    Ok(Click { user, author, key, body, media: Vec::new() })
+    Ok(NewOutbound { user, author, idempotency_key, body, media: Vec::new() })
 }
 
 /// How a click is sent.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Sending<'a> {
+pub struct SendOptions<'a> {
     /// The message that it stands in for.
-    pub again: Option<&'a Message>,
+    pub retry_of: Option<&'a Message>,
     /// The bucket, if its files are uploads that are still to be kept.
-    pub fresh: Option<&'a Files>,
+    pub uploads: Option<&'a MediaBucket>,
 }
 
 /// Stores a click and answers.
-pub async fn sent(
+pub async fn store_and_respond(
     app: &App,
-    senders: &Senders,
+    senders: &SenderDirectory,
     caller: &Caller,
-    to: &Conversation,
-    click: &Click,
-    Sending { again, fresh }: Sending<'_>,
+    conversation: &Conversation,
+    outbound: &NewOutbound,
+    SendOptions { retry_of, uploads }: SendOptions<'_>,
 ) -> Result<Response> {
-    let circumstances = senders.circumstances(app, caller, to, Counting::Send).await?;
-    let attachments = attaching::attachments(&click.media);
-    let decide = |seen: &Conversation| decide(app, &circumstances, seen, &click.body, &attachments);
-    if let Some(files) = fresh
-        && decide(to).yes()
+    let context = senders.send_context(app, caller, conversation, RateMode::Consume).await?;
+    let attachments = attachments::draft_attachments(&outbound.media);
+    let check =
+        |current: &Conversation| check_send(app, &context, current, &outbound.body, &attachments);
+    if let Some(bucket) = uploads
+        && check(conversation).is_allowed()
     {
-        attaching::keep(files, &click.media).await?;
+        attachments::persist_uploads(bucket, &outbound.media).await?;
     }
-    match app.store.send(&to.id, click, again, &decide).await? {
-        Sent::Now(message, intent) => {
+    match app.store.put_outbound(&conversation.id, outbound, retry_of, &check).await? {
+        OutboundOutcome::Stored(message, entry) => {
             tracing::info!(
                 conversation.id = %message.conversation,
                 message.id = %message.id,
-                "A message is to be sent"
+                "Message queued"
             );
-            Response::json(202, &message.view(Some(intent.view())))
+            Response::json(202, &message.view(Some(entry.view())))
         }
-        Sent::Before(message) => {
-            let lane = app.store.lane(&to.id).await?;
-            let intent = lane.iter().find(|intent| intent.target == message.id);
-            Response::json(202, &message.view(intent.map(shared::intent::Intent::view)))
+        OutboundOutcome::Duplicate(message) => {
+            let queue = app.store.list_queue(&conversation.id).await?;
+            let entry = queue.iter().find(|entry| entry.message_id == message.id);
+            Response::json(202, &message.view(entry.map(shared::outbox::OutboxEntry::view)))
         }
-        Sent::KeyUsed => Err(Error::conflict(sentences::message::key_used())),
-        Sent::NotRetryable => Err(Error::conflict(sentences::message::not_retryable())),
-        Sent::MayNot(decision) => Err(refusal(app, &decision)),
-        Sent::NoConversation => Err(Error::no_conversation()),
+        OutboundOutcome::KeyReused => Err(Error::conflict(localized::message::key_used())),
+        OutboundOutcome::NotRetryable => Err(Error::conflict(localized::message::not_retryable())),
+        OutboundOutcome::Denied(check) => Err(send_error(app, &check)),
+        OutboundOutcome::ConversationNotFound => Err(Error::conversation_not_found()),
     }
 }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::config::Parameter;
-use shared::conversation::{ConversationView, number_view};
+use shared::conversation::{ConversationView, phone_number_view};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized::LocalizedTextView;
 use shared::phone::PhoneNumberView;
-use shared::sentences::SentenceView;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
-use crate::conversations::start::Line;
+use crate::app::{App, Build, authenticated};
+use crate::conversations::start::SenderDirectory;
 
 /// What was typed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -38,9 +38,9 @@ pub struct CheckedNumber {
     /// The number.
     number: Option<PhoneNumberView>,
     /// Why it is none, in English.
-    reason: Option<String>,
+    error: Option<String>,
     /// The same by its key.
-    sentence: Option<SentenceView>,
+    localized_error: Option<LocalizedTextView>,
     /// The sender of ours that a conversation would be begun from.
     from: String,
     /// The conversation that is on the desk already.
@@ -49,7 +49,12 @@ pub struct CheckedNumber {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Senders, Parameter::Install], Line::open, handle)
+    authenticated(
+        setup,
+        &[Parameter::Senders, Parameter::Install],
+        SenderDirectory::from_app,
+        handle,
+    )
 }
 
 #[utoipa::path(
@@ -58,36 +63,37 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    line: Arc<Line>,
+    senders: Arc<SenderDirectory>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: CheckNumber = request.json()?;
-    let typed: String = wanted.number.chars().take(200).collect();
-    let sender = line.sender(&caller, wanted.from.as_deref(), wanted.channel, &typed)?;
+    let requested: CheckNumber = request.json()?;
+    let typed: String = requested.number.chars().take(200).collect();
+    let sender =
+        senders.select_sender(&caller, requested.from.as_deref(), requested.channel, &typed)?;
     let from = sender.address.to_string();
-    let checked = match line.contact(sender, &typed) {
-        Err(sentence) => CheckedNumber {
+    let checked = match senders.contact_address(sender, &typed) {
+        Err(text) => CheckedNumber {
             valid: false,
             number: None,
-            reason: Some(sentence.to_string()),
-            sentence: Some(sentence.view()),
+            error: Some(text.to_string()),
+            localized_error: Some(text.view()),
             from,
             conversation: None,
         },
         Ok(contact) => {
-            let view = number_view(&contact);
-            let id = line.conversation(sender, &contact);
-            let known = app.store.conversation(&id).await?;
+            let view = phone_number_view(&contact);
+            let id = senders.conversation_id(sender, &contact);
+            let conversation = app.store.get_conversation(&id).await?;
             CheckedNumber {
                 valid: true,
                 number: Some(view),
-                reason: None,
-                sentence: None,
+                error: None,
+                localized_error: None,
                 from,
-                conversation: known
-                    .filter(|known| caller.sees(&known.inbox))
-                    .and_then(|known| known.view()),
+                conversation: conversation
+                    .filter(|conversation| caller.can_see_inbox(&conversation.inbox))
+                    .and_then(|conversation| conversation.view()),
             }
         }
     };

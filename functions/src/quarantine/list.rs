@@ -7,13 +7,13 @@ use shared::config::{InstallKey, Parameter};
 use shared::cursor;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::sentences::SentenceView;
-use shared::store::Quarantined;
+use shared::localized::LocalizedTextView;
+use shared::store::QuarantineEntry;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
-use crate::messages::webhook::{readable, whole};
-use crate::paging::limit;
+use crate::app::{App, Build, authenticated};
+use crate::messages::webhook::{body_text, full_body};
+use crate::paging::parse_limit;
 
 /// One thing in quarantine.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,7 +25,7 @@ pub struct QuarantineItem {
     /// Why it is here, a sentence.
     detail: String,
     /// The same by its key; null for what was kept before sentences had keys.
-    sentence: Option<SentenceView>,
+    localized_detail: Option<LocalizedTextView>,
     /// The path that it came to.
     path: String,
     /// Its content type.
@@ -39,7 +39,7 @@ pub struct QuarantineItem {
     #[schema(value_type = String, format = DateTime)]
     date_updated: String,
     /// The request's body.
-    raw: String,
+    body: String,
     /// Whether the body was longer than what is kept.
     truncated: bool,
     /// Whether Twilio's signature was right.
@@ -57,7 +57,7 @@ pub struct QuarantineList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
 }
 
 #[utoipa::path(
@@ -71,34 +71,34 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    caller.must_be_admin()?;
-    request.only_query(&["cursor", "limit"])?;
-    let limit = limit(&request, 20)?;
-    let before = request.query("cursor");
+    caller.require_admin()?;
+    request.reject_unknown_query(&["cursor", "limit"])?;
+    let limit = parse_limit(&request, 20)?;
+    let before = request.query_param("cursor");
     let before = before.map(|text| cursor::decode(&key, "quarantine", text)).transpose()?;
-    let (items, next) = app.store.quarantined(before.as_deref(), limit).await?;
+    let (items, next) = app.store.list_quarantine(before.as_deref(), limit).await?;
     Response::json(
         200,
         &QuarantineList {
-            items: items.iter().map(item).collect(),
+            items: items.iter().map(to_item).collect(),
             cursor: next.map(|next| cursor::encode(&key, "quarantine", &next)),
         },
     )
 }
 
-fn item(kept: &Quarantined) -> QuarantineItem {
+fn to_item(entry: &QuarantineEntry) -> QuarantineItem {
     QuarantineItem {
-        quarantine_id: kept.id.clone(),
-        reason: kept.reason.clone(),
-        detail: kept.detail.clone(),
-        sentence: kept.sentence.clone(),
-        path: kept.path.clone(),
-        content_type: kept.content_type.clone(),
-        count: kept.count,
-        date_created: kept.created.to_string(),
-        date_updated: kept.updated.to_string(),
-        raw: readable(kept),
-        truncated: whole(kept).is_none(),
-        signed: kept.signed,
+        quarantine_id: entry.id.clone(),
+        reason: entry.reason.clone(),
+        detail: entry.detail.clone(),
+        localized_detail: entry.localized_detail.clone(),
+        path: entry.path.clone(),
+        content_type: entry.content_type.clone(),
+        count: entry.count,
+        date_created: entry.created_at.to_string(),
+        date_updated: entry.updated_at.to_string(),
+        body: body_text(entry),
+        truncated: full_body(entry).is_none(),
+        signed: entry.signed,
     }
 }

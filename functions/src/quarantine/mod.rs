@@ -2,4 +2,4 @@
 
 pub mod list;
 pub mod release;
-pub mod release_quarantines;
+pub mod release_all;

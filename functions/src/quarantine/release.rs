@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized::quarantine;
 use shared::message::MessageView;
-use shared::sentences::quarantine;
-use shared::store::{Quarantined, Received};
+use shared::store::{InboundOutcome, QuarantineEntry};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
+use crate::app::{App, Build, authenticated};
 use crate::events::receive as events;
-use crate::messages::receive::{self, Desk};
+use crate::messages::receive::{self, Intake};
 use crate::messages::record_delivery;
-use crate::messages::webhook::{Form, Reason, Signed, whole};
+use crate::messages::webhook::{FormResult, QuarantineReason, SignedRequest, full_body};
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,7 +24,7 @@ pub struct ReleaseQuarantine {}
 
 /// What was released.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Released {
+pub struct ReleaseResult {
     /// Always true.
     released: bool,
     /// The message; null if it had been stored before, or if it was news of one.
@@ -35,95 +35,103 @@ pub struct Released {
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] =
         &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
-    people(setup, PARAMETERS, Desk::open, handle)
+    authenticated(setup, PARAMETERS, Intake::from_app, handle)
 }
 
 #[utoipa::path(
     post, path = "/api/quarantine/{id}/release", operation_id = "release-quarantine",
     params(("id" = String, Path)), request_body = ReleaseQuarantine,
-    responses((status = 200, body = Released)),
+    responses((status = 200, body = ReleaseResult)),
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    desk: Arc<Desk>,
+    intake: Arc<Intake>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    caller.must_be_admin()?;
+    caller.require_admin()?;
     let ReleaseQuarantine {} = request.json()?;
-    let id = request.path("id");
-    let missing = || Error::NotFound(quarantine::missing());
-    if !Quarantined::is_id(id) {
-        return Err(missing());
+    let id = request.path_param("id");
+    let entry_not_found = || Error::NotFound(quarantine::missing());
+    if !QuarantineEntry::is_valid_id(id) {
+        return Err(entry_not_found());
     }
-    let kept = app.store.quarantined_one(id).await?.ok_or_else(missing)?;
-    let message = readmitted(&app, &desk, &kept).await?;
-    Response::json(200, &Released { released: true, message })
+    let entry = app.store.get_quarantine_entry(id).await?.ok_or_else(entry_not_found)?;
+    let message = reprocess(&app, &intake, &entry).await?;
+    Response::json(200, &ReleaseResult { released: true, message })
 }
 
 /// Through its own door again: the signature where it had been wrong, then what it says. What was stored now is given
 /// back; then it is out of quarantine.
-pub(super) async fn readmitted(
+pub(super) async fn reprocess(
     app: &App,
-    desk: &Desk,
-    kept: &Quarantined,
+    intake: &Intake,
+    entry: &QuarantineEntry,
 ) -> Result<Option<MessageView>> {
-    let body = whole(kept).ok_or_else(|| Error::Refused(quarantine::cut()))?;
-    let sent = Signed::kept(kept, &body);
-    let received = if kept.path == events::PATH {
-        an_event(app, desk, kept, &sent).await?
+    let body = full_body(entry).ok_or_else(|| Error::Unprocessable(quarantine::cut()))?;
+    let signed_request = SignedRequest::from_entry(entry, &body);
+    let inbound_outcome = if entry.path == events::PATH {
+        reprocess_event(app, intake, entry, &signed_request).await?
     } else {
-        let form = if kept.signed {
+        let form = if entry.signed {
             shared::twilio::form::parse(&body)
         } else {
-            desk.door.form(&sent).map_err(|_| still_wrong())?
+            intake.verifier.check_form(&signed_request).map_err(|_| signature_still_invalid())?
         };
-        a_form(app, desk, &kept.path, form).await?
+        reprocess_form(app, intake, &entry.path, form).await?
     };
-    app.store.release(&kept.id).await?;
-    Ok(match received {
-        Some(Received::Now(message)) => Some(message.view(None)),
-        Some(Received::Before) | None => None,
+    app.store.delete_quarantine_entry(&entry.id).await?;
+    Ok(match inbound_outcome {
+        Some(InboundOutcome::Stored(message)) => Some(message.view(None)),
+        Some(InboundOutcome::Duplicate) | None => None,
     })
 }
 
-async fn a_form(app: &App, desk: &Desk, path: &str, form: Form) -> Result<Option<Received>> {
-    let refused = |reason: Reason| Error::Refused(reason.sentence);
+async fn reprocess_form(
+    app: &App,
+    intake: &Intake,
+    path: &str,
+    form: FormResult,
+) -> Result<Option<InboundOutcome>> {
+    let rejected = |reason: QuarantineReason| Error::Unprocessable(reason.text);
     if path == receive::PATH {
-        let arrival = desk.read(app, form).map_err(refused)?;
-        return receive::file(app, arrival).await.map(Some);
+        let new_inbound = intake.parse_form(app, form).map_err(rejected)?;
+        return receive::store_inbound(app, new_inbound).await.map(Some);
     }
     let (conversation, message, report) =
-        record_delivery::read(app, &desk.door, path, form).map_err(refused)?;
-    if app.store.record_report(&conversation, message, &report).await? {
+        record_delivery::parse_callback(app, &intake.verifier, path, form).map_err(rejected)?;
+    if app.store.record_delivery(&conversation, message, &report).await? {
         Ok(None)
     } else {
-        Err(refused(record_delivery::unknown_message()))
+        Err(rejected(record_delivery::unknown_message_reason()))
     }
 }
 
 /// A signed event was kept alone, a wrongly signed batch as a whole.
-async fn an_event(
+async fn reprocess_event(
     app: &App,
-    desk: &Desk,
-    kept: &Quarantined,
-    sent: &Signed<'_>,
-) -> Result<Option<Received>> {
-    let events = if kept.signed {
-        vec![serde_json::from_slice(sent.body).unwrap_or_default()]
+    intake: &Intake,
+    entry: &QuarantineEntry,
+    signed_request: &SignedRequest<'_>,
+) -> Result<Option<InboundOutcome>> {
+    let events = if entry.signed {
+        vec![serde_json::from_slice(signed_request.body).unwrap_or_default()]
     } else {
-        desk.door.json(sent).map_err(|_| still_wrong())?;
-        shared::twilio::event::split(sent.body).map_err(|wrong| Error::Refused(wrong.0))?
+        intake.verifier.check_json(signed_request).map_err(|_| signature_still_invalid())?;
+        shared::twilio::event_streams::parse_batch(signed_request.body)
+            .map_err(|error| Error::Unprocessable(error.0))?
     };
-    let mut received = None;
+    let mut inbound_outcome = None;
     for event in events {
-        if let events::Taken::Received(now) = events::again(app, desk, &event).await? {
-            received = Some(now);
+        if let events::IngestOutcome::Received(stored) =
+            events::reprocess(app, intake, &event).await?
+        {
+            inbound_outcome = Some(stored);
         }
     }
-    Ok(received)
+    Ok(inbound_outcome)
 }
 
-fn still_wrong() -> Error {
-    Error::Refused(quarantine::still_wrong_signature())
+fn signature_still_invalid() -> Error {
+    Error::Unprocessable(quarantine::still_wrong_signature())
 }

@@ -6,26 +6,31 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use shared::conversation::ConversationId;
 use shared::error::Result;
-use shared::intent::{Intent, IntentState};
-use shared::lambda::{Context, Setup};
+use shared::lambda::{InvocationContext, Setup};
+use shared::outbox::{OutboxEntry, OutboxState};
 use shared::store::DueEntry;
 
-use crate::app::{App, Build, nothing, work};
+use crate::app::{App, Build, background, no_state};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    work(setup, &[], nothing, handle)
+    background(setup, &[], no_state, handle)
 }
 
-async fn handle(app: Arc<App>, _: Arc<()>, _event: Value, _context: Context) -> Result<Value> {
-    let mut lanes: BTreeSet<ConversationId> = BTreeSet::new();
+async fn handle(
+    app: Arc<App>,
+    _: Arc<()>,
+    _event: Value,
+    _context: InvocationContext,
+) -> Result<Value> {
+    let mut queues: BTreeSet<ConversationId> = BTreeSet::new();
     let mut jobs: Vec<DueEntry> = Vec::new();
     let mut position = None;
     loop {
-        let (entries, next) = app.store.due(position).await?;
+        let (entries, next) = app.store.list_due(position).await?;
         for entry in entries {
-            if entry.in_lane {
-                lanes.insert(entry.conversation);
+            if entry.in_queue {
+                queues.insert(entry.conversation);
             } else {
                 jobs.push(entry);
             }
@@ -35,78 +40,82 @@ async fn handle(app: Arc<App>, _: Arc<()>, _event: Value, _context: Context) -> 
             break;
         }
     }
-    let (mut woken, mut unknown, mut failed) = (0_u32, 0_u32, 0_u32);
-    let lanes = lanes.iter().map(|conversation| (conversation, None));
-    for (conversation, job) in lanes.chain(jobs.iter().map(|job| (&job.conversation, Some(job)))) {
-        let step = match job {
-            None => lane_step(&app, conversation).await,
-            Some(job) => job_step(&app, job).await,
+    let (mut requeued, mut unknown, mut failed) = (0_u32, 0_u32, 0_u32);
+    let queues = queues.iter().map(|conversation_id| (conversation_id, None));
+    for (conversation_id, job) in
+        queues.chain(jobs.iter().map(|job| (&job.conversation, Some(job))))
+    {
+        let action = match job {
+            None => sweep_queue(&app, conversation_id).await,
+            Some(job) => sweep_job(&app, job).await,
         };
-        match step {
-            Ok(Step::Woken) => woken += 1,
-            Ok(Step::Unknown) => unknown += 1,
-            Ok(Step::Nothing) => {}
+        match action {
+            Ok(SweepAction::Requeued) => requeued += 1,
+            Ok(SweepAction::MarkedUnknown) => unknown += 1,
+            Ok(SweepAction::None) => {}
             // One that cannot be read or written keeps nobody else waiting.
             Err(error) => {
                 failed += 1;
-                let cause = error.causes();
-                tracing::error!(conversation.id = %conversation, cause, "A lane could not be swept");
+                let cause = error.cause_chain();
+                tracing::error!(conversation.id = %conversation_id, error = cause, "Queue sweep failed");
             }
         }
     }
-    if woken + unknown > 0 {
-        tracing::info!(woken, unknown, "Swept");
+    if requeued + unknown > 0 {
+        tracing::info!(requeued, unknown, "Sweep finished");
     }
-    Ok(json!({ "woken": woken, "unknown": unknown, "failed": failed }))
+    Ok(json!({ "requeued": requeued, "unknown": unknown, "failed": failed }))
 }
 
 #[derive(PartialEq, Eq)]
-enum Step {
-    Woken,
-    Unknown,
-    Nothing,
+enum SweepAction {
+    Requeued,
+    MarkedUnknown,
+    None,
 }
 
 /// Acts on the head of a lane: the oldest that is not unknown.
-async fn lane_step(app: &App, conversation: &ConversationId) -> Result<Step> {
-    let mut step = Step::Nothing;
+async fn sweep_queue(app: &App, conversation_id: &ConversationId) -> Result<SweepAction> {
+    let mut action = SweepAction::None;
     loop {
-        let lane = app.store.lane(conversation).await?;
-        let Some(head) = lane.iter().find(|intent| intent.state != IntentState::Unknown) else {
-            return Ok(step);
+        let queue = app.store.list_queue(conversation_id).await?;
+        let Some(head) = queue.iter().find(|entry| entry.state != OutboxState::Unknown) else {
+            return Ok(action);
         };
         match head.state {
             // Its lease is over and it must not be repeated: a look-up finds out, and the next is the head.
-            IntentState::Claimed if !head.alive(app.clock.now()) && !head.kind.repeatable() => {
-                if app.store.give_to_lookup(head).await? {
-                    step = Step::Unknown;
+            OutboxState::Claimed
+                if !head.is_leased(app.clock.now()) && !head.kind.is_repeatable() =>
+            {
+                if app.store.mark_unknown(head).await? {
+                    action = SweepAction::MarkedUnknown;
                 }
             }
             // After one that was given to a look-up the next need not wait until it is due.
-            _ if wants_waking(app, head)
-                || (step == Step::Unknown && head.state == IntentState::Ready) =>
+            _ if is_due(app, head)
+                || (action == SweepAction::MarkedUnknown && head.state == OutboxState::Ready) =>
             {
-                let woken = app.store.wake(head).await?.is_some();
-                return Ok(if woken { Step::Woken } else { step });
+                let requeued = app.store.requeue(head).await?.is_some();
+                return Ok(if requeued { SweepAction::Requeued } else { action });
             }
-            _ => return Ok(step),
+            _ => return Ok(action),
         }
     }
 }
 
-async fn job_step(app: &App, entry: &DueEntry) -> Result<Step> {
-    let job = app.store.job(&entry.conversation, entry.id).await?;
-    let Some(job) = job.filter(|job| wants_waking(app, job)) else { return Ok(Step::Nothing) };
-    let woken = app.store.wake(&job).await?.is_some();
-    Ok(if woken { Step::Woken } else { Step::Nothing })
+async fn sweep_job(app: &App, entry: &DueEntry) -> Result<SweepAction> {
+    let job = app.store.get_job(&entry.conversation, entry.id).await?;
+    let Some(job) = job.filter(|job| is_due(app, job)) else { return Ok(SweepAction::None) };
+    let requeued = app.store.requeue(&job).await?.is_some();
+    Ok(if requeued { SweepAction::Requeued } else { SweepAction::None })
 }
 
 /// Ready and due (its record was lost), put off until now, or repeatable with its lease over.
-fn wants_waking(app: &App, intent: &Intent) -> bool {
+fn is_due(app: &App, entry: &OutboxEntry) -> bool {
     let now = app.clock.now();
-    match intent.state {
-        IntentState::Ready | IntentState::Later => intent.due_at <= now,
-        IntentState::Claimed => intent.kind.repeatable() && !intent.alive(now),
-        IntentState::Unknown => false,
+    match entry.state {
+        OutboxState::Ready | OutboxState::Deferred => entry.due_at <= now,
+        OutboxState::Claimed => entry.kind.is_repeatable() && !entry.is_leased(now),
+        OutboxState::Unknown => false,
     }
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use shared::address::Channel;
 use shared::config::{Parameter, Sender};
-use shared::conversation::number_view;
+use shared::conversation::phone_number_view;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::phone::PhoneNumberView;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
+use crate::app::{App, Build, authenticated};
 
 /// One of our numbers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +38,7 @@ pub struct SenderList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Senders], |app| app.parameters.senders(), handle)
+    authenticated(setup, &[Parameter::Senders], |app| app.parameters.senders(), handle)
 }
 
 #[utoipa::path(
@@ -52,12 +52,14 @@ pub(crate) async fn handle(
     _request: Request,
 ) -> Result<Response> {
     let visible =
-        senders.iter().filter(|sender| caller.sees(&sender.inbox)).map(|sender| SenderView {
-            address: sender.address.to_string(),
-            channel: sender.address.channel(),
-            inbox: sender.inbox.clone(),
-            name: sender.name.clone(),
-            number: number_view(&sender.address),
+        senders.iter().filter(|sender| caller.can_see_inbox(&sender.inbox)).map(|sender| {
+            SenderView {
+                address: sender.address.to_string(),
+                channel: sender.address.channel(),
+                inbox: sender.inbox.clone(),
+                name: sender.name.clone(),
+                number: phone_number_view(&sender.address),
+            }
         });
     Response::json(200, &SenderList { senders: visible.collect() })
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use shared::config::Parameter;
 use shared::error::Result;
 use shared::lambda::{Request, Response};
-use shared::session::{ACCESS_LIFE, Claims, Role, TokenIssuer};
-use shared::store::{SESSION_LIFE, User};
+use shared::session::{ACCESS_TTL, Claims, Role, TokenIssuer};
+use shared::store::{SESSION_TTL, User};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -54,7 +54,7 @@ pub fn all_inboxes(app: &App) -> Result<Vec<String>> {
 }
 
 /// The person with the inboxes of today: an admin sees every one, also those that came later.
-pub fn with_inboxes(mut user: User, all: &[String]) -> User {
+pub fn with_current_inboxes(mut user: User, all: &[String]) -> User {
     if user.role == Role::Admin {
         user.inboxes = all.to_vec();
     }
@@ -63,15 +63,15 @@ pub fn with_inboxes(mut user: User, all: &[String]) -> User {
 
 /// What makes tokens and cookies.
 #[derive(Debug)]
-pub struct Keys {
+pub struct SessionTokens {
     /// Makes tokens.
     pub issuer: TokenIssuer,
     secure: bool,
 }
 
-impl Keys {
+impl SessionTokens {
     /// From the parameters.
-    pub fn open(app: &App) -> Result<Self> {
+    pub fn from_app(app: &App) -> Result<Self> {
         let issuer = TokenIssuer::new(&app.parameters.session_seed()?)?;
         let urls = app.parameters.urls()?;
         let secure = urls.public.first().is_some_and(|url| url.starts_with("https://"));
@@ -79,7 +79,7 @@ impl Keys {
     }
 
     /// The answer to a person who is signed in: access token, and the refresh token of this generation.
-    pub fn signed_in(
+    pub fn session_response(
         &self,
         app: &App,
         user: &User,
@@ -87,10 +87,10 @@ impl Keys {
         generation: u64,
     ) -> Result<Response> {
         let now = app.clock.now();
-        let claims = Claims::of(&user.username, &user.display_name, user.role, &user.inboxes, now);
-        let answer = Session {
+        let claims = Claims::new(&user.username, &user.display_name, user.role, &user.inboxes, now);
+        let body = Session {
             access_token: self.issuer.access_token(&claims)?,
-            expires_in: ACCESS_LIFE.as_secs(),
+            expires_in: ACCESS_TTL.as_secs(),
             user: SignedInUser {
                 username: user.username.clone(),
                 display_name: user.display_name.clone(),
@@ -98,19 +98,19 @@ impl Keys {
             },
         };
         let token = self.issuer.refresh_token(session, generation);
-        Ok(Response::json(200, &answer)?.with_cookie(self.cookie(&token, SESSION_LIFE.as_secs())))
+        Ok(Response::json(200, &body)?.with_cookie(self.cookie(&token, SESSION_TTL.as_secs())))
     }
 
     /// The cookie of a refresh token; with an age of nothing it is forgotten.
-    pub fn cookie(&self, token: &str, age: u64) -> String {
+    pub fn cookie(&self, token: &str, max_age: u64) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
         format!(
-            "{COOKIE}={token}; Path=/api/session; HttpOnly; SameSite=Strict; Max-Age={age}{secure}"
+            "{COOKIE}={token}; Path=/api/session; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}"
         )
     }
 
     /// Session and generation of the request's cookie.
-    pub fn presented(&self, request: &Request) -> Option<(String, u64)> {
-        self.issuer.read_refresh_token(request.cookie(COOKIE)?)
+    pub fn parse_cookie(&self, request: &Request) -> Option<(String, u64)> {
+        self.issuer.parse_refresh_token(request.cookie(COOKIE)?)
     }
 }

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
-use shared::sentences;
-use shared::store::Refreshed;
+use shared::localized;
+use shared::store::RefreshOutcome;
 use utoipa::ToSchema;
 
-use super::{Keys, Session, all_inboxes, with_inboxes};
+use super::{Session, SessionTokens, all_inboxes, with_current_inboxes};
 use crate::app::{App, Build, public};
 
 /// Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form.
@@ -21,8 +21,8 @@ pub struct RefreshSession {}
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] = &[Parameter::Session, Parameter::Urls, Parameter::Senders];
-    let open = |app: &App| Ok((Keys::open(app)?, all_inboxes(app)?));
-    public(setup, PARAMETERS, open, handle)
+    let state = |app: &App| Ok((SessionTokens::from_app(app)?, all_inboxes(app)?));
+    public(setup, PARAMETERS, state, handle)
 }
 
 #[utoipa::path(
@@ -31,18 +31,23 @@ pub fn build(setup: Setup) -> Build {
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    state: Arc<(Keys, Vec<String>)>,
+    state: Arc<(SessionTokens, Vec<String>)>,
     request: Request,
 ) -> Result<Response> {
-    let (keys, inboxes) = &*state;
+    let (tokens, inboxes) = &*state;
     let RefreshSession {} = request.json()?;
-    let ended = || Error::SignedOut(sentences::session::ended());
-    let (session, generation) = keys.presented(&request).ok_or_else(ended)?;
+    let session_ended = || Error::Unauthenticated(localized::session::ended());
+    let (session, generation) = tokens.parse_cookie(&request).ok_or_else(session_ended)?;
     match app.store.refresh_session(&session, generation).await? {
-        Refreshed::Good { user, generation } => {
-            let user = app.store.user(&user).await?.ok_or_else(ended)?;
-            keys.signed_in(&app, &with_inboxes(user, inboxes), &session, generation)
+        RefreshOutcome::Rotated { user, generation } => {
+            let user = app.store.get_user(&user).await?.ok_or_else(session_ended)?;
+            tokens.session_response(
+                &app,
+                &with_current_inboxes(user, inboxes),
+                &session,
+                generation,
+            )
         }
-        Refreshed::Ended => Err(ended()),
+        RefreshOutcome::Invalid => Err(session_ended()),
     }
 }

@@ -7,30 +7,30 @@ use serde::Deserialize;
 use shared::config::{FirstAdmin, Parameter};
 use shared::error::{Error, Result};
 use shared::lambda::{Request, Response, Setup};
+use shared::localized;
 use shared::secret::Secret;
-use shared::sentences;
 use shared::session::{Role, hash_password, password_matches};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::{Keys, Session, all_inboxes, with_inboxes};
+use super::{Session, SessionTokens, all_inboxes, with_current_inboxes};
 use crate::app::{App, Build, public};
-use crate::users::fold_username;
+use crate::users::normalize_username;
 
 /// How long tries are counted together.
-const WINDOW: Duration = Duration::from_mins(5);
+const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(5);
 
 /// How many tries one name has in a window from one address.
-const TRIES_OF_A_NAME: u64 = 10;
+const MAX_ATTEMPTS_PER_NAME_AND_ADDRESS: u64 = 10;
 
 /// How many tries one name has in a window from everywhere: strangers must not lock somebody out too easily.
-const TRIES_FROM_EVERYWHERE: u64 = 500;
+const MAX_ATTEMPTS_PER_NAME: u64 = 500;
 
 /// How many tries one address has in a window.
-const TRIES_OF_AN_ADDRESS: u64 = 50;
+const MAX_ATTEMPTS_PER_ADDRESS: u64 = 50;
 
 /// A hash that no password has: a wrong name takes as long as a wrong password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Who signs in.
@@ -47,21 +47,25 @@ pub struct SignIn {
     /// A one-time link's token, in their stead.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    link: Option<Secret>,
+    link_token: Option<Secret>,
 }
 
 /// Keys, and who may sign in first.
 #[derive(Debug)]
-pub struct Desk {
-    keys: Keys,
-    first: FirstAdmin,
+pub struct SignInState {
+    tokens: SessionTokens,
+    first_admin: FirstAdmin,
     inboxes: Vec<String>,
 }
 
-impl Desk {
-    fn open(app: &App) -> Result<Self> {
+impl SignInState {
+    fn from_app(app: &App) -> Result<Self> {
         let inboxes = all_inboxes(app)?;
-        Ok(Self { keys: Keys::open(app)?, first: app.parameters.first_admin()?, inboxes })
+        Ok(Self {
+            tokens: SessionTokens::from_app(app)?,
+            first_admin: app.parameters.first_admin()?,
+            inboxes,
+        })
     }
 }
 
@@ -69,101 +73,122 @@ impl Desk {
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] =
         &[Parameter::Session, Parameter::Urls, Parameter::Admin, Parameter::Senders];
-    public(setup, PARAMETERS, Desk::open, handle)
+    public(setup, PARAMETERS, SignInState::from_app, handle)
 }
 
 #[utoipa::path(
     post, path = "/api/session", operation_id = "sign-in", request_body = SignIn,
     responses((status = 200, body = Session)),
 )]
-pub(crate) async fn handle(app: Arc<App>, desk: Arc<Desk>, request: Request) -> Result<Response> {
-    let wanted: SignIn = request.json()?;
-    let user = match (wanted.username, wanted.password, wanted.link) {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    state: Arc<SignInState>,
+    request: Request,
+) -> Result<Response> {
+    let requested: SignIn = request.json()?;
+    let user = match (requested.username, requested.password, requested.link_token) {
         (Some(username), Some(password), None) => {
-            with_password(&app, &desk, &request, &username, password).await?
+            with_password(&app, &state, &request, &username, password).await?
         }
-        (None, None, Some(link)) => with_link(&app, &desk, &request, &link).await?,
+        (None, None, Some(link_token)) => with_link(&app, &state, &request, &link_token).await?,
         _ => {
-            return Err(Error::Refused(sentences::session::no_proof()));
+            return Err(Error::Unprocessable(localized::session::no_proof()));
         }
     };
-    let user = with_inboxes(user, &desk.inboxes);
+    let user = with_current_inboxes(user, &state.inboxes);
     let session = format!("{:032x}", app.ids.random());
-    app.store.begin_session(&session, &user.username).await?;
-    tracing::info!(user.role = ?user.role, "Somebody signed in");
-    desk.keys.signed_in(&app, &user, &session, 1)
+    app.store.create_session(&session, &user.username).await?;
+    tracing::info!(user.role = ?user.role, "User signed in");
+    state.tokens.session_response(&app, &user, &session, 1)
 }
 
 async fn with_password(
     app: &App,
-    desk: &Desk,
+    state: &SignInState,
     request: &Request,
     username: &str,
     password: Secret,
 ) -> Result<User> {
-    let wrong = || Error::SignedOut(sentences::session::wrong_password());
-    let username = fold_username(username).map_err(|_| wrong())?;
+    let wrong_credentials = || Error::Unauthenticated(localized::session::wrong_password());
+    let username = normalize_username(username).map_err(|_| wrong_credentials())?;
     let address = request.source_ip();
-    limited(app, &format!("name#{username}#{address}"), TRIES_OF_A_NAME).await?;
-    limited(app, &format!("address#{address}"), TRIES_OF_AN_ADDRESS).await?;
-    limited(app, &format!("name#{username}"), TRIES_FROM_EVERYWHERE).await?;
-    let known = app.store.user(&username).await?;
-    let hash = known.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password.clone());
-    let first = known.is_none() && username == fold_username(&desk.first.username)?;
-    let expected = desk.first.password.clone();
-    let given = password.clone();
+    check_rate_limit(app, &format!("name#{username}#{address}"), MAX_ATTEMPTS_PER_NAME_AND_ADDRESS)
+        .await?;
+    check_rate_limit(app, &format!("address#{address}"), MAX_ATTEMPTS_PER_ADDRESS).await?;
+    check_rate_limit(app, &format!("name#{username}"), MAX_ATTEMPTS_PER_NAME).await?;
+    let known = app.store.get_user(&username).await?;
+    let hash = known.as_ref().map_or_else(|| DUMMY_HASH.to_owned(), |user| user.password.clone());
+    let is_first_admin =
+        known.is_none() && username == normalize_username(&state.first_admin.username)?;
+    let expected = state.first_admin.password.clone();
+    let submitted = password.clone();
     // Hashing takes tens of milliseconds of one core: not on the runtime's own thread.
     let matches = tokio::task::spawn_blocking(move || {
-        let by_hash = password_matches(&given, &hash);
-        by_hash || (first && same(given.expose(), expected.expose()))
+        let by_hash = password_matches(&submitted, &hash);
+        by_hash || (is_first_admin && constant_time_eq(submitted.expose(), expected.expose()))
     });
-    if !matches.await.map_err(Error::failed)? {
-        return Err(wrong());
+    if !matches.await.map_err(Error::internal)? {
+        return Err(wrong_credentials());
     }
     match known {
         Some(user) => Ok(user),
-        None => first_admin(app, desk, username, &password).await,
+        None => create_first_admin(app, state, username, &password).await,
     }
 }
 
-fn same(one: &str, other: &str) -> bool {
+fn constant_time_eq(given: &str, expected: &str) -> bool {
     use subtle::ConstantTimeEq;
-    !other.is_empty() && one.as_bytes().ct_eq(other.as_bytes()).into()
+    !expected.is_empty() && given.as_bytes().ct_eq(expected.as_bytes()).into()
 }
 
 /// The first admin's row is made at the first sign-in; from then on the table alone counts.
-async fn first_admin(app: &App, desk: &Desk, username: String, password: &Secret) -> Result<User> {
+async fn create_first_admin(
+    app: &App,
+    state: &SignInState,
+    username: String,
+    password: &Secret,
+) -> Result<User> {
     let user = User {
-        display_name: desk.first.username.clone(),
+        display_name: state.first_admin.username.clone(),
         role: Role::Admin,
-        inboxes: desk.inboxes.clone(),
+        inboxes: state.inboxes.clone(),
         password: hash_password(password, app.ids.random())?,
         username,
     };
-    app.store.add_user(&user).await?;
-    app.store.user(&user.username).await?.ok_or_else(|| Error::failed("a user just added"))
+    app.store.insert_user(&user).await?;
+    app.store
+        .get_user(&user.username)
+        .await?
+        .ok_or_else(|| Error::internal("the user was not found after it was inserted"))
 }
 
-async fn with_link(app: &App, desk: &Desk, request: &Request, link: &Secret) -> Result<User> {
-    limited(app, &format!("address#{}", request.source_ip()), TRIES_OF_AN_ADDRESS).await?;
-    let ended = || Error::SignedOut(sentences::session::link_used());
-    let username = app.store.take_link(link.expose()).await?.ok_or_else(ended)?;
-    match app.store.user(&username).await? {
+async fn with_link(
+    app: &App,
+    state: &SignInState,
+    request: &Request,
+    link_token: &Secret,
+) -> Result<User> {
+    check_rate_limit(app, &format!("address#{}", request.source_ip()), MAX_ATTEMPTS_PER_ADDRESS)
+        .await?;
+    let link_expired = || Error::Unauthenticated(localized::session::link_used());
+    let username =
+        app.store.consume_sign_in_link(link_token.expose()).await?.ok_or_else(link_expired)?;
+    match app.store.get_user(&username).await? {
         Some(user) => Ok(user),
-        None if username == fold_username(&desk.first.username)? => {
-            let password = desk.first.password.clone();
-            first_admin(app, desk, username, &password).await
+        None if username == normalize_username(&state.first_admin.username)? => {
+            let password = state.first_admin.password.clone();
+            create_first_admin(app, state, username, &password).await
         }
-        None => Err(ended()),
+        None => Err(link_expired()),
     }
 }
 
-async fn limited(app: &App, what: &str, most: u64) -> Result<()> {
-    let what = format!("sign-in#{what}");
-    if app.store.count(&what, WINDOW).await? > most {
-        return Err(Error::TooMany {
-            sentences: vec![sentences::session::too_many_tries()],
-            retry_after: WINDOW.as_secs(),
+async fn check_rate_limit(app: &App, subject: &str, limit: u64) -> Result<()> {
+    let key = format!("sign-in#{subject}");
+    if app.store.increment_rate(&key, RATE_LIMIT_WINDOW).await? > limit {
+        return Err(Error::RateLimited {
+            texts: vec![localized::session::too_many_tries()],
+            retry_after: RATE_LIMIT_WINDOW.as_secs(),
         });
     }
     Ok(())

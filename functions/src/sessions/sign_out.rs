@@ -5,21 +5,25 @@ use std::sync::Arc;
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
 
-use super::{Keys, PARAMETERS};
+use super::{PARAMETERS, SessionTokens};
 use crate::app::{App, Build, public};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, Keys::open, handle)
+    public(setup, PARAMETERS, SessionTokens::from_app, handle)
 }
 
 #[utoipa::path(
     delete, path = "/api/session", operation_id = "sign-out",
     responses((status = 204, description = "Signed out")),
 )]
-pub(crate) async fn handle(app: Arc<App>, keys: Arc<Keys>, request: Request) -> Result<Response> {
-    if let Some((session, _)) = keys.presented(&request) {
+pub(crate) async fn handle(
+    app: Arc<App>,
+    tokens: Arc<SessionTokens>,
+    request: Request,
+) -> Result<Response> {
+    if let Some((session, _)) = tokens.parse_cookie(&request) {
         app.store.end_session(&session).await?;
     }
-    Ok(Response::empty(204).with_cookie(keys.cookie("", 0)))
+    Ok(Response::empty(204).with_cookie(tokens.cookie("", 0)))
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use shared::config::{Parameter, Urls};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::sentences;
-use shared::store::{TICKET_LIFE, Ticket};
+use shared::localized;
+use shared::store::{TICKET_TTL, Ticket};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, people};
+use crate::app::{App, Build, authenticated};
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -31,7 +31,7 @@ pub struct IssuedTicket {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[Parameter::Urls], |app| app.parameters.urls(), handle)
+    authenticated(setup, &[Parameter::Urls], |app| app.parameters.urls(), handle)
 }
 
 #[utoipa::path(
@@ -45,21 +45,21 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let IssueTicket {} = request.json()?;
-    let own = urls.public.first().map_or("", String::as_str);
-    let origin = request.header("origin").unwrap_or(own);
+    let default_origin = urls.public.first().map_or("", String::as_str);
+    let origin = request.header("origin").unwrap_or(default_origin);
     if !urls.public.iter().any(|url| url == origin) {
-        return Err(Error::NotAllowed(sentences::socket::foreign_page()));
+        return Err(Error::Forbidden(localized::socket::foreign_page()));
     }
     let ticket = BASE64URL_NOPAD.encode(&app.ids.random().to_be_bytes());
-    let bound = Ticket {
+    let ticket_row = Ticket {
         user: caller.username.clone(),
         role: caller.role(),
         // What the page lists; a socket tells no other.
-        inboxes: vec![caller.inbox().to_owned()],
+        inboxes: vec![caller.default_inbox().to_owned()],
         origin: origin.to_owned(),
-        expires_at: app.store.expiry(TICKET_LIFE),
+        expires_at: app.store.expires_at(TICKET_TTL),
     };
-    app.store.add_ticket(&ticket, &bound).await?;
+    app.store.put_ticket(&ticket, &ticket_row).await?;
     let url = urls.socket.clone();
-    Response::json(200, &IssuedTicket { ticket, url, expires_in: TICKET_LIFE.as_secs() })
+    Response::json(200, &IssuedTicket { ticket, url, expires_in: TICKET_TTL.as_secs() })
 }

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::conversation::ConversationId;
 use shared::error::{Error, Result};
-use shared::lambda::{Setup, SocketEvent, socket::answer};
-use shared::sentences;
-use shared::store::{Connection, WATCHED};
+use shared::lambda::{Setup, SocketEvent, socket::socket_response};
+use shared::localized;
+use shared::store::{Connection, MAX_WATCHED};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, nothing, socket};
+use crate::app::{App, Build, no_state, socket};
 
 /// What a page sends.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -20,20 +20,20 @@ use crate::app::{App, Build, nothing, socket};
 pub enum ClientFrame {
     /// Tell the messages of these conversations and of no others: five at the most. Frames may overtake each other on
     /// their way: of a socket's, the one with the highest turn holds.
-    Show {
+    Watch {
         /// The conversations. One that does not exist, or is not for this person, is left out.
         conversation_ids: Vec<String>,
         /// Rises with every frame.
-        turn: u64,
+        sequence: u64,
     },
     /// Tell the messages of this conversation too: five at the most.
-    Watch {
+    WatchOne {
         /// The conversation.
         #[schema(value_type = String)]
         conversation_id: ConversationId,
     },
     /// No longer.
-    Unwatch {
+    UnwatchOne {
         /// The conversation.
         #[schema(value_type = String)]
         conversation_id: ConversationId,
@@ -44,66 +44,73 @@ pub enum ClientFrame {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    socket(setup, &[], nothing, handle)
+    socket(setup, &[], no_state, handle)
 }
 
 async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> {
     let frame: ClientFrame = serde_json::from_str(event.body())
-        .map_err(|_| Error::Malformed(sentences::socket::frame()))?;
+        .map_err(|_| Error::BadRequest(localized::socket::frame()))?;
     let id = event.connection_id();
     match frame {
-        ClientFrame::Show { conversation_ids, turn } => {
-            show(&app, id, conversation_ids, turn).await
+        ClientFrame::Watch { conversation_ids, sequence } => {
+            watch(&app, id, conversation_ids, sequence).await
         }
-        ClientFrame::Watch { conversation_id } => change(&app, id, &conversation_id, true).await,
-        ClientFrame::Unwatch { conversation_id } => change(&app, id, &conversation_id, false).await,
+        ClientFrame::WatchOne { conversation_id } => change(&app, id, &conversation_id, true).await,
+        ClientFrame::UnwatchOne { conversation_id } => {
+            change(&app, id, &conversation_id, false).await
+        }
         ClientFrame::Ping => Ok(()),
     }?;
-    Ok(answer(200, None))
+    Ok(socket_response(200, None))
 }
 
-async fn show(app: &App, id: &str, asked: Vec<String>, turn: u64) -> Result<()> {
-    if asked.len() > WATCHED {
-        return Err(Error::Refused(sentences::socket::watches_too_many()));
+async fn watch(app: &App, id: &str, conversation_ids: Vec<String>, sequence: u64) -> Result<()> {
+    if conversation_ids.len() > MAX_WATCHED {
+        return Err(Error::Unprocessable(localized::socket::watches_too_many()));
     }
-    let seen = connection(app, id).await?;
-    let mut wanted: BTreeSet<_> = asked.iter().filter_map(|id| ConversationId::parse(id)).collect();
-    let asked: Vec<_> = wanted.difference(&seen.watching).cloned().collect();
-    for asked in asked {
-        if !may_see(app, &seen, &asked).await? {
-            wanted.remove(&asked);
+    let connection = require_connection(app, id).await?;
+    let mut requested: BTreeSet<_> =
+        conversation_ids.iter().filter_map(|id| ConversationId::parse(id)).collect();
+    let added: Vec<_> = requested.difference(&connection.watched).cloned().collect();
+    for conversation_id in added {
+        if !can_watch(app, &connection, &conversation_id).await? {
+            requested.remove(&conversation_id);
         }
     }
-    app.store.show(id, &wanted, turn).await
+    app.store.set_watched(id, &requested, sequence).await
 }
 
 async fn change(app: &App, id: &str, wanted: &ConversationId, watch: bool) -> Result<()> {
     // Two frames of one socket may run at once: each must see the other's change.
     for _ in 0..8 {
-        let seen = connection(app, id).await?;
-        let mut watching = seen.watching.clone();
+        let seen = require_connection(app, id).await?;
+        let mut watching = seen.watched.clone();
         if !watch {
             watching.remove(wanted);
-        } else if watching.len() >= WATCHED && !watching.contains(wanted) {
-            return Err(Error::Refused(sentences::socket::watches_too_many()));
-        } else if !may_see(app, &seen, wanted).await? {
-            return Err(Error::no_conversation());
+        } else if watching.len() >= MAX_WATCHED && !watching.contains(wanted) {
+            return Err(Error::Unprocessable(localized::socket::watches_too_many()));
+        } else if !can_watch(app, &seen, wanted).await? {
+            return Err(Error::conversation_not_found());
         } else {
             watching.insert(wanted.clone());
         }
-        if watching == seen.watching || app.store.set_watching(&seen, &watching).await? {
+        if watching == seen.watched || app.store.set_watching(&seen, &watching).await? {
             return Ok(());
         }
     }
-    Err(Error::Busy("the socket's row changed at every try".into()))
+    Err(Error::Unavailable("the connection changed on every attempt".into()))
 }
 
-async fn connection(app: &App, id: &str) -> Result<Connection> {
-    let found = app.store.connection(id).await?;
-    found.ok_or_else(|| Error::NotFound(sentences::socket::missing()))
+async fn require_connection(app: &App, id: &str) -> Result<Connection> {
+    let connection = app.store.get_connection(id).await?;
+    connection.ok_or_else(|| Error::NotFound(localized::socket::missing()))
 }
 
-async fn may_see(app: &App, seen: &Connection, wanted: &ConversationId) -> Result<bool> {
-    let conversation = app.store.conversation(wanted).await?;
-    Ok(conversation.is_some_and(|found| seen.inboxes.contains(&found.inbox)))
+async fn can_watch(
+    app: &App,
+    connection: &Connection,
+    conversation_id: &ConversationId,
+) -> Result<bool> {
+    let conversation = app.store.get_conversation(conversation_id).await?;
+    Ok(conversation.is_some_and(|conversation| connection.inboxes.contains(&conversation.inbox)))
 }

@@ -6,22 +6,22 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shared::bucket::MediaBucket;
 use shared::error::{Error, Result};
-use shared::files::Files;
-use shared::intent::later;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::media_type::file_name;
-use shared::sentences;
+use shared::localized;
+use shared::media_type::sanitize_file_name;
+use shared::outbox::add;
 use shared::store::Upload;
 use utoipa::ToSchema;
 
-use super::limits;
-use crate::app::{App, Build, people};
-use crate::conversations::seen_by;
-use crate::media::bucket;
+use super::media_limits;
+use crate::app::{App, Build, authenticated};
+use crate::conversations::visible_conversation;
+use crate::media::media_bucket;
 
 /// How long the address is good: sixteen megabytes over a slow line.
-const LIFE: Duration = Duration::from_mins(15);
+const UPLOAD_URL_TTL: Duration = Duration::from_mins(15);
 
 /// A file that is to be sent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -39,7 +39,7 @@ pub struct CreateUpload {
 
 /// Where the browser puts it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct UploadPlace {
+pub struct UploadTarget {
     /// What `send-message` is told.
     upload_id: String,
     /// A path of this origin, for one PUT.
@@ -53,50 +53,55 @@ pub struct UploadPlace {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], bucket, handle)
+    authenticated(setup, &[], media_bucket, handle)
 }
 
 #[utoipa::path(
     post, path = "/api/uploads", operation_id = "create-upload", request_body = CreateUpload,
-    responses((status = 201, body = UploadPlace)),
+    responses((status = 201, body = UploadTarget)),
 )]
 pub(crate) async fn handle(
     app: Arc<App>,
-    files: Arc<Files>,
+    bucket: Arc<MediaBucket>,
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    let wanted: CreateUpload = request.json()?;
-    let conversation = seen_by(&app, &caller, &wanted.conversation_id).await?;
-    let limits = limits(&conversation).ok_or_else(Error::no_conversation)?;
-    let usable = wanted.content_type.len() <= 100
-        && wanted.content_type.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    if !usable || !limits.takes(&wanted.content_type) {
-        return Err(Error::Refused(sentences::file::type_refused()));
+    let requested: CreateUpload = request.json()?;
+    let conversation = visible_conversation(&app, &caller, &requested.conversation_id).await?;
+    let limits = media_limits(&conversation).ok_or_else(Error::conversation_not_found)?;
+    let valid_content_type = requested.content_type.len() <= 100
+        && requested.content_type.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    if !valid_content_type || !limits.allows(&requested.content_type) {
+        return Err(Error::Unprocessable(localized::file::type_refused()));
     }
-    if wanted.size == 0 {
-        return Err(Error::Refused(sentences::file::empty()));
+    if requested.size == 0 {
+        return Err(Error::Unprocessable(localized::file::empty()));
     }
-    let largest = limits.largest(&wanted.content_type);
-    if wanted.size > largest {
-        return Err(Error::Refused(sentences::file::too_large(largest)));
+    let max_size = limits.max_size(&requested.content_type);
+    if requested.size > max_size {
+        return Err(Error::Unprocessable(localized::file::too_large(max_size)));
     }
     let now = app.clock.now();
     let upload = Upload {
         id: app.ids.ulid(now),
         user: caller.username.clone(),
         conversation: conversation.id,
-        name: file_name(&wanted.name),
-        content_type: wanted.content_type,
-        size: wanted.size,
+        name: sanitize_file_name(&requested.name),
+        content_type: requested.content_type,
+        size: requested.size,
         expires_at: 0,
     };
-    app.store.add_upload(upload.clone()).await?;
-    let place = UploadPlace {
+    app.store.put_upload(upload.clone()).await?;
+    let target = UploadTarget {
         upload_id: upload.id.to_string(),
-        url: files.writing(&Upload::object(upload.id), &upload.content_type, upload.size, LIFE),
+        url: bucket.presign_put_path(
+            &Upload::object_key(upload.id),
+            &upload.content_type,
+            upload.size,
+            UPLOAD_URL_TTL,
+        ),
         headers: BTreeMap::from([("content-type", upload.content_type)]),
-        expires_at: later(now, LIFE),
+        expires_at: add(now, UPLOAD_URL_TTL),
     };
-    Response::json(201, &place)
+    Response::json(201, &target)
 }

@@ -7,6 +7,6 @@ use shared::conversation::Conversation;
 use shared::media_limits::MediaLimits;
 
 /// What the conversation's channel takes.
-pub fn limits(conversation: &Conversation) -> Option<MediaLimits> {
-    conversation.contact.as_ref().map(Address::channel).map(MediaLimits::of)
+pub fn media_limits(conversation: &Conversation) -> Option<MediaLimits> {
+    conversation.contact.as_ref().map(Address::channel).map(MediaLimits::for_channel)
 }

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
+use shared::localized;
 use shared::secret::Secret;
-use shared::sentences;
 use shared::session::{Role, hash_password};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::fold_username;
-use crate::app::{App, Build, nothing, people};
+use super::normalize_username;
+use crate::app::{App, Build, authenticated, no_state};
 use crate::conversations::update::clean_name;
 
 /// The shortest password, characters.
-const SHORTEST_PASSWORD: usize = 10;
+const MIN_PASSWORD_CHARS: usize = 10;
 
 /// The longest password, bytes.
-const LONGEST_PASSWORD: usize = 512;
+const MAX_PASSWORD_BYTES: usize = 512;
 
 /// The new person.
 #[derive(Deserialize, ToSchema)]
@@ -50,7 +50,7 @@ pub struct UserView {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    people(setup, &[], nothing, handle)
+    authenticated(setup, &[], no_state, handle)
 }
 
 #[utoipa::path(
@@ -63,25 +63,25 @@ pub(crate) async fn handle(
     caller: Caller,
     request: Request,
 ) -> Result<Response> {
-    caller.must_be_admin()?;
-    let wanted: CreateUser = request.json()?;
-    let username = fold_username(&wanted.username)?;
-    let length = wanted.password.expose().chars().count();
-    if length < SHORTEST_PASSWORD || wanted.password.expose().len() > LONGEST_PASSWORD {
-        return Err(Error::Refused(sentences::user::password_length()));
+    caller.require_admin()?;
+    let requested: CreateUser = request.json()?;
+    let username = normalize_username(&requested.username)?;
+    let length = requested.password.expose().chars().count();
+    if length < MIN_PASSWORD_CHARS || requested.password.expose().len() > MAX_PASSWORD_BYTES {
+        return Err(Error::Unprocessable(localized::user::password_length()));
     }
-    let display_name = clean_name(wanted.display_name.as_deref())?;
-    let (password, salt) = (wanted.password, app.ids.random());
+    let display_name = clean_name(requested.display_name.as_deref())?;
+    let (password, salt) = (requested.password, app.ids.random());
     let hash = tokio::task::spawn_blocking(move || hash_password(&password, salt));
     let user = User {
         display_name: display_name.unwrap_or_else(|| username.clone()),
-        role: wanted.role,
+        role: requested.role,
         inboxes: caller.inboxes().to_vec(),
-        password: hash.await.map_err(Error::failed)??,
+        password: hash.await.map_err(Error::internal)??,
         username,
     };
-    if !app.store.add_user(&user).await? {
-        return Err(Error::conflict(sentences::user::name_taken()));
+    if !app.store.insert_user(&user).await? {
+        return Err(Error::conflict(localized::user::name_taken()));
     }
     let User { username, display_name, role, .. } = user;
     Response::json(201, &UserView { username, display_name, role })

@@ -4,7 +4,7 @@ use shared::media::{Media, MediaState};
 use shared::media_type;
 
 use super::DemoError;
-use super::telling::{Scene, Telling, message_sid};
+use super::run::{StoryRunner, StoryStep, message_sid};
 use crate::twilio;
 
 /// A file.
@@ -23,37 +23,40 @@ static FILES: [File; 5] = [
 ];
 
 /// The file of this name.
-pub(super) fn named(name: &str) -> Option<&'static File> {
+pub(super) fn find(name: &str) -> Option<&'static File> {
     FILES.iter().find(|file| file.name == name)
 }
 
-impl Telling<'_> {
+impl StoryRunner<'_> {
     /// The files of a line, kept in the bucket, as its message has them.
-    pub(super) fn media(&self, scene: &Scene<'_>) -> Result<Vec<Media>, DemoError> {
+    pub(super) fn store_media(&self, scene: &StoryStep<'_>) -> Result<Vec<Media>, DemoError> {
         let sid = message_sid(scene.story, scene.index)?;
-        let kept = scene.line.files.iter().enumerate().map(|(index, file)| {
-            let content_type = media_type::of_bytes(file.bytes);
+        let media = scene.message.files.iter().enumerate().map(|(index, file)| {
+            let content_type = media_type::sniff(file.bytes);
             let object = format!("media/{}/{sid}/{index}", scene.conversation);
-            self.s3.keep("Media", &object, content_type, file.bytes);
+            self.s3.put_object("MediaBucket", &object, content_type, file.bytes);
             Media {
                 state: MediaState::Stored,
                 content_type: content_type.to_owned(),
                 name: Some(file.name.to_owned()),
                 size: u64::try_from(file.bytes.len()).ok(),
                 source: None,
-                object: Some(object),
-                problem: None,
+                object_key: Some(object),
+                error: None,
             }
         });
-        Ok(kept.collect())
+        Ok(media.collect())
     }
 
     /// The same files as the phones have them.
-    pub(super) fn at_phones(&self, scene: &Scene<'_>) -> Result<Vec<twilio::Media>, DemoError> {
-        let kept = scene.line.files.iter().map(|file| {
-            let content_type = media_type::of_bytes(file.bytes);
-            Ok(self.twilio.keep_media(content_type, Some(file.name), file.bytes)?)
+    pub(super) fn phone_media(
+        &self,
+        scene: &StoryStep<'_>,
+    ) -> Result<Vec<twilio::Media>, DemoError> {
+        let media = scene.message.files.iter().map(|file| {
+            let content_type = media_type::sniff(file.bytes);
+            Ok(self.twilio.store_media(content_type, Some(file.name), file.bytes)?)
         });
-        kept.collect()
+        media.collect()
     }
 }

@@ -8,10 +8,10 @@
 
 mod extra;
 mod files;
-mod moment;
-mod past;
+mod history;
+mod run;
 mod story;
-mod telling;
+mod story_clock;
 #[cfg(test)]
 mod tests;
 
@@ -26,16 +26,16 @@ use shared::config::InstallKey;
 use shared::ids::Ids;
 use shared::store::Store;
 
-use crate::parameters::BadInstallKey;
+use crate::parameters::InvalidInstallKey;
 use crate::s3::S3;
 use crate::settings::Settings;
 use crate::twilio::{Phone, Twilio, TwilioError};
-use moment::StoryClock;
+use run::{StoryResult, StoryRunner};
 use story::Story;
-use telling::{Telling, Told};
+use story_clock::StoryClock;
 
 /// How many stories are told side by side.
-const TELLERS: usize = 4;
+const CONCURRENCY: usize = 4;
 
 /// The inbox of a local system's senders.
 const INBOX: &str = "main";
@@ -44,10 +44,10 @@ const INBOX: &str = "main";
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// There is no simulator.
-    #[error("--demo is for the simulated Twilio; take TWILIO_API_URL out of the settings first")]
+    #[error("--demo requires the simulated Twilio; remove TWILIO_API_URL from the settings")]
     RealTwilio,
     /// A story cannot be read.
-    #[error("the demo's {language} stories make no sense at line {line}")]
+    #[error("invalid demo story ({language}), line {line}")]
     Story {
         /// Which file.
         language: &'static str,
@@ -55,13 +55,13 @@ pub enum DemoError {
         line: usize,
     },
     /// A number in a story or in the settings is none.
-    #[error("the demo has a number that is no address")]
+    #[error("invalid address in the demo stories or the settings")]
     Address(#[from] InvalidAddress),
     /// The install key.
     #[error(transparent)]
-    InstallKey(#[from] BadInstallKey),
+    InstallKey(#[from] InvalidInstallKey),
     /// The tables.
-    #[error("the demo's messages could not be stored")]
+    #[error("cannot store the demo messages")]
     Store(#[from] shared::error::Error),
     /// The simulator's file.
     #[error(transparent)]
@@ -69,7 +69,7 @@ pub enum DemoError {
 }
 
 /// Where the stories are told.
-pub(crate) struct Ground<'a> {
+pub(crate) struct DemoContext<'a> {
     /// Our senders, the install key, the first admin's name.
     pub(crate) settings: &'a Settings,
     /// Where callbacks go.
@@ -79,56 +79,58 @@ pub(crate) struct Ground<'a> {
     /// Ids.
     pub(crate) ids: Arc<dyn Ids>,
     /// The tables, at another time than the system's.
-    pub(crate) open: &'a (dyn Fn(Arc<dyn Clock>) -> Store + Sync),
+    pub(crate) open_store: &'a (dyn Fn(Arc<dyn Clock>) -> Store + Sync),
     /// The bucket.
     pub(crate) s3: &'a S3,
 }
 
 /// Tells every story that is not in the tables yet, and puts its phones on the bench. Says how many were told.
-pub(crate) async fn seed(ground: &Ground<'_>, twilio: &Twilio) -> Result<usize, DemoError> {
-    let mut shares: Vec<Vec<Story>> = (0..TELLERS).map(|_| Vec::new()).collect();
-    for (index, story) in story::all()?.into_iter().enumerate() {
-        if let Some(share) = shares.get_mut(index % TELLERS) {
-            share.push(story);
+pub(crate) async fn seed(context: &DemoContext<'_>, twilio: &Twilio) -> Result<usize, DemoError> {
+    let mut batches: Vec<Vec<Story>> = (0..CONCURRENCY).map(|_| Vec::new()).collect();
+    for (index, story) in story::load_all()?.into_iter().enumerate() {
+        if let Some(batch) = batches.get_mut(index % CONCURRENCY) {
+            batch.push(story);
         }
     }
-    let tellers = shares.into_iter().map(|share| tell_all(ground, twilio, share));
-    let told: Vec<Vec<Told>> =
-        stream::iter(tellers).buffer_unordered(TELLERS).try_collect().await?;
-    let told: Vec<Told> = told.into_iter().flatten().collect();
-    let mut past: Vec<_> = told.iter().flat_map(|told| told.past.iter().cloned()).collect();
-    past.sort_by(|a, b| (a.created_at, &a.sid).cmp(&(b.created_at, &b.sid)));
-    let phones: Vec<Phone> = told.iter().filter_map(|told| told.phone.clone()).collect();
-    twilio.remember(past, &phones)?;
-    Ok(told.len())
+    let runs = batches.into_iter().map(|batch| run_stories(context, twilio, batch));
+    let results: Vec<Vec<StoryResult>> =
+        stream::iter(runs).buffer_unordered(CONCURRENCY).try_collect().await?;
+    let results: Vec<StoryResult> = results.into_iter().flatten().collect();
+    let mut history: Vec<_> =
+        results.iter().flat_map(|result| result.history.iter().cloned()).collect();
+    history.sort_by(|a, b| (a.created_at, &a.sid).cmp(&(b.created_at, &b.sid)));
+    let phones: Vec<Phone> = results.iter().filter_map(|result| result.phone.clone()).collect();
+    twilio.import_history(history, &phones)?;
+    Ok(results.len())
 }
 
-async fn tell_all(
-    ground: &Ground<'_>,
+async fn run_stories(
+    context: &DemoContext<'_>,
     twilio: &Twilio,
     stories: Vec<Story>,
-) -> Result<Vec<Told>, DemoError> {
-    let clock = Arc::new(StoryClock::at(ground.now));
-    let key = HEXLOWER_PERMISSIVE.decode(ground.settings.install_key.as_bytes());
-    let key = key.ok().and_then(|key| <[u8; 32]>::try_from(key).ok()).ok_or(BadInstallKey)?;
-    let senders = ground.settings.senders();
+) -> Result<Vec<StoryResult>, DemoError> {
+    let clock = Arc::new(StoryClock::new(context.now));
+    let bytes = HEXLOWER_PERMISSIVE.decode(context.settings.install_key.as_bytes());
+    let install_key =
+        bytes.ok().and_then(|key| <[u8; 32]>::try_from(key).ok()).ok_or(InvalidInstallKey)?;
+    let senders = context.settings.senders();
     let senders: Result<Vec<_>, _> = senders.iter().map(|sender| Address::parse(sender)).collect();
     let senders = senders?;
-    let telling = Telling {
-        s3: ground.s3,
+    let runner = StoryRunner {
+        s3: context.s3,
         twilio,
-        store: (ground.open)(clock.clone()),
-        key: InstallKey::new(key),
+        store: (context.open_store)(clock.clone()),
+        key: InstallKey::new(install_key),
         senders: &senders,
-        username: ground.settings.username.to_lowercase(),
-        base_url: ground.base_url.clone(),
-        now: ground.now,
+        username: context.settings.username.to_lowercase(),
+        base_url: context.base_url.clone(),
+        now: context.now,
         clock,
-        ids: Arc::clone(&ground.ids),
+        ids: Arc::clone(&context.ids),
     };
-    let mut told = Vec::new();
+    let mut results = Vec::new();
     for story in &stories {
-        told.extend(telling.tell(story).await?);
+        results.extend(runner.run(story).await?);
     }
-    Ok(told)
+    Ok(results)
 }

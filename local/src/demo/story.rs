@@ -20,11 +20,11 @@
 use std::time::Duration;
 
 use super::DemoError;
-use super::extra::{self, Extra};
+use super::extra::{self, MessageExtra};
 use super::files::{self, File};
 
 const STORIES: [(&str, &str); 6] = [
-    ("other channels'", include_str!("stories/channels.txt")),
+    ("other channels", include_str!("stories/channels.txt")),
     ("English", include_str!("stories/english.txt")),
     ("German", include_str!("stories/german.txt")),
     ("Spanish", include_str!("stories/spanish.txt")),
@@ -40,40 +40,40 @@ pub(super) struct Story {
     /// The customer's name.
     pub(super) name: Option<String>,
     /// How long ago the last line was.
-    pub(super) ended: Duration,
+    pub(super) last_message_age: Duration,
     /// `phone`, `airplane`, `closed`, `read`.
     pub(super) flags: Vec<&'static str>,
     /// What was written, in order.
-    pub(super) lines: Vec<Line>,
+    pub(super) messages: Vec<StoryMessage>,
 }
 
 /// One message.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct StoryMessage {
     /// How much longer than usual nobody wrote before it.
-    pub(super) pause: Duration,
+    pub(super) pause_before: Duration,
     /// The text.
     pub(super) body: String,
     /// The files that came with it.
     pub(super) files: Vec<&'static File>,
     /// What else came with it.
-    pub(super) extra: Extra,
+    pub(super) extra: MessageExtra,
     /// What became of it; none if the customer wrote it.
-    pub(super) outbound: Option<Outbound>,
+    pub(super) outbound: Option<OutboundStep>,
 }
 
 /// A message of ours.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Outbound {
+pub(super) struct OutboundStep {
     /// What became of it.
-    pub(super) end: End,
+    pub(super) outcome: StoryOutcome,
     /// It stands in for the message of ours before it.
-    pub(super) again: bool,
+    pub(super) retry: bool,
 }
 
 /// What became of a message of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum StoryOutcome {
     /// In Twilio's queue.
     Queued,
     /// The carrier has it.
@@ -85,7 +85,7 @@ pub(super) enum End {
     /// It reached no carrier, with Twilio's code.
     Failed(u32),
     /// Twilio did not take it, with Twilio's code.
-    Refused(u32),
+    Rejected(u32),
     /// Nobody knows yet whether Twilio took it.
     Unknown,
     /// Nobody will ever know.
@@ -94,91 +94,92 @@ pub(super) enum End {
 
 impl Story {
     /// Whether the head line says so.
-    pub(super) fn is(&self, flag: &str) -> bool {
+    pub(super) fn has_flag(&self, flag: &str) -> bool {
         self.flags.contains(&flag)
     }
 }
 
 /// Every story.
-pub(super) fn all() -> Result<Vec<Story>, DemoError> {
+pub(super) fn load_all() -> Result<Vec<Story>, DemoError> {
     let mut stories = Vec::new();
     for (language, text) in STORIES {
-        let wrong = |index: usize| DemoError::Story { language, line: index + 1 };
+        let error_at = |index: usize| DemoError::Story { language, line: index + 1 };
         let mut pause = Duration::ZERO;
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
-            if is_head(line) {
-                stories.push(head(line).ok_or_else(|| wrong(index))?);
-            } else if let Some(span) = line.strip_prefix('~') {
-                pause += self::span(span.trim()).ok_or_else(|| wrong(index))?;
+            if is_header(line) {
+                stories.push(parse_header(line).ok_or_else(|| error_at(index))?);
+            } else if let Some(duration) = line.strip_prefix('~') {
+                pause += parse_duration(duration.trim()).ok_or_else(|| error_at(index))?;
             } else if !line.is_empty() {
-                let read = message(line, std::mem::take(&mut pause)).ok_or_else(|| wrong(index))?;
-                stories.last_mut().ok_or_else(|| wrong(index))?.lines.push(read);
+                let message = parse_message(line, std::mem::take(&mut pause))
+                    .ok_or_else(|| error_at(index))?;
+                stories.last_mut().ok_or_else(|| error_at(index))?.messages.push(message);
             }
         }
     }
     Ok(stories)
 }
 
-fn is_head(line: &str) -> bool {
+fn is_header(line: &str) -> bool {
     line.starts_with('+') || line.starts_with("whatsapp:") || line.starts_with("messenger:")
 }
 
-fn head(line: &'static str) -> Option<Story> {
+fn parse_header(line: &'static str) -> Option<Story> {
     let mut parts = line.split('|').map(str::trim);
     let number = parts.next()?.to_owned();
     let name = Some(parts.next()?.to_owned()).filter(|name| !name.is_empty());
-    let ended = span(parts.next()?)?;
+    let last_message_age = parse_duration(parts.next()?)?;
     let flags = parts.next().unwrap_or("").split_whitespace().collect();
-    Some(Story { number, name, ended, flags, lines: Vec::new() })
+    Some(Story { number, name, last_message_age, flags, messages: Vec::new() })
 }
 
-fn message(line: &str, pause: Duration) -> Option<Line> {
+fn parse_message(line: &str, pause: Duration) -> Option<StoryMessage> {
     if let Some(text) = line.strip_prefix('<') {
-        let (extra, text) = extra::read(text)?;
-        let (files, body) = content(text)?;
-        return Some(Line { pause, body, files, extra, outbound: None });
+        let (extra, text) = extra::parse(text)?;
+        let (files, body) = parse_content(text)?;
+        return Some(StoryMessage { pause_before: pause, body, files, extra, outbound: None });
     }
     let text = line.strip_prefix('>')?;
-    let (marks, text) = match text.strip_prefix('[') {
-        Some(marked) => marked.split_once(']')?,
+    let (mark, text) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?,
         None => ("", text),
     };
-    let again = marks == "again";
-    let end = if again { End::Delivered } else { end(marks)? };
-    let (files, body) = content(text)?;
-    let outbound = Some(Outbound { end, again });
-    Some(Line { pause, body, files, extra: Extra::None, outbound })
+    let retry = mark == "again";
+    let outcome = if retry { StoryOutcome::Delivered } else { parse_outcome(mark)? };
+    let (files, body) = parse_content(text)?;
+    let outbound = Some(OutboundStep { outcome, retry });
+    Some(StoryMessage { pause_before: pause, body, files, extra: MessageExtra::None, outbound })
 }
 
 /// The files and the text.
-fn content(text: &str) -> Option<(Vec<&'static File>, String)> {
+fn parse_content(text: &str) -> Option<(Vec<&'static File>, String)> {
     let (names, text) = match text.strip_prefix('{') {
-        Some(named) => named.split_once('}')?,
+        Some(rest) => rest.split_once('}')?,
         None => ("", text),
     };
-    let files: Option<Vec<_>> = names.split_whitespace().map(files::named).collect();
+    let files: Option<Vec<_>> = names.split_whitespace().map(files::find).collect();
     Some((files?, text.trim().replace("\\n", "\n")))
 }
 
-fn end(marks: &str) -> Option<End> {
-    let (word, code) = marks.split_once(' ').unwrap_or((marks, ""));
+fn parse_outcome(mark: &str) -> Option<StoryOutcome> {
+    let (word, code) = mark.split_once(' ').unwrap_or((mark, ""));
     let code = || code.parse().ok();
     Some(match word {
-        "" => End::Delivered,
-        "queued" => End::Queued,
-        "sent" => End::Sent,
-        "undelivered" => End::Undelivered(code()?),
-        "failed" => End::Failed(code()?),
-        "refused" => End::Refused(code()?),
-        "unknown" => End::Unknown,
-        "unconfirmed" => End::Unconfirmed,
+        "" => StoryOutcome::Delivered,
+        "queued" => StoryOutcome::Queued,
+        "sent" => StoryOutcome::Sent,
+        "undelivered" => StoryOutcome::Undelivered(code()?),
+        "failed" => StoryOutcome::Failed(code()?),
+        "rejected" => StoryOutcome::Rejected(code()?),
+        "unknown" => StoryOutcome::Unknown,
+        "unconfirmed" => StoryOutcome::Unconfirmed,
         _ => return None,
     })
 }
 
 /// `2d 3h 15m 20s`, or any of it.
-fn span(text: &str) -> Option<Duration> {
+fn parse_duration(text: &str) -> Option<Duration> {
     text.split_whitespace().try_fold(Duration::ZERO, |sum, part| {
         let unit = part.chars().last()?;
         let count: u64 = part.strip_suffix(unit)?.parse().ok()?;

@@ -16,17 +16,19 @@ impl<F: Fn(&str, &str, &str) -> bool + Send + Sync + 'static> Authorize for F {
 }
 
 /// Asks for everything in `needs`, in order; the first that is refused is the answer.
-pub(super) fn first_refused<'a>(
+pub(super) fn first_denied<'a>(
     permissions: &Arc<dyn Authorize>,
     caller: &str,
-    needs: &'a [Need],
-) -> Option<&'a Need> {
-    needs.iter().find(|need| !permissions.allow(caller, need.action, &need.resource))
+    required: &'a [RequiredPermission],
+) -> Option<&'a RequiredPermission> {
+    required
+        .iter()
+        .find(|permission| !permissions.allow(caller, permission.action, &permission.resource))
 }
 
 /// One action on one resource that a request needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Need {
+pub(super) struct RequiredPermission {
     /// For example `dynamodb:ConditionCheckItem`.
     pub action: &'static str,
     /// The ARN.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Who consumed units, by what, where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Consumer {
+pub struct CapacityKey {
     /// The function's name.
     pub caller: String,
     /// For example `TransactWriteItems`.
@@ -18,7 +18,7 @@ pub struct Consumer {
 
 /// How much was consumed. Only answered operations count: the engine reports no units for a refused write.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Consumed {
+pub struct CapacityUnits {
     /// Operations answered.
     pub calls: u64,
     /// Write request units, transactions doubled and indexes included.
@@ -30,41 +30,43 @@ pub struct Consumed {
 /// The counters. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Capacity {
-    consumed: Arc<Mutex<BTreeMap<Consumer, Consumed>>>,
+    by_key: Arc<Mutex<BTreeMap<CapacityKey, CapacityUnits>>>,
 }
 
 impl Capacity {
     /// Everything counted so far.
-    pub fn consumed(&self) -> BTreeMap<Consumer, Consumed> {
-        self.consumed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn snapshot(&self) -> BTreeMap<CapacityKey, CapacityUnits> {
+        self.by_key.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The sum over everything that `caller` did.
-    pub fn of(&self, caller: &str) -> Consumed {
-        self.consumed().into_iter().filter(|(consumer, _)| consumer.caller == caller).fold(
-            Consumed::default(),
-            |sum, (_, one)| Consumed {
-                calls: sum.calls + one.calls,
-                write_units: sum.write_units + one.write_units,
-                read_units: sum.read_units + one.read_units,
+    pub fn for_caller(&self, caller: &str) -> CapacityUnits {
+        self.snapshot().into_iter().filter(|(key, _)| key.caller == caller).fold(
+            CapacityUnits::default(),
+            |sum, (_, units)| CapacityUnits {
+                calls: sum.calls + units.calls,
+                write_units: sum.write_units + units.write_units,
+                read_units: sum.read_units + units.read_units,
             },
         )
     }
 
     /// Begins again at nothing.
     pub fn reset(&self) {
-        self.consumed.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.by_key.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Adds what an answer reports, one `ConsumedCapacity` or a list of them.
     pub(super) fn add(&self, caller: &str, operation: &str, writes: bool, report: &Value) {
         let reports = report.as_array().map_or(std::slice::from_ref(report), Vec::as_slice);
-        let mut consumed = self.consumed.lock().unwrap_or_else(PoisonError::into_inner);
-        for report in reports {
-            let text = |name: &str| report.get(name).and_then(Value::as_str).unwrap_or_default();
-            let units = report.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();
-            let entry = consumed
-                .entry(Consumer {
+        let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry_report in reports {
+            let text =
+                |name: &str| entry_report.get(name).and_then(Value::as_str).unwrap_or_default();
+            let units =
+                entry_report.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();
+            let entry = by_key
+                .entry(CapacityKey {
                     caller: caller.to_owned(),
                     operation: operation.to_owned(),
                     table: text("TableName").to_owned(),

@@ -29,8 +29,8 @@ type Jobs = mpsc::Sender<Option<Job>>;
 pub struct Engine {
     writer: Jobs,
     reader: Jobs,
-    keeper: Jobs,
-    written: watch::Sender<u64>,
+    maintainer: Jobs,
+    writes: watch::Sender<u64>,
 }
 
 /// The threads, each by the way to give it work.
@@ -53,19 +53,22 @@ impl Engine {
         path: &Path,
         clock: &Arc<dyn Clock>,
     ) -> Result<(Self, Threads), DynoxideError> {
-        let written = watch::Sender::new(0);
+        let writes = watch::Sender::new(0);
         let (writer, write_jobs) = mpsc::channel();
-        let writing = open_storage(path, clock)?;
-        let (reader, reading) = serve(open_storage(path, clock)?);
-        let (keeper, keeping) = serve(open_storage(path, clock)?);
-        let (announced, checkpoints) = (written.clone(), keeper.clone());
-        let writing = std::thread::spawn(move || {
-            write_on(&writing, &write_jobs, &announced, &checkpoints);
+        let writer_storage = open_storage(path, clock)?;
+        let (reader, reader_thread) = spawn_reader(open_storage(path, clock)?);
+        let (maintainer, maintainer_thread) = spawn_reader(open_storage(path, clock)?);
+        let (write_signal, checkpoints) = (writes.clone(), maintainer.clone());
+        let writer_thread = std::thread::spawn(move || {
+            write_on(&writer_storage, &write_jobs, &write_signal, &checkpoints);
         });
         // The writer gives work to the keeper, which ends last.
-        let threads =
-            [(writer.clone(), writing), (reader.clone(), reading), (keeper.clone(), keeping)];
-        Ok((Self { writer, reader, keeper, written }, Threads(threads)))
+        let threads = [
+            (writer.clone(), writer_thread),
+            (reader.clone(), reader_thread),
+            (maintainer.clone(), maintainer_thread),
+        ];
+        Ok((Self { writer, reader, maintainer, writes }, Threads(threads)))
     }
 
     /// Runs `work` on the writing thread, after all that was asked before it.
@@ -87,17 +90,17 @@ impl Engine {
     }
 
     /// Runs `work` on the thread that keeps the house: for what takes long.
-    pub(super) async fn aside<T, F>(&self, work: F) -> Result<T, DynoxideError>
+    pub(super) async fn maintenance<T, F>(&self, work: F) -> Result<T, DynoxideError>
     where
         T: Send + 'static,
         F: FnOnce(&Storage) -> Result<T, DynoxideError> + Send + 'static,
     {
-        run_on(&self.keeper, work).await
+        run_on(&self.maintainer, work).await
     }
 
     /// Changes after every write, for those who wait for stream records.
-    pub fn written(&self) -> watch::Receiver<u64> {
-        self.written.subscribe()
+    pub fn subscribe_writes(&self) -> watch::Receiver<u64> {
+        self.writes.subscribe()
     }
 }
 
@@ -118,7 +121,7 @@ fn open_storage(path: &Path, clock: &Arc<dyn Clock>) -> Result<Storage, Dynoxide
     Ok(storage)
 }
 
-fn serve(storage: Storage) -> (Jobs, JoinHandle<()>) {
+fn spawn_reader(storage: Storage) -> (Jobs, JoinHandle<()>) {
     let (sender, jobs) = mpsc::channel::<Option<Job>>();
     let thread = std::thread::spawn(move || {
         for job in jobs.iter().map_while(|job| job) {
@@ -131,15 +134,15 @@ fn serve(storage: Storage) -> (Jobs, JoinHandle<()>) {
 fn write_on(
     storage: &Storage,
     jobs: &mpsc::Receiver<Option<Job>>,
-    written: &watch::Sender<u64>,
+    writes_done: &watch::Sender<u64>,
     checkpoints: &Jobs,
 ) {
-    let mut writes = 0_u64;
+    let mut count = 0_u64;
     for job in jobs.iter().map_while(|job| job) {
         job(storage);
-        writes += 1;
-        written.send_replace(writes);
-        if writes.is_multiple_of(WRITES_PER_CHECKPOINT) {
+        count += 1;
+        writes_done.send_replace(count);
+        if count.is_multiple_of(WRITES_PER_CHECKPOINT) {
             let _ = checkpoints.send(Some(Box::new(checkpoint)));
         }
     }
@@ -147,7 +150,7 @@ fn write_on(
 
 fn checkpoint(storage: &Storage) {
     if let Err(error) = storage.conn().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-        tracing::debug!(%error, "the log of the local table was not folded back this time");
+        tracing::debug!(%error, "Checkpoint skipped");
     }
 }
 
@@ -156,12 +159,12 @@ where
     T: Send + 'static,
     F: FnOnce(&Storage) -> Result<T, DynoxideError> + Send + 'static,
 {
-    let (answer, answered) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     let job: Job = Box::new(move |storage| {
-        let _ = answer.send(work(storage));
+        let _ = sender.send(work(storage));
     });
     jobs.send(Some(job)).map_err(|_| internal("the engine has stopped"))?;
-    answered.await.map_err(|_| internal("the engine has stopped"))?
+    receiver.await.map_err(|_| internal("the engine has stopped"))?
 }
 
 fn internal(message: &str) -> DynoxideError {

@@ -14,7 +14,7 @@ pub enum Effect {
     /// Answered 500; nothing is done.
     Fail,
     /// Done, but answered 500.
-    LoseAnswer,
+    DropResponse,
     /// Done later, by the injected clock; the request holds its items meanwhile.
     Delay(Duration),
     /// Done when the gate opens; the request holds its items meanwhile.
@@ -23,13 +23,13 @@ pub enum Effect {
 
 /// Which requests a fault meets. An absent field means any.
 #[derive(Debug, Clone)]
-pub struct Fault {
+pub struct RequestFault {
     /// The function's name.
     pub caller: Option<String>,
     /// For example `TransactWriteItems`.
     pub operation: Option<String>,
     /// Text that stands in the request, for example an item's key.
-    pub containing: Option<String>,
+    pub body_text: Option<String>,
     /// How many such requests pass first.
     pub after: usize,
     /// How many it then meets.
@@ -38,37 +38,40 @@ pub struct Fault {
     pub effect: Effect,
 }
 
-impl Fault {
+impl RequestFault {
     /// A fault that meets the next request of any kind once.
     pub fn once(effect: Effect) -> Self {
-        Self { caller: None, operation: None, containing: None, after: 0, times: 1, effect }
+        Self { caller: None, operation: None, body_text: None, after: 0, times: 1, effect }
     }
 
     /// Only requests of this operation.
     #[must_use]
-    pub fn on(mut self, operation: &str) -> Self {
+    pub fn on_operation(mut self, operation: &str) -> Self {
         self.operation = Some(operation.to_owned());
         self
     }
 
     /// Only requests in which this text stands.
     #[must_use]
-    pub fn containing(mut self, text: &str) -> Self {
-        self.containing = Some(text.to_owned());
+    pub fn with_text(mut self, text: &str) -> Self {
+        self.body_text = Some(text.to_owned());
         self
     }
 
-    fn meets(&self, caller: &str, operation: &str, body: &Value) -> bool {
-        self.caller.as_deref().is_none_or(|only| only == caller)
-            && self.operation.as_deref().is_none_or(|only| only == operation)
-            && self.containing.as_deref().is_none_or(|text| body.to_string().contains(text))
+    fn matches(&self, caller: &str, operation: &str, body: &Value) -> bool {
+        self.caller.as_deref().is_none_or(|caller_filter| caller_filter == caller)
+            && self
+                .operation
+                .as_deref()
+                .is_none_or(|operation_filter| operation_filter == operation)
+            && self.body_text.as_deref().is_none_or(|text| body.to_string().contains(text))
     }
 }
 
 /// A gate at which requests wait. Clones are the same gate.
 #[derive(Debug, Clone)]
 pub struct Gate {
-    arrived: Arc<Semaphore>,
+    arrivals: Arc<Semaphore>,
     open: Arc<Semaphore>,
 }
 
@@ -81,12 +84,12 @@ impl Default for Gate {
 impl Gate {
     /// A closed gate.
     pub fn new() -> Self {
-        Self { arrived: Arc::new(Semaphore::new(0)), open: Arc::new(Semaphore::new(0)) }
+        Self { arrivals: Arc::new(Semaphore::new(0)), open: Arc::new(Semaphore::new(0)) }
     }
 
     /// Completes when one more request stands at the gate.
-    pub async fn arrived(&self) {
-        if let Ok(permit) = self.arrived.acquire().await {
+    pub async fn wait_for_request(&self) {
+        if let Ok(permit) = self.arrivals.acquire().await {
             permit.forget();
         }
     }
@@ -98,41 +101,46 @@ impl Gate {
 
     /// Stands at the gate until it opens.
     pub async fn pass(&self) {
-        self.arrived.add_permits(1);
+        self.arrivals.add_permits(1);
         let _ = self.open.acquire().await;
     }
 }
 
 /// The faults that are armed. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Faults {
-    armed: Arc<Mutex<Vec<Fault>>>,
+pub struct RequestFaults {
+    faults: Arc<Mutex<Vec<RequestFault>>>,
 }
 
-impl Faults {
+impl RequestFaults {
     /// Arms one more.
-    pub fn arm(&self, fault: Fault) {
-        self.armed.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    pub fn arm(&self, fault: RequestFault) {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
     /// Disarms all.
     pub fn clear(&self) {
-        self.armed.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// What happens to this request.
-    pub(super) fn strike(&self, caller: &str, operation: &str, body: &Value) -> Option<Effect> {
-        let mut armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = armed
+    pub(super) fn take_effect(
+        &self,
+        caller: &str,
+        operation: &str,
+        body: &Value,
+    ) -> Option<Effect> {
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = faults
             .iter_mut()
-            .find(|fault| fault.times > 0 && fault.meets(caller, operation, body))?;
+            .find(|fault| fault.times > 0 && fault.matches(caller, operation, body))?;
         if fault.after > 0 {
             fault.after -= 1;
             return None;
         }
         fault.times -= 1;
         let effect = fault.effect.clone();
-        armed.retain(|fault| fault.times > 0);
+        faults.retain(|fault| fault.times > 0);
         Some(effect)
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct ItemKey {
 
 /// How a request is about to touch its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Touch {
+pub(super) enum AccessKind {
     /// `PutItem`, `UpdateItem`, `DeleteItem`, one entry of `BatchWriteItem`: queues behind its like.
     Write,
     /// `TransactWriteItems`: alone on its items.
@@ -27,7 +27,7 @@ pub(super) enum Touch {
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct LockedItems {
     writes: usize,
     transaction: bool,
 }
@@ -35,55 +35,63 @@ struct Held {
 /// The items that are held now. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct InFlight {
-    held: Arc<Mutex<HashMap<ItemKey, Held>>>,
+    locked: Arc<Mutex<HashMap<ItemKey, LockedItems>>>,
 }
 
 impl InFlight {
     /// Holds all of `keys` until the answer is dropped, or says for each whether another request is in the way.
-    pub(super) fn hold(&self, keys: Vec<ItemKey>, touch: Touch) -> Result<Hold, Vec<bool>> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn lock(
+        &self,
+        keys: Vec<ItemKey>,
+        access: AccessKind,
+    ) -> Result<ItemLock, Vec<bool>> {
+        let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
         let conflicts: Vec<bool> = keys
             .iter()
-            .map(|key| held.get(key).is_some_and(|by| by.transaction || touch != Touch::Write))
+            .map(|key| {
+                locked
+                    .get(key)
+                    .is_some_and(|current| current.transaction || access != AccessKind::Write)
+            })
             .collect();
         if conflicts.contains(&true) {
             return Err(conflicts);
         }
-        if touch == Touch::TransactionRead {
-            return Ok(Hold { of: self.clone(), keys: Vec::new(), touch });
+        if access == AccessKind::TransactionRead {
+            return Ok(ItemLock { owner: self.clone(), keys: Vec::new(), access });
         }
         for key in &keys {
-            let entry = held.entry(key.clone()).or_default();
-            match touch {
-                Touch::Transaction => entry.transaction = true,
-                Touch::Write | Touch::TransactionRead => entry.writes += 1,
+            let count = locked.entry(key.clone()).or_default();
+            match access {
+                AccessKind::Transaction => count.transaction = true,
+                AccessKind::Write | AccessKind::TransactionRead => count.writes += 1,
             }
         }
-        Ok(Hold { of: self.clone(), keys, touch })
+        Ok(ItemLock { owner: self.clone(), keys, access })
     }
 }
 
 /// A request's grip on its items.
 #[derive(Debug)]
-pub(super) struct Hold {
-    of: InFlight,
+pub(super) struct ItemLock {
+    owner: InFlight,
     keys: Vec<ItemKey>,
-    touch: Touch,
+    access: AccessKind,
 }
 
-impl Drop for Hold {
+impl Drop for ItemLock {
     fn drop(&mut self) {
-        let mut held = self.of.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut locked = self.owner.locked.lock().unwrap_or_else(PoisonError::into_inner);
         for key in &self.keys {
-            let Some(entry) = held.get_mut(key) else { continue };
-            match self.touch {
-                Touch::Transaction => entry.transaction = false,
-                Touch::Write | Touch::TransactionRead => {
-                    entry.writes = entry.writes.saturating_sub(1);
+            let Some(count) = locked.get_mut(key) else { continue };
+            match self.access {
+                AccessKind::Transaction => count.transaction = false,
+                AccessKind::Write | AccessKind::TransactionRead => {
+                    count.writes = count.writes.saturating_sub(1);
                 }
             }
-            if entry.writes == 0 && !entry.transaction {
-                held.remove(key);
+            if count.writes == 0 && !count.transaction {
+                locked.remove(key);
             }
         }
     }

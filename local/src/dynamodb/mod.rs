@@ -4,18 +4,18 @@
 //! items held (`in_flight`), the engine's action (`operation` on `engine`), its units counted (`capacity`).
 //! `folder` is where it lies, `tables` what is in it, `upkeep` what it does by itself.
 
-mod answer;
 mod authorize;
 mod capacity;
 mod engine;
 mod faults;
-mod folder;
-mod front;
 mod in_flight;
+mod maintenance;
 mod operation;
+mod response;
+mod service;
+mod state_dir;
 mod tables;
 mod token;
-mod upkeep;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -32,14 +32,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use authorize::Authorize;
-pub use capacity::{Capacity, Consumed, Consumer};
+pub use capacity::{Capacity, CapacityKey, CapacityUnits};
 pub use engine::{Engine, ready};
-pub use faults::{Effect, Fault, Faults, Gate};
+pub use faults::{Effect, Gate, RequestFault, RequestFaults};
 
 use crate::template::TableSpec;
 use engine::Threads;
-use folder::Folder;
-use front::Front;
+use service::DynamoService;
+use state_dir::StateDir;
 
 /// What it is started with.
 pub struct DynamoOptions<'a> {
@@ -58,7 +58,7 @@ pub struct DynamoOptions<'a> {
 pub enum StartError {
     /// Another process has the folder.
     #[error(
-        "{} is in use by another Partyline that is still running; stop that one first, or start this one with --memory",
+        "{} is in use by another running Partyline; stop it first or start with --memory",
         folder.display()
     )]
     InUse {
@@ -67,7 +67,7 @@ pub enum StartError {
     },
     /// The database is not readable.
     #[error(
-        "the state in {} is damaged ({reason}); put a copy of the folder back, or start empty with --reset",
+        "the state in {} is damaged ({reason}); restore a backup of the folder or start with --reset",
         folder.display()
     )]
     Damaged {
@@ -77,7 +77,7 @@ pub enum StartError {
         reason: String,
     },
     /// The folder cannot be made or written.
-    #[error("{} cannot be used to keep the state; make it writable, or start with --memory", folder.display())]
+    #[error("cannot store state in {}; make it writable or start with --memory", folder.display())]
     Folder {
         /// The state folder.
         folder: PathBuf,
@@ -86,18 +86,18 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// There is neither a folder nor a place for a temporary one.
-    #[error("there is no place for a temporary folder; start with a state folder")]
+    #[error("cannot create a temporary folder; start with a state folder")]
     NoMemory,
     /// No loopback port.
-    #[error("no port on the loopback interface is free for the local table")]
+    #[error("no free loopback port for the local DynamoDB")]
     Port(#[source] std::io::Error),
 }
 
 /// The running database.
 pub struct DynamoDb {
-    front: Arc<Front>,
+    service: Arc<DynamoService>,
     url: String,
-    folder: Folder,
+    state_dir: StateDir,
     tables: Vec<TableSpec>,
     tasks: Vec<JoinHandle<()>>,
     threads: Threads,
@@ -107,24 +107,27 @@ impl DynamoDb {
     /// Opens or makes the state, and begins to serve.
     pub async fn start(options: DynamoOptions<'_>) -> Result<Self, StartError> {
         let DynamoOptions { tables, folder, permissions, clock } = options;
-        let folder = Folder::open(folder.as_deref())?;
-        let database = folder.database()?;
-        let damaged = |error: DynoxideError| StartError::Damaged {
-            folder: folder.path().to_owned(),
+        let state_dir = StateDir::open(folder.as_deref())?;
+        let database = state_dir.database_file()?;
+        let damaged_error = |error: DynoxideError| StartError::Damaged {
+            folder: state_dir.path().to_owned(),
             reason: error.to_string(),
         };
-        let (engine, threads) = Engine::open(&database, &clock).map_err(damaged)?;
+        let (engine, threads) = Engine::open(&database, &clock).map_err(damaged_error)?;
         let specs = tables.to_vec();
-        engine.write(move |storage| tables::make(storage, &specs)).await.map_err(damaged)?;
-        let front = Arc::new(Front {
+        engine
+            .write(move |storage| tables::create_missing(storage, &specs))
+            .await
+            .map_err(damaged_error)?;
+        let service = Arc::new(DynamoService {
             engine: engine.clone(),
             tables: tables::Tables::new(tables),
             permissions,
             clock: Arc::clone(&clock),
             capacity: Capacity::default(),
-            faults: Faults::default(),
+            faults: RequestFaults::default(),
             in_flight: in_flight::InFlight::default(),
-            tokens: token::Tokens::default(),
+            tokens: token::IdempotencyTokens::default(),
             requests: AtomicU64::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(StartError::Port)?;
@@ -132,17 +135,17 @@ impl DynamoDb {
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
-        let router = front::router(Arc::clone(&front));
-        let serving = tokio::spawn(async move {
+        let router = service::router(Arc::clone(&service));
+        let server_task = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
-        let upkeep = tokio::spawn(upkeep::run(engine, tables.to_vec(), clock));
+        let maintenance_task = tokio::spawn(maintenance::run(engine, tables.to_vec(), clock));
         Ok(Self {
-            front,
+            service,
             url: format!("http://{address}"),
-            folder,
+            state_dir,
             tables: tables.to_vec(),
-            tasks: vec![serving, upkeep],
+            tasks: vec![server_task, maintenance_task],
             threads,
         })
     }
@@ -154,7 +157,7 @@ impl DynamoDb {
 
     /// The folder that the state lies in, for what is to lie beside it.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.state_dir.path()
     }
 
     /// The tables.
@@ -164,17 +167,17 @@ impl DynamoDb {
 
     /// The engine, without a front: for reading what the front hides, and for streams.
     pub fn engine(&self) -> &Engine {
-        &self.front.engine
+        &self.service.engine
     }
 
     /// What was consumed.
     pub fn capacity(&self) -> &Capacity {
-        &self.front.capacity
+        &self.service.capacity
     }
 
     /// Faults on order.
-    pub fn faults(&self) -> &Faults {
-        &self.front.faults
+    pub fn faults(&self) -> &RequestFaults {
+        &self.service.faults
     }
 
     /// One request of `caller` without the wire, through the same checks; the body is DynamoDB JSON.
@@ -182,12 +185,12 @@ impl DynamoDb {
     /// # Errors
     /// The error's body as it would go over the wire.
     pub async fn call(&self, caller: &str, operation: &str, body: Value) -> Result<Value, Value> {
-        let Some(operation) = operation::known(operation) else {
-            return Err(Value::String(format!("{operation} is not served")));
+        let Some(operation) = operation::find_operation(operation) else {
+            return Err(Value::String(format!("unsupported operation: {operation}")));
         };
-        let answer = self.front.call(caller, operation, body).await;
-        let body = serde_json::from_slice(&answer.body).unwrap_or_default();
-        if answer.status == 200 { Ok(body) } else { Err(body) }
+        let response = self.service.call(caller, operation, body).await;
+        let body = serde_json::from_slice(&response.body).unwrap_or_default();
+        if response.status == 200 { Ok(body) } else { Err(body) }
     }
 
     /// Deletes what has expired, and old stream records, now instead of within a minute.
@@ -195,7 +198,7 @@ impl DynamoDb {
     /// # Errors
     /// What the engine said.
     pub async fn sweep(&self) -> Result<(), DynoxideError> {
-        upkeep::once(&self.front.engine, &self.tables, self.front.clock.as_ref()).await
+        maintenance::run_once(&self.service.engine, &self.tables, self.service.clock.as_ref()).await
     }
 
     /// Stops serving, lets the engine finish what it was given, closes the files.

@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::authorize::Need;
+use super::authorize::RequiredPermission;
 use super::engine::{Engine, ready};
-use super::in_flight::{ItemKey, Touch};
+use super::in_flight::{AccessKind, ItemKey};
 use super::tables::Tables;
 
 /// The operations that the front passes on. Tables are made by the template, so nothing here makes or changes one.
@@ -31,12 +31,12 @@ const OPERATIONS: &[&str] = &[
 ];
 
 /// The operation of that name, if it is one that is served.
-pub(super) fn known(name: &str) -> Option<&'static str> {
+pub(super) fn find_operation(name: &str) -> Option<&'static str> {
     OPERATIONS.iter().find(|operation| **operation == name).copied()
 }
 
 /// Whether its units are write units.
-pub(super) fn writes(operation: &str) -> bool {
+pub(super) fn consumes_write_units(operation: &str) -> bool {
     matches!(
         operation,
         "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems"
@@ -49,22 +49,26 @@ pub(super) fn reports_capacity(operation: &str) -> bool {
 }
 
 /// Every action on every resource that `operation` needs, as IAM counts them.
-pub(super) fn needs(operation: &'static str, body: &Value, tables: &Tables) -> Vec<Need> {
+pub(super) fn required_permissions(
+    operation: &'static str,
+    body: &Value,
+    tables: &Tables,
+) -> Vec<RequiredPermission> {
     let table = || tables.arn(text(body, "TableName"));
-    let one = |action, resource| vec![Need { action, resource }];
+    let single = |action, resource| vec![RequiredPermission { action, resource }];
     match operation {
-        "PutItem" => one("dynamodb:PutItem", table()),
-        "UpdateItem" => one("dynamodb:UpdateItem", table()),
-        "DeleteItem" => one("dynamodb:DeleteItem", table()),
-        "GetItem" => one("dynamodb:GetItem", table()),
-        "DescribeTimeToLive" => one("dynamodb:DescribeTimeToLive", table()),
-        "ListTables" => one("dynamodb:ListTables", "*".to_owned()),
-        "Query" => one("dynamodb:Query", with_index(table(), body)),
-        "Scan" => one("dynamodb:Scan", with_index(table(), body)),
-        "BatchGetItem" => of_tables(body, "dynamodb:BatchGetItem", tables),
-        "BatchWriteItem" => of_tables(body, "dynamodb:BatchWriteItem", tables),
+        "PutItem" => single("dynamodb:PutItem", table()),
+        "UpdateItem" => single("dynamodb:UpdateItem", table()),
+        "DeleteItem" => single("dynamodb:DeleteItem", table()),
+        "GetItem" => single("dynamodb:GetItem", table()),
+        "DescribeTimeToLive" => single("dynamodb:DescribeTimeToLive", table()),
+        "ListTables" => single("dynamodb:ListTables", "*".to_owned()),
+        "Query" => single("dynamodb:Query", with_index(table(), body)),
+        "Scan" => single("dynamodb:Scan", with_index(table(), body)),
+        "BatchGetItem" => batch_permissions(body, "dynamodb:BatchGetItem", tables),
+        "BatchWriteItem" => batch_permissions(body, "dynamodb:BatchWriteItem", tables),
         _ => {
-            let mut needs: Vec<Need> = Vec::new();
+            let mut required: Vec<RequiredPermission> = Vec::new();
             for (kind, item) in transaction_items(body) {
                 let action = match kind {
                     "Put" => "dynamodb:PutItem",
@@ -73,27 +77,28 @@ pub(super) fn needs(operation: &'static str, body: &Value, tables: &Tables) -> V
                     "Get" => "dynamodb:GetItem",
                     _ => "dynamodb:ConditionCheckItem",
                 };
-                let need = Need { action, resource: tables.arn(text(item, "TableName")) };
-                if !needs.contains(&need) {
-                    needs.push(need);
+                let permission =
+                    RequiredPermission { action, resource: tables.arn(text(item, "TableName")) };
+                if !required.contains(&permission) {
+                    required.push(permission);
                 }
             }
-            needs
+            required
         }
     }
 }
 
 /// The items that `operation` holds until it is answered, and how.
-pub(super) fn touches(
+pub(super) fn locked_items(
     operation: &str,
     body: &Value,
     tables: &Tables,
-) -> Option<(Vec<ItemKey>, Touch)> {
-    let single = |attributes: &str| {
+) -> Option<(Vec<ItemKey>, AccessKind)> {
+    let item_key = |attributes: &str| {
         let key = body.get(attributes).map(|item| tables.key(text(body, "TableName"), item));
-        (key.into_iter().collect(), Touch::Write)
+        (key.into_iter().collect(), AccessKind::Write)
     };
-    let all = || {
+    let all_keys = || {
         transaction_items(body)
             .map(|(kind, item)| {
                 let attributes = if kind == "Put" { "Item" } else { "Key" };
@@ -103,11 +108,11 @@ pub(super) fn touches(
             .collect()
     };
     match operation {
-        "PutItem" => Some(single("Item")),
-        "UpdateItem" | "DeleteItem" => Some(single("Key")),
-        "TransactWriteItems" => Some((all(), Touch::Transaction)),
-        "TransactGetItems" => Some((all(), Touch::TransactionRead)),
-        "BatchWriteItem" => Some((batch_keys(body, tables), Touch::Write)),
+        "PutItem" => Some(item_key("Item")),
+        "UpdateItem" | "DeleteItem" => Some(item_key("Key")),
+        "TransactWriteItems" => Some((all_keys(), AccessKind::Transaction)),
+        "TransactGetItems" => Some((all_keys(), AccessKind::TransactionRead)),
+        "BatchWriteItem" => Some((batch_keys(body, tables), AccessKind::Write)),
         _ => None,
     }
 }
@@ -118,39 +123,49 @@ pub(super) async fn run(
     body: Value,
     engine: &Engine,
 ) -> Result<Value, DynoxideError> {
-    let (w, r) = (Side::Writer, Side::Reader);
+    let (write, read) = (ReadOrWrite::Write, ReadOrWrite::Read);
     match operation {
-        "PutItem" => pass(engine, w, body, |s, q| ready(put_item::execute(s, q))).await,
-        "UpdateItem" => pass(engine, w, body, |s, q| ready(update_item::execute(s, q))).await,
-        "DeleteItem" => pass(engine, w, body, |s, q| ready(delete_item::execute(s, q))).await,
+        "PutItem" => run_action(engine, write, body, |s, q| ready(put_item::execute(s, q))).await,
+        "UpdateItem" => {
+            run_action(engine, write, body, |s, q| ready(update_item::execute(s, q))).await
+        }
+        "DeleteItem" => {
+            run_action(engine, write, body, |s, q| ready(delete_item::execute(s, q))).await
+        }
         "BatchWriteItem" => {
-            pass(engine, w, body, |s, q| ready(batch_write_item::execute(s, q))).await
+            run_action(engine, write, body, |s, q| ready(batch_write_item::execute(s, q))).await
         }
         "TransactWriteItems" => {
-            pass(engine, w, body, |s, q| ready(transact_write_items::execute(s, q))).await
+            run_action(engine, write, body, |s, q| ready(transact_write_items::execute(s, q))).await
         }
-        "GetItem" => pass(engine, r, body, |s, q| ready(get_item::execute(s, q))).await,
-        "BatchGetItem" => pass(engine, r, body, |s, q| ready(batch_get_item::execute(s, q))).await,
+        "GetItem" => run_action(engine, read, body, |s, q| ready(get_item::execute(s, q))).await,
+        "BatchGetItem" => {
+            run_action(engine, read, body, |s, q| ready(batch_get_item::execute(s, q))).await
+        }
         // On the writing thread, so that it sees all its items at one moment.
         "TransactGetItems" => {
-            pass(engine, w, body, |s, q| ready(transact_get_items::execute(s, q))).await
+            run_action(engine, write, body, |s, q| ready(transact_get_items::execute(s, q))).await
         }
-        "Query" => pass(engine, r, body, |s, q| ready(query::execute(s, q))).await,
-        "Scan" => pass(engine, r, body, |s, q| ready(scan::execute(s, q))).await,
-        "ListTables" => pass(engine, r, body, |s, q| ready(list_tables::execute(s, q))).await,
-        _ => pass(engine, r, body, |s, q| ready(describe_time_to_live::execute(s, q))).await,
+        "Query" => run_action(engine, read, body, |s, q| ready(query::execute(s, q))).await,
+        "Scan" => run_action(engine, read, body, |s, q| ready(scan::execute(s, q))).await,
+        "ListTables" => {
+            run_action(engine, read, body, |s, q| ready(list_tables::execute(s, q))).await
+        }
+        _ => {
+            run_action(engine, read, body, |s, q| ready(describe_time_to_live::execute(s, q))).await
+        }
     }
 }
 
 #[derive(Clone, Copy)]
-enum Side {
-    Writer,
-    Reader,
+enum ReadOrWrite {
+    Write,
+    Read,
 }
 
-async fn pass<Q, A>(
+async fn run_action<Q, A>(
     engine: &Engine,
-    side: Side,
+    side: ReadOrWrite,
     body: Value,
     action: fn(&dynoxide::storage::Storage, Q) -> Result<A, DynoxideError>,
 ) -> Result<Value, DynoxideError>
@@ -158,17 +173,17 @@ where
     Q: DeserializeOwned + Send + 'static,
     A: Serialize + Send + 'static,
 {
-    let request: Q = serde_json::from_value(body).map_err(|error| unreadable(&error))?;
-    let answer = match side {
-        Side::Writer => engine.write(move |storage| action(storage, request)).await?,
-        Side::Reader => engine.read(move |storage| action(storage, request)).await?,
+    let request: Q = serde_json::from_value(body).map_err(|error| invalid_request(&error))?;
+    let response = match side {
+        ReadOrWrite::Write => engine.write(move |storage| action(storage, request)).await?,
+        ReadOrWrite::Read => engine.read(move |storage| action(storage, request)).await?,
     };
-    serde_json::to_value(answer)
+    serde_json::to_value(response)
         .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// The engine marks what kind of error an unreadable request is at the head of the message.
-fn unreadable(error: &serde_json::Error) -> DynoxideError {
+fn invalid_request(error: &serde_json::Error) -> DynoxideError {
     let text = error.to_string();
     let (kind, message) = match text.split_once(':') {
         Some((kind @ ("VALIDATION" | "VALIDATION_REQUEST" | "SERIALIZATION"), rest)) => {
@@ -194,9 +209,13 @@ fn with_index(table: String, body: &Value) -> String {
     }
 }
 
-fn of_tables(body: &Value, action: &'static str, tables: &Tables) -> Vec<Need> {
+fn batch_permissions(
+    body: &Value,
+    action: &'static str,
+    tables: &Tables,
+) -> Vec<RequiredPermission> {
     let names = body.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
-    names.map(|(name, _)| Need { action, resource: tables.arn(name) }).collect()
+    names.map(|(name, _)| RequiredPermission { action, resource: tables.arn(name) }).collect()
 }
 
 fn transaction_items(body: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -209,8 +228,8 @@ fn transaction_items(body: &Value) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn batch_keys(body: &Value, tables: &Tables) -> Vec<ItemKey> {
-    let of_tables = body.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
-    of_tables
+    let requests = body.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
+    requests
         .flat_map(|(table, writes)| {
             writes.as_array().into_iter().flatten().map(move |write| (table, write))
         })

@@ -51,29 +51,29 @@ impl Tables {
 
     /// Which item `attributes` (a key or a whole item) is.
     pub(super) fn key(&self, table: &str, attributes: &Value) -> ItemKey {
-        let name = |attribute: Option<&String>| {
+        let value_of = |attribute: Option<&String>| {
             attribute.and_then(|name| attributes.get(name)).map(Value::to_string)
         };
         let spec = self.by_name.get(table);
-        let hash = name(spec.map(|spec| &spec.hash_key)).unwrap_or_default();
-        let range = name(spec.and_then(|spec| spec.range_key.as_ref())).unwrap_or_default();
+        let hash = value_of(spec.map(|spec| &spec.hash_key)).unwrap_or_default();
+        let range = value_of(spec.and_then(|spec| spec.range_key.as_ref())).unwrap_or_default();
         ItemKey { table: table.to_owned(), key: hash + &range }
     }
 }
 
 /// Makes what is absent, with indexes, stream and time to live.
-pub(super) fn make(storage: &Storage, specs: &[TableSpec]) -> Result<(), DynoxideError> {
+pub(super) fn create_missing(storage: &Storage, specs: &[TableSpec]) -> Result<(), DynoxideError> {
     storage.conn().execute_batch(STREAM_INDEX)?;
     for spec in specs {
         if let Some(existing) = storage.get_table_metadata(&spec.name)? {
             add_indexes(storage, spec, existing.gsi_definitions.as_deref())?;
             continue;
         }
-        let request: CreateTableRequest = read(creation(spec))?;
+        let request: CreateTableRequest = to_request(create_table_request(spec))?;
         ready(create_table::execute(storage, request))?;
         if let Some(attribute) = &spec.ttl_attribute {
             let specification = json!({ "AttributeName": attribute, "Enabled": true });
-            let request: UpdateTimeToLiveRequest = read(json!({
+            let request: UpdateTimeToLiveRequest = to_request(json!({
                 "TableName": spec.name,
                 "TimeToLiveSpecification": specification,
             }))?;
@@ -92,14 +92,15 @@ fn add_indexes(
     let existing: Vec<Value> =
         existing.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     for index in &spec.indexes {
-        let named = |other: &Value| other.get("IndexName") == Some(&json!(index.name));
-        if existing.iter().any(named) {
+        let is_index =
+            |existing_index: &Value| existing_index.get("IndexName") == Some(&json!(index.name));
+        if existing.iter().any(is_index) {
             continue;
         }
-        let request: UpdateTableRequest = read(json!({
+        let request: UpdateTableRequest = to_request(json!({
             "TableName": spec.name,
             "AttributeDefinitions": attribute_definitions(spec),
-            "GlobalSecondaryIndexUpdates": [{ "Create": description(index) }],
+            "GlobalSecondaryIndexUpdates": [{ "Create": index_definition(index) }],
         }))?;
         ready(update_table::execute(storage, request, &VectorIndexLifecycle::new()))?;
     }
@@ -115,11 +116,11 @@ fn attribute_definitions(spec: &TableSpec) -> Vec<Value> {
     }
     attributes.sort();
     attributes.dedup();
-    let definition = |name: &&String| json!({ "AttributeName": name, "AttributeType": "S" });
-    attributes.iter().map(definition).collect()
+    let to_definition = |name: &&String| json!({ "AttributeName": name, "AttributeType": "S" });
+    attributes.iter().map(to_definition).collect()
 }
 
-fn description(index: &IndexSpec) -> Value {
+fn index_definition(index: &IndexSpec) -> Value {
     json!({
         "IndexName": index.name,
         "KeySchema": key_schema(&index.hash_key, index.range_key.as_ref()),
@@ -127,15 +128,15 @@ fn description(index: &IndexSpec) -> Value {
     })
 }
 
-fn creation(spec: &TableSpec) -> Value {
-    let mut creation = json!({
+fn create_table_request(spec: &TableSpec) -> Value {
+    let mut request = json!({
         "TableName": spec.name,
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": key_schema(&spec.hash_key, spec.range_key.as_ref()),
         "AttributeDefinitions": attribute_definitions(spec),
     });
-    let indexes: Vec<Value> = spec.indexes.iter().map(description).collect();
-    if let Some(fields) = creation.as_object_mut() {
+    let indexes: Vec<Value> = spec.indexes.iter().map(index_definition).collect();
+    if let Some(fields) = request.as_object_mut() {
         if !indexes.is_empty() {
             fields.insert("GlobalSecondaryIndexes".to_owned(), indexes.into());
         }
@@ -144,7 +145,7 @@ fn creation(spec: &TableSpec) -> Value {
             fields.insert("StreamSpecification".to_owned(), stream);
         }
     }
-    creation
+    request
 }
 
 fn key_schema(hash: &str, range: Option<&String>) -> Value {
@@ -153,7 +154,7 @@ fn key_schema(hash: &str, range: Option<&String>) -> Value {
     schema.into()
 }
 
-fn read<Q: serde::de::DeserializeOwned>(request: Value) -> Result<Q, DynoxideError> {
+fn to_request<Q: serde::de::DeserializeOwned>(request: Value) -> Result<Q, DynoxideError> {
     serde_json::from_value(request)
         .map_err(|error| DynoxideError::ValidationException(error.to_string()))
 }

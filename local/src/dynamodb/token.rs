@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 /// How long DynamoDB remembers a token.
-const REMEMBERED: Duration = Duration::from_mins(10);
+const TOKEN_TTL: Duration = Duration::from_mins(10);
 
 /// What is known of a token.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(super) enum TokenState {
     /// New: the caller runs the transaction, then settles it.
     New(u64),
     /// Done before with the same items: answer as then.
@@ -33,18 +33,18 @@ struct Inner {
 
 /// The tokens of the last ten minutes. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tokens {
+pub(super) struct IdempotencyTokens {
     inner: Arc<Mutex<Inner>>,
 }
 
-impl Tokens {
+impl IdempotencyTokens {
     /// Claims the token of `body`, if it has one.
-    pub(super) fn claim(&self, body: &Value, now: Timestamp) -> Option<Seen> {
+    pub(super) fn claim(&self, body: &Value, now: Timestamp) -> Option<TokenState> {
         let token = hash(body.get("ClientRequestToken")?);
         let items = hash(body.get("TransactItems")?);
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some((since, old)) = inner.ages.front().copied() {
-            if now.duration_since(since).unsigned_abs() < REMEMBERED {
+            if now.duration_since(since).unsigned_abs() < TOKEN_TTL {
                 break;
             }
             inner.ages.pop_front();
@@ -54,18 +54,18 @@ impl Tokens {
             Entry::Vacant(entry) => {
                 entry.insert((items, false));
                 inner.ages.push_back((now, token));
-                Seen::New(token)
+                TokenState::New(token)
             }
             Entry::Occupied(entry) => match entry.get() {
-                (before, _) if *before != items => Seen::Mismatch,
-                (_, true) => Seen::Done,
-                (_, false) => Seen::InProgress,
+                (stored, _) if *stored != items => TokenState::Mismatch,
+                (_, true) => TokenState::Done,
+                (_, false) => TokenState::InProgress,
             },
         })
     }
 
     /// Ends a claim: a transaction that failed may be tried again under its token.
-    pub(super) fn settle(&self, token: u64, done: bool) {
+    pub(super) fn finish(&self, token: u64, done: bool) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if done {
             if let Some((_, finished)) = inner.tokens.get_mut(&token) {

@@ -40,32 +40,32 @@ mod tests {
 
     use super::*;
 
-    fn accepted(hosts: Hosts, host: &str) -> bool {
+    fn is_accepted(hosts: Hosts, host: &str) -> bool {
         let value = HeaderValue::from_bytes(host.as_bytes()).unwrap();
         hosts.accept(&HeaderMap::from_iter([(header::HOST, value)]))
     }
 
     #[test]
-    fn this_machines_own_names_are_answered_to() {
+    fn loopback_names_are_accepted() {
         for host in ["localhost:3000", "127.0.0.1", "[::1]:3000", "abc.localhost"] {
-            assert!(accepted(Hosts::Loopback, host), "{host}");
+            assert!(is_accepted(Hosts::Loopback, host), "{host}");
         }
     }
 
     #[test]
-    fn a_foreign_name_is_answered_to_only_when_others_may_come() {
+    fn other_host_names_are_accepted_only_with_any() {
         for host in ["evil.example", "192.168.1.7:3000"] {
-            assert!(!accepted(Hosts::Loopback, host), "{host}");
-            assert!(accepted(Hosts::Any, host), "{host}");
+            assert!(!is_accepted(Hosts::Loopback, host), "{host}");
+            assert!(is_accepted(Hosts::Any, host), "{host}");
         }
     }
 
     #[test]
-    fn a_host_that_is_no_url_is_never_answered_to() {
+    fn an_invalid_host_is_never_accepted() {
         for host in
             ["", "abc.execute-api.127.0.0.1:5994", "a b", "a/b", "x:99999", "a@b", "\u{e9}%"]
         {
-            assert!(!accepted(Hosts::Any, host), "{host}");
+            assert!(!is_accepted(Hosts::Any, host), "{host}");
         }
         assert!(!Hosts::Any.accept(&HeaderMap::new()));
     }

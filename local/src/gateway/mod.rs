@@ -5,14 +5,14 @@
 //! - [`socket`]: the WebSocket API and `@connections`.
 //! - [`files`]: the page. [`media`]: the bucket. [`hosts`]: the names that are answered to. [`guests`]: phones of other machines.
 
-pub mod answer;
-pub mod files;
-pub mod guests;
+pub mod bucket_proxy;
 pub mod hosts;
-pub mod media;
+pub mod lan_access;
 pub mod request;
+pub mod response;
 pub mod routes;
 pub mod socket;
+pub mod static_files;
 #[cfg(test)]
 mod tests;
 
@@ -35,16 +35,16 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::lambda::{Functions, InvokeError};
+use crate::lambda::{FunctionHost, InvokeError};
 use crate::template::Template;
-use answer::{answer, refusal};
-use files::Files;
-use guests::Guests;
+use bucket_proxy::BucketProxy;
 use hosts::Hosts;
-use media::Media;
-use request::Arrival;
-use routes::{Met, Routes};
+use lan_access::LanAccess;
+use request::RequestContext;
+use response::{gateway_error, to_response};
+use routes::{RouteMatch, Routes};
 use socket::Sockets;
+use static_files::StaticFiles;
 
 /// The largest request body.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -53,22 +53,22 @@ const HEADER_LIMIT: usize = 10_240;
 /// How long a function may take to answer, whatever its own timeout says.
 const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 /// How long an open request may hold up the end.
-const PATIENCE: Duration = Duration::from_secs(2);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a gateway is made with.
 pub struct GatewayOptions<'a> {
     /// The routes.
     pub template: &'a Template,
     /// What they lead to.
-    pub functions: Arc<Functions>,
+    pub functions: Arc<FunctionHost>,
     /// The WebSocket API, answered at `/ws`.
     pub sockets: Option<Sockets>,
     /// Served under `/phones/api`, to other machines only with a key.
-    pub phones: Option<(Router, Guests)>,
+    pub phones: Option<(Router, LanAccess)>,
     /// The bucket, below `/media` and `/uploads`.
-    pub media: Option<Media>,
+    pub bucket: Option<BucketProxy>,
     /// The page's folder, with `dist` in it once it is built.
-    pub files: &'a Path,
+    pub page_dir: &'a Path,
     /// The names that are answered to.
     pub hosts: Hosts,
     /// Time.
@@ -97,7 +97,7 @@ impl Server {
             let stopped = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
             let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
             if let Err(error) = served {
-                tracing::error!(%error, "a server ended");
+                tracing::error!(%error, "Server stopped with an error");
             }
         });
         Ok(Self { address, stop, task })
@@ -113,16 +113,16 @@ impl Server {
         self.stop.send_replace(true);
         tokio::select! {
             _ = &mut self.task => {}
-            () = clock.sleep(PATIENCE) => self.task.abort(),
+            () = clock.sleep(DRAIN_TIMEOUT) => self.task.abort(),
         }
     }
 }
 
-struct Front {
+struct GatewayState {
     api_id: String,
     routes: Routes,
-    functions: Arc<Functions>,
-    files: Files,
+    functions: Arc<FunctionHost>,
+    files: StaticFiles,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     port: u16,
@@ -131,94 +131,100 @@ struct Front {
 /// Everything that is answered on the one port; `port` is what events say of it.
 pub fn router(options: GatewayOptions<'_>, port: u16) -> Router {
     let api = options.template.http_api.as_ref();
-    let front = Front {
+    let state = GatewayState {
         api_id: api.map(|api| api.id.clone()).unwrap_or_default(),
-        routes: Routes::of(options.template),
+        routes: Routes::from_template(options.template),
         functions: options.functions,
-        files: Files::of(options.files),
+        files: StaticFiles::new(options.page_dir),
         clock: options.clock,
         ids: options.ids,
         port,
     };
-    let mut router: Router<Arc<Front>> = Router::new();
+    let mut router: Router<Arc<GatewayState>> = Router::new();
     if let Some(sockets) = options.sockets {
         router = router.route("/ws", get(socket::upgrade).with_state(sockets));
     }
-    if let Some((phones, guests)) = options.phones {
+    if let Some((phones, lan_access)) = options.phones {
         router = router
             .nest_service(
                 "/phones/api",
-                phones.layer(from_fn_with_state(guests.clone(), guests::only)),
+                phones.layer(from_fn_with_state(lan_access.clone(), lan_access::require_access)),
             )
-            .route("/phones/open/{key}", get(guests::open).with_state(guests));
+            .route("/phones/open/{key}", get(lan_access::open).with_state(lan_access));
     }
-    if let Some(media) = options.media {
-        let passed_on = axum::routing::any(media::serve).with_state(media);
-        router =
-            router.route("/media/{*key}", passed_on.clone()).route("/uploads/{*key}", passed_on);
+    if let Some(proxy) = options.bucket {
+        let proxy_route = axum::routing::any(bucket_proxy::serve).with_state(proxy);
+        router = router
+            .route("/media/{*key}", proxy_route.clone())
+            .route("/uploads/{*key}", proxy_route);
     }
     router
         .fallback(serve)
-        .with_state(Arc::new(front))
-        .layer(from_fn_with_state(options.hosts, only_known_hosts))
+        .with_state(Arc::new(state))
+        .layer(from_fn_with_state(options.hosts, require_known_host))
 }
 
-async fn only_known_hosts(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+async fn require_known_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     if hosts.accept(request.headers()) {
         next.run(request).await
     } else {
-        refusal(StatusCode::FORBIDDEN, "Forbidden")
+        gateway_error(StatusCode::FORBIDDEN, "Forbidden")
     }
 }
 
 async fn serve(
-    State(front): State<Arc<Front>>,
+    State(state): State<Arc<GatewayState>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    match front.routes.meet(request.method().as_str(), request.uri().path()) {
-        Some(met) => front.invoke(&met, from, request).await,
-        None => match front.files.serve(request).await {
+    match state.routes.match_route(request.method().as_str(), request.uri().path()) {
+        Some(route) => state.invoke(&route, from, request).await,
+        None => match state.files.serve(request).await {
             Some(file) => file,
-            None => refusal(StatusCode::NOT_FOUND, "Not Found"),
+            None => gateway_error(StatusCode::NOT_FOUND, "Not Found"),
         },
     }
 }
 
-impl Front {
-    async fn invoke(&self, met: &Met, from: SocketAddr, request: Request<Body>) -> Response {
+impl GatewayState {
+    async fn invoke(
+        &self,
+        route: &RouteMatch,
+        from: SocketAddr,
+        request: Request<Body>,
+    ) -> Response {
         let (parts, body) = request.into_parts();
-        if size(&parts.headers) > HEADER_LIMIT {
+        if header_size(&parts.headers) > HEADER_LIMIT {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            return refusal(status, "Request Header Fields Too Large");
+            return gateway_error(status, "Request Header Fields Too Large");
         }
         let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-            return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
-        let arrival = Arrival {
+        let context = RequestContext {
             api_id: &self.api_id,
             now: self.clock.now(),
-            source: from.ip(),
+            source_ip: from.ip(),
             port: self.port,
             random: self.ids.random(),
         };
-        let event = request::event(&parts, &body, met, &arrival);
+        let event = request::event(&parts, &body, route, &context);
         tokio::select! {
-            outcome = self.functions.invoke(&met.function, event) => match outcome {
-                Ok(value) => answer(&value),
+            outcome = self.functions.invoke(&route.function, event) => match outcome {
+                Ok(value) => to_response(&value),
                 Err(InvokeError::Unknown(_)) => {
-                    refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+                    gateway_error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
                 }
-                Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+                Err(_) => gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             },
             () = self.clock.sleep(INTEGRATION_LIMIT) => {
-                refusal(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out")
+                gateway_error(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out")
             }
         }
     }
 }
 
-fn size(headers: &HeaderMap) -> usize {
+fn header_size(headers: &HeaderMap) -> usize {
     // Each line has its `: ` and its end.
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }

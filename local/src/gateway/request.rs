@@ -10,18 +10,18 @@ use data_encoding::{BASE64, BASE64URL};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::routes::{Met, decoded};
+use super::routes::{RouteMatch, percent_decode};
 use crate::template::ACCOUNT;
 
 /// What an event says beside the request itself.
 #[derive(Debug, Clone)]
-pub struct Arrival<'a> {
+pub struct RequestContext<'a> {
     /// The API's id.
     pub api_id: &'a str,
     /// When it came.
     pub now: Timestamp,
     /// Who sent it.
-    pub source: IpAddr,
+    pub source_ip: IpAddr,
     /// The port it came in by.
     pub port: u16,
     /// 128 random bits for the ids in it.
@@ -29,16 +29,21 @@ pub struct Arrival<'a> {
 }
 
 /// The event of one request.
-pub fn event(parts: &Parts, body: &Bytes, met: &Met, arrival: &Arrival<'_>) -> Value {
-    let headers = headers(&parts.headers, arrival);
+pub fn event(
+    parts: &Parts,
+    body: &Bytes,
+    route: &RouteMatch,
+    context: &RequestContext<'_>,
+) -> Value {
+    let headers = headers(&parts.headers, context);
     let text_body = is_text(&parts.headers).then(|| std::str::from_utf8(body).ok()).flatten();
     let mut event = json!({
         "version": "2.0",
-        "routeKey": met.route_key,
-        "rawPath": decoded(parts.uri.path()),
+        "routeKey": route.route_key,
+        "rawPath": percent_decode(parts.uri.path()),
         "rawQueryString": parts.uri.query().unwrap_or_default(),
         "headers": headers,
-        "requestContext": context(parts, met, arrival),
+        "requestContext": request_context(parts, route, context),
         "isBase64Encoded": !body.is_empty() && text_body.is_none(),
     });
     let mut set = |name: &str, value: Value| {
@@ -53,8 +58,8 @@ pub fn event(parts: &Parts, body: &Bytes, met: &Met, arrival: &Arrival<'_>) -> V
     if let Some(query) = parts.uri.query().filter(|query| !query.is_empty()) {
         set("queryStringParameters", query_parameters(query));
     }
-    if !met.parameters.is_empty() {
-        set("pathParameters", json!(met.parameters));
+    if !route.parameters.is_empty() {
+        set("pathParameters", json!(route.parameters));
     }
     if !body.is_empty() {
         let body = text_body.map_or_else(|| BASE64.encode(body), str::to_owned);
@@ -63,32 +68,32 @@ pub fn event(parts: &Parts, body: &Bytes, met: &Met, arrival: &Arrival<'_>) -> V
     event
 }
 
-fn context(parts: &Parts, met: &Met, arrival: &Arrival<'_>) -> Value {
+fn request_context(parts: &Parts, route: &RouteMatch, context: &RequestContext<'_>) -> Value {
     let domain = domain(&parts.headers);
     json!({
         "accountId": ACCOUNT,
-        "apiId": arrival.api_id,
+        "apiId": context.api_id,
         "domainName": domain,
         "domainPrefix": domain.split('.').next().unwrap_or_default(),
         "http": {
             "method": parts.method.as_str(),
-            "path": decoded(parts.uri.path()),
+            "path": percent_decode(parts.uri.path()),
             "protocol": protocol(parts.version),
-            "sourceIp": arrival.source.to_string(),
+            "sourceIp": context.source_ip.to_string(),
             "userAgent": text(&parts.headers, header::USER_AGENT.as_str()),
         },
-        "requestId": short_id(arrival.random),
-        "routeKey": met.route_key,
+        "requestId": short_id(context.random),
+        "routeKey": route.route_key,
         "stage": "$default",
-        "time": clf(arrival.now),
-        "timeEpoch": arrival.now.as_millisecond(),
+        "time": clf(context.now),
+        "timeEpoch": context.now.as_millisecond(),
     })
 }
 
 /// Lower-case names; values of one name joined by commas; cookies apart; what a gateway adds, added.
-fn headers(given: &HeaderMap, arrival: &Arrival<'_>) -> BTreeMap<String, String> {
+fn headers(request_headers: &HeaderMap, context: &RequestContext<'_>) -> BTreeMap<String, String> {
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in given {
+    for (name, value) in request_headers {
         if name == header::COOKIE || name.as_str().starts_with("x-forwarded-") {
             continue;
         }
@@ -101,17 +106,17 @@ fn headers(given: &HeaderMap, arrival: &Arrival<'_>) -> BTreeMap<String, String>
             })
             .or_insert_with(|| value.clone().into_owned());
     }
-    let before = text(given, "x-forwarded-for");
-    let chain = if before.is_empty() {
-        arrival.source.to_string()
+    let forwarded_for = text(request_headers, "x-forwarded-for");
+    let chain = if forwarded_for.is_empty() {
+        context.source_ip.to_string()
     } else {
-        format!("{before}, {}", arrival.source)
+        format!("{forwarded_for}, {}", context.source_ip)
     };
     let added = [
         ("x-forwarded-for", chain),
-        ("x-forwarded-port", arrival.port.to_string()),
+        ("x-forwarded-port", context.port.to_string()),
         ("x-forwarded-proto", "http".to_owned()),
-        ("x-amzn-trace-id", trace_id(arrival)),
+        ("x-amzn-trace-id", trace_id(context)),
     ];
     for (name, value) in added {
         headers.insert(name.to_owned(), value);
@@ -133,7 +138,7 @@ fn query_parameters(query: &str) -> Value {
     let mut parameters = Map::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let joined = match parameters.get(name.as_ref()).and_then(Value::as_str) {
-            Some(before) => format!("{before},{value}"),
+            Some(previous) => format!("{previous},{value}"),
             None => value.into_owned(),
         };
         parameters.insert(name.into_owned(), joined.into());
@@ -185,10 +190,10 @@ pub(super) fn clf(now: Timestamp) -> String {
     now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }
 
-fn trace_id(arrival: &Arrival<'_>) -> String {
-    let hex = format!("{:032x}", arrival.random);
+fn trace_id(context: &RequestContext<'_>) -> String {
+    let hex = format!("{:032x}", context.random);
     let tail = hex.get(8..).unwrap_or_default();
-    format!("Root=1-{:08x}-{tail}", arrival.now.as_second())
+    format!("Root=1-{:08x}-{tail}", context.now.as_second())
 }
 
 #[cfg(test)]
@@ -200,21 +205,21 @@ mod tests {
 
     use super::*;
 
-    fn told(request: Request<&str>) -> Value {
+    fn event_of(request: Request<&str>) -> Value {
         let (parts, body) = request.into_parts();
-        let met = Met {
+        let route = RouteMatch {
             function: "x".to_owned(),
             route_key: "POST /a/{b}".to_owned(),
             parameters: BTreeMap::from([("b".to_owned(), "c".to_owned())]),
         };
-        let arrival = Arrival {
+        let context = RequestContext {
             api_id: "httpapi",
             now: "2026-11-20T14:02:03.004Z".parse().unwrap(),
-            source: [127, 0, 0, 1].into(),
+            source_ip: [127, 0, 0, 1].into(),
             port: 3000,
             random: 7,
         };
-        event(&parts, &Bytes::copy_from_slice(body.as_bytes()), &met, &arrival)
+        event(&parts, &Bytes::copy_from_slice(body.as_bytes()), &route, &context)
     }
 
     fn keys(value: &Value) -> BTreeSet<String> {
@@ -226,8 +231,8 @@ mod tests {
     }
 
     #[test]
-    fn the_event_has_the_shape_that_aws_publishes() {
-        let event = told(
+    fn the_event_has_the_fields_of_the_aws_sample() {
+        let event = event_of(
             request()
                 .header("cookie", "a=1; b=2")
                 .header("content-type", "application/json")
@@ -257,8 +262,8 @@ mod tests {
     const FIXTURE: &str = include_str!("../../../tests/vectors/events/http-request.json");
 
     #[test]
-    fn the_path_is_decoded_and_the_query_is_not_touched() {
-        let event = told(request().body("").unwrap());
+    fn the_path_is_decoded_and_the_raw_query_is_unchanged() {
+        let event = event_of(request().body("").unwrap());
         assert_eq!(event["rawPath"], "/a/c ");
         assert_eq!(event["rawQueryString"], "x=1&x=2&y=%2B+");
         assert_eq!(event["queryStringParameters"], json!({ "x": "1,2", "y": "+ " }));
@@ -267,21 +272,21 @@ mod tests {
     }
 
     #[test]
-    fn a_form_comes_in_base64_and_json_as_text() {
+    fn a_form_body_is_base64_encoded_and_json_is_text() {
         let form = "application/x-www-form-urlencoded";
-        let event = told(request().header("content-type", form).body("Body=a%20b").unwrap());
+        let event = event_of(request().header("content-type", form).body("Body=a%20b").unwrap());
         assert_eq!(
             (&event["body"], &event["isBase64Encoded"]),
             (&json!("Qm9keT1hJTIwYg=="), &json!(true))
         );
         let json = "application/json; charset=utf-8";
-        let event = told(request().header("content-type", json).body("{}").unwrap());
+        let event = event_of(request().header("content-type", json).body("{}").unwrap());
         assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("{}"), &json!(false)));
     }
 
     #[test]
-    fn headers_are_joined_and_nobody_can_forge_where_a_request_came_from() {
-        let event = told(
+    fn headers_are_joined_and_forwarded_headers_cannot_be_forged() {
+        let event = event_of(
             request()
                 .header("X-Two", "a")
                 .header("x-two", "b")

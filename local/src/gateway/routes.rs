@@ -21,16 +21,16 @@ struct Route {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     /// A literal.
-    Text(String),
+    Literal(String),
     /// `{name}`: one segment.
-    One(String),
+    Param(String),
     /// `{name+}`: all that is left, at least one.
-    Rest(String),
+    Greedy(String),
 }
 
 /// The route that a request met.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Met {
+pub struct RouteMatch {
     /// The function to invoke.
     pub function: String,
     /// `POST /a/{b}`, as it stands in events.
@@ -41,7 +41,7 @@ pub struct Met {
 
 impl Routes {
     /// The HTTP routes of `template`.
-    pub fn of(template: &Template) -> Self {
+    pub fn from_template(template: &Template) -> Self {
         let mut routes = Vec::new();
         for function in &template.functions {
             for trigger in &function.triggers {
@@ -49,7 +49,7 @@ impl Routes {
                     routes.push(Route {
                         method: method.clone(),
                         path: path.clone(),
-                        segments: segments(path).map(Segment::of).collect(),
+                        segments: segments(path).map(Segment::parse).collect(),
                         function: function.name.clone(),
                     });
                 }
@@ -60,67 +60,69 @@ impl Routes {
 
     /// The most specific route for `method` and the still encoded `path`. A literal beats a name, a name beats the rest
     /// of the path, a method beats `ANY`.
-    pub fn meet(&self, method: &str, path: &str) -> Option<Met> {
-        let given: Vec<&str> = segments(path).collect();
+    pub fn match_route(&self, method: &str, path: &str) -> Option<RouteMatch> {
+        let parts: Vec<&str> = segments(path).collect();
         let candidates = self.0.iter().filter(|route| {
-            (route.method == method || route.method == "ANY") && route.covers(&given)
+            (route.method == method || route.method == "ANY") && route.matches(&parts)
         });
         let best = candidates.min_by_key(|route| (route.rank(), route.method == "ANY"))?;
-        Some(Met {
+        Some(RouteMatch {
             function: best.function.clone(),
             route_key: format!("{} {}", best.method, best.path),
-            parameters: best.parameters(&given),
+            parameters: best.parameters(&parts),
         })
     }
 }
 
 impl Route {
-    fn covers(&self, given: &[&str]) -> bool {
-        if matches!(self.segments.last(), Some(Segment::Rest(_))) {
-            if given.len() < self.segments.len() {
+    fn matches(&self, parts: &[&str]) -> bool {
+        if matches!(self.segments.last(), Some(Segment::Greedy(_))) {
+            if parts.len() < self.segments.len() {
                 return false;
             }
-        } else if given.len() != self.segments.len() {
+        } else if parts.len() != self.segments.len() {
             return false;
         }
-        self.segments.iter().zip(given).all(|(segment, given)| match segment {
-            Segment::Text(text) => text == given,
-            Segment::One(_) => !given.is_empty(),
-            Segment::Rest(_) => true,
+        self.segments.iter().zip(parts).all(|(segment, part)| match segment {
+            Segment::Literal(text) => text == part,
+            Segment::Param(_) => !part.is_empty(),
+            Segment::Greedy(_) => true,
         })
     }
 
     fn rank(&self) -> Vec<u8> {
         let rank = |segment: &Segment| match segment {
-            Segment::Text(_) => 0,
-            Segment::One(_) => 1,
-            Segment::Rest(_) => 2,
+            Segment::Literal(_) => 0,
+            Segment::Param(_) => 1,
+            Segment::Greedy(_) => 2,
         };
         self.segments.iter().map(rank).collect()
     }
 
-    fn parameters(&self, given: &[&str]) -> BTreeMap<String, String> {
+    fn parameters(&self, parts: &[&str]) -> BTreeMap<String, String> {
         let mut parameters = BTreeMap::new();
-        for (at, segment) in self.segments.iter().enumerate() {
+        for (index, segment) in self.segments.iter().enumerate() {
             let (name, value) = match segment {
-                Segment::Text(_) => continue,
-                Segment::One(name) => (name, given.get(at).copied().unwrap_or_default().to_owned()),
-                Segment::Rest(name) => (name, given.get(at..).unwrap_or_default().join("/")),
+                Segment::Literal(_) => continue,
+                Segment::Param(name) => {
+                    (name, parts.get(index).copied().unwrap_or_default().to_owned())
+                }
+                Segment::Greedy(name) => (name, parts.get(index..).unwrap_or_default().join("/")),
             };
-            parameters.insert(name.clone(), decoded(&value));
+            parameters.insert(name.clone(), percent_decode(&value));
         }
         parameters
     }
 }
 
 impl Segment {
-    fn of(text: &str) -> Self {
+    fn parse(text: &str) -> Self {
         match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
             Some(name) => match name.strip_suffix('+') {
-                Some(name) => Self::Rest(name.to_owned()),
-                None => Self::One(name.to_owned()),
+                Some(name) => Self::Greedy(name.to_owned()),
+                None => Self::Param(name.to_owned()),
             },
-            None => Self::Text(text.to_owned()),
+            None => Self::Literal(text.to_owned()),
         }
     }
 }
@@ -130,7 +132,7 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Percent-decoded once; what is no UTF-8 becomes the replacement character.
-pub(super) fn decoded(text: &str) -> String {
+pub(super) fn percent_decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
@@ -149,15 +151,17 @@ mod tests {
         B: { Type: HttpApi, Properties: { ApiId: !Ref HttpApi, Method: GET, Path: /api/conversations/search } }
 
 Outputs:";
-        Routes::of(&Template::parse(&source.replace("\nOutputs:", &format!("\n{added}"))).unwrap())
+        Routes::from_template(
+            &Template::parse(&source.replace("\nOutputs:", &format!("\n{added}"))).unwrap(),
+        )
     }
 
     fn function(method: &str, path: &str) -> Option<String> {
-        routes().meet(method, path).map(|met| met.function)
+        routes().match_route(method, path).map(|matched| matched.function)
     }
 
     #[test]
-    fn a_request_meets_the_route_of_its_method_and_path() {
+    fn a_request_matches_the_route_of_its_method_and_path() {
         assert_eq!(function("POST", "/twilio/messages").as_deref(), Some("receive-message"));
         assert_eq!(function("GET", "/twilio/messages"), None);
         assert_eq!(function("POST", "/twilio/messages/"), None);
@@ -166,20 +170,20 @@ Outputs:";
 
     #[test]
     fn parameters_are_decoded_and_the_route_key_names_them() {
-        let met = routes().meet("GET", "/api/conversations/a%20b%2Fc").unwrap();
-        assert_eq!(met.route_key, "GET /api/conversations/{id}");
-        assert_eq!(met.parameters["id"], "a b/c");
+        let route = routes().match_route("GET", "/api/conversations/a%20b%2Fc").unwrap();
+        assert_eq!(route.route_key, "GET /api/conversations/{id}");
+        assert_eq!(route.parameters["id"], "a b/c");
     }
 
     #[test]
-    fn a_literal_beats_a_name_and_a_name_beats_the_rest() {
+    fn a_literal_beats_a_parameter_and_a_parameter_beats_a_greedy_one() {
         assert_eq!(function("GET", "/api/conversations/search").as_deref(), Some("get-anything"));
         assert_eq!(function("GET", "/api/conversations/x").as_deref(), Some("get-conversation"));
-        let read = function("POST", "/api/conversations/x/read");
-        assert_eq!(read.as_deref(), Some("mark-read"));
-        let met = routes().meet("PUT", "/api/conversations/x/y/z").unwrap();
+        let matched = function("POST", "/api/conversations/x/read");
+        assert_eq!(matched.as_deref(), Some("mark-read"));
+        let route = routes().match_route("PUT", "/api/conversations/x/y/z").unwrap();
         assert_eq!(
-            (met.function.as_str(), met.parameters["rest"].as_str()),
+            (route.function.as_str(), route.parameters["rest"].as_str()),
             ("get-anything", "y/z")
         );
     }

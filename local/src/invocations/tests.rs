@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use aws_sdk_lambda::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
-use shared::clock::ShiftClock;
-use shared::fault::Faults;
+use shared::clock::OffsetClock;
+use shared::fault::FaultPoints;
 use shared::ids::RandomIds;
 use shared::lambda::{Function, Handler, HandlerError, Trigger};
 use tokio::net::TcpListener;
 
 use super::*;
 use crate::gateway::Server;
-use crate::lambda::{Endpoints, FunctionsOptions};
+use crate::lambda::{Endpoints, FunctionHostOptions};
 
 /// The template with a function that `dispatch` may invoke.
 fn template() -> Template {
@@ -46,7 +46,7 @@ const COUNT_RUNS: Function = Function {
     },
 };
 
-async fn call(server: &Server, caller: &str, fails: u64) -> Result<i32, String> {
+async fn invoke_as(server: &Server, caller: &str, fails: u64) -> Result<i32, String> {
     let config = aws_sdk_lambda::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
@@ -57,44 +57,46 @@ async fn call(server: &Server, caller: &str, fails: u64) -> Result<i32, String> 
     let call = client.invoke().function_name("partyline-CountRuns");
     let call = call.invocation_type(InvocationType::Event);
     let payload = json!({ "fails": fails }).to_string();
-    let answer = call.payload(Blob::new(payload)).send().await;
-    answer.map(|answer| answer.status_code()).map_err(|e| format!("{:?}", e.into_service_error()))
+    let response = call.payload(Blob::new(payload)).send().await;
+    response
+        .map(|response| response.status_code())
+        .map_err(|e| format!("{:?}", e.into_service_error()))
 }
 
 #[tokio::test]
-async fn an_event_is_taken_at_once_and_tried_three_times_by_the_clock() {
-    let (template, clock) = (template(), ShiftClock::new());
-    let permissions = Arc::new(Permissions::of(&template, &[]));
-    let functions = Functions::new(FunctionsOptions {
+async fn an_event_is_accepted_at_once_and_tried_three_times_by_the_clock() {
+    let (template, clock) = (template(), OffsetClock::new());
+    let permissions = Arc::new(Permissions::from_template(&template, &[]));
+    let functions = FunctionHost::new(FunctionHostOptions {
         template: &template,
         table: &[COUNT_RUNS],
         endpoints: &Endpoints::default(),
         clock: Arc::new(clock.clone()),
         ids: Arc::new(RandomIds),
-        faults: Faults::default(),
+        faults: FaultPoints::default(),
         invoke_url: None,
     });
     let functions = Arc::new(functions.unwrap());
     let time = Arc::new(clock.clone());
-    let invocations = Invocations::new(&template, functions, permissions, time);
+    let invocations = AsyncInvocations::new(&template, functions, permissions, time);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = Server::start(listener, invocations.router()).unwrap();
 
-    let refused = call(&server, "push", 0).await.unwrap_err();
-    assert!(refused.contains("not authorized to perform: lambda:InvokeFunction"), "{refused}");
+    let error = invoke_as(&server, "push", 0).await.unwrap_err();
+    assert!(error.contains("not authorized to perform: lambda:InvokeFunction"), "{error}");
     assert_eq!(RUNS.load(Ordering::SeqCst), 0);
 
-    assert_eq!(call(&server, "dispatch", 2).await.unwrap(), 202);
+    assert_eq!(invoke_as(&server, "dispatch", 2).await.unwrap(), 202);
     for runs in 1..=3 {
-        invocations.settled().await;
+        invocations.wait_until_idle().await;
         assert_eq!(RUNS.load(Ordering::SeqCst), runs);
         clock.advance(Duration::from_mins(2));
     }
     // The third went well; of one that never does there is no fourth try.
     RUNS.store(0, Ordering::SeqCst);
-    call(&server, "dispatch", 99).await.unwrap();
+    invoke_as(&server, "dispatch", 99).await.unwrap();
     for _ in 0..5 {
-        invocations.settled().await;
+        invocations.wait_until_idle().await;
         clock.advance(Duration::from_mins(2));
     }
     assert_eq!(RUNS.load(Ordering::SeqCst), 3);

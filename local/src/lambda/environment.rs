@@ -14,17 +14,18 @@ pub struct Endpoints {
     /// Variables that every function gets beside its template's (`AWS_ENDPOINT_URL_DYNAMODB`, …).
     pub variables: BTreeMap<String, String>,
     /// An address of AWS, and the local one that takes its place wherever the template names it.
-    pub instead: Vec<(String, String)>,
+    pub replacements: Vec<(String, String)>,
 }
 
 /// The environment for functions in a process of their own. They share it, so they all sign as the local system itself:
 /// least privilege is enforced only where each function runs here.
-pub fn outside(template: &Template, endpoints: &Endpoints) -> BTreeMap<String, String> {
+pub fn remote_environment(template: &Template, endpoints: &Endpoints) -> BTreeMap<String, String> {
     let functions = template.functions.iter();
-    let mut all: BTreeMap<_, _> = functions.flat_map(|spec| environment(spec, endpoints)).collect();
-    all.insert("AWS_ACCESS_KEY_ID".to_owned(), LOCAL_ADMIN.to_owned());
-    all.remove("AWS_LAMBDA_FUNCTION_NAME");
-    all
+    let mut variables: BTreeMap<_, _> =
+        functions.flat_map(|spec| environment(spec, endpoints)).collect();
+    variables.insert("AWS_ACCESS_KEY_ID".to_owned(), LOCAL_ADMIN.to_owned());
+    variables.remove("AWS_LAMBDA_FUNCTION_NAME");
+    variables
 }
 
 /// The environment of a function: the template's, what Lambda adds, and where the peers are.
@@ -37,13 +38,13 @@ pub(super) fn environment(spec: &FunctionSpec, endpoints: &Endpoints) -> HashMap
         ("AWS_SECRET_ACCESS_KEY", LOCAL_SECRET),
     ];
     let lambda = lambda.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let own = spec.environment.iter().map(|(name, value)| {
+    let template_variables = spec.environment.iter().map(|(name, value)| {
         let mut value = value.clone();
-        for (aws, here) in &endpoints.instead {
-            value = value.replace(aws, here);
+        for (aws, local) in &endpoints.replacements {
+            value = value.replace(aws, local);
         }
         (name.clone(), value)
     });
     let peers = endpoints.variables.iter().map(|(name, value)| (name.clone(), value.clone()));
-    lambda.into_iter().chain(peers).chain(own).collect()
+    lambda.into_iter().chain(peers).chain(template_variables).collect()
 }

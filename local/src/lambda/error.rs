@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
     /// The template names a function that nobody wrote.
-    #[error("there is no function called {0}")]
+    #[error("function not found: {0}")]
     Unknown(String),
     /// The function ran longer than its template allows.
     #[error("{request_id} Task timed out after {}.00 seconds", timeout.as_secs())]
@@ -42,7 +42,7 @@ impl InvokeError {
 }
 
 /// What a panic said.
-pub(super) fn panicked(panic: &(dyn Any + Send)) -> InvokeError {
+pub(super) fn panic_error(panic: &(dyn Any + Send)) -> InvokeError {
     let text = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
@@ -51,7 +51,7 @@ pub(super) fn panicked(panic: &(dyn Any + Send)) -> InvokeError {
 }
 
 /// An error with all its causes, as one line.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn cause_chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

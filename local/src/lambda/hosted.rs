@@ -7,58 +7,58 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use serde_json::Value;
 use shared::clock::Clock;
-use shared::lambda::{Context, Environment, Function, Handler, Setup};
+use shared::lambda::{Environment, Function, Handler, InvocationContext, Setup};
 use tokio::sync::OnceCell;
 
-use super::FunctionsOptions;
+use super::FunctionHostOptions;
 use super::environment::environment;
-use super::error::{InvokeError, chain, panicked};
+use super::error::{InvokeError, cause_chain, panic_error};
 use crate::template::FunctionSpec;
 
 /// One function of the template.
-pub(super) struct Hosted {
+pub(super) struct HostedFunction {
     /// What the template says of it.
     pub(super) spec: FunctionSpec,
-    place: Place,
+    runtime: Runtime,
 }
 
 /// Where a function runs.
-enum Place {
+enum Runtime {
     /// Here, built at its first invocation.
-    Here { function: Function, setup: Box<Setup>, handler: OnceCell<Handler> },
+    InProcess { function: Function, setup: Box<Setup>, handler: OnceCell<Handler> },
     /// In another process that takes Lambda's `Invoke` call.
-    There { client: reqwest::Client, url: reqwest::Url },
+    Remote { client: reqwest::Client, url: reqwest::Url },
     /// Nowhere: nobody wrote it.
-    Nowhere,
+    Missing,
 }
 
-impl Hosted {
+impl HostedFunction {
     /// The function of `spec`, where `options` want it to run.
-    pub(super) fn of(
-        options: &FunctionsOptions<'_>,
+    pub(super) fn new(
+        options: &FunctionHostOptions<'_>,
         client: &reqwest::Client,
         spec: &FunctionSpec,
     ) -> Self {
-        let place = place(options, client, spec);
-        if matches!(place, Place::Nowhere) {
-            tracing::warn!(function.name = %spec.name, "the template names a function that has no handler");
+        let runtime = choose_runtime(options, client, spec);
+        if matches!(runtime, Runtime::Missing) {
+            tracing::warn!(function.name = %spec.name, "Function has no handler");
         }
-        Self { spec: spec.clone(), place }
+        Self { spec: spec.clone(), runtime: runtime }
     }
 
     /// Builds it, if it runs here.
     pub(super) async fn warm_up(&self) -> Result<(), InvokeError> {
-        if let Place::Here { function, setup, handler } = &self.place {
-            built(function, setup, handler).await?;
+        if let Runtime::InProcess { function, setup, handler } = &self.runtime {
+            get_or_build(function, setup, handler).await?;
         }
         Ok(())
     }
 
     /// Runs it until it ends or its time is over; a panic harms nobody else.
-    pub(super) async fn run_in_time(
+    pub(super) async fn run_with_timeout(
         &self,
         event: Value,
-        context: Context,
+        context: InvocationContext,
         clock: &dyn Clock,
     ) -> Result<Value, InvokeError> {
         let request_id = context.request_id.clone();
@@ -66,7 +66,7 @@ impl Hosted {
         let timeout = self.spec.timeout;
         let outcome = tokio::select! {
             run = AssertUnwindSafe(self.run(event, context)).catch_unwind() => {
-                run.unwrap_or_else(|panic| Err(panicked(&*panic)))
+                run.unwrap_or_else(|panic| Err(panic_error(&*panic)))
             }
             () = clock.sleep(timeout) => {
                 Err(InvokeError::Timeout { request_id: request_id.clone(), timeout })
@@ -76,44 +76,48 @@ impl Hosted {
         outcome
     }
 
-    async fn run(&self, event: Value, context: Context) -> Result<Value, InvokeError> {
-        match &self.place {
-            Place::Here { function, setup, handler } => {
-                let handler = built(function, setup, handler).await?;
-                handler(event, context).await.map_err(|e| InvokeError::Error(chain(&*e)))
+    async fn run(&self, event: Value, context: InvocationContext) -> Result<Value, InvokeError> {
+        match &self.runtime {
+            Runtime::InProcess { function, setup, handler } => {
+                let handler = get_or_build(function, setup, handler).await?;
+                handler(event, context).await.map_err(|e| InvokeError::Error(cause_chain(&*e)))
             }
-            Place::There { client, url } => post(client, url.clone(), event).await,
-            Place::Nowhere => Err(InvokeError::Unknown(self.spec.name.clone())),
+            Runtime::Remote { client, url } => post(client, url.clone(), event).await,
+            Runtime::Missing => Err(InvokeError::Unknown(self.spec.name.clone())),
         }
     }
 }
 
-async fn built<'a>(
+async fn get_or_build<'a>(
     function: &Function,
     setup: &Setup,
     cell: &'a OnceCell<Handler>,
 ) -> Result<&'a Handler, InvokeError> {
     cell.get_or_try_init(|| (function.build)(setup.clone()))
         .await
-        .map_err(|e| InvokeError::Error(chain(&*e)))
+        .map_err(|e| InvokeError::Error(cause_chain(&*e)))
 }
 
-fn place(options: &FunctionsOptions<'_>, client: &reqwest::Client, spec: &FunctionSpec) -> Place {
+fn choose_runtime(
+    options: &FunctionHostOptions<'_>,
+    client: &reqwest::Client,
+    spec: &FunctionSpec,
+) -> Runtime {
     if let Some(base) = &options.invoke_url {
         let mut url = base.clone();
         url.set_path(&format!("/2015-03-31/functions/{}/invocations", spec.name));
-        return Place::There { client: client.clone(), url };
+        return Runtime::Remote { client: client.clone(), url };
     }
     let Some(function) = options.table.iter().find(|function| function.name == spec.name) else {
-        return Place::Nowhere;
+        return Runtime::Missing;
     };
     let setup = Setup {
-        environment: Environment::of(environment(spec, options.endpoints)),
+        environment: Environment::from_map(environment(spec, options.endpoints)),
         clock: Arc::clone(&options.clock),
         ids: Arc::clone(&options.ids),
         faults: options.faults.clone(),
     };
-    Place::Here { function: *function, setup: Box::new(setup), handler: OnceCell::new() }
+    Runtime::InProcess { function: *function, setup: Box::new(setup), handler: OnceCell::new() }
 }
 
 async fn post(
@@ -121,21 +125,21 @@ async fn post(
     url: reqwest::Url,
     event: Value,
 ) -> Result<Value, InvokeError> {
-    let failed = |e: &reqwest::Error| InvokeError::Error(chain(e));
-    let answer = client.post(url).json(&event).send().await.map_err(|e| failed(&e))?;
+    let to_error = |e: &reqwest::Error| InvokeError::Error(cause_chain(e));
+    let response = client.post(url).json(&event).send().await.map_err(|e| to_error(&e))?;
     let success =
-        answer.status().is_success() && !answer.headers().contains_key("x-amz-function-error");
-    let body: Value = answer.json().await.map_err(|e| failed(&e))?;
+        response.status().is_success() && !response.headers().contains_key("x-amz-function-error");
+    let body: Value = response.json().await.map_err(|e| to_error(&e))?;
     if success { Ok(body) } else { Err(InvokeError::Error(body.to_string())) }
 }
 
-fn report(name: &str, id: &str, took: Duration, outcome: &Result<Value, InvokeError>) {
+fn report(name: &str, id: &str, duration: Duration, outcome: &Result<Value, InvokeError>) {
     match outcome {
         Ok(_) => {
-            tracing::debug!(function.name = name, request.id = id, duration = ?took, "function answered");
+            tracing::debug!(function.name = name, request.id = id, duration = ?duration, "Invocation finished");
         }
         Err(error) => {
-            tracing::error!(function.name = name, request.id = id, duration = ?took, %error, "function failed");
+            tracing::error!(function.name = name, request.id = id, duration = ?duration, %error, "function failed");
         }
     }
 }

@@ -12,19 +12,19 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use shared::clock::Clock;
-use shared::fault::Faults;
+use shared::fault::FaultPoints;
 use shared::ids::Ids;
-use shared::lambda::{Context, Function};
+use shared::lambda::{Function, InvocationContext};
 use tokio::sync::watch;
 
-pub use environment::{Endpoints, LOCAL_SECRET, outside};
+pub use environment::{Endpoints, LOCAL_SECRET, remote_environment};
 pub use error::InvokeError;
 
 use crate::template::Template;
-use hosted::Hosted;
+use hosted::HostedFunction;
 
 /// What the host is made with.
-pub struct FunctionsOptions<'a> {
+pub struct FunctionHostOptions<'a> {
     /// Which functions exist, their timeouts and environments.
     pub template: &'a Template,
     /// The handlers.
@@ -36,30 +36,31 @@ pub struct FunctionsOptions<'a> {
     /// Request ids; handed on to the functions.
     pub ids: Arc<dyn Ids>,
     /// Fault points; handed on to the functions.
-    pub faults: Faults,
+    pub faults: FaultPoints,
     /// `cargo lambda watch`'s address, to send events there instead.
     pub invoke_url: Option<reqwest::Url>,
 }
 
 /// Every function of the template, ready to be invoked.
-pub struct Functions {
-    hosted: HashMap<String, Arc<Hosted>>,
+pub struct FunctionHost {
+    functions: HashMap<String, Arc<HostedFunction>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     invocations: watch::Sender<u64>,
     running: Arc<watch::Sender<usize>>,
 }
 
-impl Functions {
+impl FunctionHost {
     /// Hosts every function of the template.
-    pub fn new(options: FunctionsOptions<'_>) -> Result<Self, reqwest::Error> {
+    pub fn new(options: FunctionHostOptions<'_>) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder().no_proxy().build()?;
-        let mut hosted = HashMap::new();
+        let mut functions = HashMap::new();
         for spec in &options.template.functions {
-            hosted.insert(spec.name.clone(), Arc::new(Hosted::of(&options, &client, spec)));
+            functions
+                .insert(spec.name.clone(), Arc::new(HostedFunction::new(&options, &client, spec)));
         }
         Ok(Self {
-            hosted,
+            functions,
             clock: options.clock,
             ids: options.ids,
             invocations: watch::Sender::new(0),
@@ -69,27 +70,28 @@ impl Functions {
 
     /// Invokes the function called `name` (`verb-noun`) with `event`.
     pub async fn invoke(&self, name: &str, event: Value) -> Result<Value, InvokeError> {
-        let hosted = self.hosted.get(name).ok_or_else(|| InvokeError::Unknown(name.to_owned()))?;
-        self.invocations.send_modify(|begun| *begun += 1);
+        let function =
+            self.functions.get(name).ok_or_else(|| InvokeError::Unknown(name.to_owned()))?;
+        self.invocations.send_modify(|count| *count += 1);
         let request_id = request_id(self.ids.random());
         let now = self.clock.now();
-        let deadline = now.checked_add(hosted.spec.timeout).unwrap_or(now);
-        let context = Context { request_id, deadline };
-        let run = Running::begin(Arc::clone(&self.running));
-        let (task, clock) = (Arc::clone(hosted), Arc::clone(&self.clock));
+        let deadline = now.checked_add(function.spec.timeout).unwrap_or(now);
+        let context = InvocationContext { request_id, deadline };
+        let guard = InvocationGuard::begin(Arc::clone(&self.running));
+        let (task, clock) = (Arc::clone(function), Arc::clone(&self.clock));
         // On its own, so that a caller who goes away does not take the invocation with it.
         let run = tokio::spawn(async move {
-            let _run = run;
-            task.run_in_time(event, context, &*clock).await
+            let _guard = guard;
+            task.run_with_timeout(event, context, &*clock).await
         });
-        let cut_off = || Err(InvokeError::Error("the invocation was cut off".to_owned()));
-        run.await.unwrap_or_else(|_| cut_off())
+        let aborted = || Err(InvokeError::Error("the invocation was aborted".to_owned()));
+        run.await.unwrap_or_else(|_| aborted())
     }
 
     /// Builds every function now, so that a wrong configuration is known at the start. Names the first that fails.
     pub async fn warm_up(&self) -> Result<(), (String, InvokeError)> {
-        for (name, hosted) in &self.hosted {
-            hosted.warm_up().await.map_err(|e| (name.clone(), e))?;
+        for (name, function) in &self.functions {
+            function.warm_up().await.map_err(|e| (name.clone(), e))?;
         }
         Ok(())
     }
@@ -100,7 +102,7 @@ impl Functions {
     }
 
     /// Waits until no invocation runs.
-    pub async fn idle(&self) {
+    pub async fn wait_until_idle(&self) {
         let mut running = self.running.subscribe();
         // The sender lives as long as `self`.
         drop(running.wait_for(|running| *running == 0).await);
@@ -115,16 +117,16 @@ pub(crate) fn request_id(random: u128) -> String {
 }
 
 /// Counts an invocation for as long as it lives.
-struct Running(Arc<watch::Sender<usize>>);
+struct InvocationGuard(Arc<watch::Sender<usize>>);
 
-impl Running {
+impl InvocationGuard {
     fn begin(count: Arc<watch::Sender<usize>>) -> Self {
         count.send_modify(|running| *running += 1);
         Self(count)
     }
 }
 
-impl Drop for Running {
+impl Drop for InvocationGuard {
     fn drop(&mut self) {
         self.0.send_modify(|running| *running -= 1);
     }
@@ -138,7 +140,7 @@ mod tests {
     use axum::Router;
     use axum::routing::post;
     use serde_json::json;
-    use shared::clock::ShiftClock;
+    use shared::clock::OffsetClock;
     use shared::ids::RandomIds;
     use shared::lambda::{Handler, HandlerError, Trigger};
     use tokio::net::TcpListener;
@@ -173,55 +175,55 @@ mod tests {
         }
     }
 
-    fn functions(clock: &ShiftClock) -> Functions {
+    fn functions(clock: &OffsetClock) -> FunctionHost {
         functions_at(clock, None)
     }
 
-    fn functions_at(clock: &ShiftClock, invoke_url: Option<reqwest::Url>) -> Functions {
+    fn functions_at(clock: &OffsetClock, invoke_url: Option<reqwest::Url>) -> FunctionHost {
         let template = Template::parse(TEMPLATE).unwrap();
         let management = template.socket_api.as_ref().unwrap().management_url.clone();
         let endpoints = Endpoints {
             variables: BTreeMap::from([("TWILIO_API_URL".to_owned(), "http://twilio".to_owned())]),
-            instead: vec![(management, "http://sockets/live".to_owned())],
+            replacements: vec![(management, "http://sockets/live".to_owned())],
         };
-        Functions::new(FunctionsOptions {
+        FunctionHost::new(FunctionHostOptions {
             template: &template,
             table: &[function("push"), function("sweep")],
             endpoints: &endpoints,
             clock: Arc::new(clock.clone()),
             ids: Arc::new(RandomIds),
-            faults: Faults::default(),
+            faults: FaultPoints::default(),
             invoke_url,
         })
         .unwrap()
     }
 
     #[tokio::test]
-    async fn a_function_answers_with_the_environment_of_the_template_and_the_local_endpoints() {
-        let functions = functions(&ShiftClock::new());
-        let told =
+    async fn a_function_gets_the_template_environment_and_the_local_endpoints() {
+        let functions = functions(&OffsetClock::new());
+        let environment_value =
             async |name: &str| functions.invoke("push", json!({ "do": name })).await.unwrap();
-        assert_eq!(told("TABLE").await, "partyline-Table");
-        assert_eq!(told("SOCKETS").await, "http://sockets/live");
-        assert_eq!(told("TWILIO_API_URL").await, "http://twilio");
-        assert_eq!(told("AWS_ACCESS_KEY_ID").await, "push");
+        assert_eq!(environment_value("TABLE").await, "partyline-Table");
+        assert_eq!(environment_value("SOCKETS").await, "http://sockets/live");
+        assert_eq!(environment_value("TWILIO_API_URL").await, "http://twilio");
+        assert_eq!(environment_value("AWS_ACCESS_KEY_ID").await, "push");
         assert_eq!(functions.invocations(), 4);
     }
 
     #[tokio::test]
-    async fn a_panic_and_an_error_harm_only_their_own_invocation() {
-        let functions = functions(&ShiftClock::new());
+    async fn a_panic_or_an_error_fails_only_its_own_invocation() {
+        let functions = functions(&OffsetClock::new());
         let panic = functions.invoke("push", json!({ "do": "panic" })).await.unwrap_err();
         assert_eq!(panic, InvokeError::Panic("as told".to_owned()));
         let error = functions.invoke("push", json!({ "do": "fail" })).await.unwrap_err();
         assert_eq!(error.payload(), json!({ "errorType": "Error", "errorMessage": "as told" }));
         assert_eq!(functions.invoke("push", json!({ "a": 1 })).await.unwrap()["a"], 1);
-        functions.idle().await;
+        functions.wait_until_idle().await;
     }
 
     #[tokio::test]
-    async fn a_function_is_cut_off_at_its_timeout_by_the_injected_clock() {
-        let clock = ShiftClock::new();
+    async fn a_function_times_out_by_the_injected_clock() {
+        let clock = OffsetClock::new();
         let functions = Arc::new(functions(&clock));
         let host = Arc::clone(&functions);
         let hanging =
@@ -232,17 +234,17 @@ mod tests {
         clock.advance(Duration::from_secs(50));
         let error = hanging.await.unwrap().unwrap_err();
         assert!(matches!(error, InvokeError::Timeout { timeout, .. } if timeout.as_secs() == 50));
-        functions.idle().await;
+        functions.wait_until_idle().await;
     }
 
     #[tokio::test]
-    async fn events_are_sent_to_another_process_that_runs_the_functions() {
-        let elsewhere = Router::new()
+    async fn events_are_sent_to_a_remote_runtime() {
+        let router = Router::new()
             .route("/2015-03-31/functions/push/invocations", post(|body: String| async { body }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Server::start(listener, elsewhere).unwrap();
+        let server = Server::start(listener, router).unwrap();
         let url = format!("http://{}", server.address()).parse().unwrap();
-        let clock = ShiftClock::new();
+        let clock = OffsetClock::new();
         let functions = functions_at(&clock, Some(url));
         assert_eq!(functions.invoke("push", json!({ "a": 1 })).await.unwrap()["a"], 1);
         let unknown = functions.invoke("sweep", json!({})).await.unwrap_err();
@@ -251,9 +253,9 @@ mod tests {
     }
 
     #[test]
-    fn functions_in_another_process_sign_as_the_local_system() {
+    fn remote_functions_sign_as_the_local_system() {
         let template = Template::parse(TEMPLATE).unwrap();
-        let environment = outside(&template, &Endpoints::default());
+        let environment = remote_environment(&template, &Endpoints::default());
         assert_eq!(environment["AWS_ACCESS_KEY_ID"], LOCAL_ADMIN);
         assert_eq!(environment["TABLE"], "partyline-Table");
         assert!(environment.contains_key("SOCKETS"));
@@ -261,7 +263,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_function_without_a_handler_is_reported_when_it_is_invoked() {
-        let functions = functions(&ShiftClock::new());
+        let functions = functions(&OffsetClock::new());
         let error = functions.invoke("connect", json!({})).await.unwrap_err();
         assert_eq!(error, InvokeError::Unknown("connect".to_owned()));
     }

@@ -4,7 +4,7 @@
 //! - `proof`: the signature and its time. `objects`: what is kept, in one SQLite file.
 
 mod objects;
-mod proof;
+mod signature;
 #[cfg(test)]
 mod tests;
 
@@ -22,10 +22,10 @@ use crate::gateway::request::text;
 use crate::permissions::Permissions;
 use crate::template::{BucketSpec, Template};
 use objects::{Object, Objects};
-use proof::{Asked, Unproven};
+use signature::{PresignedRequest, SignatureError};
 
 /// The largest object that is taken at once.
-const LARGEST: usize = 64 * 1024 * 1024;
+const MAX_OBJECT_BYTES: usize = 64 * 1024 * 1024;
 
 /// The buckets. Clones share them.
 #[derive(Clone)]
@@ -39,23 +39,23 @@ struct Inner {
 }
 
 /// Why a request has no object: status, S3's code, and a sentence.
-struct Refusal(StatusCode, &'static str, String);
+struct S3Error(StatusCode, &'static str, String);
 
-impl Refusal {
-    fn denied(why: impl Into<String>) -> Self {
-        Self(StatusCode::FORBIDDEN, "AccessDenied", why.into())
+impl S3Error {
+    fn denied(message: impl Into<String>) -> Self {
+        Self(StatusCode::FORBIDDEN, "AccessDenied", message.into())
     }
 }
 
-impl From<Unproven> for Refusal {
-    fn from(unproven: Unproven) -> Self {
-        Self(StatusCode::FORBIDDEN, unproven.code(), unproven.to_string())
+impl From<SignatureError> for S3Error {
+    fn from(error: SignatureError) -> Self {
+        Self(StatusCode::FORBIDDEN, error.code(), error.to_string())
     }
 }
 
-impl From<rusqlite::Error> for Refusal {
+impl From<rusqlite::Error> for S3Error {
     fn from(error: rusqlite::Error) -> Self {
-        tracing::error!(%error, "the objects cannot be read or written");
+        tracing::error!(%error, "Object store access failed");
         Self(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Try again.".to_owned())
     }
 }
@@ -75,16 +75,19 @@ impl S3 {
 
     /// The service, with buckets as the first part of the path.
     pub fn router(&self) -> Router {
-        Router::new().fallback(serve).layer(DefaultBodyLimit::max(LARGEST)).with_state(self.clone())
+        Router::new()
+            .fallback(serve)
+            .layer(DefaultBodyLimit::max(MAX_OBJECT_BYTES))
+            .with_state(self.clone())
     }
 
     /// Keeps an object from behind, in the bucket that the template calls so.
-    pub fn keep(&self, logical_id: &str, key: &str, content_type: &str, body: &[u8]) {
+    pub fn put_object(&self, logical_id: &str, key: &str, content_type: &str, body: &[u8]) {
         let bucket = self.0.buckets.iter().find(|bucket| bucket.logical_id == logical_id);
         let object = Object { content_type: content_type.to_owned(), body: body.to_vec() };
-        let kept =
+        let result =
             bucket.map(|bucket| self.0.objects.put(bucket, key, &object, self.0.clock.now()));
-        if !matches!(kept, Some(Ok(()))) {
+        if !matches!(result, Some(Ok(()))) {
             tracing::error!(logical_id, key, "an object could not be kept");
         }
     }
@@ -102,9 +105,9 @@ async fn serve(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let asked = Asked { method: &method, uri: &uri, headers: &headers };
-    let answered = s3.0.answer(&asked, &body);
-    answered.unwrap_or_else(|Refusal(status, code, message)| {
+    let request = PresignedRequest { method: &method, uri: &uri, headers: &headers };
+    let result = s3.0.answer(&request, &body);
+    result.unwrap_or_else(|S3Error(status, code, message)| {
         let message = message.replace('&', "&amp;").replace('<', "&lt;");
         let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
         let mut response = Response::new(Body::from(body));
@@ -116,27 +119,28 @@ async fn serve(
 }
 
 impl Inner {
-    fn answer(&self, asked: &Asked<'_>, body: &Bytes) -> Result<Response, Refusal> {
-        let caller = proof::caller(asked, self.clock.now())?;
-        let (bucket, key) = self.place(asked.uri.path())?;
+    fn answer(&self, request: &PresignedRequest<'_>, body: &Bytes) -> Result<Response, S3Error> {
+        let caller = signature::caller(request, self.clock.now())?;
+        let (bucket, key) = self.parse_path(request.uri.path())?;
         let now = self.clock.now();
         self.objects.expire(bucket, now)?;
-        let action = match *asked.method {
+        let action = match *request.method {
             Method::GET | Method::HEAD => "s3:GetObject",
             Method::PUT => "s3:PutObject",
             Method::DELETE => "s3:DeleteObject",
             _ => {
-                let why = "The specified method is not allowed against this resource.".to_owned();
-                return Err(Refusal(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", why));
+                let message =
+                    "The specified method is not allowed against this resource.".to_owned();
+                return Err(S3Error(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message));
             }
         };
-        self.allow(&caller, action, bucket, key)?;
-        match *asked.method {
+        self.authorize(&caller, action, bucket, key)?;
+        match *request.method {
             Method::PUT => {
-                let object = self.put(asked, &caller, body)?;
+                let object = self.put(request, &caller, body)?;
                 self.objects.put(bucket, key, &object, now)?;
-                let copied = asked.headers.contains_key("x-amz-copy-source");
-                let body = if copied { "<CopyObjectResult></CopyObjectResult>" } else { "" };
+                let is_copy = request.headers.contains_key("x-amz-copy-source");
+                let body = if is_copy { "<CopyObjectResult></CopyObjectResult>" } else { "" };
                 Ok(Response::new(Body::from(body)))
             }
             Method::DELETE => {
@@ -146,62 +150,68 @@ impl Inner {
             _ => {
                 // Nobody may list the bucket, so S3 does not tell whether there is such a key.
                 let object = self.objects.get(bucket, key)?;
-                let object = object.ok_or_else(|| Refusal::denied("Access Denied"))?;
-                given(asked, object)
+                let object = object.ok_or_else(|| S3Error::denied("Access Denied"))?;
+                object_response(request, object)
             }
         }
     }
 
     /// The object that a PUT makes: its body, or a copy.
-    fn put(&self, asked: &Asked<'_>, caller: &str, body: &Bytes) -> Result<Object, Refusal> {
-        let content_type = text(asked.headers, "content-type");
-        let source = text(asked.headers, "x-amz-copy-source");
+    fn put(
+        &self,
+        request: &PresignedRequest<'_>,
+        caller: &str,
+        body: &Bytes,
+    ) -> Result<Object, S3Error> {
+        let content_type = text(request.headers, "content-type");
+        let source = text(request.headers, "x-amz-copy-source");
         if source.is_empty() {
             return Ok(Object { content_type, body: body.to_vec() });
         }
-        let (bucket, key) = self.place(&source)?;
-        self.allow(caller, "s3:GetObject", bucket, key)?;
+        let (bucket, key) = self.parse_path(&source)?;
+        self.authorize(caller, "s3:GetObject", bucket, key)?;
         let object = self.objects.get(bucket, key)?;
-        let object = object.ok_or_else(|| Refusal::denied("Access Denied"))?;
-        let replaced = text(asked.headers, "x-amz-metadata-directive") == "REPLACE";
-        Ok(if replaced { Object { content_type, ..object } } else { object })
+        let object = object.ok_or_else(|| S3Error::denied("Access Denied"))?;
+        let replaces_metadata = text(request.headers, "x-amz-metadata-directive") == "REPLACE";
+        Ok(if replaces_metadata { Object { content_type, ..object } } else { object })
     }
 
-    fn allow(
+    fn authorize(
         &self,
         caller: &str,
         action: &str,
         bucket: &BucketSpec,
         key: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), S3Error> {
         let resource = format!("{}/{key}", bucket.arn);
-        let allowed = self.permissions.check(caller, action, &resource);
-        allowed.map_err(|denied| Refusal::denied(denied.to_string()))
+        let result = self.permissions.check(caller, action, &resource);
+        result.map_err(|denied| S3Error::denied(denied.to_string()))
     }
 
     /// The bucket and the key in `/{bucket}/{key}`.
-    fn place<'a>(&self, path: &'a str) -> Result<(&BucketSpec, &'a str), Refusal> {
+    fn parse_path<'a>(&self, path: &'a str) -> Result<(&BucketSpec, &'a str), S3Error> {
         let (name, key) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
         let bucket = self.buckets.iter().find(|bucket| bucket.name == name);
-        let why = || "The specified bucket does not exist".to_owned();
-        let bucket = bucket.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "NoSuchBucket", why()))?;
+        let message = || "The specified bucket does not exist".to_owned();
+        let bucket =
+            bucket.ok_or_else(|| S3Error(StatusCode::NOT_FOUND, "NoSuchBucket", message()))?;
         Ok((bucket, key))
     }
 }
 
 /// The answer to a GET or HEAD, whole or the one range that is asked for.
-fn given(asked: &Asked<'_>, object: Object) -> Result<Response, Refusal> {
+fn object_response(request: &PresignedRequest<'_>, object: Object) -> Result<Response, S3Error> {
     let total = object.body.len();
-    let wanted = text(asked.headers, "range");
-    let (part, range) = match (wanted.is_empty(), range(&wanted, total)) {
+    let range_header = text(request.headers, "range");
+    let (part, range) = match (range_header.is_empty(), range(&range_header, total)) {
         (true, _) => (object.body, None),
         (false, Some((from, to))) => {
             let part = object.body.get(from..=to).unwrap_or_default().to_vec();
             (part, Some(format!("bytes {from}-{to}/{total}")))
         }
         (false, None) => {
-            let why = "The requested range is not satisfiable".to_owned();
-            return Err(Refusal(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", why));
+            let message = "The requested range is not satisfiable".to_owned();
+            return Err(S3Error(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message));
         }
     };
     let mut response = Response::new(Body::empty());
@@ -210,19 +220,19 @@ fn given(asked: &Asked<'_>, object: Object) -> Result<Response, Refusal> {
             response.headers_mut().insert(name, value);
         }
     };
-    let told = |name: &str| asked.query(name).filter(|value| !value.is_empty());
-    let content_type = told("response-content-type").unwrap_or(object.content_type);
+    let override_param = |name: &str| request.query(name).filter(|value| !value.is_empty());
+    let content_type = override_param("response-content-type").unwrap_or(object.content_type);
     set(header::CONTENT_TYPE, &content_type);
     set(header::CONTENT_LENGTH, &part.len().to_string());
     set(header::ACCEPT_RANGES, "bytes");
-    if let Some(disposition) = told("response-content-disposition") {
+    if let Some(disposition) = override_param("response-content-disposition") {
         set(header::CONTENT_DISPOSITION, &disposition);
     }
     if let Some(range) = &range {
         set(header::CONTENT_RANGE, range);
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
-    if asked.method == Method::GET {
+    if request.method == Method::GET {
         *response.body_mut() = Body::from(part);
     }
     Ok(response)

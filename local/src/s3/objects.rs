@@ -38,8 +38,8 @@ impl Objects {
         Ok(Self(Mutex::new(connection)))
     }
 
-    fn with<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        act(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        run(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts an object, whatever was there.
@@ -78,7 +78,7 @@ impl Objects {
     pub(super) fn expire(&self, bucket: &BucketSpec, now: Timestamp) -> rusqlite::Result<()> {
         let sql = "DELETE FROM objects WHERE bucket = ?1 AND put_ms <= ?2 \
                    AND substr(key, 1, length(?3)) = ?3";
-        for (prefix, days) in &bucket.lives {
+        for (prefix, days) in &bucket.expirations {
             let age = SignedDuration::from_hours(24 * i64::from(*days));
             let until = now.checked_sub(age).unwrap_or(Timestamp::MIN).as_millisecond();
             self.with(|connection| connection.execute(sql, (&bucket.name, until, prefix)))?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// Why records were given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Condition {
+pub(super) enum FailureReason {
     /// The tries are used up.
     RetryAttemptsExhausted,
     /// They are older than the mapping delivers.
@@ -16,9 +16,9 @@ pub(super) enum Condition {
 }
 
 /// What is said about a lost batch.
-pub(super) struct Loss<'a> {
+pub(super) struct FailedBatch<'a> {
     pub records: &'a [Arc<Record>],
-    pub condition: Condition,
+    pub condition: FailureReason,
     pub invocations: u32,
     pub reason: &'a str,
     pub function_arn: &'a str,
@@ -26,16 +26,16 @@ pub(super) struct Loss<'a> {
     pub at: Timestamp,
 }
 
-impl Loss<'_> {
+impl FailedBatch<'_> {
     /// In the shape of Lambda's invocation record for streams, and `reason`, which Lambda leaves to the function's log.
     pub(super) fn message(&self) -> Option<Value> {
         let (first, last) = (self.records.first()?, self.records.last()?);
         let condition = match self.condition {
-            Condition::RetryAttemptsExhausted => "RetryAttemptsExhausted",
-            Condition::RecordAgeExceeded => "RecordAgeExceeded",
+            FailureReason::RetryAttemptsExhausted => "RetryAttemptsExhausted",
+            FailureReason::RecordAgeExceeded => "RecordAgeExceeded",
         };
-        let arrival = |record: &Record| {
-            Timestamp::from_second(record.written).map(|at| at.to_string()).unwrap_or_default()
+        let written_at = |record: &Record| {
+            Timestamp::from_second(record.written_at).map(|at| at.to_string()).unwrap_or_default()
         };
         Some(json!({
             "requestContext": {
@@ -52,11 +52,11 @@ impl Loss<'_> {
             "version": "1.0",
             "timestamp": self.at.to_string(),
             "DDBStreamBatchInfo": {
-                "shardId": format!("shardId-{:020}", first.lane(SHARDS)),
+                "shardId": format!("shardId-{:020}", first.worker_index(SHARDS)),
                 "startSequenceNumber": first.sequence,
                 "endSequenceNumber": last.sequence,
-                "approximateArrivalOfFirstRecord": arrival(first),
-                "approximateArrivalOfLastRecord": arrival(last),
+                "approximateArrivalOfFirstRecord": written_at(first),
+                "approximateArrivalOfLastRecord": written_at(last),
                 "batchSize": self.records.len(),
                 "streamArn": self.stream_arn,
             },

@@ -20,70 +20,73 @@ impl Filter {
     pub(super) fn passes(&self, record: &Value) -> bool {
         self.patterns.is_empty()
             || self.patterns.iter().any(|pattern| match pattern {
-                Value::Object(fields) => fits(fields, Some(record)),
+                Value::Object(fields) => matches_pattern(fields, Some(record)),
                 _ => false,
             })
     }
 }
 
 /// Every field of the pattern must fit; `$or` fits when one of its patterns does.
-fn fits(pattern: &Map<String, Value>, node: Option<&Value>) -> bool {
-    pattern.iter().all(|(name, wanted)| {
+fn matches_pattern(pattern: &Map<String, Value>, node: Option<&Value>) -> bool {
+    pattern.iter().all(|(name, expected)| {
         if name == "$or" {
-            return wanted.as_array().is_some_and(|any| {
-                any.iter().filter_map(Value::as_object).any(|one| fits(one, node))
+            return expected.as_array().is_some_and(|alternatives| {
+                alternatives
+                    .iter()
+                    .filter_map(Value::as_object)
+                    .any(|alternative| matches_pattern(alternative, node))
             });
         }
         let value = node.and_then(|node| node.get(name));
-        match wanted {
-            Value::Object(fields) => fits(fields, value),
-            Value::Array(rules) => rules.iter().any(|rule| allows(rule, value)),
+        match expected {
+            Value::Object(fields) => matches_pattern(fields, value),
+            Value::Array(rules) => rules.iter().any(|rule| matches_rule(rule, value)),
             _ => false,
         }
     })
 }
 
 /// Whether one rule of a leaf allows what stands there; of a list, one element is enough.
-fn allows(rule: &Value, value: Option<&Value>) -> bool {
+fn matches_rule(rule: &Value, value: Option<&Value>) -> bool {
     if let Some(exists) = rule.get("exists").and_then(Value::as_bool) {
         return exists == value.is_some();
     }
     match value {
         None => false,
-        Some(Value::Array(elements)) => elements.iter().any(|element| holds(rule, element)),
-        Some(value) => holds(rule, value),
+        Some(Value::Array(elements)) => elements.iter().any(|element| rule_holds(rule, element)),
+        Some(value) => rule_holds(rule, value),
     }
 }
 
-fn holds(rule: &Value, value: &Value) -> bool {
+fn rule_holds(rule: &Value, value: &Value) -> bool {
     let Value::Object(rule) = rule else { return same(rule, value) };
-    rule.iter().all(|(kind, wanted)| match kind.as_str() {
-        "prefix" => text(wanted, value, |wanted, value| value.starts_with(wanted)),
-        "suffix" => text(wanted, value, |wanted, value| value.ends_with(wanted)),
-        "equals-ignore-case" => text(wanted, value, str::eq_ignore_ascii_case),
-        "anything-but" => match wanted {
-            Value::Array(these) => !these.iter().any(|one| same(one, value)),
-            Value::Object(_) => !holds(wanted, value),
-            one => !same(one, value),
+    rule.iter().all(|(kind, expected)| match kind.as_str() {
+        "prefix" => text(expected, value, |prefix, value| value.starts_with(prefix)),
+        "suffix" => text(expected, value, |suffix, value| value.ends_with(suffix)),
+        "equals-ignore-case" => text(expected, value, str::eq_ignore_ascii_case),
+        "anything-but" => match expected {
+            Value::Array(values) => !values.iter().any(|excluded| same(excluded, value)),
+            Value::Object(_) => !rule_holds(expected, value),
+            excluded => !same(excluded, value),
         },
-        "numeric" => value.as_f64().is_some_and(|number| within(wanted, number)),
+        "numeric" => value.as_f64().is_some_and(|number| in_range(expected, number)),
         _ => false,
     })
 }
 
-fn text(wanted: &Value, value: &Value, test: fn(&str, &str) -> bool) -> bool {
-    wanted.as_str().zip(value.as_str()).is_some_and(|(wanted, value)| test(wanted, value))
+fn text(expected: &Value, value: &Value, test: fn(&str, &str) -> bool) -> bool {
+    expected.as_str().zip(value.as_str()).is_some_and(|(pattern, value)| test(pattern, value))
 }
 
-fn same(wanted: &Value, value: &Value) -> bool {
-    match (wanted.as_f64(), value.as_f64()) {
-        (Some(wanted), Some(value)) => wanted.total_cmp(&value).is_eq(),
-        _ => wanted == value,
+fn same(expected: &Value, value: &Value) -> bool {
+    match (expected.as_f64(), value.as_f64()) {
+        (Some(left), Some(right)) => left.total_cmp(&right).is_eq(),
+        _ => expected == value,
     }
 }
 
 /// Pairs of comparison and bound, all of which must hold.
-fn within(rules: &Value, number: f64) -> bool {
+fn in_range(rules: &Value, number: f64) -> bool {
     rules.as_array().is_some_and(|rules| {
         rules.chunks(2).all(|pair| {
             let [comparison, bound] = pair else { return false };
@@ -113,12 +116,12 @@ mod tests {
     }
 
     #[test]
-    fn without_patterns_everything_passes() {
+    fn without_patterns_every_record_passes() {
         assert!(Filter::default().passes(&json!({})));
     }
 
     #[test]
-    fn every_named_field_must_fit_and_other_fields_do_not_matter() {
+    fn every_named_field_must_match_and_other_fields_are_ignored() {
         let record = json!({ "eventName": "INSERT", "dynamodb": { "NewImage": { "intent": { "S": "ready" } } } });
         let intent =
             |state: &str| json!({ "dynamodb": { "NewImage": { "intent": { "S": [state] } } } });
@@ -132,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn one_fitting_pattern_is_enough() {
+    fn one_matching_pattern_is_enough() {
         let filter = Filter::new(vec![json!({ "a": [1] }), json!({ "b": [2] })]);
         assert!(filter.passes(&json!({ "b": 2 })));
         assert!(!filter.passes(&json!({ "b": 1 })));
     }
 
     #[test]
-    fn or_takes_alternatives_beside_other_fields() {
+    fn or_combines_alternatives_with_other_fields() {
         let pattern = json!({
             "dynamodb": { "Keys": { "$or": [{ "sk": { "S": ["META"] } }, { "sk": { "S": [{ "prefix": "DO#" }] } }] } },
             "eventName": ["INSERT", "MODIFY"],
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rules_are_those_of_lambda() {
+    fn the_rules_match_those_of_lambda() {
         let record = json!({ "text": "Partyline", "number": 7, "list": ["x", "y"], "null": null });
         for (pattern, expected) in [
             (json!({ "text": [{ "prefix": "Party" }] }), true),

@@ -8,12 +8,12 @@
 
 mod failure;
 mod filter;
-mod lane;
 mod mapping;
 mod progress;
 mod reader;
 mod record;
 mod store;
+mod worker;
 
 #[cfg(test)]
 mod tests;
@@ -31,14 +31,14 @@ use tokio::task::JoinHandle;
 use crate::dynamodb::{DynamoDb, Engine};
 use crate::template::{FunctionSpec, StreamSpec, TableSpec};
 use filter::Filter;
-use lane::Lane;
 use mapping::Mapping;
 use progress::Progress;
 use record::{Record, SHARDS};
-use store::Store;
+use store::PositionStore;
+use worker::PartitionWorker;
 
 /// How long a running invocation is waited for at the end; its records are delivered again at the next start.
-const PATIENCE: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Invokes a function by name with an event; the error is what went wrong, in words.
 pub type Invoke =
@@ -48,7 +48,7 @@ pub type Invoke =
 #[derive(Debug, thiserror::Error)]
 pub enum StreamsError {
     /// A mapping names a table that the template does not have, or that has no stream.
-    #[error("{function} is mapped onto the stream of {table}, which is no table with a stream")]
+    #[error("{function} is mapped to the stream of {table}, which has no stream")]
     NoStream {
         /// The function's name.
         function: String,
@@ -56,10 +56,10 @@ pub enum StreamsError {
         table: String,
     },
     /// The file of positions cannot be used.
-    #[error("the stream positions in the state folder cannot be read; start empty with --reset")]
+    #[error("cannot read the stream positions in the state folder; start with --reset")]
     Positions(#[from] rusqlite::Error),
     /// The engine cannot be read.
-    #[error("the local table cannot be read")]
+    #[error("cannot read the local table")]
     Engine(#[from] dynoxide::DynoxideError),
 }
 
@@ -67,11 +67,11 @@ pub enum StreamsError {
 pub struct Streams {
     engine: Engine,
     mappings: Vec<(String, Arc<Mapping>)>,
-    store: Store,
+    store: PositionStore,
     stopping: watch::Sender<bool>,
     readers: Vec<JoinHandle<()>>,
-    keepers: Vec<JoinHandle<()>>,
-    lanes: Vec<JoinHandle<()>>,
+    position_savers: Vec<JoinHandle<()>>,
+    workers: Vec<JoinHandle<()>>,
 }
 
 impl Streams {
@@ -88,11 +88,11 @@ impl Streams {
         let mut streams = Self {
             engine: dynamodb.engine().clone(),
             mappings: Vec::new(),
-            store: Store::open(dynamodb.folder())?,
+            store: PositionStore::open(dynamodb.folder())?,
             stopping: watch::Sender::new(false),
             readers: Vec::new(),
-            keepers: Vec::new(),
-            lanes: Vec::new(),
+            position_savers: Vec::new(),
+            workers: Vec::new(),
         };
         for (function, spec) in &specs {
             if !dynamodb.tables().iter().any(|table| table.stream && table.name == spec.table) {
@@ -103,11 +103,12 @@ impl Streams {
         for table in dynamodb.tables() {
             let mut readers = Vec::new();
             for (function, spec) in specs.iter().filter(|(_, spec)| spec.table == table.name) {
-                let mapping =
-                    streams.mapping(table, function, spec, Arc::clone(&invoke), &clock).await?;
-                readers.push((Arc::clone(&mapping), streams.spread(&mapping)));
-                let keeper = Arc::clone(&mapping).keep_position(table.name.clone());
-                streams.keepers.push(tokio::spawn(keeper));
+                let mapping = streams
+                    .build_mapping(table, function, spec, Arc::clone(&invoke), &clock)
+                    .await?;
+                readers.push((Arc::clone(&mapping), streams.start_workers(&mapping)));
+                let saver = Arc::clone(&mapping).store_positions(table.name.clone());
+                streams.position_savers.push(tokio::spawn(saver));
                 streams.mappings.push((table.name.clone(), mapping));
             }
             if !readers.is_empty() {
@@ -118,7 +119,7 @@ impl Streams {
         Ok(streams)
     }
 
-    async fn mapping(
+    async fn build_mapping(
         &self,
         table: &TableSpec,
         function: &FunctionSpec,
@@ -126,7 +127,7 @@ impl Streams {
         invoke: Invoke,
         clock: &Arc<dyn Clock>,
     ) -> Result<Arc<Mapping>, StreamsError> {
-        let position = match self.store.position(&Mapping::name(&function.name, &table.name))? {
+        let position = match self.store.get_position(&Mapping::name(&function.name, &table.name))? {
             Some(position) => position,
             None if spec.from_start => 0,
             None => self.newest(&table.name).await?,
@@ -142,7 +143,7 @@ impl Streams {
             stream_arn: record::stream_arn(table),
             spec: spec.clone(),
             filter: Filter::new(spec.filters.clone()),
-            progress: Progress::at(position),
+            progress: Progress::from_position(position),
             invoke,
             clock: Arc::clone(clock),
             store: self.store.clone(),
@@ -150,14 +151,14 @@ impl Streams {
     }
 
     /// Starts the mapping's lanes.
-    fn spread(&mut self, mapping: &Arc<Mapping>) -> Vec<UnboundedSender<Arc<Record>>> {
-        let lanes = SHARDS * mapping.spec.parallelization_factor.max(1);
-        (0..lanes)
+    fn start_workers(&mut self, mapping: &Arc<Mapping>) -> Vec<UnboundedSender<Arc<Record>>> {
+        let worker_count = SHARDS * mapping.spec.parallelization_factor.max(1);
+        (0..worker_count)
             .map(|_| {
                 let (sender, records) = unbounded_channel();
                 let stopping = self.stopping.subscribe();
-                let lane = Lane { mapping: Arc::clone(mapping), records, stopping };
-                self.lanes.push(tokio::spawn(lane.run()));
+                let worker = PartitionWorker { mapping: Arc::clone(mapping), records, stopping };
+                self.workers.push(tokio::spawn(worker.run()));
                 sender
             })
             .collect()
@@ -170,20 +171,20 @@ impl Streams {
 
     /// Completes when every record written so far is consumed by every mapping and no invocation runs, what the
     /// invocations themselves wrote included.
-    pub async fn settled(&self) {
+    pub async fn wait_until_idle(&self) {
         loop {
-            let written = self.written().await;
-            for ((_, mapping), place) in self.mappings.iter().zip(&written) {
-                mapping.progress.idle_at(*place).await;
+            let positions = self.newest_positions().await;
+            for ((_, mapping), position) in self.mappings.iter().zip(&positions) {
+                mapping.progress.wait_idle_at(*position).await;
             }
             let idle = self.mappings.iter().all(|(_, mapping)| mapping.progress.is_idle());
-            if idle && self.written().await == written {
+            if idle && self.newest_positions().await == positions {
                 return;
             }
         }
     }
 
-    async fn written(&self) -> Vec<i64> {
+    async fn newest_positions(&self) -> Vec<i64> {
         let newest = self.mappings.iter().map(|(table, _)| self.newest(table));
         join_all(newest).await.into_iter().map(Result::unwrap_or_default).collect()
     }
@@ -202,16 +203,16 @@ impl Streams {
             reader.abort();
         }
         self.stopping.send_replace(true);
-        let cut: Vec<_> = self.lanes.iter().map(JoinHandle::abort_handle).collect();
-        if tokio::time::timeout(PATIENCE, join_all(self.lanes)).await.is_err() {
-            cut.iter().for_each(tokio::task::AbortHandle::abort);
+        let abort_handles: Vec<_> = self.workers.iter().map(JoinHandle::abort_handle).collect();
+        if tokio::time::timeout(STOP_TIMEOUT, join_all(self.workers)).await.is_err() {
+            abort_handles.iter().for_each(tokio::task::AbortHandle::abort);
         }
-        for keeper in &self.keepers {
-            keeper.abort();
+        for saver in &self.position_savers {
+            saver.abort();
         }
         for (table, mapping) in &self.mappings {
             let name = Mapping::name(&mapping.function, table);
-            if let Err(error) = self.store.keep(&name, mapping.progress.position()) {
+            if let Err(error) = self.store.save_position(&name, mapping.progress.position()) {
                 tracing::error!(%error, "a stream position could not be kept");
             }
         }

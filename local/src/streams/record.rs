@@ -19,11 +19,11 @@ const FIRST_SEQUENCE: u128 = 100_000_000_000_000_000_000;
 #[derive(Debug)]
 pub(super) struct Record {
     /// Its place in the stream; grows with each record.
-    pub place: i64,
+    pub position: i64,
     /// The same for every record of one item.
     pub item: u64,
     /// When it was written, in seconds since 1970.
-    pub written: i64,
+    pub written_at: i64,
     /// Its sequence number.
     pub sequence: String,
     /// As in `Records[]` of a function's event.
@@ -32,8 +32,8 @@ pub(super) struct Record {
 
 impl Record {
     /// Which of `lanes` it belongs to: always the same for one item.
-    pub(super) fn lane(&self, lanes: usize) -> usize {
-        usize::try_from(self.item % (lanes.max(1) as u64)).unwrap_or_default()
+    pub(super) fn worker_index(&self, worker_count: usize) -> usize {
+        usize::try_from(self.item % (worker_count.max(1) as u64)).unwrap_or_default()
     }
 }
 
@@ -48,20 +48,20 @@ pub(super) fn rows_after(
     table: &str,
     after: i64,
     limit: i64,
-) -> Result<Vec<Row>, DynoxideError> {
+) -> Result<Vec<StreamRow>, DynoxideError> {
     let mut statement = storage.conn().prepare_cached(
         "SELECT id, event_name, keys_json, new_image, old_image, sequence_number, created_at, user_identity, event_id \
          FROM _stream_records WHERE id > ?1 AND table_name = ?2 ORDER BY id LIMIT ?3",
     )?;
     let rows = statement.query_map((after, table, limit), |row| {
-        Ok(Row {
-            place: row.get(0)?,
+        Ok(StreamRow {
+            position: row.get(0)?,
             event_name: row.get(1)?,
             keys: row.get(2)?,
             new_image: row.get(3)?,
             old_image: row.get(4)?,
             sequence: row.get(5)?,
-            written: row.get(6)?,
+            written_at: row.get(6)?,
             identity: row.get(7)?,
             id: row.get(8)?,
         })
@@ -78,22 +78,22 @@ pub(super) fn newest(storage: &Storage, table: &str) -> Result<i64, DynoxideErro
 }
 
 /// A record as the engine keeps it.
-pub(super) struct Row {
+pub(super) struct StreamRow {
     /// Its place in the stream.
-    pub place: i64,
+    pub position: i64,
     event_name: String,
     keys: String,
     new_image: Option<String>,
     old_image: Option<String>,
     sequence: String,
-    written: i64,
+    written_at: i64,
     identity: Option<String>,
     id: Option<String>,
 }
 
-impl Row {
+impl StreamRow {
     /// As Lambda shows it; none if the engine's file holds something that is no JSON.
-    pub(super) fn read(self, table: &TableSpec) -> Option<Arc<Record>> {
+    pub(super) fn into_record(self, table: &TableSpec) -> Option<Arc<Record>> {
         let keys: Value = serde_json::from_str(&self.keys).ok()?;
         let mut hasher = DefaultHasher::new();
         keys.hash(&mut hasher);
@@ -103,7 +103,7 @@ impl Row {
         let size = self.keys.len()
             + images.iter().filter_map(|(_, image)| image.as_ref()).map(String::len).sum::<usize>();
         let mut dynamodb = json!({
-            "ApproximateCreationDateTime": self.written,
+            "ApproximateCreationDateTime": self.written_at,
             "Keys": keys,
             "SequenceNumber": sequence,
             "SizeBytes": size,
@@ -126,6 +126,12 @@ impl Row {
         if let (Some(fields), Some(identity)) = (event.as_object_mut(), self.identity) {
             fields.insert("userIdentity".to_owned(), serde_json::from_str(&identity).ok()?);
         }
-        Some(Arc::new(Record { place: self.place, item, written: self.written, sequence, event }))
+        Some(Arc::new(Record {
+            position: self.position,
+            item,
+            written_at: self.written_at,
+            sequence,
+            event,
+        }))
     }
 }

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 /// The file `streams.db`. Clones share it.
 #[derive(Clone)]
-pub(super) struct Store {
+pub(super) struct PositionStore {
     connection: Arc<Mutex<Connection>>,
 }
 
-impl Store {
+impl PositionStore {
     pub(super) fn open(folder: &Path) -> Result<Self, rusqlite::Error> {
         let connection = Connection::open(folder.join("streams.db"))?;
         connection.execute_batch(
@@ -28,7 +28,7 @@ impl Store {
     }
 
     /// Up to where `mapping` has consumed, if it ever has.
-    pub(super) fn position(&self, mapping: &str) -> Result<Option<i64>, rusqlite::Error> {
+    pub(super) fn get_position(&self, mapping: &str) -> Result<Option<i64>, rusqlite::Error> {
         let connection = self.connection();
         let mut statement =
             connection.prepare_cached("SELECT place FROM positions WHERE mapping = ?1")?;
@@ -36,15 +36,19 @@ impl Store {
     }
 
     /// Keeps a position. Blocks for a disk write.
-    pub(super) fn keep(&self, mapping: &str, place: i64) -> Result<(), rusqlite::Error> {
+    pub(super) fn save_position(
+        &self,
+        mapping: &str,
+        position: i64,
+    ) -> Result<(), rusqlite::Error> {
         let connection = self.connection();
         let mut statement = connection
             .prepare_cached("INSERT OR REPLACE INTO positions (mapping, place) VALUES (?1, ?2)")?;
-        statement.execute((mapping, place)).map(drop)
+        statement.execute((mapping, position)).map(drop)
     }
 
     /// Puts a message into a failure queue. Blocks for a disk write.
-    pub(super) fn fail(&self, queue: &str, message: &Value) -> Result<(), rusqlite::Error> {
+    pub(super) fn put_failure(&self, queue: &str, message: &Value) -> Result<(), rusqlite::Error> {
         let connection = self.connection();
         let mut statement =
             connection.prepare_cached("INSERT INTO failures (queue, message) VALUES (?1, ?2)")?;

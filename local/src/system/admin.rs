@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::clock::Clock;
-use shared::fault::Faults;
+use shared::fault::FaultPoints;
 use shared::secret::Secret;
 use shared::store::{AwsAccess, Store, StoreOptions};
 
@@ -18,7 +18,7 @@ use crate::template::{REGION, Template};
 use crate::twilio::Twilio;
 
 /// How long the store is asked again when the local system itself writes.
-const STORE_PATIENCE: Duration = Duration::from_secs(3);
+const STORE_RETRY_BUDGET: Duration = Duration::from_secs(3);
 
 /// The tables as the functions see them, for the local system itself.
 pub(super) fn store(template: &Template, options: &Options, dynamodb: &DynamoDb) -> Store {
@@ -46,15 +46,15 @@ fn store_at(
         endpoint: Some(dynamodb.url().to_owned()),
         table: variable("TABLE"),
         connections: variable("CONNECTIONS"),
-        patience: STORE_PATIENCE,
+        retry_budget: STORE_RETRY_BUDGET,
         clock,
         ids: Arc::clone(&options.ids),
-        faults: Faults::default(),
+        faults: FaultPoints::default(),
     })
 }
 
 /// Fills the tables with the demo, if that is wanted. Before anything reads their streams: what is told was sent long ago.
-pub(super) async fn demo(
+pub(super) async fn load_demo(
     template: &Template,
     options: &Options,
     base_url: String,
@@ -65,15 +65,15 @@ pub(super) async fn demo(
     if !options.demo {
         return Ok(());
     }
-    let ground = demo::Ground {
+    let context = demo::DemoContext {
         settings: &options.settings,
         base_url,
         now: options.clock.now(),
         ids: Arc::clone(&options.ids),
-        open: &|clock| store_at(template, options, dynamodb, clock),
+        open_store: &|clock| store_at(template, options, dynamodb, clock),
         s3,
     };
-    let told = demo::seed(&ground, twilio.ok_or(DemoError::RealTwilio)?).await?;
-    tracing::info!(conversations = told, "The desk is filled with the demo");
+    let count = demo::seed(&context, twilio.ok_or(DemoError::RealTwilio)?).await?;
+    tracing::info!(conversations = count, "Demo loaded");
     Ok(())
 }

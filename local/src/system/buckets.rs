@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::SystemError;
-use crate::gateway::media::Media;
+use crate::gateway::bucket_proxy::BucketProxy;
 use crate::options::Options;
 use crate::permissions::Permissions;
 use crate::s3::S3;
@@ -20,8 +20,14 @@ pub(super) fn open(
 }
 
 /// The bucket that stands behind the origin, answered at `port`.
-pub(super) fn behind_origin(template: &Template, port: u16) -> Result<Option<Media>, SystemError> {
+pub(super) fn behind_origin(
+    template: &Template,
+    port: u16,
+) -> Result<Option<BucketProxy>, SystemError> {
     let Some(bucket) = template.buckets.first() else { return Ok(None) };
     let bucket = format!("http://127.0.0.1:{port}/{}", bucket.name);
-    Ok(Some(Media { bucket, http: reqwest::Client::builder().no_proxy().build()? }))
+    Ok(Some(BucketProxy {
+        bucket_url: bucket,
+        http: reqwest::Client::builder().no_proxy().build()?,
+    }))
 }

@@ -3,7 +3,7 @@
 use crate::demo::DemoError;
 use crate::dynamodb;
 use crate::lambda::InvokeError;
-use crate::parameters::BadInstallKey;
+use crate::parameters::InvalidInstallKey;
 use crate::settings::SettingsError;
 use crate::streams::StreamsError;
 use crate::template::TemplateError;
@@ -20,15 +20,15 @@ pub enum SystemError {
     Settings(#[from] SettingsError),
     /// One of the settings.
     #[error(transparent)]
-    InstallKey(#[from] BadInstallKey),
+    InstallKey(#[from] InvalidInstallKey),
     /// Its own address.
-    #[error("the system's own address makes no URL")]
+    #[error("the system's own address is not a valid URL")]
     Url(#[from] url::ParseError),
     /// The port is taken.
-    #[error("port {0} is in use; stop what listens there, or start with --port and another number")]
+    #[error("port {0} is in use; stop the program that uses it or choose another port with --port")]
     PortInUse(u16),
     /// The port cannot be had.
-    #[error("port {port} cannot be listened on; start with --port and another number")]
+    #[error("cannot listen on port {port}; choose another port with --port")]
     Port {
         /// Which.
         port: u16,
@@ -40,7 +40,7 @@ pub enum SystemError {
     #[error(transparent)]
     State(#[from] dynamodb::StartError),
     /// The old state could not be thrown away.
-    #[error("{} cannot be thrown away; delete it yourself", .path.display())]
+    #[error("cannot delete {}; delete it manually", .path.display())]
     Reset {
         /// The folder.
         path: std::path::PathBuf,
@@ -52,21 +52,19 @@ pub enum SystemError {
     #[error(transparent)]
     Streams(#[from] StreamsError),
     /// The simulated Twilio.
-    #[error("{0}; if its file is damaged, put a copy back, or start empty with --reset")]
+    #[error("{0}; if the file is damaged, restore a backup or start with --reset")]
     Twilio(#[from] TwilioError),
     /// The objects of the buckets.
-    #[error(
-        "objects.db cannot be opened; if it is damaged, put a copy back, or start empty with --reset"
-    )]
+    #[error("cannot open objects.db; if it is damaged, restore a backup or start with --reset")]
     Objects(#[source] rusqlite::Error),
     /// The demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
     /// The HTTP client.
-    #[error("there is no HTTP client")]
+    #[error("cannot create the HTTP client")]
     Client(#[from] reqwest::Error),
     /// A function cannot be built.
-    #[error("the function {name} cannot start")]
+    #[error("function {name} failed to initialize")]
     Function {
         /// Which.
         name: String,
@@ -75,6 +73,6 @@ pub enum SystemError {
         source: InvokeError,
     },
     /// A sign-in link.
-    #[error("no sign-in link could be made")]
+    #[error("cannot create a sign-in link")]
     SignInLink(#[source] shared::error::Error),
 }

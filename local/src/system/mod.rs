@@ -6,11 +6,11 @@
 
 mod admin;
 mod buckets;
-mod doors;
 pub mod error;
+mod listeners;
+mod start;
 #[cfg(test)]
 mod tests;
-mod wiring;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,16 +18,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use shared::clock::{Clock as _, ShiftClock};
+use shared::clock::{Clock as _, OffsetClock};
 use shared::ids::Ids;
 use shared::store::Store;
 
 use crate::dynamodb::{DynamoDb, StartError};
 use crate::gateway::Server;
-use crate::gateway::guests::Guests;
+use crate::gateway::lan_access::LanAccess;
 use crate::gateway::socket::Sockets;
-use crate::invocations::Invocations;
-use crate::lambda::{Functions, InvokeError};
+use crate::invocations::AsyncInvocations;
+use crate::lambda::{FunctionHost, InvokeError};
 use crate::options::Options;
 use crate::permissions::Permissions;
 use crate::s3::S3;
@@ -40,31 +40,31 @@ use crate::twilio::Twilio;
 pub use error::SystemError;
 
 /// How long a printed sign-in link is good.
-const LINK_LIFE: Duration = Duration::from_hours(12);
+const SIGN_IN_LINK_TTL: Duration = Duration::from_hours(12);
 /// How long running invocations may hold up the end.
-const PATIENCE: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A running Partyline. Any number of them may run in one process.
 pub struct System {
     template: Template,
     settings: Settings,
-    clock: ShiftClock,
+    clock: OffsetClock,
     ids: Arc<dyn Ids>,
     url: String,
-    outside: BTreeMap<String, String>,
+    remote_environment: BTreeMap<String, String>,
     permissions: Arc<Permissions>,
-    functions: Arc<Functions>,
+    functions: Arc<FunctionHost>,
     dynamodb: DynamoDb,
     store: Store,
     streams: Streams,
     schedules: Schedules,
-    invocations: Invocations,
+    invocations: AsyncInvocations,
     s3: S3,
     sockets: Option<Sockets>,
     twilio: Option<Twilio>,
     /// With `--lan`.
-    guests: Option<Guests>,
-    front: Server,
+    lan_access: Option<LanAccess>,
+    gateway: Server,
     /// `@connections`, the parameter store, Lambda's `Invoke`.
     peers: Vec<Server>,
 }
@@ -72,7 +72,7 @@ pub struct System {
 impl System {
     /// Starts everything that the template names.
     pub async fn start(options: Options) -> Result<Self, SystemError> {
-        wiring::start(options).await
+        start::start(options).await
     }
 
     /// Throws the state in `folder` away, unless a running system uses it.
@@ -91,7 +91,7 @@ impl System {
     }
 
     /// The clock of every part; advancing it advances them all.
-    pub fn clock(&self) -> &ShiftClock {
+    pub fn clock(&self) -> &OffsetClock {
         &self.clock
     }
 
@@ -121,7 +121,7 @@ impl System {
     }
 
     /// The functions.
-    pub fn functions(&self) -> &Functions {
+    pub fn functions(&self) -> &FunctionHost {
         &self.functions
     }
 
@@ -151,16 +151,16 @@ impl System {
     }
 
     /// Completes when nothing is going on any more: no record unread, nothing under way at Twilio, no function running.
-    pub async fn settle(&self) {
+    pub async fn wait_until_idle(&self) {
         loop {
             let before = self.functions.invocations();
-            self.streams.settled().await;
+            self.streams.wait_until_idle().await;
             if let Some(twilio) = &self.twilio {
-                twilio.settled().await;
+                twilio.wait_until_idle().await;
             }
-            self.streams.settled().await;
-            self.invocations.settled().await;
-            self.functions.idle().await;
+            self.streams.wait_until_idle().await;
+            self.invocations.wait_until_idle().await;
+            self.functions.wait_until_idle().await;
             if self.functions.invocations() == before {
                 return;
             }
@@ -174,26 +174,26 @@ impl System {
 
     /// With `--lan`, the link by which the next real phone of the network comes in.
     pub fn phone_link(&self) -> Option<String> {
-        self.guests.as_ref().map(Guests::link)
+        self.lan_access.as_ref().map(LanAccess::link)
     }
 
     /// Builds every function now, so that a wrong setting is known at the start and the first message meets warm ones.
     pub async fn warm_up(&self) -> Result<(), SystemError> {
-        let warm = self.functions.warm_up().await;
-        warm.map_err(|(name, source)| SystemError::Function { name, source })
+        let result = self.functions.warm_up().await;
+        result.map_err(|(name, source)| SystemError::Function { name, source })
     }
 
     /// The environment that functions need in a process of their own (`cargo lambda watch --env-file`).
-    pub fn outside_environment(&self) -> &BTreeMap<String, String> {
-        &self.outside
+    pub fn remote_environment(&self) -> &BTreeMap<String, String> {
+        &self.remote_environment
     }
 
     /// The token of such a link alone, as `POST /api/session` takes it.
     pub async fn sign_in_token(&self) -> Result<String, SystemError> {
         let token = format!("{:032x}", self.ids.random());
         let admin = self.settings.username.to_lowercase();
-        let added = self.store.add_link(&token, &admin, LINK_LIFE).await;
-        added.map_err(SystemError::SignInLink)?;
+        let result = self.store.put_sign_in_link(&token, &admin, SIGN_IN_LINK_TTL).await;
+        result.map_err(SystemError::SignInLink)?;
         Ok(token)
     }
 
@@ -207,11 +207,11 @@ impl System {
         if let Some(twilio) = self.twilio {
             twilio.stop().await;
         }
-        self.front.stop(&self.clock).await;
+        self.gateway.stop(&self.clock).await;
         self.streams.stop().await;
         tokio::select! {
-            () = self.functions.idle() => {}
-            () = self.clock.sleep(PATIENCE) => {}
+            () = self.functions.wait_until_idle() => {}
+            () = self.clock.sleep(STOP_TIMEOUT) => {}
         }
         for peer in self.peers {
             peer.stop(&self.clock).await;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use shared::config::Parameter;
-use shared::lambda::{Encoding, Function, Handler, Response as Answer, Setup, Trigger, parameters};
+use shared::lambda::{
+    ContentEncoding, Function, Handler, Response as Answer, Setup, Trigger, parameters,
+};
 use shared::secret::Secret;
 use shared::store::AwsAccess;
 
@@ -29,11 +31,11 @@ async fn with_template(change: impl Fn(String) -> String, functions: &[Function]
     System::start(options).await.unwrap()
 }
 
-async fn refused(change: impl Fn(&mut Options)) -> String {
+async fn start_error(change: impl Fn(&mut Options)) -> String {
     let mut options = Options::in_memory(root());
     change(&mut options);
     match System::start(options).await {
-        Ok(_) => panic!("it must not start"),
+        Ok(_) => panic!("the system must not start"),
         Err(error) => error.to_string(),
     }
 }
@@ -55,13 +57,13 @@ async fn put(system: &System, sk: &str) {
 }
 
 /// A function that keeps what it got where a test can read it.
-fn noting(name: &'static str) -> Function {
+fn recording_function(name: &'static str) -> Function {
     Function {
         name,
         trigger: Trigger::Stream,
         build: |_| {
             let handler: Handler = Arc::new(|event, _| {
-                SEEN.lock().unwrap().push(event);
+                RECEIVED_EVENTS.lock().unwrap().push(event);
                 Box::pin(async { Ok(json!({ "batchItemFailures": [] })) })
             });
             Box::pin(async move { Ok(handler) })
@@ -77,9 +79,10 @@ const COUNT_SENDERS: Function = Function {
         let handler: Handler = Arc::new(move |_, _| {
             let setup = setup.clone();
             Box::pin(async move {
-                let read = parameters::read(&setup, &access(&setup), &[Parameter::Senders]).await;
-                let count = json!({ "senders": read?.senders()?.len() });
-                Ok(Answer::json(200, &count)?.into_event(Encoding::Identity))
+                let parameters =
+                    parameters::load(&setup, &access(&setup), &[Parameter::Senders]).await;
+                let count = json!({ "senders": parameters?.senders()?.len() });
+                Ok(Answer::json(200, &count)?.into_event(ContentEncoding::Identity))
             })
         });
         Box::pin(async move { Ok(handler) })
@@ -87,26 +90,26 @@ const COUNT_SENDERS: Function = Function {
 };
 
 fn access(setup: &Setup) -> AwsAccess {
-    let named = |name| setup.environment.get(name).unwrap();
+    let variable = |name| setup.environment.get(name).unwrap();
     AwsAccess {
-        region: named("AWS_REGION"),
-        access_key: named("AWS_ACCESS_KEY_ID"),
-        secret_key: Secret::new(named("AWS_SECRET_ACCESS_KEY")),
+        region: variable("AWS_REGION"),
+        access_key: variable("AWS_ACCESS_KEY_ID"),
+        secret_key: Secret::new(variable("AWS_SECRET_ACCESS_KEY")),
         session_token: setup.environment.get("AWS_SESSION_TOKEN").map(Secret::new),
     }
 }
 
-static SEEN: std::sync::Mutex<Vec<Value>> = std::sync::Mutex::new(Vec::new());
+static RECEIVED_EVENTS: std::sync::Mutex<Vec<Value>> = std::sync::Mutex::new(Vec::new());
 
 #[tokio::test]
-async fn everything_starts_and_answers_and_ends() {
+async fn the_system_starts_responds_and_stops() {
     let system = System::start(Options::in_memory(root())).await.unwrap();
     let health = client().get(format!("{}/api/health", system.url())).send().await.unwrap();
     assert_eq!(health.status(), 200);
     assert_eq!(health.json::<Value>().await.unwrap()["status"], "ok");
     system.functions().warm_up().await.unwrap();
     system.run_schedule("sweep").await.unwrap();
-    system.settle().await;
+    system.wait_until_idle().await;
     system.stop().await;
 }
 
@@ -114,21 +117,21 @@ async fn everything_starts_and_answers_and_ends() {
 async fn a_sign_in_link_signs_the_first_admin_in_once() {
     let system = System::start(Options::in_memory(root())).await.unwrap();
     let link = json!({ "link": system.sign_in_token().await.unwrap() });
-    let answer = post(&system, "/api/session", &link).await;
-    assert_eq!(answer.status(), 200);
-    assert_eq!(answer.json::<Value>().await.unwrap()["user"]["role"], "admin");
+    let response = post(&system, "/api/session", &link).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.json::<Value>().await.unwrap()["user"]["role"], "admin");
     assert_eq!(post(&system, "/api/session", &link).await.status(), 401);
-    let shown = system.sign_in_link().await.unwrap();
-    assert!(shown.starts_with(&format!("{}/phones#sign-in=", system.url())));
+    let link_url = system.sign_in_link().await.unwrap();
+    assert!(link_url.starts_with(&format!("{}/phones#sign-in=", system.url())));
     system.stop().await;
 }
 
 #[tokio::test]
-async fn a_text_goes_all_the_way_to_the_desk_and_its_answer_back_to_the_phone() {
+async fn a_text_reaches_the_desk_and_its_reply_reaches_the_phone() {
     let system = System::start(Options::in_memory(root())).await.unwrap();
     let twilio = system.twilio().unwrap();
     twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
-    system.settle().await;
+    system.wait_until_idle().await;
     let link = json!({ "link": system.sign_in_token().await.unwrap() });
     let session: Value = post(&system, "/api/session", &link).await.json().await.unwrap();
     let bearer = session["access_token"].as_str().unwrap();
@@ -139,37 +142,37 @@ async fn a_text_goes_all_the_way_to_the_desk_and_its_answer_back_to_the_phone() 
     assert_eq!(conversation["preview"]["body"], "Hello?");
     assert_eq!(conversation["unread_count"], 1);
     let url = format!("{url}/{}/messages", conversation["conversation_id"].as_str().unwrap());
-    let answer = json!({ "body": "Yes.", "idempotency_key": "0123456789abcdef" });
-    let sent = client().post(url).bearer_auth(bearer).json(&answer).send().await.unwrap();
-    assert_eq!(sent.status(), 202, "{}", sent.text().await.unwrap());
-    system.settle().await;
+    let message = json!({ "body": "Yes.", "idempotency_key": "0123456789abcdef" });
+    let response = client().post(url).bearer_auth(bearer).json(&message).send().await.unwrap();
+    assert_eq!(response.status(), 202, "{}", response.text().await.unwrap());
+    system.wait_until_idle().await;
     let messages = twilio.messages().unwrap();
     assert_eq!(messages.last().unwrap().body, "Yes.");
-    assert_eq!(system.permissions().refusals(), []);
+    assert_eq!(system.permissions().denied_calls(), []);
     system.stop().await;
 }
 
 #[tokio::test]
-async fn a_permission_that_the_template_no_longer_gives_is_gone() {
-    let taken = |source: String| {
+async fn a_permission_removed_from_the_template_is_denied() {
+    let change = |source: String| {
         let (before, sign_in) = source.split_once("\n  SignIn:").unwrap();
         let granted = "Action: dynamodb:DeleteItem, Resource: !GetAtt Connections.Arn";
-        let other = "Action: dynamodb:DescribeTable, Resource: !GetAtt Connections.Arn";
-        format!("{before}\n  SignIn:{}", sign_in.replacen(granted, other, 1))
+        let replacement = "Action: dynamodb:DescribeTable, Resource: !GetAtt Connections.Arn";
+        format!("{before}\n  SignIn:{}", sign_in.replacen(granted, replacement, 1))
     };
-    let system = with_template(taken, &[]).await;
+    let system = with_template(change, &[]).await;
     let link = json!({ "link": system.sign_in_token().await.unwrap() });
     assert!(post(&system, "/api/session", &link).await.status().is_server_error());
-    let denied = system.permissions().refusals();
+    let denied_calls = system.permissions().denied_calls();
     assert_eq!(
-        (denied[0].caller.as_str(), denied[0].action.as_str()),
+        (denied_calls[0].caller.as_str(), denied_calls[0].action.as_str()),
         ("sign-in", "dynamodb:DeleteItem")
     );
     system.stop().await;
 }
 
 #[tokio::test]
-async fn a_route_is_there_and_its_function_may_what_it_is_granted_once_the_template_says_so() {
+async fn a_route_and_a_grant_added_to_the_template_take_effect() {
     let start = |added: &str| {
         let added = format!("\n{added}\nOutputs:");
         with_template(move |source| source.replace("\nOutputs:", &added), &[COUNT_SENDERS])
@@ -195,23 +198,23 @@ async fn a_route_is_there_and_its_function_may_what_it_is_granted_once_the_templ
 
     let routed = start(route).await;
     assert!(ask(&routed).await.status().is_server_error());
-    let denied = routed.permissions().refusals();
+    let denied_calls = routed.permissions().denied_calls();
     assert_eq!(
-        (denied[0].caller.as_str(), denied[0].action.as_str()),
+        (denied_calls[0].caller.as_str(), denied_calls[0].action.as_str()),
         ("count-senders", "ssm:GetParameters")
     );
     routed.stop().await;
 
     let granted = start(&format!("{route}{grant}")).await;
-    let answer = ask(&granted).await;
-    assert_eq!(answer.status(), 200);
-    assert!(answer.json::<Value>().await.unwrap()["senders"].as_u64().unwrap() > 0);
-    assert_eq!(granted.permissions().refusals(), []);
+    let response = ask(&granted).await;
+    assert_eq!(response.status(), 200);
+    assert!(response.json::<Value>().await.unwrap()["senders"].as_u64().unwrap() > 0);
+    assert_eq!(granted.permissions().denied_calls(), []);
     granted.stop().await;
 }
 
 #[tokio::test]
-async fn a_reader_of_the_stream_and_its_filter_are_obeyed() {
+async fn a_stream_mapping_added_to_the_template_uses_its_filter() {
     let added = r#"  NoteRecords:
     Type: AWS::Serverless::Function
     Metadata: { BuildProperties: { Binary: note-records } }
@@ -225,63 +228,63 @@ async fn a_reader_of_the_stream_and_its_filter_are_obeyed() {
             FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"Keys":{"sk":{"S":["NOTE"]}}}}' }] }
 "#;
     let add = |source: String| source.replace("\nOutputs:", &format!("\n{added}\nOutputs:"));
-    let system = with_template(add, &[noting("note-records")]).await;
+    let system = with_template(add, &[recording_function("note-records")]).await;
     put(&system, "OTHER").await;
     put(&system, "NOTE").await;
-    system.settle().await;
-    let seen = std::mem::take(&mut *SEEN.lock().unwrap());
-    let records: Vec<_> = seen.iter().flat_map(|e| e["Records"].as_array().unwrap()).collect();
+    system.wait_until_idle().await;
+    let events = std::mem::take(&mut *RECEIVED_EVENTS.lock().unwrap());
+    let records: Vec<_> = events.iter().flat_map(|e| e["Records"].as_array().unwrap()).collect();
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["dynamodb"]["Keys"]["sk"]["S"], "NOTE");
     system.stop().await;
 }
 
 #[tokio::test]
-async fn what_was_kept_is_there_at_the_next_start_and_is_read_once() {
+async fn saved_state_survives_a_restart_and_records_are_read_once() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()) };
     let system = System::start(options()).await.unwrap();
     let twilio = system.twilio().unwrap();
     twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
-    system.settle().await;
+    system.wait_until_idle().await;
     assert!(system.functions().invocations() > 0);
     system.stop().await;
     let system = System::start(options()).await.unwrap();
-    system.settle().await;
+    system.wait_until_idle().await;
     assert_eq!(system.functions().invocations(), 0);
     let count = json!({
         "TableName": "partyline-Table", "IndexName": "list",
         "KeyConditionExpression": "list_pk = :p",
         "ExpressionAttributeValues": { ":p": { "S": "INBOX#main#open#unread" } },
     });
-    let found = system.dynamodb().call("local-admin", "Query", count).await.unwrap();
-    assert_eq!(found["Count"], 1);
+    let result = system.dynamodb().call("local-admin", "Query", count).await.unwrap();
+    assert_eq!(result["Count"], 1);
     system.stop().await;
 }
 
 #[tokio::test]
-async fn a_busy_port_is_named_with_what_to_do() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port();
-    let message = refused(|options| options.port = port).await;
+async fn a_port_in_use_is_reported_with_advice() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let message = start_error(|options| options.port = port).await;
     assert!(message.starts_with(&format!("port {port} is in use; stop what listens there")));
 }
 
 #[tokio::test]
-async fn published_secrets_are_refused_on_the_network() {
-    let message = refused(|options| options.lan = true).await;
+async fn published_secrets_are_rejected_with_lan() {
+    let message = start_error(|options| options.lan = true).await;
     assert!(message.contains("PARTYLINE_INSTALL_KEY still stand as published"), "{message}");
 }
 
 #[tokio::test]
-async fn an_install_key_that_is_none_is_refused() {
-    let message = refused(|options| options.settings.install_key = "abc".to_owned()).await;
+async fn an_invalid_install_key_is_rejected() {
+    let message = start_error(|options| options.settings.install_key = "abc".to_owned()).await;
     assert!(message.contains("64 hexadecimal digits"), "{message}");
 }
 
 #[tokio::test]
-async fn a_damaged_folder_is_refused_until_it_is_reset() {
+async fn a_damaged_folder_is_rejected_until_reset() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()) };

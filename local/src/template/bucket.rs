@@ -4,7 +4,7 @@ use super::error::TemplateError;
 use super::model::BucketSpec;
 use super::node::Node;
 use super::scope::Scope;
-use super::view::View;
+use super::view::MapView;
 
 const BUCKET: &[&str] = &[
     "BucketEncryption",
@@ -20,39 +20,39 @@ const BLOCKED: &[&str] =
 
 /// An `AWS::S3::Bucket`.
 pub(super) fn bucket(scope: &Scope, id: &str, node: &Node) -> Result<BucketSpec, TemplateError> {
-    let view = View::of(scope, node, "AWS::S3::Bucket", BUCKET)?;
-    view.need("BucketEncryption")?;
+    let view = MapView::new(scope, node, "AWS::S3::Bucket", BUCKET)?;
+    view.required("BucketEncryption")?;
     let what = "PublicAccessBlockConfiguration";
-    let blocked = View::of(scope, view.need(what)?, what, BLOCKED)?;
+    let public_access = MapView::new(scope, view.required(what)?, what, BLOCKED)?;
     for name in BLOCKED {
-        if !blocked.flag(name)? {
-            return Err(TemplateError::at(blocked.line(), format!("`{name}` must be true")));
+        if !public_access.bool(name)? {
+            return Err(TemplateError::at(public_access.line(), format!("`{name}` must be true")));
         }
     }
-    let lives = match view.get("LifecycleConfiguration") {
-        Some(node) => lives(scope, node)?,
+    let expirations = match view.get("LifecycleConfiguration") {
+        Some(node) => expirations(scope, node)?,
         None => Vec::new(),
     };
     Ok(BucketSpec {
         logical_id: id.to_owned(),
         name: scope.reference(id).unwrap_or_default().to_owned(),
         arn: scope.attribute(id, "Arn").unwrap_or_default().to_owned(),
-        lives,
+        expirations,
     })
 }
 
-fn lives(scope: &Scope, node: &Node) -> Result<Vec<(String, u32)>, TemplateError> {
-    let rules = View::of(scope, node, "LifecycleConfiguration", &["Rules"])?;
-    let mut lives = Vec::new();
+fn expirations(scope: &Scope, node: &Node) -> Result<Vec<(String, u32)>, TemplateError> {
+    let rules = MapView::new(scope, node, "LifecycleConfiguration", &["Rules"])?;
+    let mut expirations = Vec::new();
     for node in rules.list("Rules")? {
         let known = &["Id", "Status", "Prefix", "ExpirationInDays"];
-        let rule = View::of(scope, node, "a lifecycle rule", known)?;
+        let rule = MapView::new(scope, node, "a lifecycle rule", known)?;
         let days = rule.number("ExpirationInDays")?.ok_or_else(|| {
             TemplateError::at(rule.line(), "a lifecycle rule needs `ExpirationInDays`")
         })?;
-        if rule.need_text("Status")? == "Enabled" {
-            lives.push((rule.text("Prefix")?.unwrap_or_default(), days));
+        if rule.required_text("Status")? == "Enabled" {
+            expirations.push((rule.text("Prefix")?.unwrap_or_default(), days));
         }
     }
-    Ok(lives)
+    Ok(expirations)
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::error::TemplateError;
-use super::function::Surroundings;
+use super::function::FunctionContext;
 use super::model::{StreamSpec, TriggerSpec};
 use super::node::Node;
-use super::view::View;
+use super::view::MapView;
 
 const KINDS: &[&str] = &["HttpApi", "DynamoDB", "ScheduleV2"];
 
@@ -26,51 +26,51 @@ const STREAM: &[&str] = &[
 
 /// The `Events` of a function.
 pub(super) fn triggers(
-    around: Surroundings<'_>,
+    context: FunctionContext<'_>,
     events: &Node,
 ) -> Result<Vec<TriggerSpec>, TemplateError> {
     let mut triggers = Vec::new();
     for entry in events.entries("Events")? {
-        let view = View::of(around.scope, &entry.value, "an event", &["Type", "Properties"])?;
-        let properties = view.need("Properties")?;
-        triggers.push(match view.need_text("Type")?.as_str() {
-            "HttpApi" => route(around, properties)?,
-            "DynamoDB" => TriggerSpec::Stream(stream(around, properties)?),
-            "ScheduleV2" => schedule(around, properties)?,
-            other => return Err(TemplateError::unknown(entry.line, "event type", other, KINDS)),
+        let view = MapView::new(context.scope, &entry.value, "an event", &["Type", "Properties"])?;
+        let properties = view.required("Properties")?;
+        triggers.push(match view.required_text("Type")?.as_str() {
+            "HttpApi" => route(context, properties)?,
+            "DynamoDB" => TriggerSpec::Stream(stream(context, properties)?),
+            "ScheduleV2" => schedule(context, properties)?,
+            kind => return Err(TemplateError::unknown(entry.line, "event type", kind, KINDS)),
         });
     }
     Ok(triggers)
 }
 
-fn route(around: Surroundings<'_>, node: &Node) -> Result<TriggerSpec, TemplateError> {
-    let view = View::of(around.scope, node, "an HttpApi event", &["ApiId", "Method", "Path"])?;
-    let api = view.need_text("ApiId")?;
-    if around.http_api != Some(api.as_str()) {
+fn route(context: FunctionContext<'_>, node: &Node) -> Result<TriggerSpec, TemplateError> {
+    let view = MapView::new(context.scope, node, "an HttpApi event", &["ApiId", "Method", "Path"])?;
+    let api = view.required_text("ApiId")?;
+    if context.http_api != Some(api.as_str()) {
         return Err(TemplateError::at(node.line, format!("`{api}` is not the HTTP API")));
     }
-    let path = view.need_text("Path")?;
+    let path = view.required_text("Path")?;
     if !path.starts_with('/') {
         return Err(TemplateError::at(node.line, "a Path begins with `/`"));
     }
-    Ok(TriggerSpec::Http { method: view.need_text("Method")?.to_uppercase(), path })
+    Ok(TriggerSpec::Http { method: view.required_text("Method")?.to_uppercase(), path })
 }
 
-fn stream(around: Surroundings<'_>, node: &Node) -> Result<StreamSpec, TemplateError> {
-    let scope = around.scope;
-    let view = View::of(scope, node, "a DynamoDB event", STREAM)?;
-    let arn = view.need_text("Stream")?;
-    let table = around
+fn stream(context: FunctionContext<'_>, node: &Node) -> Result<StreamSpec, TemplateError> {
+    let scope = context.scope;
+    let view = MapView::new(scope, node, "a DynamoDB event", STREAM)?;
+    let arn = view.required_text("Stream")?;
+    let table = context
         .tables
         .iter()
         .find(|table| table.stream && scope.attribute(&table.logical_id, "StreamArn") == Some(&arn))
         .ok_or_else(|| TemplateError::at(node.line, "Stream names no table that has a stream"))?;
-    let from_start = match view.need_text("StartingPosition")?.as_str() {
+    let from_start = match view.required_text("StartingPosition")?.as_str() {
         "TRIM_HORIZON" => true,
         "LATEST" => false,
-        other => {
+        position => {
             let known = &["TRIM_HORIZON", "LATEST"];
-            return Err(TemplateError::unknown(node.line, "StartingPosition", other, known));
+            return Err(TemplateError::unknown(node.line, "StartingPosition", position, known));
         }
     };
     let window = view.number("MaximumBatchingWindowInSeconds")?.unwrap_or(0);
@@ -81,42 +81,45 @@ fn stream(around: Surroundings<'_>, node: &Node) -> Result<StreamSpec, TemplateE
         window: Duration::from_secs(window.into()),
         parallelization_factor: size(view.number("ParallelizationFactor")?, 1),
         from_start,
-        bisect: view.flag("BisectBatchOnFunctionError")?,
+        bisect: view.bool("BisectBatchOnFunctionError")?,
         retries: view.number("MaximumRetryAttempts")?,
         record_age: age.map(|seconds| Duration::from_secs(seconds.into())),
-        partial_failures: partial_failures(around, &view)?,
-        filters: filters(around, &view)?,
-        on_failure: on_failure(around, &view)?,
+        partial_failures: partial_failures(context, &view)?,
+        filters: filters(context, &view)?,
+        on_failure: on_failure(context, &view)?,
     })
 }
 
-fn size(given: Option<u32>, default: usize) -> usize {
-    given.and_then(|given| usize::try_from(given).ok()).unwrap_or(default)
+fn size(value: Option<u32>, default: usize) -> usize {
+    value.and_then(|number| usize::try_from(number).ok()).unwrap_or(default)
 }
 
-fn partial_failures(around: Surroundings<'_>, view: &View<'_>) -> Result<bool, TemplateError> {
-    let mut reported = false;
+fn partial_failures(
+    context: FunctionContext<'_>,
+    view: &MapView<'_>,
+) -> Result<bool, TemplateError> {
+    let mut is_reported = false;
     for node in view.list("FunctionResponseTypes")? {
-        let kind = around.scope.text(node)?;
+        let kind = context.scope.text(node)?;
         if kind != "ReportBatchItemFailures" {
             let known = &["ReportBatchItemFailures"];
             return Err(TemplateError::unknown(node.line, "response type", &kind, known));
         }
-        reported = true;
+        is_reported = true;
     }
-    Ok(reported)
+    Ok(is_reported)
 }
 
 fn filters(
-    around: Surroundings<'_>,
-    view: &View<'_>,
+    context: FunctionContext<'_>,
+    view: &MapView<'_>,
 ) -> Result<Vec<serde_json::Value>, TemplateError> {
     let Some(node) = view.get("FilterCriteria") else { return Ok(Vec::new()) };
-    let criteria = View::of(around.scope, node, "FilterCriteria", &["Filters"])?;
+    let criteria = MapView::new(context.scope, node, "FilterCriteria", &["Filters"])?;
     let mut filters = Vec::new();
     for node in criteria.list("Filters")? {
         let pattern =
-            View::of(around.scope, node, "Filters", &["Pattern"])?.need_text("Pattern")?;
+            MapView::new(context.scope, node, "Filters", &["Pattern"])?.required_text("Pattern")?;
         let parsed = serde_json::from_str(&pattern)
             .map_err(|e| TemplateError::at(node.line, format!("Pattern is not JSON: {e}")))?;
         filters.push(parsed);
@@ -124,30 +127,33 @@ fn filters(
     Ok(filters)
 }
 
-fn on_failure(around: Surroundings<'_>, view: &View<'_>) -> Result<Option<String>, TemplateError> {
+fn on_failure(
+    context: FunctionContext<'_>,
+    view: &MapView<'_>,
+) -> Result<Option<String>, TemplateError> {
     let Some(node) = view.get("DestinationConfig") else { return Ok(None) };
-    let config = View::of(around.scope, node, "DestinationConfig", &["OnFailure"])?;
+    let config = MapView::new(context.scope, node, "DestinationConfig", &["OnFailure"])?;
     let known = &["Type", "Destination"];
-    let target = View::of(around.scope, config.need("OnFailure")?, "OnFailure", known)?;
-    let kind = target.need_text("Type")?;
+    let target = MapView::new(context.scope, config.required("OnFailure")?, "OnFailure", known)?;
+    let kind = target.required_text("Type")?;
     if kind != "SQS" {
         return Err(TemplateError::unknown(node.line, "Type of OnFailure", &kind, &["SQS"]));
     }
-    let arn = target.need_text("Destination")?;
-    let queue = around.queues.iter().find(|queue| queue.arn == arn);
+    let arn = target.required_text("Destination")?;
+    let queue = context.queues.iter().find(|queue| queue.arn == arn);
     let queue = queue.ok_or_else(|| TemplateError::at(node.line, "Destination names no queue"))?;
     Ok(Some(queue.name.clone()))
 }
 
-fn schedule(around: Surroundings<'_>, node: &Node) -> Result<TriggerSpec, TemplateError> {
+fn schedule(context: FunctionContext<'_>, node: &Node) -> Result<TriggerSpec, TemplateError> {
     let known = &["ScheduleExpression", "RoleArn", "RetryPolicy"];
-    let view = View::of(around.scope, node, "a ScheduleV2 event", known)?;
-    let expression = view.need_text("ScheduleExpression")?;
+    let view = MapView::new(context.scope, node, "a ScheduleV2 event", known)?;
+    let expression = view.required_text("ScheduleExpression")?;
     let every = rate(&expression).ok_or_else(|| {
         let message = format!("`{expression}` is not known; write `rate(5 minutes)`");
         TemplateError::at(node.line, message)
     })?;
-    Ok(TriggerSpec::Schedule { every })
+    Ok(TriggerSpec::Schedule { interval: every })
 }
 
 /// `rate(1 minute)`, `rate(2 hours)`, `rate(7 days)`.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::error::TemplateError;
 use super::event;
 use super::model::{FunctionSpec, Grant, QueueSpec, TableSpec};
-use super::node::{Kind, Node};
+use super::node::{Node, NodeKind};
 use super::scope::Scope;
-use super::view::View;
+use super::view::MapView;
 
 /// Known to SAM, and without any effect on this machine: how a function is built, and how AWS logs it.
 const FUNCTION: &[&str] = &[
@@ -28,7 +28,7 @@ const FUNCTION: &[&str] = &[
 
 /// What a function may refer to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Surroundings<'a> {
+pub(super) struct FunctionContext<'a> {
     /// Every name.
     pub(super) scope: &'a Scope,
     /// `Globals.Function`.
@@ -43,26 +43,27 @@ pub(super) struct Surroundings<'a> {
 
 /// Checks `Globals.Function`.
 pub(super) fn check_globals(scope: &Scope, node: &Node) -> Result<(), TemplateError> {
-    View::of(scope, node, "Globals.Function", FUNCTION).map(drop)
+    MapView::new(scope, node, "Globals.Function", FUNCTION).map(drop)
 }
 
 /// An `AWS::Serverless::Function`.
 pub(super) fn function(
-    around: Surroundings<'_>,
+    context: FunctionContext<'_>,
     id: &str,
     metadata: Option<&Node>,
     node: &Node,
 ) -> Result<FunctionSpec, TemplateError> {
-    let scope = around.scope;
-    let view = View::of(scope, node, "AWS::Serverless::Function", FUNCTION)?.or(around.globals);
+    let scope = context.scope;
+    let view = MapView::new(scope, node, "AWS::Serverless::Function", FUNCTION)?
+        .with_defaults(context.globals);
     let triggers = match node.get("Events") {
-        Some(events) => event::triggers(around, events)?,
+        Some(events) => event::triggers(context, events)?,
         None => Vec::new(),
     };
     Ok(FunctionSpec {
         logical_id: id.to_owned(),
-        name: binary(scope, metadata, node.line)?,
-        environment: environment(scope, &[around.globals, Some(node)])?,
+        name: binary_name(scope, metadata, node.line)?,
+        environment: environment(scope, &[context.globals, Some(node)])?,
         timeout: Duration::from_secs(view.number("Timeout")?.unwrap_or(3).into()),
         memory_mb: view.number("MemorySize")?.unwrap_or(128),
         grants: grants(scope, view.list("Policies")?)?,
@@ -70,12 +71,17 @@ pub(super) fn function(
     })
 }
 
-fn binary(scope: &Scope, metadata: Option<&Node>, line: usize) -> Result<String, TemplateError> {
-    let missing = || TemplateError::at(line, "a function needs Metadata.BuildProperties.Binary");
-    let metadata = metadata.ok_or_else(missing)?;
-    let view = View::of(scope, metadata, "Metadata", &["BuildMethod", "BuildProperties"])?;
-    let properties = view.get("BuildProperties").ok_or_else(missing)?;
-    View::of(scope, properties, "BuildProperties", &["Binary"])?.need_text("Binary")
+fn binary_name(
+    scope: &Scope,
+    metadata: Option<&Node>,
+    line: usize,
+) -> Result<String, TemplateError> {
+    let missing_error =
+        || TemplateError::at(line, "a function needs Metadata.BuildProperties.Binary");
+    let metadata = metadata.ok_or_else(missing_error)?;
+    let view = MapView::new(scope, metadata, "Metadata", &["BuildMethod", "BuildProperties"])?;
+    let properties = view.get("BuildProperties").ok_or_else(missing_error)?;
+    MapView::new(scope, properties, "BuildProperties", &["Binary"])?.required_text("Binary")
 }
 
 /// The variables of all of `layers`, the later ones over the earlier.
@@ -85,8 +91,8 @@ fn environment(
 ) -> Result<BTreeMap<String, String>, TemplateError> {
     let mut variables = BTreeMap::new();
     for layer in layers.iter().flatten().filter_map(|layer| layer.get("Environment")) {
-        let view = View::of(scope, layer, "Environment", &["Variables"])?;
-        for entry in view.need("Variables")?.entries("Variables")? {
+        let view = MapView::new(scope, layer, "Environment", &["Variables"])?;
+        for entry in view.required("Variables")?.entries("Variables")? {
             variables.insert(entry.key.clone(), scope.text(&entry.value)?);
         }
     }
@@ -96,24 +102,24 @@ fn environment(
 fn grants(scope: &Scope, policies: &[Node]) -> Result<Vec<Grant>, TemplateError> {
     let mut grants = Vec::new();
     for policy in policies {
-        let view = View::of(scope, policy, "a policy", &["Version", "Statement"])?;
+        let view = MapView::new(scope, policy, "a policy", &["Version", "Statement"])?;
         for statement in view.list("Statement")? {
-            grants.extend(allowed(scope, statement)?);
+            grants.extend(parse_statement(scope, statement)?);
         }
     }
     Ok(grants)
 }
 
-fn allowed(scope: &Scope, statement: &Node) -> Result<Vec<Grant>, TemplateError> {
+fn parse_statement(scope: &Scope, statement: &Node) -> Result<Vec<Grant>, TemplateError> {
     let known = &["Sid", "Effect", "Action", "Resource"];
-    let view = View::of(scope, statement, "a statement", known)?;
-    let effect = view.need_text("Effect")?;
+    let view = MapView::new(scope, statement, "a statement", known)?;
+    let effect = view.required_text("Effect")?;
     if effect != "Allow" {
         return Err(TemplateError::unknown(statement.line, "Effect", &effect, &["Allow"]));
     }
-    let resources = texts(scope, view.need("Resource")?)?;
+    let resources = texts(scope, view.required("Resource")?)?;
     let mut grants = Vec::new();
-    for action in texts(scope, view.need("Action")?)? {
+    for action in texts(scope, view.required("Action")?)? {
         for resource in &resources {
             grants.push(Grant { action: action.clone(), resource: resource.clone() });
         }
@@ -123,7 +129,7 @@ fn allowed(scope: &Scope, statement: &Node) -> Result<Vec<Grant>, TemplateError>
 
 fn texts(scope: &Scope, node: &Node) -> Result<Vec<String>, TemplateError> {
     match &node.kind {
-        Kind::List(items) => items.iter().map(|item| scope.text(item)).collect(),
+        NodeKind::List(items) => items.iter().map(|item| scope.text(item)).collect(),
         _ => Ok(vec![scope.text(node)?]),
     }
 }

@@ -24,10 +24,10 @@ pub use model::{
 };
 pub use scope::{ACCOUNT, REGION, STACK};
 
-use function::Surroundings;
+use function::FunctionContext;
 use node::{Entry, Node};
 use scope::Scope;
-use view::View;
+use view::MapView;
 
 const SECTIONS: &[&str] =
     &["AWSTemplateFormatVersion", "Transform", "Description", "Globals", "Resources", "Outputs"];
@@ -46,7 +46,7 @@ const RESOURCE: &[&str] =
 
 impl Template {
     /// Reads the template at `path`.
-    pub fn read(path: &Path) -> Result<Self, TemplateError> {
+    pub fn load(path: &Path) -> Result<Self, TemplateError> {
         let source = std::fs::read_to_string(path)
             .map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&source)
@@ -55,12 +55,14 @@ impl Template {
     /// Reads a template's text. Whatever is not known is an error that names its line.
     pub fn parse(source: &str) -> Result<Self, TemplateError> {
         let root = Node::parse(source)?;
-        let nothing = Scope::default();
-        let sections = View::of(&nothing, &root, "the template", SECTIONS)?;
-        let resources = sections.need("Resources")?.entries("Resources")?;
-        let scope = Scope::of(resources);
+        let empty_scope = Scope::default();
+        let sections = MapView::new(&empty_scope, &root, "the template", SECTIONS)?;
+        let resources = sections.required("Resources")?.entries("Resources")?;
+        let scope = Scope::from_resources(resources);
         let globals = match sections.get("Globals") {
-            Some(globals) => View::of(&scope, globals, "Globals", &["Function"])?.get("Function"),
+            Some(globals) => {
+                MapView::new(&scope, globals, "Globals", &["Function"])?.get("Function")
+            }
             None => None,
         };
         if let Some(globals) = globals {
@@ -69,7 +71,7 @@ impl Template {
         if let Some(outputs) = sections.get("Outputs") {
             scope.resolve(outputs)?;
         }
-        Reader { scope: &scope, globals, resources }.read()
+        TemplateReader { scope: &scope, globals, resources }.build()
     }
 
     /// The function called `name` (`verb-noun`).
@@ -78,29 +80,33 @@ impl Template {
     }
 }
 
-struct Reader<'a> {
+struct TemplateReader<'a> {
     scope: &'a Scope,
     globals: Option<&'a Node>,
     resources: &'a [Entry],
 }
 
-impl Reader<'_> {
-    fn read(&self) -> Result<Template, TemplateError> {
+impl TemplateReader<'_> {
+    fn build(&self) -> Result<Template, TemplateError> {
         self.check_kinds()?;
         let scope = self.scope;
         let tables =
-            self.each("AWS::DynamoDB::Table", |id, node| resources::table(scope, id, node))?;
-        let queues = self.each("AWS::SQS::Queue", |id, node| resources::queue(scope, id, node))?;
-        let buckets = self.each("AWS::S3::Bucket", |id, node| bucket::bucket(scope, id, node))?;
+            self.parse_each("AWS::DynamoDB::Table", |id, node| resources::table(scope, id, node))?;
+        let queues =
+            self.parse_each("AWS::SQS::Queue", |id, node| resources::queue(scope, id, node))?;
+        let buckets =
+            self.parse_each("AWS::S3::Bucket", |id, node| bucket::bucket(scope, id, node))?;
         let http_api = self
-            .each("AWS::Serverless::HttpApi", |id, node| resources::http_api(scope, id, node))?
+            .parse_each("AWS::Serverless::HttpApi", |id, node| {
+                resources::http_api(scope, id, node)
+            })?
             .pop();
         let socket_api = self
-            .each("AWS::Serverless::WebSocketApi", |id, node| {
+            .parse_each("AWS::Serverless::WebSocketApi", |id, node| {
                 resources::socket_api(scope, id, node)
             })?
             .pop();
-        let around = Surroundings {
+        let context = FunctionContext {
             scope,
             globals: self.globals,
             tables: &tables,
@@ -108,13 +114,13 @@ impl Reader<'_> {
             http_api: http_api.as_ref().map(|api| api.id.as_str()),
         };
         let mut functions = Vec::new();
-        for entry in self.of_kind("AWS::Serverless::Function") {
+        for entry in self.resources_of_kind("AWS::Serverless::Function") {
             let node = entry.value.get("Properties").unwrap_or(&entry.value);
             let metadata = entry.value.get("Metadata");
-            functions.push(function::function(around, &entry.key, metadata, node)?);
+            functions.push(function::function(context, &entry.key, metadata, node)?);
         }
         let socket_api = socket_api.map(|(api, routes)| {
-            self.attach(&mut functions, routes);
+            self.attach_routes(&mut functions, routes);
             api
         });
         Ok(Template { functions, tables, buckets, queues, http_api, socket_api })
@@ -122,37 +128,37 @@ impl Reader<'_> {
 
     fn check_kinds(&self) -> Result<(), TemplateError> {
         for entry in self.resources {
-            let view = View::of(self.scope, &entry.value, "a resource", RESOURCE)?;
-            let kind = view.need_text("Type")?;
+            let view = MapView::new(self.scope, &entry.value, "a resource", RESOURCE)?;
+            let kind = view.required_text("Type")?;
             if !KINDS.contains(&kind.as_str()) {
                 return Err(TemplateError::unknown(entry.line, "resource type", &kind, KINDS));
             }
             if kind == "AWS::IAM::Role" {
-                View::of(self.scope, view.need("Properties")?, &kind, ROLE)?;
+                MapView::new(self.scope, view.required("Properties")?, &kind, ROLE)?;
             }
         }
         Ok(())
     }
 
-    fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Entry> {
+    fn resources_of_kind(&self, kind: &str) -> impl Iterator<Item = &Entry> {
         self.resources
             .iter()
-            .filter(move |entry| entry.value.get("Type").and_then(Node::plain) == Some(kind))
+            .filter(move |entry| entry.value.get("Type").and_then(Node::as_text) == Some(kind))
     }
 
-    fn each<T>(
+    fn parse_each<T>(
         &self,
         kind: &str,
-        read: impl Fn(&str, &Node) -> Result<T, TemplateError>,
+        parse: impl Fn(&str, &Node) -> Result<T, TemplateError>,
     ) -> Result<Vec<T>, TemplateError> {
-        let empty = Node { line: 0, kind: node::Kind::Map(Vec::new()) };
-        self.of_kind(kind)
-            .map(|entry| read(&entry.key, entry.value.get("Properties").unwrap_or(&empty)))
+        let empty = Node { line: 0, kind: node::NodeKind::Map(Vec::new()) };
+        self.resources_of_kind(kind)
+            .map(|entry| parse(&entry.key, entry.value.get("Properties").unwrap_or(&empty)))
             .collect()
     }
 
     /// Gives each socket route to its function.
-    fn attach(&self, functions: &mut [FunctionSpec], routes: Vec<(String, String)>) {
+    fn attach_routes(&self, functions: &mut [FunctionSpec], routes: Vec<(String, String)>) {
         for (route_key, arn) in routes {
             let function = functions
                 .iter_mut()
@@ -170,12 +176,12 @@ mod tests {
 
     const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-    fn refused(source: &str) -> String {
+    fn parse_error(source: &str) -> String {
         Template::parse(source).unwrap_err().to_string()
     }
 
     #[test]
-    fn the_template_is_understood_to_the_last_line() {
+    fn the_whole_template_is_parsed() {
         let template = Template::parse(TEMPLATE).unwrap();
         assert_eq!(template.tables.len(), 2);
         let table = &template.tables[0];
@@ -189,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_functions_settings_come_from_itself_and_from_the_globals() {
+    fn function_settings_are_merged_with_the_globals() {
         let template = Template::parse(TEMPLATE).unwrap();
         let push = template.function("push").unwrap();
         assert_eq!(push.logical_id, "Push");
@@ -202,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_of_a_stream_are_read_with_its_filters_and_its_queue() {
+    fn stream_settings_include_filters_and_the_failure_queue() {
         let template = Template::parse(TEMPLATE).unwrap();
         let dispatch = template.function("dispatch").unwrap();
         let [TriggerSpec::Stream(stream)] = dispatch.triggers.as_slice() else {
@@ -227,35 +233,36 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_property_is_refused_with_its_line_and_what_is_known() {
+    fn an_unknown_property_is_rejected_with_its_line_and_the_known_ones() {
         let source = TEMPLATE.replacen("BillingMode", "BillingMood", 1);
         let line = 1 + source.lines().position(|line| line.contains("BillingMood")).unwrap();
-        let message = refused(&source);
+        let message = parse_error(&source);
         assert!(message.starts_with(&format!("template line {line}:")), "{message}");
         assert!(message.contains("`BillingMood`") && message.contains("BillingMode"), "{message}");
     }
 
     #[test]
-    fn an_unknown_resource_type_is_refused_with_its_line() {
+    fn an_unknown_resource_type_is_rejected_with_its_line() {
         let source = TEMPLATE.replacen("AWS::SQS::Queue", "AWS::SNS::Topic", 1);
         // The line of the resource's name, above its type.
         let line = source.lines().position(|line| line.contains("AWS::SNS::Topic")).unwrap();
-        let message = refused(&source);
+        let message = parse_error(&source);
         assert!(message.starts_with(&format!("template line {line}:")), "{message}");
         assert!(message.contains("unknown resource type `AWS::SNS::Topic`"), "{message}");
         assert!(message.contains("AWS::SQS::Queue"), "{message}");
     }
 
     #[test]
-    fn an_unknown_intrinsic_or_name_is_refused() {
-        let message = refused(&TEMPLATE.replacen("!GetAtt Failures.Arn", "!ImportValue x", 1));
+    fn an_unknown_intrinsic_or_name_is_rejected() {
+        let message = parse_error(&TEMPLATE.replacen("!GetAtt Failures.Arn", "!ImportValue x", 1));
         assert!(message.contains("unknown intrinsic function `ImportValue`"), "{message}");
-        let message = refused(&TEMPLATE.replacen("!GetAtt Failures.Arn", "!GetAtt Nowhere.Arn", 1));
+        let message =
+            parse_error(&TEMPLATE.replacen("!GetAtt Failures.Arn", "!GetAtt Nowhere.Arn", 1));
         assert!(message.contains("`Nowhere.Arn` is no resource"), "{message}");
     }
 
     #[test]
-    fn long_and_short_intrinsics_mean_the_same() {
+    fn long_and_short_intrinsics_are_equivalent() {
         let long = TEMPLATE
             .replace("TABLE: !Ref Table", "TABLE: { \"Fn::Join\": [\"-\", [a, { Ref: Table }]] }");
         let template = Template::parse(&long).unwrap();

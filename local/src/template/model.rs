@@ -32,7 +32,7 @@ pub struct BucketSpec {
     /// Its resolved ARN.
     pub arn: String,
     /// Prefixes of keys, and after how many days their objects are deleted.
-    pub lives: Vec<(String, u32)>,
+    pub expirations: Vec<(String, u32)>,
 }
 
 /// One SQS queue.
@@ -116,7 +116,7 @@ pub enum TriggerSpec {
     /// A schedule.
     Schedule {
         /// How often.
-        every: Duration,
+        interval: Duration,
     },
 }
 

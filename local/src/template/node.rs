@@ -11,12 +11,12 @@ pub(super) struct Node {
     /// Where it begins, counted from 1.
     pub(super) line: usize,
     /// What it is.
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
 }
 
 /// The kinds of values.
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     /// A string, number, flag or nothing.
     Scalar(serde_json::Value),
     /// A list.
@@ -43,38 +43,38 @@ impl Node {
     pub(super) fn parse(source: &str) -> Result<Self, TemplateError> {
         let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
         loader.early_parse(false);
-        Parser::new_from_str(source).load(&mut loader, true).map_err(|e| broken(&e))?;
+        Parser::new_from_str(source).load(&mut loader, true).map_err(|e| syntax_error(&e))?;
         let documents = loader.into_documents();
         let first = documents.first().ok_or_else(|| TemplateError::at(1, "the file is empty"))?;
-        Self::of(first)
+        Self::from_yaml(first)
     }
 
-    fn of(yaml: &MarkedYaml<'_>) -> Result<Self, TemplateError> {
+    fn from_yaml(yaml: &MarkedYaml<'_>) -> Result<Self, TemplateError> {
         let line = yaml.span.start.line();
         let kind = match &yaml.data {
             YamlData::Representation(text, style, tag) => {
-                let scalar = Kind::Scalar(scalar(text, *style));
+                let scalar = NodeKind::Scalar(scalar(text, *style));
                 match tag.as_deref().and_then(call_name) {
                     Some(name) => {
-                        let text = Kind::Scalar(text.as_ref().into());
-                        Kind::Call(name, Box::new(Self { line, kind: text }))
+                        let text = NodeKind::Scalar(text.as_ref().into());
+                        NodeKind::Call(name, Box::new(Self { line, kind: text }))
                     }
                     None => scalar,
                 }
             }
             YamlData::Sequence(items) => {
-                Kind::List(items.iter().map(Self::of).collect::<Result<_, _>>()?)
+                NodeKind::List(items.iter().map(Self::from_yaml).collect::<Result<_, _>>()?)
             }
             YamlData::Mapping(pairs) => {
-                let entries = pairs.iter().map(|(key, value)| Entry::of(key, value));
+                let entries = pairs.iter().map(|(key, value)| Entry::from_yaml(key, value));
                 long_form(entries.collect::<Result<_, _>>()?)
             }
             YamlData::Tagged(tag, inner) => match call_name(tag) {
-                Some(name) => Kind::Call(name, Box::new(Self::of(inner)?)),
-                None => Self::of(inner)?.kind,
+                Some(name) => NodeKind::Call(name, Box::new(Self::from_yaml(inner)?)),
+                None => Self::from_yaml(inner)?.kind,
             },
             YamlData::Value(_) | YamlData::Alias(_) | YamlData::BadValue => {
-                return Err(TemplateError::at(line, "this value cannot be read"));
+                return Err(TemplateError::at(line, "unsupported value"));
             }
         };
         Ok(Self { line, kind })
@@ -83,7 +83,7 @@ impl Node {
     /// The entries of a map.
     pub(super) fn entries(&self, what: &str) -> Result<&[Entry], TemplateError> {
         match &self.kind {
-            Kind::Map(entries) => Ok(entries),
+            NodeKind::Map(entries) => Ok(entries),
             _ => Err(TemplateError::at(self.line, format!("{what} must be a map"))),
         }
     }
@@ -91,15 +91,15 @@ impl Node {
     /// The items of a list.
     pub(super) fn items(&self, what: &str) -> Result<&[Node], TemplateError> {
         match &self.kind {
-            Kind::List(items) => Ok(items),
+            NodeKind::List(items) => Ok(items),
             _ => Err(TemplateError::at(self.line, format!("{what} must be a list"))),
         }
     }
 
     /// The text, if this is plain text.
-    pub(super) fn plain(&self) -> Option<&str> {
+    pub(super) fn as_text(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Scalar(value) => value.as_str(),
+            NodeKind::Scalar(value) => value.as_str(),
             _ => None,
         }
     }
@@ -107,7 +107,7 @@ impl Node {
     /// The value under `key`, if this is a map that has it.
     pub(super) fn get(&self, key: &str) -> Option<&Node> {
         match &self.kind {
-            Kind::Map(entries) => {
+            NodeKind::Map(entries) => {
                 entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
             }
             _ => None,
@@ -116,18 +116,18 @@ impl Node {
 }
 
 impl Entry {
-    fn of(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>) -> Result<Self, TemplateError> {
+    fn from_yaml(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>) -> Result<Self, TemplateError> {
         let line = key.span.start.line();
         match &key.data {
             YamlData::Representation(text, _, None) => {
-                Ok(Self { key: text.clone().into_owned(), line, value: Node::of(value)? })
+                Ok(Self { key: text.clone().into_owned(), line, value: Node::from_yaml(value)? })
             }
             _ => Err(TemplateError::at(line, "a name must be plain text")),
         }
     }
 }
 
-fn broken(error: &saphyr::ScanError) -> TemplateError {
+fn syntax_error(error: &saphyr::ScanError) -> TemplateError {
     TemplateError::at(error.marker().line(), error.info().to_owned())
 }
 
@@ -136,7 +136,7 @@ fn call_name(tag: &Tag) -> Option<String> {
     (tag.handle == "!").then(|| tag.suffix.clone())
 }
 
-fn long_form(entries: Vec<Entry>) -> Kind {
+fn long_form(entries: Vec<Entry>) -> NodeKind {
     let call = match entries.as_slice() {
         [only] if only.key == "Ref" => Some("Ref".to_owned()),
         [only] => only.key.strip_prefix("Fn::").map(str::to_owned),
@@ -145,9 +145,9 @@ fn long_form(entries: Vec<Entry>) -> Kind {
     match call {
         Some(name) => {
             let argument = entries.into_iter().next().map(|entry| Box::new(entry.value));
-            argument.map_or(Kind::Map(Vec::new()), |argument| Kind::Call(name, argument))
+            argument.map_or(NodeKind::Map(Vec::new()), |argument| NodeKind::Call(name, argument))
         }
-        None => Kind::Map(entries),
+        None => NodeKind::Map(entries),
     }
 }
 

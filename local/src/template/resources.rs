@@ -4,7 +4,7 @@ use super::error::TemplateError;
 use super::model::{HttpApiSpec, IndexSpec, QueueSpec, SocketApiSpec, TableSpec};
 use super::node::Node;
 use super::scope::{ACCOUNT, REGION, Scope};
-use super::view::View;
+use super::view::MapView;
 
 const TABLE: &[&str] = &[
     "TableName",
@@ -20,8 +20,8 @@ const TABLE: &[&str] = &[
 
 /// An `AWS::DynamoDB::Table`.
 pub(super) fn table(scope: &Scope, id: &str, node: &Node) -> Result<TableSpec, TemplateError> {
-    let view = View::of(scope, node, "AWS::DynamoDB::Table", TABLE)?;
-    only_text_keys(scope, &view)?;
+    let view = MapView::new(scope, node, "AWS::DynamoDB::Table", TABLE)?;
+    require_string_keys(scope, &view)?;
     let (hash_key, range_key) = keys(scope, view.list("KeySchema")?, view.line())?;
     let indexes = view
         .list("GlobalSecondaryIndexes")?
@@ -40,12 +40,12 @@ pub(super) fn table(scope: &Scope, id: &str, node: &Node) -> Result<TableSpec, T
     })
 }
 
-fn only_text_keys(scope: &Scope, view: &View<'_>) -> Result<(), TemplateError> {
+fn require_string_keys(scope: &Scope, view: &MapView<'_>) -> Result<(), TemplateError> {
     for node in view.list("AttributeDefinitions")? {
         let known = &["AttributeName", "AttributeType"];
-        let kind = View::of(scope, node, "AttributeDefinitions", known)?;
-        if kind.need_text("AttributeType")? != "S" {
-            return Err(TemplateError::at(node.line, "only keys of type S are known"));
+        let kind = MapView::new(scope, node, "AttributeDefinitions", known)?;
+        if kind.required_text("AttributeType")? != "S" {
+            return Err(TemplateError::at(node.line, "only keys of type S are supported"));
         }
     }
     Ok(())
@@ -58,16 +58,16 @@ fn keys(
 ) -> Result<(String, Option<String>), TemplateError> {
     let (mut hash, mut range) = (None, None);
     for node in nodes {
-        let view = View::of(scope, node, "KeySchema", &["AttributeName", "KeyType"])?;
-        let name = view.need_text("AttributeName")?;
-        match view.need_text("KeyType")?.as_str() {
+        let view = MapView::new(scope, node, "KeySchema", &["AttributeName", "KeyType"])?;
+        let name = view.required_text("AttributeName")?;
+        match view.required_text("KeyType")?.as_str() {
             "HASH" => hash = Some(name),
             "RANGE" => range = Some(name),
-            other => {
+            key_type => {
                 return Err(TemplateError::unknown(
                     node.line,
                     "KeyType",
-                    other,
+                    key_type,
                     &["HASH", "RANGE"],
                 ));
             }
@@ -79,21 +79,22 @@ fn keys(
 
 fn index(scope: &Scope, node: &Node) -> Result<IndexSpec, TemplateError> {
     let known = &["IndexName", "KeySchema", "Projection"];
-    let view = View::of(scope, node, "GlobalSecondaryIndexes", known)?;
+    let view = MapView::new(scope, node, "GlobalSecondaryIndexes", known)?;
     let (hash_key, range_key) = keys(scope, view.list("KeySchema")?, node.line)?;
-    let projection = View::of(scope, view.need("Projection")?, "Projection", &["ProjectionType"])?;
+    let projection =
+        MapView::new(scope, view.required("Projection")?, "Projection", &["ProjectionType"])?;
     Ok(IndexSpec {
-        name: view.need_text("IndexName")?,
+        name: view.required_text("IndexName")?,
         hash_key,
         range_key,
-        projection: projection.need_text("ProjectionType")?,
+        projection: projection.required_text("ProjectionType")?,
     })
 }
 
-fn stream(scope: &Scope, view: &View<'_>) -> Result<bool, TemplateError> {
+fn stream(scope: &Scope, view: &MapView<'_>) -> Result<bool, TemplateError> {
     let Some(node) = view.get("StreamSpecification") else { return Ok(false) };
-    let images = View::of(scope, node, "StreamSpecification", &["StreamViewType"])?
-        .need_text("StreamViewType")?;
+    let images = MapView::new(scope, node, "StreamSpecification", &["StreamViewType"])?
+        .required_text("StreamViewType")?;
     if images != "NEW_AND_OLD_IMAGES" {
         let known = &["NEW_AND_OLD_IMAGES"];
         return Err(TemplateError::unknown(node.line, "StreamViewType", &images, known));
@@ -101,17 +102,17 @@ fn stream(scope: &Scope, view: &View<'_>) -> Result<bool, TemplateError> {
     Ok(true)
 }
 
-fn ttl(scope: &Scope, view: &View<'_>) -> Result<Option<String>, TemplateError> {
+fn ttl(scope: &Scope, view: &MapView<'_>) -> Result<Option<String>, TemplateError> {
     let Some(node) = view.get("TimeToLiveSpecification") else { return Ok(None) };
     let known = &["AttributeName", "Enabled"];
-    let ttl = View::of(scope, node, "TimeToLiveSpecification", known)?;
-    Ok(if ttl.flag("Enabled")? { ttl.text("AttributeName")? } else { None })
+    let ttl = MapView::new(scope, node, "TimeToLiveSpecification", known)?;
+    Ok(if ttl.bool("Enabled")? { ttl.text("AttributeName")? } else { None })
 }
 
 /// An `AWS::SQS::Queue`.
 pub(super) fn queue(scope: &Scope, id: &str, node: &Node) -> Result<QueueSpec, TemplateError> {
     let known = &["MessageRetentionPeriod", "SqsManagedSseEnabled", "Tags"];
-    View::of(scope, node, "AWS::SQS::Queue", known)?;
+    MapView::new(scope, node, "AWS::SQS::Queue", known)?;
     Ok(QueueSpec {
         logical_id: id.to_owned(),
         name: scope.attribute(id, "QueueName").unwrap_or_default().to_owned(),
@@ -121,7 +122,7 @@ pub(super) fn queue(scope: &Scope, id: &str, node: &Node) -> Result<QueueSpec, T
 
 /// An `AWS::Serverless::HttpApi`.
 pub(super) fn http_api(scope: &Scope, id: &str, node: &Node) -> Result<HttpApiSpec, TemplateError> {
-    View::of(scope, node, "AWS::Serverless::HttpApi", &["Name", "Description"])?;
+    MapView::new(scope, node, "AWS::Serverless::HttpApi", &["Name", "Description"])?;
     Ok(HttpApiSpec { id: scope.reference(id).unwrap_or_default().to_owned() })
 }
 
@@ -132,17 +133,17 @@ pub(super) fn socket_api(
     node: &Node,
 ) -> Result<(SocketApiSpec, Vec<(String, String)>), TemplateError> {
     let known = &["RouteSelectionExpression", "StageName", "Routes", "Name", "Description"];
-    let view = View::of(scope, node, "AWS::Serverless::WebSocketApi", known)?;
-    let expression = view.need_text("RouteSelectionExpression")?;
+    let view = MapView::new(scope, node, "AWS::Serverless::WebSocketApi", known)?;
+    let expression = view.required_text("RouteSelectionExpression")?;
     let route_field = expression.strip_prefix("$request.body.").ok_or_else(|| {
         TemplateError::at(node.line, "RouteSelectionExpression must be `$request.body.<field>`")
     })?;
     let mut routes = Vec::new();
-    for entry in view.need("Routes")?.entries("Routes")? {
-        let route = View::of(scope, &entry.value, "a socket route", &["FunctionArn"])?;
-        routes.push((entry.key.clone(), route.need_text("FunctionArn")?));
+    for entry in view.required("Routes")?.entries("Routes")? {
+        let route = MapView::new(scope, &entry.value, "a socket route", &["FunctionArn"])?;
+        routes.push((entry.key.clone(), route.required_text("FunctionArn")?));
     }
-    let stage = view.need_text("StageName")?;
+    let stage = view.required_text("StageName")?;
     let id = scope.reference(id).unwrap_or_default().to_owned();
     let api = SocketApiSpec {
         route_field: route_field.to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::error::TemplateError;
-use super::node::{Entry, Kind, Node};
+use super::node::{Entry, Node, NodeKind};
 
 /// The name of the one stack of a local system.
 pub const STACK: &str = "partyline";
@@ -27,7 +27,7 @@ pub(super) struct Scope {
 
 impl Scope {
     /// The names of every resource in `resources`, and the pseudo parameters.
-    pub(super) fn of(resources: &[Entry]) -> Self {
+    pub(super) fn from_resources(resources: &[Entry]) -> Self {
         let mut scope = Self::default();
         let pseudo = [
             ("AWS::StackName", STACK),
@@ -40,7 +40,7 @@ impl Scope {
             scope.references.insert(name.to_owned(), value.to_owned());
         }
         for entry in resources {
-            let kind = entry.value.get("Type").and_then(Node::plain).unwrap_or_default();
+            let kind = entry.value.get("Type").and_then(Node::as_text).unwrap_or_default();
             scope.declare(&entry.key, kind);
         }
         scope
@@ -96,13 +96,13 @@ impl Scope {
     /// `node` with every call in it worked out.
     pub(super) fn resolve(&self, node: &Node) -> Result<Value, TemplateError> {
         match &node.kind {
-            Kind::Scalar(value) => Ok(value.clone()),
-            Kind::List(items) => items.iter().map(|item| self.resolve(item)).collect(),
-            Kind::Map(entries) => entries
+            NodeKind::Scalar(value) => Ok(value.clone()),
+            NodeKind::List(items) => items.iter().map(|item| self.resolve(item)).collect(),
+            NodeKind::Map(entries) => entries
                 .iter()
                 .map(|entry| Ok((entry.key.clone(), self.resolve(&entry.value)?)))
                 .collect(),
-            Kind::Call(name, argument) => self.call(name, argument).map(Value::String),
+            NodeKind::Call(name, argument) => self.call(name, argument).map(Value::String),
         }
     }
 
@@ -119,40 +119,42 @@ impl Scope {
     fn call(&self, name: &str, argument: &Node) -> Result<String, TemplateError> {
         let line = argument.line;
         match name {
-            "Ref" => self.named(&self.text(argument)?, line),
+            "Ref" => self.lookup(&self.text(argument)?, line),
             "GetAtt" => {
                 let path = match &argument.kind {
-                    Kind::List(parts) => {
+                    NodeKind::List(parts) => {
                         let parts: Vec<_> =
                             parts.iter().map(|part| self.text(part)).collect::<Result<_, _>>()?;
                         parts.join(".")
                     }
                     _ => self.text(argument)?,
                 };
-                self.named(&path, line)
+                self.lookup(&path, line)
             }
             "Sub" => match &argument.kind {
-                Kind::List(parts) => match parts.as_slice() {
-                    [pattern, own] => self.substitute(&self.text(pattern)?, Some(own), line),
+                NodeKind::List(parts) => match parts.as_slice() {
+                    [pattern, substitutions] => {
+                        self.substitute(&self.text(pattern)?, Some(substitutions), line)
+                    }
                     _ => Err(TemplateError::at(line, "Sub takes a text, or a text and a map")),
                 },
                 _ => self.substitute(&self.text(argument)?, None, line),
             },
             "Join" => match argument.items("the argument of Join")? {
-                [between, parts] => {
+                [separator, parts] => {
                     let parts = parts.items("the second argument of Join")?;
                     let parts: Vec<_> =
                         parts.iter().map(|part| self.text(part)).collect::<Result<_, _>>()?;
-                    Ok(parts.join(&self.text(between)?))
+                    Ok(parts.join(&self.text(separator)?))
                 }
                 _ => Err(TemplateError::at(line, "Join takes a separator and a list")),
             },
-            other => Err(TemplateError::unknown(line, "intrinsic function", other, CALLS)),
+            name => Err(TemplateError::unknown(line, "intrinsic function", name, CALLS)),
         }
     }
 
     /// What a `Ref` name or a `GetAtt` path (`Logical.Attribute`) gives.
-    fn named(&self, name: &str, line: usize) -> Result<String, TemplateError> {
+    fn lookup(&self, name: &str, line: usize) -> Result<String, TemplateError> {
         self.references.get(name).or_else(|| self.attributes.get(name)).cloned().ok_or_else(|| {
             TemplateError::at(line, format!("`{name}` is no resource, attribute or parameter here"))
         })
@@ -161,19 +163,19 @@ impl Scope {
     fn substitute(
         &self,
         pattern: &str,
-        own: Option<&Node>,
+        substitutions: Option<&Node>,
         line: usize,
     ) -> Result<String, TemplateError> {
         let mut out = String::new();
         let mut rest = pattern;
-        while let Some((before, after)) = rest.split_once("${") {
-            out.push_str(before);
+        while let Some((prefix, after)) = rest.split_once("${") {
+            out.push_str(prefix);
             let (name, after) = after
                 .split_once('}')
                 .ok_or_else(|| TemplateError::at(line, "`${` without its `}`"))?;
-            match own.and_then(|own| own.get(name)) {
+            match substitutions.and_then(|map| map.get(name)) {
                 Some(value) => out.push_str(&self.text(value)?),
-                None => out.push_str(&self.named(name, line)?),
+                None => out.push_str(&self.lookup(name, line)?),
             }
             rest = after;
         }

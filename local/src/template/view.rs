@@ -6,16 +6,16 @@ use super::scope::Scope;
 
 /// One map whose every name is known.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View<'a> {
+pub(super) struct MapView<'a> {
     node: &'a Node,
     defaults: Option<&'a Node>,
     scope: &'a Scope,
     what: &'a str,
 }
 
-impl<'a> View<'a> {
+impl<'a> MapView<'a> {
     /// Reads `node`, which is `what`; a name that is not in `known` is an error.
-    pub(super) fn of(
+    pub(super) fn new(
         scope: &'a Scope,
         node: &'a Node,
         what: &'a str,
@@ -23,15 +23,15 @@ impl<'a> View<'a> {
     ) -> Result<Self, TemplateError> {
         for entry in node.entries(what)? {
             if !known.contains(&entry.key.as_str()) {
-                let place = format!("property of {what}");
-                return Err(TemplateError::unknown(entry.line, &place, &entry.key, known));
+                let location = format!("property of {what}");
+                return Err(TemplateError::unknown(entry.line, &location, &entry.key, known));
             }
         }
         Ok(Self { node, defaults: None, scope, what })
     }
 
     /// The same, with `defaults` for what is absent (the template's `Globals`).
-    pub(super) fn or(self, defaults: Option<&'a Node>) -> Self {
+    pub(super) fn with_defaults(self, defaults: Option<&'a Node>) -> Self {
         Self { defaults, ..self }
     }
 
@@ -46,7 +46,7 @@ impl<'a> View<'a> {
     }
 
     /// The value under `key`, which must be there.
-    pub(super) fn need(&self, key: &str) -> Result<&'a Node, TemplateError> {
+    pub(super) fn required(&self, key: &str) -> Result<&'a Node, TemplateError> {
         self.get(key).ok_or_else(|| {
             TemplateError::at(self.node.line, format!("{} needs `{key}`", self.what))
         })
@@ -58,8 +58,8 @@ impl<'a> View<'a> {
     }
 
     /// The text under `key`, which must be there.
-    pub(super) fn need_text(&self, key: &str) -> Result<String, TemplateError> {
-        self.scope.text(self.need(key)?)
+    pub(super) fn required_text(&self, key: &str) -> Result<String, TemplateError> {
+        self.scope.text(self.required(key)?)
     }
 
     /// The whole number under `key`; `-1`, AWS's word for *without end*, counts as absent.
@@ -75,7 +75,7 @@ impl<'a> View<'a> {
     }
 
     /// The flag under `key`; absent is false.
-    pub(super) fn flag(&self, key: &str) -> Result<bool, TemplateError> {
+    pub(super) fn bool(&self, key: &str) -> Result<bool, TemplateError> {
         Ok(self.text(key)?.as_deref() == Some("true"))
     }
 

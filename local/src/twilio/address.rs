@@ -21,7 +21,7 @@ pub enum Channel {
 
 impl Channel {
     /// The channel of an address that was parsed.
-    pub fn of(address: &str) -> Self {
+    pub fn from_address(address: &str) -> Self {
         match address.split_once(':') {
             Some(("whatsapp", _)) => Self::WhatsApp,
             Some(("messenger", _)) => Self::Messenger,
@@ -55,8 +55,8 @@ impl Channel {
 pub fn parse(text: &str) -> Option<String> {
     let text = text.trim();
     let Some((channel, name)) = text.split_once(':') else { return number::parse(text) };
-    let is_id = |extra: &str| {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || extra.contains(c);
+    let is_id = |punctuation: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || punctuation.contains(c);
         (1..=128).contains(&name.len()) && name.chars().all(allowed)
     };
     match channel {
@@ -87,7 +87,7 @@ mod tests {
             ("rcs:partyline_demo_agent", "rcs:partyline_demo_agent", Channel::Rcs),
         ] {
             assert_eq!(parse(text).as_deref(), Some(parsed));
-            assert_eq!(Channel::of(parsed), channel);
+            assert_eq!(Channel::from_address(parsed), channel);
         }
         for nonsense in ["whatsapp:me", "fax:+12065550100", "messenger:", "rcs:+1", "12"] {
             assert_eq!(parse(nonsense), None, "{nonsense}");

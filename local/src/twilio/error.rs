@@ -6,12 +6,12 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum TwilioError {
     /// Its file.
-    #[error("The Twilio simulator's file twilio.db cannot be read or written")]
+    #[error("cannot read or write the Twilio simulator's file twilio.db")]
     Store(#[from] rusqlite::Error),
     /// Its port.
-    #[error("The Twilio simulator got no port on loopback")]
+    #[error("no free loopback port for the Twilio simulator")]
     Port(#[from] io::Error),
     /// Its client.
-    #[error("The Twilio simulator has no HTTP client for its webhooks")]
+    #[error("cannot create the Twilio simulator's HTTP client")]
     Client(#[from] reqwest::Error),
 }

@@ -6,17 +6,17 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use shared::ids::{Ids, RandomIds};
 
 use super::address::Channel;
-use super::exchange::Exchange;
+use super::carrier;
+use super::extras::Media;
 use super::message::Status;
-use super::more::Media;
-use super::network;
+use super::state::SimulatorState;
 use super::store::work::{self, Task};
 use super::store::{media, messages};
 use super::streams::event;
 
-const PATIENCE: Duration = Duration::from_secs(15);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
 /// The address could not be fetched.
-const NOT_FETCHED: u32 = 11200;
+const FETCH_FAILED: u32 = 11200;
 /// It has no content type, none that a phone could show, or one that its bytes belie.
 const WRONG_TYPE: u32 = 12300;
 /// All together are larger than what is carried.
@@ -32,77 +32,81 @@ pub(super) fn client() -> reqwest::Result<reqwest::Client> {
 }
 
 /// As many bytes as one message carries.
-fn room(channel: Channel) -> usize {
+fn max_total_bytes(channel: Channel) -> usize {
     let megabytes = if channel == Channel::Sms { 5 } else { 16 };
     megabytes * 1024 * 1024
 }
 
 /// Fetches everything that the message of `task` carries; without all of it, the message fails.
-pub(super) async fn collect(
-    exchange: &Exchange,
+pub(super) async fn fetch_media(
+    state: &SimulatorState,
     client: &reqwest::Client,
     task: &Task,
     hurried: bool,
 ) -> rusqlite::Result<()> {
-    let Some(mut message) = exchange.store.with(|db| messages::find(db, &task.sid))? else {
-        return exchange.store.with(|db| work::done(db, task.id));
+    let Some(mut message) = state.store.with(|db| messages::find(db, &task.sid))? else {
+        return state.store.with(|db| work::complete(db, task.id));
     };
     let mut fetched = Vec::new();
     let mut failed = None;
-    let mut room = room(Channel::of(&message.from));
-    for url in &message.more.media_urls {
+    let mut max_bytes = max_total_bytes(Channel::from_address(&message.from));
+    for url in &message.extras.media_urls {
         let file = tokio::select! {
-            file = fetch(client, url, room) => file,
-            () = exchange.clock.sleep(PATIENCE) => Err(NOT_FETCHED),
+            file = fetch_one(client, url, max_bytes) => file,
+            () = state.clock.sleep(FETCH_TIMEOUT) => Err(FETCH_FAILED),
         };
         match file {
             Ok((file, bytes)) => {
-                room -= bytes.len();
+                max_bytes -= bytes.len();
                 fetched.push((file, bytes));
             }
             Err(code) => failed = failed.or(Some(code)),
         }
     }
-    message.more.media_urls.clear();
-    message.updated_at = exchange.now();
+    message.extras.media_urls.clear();
+    message.updated_at = state.now();
     let next = if failed.is_some() {
         message.status = Status::Failed;
         message.error_code = failed;
-        network::callback(exchange, &message, Status::Failed)
+        carrier::status_callback(state, &message, Status::Failed)
     } else {
-        message.more.media = fetched.iter().map(|(file, _)| file.clone()).collect();
-        Some(network::first_step(exchange, &message, hurried))
+        message.extras.media = fetched.iter().map(|(file, _)| file.clone()).collect();
+        Some(carrier::first_step(state, &message, hurried))
     };
-    exchange.store.transaction(|db| {
+    state.store.transaction(|db| {
         for (file, bytes) in fetched.iter().filter(|_| failed.is_none()) {
             media::insert(db, file, bytes)?;
         }
         messages::update(db, &message)?;
-        event::emit(exchange, db, &message)?;
+        event::emit(state, db, &message)?;
         if let Some((due, job)) = &next {
-            work::plan(db, &message.sid, *due, job)?;
+            work::schedule(db, &message.sid, *due, job)?;
         }
-        work::done(db, task.id)
+        work::complete(db, task.id)
     })
 }
 
 /// A file of at most `room` bytes, or Twilio's code for why not.
-async fn fetch(client: &reqwest::Client, url: &str, room: usize) -> Result<(Media, Vec<u8>), u32> {
-    let mut answer = client.get(url).send().await.map_err(|_| NOT_FETCHED)?;
-    if !answer.status().is_success() {
-        return Err(NOT_FETCHED);
+async fn fetch_one(
+    client: &reqwest::Client,
+    url: &str,
+    max_bytes: usize,
+) -> Result<(Media, Vec<u8>), u32> {
+    let mut response = client.get(url).send().await.map_err(|_| FETCH_FAILED)?;
+    if !response.status().is_success() {
+        return Err(FETCH_FAILED);
     }
-    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
-    let content_type = header(CONTENT_TYPE).and_then(essence).ok_or(WRONG_TYPE)?;
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let content_type = header(CONTENT_TYPE).and_then(media_type).ok_or(WRONG_TYPE)?;
     let name = header(CONTENT_DISPOSITION).and_then(file_name);
     let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|_| NOT_FETCHED)? {
+    while let Some(chunk) = response.chunk().await.map_err(|_| FETCH_FAILED)? {
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > room {
+        if bytes.len() > max_bytes {
             return Err(TOO_LARGE);
         }
     }
-    if !agrees(&content_type, &bytes) {
+    if !matches_content(&content_type, &bytes) {
         return Err(WRONG_TYPE);
     }
     Ok((Media { sid: new_sid(), content_type, name, size: bytes.len() }, bytes))
@@ -116,8 +120,8 @@ fn file_name(disposition: &str) -> Option<String> {
 }
 
 /// Whether the first bytes are what the type promises, where that can be told.
-fn agrees(content_type: &str, bytes: &[u8]) -> bool {
-    let begins = |mark: &[u8]| bytes.starts_with(mark);
+fn matches_content(content_type: &str, bytes: &[u8]) -> bool {
+    let begins = |signature: &[u8]| bytes.starts_with(signature);
     match content_type {
         "image/jpeg" => begins(b"\xff\xd8\xff"),
         "image/png" => begins(b"\x89PNG\r\n\x1a\n"),
@@ -130,15 +134,15 @@ fn agrees(content_type: &str, bytes: &[u8]) -> bool {
 }
 
 /// The type without its parameters, if a message can carry it.
-fn essence(content_type: &str) -> Option<String> {
+fn media_type(content_type: &str) -> Option<String> {
     let kind = content_type.split(';').next()?.trim().to_ascii_lowercase();
     let (group, _) = kind.split_once('/')?;
-    let carried = matches!(group, "image" | "audio" | "video" | "application")
+    let is_allowed = matches!(group, "image" | "audio" | "video" | "application")
         || matches!(
             &*kind,
             "text/vcard" | "text/x-vcard" | "text/plain" | "text/csv" | "text/calendar"
         );
-    carried.then_some(kind)
+    is_allowed.then_some(kind)
 }
 
 /// A new file's SID.

@@ -1,36 +1,36 @@
 //! What stands in the webhook of an inbound message, channel by channel.
 
 use super::address::{Channel, bare};
-use super::exchange::Exchange;
+use super::extras::Forwarded;
 use super::keywords::Keyword;
 use super::message::{Message, Status};
-use super::more::Forwarded;
 use super::number;
+use super::state::SimulatorState;
 use super::webhook::{Form, form as fields};
 
 /// The form. `name` is what the customer is called on the phone; `keyword` what the text meant, where Twilio tells that.
 pub(super) fn form(
-    exchange: &Exchange,
+    state: &SimulatorState,
     message: &Message,
     name: Option<&str>,
     keyword: Option<Keyword>,
 ) -> Form {
-    let mut form = match Channel::of(&message.from) {
-        Channel::Sms => places(message),
+    let mut form = match Channel::from_address(&message.from) {
+        Channel::Sms => place_fields(message),
         Channel::WhatsApp => whatsapp(message, name),
         Channel::Messenger | Channel::Rcs => Vec::new(),
     };
-    if Channel::of(&message.from) != Channel::Sms {
-        form.extend(particulars(message));
-        form.push(("MessageType".to_owned(), kind(message).to_owned()));
+    if Channel::from_address(&message.from) != Channel::Sms {
+        form.extend(extras_fields(message));
+        form.push(("MessageType".to_owned(), message_type(message).to_owned()));
     }
     let segments = message.segments.to_string();
-    let count = message.more.media.len().to_string();
+    let count = message.extras.media.len().to_string();
     form.extend(fields([
         ("SmsMessageSid", &message.sid),
         ("MessageSid", &message.sid),
         ("SmsSid", &message.sid),
-        ("AccountSid", &exchange.account_sid),
+        ("AccountSid", &state.account_sid),
         ("From", &message.from),
         ("To", &message.to),
         ("Body", &message.body),
@@ -39,12 +39,12 @@ pub(super) fn form(
         ("SmsStatus", Status::Received.as_str()),
         ("ApiVersion", "2010-04-01"),
     ]));
-    for (index, media) in message.more.media.iter().enumerate() {
-        let path = media_path(&exchange.account_sid, &message.sid, &media.sid);
-        form.push((format!("MediaUrl{index}"), format!("{}{path}", exchange.url)));
+    for (index, media) in message.extras.media.iter().enumerate() {
+        let path = media_path(&state.account_sid, &message.sid, &media.sid);
+        form.push((format!("MediaUrl{index}"), format!("{}{path}", state.url)));
         form.push((format!("MediaContentType{index}"), media.content_type.clone()));
     }
-    if let Some(service) = &message.more.service {
+    if let Some(service) = &message.extras.service {
         form.push(("MessagingServiceSid".to_owned(), service.clone()));
     }
     if let Some(keyword) = keyword {
@@ -58,7 +58,7 @@ pub(super) fn media_path(account_sid: &str, message: &str, media: &str) -> Strin
     format!("/2010-04-01/Accounts/{account_sid}/Messages/{message}/Media/{media}")
 }
 
-fn places(message: &Message) -> Form {
+fn place_fields(message: &Message) -> Form {
     let (from, to) = (place(&message.from), place(&message.to));
     fields([
         ("ToCountry", to.country),
@@ -73,7 +73,7 @@ fn places(message: &Message) -> Form {
 }
 
 fn whatsapp(message: &Message, name: Option<&str>) -> Form {
-    let forwarded = message.more.particulars.forwarded;
+    let forwarded = message.extras.particulars.forwarded;
     let mut form = fields([("WaId", bare(&message.from).trim_start_matches('+'))]);
     form.extend(name.map(|name| ("ProfileName".to_owned(), name.to_owned())));
     if forwarded.is_some() {
@@ -85,43 +85,43 @@ fn whatsapp(message: &Message, name: Option<&str>) -> Form {
     form
 }
 
-fn particulars(message: &Message) -> Form {
-    let with = &message.more.particulars;
+fn extras_fields(message: &Message) -> Form {
+    let extras = &message.extras.particulars;
     let mut form = Form::new();
     let mut add = |name: &str, value: &str| form.push((name.to_owned(), value.to_owned()));
-    if let Some(place) = &with.location {
+    if let Some(place) = &extras.location {
         add("Latitude", &place.latitude);
         add("Longitude", &place.longitude);
         place.label.iter().for_each(|label| add("Label", label));
         place.address.iter().for_each(|address| add("Address", address));
     }
-    if let Some(button) = &with.button {
+    if let Some(button) = &extras.button {
         add("ButtonText", &button.text);
         button.payload.iter().for_each(|payload| add("ButtonPayload", payload));
     }
-    if let Some(choice) = &with.choice {
+    if let Some(choice) = &extras.choice {
         add("ListId", &choice.id);
         add("ListTitle", &choice.title);
     }
-    if let Some(sid) = &with.reply_to {
+    if let Some(sid) = &extras.reply_to {
         add("OriginalRepliedMessageSid", sid);
         add("OriginalRepliedMessageSender", &message.to);
     }
     form
 }
 
-fn kind(message: &Message) -> &'static str {
-    let with = &message.more.particulars;
-    if with.location.is_some() {
+fn message_type(message: &Message) -> &'static str {
+    let extras = &message.extras.particulars;
+    if extras.location.is_some() {
         return "location";
     }
-    if with.button.is_some() {
+    if extras.button.is_some() {
         return "button";
     }
-    if with.choice.is_some() {
+    if extras.choice.is_some() {
         return "interactive";
     }
-    let first = message.more.media.first().map(|media| media.content_type.as_str());
+    let first = message.extras.media.first().map(|media| media.content_type.as_str());
     match first.map(|kind| kind.split('/').next().unwrap_or_default()) {
         None => "text",
         Some("image") => "image",

@@ -13,7 +13,7 @@ pub enum Keyword {
 
 impl Keyword {
     /// The keyword that `body` is, if the whole text is one, in any case.
-    pub fn read(body: &str) -> Option<Self> {
+    pub fn parse(body: &str) -> Option<Self> {
         match body.trim().to_ascii_uppercase().as_str() {
             "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT" | "REVOKE"
             | "OPTOUT" => Some(Self::Stop),

@@ -12,12 +12,12 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::api::Refusal;
-use super::exchange::Exchange;
+use super::api::TwilioApiError;
 use super::fault::millis;
+use super::state::SimulatorState;
 
 /// How much a sender's queue holds at most, by the time that it takes.
-const LONGEST_QUEUE: Duration = Duration::from_hours(4);
+const MAX_QUEUE_TIME: Duration = Duration::from_hours(4);
 
 /// The account's limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -38,54 +38,54 @@ impl Default for Limits {
 
 /// When each sender may send next, and how many calls there are.
 #[derive(Debug, Default)]
-pub(super) struct Traffic {
-    turns: Mutex<HashMap<String, Timestamp>>,
+pub(super) struct SendQueue {
+    next_slots: Mutex<HashMap<String, Timestamp>>,
     calls: AtomicUsize,
 }
 
-impl Traffic {
+impl SendQueue {
     /// The next turn of `sender`, which is used up by it; none if its queue is full.
-    pub(super) fn turn(
+    pub(super) fn next_slot(
         &self,
         sender: &str,
         now: Timestamp,
         interval: Duration,
     ) -> Option<Timestamp> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.retain(|_, next| *next > now);
-        let turn = turns.get(sender).copied().unwrap_or(now);
-        if now.checked_add(LONGEST_QUEUE).is_ok_and(|end| turn > end) {
+        let mut next_slots = self.next_slots.lock().unwrap_or_else(PoisonError::into_inner);
+        next_slots.retain(|_, next| *next > now);
+        let slot = next_slots.get(sender).copied().unwrap_or(now);
+        if now.checked_add(MAX_QUEUE_TIME).is_ok_and(|end| slot > end) {
             return None;
         }
-        turns.insert(sender.to_owned(), turn.checked_add(interval).unwrap_or(turn));
-        Some(turn)
+        next_slots.insert(sender.to_owned(), slot.checked_add(interval).unwrap_or(slot));
+        Some(slot)
     }
 }
 
 /// A call under way.
-struct Counted<'a>(&'a AtomicUsize);
+struct InFlightGuard<'a>(&'a AtomicUsize);
 
-impl Drop for Counted<'_> {
+impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// Answers 429 while too many calls are under way, and tells with every answer how many there are.
-pub(super) async fn count(
-    State(exchange): State<Arc<Exchange>>,
+pub(super) async fn limit_concurrency(
+    State(state): State<Arc<SimulatorState>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let calls = &exchange.traffic.calls;
-    let present = calls.fetch_add(1, Ordering::Relaxed) + 1;
-    let counted = Counted(calls);
-    let mut response = if present > exchange.script.limits().concurrent {
-        Refusal::scripted(429).into_response()
+    let calls = &state.send_queue.calls;
+    let in_flight = calls.fetch_add(1, Ordering::Relaxed) + 1;
+    let guard = InFlightGuard(calls);
+    let mut response = if in_flight > state.script.limits().concurrent {
+        TwilioApiError::from_script(429).into_response()
     } else {
         next.run(request).await
     };
-    drop(counted);
-    response.headers_mut().insert("twilio-concurrent-requests", HeaderValue::from(present));
+    drop(guard);
+    response.headers_mut().insert("twilio-concurrent-requests", HeaderValue::from(in_flight));
     response
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::address::Channel;
-use super::more::More;
+use super::extras::MessageExtras;
 use super::segments;
 
 /// Twilio's word for how far a message has come.
@@ -114,13 +114,15 @@ impl Direction {
 
     /// The direction called `text`.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Inbound, Self::Api, Self::Reply].into_iter().find(|way| way.as_str() == text)
+        [Self::Inbound, Self::Api, Self::Reply]
+            .into_iter()
+            .find(|direction| direction.as_str() == text)
     }
 }
 
 /// How the webhook of an inbound message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Answer {
+pub struct WebhookResult {
     /// The HTTP status; none if there was no answer.
     pub status: Option<u16>,
     /// From the call to the answer, milliseconds.
@@ -157,20 +159,20 @@ pub struct Message {
     /// Where its callbacks go.
     pub status_callback: Option<String>,
     /// How its webhook ended, if it came from a phone and the webhook has ended.
-    pub answer: Option<Answer>,
+    pub webhook_result: Option<WebhookResult>,
     /// The carrier waits for the phone to come back.
-    pub waiting: bool,
+    pub waiting_for_phone: bool,
     /// Emptied at Twilio; the phone still has its copy.
     pub redacted: bool,
     /// Deleted at Twilio; the phone still has its copy.
     pub deleted: bool,
     /// What it has beside its text.
-    pub more: More,
+    pub extras: MessageExtras,
 }
 
 impl Message {
     /// The customer's address, as the API knows it, and our sender.
-    pub fn ends(&self) -> (&str, &str) {
+    pub fn customer_and_sender(&self) -> (&str, &str) {
         match self.direction {
             Direction::Inbound => (&self.from, &self.to),
             Direction::Api | Direction::Reply => (&self.to, &self.from),
@@ -178,18 +180,20 @@ impl Message {
     }
 
     /// Takes on what it carries beside its text.
-    pub(super) fn carry(&mut self, more: More) {
-        self.more = more;
-        if self.more.files() > 0 {
+    pub(super) fn set_extras(&mut self, extras: MessageExtras) {
+        self.extras = extras;
+        if self.extras.file_count() > 0 {
             self.sid.replace_range(..2, "MM");
         }
-        self.segments = segments::of(self);
+        self.segments = segments::for_message(self);
     }
 
     /// The phone at the other end. A Messaging Service sends RCS to a plain number; it arrives in the app of RCS.
     pub fn phone(&self) -> String {
-        let (customer, sender) = self.ends();
-        if Channel::of(sender) == Channel::Rcs && Channel::of(customer) == Channel::Sms {
+        let (customer, sender) = self.customer_and_sender();
+        if Channel::from_address(sender) == Channel::Rcs
+            && Channel::from_address(customer) == Channel::Sms
+        {
             return format!("rcs:{customer}");
         }
         customer.to_owned()
@@ -197,7 +201,7 @@ impl Message {
 }
 
 /// What a code of a failed delivery means, in Twilio's words.
-pub fn meaning(code: u32) -> &'static str {
+pub fn error_message(code: u32) -> &'static str {
     match code {
         11200 => "HTTP retrieval failure",
         12300 => "Invalid Content-Type",

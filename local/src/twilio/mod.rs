@@ -17,19 +17,16 @@ use tokio::task::JoinHandle;
 
 pub mod address;
 mod api;
-mod courier;
+mod carrier;
 mod error;
-mod exchange;
+pub mod extras;
 mod fault;
 mod fetch;
-mod hands;
 mod inbound;
 pub mod keywords;
 mod limits;
-mod line;
+mod listener;
 pub mod message;
-pub mod more;
-mod network;
 pub mod number;
 pub mod observed;
 mod options;
@@ -38,30 +35,33 @@ pub mod rule;
 pub mod script;
 pub mod segments;
 pub mod signature;
+mod state;
 mod store;
 mod streams;
+mod task_pool;
 #[cfg(test)]
 mod tests;
 mod webhook;
+mod webhook_sender;
 mod worker;
 
 pub use error::TwilioError;
+pub use extras::{AppExtras, Media, PhoneInput};
 pub use message::{Message, Status};
-pub use more::{Media, Particulars, Typed};
-pub use observed::{CreateSeen, EventsSeen, WebhookSeen};
+pub use observed::{ObservedCreate, ObservedEventPost, ObservedWebhook};
 pub use options::TwilioOptions;
-pub use rule::Rule;
+pub use rule::FaultRule;
 pub use script::{CallbackFault, CreateFault, InboundFault, Limits, MediaFault, Pace, Script};
-pub use store::phones::{Condition, Phone};
+pub use store::phones::{Phone, PhoneCondition};
 
-use exchange::Exchange;
-use line::Exchangeable;
+use listener::FaultyListener;
+use state::SimulatorState;
 use store::{Store, messages};
 use worker::Clients;
 
 /// A running simulator.
 pub struct Twilio {
-    exchange: Arc<Exchange>,
+    state: Arc<SimulatorState>,
     address: SocketAddr,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -71,36 +71,36 @@ impl Twilio {
     pub async fn start(options: TwilioOptions) -> Result<Self, TwilioError> {
         let script = Arc::new(Script::default());
         let store = Store::open(options.folder.as_deref())?;
-        let listener = Exchangeable::bind(store.last_port()?, script.refusing()).await?;
+        let listener = FaultyListener::bind(store.get_port()?, script.subscribe_refusing()).await?;
         let address = listener.address();
-        store.keep_port(address.port())?;
-        let base = options.public_url.as_str().trim_end_matches('/');
-        let exchange = Arc::new(Exchange {
+        store.put_port(address.port())?;
+        let base_url = options.public_url.as_str().trim_end_matches('/');
+        let state = Arc::new(SimulatorState {
             account_sid: options.account_sid,
             auth_token: options.auth_token,
-            numbers: options.senders,
+            senders: options.senders,
             service: options.service,
             url: format!("http://{address}"),
-            inbound_url: format!("{base}/twilio/messages"),
+            inbound_url: format!("{base_url}/twilio/messages"),
             store,
             clock: options.clock,
             script,
             observed: observed::Observed::default(),
-            traffic: limits::Traffic::default(),
-            bell: Notify::new(),
-            stream_bell: Notify::new(),
-            left: watch::Sender::new(0),
-            news: broadcast::Sender::new(1024),
+            send_queue: limits::SendQueue::default(),
+            work_ready: Notify::new(),
+            stream_work_ready: Notify::new(),
+            remaining_work: watch::Sender::new(0),
+            phone_events: broadcast::Sender::new(1024),
             stopping: watch::Sender::new(false),
         });
-        phones::first_customer(&exchange)?;
-        exchange.changed();
-        let serving = tokio::spawn(api::serve(listener, Arc::clone(&exchange)));
-        let clients = Clients { webhooks: courier::client()?, files: fetch::client()? };
-        let streaming =
-            tokio::spawn(streams::post::run(Arc::clone(&exchange), clients.webhooks.clone()));
-        let working = tokio::spawn(worker::run(Arc::clone(&exchange), clients));
-        Ok(Self { exchange, address, tasks: vec![serving, streaming, working] })
+        phones::add_first_customer(&state)?;
+        state.work_changed();
+        let api_task = tokio::spawn(api::serve(listener, Arc::clone(&state)));
+        let clients = Clients { webhooks: webhook_sender::client()?, files: fetch::client()? };
+        let streams_task =
+            tokio::spawn(streams::post::run(Arc::clone(&state), clients.webhooks.clone()));
+        let worker_task = tokio::spawn(worker::run(Arc::clone(&state), clients));
+        Ok(Self { state, address, tasks: vec![api_task, streams_task, worker_task] })
     }
 
     /// The base address of its REST API.
@@ -110,28 +110,28 @@ impl Twilio {
 
     /// What the phones page talks to, to be mounted at `/phones/api`.
     pub fn phones(&self) -> axum::Router {
-        phones::router(Arc::clone(&self.exchange))
+        phones::router(Arc::clone(&self.state))
     }
 
     /// What goes wrong.
     pub fn script(&self) -> &Script {
-        &self.exchange.script
+        &self.state.script
     }
 
     /// Types `body` on the phone `from`; stored, and its webhook planned, when this returns.
     pub fn type_text(&self, from: &str, to: &str, body: &str) -> Result<Message, TwilioError> {
         let (from, to, body) = (from.to_owned(), to.to_owned(), body.to_owned());
-        self.send_from_phone(Typed { from, to, body, ..Typed::default() })
+        self.send_from_phone(PhoneInput { from, to, body, ..PhoneInput::default() })
     }
 
     /// Sends something from a phone; stored, and its webhook planned, when this returns.
-    pub fn send_from_phone(&self, typed: Typed) -> Result<Message, TwilioError> {
-        self.exchange.phone_at(&typed.from)?;
-        Ok(self.exchange.take(typed)?)
+    pub fn send_from_phone(&self, input: PhoneInput) -> Result<Message, TwilioError> {
+        self.state.get_or_add_phone(&input.from)?;
+        Ok(self.state.accept_inbound(input)?)
     }
 
     /// Keeps a file, to be sent from a phone.
-    pub fn keep_media(
+    pub fn store_media(
         &self,
         content_type: &str,
         name: Option<&str>,
@@ -139,78 +139,82 @@ impl Twilio {
     ) -> Result<Media, TwilioError> {
         let (content_type, name) = (content_type.to_owned(), name.map(str::to_owned));
         let media = Media { sid: fetch::new_sid(), content_type, name, size: bytes.len() };
-        self.exchange.store.with(|db| store::media::insert(db, &media, bytes))?;
+        self.state.store.with(|db| store::media::insert(db, &media, bytes))?;
         Ok(media)
     }
 
     /// A file on a phone and its bytes.
     pub fn media(&self, sid: &str) -> Result<Option<(Media, Vec<u8>)>, TwilioError> {
-        Ok(self.exchange.store.with(|db| store::media::find(db, sid))?)
+        Ok(self.state.store.with(|db| store::media::find(db, sid))?)
     }
 
     /// The customer opens the thread on the phone: what has arrived is read.
-    pub fn read_on(&self, phone: &str) -> Result<(), TwilioError> {
-        Ok(network::read(&self.exchange, phone)?)
+    pub fn open_thread(&self, phone: &str) -> Result<(), TwilioError> {
+        Ok(carrier::mark_read(&self.state, phone)?)
     }
 
     /// Says how the network finds a phone, whether or not it stands on the bench.
-    pub fn set_condition(&self, phone: &str, condition: Condition) -> Result<(), TwilioError> {
-        let found = self.exchange.store.with(|db| store::phones::find(db, phone))?;
-        let known = found.unwrap_or_else(|| {
-            let new = Phone::new(phone.to_owned(), None, self.exchange.now());
-            Phone { shown: false, ..new }
+    pub fn set_condition(&self, phone: &str, condition: PhoneCondition) -> Result<(), TwilioError> {
+        let stored = self.state.store.with(|db| store::phones::find(db, phone))?;
+        let current = stored.unwrap_or_else(|| {
+            let new = Phone::new(phone.to_owned(), None, self.state.now());
+            Phone { visible: false, ..new }
         });
-        let changed = Phone { condition, ..known };
-        self.exchange.store.with(|db| store::phones::put(db, &changed))?;
+        let changed = Phone { condition, ..current };
+        self.state.store.with(|db| store::phones::put(db, &changed))?;
         Ok(())
     }
 
     /// Airplane mode of a phone: messages to it stay `sent` until it ends.
     pub fn set_airplane(&self, phone: &str, airplane: bool) -> Result<(), TwilioError> {
-        let known = self.exchange.phone_at(phone)?;
-        phones::change(&self.exchange, &Phone { airplane, ..known })?;
+        let phone = self.state.get_or_add_phone(phone)?;
+        phones::save_phone(&self.state, &Phone { airplane, ..phone })?;
         Ok(())
     }
 
     /// Every message, both directions, oldest first.
     pub fn messages(&self) -> Result<Vec<Message>, TwilioError> {
-        Ok(self.exchange.store.with(messages::all)?)
+        Ok(self.state.store.with(messages::list_all)?)
     }
 
     /// Every call that wanted to create a message, in order.
-    pub fn creates(&self) -> Vec<CreateSeen> {
-        self.exchange.observed.creates()
+    pub fn creates(&self) -> Vec<ObservedCreate> {
+        self.state.observed.creates()
     }
 
     /// Every attempt to post a webhook, in order of ending.
-    pub fn webhooks(&self) -> Vec<WebhookSeen> {
-        self.exchange.observed.webhooks()
+    pub fn webhooks(&self) -> Vec<ObservedWebhook> {
+        self.state.observed.webhooks()
     }
 
     /// Every attempt to post events to a sink, in order of ending.
-    pub fn events(&self) -> Vec<EventsSeen> {
-        self.exchange.observed.events()
+    pub fn events(&self) -> Vec<ObservedEventPost> {
+        self.state.observed.events()
     }
 
     /// Completes when nothing is left to do: no step, no webhook, no callback, no event that was not tried. (A message that
     /// waits for a phone in airplane mode is no work, nor an event that waits for its next try; a webhook that nobody takes is.)
-    pub async fn settled(&self) {
-        let mut left = self.exchange.left.subscribe();
+    pub async fn wait_until_idle(&self) {
+        let mut remaining = self.state.remaining_work.subscribe();
         // The sender lives as long as this borrow.
-        let _ = left.wait_for(|left| *left == 0).await;
+        let _ = remaining.wait_for(|count| *count == 0).await;
     }
 
     /// Takes over what happened before it was started: messages in order, those that it knows already left out, and
     /// phones for the bench. Nothing is posted for it.
-    pub fn remember(&self, past: Vec<Message>, phones: &[Phone]) -> Result<(), TwilioError> {
-        self.exchange.store.transaction(|db| {
-            for mut message in past {
+    pub fn import_history(
+        &self,
+        history: Vec<Message>,
+        phones: &[Phone],
+    ) -> Result<(), TwilioError> {
+        self.state.store.transaction(|db| {
+            for mut message in history {
                 if messages::find(db, &message.sid)?.is_none() {
                     messages::insert(db, &mut message)?;
                     messages::update(db, &message)?;
-                    if keywords::Keyword::read(&message.body) == Some(keywords::Keyword::Stop) {
-                        let key = self.exchange.opt_out_key(&message.to);
-                        store::phones::opt(db, &message.from, key, true)?;
+                    if keywords::Keyword::parse(&message.body) == Some(keywords::Keyword::Stop) {
+                        let key = self.state.opt_out_key(&message.to);
+                        store::phones::set_opt_out(db, &message.from, key, true)?;
                     }
                 }
             }
@@ -221,12 +225,12 @@ impl Twilio {
 
     /// The present moment of the simulator's clock.
     pub fn now(&self) -> Timestamp {
-        self.exchange.now()
+        self.state.now()
     }
 
     /// Ends everything at once; what was pending goes on after the next start.
     pub async fn stop(self) {
-        self.exchange.stopping.send_replace(true);
+        self.state.stopping.send_replace(true);
         for task in self.tasks {
             // A task that panicked has ended too.
             let _ = task.await;

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-const KEPT: usize = 20_000;
+const MAX_OBSERVED: usize = 20_000;
 
 /// A call that wanted to create a message, accepted or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CreateSeen {
+pub struct ObservedCreate {
     /// The recipient asked for.
     pub to: String,
     /// The text.
@@ -22,7 +22,7 @@ pub struct CreateSeen {
 
 /// A webhook that was posted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct WebhookSeen {
+pub struct ObservedWebhook {
     /// The message that it is about.
     pub sid: String,
     /// The status that it carries (`received` if inbound).
@@ -37,7 +37,7 @@ pub struct WebhookSeen {
 
 /// One attempt to post events to a sink.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EventsSeen {
+pub struct ObservedEventPost {
     /// The sink.
     pub sink: String,
     /// The types of the events, in their order.
@@ -51,45 +51,45 @@ pub struct EventsSeen {
 /// The three lists.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
-    creates: Mutex<VecDeque<CreateSeen>>,
-    webhooks: Mutex<VecDeque<WebhookSeen>>,
-    events: Mutex<VecDeque<EventsSeen>>,
+    creates: Mutex<VecDeque<ObservedCreate>>,
+    webhooks: Mutex<VecDeque<ObservedWebhook>>,
+    events: Mutex<VecDeque<ObservedEventPost>>,
 }
 
 impl Observed {
-    pub(super) fn create(&self, seen: CreateSeen) {
-        note(&self.creates, seen);
+    pub(super) fn record_create(&self, create: ObservedCreate) {
+        push(&self.creates, create);
     }
 
-    pub(super) fn webhook(&self, seen: WebhookSeen) {
-        note(&self.webhooks, seen);
+    pub(super) fn record_webhook(&self, webhook: ObservedWebhook) {
+        push(&self.webhooks, webhook);
     }
 
-    pub(super) fn event(&self, seen: EventsSeen) {
-        note(&self.events, seen);
+    pub(super) fn record_event_post(&self, post: ObservedEventPost) {
+        push(&self.events, post);
     }
 
-    pub(super) fn creates(&self) -> Vec<CreateSeen> {
-        all(&self.creates)
+    pub(super) fn creates(&self) -> Vec<ObservedCreate> {
+        snapshot(&self.creates)
     }
 
-    pub(super) fn webhooks(&self) -> Vec<WebhookSeen> {
-        all(&self.webhooks)
+    pub(super) fn webhooks(&self) -> Vec<ObservedWebhook> {
+        snapshot(&self.webhooks)
     }
 
-    pub(super) fn events(&self) -> Vec<EventsSeen> {
-        all(&self.events)
+    pub(super) fn events(&self) -> Vec<ObservedEventPost> {
+        snapshot(&self.events)
     }
 }
 
-fn note<T>(list: &Mutex<VecDeque<T>>, seen: T) {
+fn push<T>(list: &Mutex<VecDeque<T>>, entry: T) {
     let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
-    if list.len() == KEPT {
+    if list.len() == MAX_OBSERVED {
         list.pop_front();
     }
-    list.push_back(seen);
+    list.push_back(entry);
 }
 
-fn all<T: Clone>(list: &Mutex<VecDeque<T>>) -> Vec<T> {
+fn snapshot<T: Clone>(list: &Mutex<VecDeque<T>>) -> Vec<T> {
     list.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
 }

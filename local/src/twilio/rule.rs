@@ -9,7 +9,7 @@ use super::message::Status;
 
 /// A fault and what it waits for: without conditions, the next call; with them, the next call that meets them all.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Rule<F> {
+pub struct FaultRule<F> {
     /// The customer's number.
     #[serde(default)]
     number: Option<String>,
@@ -34,7 +34,7 @@ pub struct Rule<F> {
     until: Option<Timestamp>,
 }
 
-impl<F> Rule<F> {
+impl<F> FaultRule<F> {
     /// The next call meets `fault`.
     pub fn next(fault: F) -> Self {
         Self {
@@ -91,14 +91,14 @@ impl<F> Rule<F> {
         self
     }
 
-    pub(super) fn fits(&self, call: Call<'_>) -> bool {
+    pub(super) fn matches(&self, call: Call<'_>) -> bool {
         self.number.as_deref().is_none_or(|number| number == call.number)
             && self.body.as_deref().is_none_or(|part| call.body.contains(part))
             && self.status.is_none_or(|status| call.status == Some(status))
     }
 
     /// Whether a call that fits meets the fault at `now`; counts.
-    pub(super) fn meets(&mut self, now: Timestamp) -> bool {
+    pub(super) fn consume(&mut self, now: Timestamp) -> bool {
         if self.skip > 0 {
             self.skip -= 1;
             return false;
@@ -107,10 +107,10 @@ impl<F> Rule<F> {
             let until = *self.until.get_or_insert_with(|| now.checked_add(lasting).unwrap_or(now));
             return now < until;
         }
-        let left = self.times.get_or_insert(1);
-        let meets = *left > 0;
-        *left = left.saturating_sub(1);
-        meets
+        let remaining = self.times.get_or_insert(1);
+        let applies = *remaining > 0;
+        *remaining = remaining.saturating_sub(1);
+        applies
     }
 }
 

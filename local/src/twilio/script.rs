@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::fault::millis;
 pub use super::fault::{CallbackFault, CreateFault, InboundFault, MediaFault};
 pub use super::limits::Limits;
-use super::rule::{Call, Rule};
+use super::rule::{Call, FaultRule};
 
 /// How fast the carrier is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -48,10 +48,10 @@ impl Default for Pace {
 /// The script of one simulator.
 #[derive(Debug, Default)]
 pub struct Script {
-    creates: Mutex<Vec<Rule<CreateFault>>>,
-    callbacks: Mutex<Vec<Rule<CallbackFault>>>,
-    inbound: Mutex<Vec<Rule<InboundFault>>>,
-    media: Mutex<Vec<Rule<MediaFault>>>,
+    creates: Mutex<Vec<FaultRule<CreateFault>>>,
+    callbacks: Mutex<Vec<FaultRule<CallbackFault>>>,
+    inbound: Mutex<Vec<FaultRule<InboundFault>>>,
+    media: Mutex<Vec<FaultRule<MediaFault>>>,
     /// What the storage does to the next fetch of a file.
     storage: Mutex<HashMap<String, MediaFault>>,
     advanced_opt_out: AtomicBool,
@@ -62,23 +62,23 @@ pub struct Script {
 
 impl Script {
     /// Arms a fault for calls that create messages.
-    pub fn on_create(&self, rule: Rule<CreateFault>) {
-        locked(&self.creates, |rules| rules.push(rule));
+    pub fn on_create(&self, rule: FaultRule<CreateFault>) {
+        with_lock(&self.creates, |rules| rules.push(rule));
     }
 
     /// Arms a fault for status callbacks.
-    pub fn on_callback(&self, rule: Rule<CallbackFault>) {
-        locked(&self.callbacks, |rules| rules.push(rule));
+    pub fn on_callback(&self, rule: FaultRule<CallbackFault>) {
+        with_lock(&self.callbacks, |rules| rules.push(rule));
     }
 
     /// Arms a fault for the webhooks of inbound messages.
-    pub fn on_inbound(&self, rule: Rule<InboundFault>) {
-        locked(&self.inbound, |rules| rules.push(rule));
+    pub fn on_inbound(&self, rule: FaultRule<InboundFault>) {
+        with_lock(&self.inbound, |rules| rules.push(rule));
     }
 
     /// Arms a fault for whoever fetches files.
-    pub fn on_media(&self, rule: Rule<MediaFault>) {
-        locked(&self.media, |rules| rules.push(rule));
+    pub fn on_media(&self, rule: FaultRule<MediaFault>) {
+        with_lock(&self.media, |rules| rules.push(rule));
     }
 
     /// Whether the Messaging Service has Advanced Opt-Out: it tells the desk what a keyword meant.
@@ -88,12 +88,12 @@ impl Script {
 
     /// Sets how fast the carrier is.
     pub fn set_pace(&self, pace: Pace) {
-        locked(&self.pace, |present| *present = pace);
+        with_lock(&self.pace, |current| *current = pace);
     }
 
     /// Sets how much the account may.
     pub fn set_limits(&self, limits: Limits) {
-        locked(&self.limits, |present| *present = limits);
+        with_lock(&self.limits, |current| *current = limits);
     }
 
     /// Closes the port (every connection is refused) or opens it again.
@@ -103,72 +103,84 @@ impl Script {
 
     /// Disarms everything.
     pub fn clear(&self) {
-        locked(&self.creates, Vec::clear);
-        locked(&self.callbacks, Vec::clear);
-        locked(&self.inbound, Vec::clear);
-        locked(&self.media, Vec::clear);
-        locked(&self.storage, HashMap::clear);
+        with_lock(&self.creates, Vec::clear);
+        with_lock(&self.callbacks, Vec::clear);
+        with_lock(&self.inbound, Vec::clear);
+        with_lock(&self.media, Vec::clear);
+        with_lock(&self.storage, HashMap::clear);
         self.set_advanced_opt_out(false);
         self.set_pace(Pace::default());
         self.set_limits(Limits::default());
         self.refuse_connections(false);
     }
 
-    pub(super) fn refusing(&self) -> watch::Receiver<bool> {
+    pub(super) fn subscribe_refusing(&self) -> watch::Receiver<bool> {
         self.refusing.subscribe()
     }
 
     pub(super) fn pace(&self) -> Pace {
-        locked(&self.pace, |pace| *pace)
+        with_lock(&self.pace, |pace| *pace)
     }
 
     pub(super) fn limits(&self) -> Limits {
-        locked(&self.limits, |limits| *limits)
+        with_lock(&self.limits, |limits| *limits)
     }
 
     pub(super) fn has_advanced_opt_out(&self) -> bool {
         self.advanced_opt_out.load(Ordering::Relaxed)
     }
 
-    pub(super) fn media_meets(&self, call: Call<'_>, now: Timestamp) -> Option<MediaFault> {
-        meet(&self.media, call, now)
+    pub(super) fn next_media_fault(&self, call: Call<'_>, now: Timestamp) -> Option<MediaFault> {
+        next_fault(&self.media, call, now)
     }
 
     /// Leaves a fault, or none any more, for the storage, which knows files and no messages.
-    pub(super) fn leave_to_storage(&self, sid: &str, fault: Option<MediaFault>) {
-        locked(&self.storage, |faults| match fault {
+    pub(super) fn set_storage_fault(&self, sid: &str, fault: Option<MediaFault>) {
+        with_lock(&self.storage, |faults| match fault {
             Some(fault) => faults.insert(sid.to_owned(), fault),
             None => faults.remove(sid),
         });
     }
 
     /// The fault that was left for this file.
-    pub(super) fn storage_meets(&self, sid: &str) -> Option<MediaFault> {
-        locked(&self.storage, |faults| faults.remove(sid))
+    pub(super) fn take_storage_fault(&self, sid: &str) -> Option<MediaFault> {
+        with_lock(&self.storage, |faults| faults.remove(sid))
     }
 
-    pub(super) fn create_meets(&self, call: Call<'_>, now: Timestamp) -> Option<CreateFault> {
-        meet(&self.creates, call, now)
+    pub(super) fn next_create_fault(&self, call: Call<'_>, now: Timestamp) -> Option<CreateFault> {
+        next_fault(&self.creates, call, now)
     }
 
-    pub(super) fn callback_meets(&self, call: Call<'_>, now: Timestamp) -> Option<CallbackFault> {
-        meet(&self.callbacks, call, now)
+    pub(super) fn next_callback_fault(
+        &self,
+        call: Call<'_>,
+        now: Timestamp,
+    ) -> Option<CallbackFault> {
+        next_fault(&self.callbacks, call, now)
     }
 
-    pub(super) fn inbound_meets(&self, call: Call<'_>, now: Timestamp) -> Option<InboundFault> {
-        meet(&self.inbound, call, now)
+    pub(super) fn next_inbound_fault(
+        &self,
+        call: Call<'_>,
+        now: Timestamp,
+    ) -> Option<InboundFault> {
+        next_fault(&self.inbound, call, now)
     }
 }
 
-fn meet<F: Clone>(rules: &Mutex<Vec<Rule<F>>>, call: Call<'_>, now: Timestamp) -> Option<F> {
-    locked(rules, |rules| {
+fn next_fault<F: Clone>(
+    rules: &Mutex<Vec<FaultRule<F>>>,
+    call: Call<'_>,
+    now: Timestamp,
+) -> Option<F> {
+    with_lock(rules, |rules| {
         rules
             .iter_mut()
-            .filter(|rule| rule.fits(call))
-            .find_map(|rule| rule.meets(now).then(|| rule.fault.clone()))
+            .filter(|rule| rule.matches(call))
+            .find_map(|rule| rule.consume(now).then(|| rule.fault.clone()))
     })
 }
 
-fn locked<T, R>(mutex: &Mutex<T>, act: impl FnOnce(&mut T) -> R) -> R {
-    act(&mut mutex.lock().unwrap_or_else(PoisonError::into_inner))
+fn with_lock<T, R>(mutex: &Mutex<T>, run: impl FnOnce(&mut T) -> R) -> R {
+    run(&mut mutex.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -20,10 +20,10 @@ pub fn count(text: &str) -> u32 {
 
 /// The number of segments that Twilio counts for a message: SMS by its text, RCS in North America by 160 bytes, everything
 /// else one.
-pub(super) fn of(message: &Message) -> u32 {
-    let (customer, sender) = message.ends();
-    match Channel::of(sender) {
-        _ if message.more.files() > 0 => 1,
+pub(super) fn for_message(message: &Message) -> u32 {
+    let (customer, sender) = message.customer_and_sender();
+    match Channel::from_address(sender) {
+        _ if message.extras.file_count() > 0 => 1,
         Channel::Sms => count(&message.body),
         Channel::Rcs if customer.contains("+1") => {
             u32::try_from(message.body.len().div_ceil(160)).unwrap_or(u32::MAX).max(1)
@@ -42,14 +42,14 @@ fn septets(character: char) -> Option<u32> {
     }
 }
 
-fn parts(widths: &[u32], alone: u32, each: u32) -> u32 {
-    if widths.iter().sum::<u32>() <= alone {
+fn parts(widths: &[u32], single_limit: u32, part_limit: u32) -> u32 {
+    if widths.iter().sum::<u32>() <= single_limit {
         return 1;
     }
     let mut parts = 1;
     let mut used = 0;
     for width in widths {
-        if used + width > each {
+        if used + width > part_limit {
             parts += 1;
             used = 0;
         }

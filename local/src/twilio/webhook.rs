@@ -25,10 +25,10 @@ pub(super) fn callback_form(account_sid: &str, message: &Message) -> Form {
         ("MessageStatus", message.status.as_str()),
         ("SmsStatus", message.status.as_str()),
     ]);
-    if let Some(service) = &message.more.service {
+    if let Some(service) = &message.extras.service {
         fields.push(("MessagingServiceSid".to_owned(), service.clone()));
     }
-    let channel = Channel::of(&message.from);
+    let channel = Channel::from_address(&message.from);
     if channel != Channel::Sms {
         fields
             .push(("ChannelPrefix".to_owned(), channel.prefix().trim_end_matches(':').to_owned()));
@@ -36,8 +36,8 @@ pub(super) fn callback_form(account_sid: &str, message: &Message) -> Form {
             fields.push(("EventType".to_owned(), "READ".to_owned()));
         }
         if let Some(code) = message.error_code {
-            let words = message::meaning(code).to_owned();
-            fields.push(("ChannelStatusMessage".to_owned(), words));
+            let error_text = message::error_message(code).to_owned();
+            fields.push(("ChannelStatusMessage".to_owned(), error_text));
         }
     }
     if let Some(code) = message.error_code {
@@ -45,8 +45,8 @@ pub(super) fn callback_form(account_sid: &str, message: &Message) -> Form {
     }
     if channel == Channel::Sms && matches!(message.status, Status::Delivered | Status::Undelivered)
     {
-        let done = message.updated_at.strftime("%y%m%d%H%M").to_string();
-        fields.push(("RawDlrDoneDate".to_owned(), done));
+        let done_date = message.updated_at.strftime("%y%m%d%H%M").to_string();
+        fields.push(("RawDlrDoneDate".to_owned(), done_date));
     }
     fields
 }
@@ -66,7 +66,7 @@ pub(super) struct Overrides {
 
 impl Overrides {
     /// The overrides of `url`; Twilio's defaults where it says nothing, or nothing legal.
-    pub(super) fn of(url: &str) -> Self {
+    pub(super) fn from_url(url: &str) -> Self {
         let mut overrides = Self {
             connect: Duration::from_secs(5),
             read: Duration::from_secs(15),
@@ -75,20 +75,20 @@ impl Overrides {
         };
         let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
         for (name, value) in url::form_urlencoded::parse(fragment.as_bytes()) {
-            let within = |low: u64, high: u64| {
+            let in_bounds = |low: u64, high: u64| {
                 value.parse().ok().filter(|number| (low..=high).contains(number))
             };
             match &*name {
                 "ct" => {
                     overrides.connect =
-                        within(100, 10_000).map_or(overrides.connect, Duration::from_millis);
+                        in_bounds(100, 10_000).map_or(overrides.connect, Duration::from_millis);
                 }
                 "rt" => {
                     overrides.read =
-                        within(100, 15_000).map_or(overrides.read, Duration::from_millis);
+                        in_bounds(100, 15_000).map_or(overrides.read, Duration::from_millis);
                 }
                 "rc" => {
-                    let retries = within(0, 5).and_then(|count| u32::try_from(count).ok());
+                    let retries = in_bounds(0, 5).and_then(|count| u32::try_from(count).ok());
                     overrides.retries = retries.unwrap_or(overrides.retries);
                 }
                 "rp" => overrides.policy = value.split(',').map(str::to_owned).collect(),
@@ -99,13 +99,13 @@ impl Overrides {
     }
 
     /// Whether a webhook that ended as `end` is tried again, by policy.
-    pub(super) fn retries(&self, end: End) -> bool {
-        let name = match end {
-            End::Answered(400..500) => "4xx",
-            End::Answered(500..) => "5xx",
-            End::NoConnection => "ct",
-            End::NoAnswer => "rt",
-            End::Answered(_) => return false,
+    pub(super) fn should_retry(&self, outcome: WebhookOutcome) -> bool {
+        let name = match outcome {
+            WebhookOutcome::Responded(400..500) => "4xx",
+            WebhookOutcome::Responded(500..) => "5xx",
+            WebhookOutcome::NoConnection => "ct",
+            WebhookOutcome::NoResponse => "rt",
+            WebhookOutcome::Responded(_) => return false,
         };
         self.policy.iter().any(|policy| policy == name || policy == "all")
     }
@@ -113,18 +113,18 @@ impl Overrides {
 
 /// How an attempt to post a webhook ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum WebhookOutcome {
     /// With this HTTP status.
-    Answered(u16),
+    Responded(u16),
     /// Nobody took it, or the connection broke.
     NoConnection,
     /// It was taken, and the time for an answer ran out.
-    NoAnswer,
+    NoResponse,
 }
 
-impl End {
+impl WebhookOutcome {
     /// The HTTP status of the answer, if there was one.
     pub(super) fn status(self) -> Option<u16> {
-        if let Self::Answered(status) = self { Some(status) } else { None }
+        if let Self::Responded(status) = self { Some(status) } else { None }
     }
 }

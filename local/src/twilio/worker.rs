@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::exchange::Exchange;
-use super::hands::{self, Hands};
-use super::store::work::{self, Job, Task};
-use super::{courier, fetch, network};
+use super::state::SimulatorState;
+use super::store::work::{self, Task, TaskKind};
+use super::task_pool::{self, TaskPool};
+use super::{carrier, fetch, webhook_sender};
 
-const AT_ONCE: usize = 64;
+const CONCURRENCY: usize = 64;
 
 /// Who calls out.
 #[derive(Clone)]
@@ -20,40 +20,44 @@ pub(super) struct Clients {
 }
 
 /// Works until the simulator stops. What is cut off then stays in the store and is done after the next start.
-pub(super) async fn run(exchange: Arc<Exchange>, clients: Clients) {
-    hands::work(&exchange, &exchange.bell, |hands| take_up(&exchange, &clients, hands)).await;
+pub(super) async fn run(state: Arc<SimulatorState>, clients: Clients) {
+    task_pool::run_pool(&state, &state.work_ready, |pool| start_due(&state, &clients, pool)).await;
 }
 
 /// Starts what is due and not in hand; says how long until the next.
-fn take_up(
-    exchange: &Arc<Exchange>,
+fn start_due(
+    state: &Arc<SimulatorState>,
     clients: &Clients,
-    hands: &mut Hands<i64>,
+    pool: &mut TaskPool<i64>,
 ) -> rusqlite::Result<Duration> {
-    let now = exchange.now();
-    for task in exchange.store.with(|db| work::due(db, now, AT_ONCE + hands.count()))? {
-        if hands.count() >= AT_ONCE {
+    let now = state.now();
+    for task in state.store.with(|db| work::list_due(db, now, CONCURRENCY + pool.count()))? {
+        if pool.count() >= CONCURRENCY {
             break;
         }
-        if !hands.hold(&task.id) {
-            hands.take(task.id, perform(Arc::clone(exchange), clients.clone(), task));
+        if !pool.contains(&task.id) {
+            pool.spawn(task.id, perform(Arc::clone(state), clients.clone(), task));
         }
     }
-    let next = exchange.store.with(|db| work::next_due(db, now))?;
-    Ok(hands::wait(now, next))
+    let next = state.store.with(|db| work::next_due(db, now))?;
+    Ok(task_pool::delay_until(now, next))
 }
 
-async fn perform(exchange: Arc<Exchange>, clients: Clients, task: Task) {
-    let result = match task.job.clone() {
-        Some(Job::Step { to, hurried }) => network::step(&exchange, &task, to, hurried),
-        Some(Job::Fetch { hurried }) => {
-            fetch::collect(&exchange, &clients.files, &task, hurried).await
+async fn perform(state: Arc<SimulatorState>, clients: Clients, task: Task) {
+    let result = match task.kind.clone() {
+        Some(TaskKind::AdvanceStatus { to, hurried }) => {
+            carrier::advance(&state, &task, to, hurried)
         }
-        Some(Job::Post(post)) => courier::deliver(&exchange, &clients.webhooks, &task, post).await,
-        None => exchange.store.with(|db| work::done(db, task.id)),
+        Some(TaskKind::FetchMedia { hurried }) => {
+            fetch::fetch_media(&state, &clients.files, &task, hurried).await
+        }
+        Some(TaskKind::PostWebhook(post)) => {
+            webhook_sender::deliver(&state, &clients.webhooks, &task, post).await
+        }
+        None => state.store.with(|db| work::complete(db, task.id)),
     };
-    if let Err(problem) = result {
-        tracing::error!(%problem, message.sid = task.sid, "The simulator could not record its work");
+    if let Err(error) = result {
+        tracing::error!(%error, message.sid = task.sid, "Simulator task result not stored");
     }
-    exchange.changed();
+    state.work_changed();
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::http::Request;
 use crate::error::{Error, Result};
-use crate::sentences;
-use crate::session::{Claims, Role, TokenReader};
+use crate::localized;
+use crate::session::{Claims, Role, TokenVerifier};
 
 /// A signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +26,16 @@ impl From<Claims> for Caller {
 
 impl Caller {
     /// The person whose access token the request carries.
-    pub fn of(request: &Request, reader: &TokenReader, now: Timestamp) -> Result<Self> {
+    pub fn authenticate(
+        request: &Request,
+        verifier: &TokenVerifier,
+        now: Timestamp,
+    ) -> Result<Self> {
         let token = request
             .header("authorization")
             .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(|| Error::SignedOut(sentences::session::none()))?;
-        reader.read(token.trim(), now).map(Self::from)
+            .ok_or_else(|| Error::Unauthenticated(localized::session::none()))?;
+        verifier.verify(token.trim(), now).map(Self::from)
     }
 
     /// What the person may do.
@@ -45,20 +49,20 @@ impl Caller {
     }
 
     /// The inbox that is shown: the first of the person's.
-    pub fn inbox(&self) -> &str {
+    pub fn default_inbox(&self) -> &str {
         self.inboxes.first().map_or("", String::as_str)
     }
 
     /// Whether the person sees what stands in `inbox`.
-    pub fn sees(&self, inbox: &str) -> bool {
-        self.inboxes.iter().any(|own| own == inbox)
+    pub fn can_see_inbox(&self, inbox: &str) -> bool {
+        self.inboxes.iter().any(|visible| visible == inbox)
     }
 
     /// Only an admin may.
-    pub fn must_be_admin(&self) -> Result<()> {
+    pub fn require_admin(&self) -> Result<()> {
         match self.role {
             Role::Admin => Ok(()),
-            Role::Agent => Err(Error::NotAllowed(sentences::session::admins_only())),
+            Role::Agent => Err(Error::Forbidden(localized::session::admins_only())),
         }
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::fault::Faults;
+use crate::fault::FaultPoints;
 use crate::ids::Ids;
 
 /// A lookup of configuration by name: the process environment in Lambda, the template's in `local`.
@@ -24,7 +24,7 @@ impl Environment {
     }
 
     /// An environment that holds exactly `variables`.
-    pub fn of(variables: HashMap<String, String>) -> Self {
+    pub fn from_map(variables: HashMap<String, String>) -> Self {
         Self::new(move |name| variables.get(name).cloned())
     }
 
@@ -50,12 +50,12 @@ pub struct Setup {
     /// Ids and randomness.
     pub ids: Arc<dyn Ids>,
     /// The fault points of every external call.
-    pub faults: Faults,
+    pub faults: FaultPoints,
 }
 
 /// What is known about one invocation beside its event.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub struct InvocationContext {
     /// The invocation's id, as it stands in the logs.
     pub request_id: String,
     /// When the invocation is cut off.
@@ -66,8 +66,11 @@ pub struct Context {
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A built function: event in, response out.
-pub type Handler =
-    Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Result<Value, HandlerError>> + Send + Sync>;
+pub type Handler = Arc<
+    dyn Fn(Value, InvocationContext) -> BoxFuture<'static, Result<Value, HandlerError>>
+        + Send
+        + Sync,
+>;
 
 /// What invokes a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

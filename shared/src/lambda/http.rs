@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::sentences::{Sentence, request};
+use crate::localized::{LocalizedText, request};
 
 /// The largest body that the people's API takes, bytes.
-const LARGEST_BODY: usize = 64 * 1024;
+const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// A request, as a function sees it.
 #[derive(Debug, Clone)]
@@ -25,14 +25,14 @@ pub struct Request {
 
 impl Request {
     /// Reads API Gateway's event, payload format 2.0.
-    pub fn read(event: Value) -> Result<Self> {
+    pub fn from_event(event: Value) -> Result<Self> {
         let mut event: ApiGatewayV2httpRequest =
-            serde_json::from_value(event).map_err(Error::failed)?;
+            serde_json::from_value(event).map_err(Error::internal)?;
         let text = event.body.take().unwrap_or_default();
         let body = if event.is_base64_encoded {
             data_encoding::BASE64
                 .decode(text.as_bytes())
-                .map_err(|_| Error::Malformed(request::not_base64()))?
+                .map_err(|_| Error::BadRequest(request::not_base64()))?
         } else {
             text.into_bytes()
         };
@@ -40,21 +40,21 @@ impl Request {
     }
 
     /// The part of the path that the route calls `name`, decoded by API Gateway.
-    pub fn path(&self, name: &str) -> &str {
+    pub fn path_param(&self, name: &str) -> &str {
         self.event.path_parameters.get(name).map_or("", String::as_str)
     }
 
     /// The query parameter `name`; of a repeated one the first.
-    pub fn query(&self, name: &str) -> Option<&str> {
+    pub fn query_param(&self, name: &str) -> Option<&str> {
         self.event.query_string_parameters.first(name).filter(|value| !value.is_empty())
     }
 
     /// Every query parameter there is must be one of `known`.
-    pub fn only_query(&self, known: &[&str]) -> Result<()> {
+    pub fn reject_unknown_query(&self, known: &[&str]) -> Result<()> {
         match self.event.query_string_parameters.iter().find(|(name, _)| !known.contains(name)) {
             Some((name, _)) => {
                 let name: String = name.chars().take(40).collect();
-                Err(Error::Malformed(request::no_parameter(name)))
+                Err(Error::BadRequest(request::no_parameter(name)))
             }
             None => Ok(()),
         }
@@ -71,15 +71,15 @@ impl Request {
     }
 
     /// How an answer may travel, by `Accept-Encoding` (RFC 9110, 12.5.3).
-    pub fn encoding(&self) -> Encoding {
+    pub fn accepted_encoding(&self) -> ContentEncoding {
         let accepted = self.header("accept-encoding").unwrap_or("");
-        let takes = accepted.split(',').any(|one| {
-            let one = one.to_ascii_lowercase();
-            let (name, weight) = one.split_once(';').unwrap_or((&one, ""));
+        let gzip_accepted = accepted.split(',').any(|part| {
+            let part = part.to_ascii_lowercase();
+            let (name, weight) = part.split_once(';').unwrap_or((&part, ""));
             let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
             name.trim() == "gzip" && weight.is_ok_and(|weight| weight > 0.0)
         });
-        if takes { Encoding::Gzip } else { Encoding::Identity }
+        if gzip_accepted { ContentEncoding::Gzip } else { ContentEncoding::Identity }
     }
 
     /// The cookie `name`.
@@ -100,31 +100,32 @@ impl Request {
 
     /// The body as JSON of exactly this shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        if self.body.len() > LARGEST_BODY {
+        if self.body.len() > MAX_BODY_BYTES {
             return Err(Error::TooLarge(request::too_large()));
         }
         let kind = self.header("content-type").unwrap_or("");
         if !kind.trim_start().to_ascii_lowercase().starts_with("application/json") {
-            return Err(Error::Malformed(request::not_said_to_be_json()));
+            return Err(Error::BadRequest(request::not_said_to_be_json()));
         }
-        serde_json::from_slice(&self.body).map_err(|wrong| Error::Malformed(in_words(&wrong)))
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Error::BadRequest(describe_json_error(&error)))
     }
 }
 
 /// What is wrong with a body, without quoting it.
-fn in_words(wrong: &serde_json::Error) -> Sentence {
-    let text = wrong.to_string();
-    match wrong.classify() {
+fn describe_json_error(error: &serde_json::Error) -> LocalizedText {
+    let text = error.to_string();
+    match error.classify() {
         serde_json::error::Category::Data => {
             let known = ["unknown field", "missing field", "duplicate field"];
             if known.iter().any(|known| text.starts_with(known)) {
-                let what = text.split(" at line").next().unwrap_or_default();
-                let what: String = what.chars().take(200).collect();
-                return request::not_as_expected(what);
+                let problem = text.split(" at line").next().unwrap_or_default();
+                let problem: String = problem.chars().take(200).collect();
+                return request::not_as_expected(problem);
             }
-            request::not_as_expected_near(wrong.column())
+            request::not_as_expected_near(error.column())
         }
-        _ => request::not_json(wrong.column()),
+        _ => request::not_json(error.column()),
     }
 }
 
@@ -140,7 +141,7 @@ pub struct Response {
 impl Response {
     /// A response with a JSON body.
     pub fn json<T: Serialize>(status: u16, body: &T) -> Result<Self> {
-        let body = serde_json::to_string(body).map_err(Error::failed)?;
+        let body = serde_json::to_string(body).map_err(Error::internal)?;
         Ok(Self { status, headers: vec![("content-type", JSON.to_owned())], cookies: vec![], body })
     }
 
@@ -167,13 +168,13 @@ impl Response {
     }
 
     /// API Gateway's form of it. API Gateway's HTTP API compresses nothing by itself.
-    pub fn into_event(self, encoding: Encoding) -> Value {
+    pub fn into_event(self, encoding: ContentEncoding) -> Value {
         let mut headers = Map::new();
         headers.insert("cache-control".to_owned(), json!("no-store"));
         for (name, value) in self.headers {
             headers.insert(name.to_owned(), json!(value));
         }
-        let gzip = encoding == Encoding::Gzip && self.body.len() >= WORTH_PACKING;
+        let gzip = encoding == ContentEncoding::Gzip && self.body.len() >= GZIP_MIN_BYTES;
         if gzip {
             headers.insert("content-encoding".to_owned(), json!("gzip"));
         }
@@ -181,7 +182,7 @@ impl Response {
             "statusCode": self.status,
             "headers": headers,
             "cookies": self.cookies,
-            "body": if gzip { packed(&self.body) } else { self.body },
+            "body": if gzip { gzip_base64(&self.body) } else { self.body },
             "isBase64Encoded": gzip,
         })
     }
@@ -190,11 +191,11 @@ impl Response {
 const JSON: &str = "application/json";
 
 /// A body of fewer bytes fits into one packet as it is.
-const WORTH_PACKING: usize = 1400;
+const GZIP_MIN_BYTES: usize = 1400;
 
 /// How an answer travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
+pub enum ContentEncoding {
     /// As it is.
     Identity,
     /// Compressed (RFC 1952), when that is worth it.
@@ -202,22 +203,22 @@ pub enum Encoding {
 }
 
 /// `body` by gzip, in base64.
-fn packed(body: &str) -> String {
-    let mut packed = Vec::new();
+fn gzip_base64(body: &str) -> String {
+    let mut compressed = Vec::new();
     let mut encoder = GzEncoder::new(body.as_bytes(), Compression::default());
     // What lies in memory is read without fail.
-    let _ = encoder.read_to_end(&mut packed);
-    data_encoding::BASE64.encode(&packed)
+    let _ = encoder.read_to_end(&mut compressed);
+    data_encoding::BASE64.encode(&compressed)
 }
 
 impl From<&Error> for Response {
     fn from(error: &Error) -> Self {
         let kind = "application/problem+json".to_owned();
         let mut headers = vec![("content-type", kind)];
-        if let Error::TooMany { retry_after, .. } = error {
+        if let Error::RateLimited { retry_after, .. } = error {
             headers.push(("retry-after", retry_after.to_string()));
         }
-        if matches!(error, Error::Busy(_)) {
+        if matches!(error, Error::Unavailable(_)) {
             headers.push(("retry-after", "1".to_owned()));
         }
         let body = error.problem().to_string();

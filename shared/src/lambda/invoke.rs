@@ -10,10 +10,10 @@ use aws_sdk_lambda::types::InvocationType;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, FaultPoints};
 
 /// An invocation that is not taken within this time counts as not taken.
-const TAKEN: Duration = Duration::from_secs(5);
+const INVOKE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What an [`Invoker`] is made of.
 pub struct InvokerOptions {
@@ -24,14 +24,14 @@ pub struct InvokerOptions {
     /// Credentials.
     pub credentials: Credentials,
     /// Fault points.
-    pub faults: Faults,
+    pub faults: FaultPoints,
 }
 
 /// Invokes other functions.
 #[derive(Clone)]
 pub struct Invoker {
     client: Client,
-    faults: Faults,
+    faults: FaultPoints,
 }
 
 impl std::fmt::Debug for Invoker {
@@ -48,7 +48,7 @@ impl Invoker {
             .region(Region::new(options.region))
             .credentials_provider(options.credentials)
             .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(TAKEN).build());
+            .timeout_config(TimeoutConfig::builder().operation_timeout(INVOKE_TIMEOUT).build());
         if let Some(endpoint) = options.endpoint {
             config = config.endpoint_url(endpoint);
         }
@@ -58,18 +58,20 @@ impl Invoker {
     /// Has the function of this name run with `event`. `Ok` means that it was taken, not that it has run; after an
     /// error it may have been taken all the same.
     pub async fn invoke<T: Serialize + Sync>(&self, function: &str, event: &T) -> Result<()> {
-        let lost = match self.faults.pass("lambda.invoke").await {
-            Some(Fault::Refuse) => return Err(Error::Busy("fault point lambda.invoke".into())),
-            Some(Fault::LoseAnswer) => true,
+        let drop_response = match self.faults.check("lambda.invoke").await {
+            Some(Fault::RefuseConnection) => {
+                return Err(Error::Unavailable("fault point lambda.invoke".into()));
+            }
+            Some(Fault::DropResponse) => true,
             None => false,
         };
-        let payload = serde_json::to_vec(event).map_err(Error::failed)?;
+        let payload = serde_json::to_vec(event).map_err(Error::internal)?;
         let call = self.client.invoke().function_name(function);
         let call = call.invocation_type(InvocationType::Event).payload(Blob::new(payload));
         match call.send().await {
-            Ok(_) if lost => Err(Error::Busy("the answer was lost".into())),
+            Ok(_) if drop_response => Err(Error::Unavailable("the response was dropped".into())),
             Ok(_) => Ok(()),
-            Err(error) => Err(Error::failed(error)),
+            Err(error) => Err(Error::internal(error)),
         }
     }
 }

@@ -17,8 +17,10 @@ pub mod socket;
 pub mod stream;
 
 pub use caller::Caller;
-pub use function::{Context, Environment, Function, Handler, HandlerError, Setup, Trigger};
-pub use http::{Encoding, Request, Response};
+pub use function::{
+    Environment, Function, Handler, HandlerError, InvocationContext, Setup, Trigger,
+};
+pub use http::{ContentEncoding, Request, Response};
 pub use invoke::{Invoker, InvokerOptions};
 pub use run::run;
 pub use socket::SocketEvent;

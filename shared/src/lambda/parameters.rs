@@ -13,28 +13,35 @@ use crate::fault::Fault;
 use crate::store::AwsAccess;
 
 /// Reads the parameters `wanted`, by name, in one call.
-pub async fn read(setup: &Setup, access: &AwsAccess, wanted: &[Parameter]) -> Result<Parameters> {
+pub async fn load(
+    setup: &Setup,
+    access: &AwsAccess,
+    requested: &[Parameter],
+) -> Result<Parameters> {
     let prefix = setup
         .environment
         .get("PARAMETERS")
         .ok_or_else(|| Error::configuration("PARAMETERS", "is not set"))?;
-    if wanted.is_empty() {
+    if requested.is_empty() {
         return Ok(Parameters::new(&prefix, HashMap::new()));
     }
-    if let Some(Fault::Refuse | Fault::LoseAnswer) = setup.faults.pass("parameters.get").await {
-        return Err(Error::Busy("fault point parameters.get".into()));
+    if let Some(Fault::RefuseConnection | Fault::DropResponse) =
+        setup.faults.check("parameters.get").await
+    {
+        return Err(Error::Unavailable("fault point parameters.get".into()));
     }
-    let names = wanted.iter().map(|parameter| format!("{prefix}/{}", parameter.name())).collect();
+    let names =
+        requested.iter().map(|parameter| format!("{prefix}/{}", parameter.name())).collect();
     let call = client(setup, access).get_parameters().set_names(Some(names)).with_decryption(true);
-    let answer = call.send().await.map_err(Error::failed)?;
+    let response = call.send().await.map_err(Error::internal)?;
     let mut values = HashMap::new();
-    for given in answer.parameters.unwrap_or_default() {
-        let is_given = |parameter: &&Parameter| {
-            let full = given.name.as_deref().unwrap_or_default();
-            full.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('/'))
+    for stored in response.parameters.unwrap_or_default() {
+        let has_name = |parameter: &&Parameter| {
+            let full_name = stored.name.as_deref().unwrap_or_default();
+            full_name.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('/'))
                 == Some(parameter.name())
         };
-        if let (Some(parameter), Some(value)) = (wanted.iter().find(is_given), given.value) {
+        if let (Some(parameter), Some(value)) = (requested.iter().find(has_name), stored.value) {
             values.insert(parameter.name(), value);
         }
     }

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
-use super::function::{Context, Environment, Function, HandlerError, Setup};
+use super::function::{Environment, Function, HandlerError, InvocationContext, Setup};
 use crate::clock::SystemClock;
-use crate::fault::Faults;
+use crate::fault::FaultPoints;
 use crate::ids::RandomIds;
 
 /// Builds `function` from the process environment and serves it until Lambda ends the process.
@@ -21,7 +21,7 @@ pub fn run(function: Function) -> Result<(), HandlerError> {
             environment: process_environment(),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
-            faults: Faults::default(),
+            faults: FaultPoints::default(),
         };
         let handler = (function.build)(setup).await?;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
@@ -36,12 +36,15 @@ pub fn run(function: Function) -> Result<(), HandlerError> {
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
 fn process_environment() -> Environment {
     let variables: HashMap<String, String> = std::env::vars().collect();
-    Environment::of(variables)
+    Environment::from_map(variables)
 }
 
-fn context(context: &lambda_runtime::Context) -> Context {
+fn context(context: &lambda_runtime::Context) -> InvocationContext {
     let deadline = i64::try_from(context.deadline)
         .ok()
         .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
-    Context { request_id: context.request_id.clone(), deadline: deadline.unwrap_or(Timestamp::MAX) }
+    InvocationContext {
+        request_id: context.request_id.clone(),
+        deadline: deadline.unwrap_or(Timestamp::MAX),
+    }
 }

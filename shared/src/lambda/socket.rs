@@ -13,8 +13,8 @@ pub struct SocketEvent {
 
 impl SocketEvent {
     /// Reads API Gateway's event.
-    pub fn read(event: Value) -> Result<Self> {
-        let event = serde_json::from_value(event).map_err(Error::failed)?;
+    pub fn from_event(event: Value) -> Result<Self> {
+        let event = serde_json::from_value(event).map_err(Error::internal)?;
         Ok(Self { event })
     }
 
@@ -35,10 +35,10 @@ impl SocketEvent {
 }
 
 /// The answer to a socket event: a status, and at `$connect` the subprotocol that was chosen.
-pub fn answer(status: u16, subprotocol: Option<&str>) -> Value {
+pub fn socket_response(status: u16, subprotocol: Option<&str>) -> Value {
     match subprotocol {
-        Some(chosen) => {
-            json!({ "statusCode": status, "headers": { "Sec-WebSocket-Protocol": chosen } })
+        Some(protocol) => {
+            json!({ "statusCode": status, "headers": { "Sec-WebSocket-Protocol": protocol } })
         }
         None => json!({ "statusCode": status }),
     }

@@ -41,8 +41,8 @@ pub struct Images {
 
 impl StreamEvent {
     /// Reads Lambda's event.
-    pub fn read(event: Value) -> Result<Self> {
-        serde_json::from_value(event).map_err(Error::failed)
+    pub fn from_event(event: Value) -> Result<Self> {
+        serde_json::from_value(event).map_err(Error::internal)
     }
 }
 
@@ -68,7 +68,7 @@ impl Record {
 }
 
 /// The answer that has these records delivered again, and only these.
-pub fn failed(sequence_numbers: &[String]) -> Value {
+pub fn batch_item_failures(sequence_numbers: &[String]) -> Value {
     let failures: Vec<Value> =
         sequence_numbers.iter().map(|number| json!({ "itemIdentifier": number })).collect();
     json!({ "batchItemFailures": failures })

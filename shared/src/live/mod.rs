@@ -2,6 +2,6 @@
 //!
 //! - [`sender`]: one frame to one socket, and what became of it.
 
-pub mod sender;
+pub mod client;
 
-pub use sender::{Delivery, Sender, SenderOptions};
+pub use client::{PostOutcome, SocketClient, SocketClientOptions};

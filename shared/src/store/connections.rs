@@ -9,25 +9,25 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::change::Change;
-use super::row::{decode, encode, number, string, text, value};
-use super::write::{always, unless_refused};
+use super::item_update::ItemUpdate;
+use super::row::{attr_n, attr_s, from_item, get_str, to_attr, to_item};
+use super::write::{none_if_condition_failed, unconditional};
 use crate::conversation::ConversationId;
 use crate::error::Result;
-use crate::intent::later;
+use crate::outbox::add;
 use crate::session::Role;
 
 /// How many partitions hold the sockets.
 const PARTITIONS: u8 = 4;
 
 /// How many conversations one socket watches.
-pub const WATCHED: usize = 5;
+pub const MAX_WATCHED: usize = 5;
 
 /// A socket's row outlives the longest socket by ten minutes.
-const LIFE: Duration = Duration::from_mins(130);
+const CONNECTION_TTL: Duration = Duration::from_mins(130);
 
 /// A ticket is good for half a minute.
-pub const TICKET_LIFE: Duration = Duration::from_secs(30);
+pub const TICKET_TTL: Duration = Duration::from_secs(30);
 
 /// An open socket (attributes beside the keys).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,10 +42,10 @@ pub struct Connection {
     pub inboxes: Vec<String>,
     /// The conversations that the page shows.
     #[serde(default)]
-    pub watching: BTreeSet<ConversationId>,
+    pub watched: BTreeSet<ConversationId>,
     /// The highest turn of a frame that said all of them, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub turn: Option<u64>,
+    pub watch_sequence: Option<u64>,
     /// Seconds since 1970.
     pub expires_at: i64,
 }
@@ -65,139 +65,143 @@ pub struct Ticket {
     pub expires_at: i64,
 }
 
-fn partition(id: &str) -> String {
+fn connection_pk(id: &str) -> String {
     let sum = id.bytes().fold(0_u8, u8::wrapping_add);
     format!("CONN#{}", sum % PARTITIONS)
 }
 
-fn ticket_partition(ticket: &str) -> String {
+fn ticket_pk(ticket: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, ticket.as_bytes());
     format!("TICKET#{}", data_encoding::HEXLOWER.encode(digest.as_ref()))
 }
 
 impl Store {
     /// When a row made now may be forgotten.
-    pub fn expiry(&self, life: Duration) -> i64 {
-        later(self.clock.now(), life).as_second()
+    pub fn expires_at(&self, ttl: Duration) -> i64 {
+        add(self.clock.now(), ttl).as_second()
     }
 
     /// Keeps a ticket; only its hash is stored.
-    pub async fn add_ticket(&self, ticket: &str, bound: &Ticket) -> Result<()> {
-        let item = encode(&ticket_partition(ticket), "TICKET", bound)?;
+    pub async fn put_ticket(&self, ticket: &str, bound: &Ticket) -> Result<()> {
+        let item = to_item(&ticket_pk(ticket), "TICKET", bound)?;
         let call = self.client.put_item().table_name(&*self.connections).set_item(Some(item));
-        always(self.single("connections.put", || call.clone().send()).await)?;
+        unconditional(self.call("connections.put", || call.clone().send()).await)?;
         Ok(())
     }
 
     /// Takes a ticket: none if it was never given, was used, or is too old.
-    pub async fn take_ticket(&self, ticket: &str) -> Result<Option<Ticket>> {
+    pub async fn consume_ticket(&self, ticket: &str) -> Result<Option<Ticket>> {
         let now = self.clock.now().as_second();
         let call = self.client.delete_item().table_name(&*self.connections);
         let call = call
-            .key("pk", text(ticket_partition(ticket)))
-            .key("sk", text("TICKET"))
+            .key("pk", attr_s(ticket_pk(ticket)))
+            .key("sk", attr_s("TICKET"))
             .condition_expression("attribute_exists(pk) AND expires_at > :now")
-            .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":now", attr_n(now))
             .return_values(ReturnValue::AllOld);
-        let answer = self.single("connections.delete", || call.clone().send()).await;
-        let old = unless_refused(answer)?.and_then(|answer| answer.attributes);
-        old.map(decode).transpose()
+        let response = self.call("connections.delete", || call.clone().send()).await;
+        let old = none_if_condition_failed(response)?.and_then(|response| response.attributes);
+        old.map(from_item).transpose()
     }
 
     /// Keeps an open socket.
-    pub async fn add_connection(&self, id: &str, ticket: &Ticket) -> Result<()> {
+    pub async fn put_connection(&self, id: &str, ticket: &Ticket) -> Result<()> {
         let row = Connection {
             id: id.to_owned(),
             user: ticket.user.clone(),
             role: ticket.role,
             inboxes: ticket.inboxes.clone(),
-            watching: BTreeSet::new(),
-            turn: None,
-            expires_at: self.expiry(LIFE),
+            watched: BTreeSet::new(),
+            watch_sequence: None,
+            expires_at: self.expires_at(CONNECTION_TTL),
         };
-        let item = encode(&partition(id), id, &row)?;
+        let item = to_item(&connection_pk(id), id, &row)?;
         let call = self.client.put_item().table_name(&*self.connections).set_item(Some(item));
-        always(self.single("connections.put", || call.clone().send()).await)?;
+        unconditional(self.call("connections.put", || call.clone().send()).await)?;
         Ok(())
     }
 
     /// An open socket.
-    pub async fn connection(&self, id: &str) -> Result<Option<Connection>> {
+    pub async fn get_connection(&self, id: &str) -> Result<Option<Connection>> {
         let call = self.client.get_item().table_name(&*self.connections).consistent_read(true);
-        let call = call.key("pk", text(partition(id))).key("sk", text(id));
-        let answer = always(self.single("connections.get", || call.clone().send()).await)?;
-        answer.item.map(decode).transpose()
+        let call = call.key("pk", attr_s(connection_pk(id))).key("sk", attr_s(id));
+        let response = unconditional(self.call("connections.get", || call.clone().send()).await)?;
+        response.item.map(from_item).transpose()
     }
 
     /// Forgets exactly this socket.
-    pub async fn forget_connection(&self, id: &str) -> Result<()> {
+    pub async fn delete_connection(&self, id: &str) -> Result<()> {
         let call = self.client.delete_item().table_name(&*self.connections);
-        let call = call.key("pk", text(partition(id))).key("sk", text(id));
-        always(self.single("connections.delete", || call.clone().send()).await)?;
+        let call = call.key("pk", attr_s(connection_pk(id))).key("sk", attr_s(id));
+        unconditional(self.call("connections.delete", || call.clone().send()).await)?;
         Ok(())
     }
 
     /// Sets what a socket watches, requiring what was seen. False if it changed meanwhile, or is gone.
     pub async fn set_watching(
         &self,
-        seen: &Connection,
-        watching: &BTreeSet<ConversationId>,
+        expected: &Connection,
+        watched: &BTreeSet<ConversationId>,
     ) -> Result<bool> {
-        let changed = Change::of(&self.connections, partition(&seen.id), seen.id.as_str())
-            .update("SET watching = :wanted")
-            .when("attribute_exists(pk) AND watching = :seen")
-            .value(":wanted", value(watching)?)
-            .value(":seen", value(&seen.watching)?)
-            .write(self, "connections.update")
-            .await?;
+        let changed =
+            ItemUpdate::new(&self.connections, connection_pk(&expected.id), expected.id.as_str())
+                .expression("SET watched = :watched")
+                .condition("attribute_exists(pk) AND watched = :expected")
+                .value(":watched", to_attr(watched)?)
+                .value(":expected", to_attr(&expected.watched)?)
+                .execute(self, "connections.update")
+                .await?;
         Ok(changed.is_some())
     }
 
     /// Sets what a socket watches. Nothing happens if a frame of a higher turn came before, or if it is gone.
-    pub async fn show(
+    pub async fn set_watched(
         &self,
         id: &str,
-        watching: &BTreeSet<ConversationId>,
-        turn: u64,
+        watched: &BTreeSet<ConversationId>,
+        sequence: u64,
     ) -> Result<()> {
-        Change::of(&self.connections, partition(id), id)
-            .update("SET watching = :wanted, turn = :turn")
-            .when("attribute_exists(pk) AND (attribute_not_exists(turn) OR turn < :turn)")
-            .value(":wanted", value(watching)?)
-            .value(":turn", number(turn))
-            .write(self, "connections.update")
+        ItemUpdate::new(&self.connections, connection_pk(id), id)
+            .expression("SET watched = :watched, watch_sequence = :sequence")
+            .condition("attribute_exists(pk) AND (attribute_not_exists(watch_sequence) OR watch_sequence < :sequence)")
+            .value(":watched", to_attr(watched)?)
+            .value(":sequence", attr_n(sequence))
+            .execute(self, "connections.update")
             .await?;
         Ok(())
     }
 
     /// Every open socket: four queries, however many functions run.
-    pub async fn all_connections(&self) -> Result<Vec<Connection>> {
+    pub async fn list_connections(&self) -> Result<Vec<Connection>> {
         let now = self.clock.now().as_second();
-        let parts = try_join_all((0..PARTITIONS).map(|part| self.connections_in(part))).await?;
+        let parts =
+            try_join_all((0..PARTITIONS).map(|partition| self.query_connections(partition)))
+                .await?;
         Ok(parts.into_iter().flatten().filter(|row| row.expires_at > now).collect())
     }
 
-    async fn connections_in(&self, part: u8) -> Result<Vec<Connection>> {
+    async fn query_connections(&self, partition: u8) -> Result<Vec<Connection>> {
         let mut rows = Vec::new();
         let mut start = None;
         loop {
             let call = self.client.query().table_name(&*self.connections);
             let call = call
                 .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", text(format!("CONN#{part}")))
+                .expression_attribute_values(":pk", attr_s(format!("CONN#{partition}")))
                 .set_exclusive_start_key(start.take());
-            let answer = always(self.single("connections.query", || call.clone().send()).await)?;
-            for item in answer.items.unwrap_or_default() {
+            let response =
+                unconditional(self.call("connections.query", || call.clone().send()).await)?;
+            for item in response.items.unwrap_or_default() {
                 // A row that cannot be read must not silence the others.
-                let id = string(&item, "sk").map(str::to_owned);
-                match decode(item) {
+                let id = get_str(&item, "sk").map(str::to_owned);
+                match from_item(item) {
                     Ok(row) => rows.push(row),
                     Err(error) => {
-                        tracing::warn!(connection.id = id, %error, "A socket's row cannot be read");
+                        tracing::warn!(connection.id = id, %error, "Invalid connection row");
                     }
                 }
             }
-            start = answer.last_evaluated_key;
+            start = response.last_evaluated_key;
             if start.is_none() {
                 return Ok(rows);
             }

@@ -5,20 +5,20 @@ use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::Store;
-use super::change::Change;
-use super::conversations::{META, partition, place_value};
-use super::messages::message_sort;
-use super::row::{Item, encode, number, string, text, value};
-use super::search::terms;
-use super::write::{Refusal, Verdict, put, put_new};
-use crate::consent::ConsentEntry;
-use crate::conversation::{Conversation, ConversationStatus, ListKey, Preview};
+use super::conversations::{META, conversation_pk, list_partition_attr};
+use super::item_update::ItemUpdate;
+use super::messages::message_sk;
+use super::row::{Item, attr_n, attr_s, get_str, to_attr, to_item};
+use super::search::search_terms;
+use super::write::{ConditionOutcome, TransactError, put, put_if_absent};
+use crate::consent::ConsentRecord;
+use crate::conversation::{Conversation, ConversationStatus, ListPartition, Preview};
 use crate::error::{Error, Result};
 use crate::message::Message;
 
 /// A message that arrives, and what it tells of who sent it.
 #[derive(Debug, Clone)]
-pub struct Arrival {
+pub struct NewInbound {
     /// The message. Its `id` is a wish.
     pub message: Message,
     /// What the contact calls itself.
@@ -26,17 +26,17 @@ pub struct Arrival {
     /// Whether more may come with the same SID: an event tells of a message, its webhook tells all.
     pub partial: bool,
     /// What it says of consent; found out where it is stored.
-    pub(super) said: Option<ConsentEntry>,
+    pub(super) consent_record: Option<ConsentRecord>,
 }
 
-impl Arrival {
+impl NewInbound {
     /// A message, and what the contact calls itself.
     pub fn new(message: Message, profile_name: Option<String>, partial: bool) -> Self {
-        Self { message, profile_name, partial, said: None }
+        Self { message, profile_name, partial, consent_record: None }
     }
 }
 
-impl From<Message> for Arrival {
+impl From<Message> for NewInbound {
     fn from(message: Message) -> Self {
         Self::new(message, None, false)
     }
@@ -44,15 +44,15 @@ impl From<Message> for Arrival {
 
 /// What became of a message that arrived.
 #[derive(Debug)]
-pub enum Received {
+pub enum InboundOutcome {
     /// Stored now.
-    Now(Box<Message>),
+    Stored(Box<Message>),
     /// It had been stored before; nothing changed.
-    Before,
+    Duplicate,
 }
 
 /// How often a key above the last one is tried before the conversation counts as too busy.
-const TRIES: u32 = 64;
+const MAX_ATTEMPTS: u32 = 64;
 
 /// The attribute of a message that came by an event.
 pub(super) const PARTIAL: &str = "partial";
@@ -60,145 +60,159 @@ pub(super) const PARTIAL: &str = "partial";
 impl Store {
     /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
     /// wish; a greater one is taken when the conversation has moved on.
-    pub async fn receive(&self, arrival: impl Into<Arrival>) -> Result<Received> {
-        let mut arrival = arrival.into();
-        let read = arrival.message.particulars.opt_out;
-        arrival.said = self.heard(&mut arrival).await?;
-        let mut fresh = false;
-        for _ in 0..TRIES {
-            let items = self.arrival(&arrival, fresh)?;
-            let verdicts = match self.transact(items).await {
-                Ok(()) => return Ok(Received::Now(Box::new(arrival.message))),
-                Err(Refusal::Conditions(verdicts)) => verdicts,
-                Err(Refusal::Other(error)) => return Err(error),
+    pub async fn put_inbound(&self, inbound: impl Into<NewInbound>) -> Result<InboundOutcome> {
+        let mut inbound = inbound.into();
+        let keyword = inbound.message.extras.opt_out;
+        inbound.consent_record = self.apply_consent_keyword(&mut inbound).await?;
+        let mut is_new = false;
+        for _ in 0..MAX_ATTEMPTS {
+            let items = self.inbound_items(&inbound, is_new)?;
+            let outcomes = match self.transact(items).await {
+                Ok(()) => return Ok(InboundOutcome::Stored(Box::new(inbound.message))),
+                Err(TransactError::ConditionsFailed(outcomes)) => outcomes,
+                Err(TransactError::Other(error)) => return Err(error),
             };
-            if let Some(pointer) = verdicts.first().filter(|pointer| pointer.failed) {
-                self.complete(pointer.met.as_ref(), &arrival, read).await?;
-                return Ok(Received::Before);
+            if let Some(dedup_record) = outcomes.first().filter(|outcome| outcome.failed) {
+                self.enrich_from_webhook(dedup_record.existing.as_ref(), &inbound, keyword).await?;
+                return Ok(InboundOutcome::Duplicate);
             }
-            let met = conversation_met(verdicts);
-            fresh = met.as_ref().is_none_or(|met| met.list_pk.is_none());
+            let existing = existing_conversation(outcomes);
+            is_new = existing.as_ref().is_none_or(|existing| existing.list_pk.is_none());
             // A key of this moment: of many at once, one that waited longer stands above those that went before.
-            let wish = self.ids.ulid(self.clock.now());
-            arrival.message.id = above(met.and_then(|met| met.last), wish);
+            let proposed = self.ids.ulid(self.clock.now());
+            inbound.message.id =
+                next_ulid(existing.and_then(|existing| existing.last_ulid), proposed);
         }
-        Err(Error::Busy("the conversation moved on at every try".into()))
+        Err(Error::Unavailable("the conversation changed at every attempt".into()))
     }
 
-    fn arrival(&self, arrival: &Arrival, fresh: bool) -> Result<Vec<TransactWriteItem>> {
-        let message = &arrival.message;
-        let sid = message.sid.as_ref().ok_or_else(|| Error::failed("an arrival has a SID"))?;
-        let pointer = Item::from([
-            ("pk".to_owned(), text(format!("SID#{sid}"))),
-            ("sk".to_owned(), text("SID")),
-            ("conversation".to_owned(), text(message.conversation.as_str())),
-            ("message".to_owned(), text(message.id.to_string())),
+    fn inbound_items(&self, inbound: &NewInbound, is_new: bool) -> Result<Vec<TransactWriteItem>> {
+        let message = &inbound.message;
+        let sid = message
+            .sid
+            .as_ref()
+            .ok_or_else(|| Error::internal("an inbound message without a SID"))?;
+        let dedup_record = Item::from([
+            ("pk".to_owned(), attr_s(format!("SID#{sid}"))),
+            ("sk".to_owned(), attr_s("SID")),
+            ("conversation_id".to_owned(), attr_s(message.conversation.as_str())),
+            ("message_id".to_owned(), attr_s(message.id.to_string())),
         ]);
-        let own = partition(&message.conversation);
-        let mut row = encode(&own, &message_sort(message.id), message)?;
-        if arrival.partial {
-            row.insert(PARTIAL.to_owned(), value(true)?);
+        let pk = conversation_pk(&message.conversation);
+        let mut row = to_item(&pk, &message_sk(message.id), message)?;
+        if inbound.partial {
+            row.insert(PARTIAL.to_owned(), to_attr(true)?);
         }
-        let mut items = vec![put_new(&self.table, pointer)?, put(&self.table, row)?];
-        if fresh {
-            items.push(self.beginning(arrival)?);
-            for term in terms(None, &message.contact) {
-                items.push(self.put_term(&term, &message.inbox, &message.conversation)?);
+        let mut items = vec![put_if_absent(&self.table, dedup_record)?, put(&self.table, row)?];
+        if is_new {
+            items.push(self.new_conversation_update(inbound)?);
+            for term in search_terms(None, &message.contact) {
+                items.push(self.put_search_entry(&term, &message.inbox, &message.conversation)?);
             }
         } else {
-            items.push(self.continuation(arrival)?);
+            items.push(self.existing_conversation_update(inbound)?);
         }
-        if let Some(said) = &arrival.said {
-            items.push(self.put_entry(&message.business, &message.contact, message.id, said)?);
+        if let Some(record) = &inbound.consent_record {
+            items.push(self.consent_record_item(
+                &message.business,
+                &message.contact,
+                message.id,
+                record,
+            )?);
         }
-        if message.waits_for_media() {
-            items.push(self.fetch_job(message)?);
+        if message.has_fetchable_media() {
+            items.push(self.fetch_media_job(message)?);
         }
-        if message.waits_for_addresses() {
-            items.push(self.find_media_job(message)?);
+        if message.has_unresolved_media() {
+            items.push(self.deferred_media_look_up(message)?);
         }
         Ok(items)
     }
 
-    fn continuation(&self, arrival: &Arrival) -> Result<TransactWriteItem> {
-        moved(self.change(&arrival.message), arrival, "")?
-            .when("attribute_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)")
+    fn existing_conversation_update(&self, inbound: &NewInbound) -> Result<TransactWriteItem> {
+        inbound_update(self.meta_update(&inbound.message), inbound, "")?
+            .condition("attribute_exists(list_pk) AND (attribute_not_exists(last_ulid) OR last_ulid < :ulid)")
             .into_update()
     }
 
-    fn beginning(&self, arrival: &Arrival) -> Result<TransactWriteItem> {
-        let message = &arrival.message;
+    fn new_conversation_update(&self, inbound: &NewInbound) -> Result<TransactWriteItem> {
+        let message = &inbound.message;
         let set = ", id = :id, kind = :kind, inbox = :inbox, business = :business, \
-                   contact = :contact, created = :created";
-        moved(self.change(message), arrival, set)?
-            .when(
-                "attribute_not_exists(list_pk) AND (attribute_not_exists(#last) OR #last < :ulid)",
+                   contact = :contact, created_at = :created";
+        inbound_update(self.meta_update(message), inbound, set)?
+            .condition(
+                "attribute_not_exists(list_pk) AND (attribute_not_exists(last_ulid) OR last_ulid < :ulid)",
             )
-            .value(":id", text(message.conversation.as_str()))
-            .value(":kind", text("direct"))
-            .value(":inbox", text(&*message.inbox))
-            .value(":business", text(message.business.as_str()))
-            .value(":contact", text(message.contact.as_str()))
-            .value(":created", value(message.created())?)
+            .value(":id", attr_s(message.conversation.as_str()))
+            .value(":kind", attr_s("direct"))
+            .value(":inbox", attr_s(&*message.inbox))
+            .value(":business", attr_s(message.business.as_str()))
+            .value(":contact", attr_s(message.contact.as_str()))
+            .value(":created", to_attr(message.created_at())?)
             .into_update()
     }
 
-    fn change(&self, message: &Message) -> Change {
-        Change::of(&self.table, partition(&message.conversation), META).name("#last", "last")
+    fn meta_update(&self, message: &Message) -> ItemUpdate {
+        ItemUpdate::new(&self.table, conversation_pk(&message.conversation), META)
     }
 }
 
 /// How an inbound message changes a conversation: to the top, one more unread; `also` is set besides.
-fn moved(change: Change, arrival: &Arrival, also: &str) -> Result<Change> {
-    let message = &arrival.message;
-    let place =
-        ListKey { inbox: message.inbox.clone(), status: ConversationStatus::Open, unread: true };
-    let at: Timestamp = message.created();
-    let mut set = "SET preview = :preview, #last = :ulid, list_pk = :place, list_sk = :sort, \
-                   inbound_at = :at"
+fn inbound_update(change: ItemUpdate, inbound: &NewInbound, extra_set: &str) -> Result<ItemUpdate> {
+    let message = &inbound.message;
+    let partition = ListPartition {
+        inbox: message.inbox.clone(),
+        status: ConversationStatus::Open,
+        unread: true,
+    };
+    let at: Timestamp = message.created_at();
+    let mut set = "SET preview = :preview, last_ulid = :ulid, list_pk = :place, list_sk = :sort, \
+                   last_inbound_at = :at"
         .to_owned();
-    set.push_str(also);
+    set.push_str(extra_set);
     let mut change = change;
-    if let Some(name) = &arrival.profile_name {
+    if let Some(name) = &inbound.profile_name {
         set.push_str(", profile_name = :profile");
-        change = change.value(":profile", text(&**name));
+        change = change.value(":profile", attr_s(&**name));
     }
-    if let Some(said) = &arrival.said {
+    if let Some(record) = &inbound.consent_record {
         set.push_str(", consent = :consent");
-        change = change.value(":consent", value(&said.consent)?);
+        change = change.value(":consent", to_attr(&record.consent)?);
     }
     Ok(change
-        .update(&format!("{set} ADD rev :one, unread :one"))
-        .value(":preview", value(Preview::of(message))?)
-        .value(":ulid", text(message.id.to_string()))
-        .value(":place", place_value(&place))
-        .value(":sort", text(Conversation::list_sort(at, &message.conversation)))
-        .value(":at", value(at)?)
-        .value(":one", number(1)))
+        .expression(&format!("{set} ADD rev :one, unread :one"))
+        .value(":preview", to_attr(Preview::from_message(message))?)
+        .value(":ulid", attr_s(message.id.to_string()))
+        .value(":place", list_partition_attr(&partition))
+        .value(":sort", attr_s(Conversation::list_sort_key(at, &message.conversation)))
+        .value(":at", to_attr(at)?)
+        .value(":one", attr_n(1)))
 }
 
 /// The conversation that a failed condition met: the third item of the transaction.
-pub(super) fn conversation_met(verdicts: Vec<Verdict>) -> Option<MetConversation> {
-    let met = verdicts.into_iter().nth(2).and_then(|verdict| verdict.met);
-    met.map(|item| MetConversation {
-        last: string(&item, "last").and_then(|last| Ulid::from_string(last).ok()),
-        list_pk: string(&item, "list_pk").map(str::to_owned),
+pub(super) fn existing_conversation(
+    outcomes: Vec<ConditionOutcome>,
+) -> Option<ExistingConversation> {
+    let existing = outcomes.into_iter().nth(2).and_then(|outcome| outcome.existing);
+    existing.map(|item| ExistingConversation {
+        last_ulid: get_str(&item, "last_ulid").and_then(|ulid| Ulid::from_string(ulid).ok()),
+        list_pk: get_str(&item, "list_pk").map(str::to_owned),
     })
 }
 
 /// What matters of a conversation that stood in the way.
-pub(super) struct MetConversation {
+pub(super) struct ExistingConversation {
     /// The greatest ULID used in it.
-    pub(super) last: Option<Ulid>,
+    pub(super) last_ulid: Option<Ulid>,
     /// Its place in the list.
     pub(super) list_pk: Option<String>,
 }
 
 /// A ULID above `last`: the wish itself where it is above already.
-pub(super) fn above(last: Option<Ulid>, wish: Ulid) -> Ulid {
-    match last {
-        Some(last) if last >= wish => last.increment().unwrap_or(last),
-        _ => wish,
+pub(super) fn next_ulid(last_ulid: Option<Ulid>, proposed: Ulid) -> Ulid {
+    match last_ulid {
+        Some(last_ulid) if last_ulid >= proposed => last_ulid.increment().unwrap_or(last_ulid),
+        _ => proposed,
     }
 }
 
@@ -207,11 +221,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_above_the_last_is_above_it_even_within_one_millisecond() {
-        let last = Ulid::from_parts(1_000, 77);
-        assert!(above(Some(last), Ulid::from_parts(1_000, 5)) > last);
-        assert!(above(Some(last), last) > last);
-        assert_eq!(above(None, last), last);
-        assert_eq!(above(Some(last), Ulid::from_parts(1_001, 0)), Ulid::from_parts(1_001, 0));
+    fn the_next_ulid_is_greater_even_within_one_millisecond() {
+        let last_ulid = Ulid::from_parts(1_000, 77);
+        assert!(next_ulid(Some(last_ulid), Ulid::from_parts(1_000, 5)) > last_ulid);
+        assert!(next_ulid(Some(last_ulid), last_ulid) > last_ulid);
+        assert_eq!(next_ulid(None, last_ulid), last_ulid);
+        assert_eq!(
+            next_ulid(Some(last_ulid), Ulid::from_parts(1_001, 0)),
+            Ulid::from_parts(1_001, 0)
+        );
     }
 }

@@ -7,20 +7,20 @@ use futures_util::FutureExt;
 use futures_util::future::try_join;
 
 use super::Store;
-use super::conversations::{META, partition};
-use super::row::{Item, decode, string, text};
-use super::search::SearchAt;
-use super::write::always;
+use super::conversations::{META, conversation_pk};
+use super::row::{Item, attr_s, from_item, get_str};
+use super::search::SearchPosition;
+use super::write::unconditional;
 use crate::address::{Address, Channel};
-use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListKey};
+use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
-use crate::search::Wanted;
+use crate::search::SearchQuery;
 
 /// How many items DynamoDB gives in one batch.
-const BATCH: usize = 100;
+const MAX_BATCH_KEYS: usize = 100;
 
 /// How many conversations one request looks at for those of one channel.
-const LOOKED_AT: usize = 200;
+const MAX_LIST_READS: usize = 200;
 
 /// Which conversations are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Filter {
 
 /// A page of the list.
 #[derive(Debug)]
-pub struct Page {
+pub struct ConversationPage {
     /// The newest first.
     pub conversations: Vec<Conversation>,
     /// Where the next page begins.
@@ -44,42 +44,45 @@ pub struct Page {
 
 impl Store {
     /// A page of an inbox's conversations before `position` (a list sort key), the newest first.
-    pub async fn list(
+    pub async fn list_conversations(
         &self,
         inbox: &str,
         filter: Filter,
         position: Option<&str>,
         limit: usize,
-    ) -> Result<Page> {
-        let mut keys = self.keys(inbox, filter, position, limit + 1).await?;
+    ) -> Result<ConversationPage> {
+        let mut keys = self.query_list_keys(inbox, filter, position, limit + 1).await?;
         let next = keys.get(limit).is_some().then(|| keys.get(limit.saturating_sub(1)).cloned());
         keys.truncate(limit);
-        let ids = keys.iter().filter_map(|key| id_of(key)).collect::<Vec<_>>();
-        Ok(Page { conversations: self.conversations(&ids).await?, next: next.flatten() })
+        let ids = keys.iter().filter_map(|key| parse_list_sort_key(key)).collect::<Vec<_>>();
+        Ok(ConversationPage {
+            conversations: self.get_conversations(&ids).await?,
+            next: next.flatten(),
+        })
     }
 
     /// The same with one channel's conversations alone. One request looks at two hundred and no more: a page may be
     /// short, even empty, and still have a next one.
-    pub async fn list_channel(
+    pub async fn list_conversations_by_channel(
         &self,
         inbox: &str,
         (filter, channel): (Filter, Channel),
         position: Option<&str>,
         limit: usize,
-    ) -> Result<Page> {
-        let mut keys = self.keys(inbox, filter, position, LOOKED_AT + 1).await?;
-        let more = keys.len() > LOOKED_AT;
-        keys.truncate(LOOKED_AT);
-        let mut page = Page { conversations: Vec::new(), next: keys.last().cloned() };
-        for some in keys.chunks(BATCH) {
-            let ids = some.iter().filter_map(|key| id_of(key)).collect::<Vec<_>>();
-            let mut found = self.conversations(&ids).await?.into_iter().peekable();
-            for key in some {
-                let id = id_of(key);
+    ) -> Result<ConversationPage> {
+        let mut keys = self.query_list_keys(inbox, filter, position, MAX_LIST_READS + 1).await?;
+        let more = keys.len() > MAX_LIST_READS;
+        keys.truncate(MAX_LIST_READS);
+        let mut page = ConversationPage { conversations: Vec::new(), next: keys.last().cloned() };
+        for chunk in keys.chunks(MAX_BATCH_KEYS) {
+            let ids = chunk.iter().filter_map(|key| parse_list_sort_key(key)).collect::<Vec<_>>();
+            let mut found = self.get_conversations(&ids).await?.into_iter().peekable();
+            for key in chunk {
+                let id = parse_list_sort_key(key);
                 let Some(conversation) = found.next_if(|next| Some(&next.id) == id.as_ref()) else {
                     continue;
                 };
-                if !on(Some(channel), &conversation) {
+                if !is_on_channel(Some(channel), &conversation) {
                     continue;
                 }
                 page.conversations.push(conversation);
@@ -93,39 +96,41 @@ impl Store {
         Ok(page)
     }
 
-    async fn keys(
+    async fn query_list_keys(
         &self,
         inbox: &str,
         filter: Filter,
         position: Option<&str>,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<String>> {
-        let place = |status, unread| ListKey { inbox: inbox.to_owned(), status, unread };
-        let part = |place: ListKey| async move { self.part(&place, position, most).await }.boxed();
+        let partition = |status, unread| ListPartition { inbox: inbox.to_owned(), status, unread };
+        let query = |partition: ListPartition| {
+            async move { self.query_list_partition(&partition, position, limit).await }.boxed()
+        };
         let mut keys = match filter {
-            Filter::Unread => part(place(ConversationStatus::Open, true)).await?,
-            Filter::Open => merged(
+            Filter::Unread => query(partition(ConversationStatus::Open, true)).await?,
+            Filter::Open => merge_by_time(
                 try_join(
-                    part(place(ConversationStatus::Open, true)),
-                    part(place(ConversationStatus::Open, false)),
+                    query(partition(ConversationStatus::Open, true)),
+                    query(partition(ConversationStatus::Open, false)),
                 )
                 .await?,
             ),
-            Filter::Closed => merged(
+            Filter::Closed => merge_by_time(
                 try_join(
-                    part(place(ConversationStatus::Closed, true)),
-                    part(place(ConversationStatus::Closed, false)),
+                    query(partition(ConversationStatus::Closed, true)),
+                    query(partition(ConversationStatus::Closed, false)),
                 )
                 .await?,
             ),
         };
-        keys.truncate(most);
+        keys.truncate(limit);
         Ok(keys)
     }
 
-    async fn part(
+    async fn query_list_partition(
         &self,
-        place: &ListKey,
+        partition: &ListPartition,
         before: Option<&str>,
         limit: usize,
     ) -> Result<Vec<String>> {
@@ -134,95 +139,95 @@ impl Store {
         let call = call.scan_index_forward(false);
         let call = call
             .key_condition_expression("list_pk = :place AND list_sk < :before")
-            .expression_attribute_values(":place", text(place.to_string()))
-            .expression_attribute_values(":before", text(before.unwrap_or("~")));
-        let answer = always(self.single("table.query", || call.clone().send()).await)?;
-        let items = answer.items.unwrap_or_default();
-        Ok(items.iter().filter_map(|item| string(item, "list_sk").map(str::to_owned)).collect())
+            .expression_attribute_values(":place", attr_s(partition.to_string()))
+            .expression_attribute_values(":before", attr_s(before.unwrap_or("~")));
+        let response = unconditional(self.call("table.query", || call.clone().send()).await)?;
+        let items = response.items.unwrap_or_default();
+        Ok(items.iter().filter_map(|item| get_str(item, "list_sk").map(str::to_owned)).collect())
     }
 
     /// These conversations, in this order; what is no more is left out.
-    pub async fn conversations(&self, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
+    pub async fn get_conversations(&self, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
         let mut found: HashMap<String, Conversation> = HashMap::new();
-        for some in ids.chunks(BATCH) {
-            let mut wanted: Vec<Item> = some.iter().map(meta_key).collect();
+        for chunk in ids.chunks(MAX_BATCH_KEYS) {
+            let mut keys: Vec<Item> = chunk.iter().map(meta_key).collect();
             // DynamoDB may answer a part; a few rounds ask for the rest.
             for _ in 0..8 {
-                if wanted.is_empty() {
+                if keys.is_empty() {
                     break;
                 }
-                let (items, left) = self.batch(wanted).await?;
+                let (items, unprocessed) = self.batch_get(keys).await?;
                 for item in items {
-                    let row: Conversation = decode(item)?;
+                    let row: Conversation = from_item(item)?;
                     found.insert(row.id.to_string(), row);
                 }
-                wanted = left;
+                keys = unprocessed;
             }
         }
         Ok(ids.iter().filter_map(|id| found.remove(id.as_str())).collect())
     }
 
-    async fn batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>)> {
+    async fn batch_get(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>)> {
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build();
-        let keys = keys.map_err(Error::failed)?;
+        let keys = keys.map_err(Error::internal)?;
         let call = self.client.batch_get_item().request_items(&*self.table, keys);
-        let answer = always(self.single("table.batch_get", || call.clone().send()).await)?;
-        let items = answer.responses.unwrap_or_default().remove(&*self.table).unwrap_or_default();
-        let left = answer.unprocessed_keys.unwrap_or_default().remove(&*self.table);
-        Ok((items, left.map(|left| left.keys).unwrap_or_default()))
+        let response = unconditional(self.call("table.batch_get", || call.clone().send()).await)?;
+        let items = response.responses.unwrap_or_default().remove(&*self.table).unwrap_or_default();
+        let unprocessed = response.unprocessed_keys.unwrap_or_default().remove(&*self.table);
+        Ok((items, unprocessed.map(|keys| keys.keys).unwrap_or_default()))
     }
 
     /// The conversations that a search finds among the rows of one request, the newest first, and where the next
     /// request goes on.
-    pub async fn search(
+    pub async fn search_conversations(
         &self,
         inbox: &str,
         (filter, channel): (Filter, Option<Channel>),
-        wanted: &Wanted,
-        at: &SearchAt,
-    ) -> Result<(Vec<Conversation>, Option<SearchAt>)> {
-        let (ids, next) = self.find(inbox, wanted, at).await?;
-        let mut hits = self.conversations(&ids).await?;
+        query: &SearchQuery,
+        position: &SearchPosition,
+    ) -> Result<(Vec<Conversation>, Option<SearchPosition>)> {
+        let (ids, next) = self.query_search_entries(inbox, query, position).await?;
+        let mut hits = self.get_conversations(&ids).await?;
         hits.retain(|hit| {
             let name = hit.name.as_deref();
-            passes(filter, hit)
-                && on(channel, hit)
-                && hit.contact.as_ref().is_some_and(|c| wanted.matches(name, c))
+            matches_filter(filter, hit)
+                && is_on_channel(channel, hit)
+                && hit.contact.as_ref().is_some_and(|c| query.matches(name, c))
         });
         hits.sort_by(|a, b| b.list_sk.cmp(&a.list_sk));
         Ok((hits, next))
     }
 }
 
-fn passes(filter: Filter, conversation: &Conversation) -> bool {
-    conversation.list_pk.as_ref().is_some_and(|place| match filter {
-        Filter::Open => place.status == ConversationStatus::Open,
-        Filter::Closed => place.status == ConversationStatus::Closed,
-        Filter::Unread => place.status == ConversationStatus::Open && place.unread,
+fn matches_filter(filter: Filter, conversation: &Conversation) -> bool {
+    conversation.list_pk.as_ref().is_some_and(|partition| match filter {
+        Filter::Open => partition.status == ConversationStatus::Open,
+        Filter::Closed => partition.status == ConversationStatus::Closed,
+        Filter::Unread => partition.status == ConversationStatus::Open && partition.unread,
     })
 }
 
-fn on(channel: Option<Channel>, conversation: &Conversation) -> bool {
-    let own = conversation.contact.as_ref().map(Address::channel);
-    channel.is_none_or(|channel| own == Some(channel))
+fn is_on_channel(channel: Option<Channel>, conversation: &Conversation) -> bool {
+    let conversation_channel = conversation.contact.as_ref().map(Address::channel);
+    channel.is_none_or(|channel| conversation_channel == Some(channel))
 }
 
 /// Both parts by time. A conversation that moved from one to the other between their two queries stands in both, and
 /// `BatchGetItem` takes no key twice: it stays where it stands higher.
-fn merged((mut one, other): (Vec<String>, Vec<String>)) -> Vec<String> {
-    one.extend(other);
-    one.sort_unstable_by(|a, b| b.cmp(a));
+fn merge_by_time((mut keys, second): (Vec<String>, Vec<String>)) -> Vec<String> {
+    keys.extend(second);
+    keys.sort_unstable_by(|a, b| b.cmp(a));
     let mut seen = HashSet::new();
-    one.retain(|key| seen.insert(id_of(key)));
-    one
+    keys.retain(|key| seen.insert(parse_list_sort_key(key)));
+    keys
 }
 
-fn id_of(list_sort: &str) -> Option<ConversationId> {
-    ConversationId::parse(list_sort.split_once('#')?.1)
+fn parse_list_sort_key(key: &str) -> Option<ConversationId> {
+    ConversationId::parse(key.split_once('#')?.1)
 }
 
 fn meta_key(id: &ConversationId) -> Item {
     let pairs: [(String, AttributeValue); 2] =
-        [("pk".to_owned(), text(partition(id))), ("sk".to_owned(), text(META))];
+        [("pk".to_owned(), attr_s(conversation_pk(id))), ("sk".to_owned(), attr_s(META))];
     Item::from(pairs)
 }

@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::Store;
-use super::change::Change;
-use super::conversations::partition;
-use super::intents::intent_sort;
-use super::messages::message_sort;
-use super::row::{decode, encode, number, value};
-use super::write::{Refusal, always, put};
+use super::conversations::conversation_pk;
+use super::item_update::ItemUpdate;
+use super::messages::message_sk;
+use super::outbox::outbox_sk;
+use super::row::{attr_n, from_item, to_attr, to_item};
+use super::write::{TransactError, put, unconditional};
 use crate::conversation::ConversationId;
 use crate::error::Result;
-use crate::intent::{Intent, IntentKind};
 use crate::media::{Media, MediaState};
 use crate::message::Message;
+use crate::outbox::{OutboxEntry, OutboxKind};
 
 /// How long an announced upload may be sent with a message.
-pub const UPLOAD_LIFE: Duration = Duration::from_hours(24);
+pub const UPLOAD_TTL: Duration = Duration::from_hours(24);
 
 /// A file that a browser was allowed to upload (attributes beside the keys).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,80 +43,85 @@ pub struct Upload {
 
 impl Upload {
     /// The key of its object.
-    pub fn object(id: Ulid) -> String {
+    pub fn object_key(id: Ulid) -> String {
         format!("uploads/{id}")
     }
 }
 
 impl Store {
     /// Writes what became of a message's media that was waited for. `None` if nobody waits for it any more.
-    pub async fn settle_media(
+    pub async fn complete_media(
         &self,
         message: &Message,
         index: usize,
         media: &Media,
     ) -> Result<Option<Message>> {
-        let change = self.media_change(message, index, media, MediaState::Waiting)?;
-        change.write(self, "table.update").await?.map(decode).transpose()
+        let change = self.media_update(message, index, media, MediaState::Pending)?;
+        change.execute(self, "table.update").await?.map(from_item).transpose()
     }
 
     /// Has media that failed fetched again. `None` if it did not fail.
     pub async fn retry_media(&self, message: &Message, index: usize) -> Result<Option<Message>> {
         let Some(failed) = message.media.get(index) else { return Ok(None) };
-        let waiting = Media { state: MediaState::Waiting, problem: None, ..failed.clone() };
-        let change = self.media_change(message, index, &waiting, MediaState::Failed)?;
+        let pending = Media { state: MediaState::Pending, error: None, ..failed.clone() };
+        let change = self.media_update(message, index, &pending, MediaState::Failed)?;
         let job = match failed.source {
-            Some(_) => self.fetch_job(message)?,
-            None => self.find_media_again(message)?,
+            Some(_) => self.fetch_media_job(message)?,
+            None => self.media_look_up(message)?,
         };
         match self.transact(vec![change.into_update()?, job]).await {
-            Ok(()) => self.message(&message.conversation, message.id).await,
-            Err(Refusal::Conditions(_)) => Ok(None),
-            Err(Refusal::Other(error)) => Err(error),
+            Ok(()) => self.get_message(&message.conversation, message.id).await,
+            Err(TransactError::ConditionsFailed(_)) => Ok(None),
+            Err(TransactError::Other(error)) => Err(error),
         }
     }
 
-    fn media_change(
+    fn media_update(
         &self,
         message: &Message,
         index: usize,
         media: &Media,
-        now: MediaState,
-    ) -> Result<Change> {
+        expected_state: MediaState,
+    ) -> Result<ItemUpdate> {
         // A number of ours, no name of anybody's: it may stand in the expression.
-        Ok(Change::of(&self.table, partition(&message.conversation), message_sort(message.id))
-            .update(&format!("SET media[{index}] = :media ADD rev :one"))
-            .when(&format!("media[{index}].#state = :now"))
-            .name("#state", "state")
-            .value(":media", value(media)?)
-            .value(":now", value(now)?)
-            .value(":one", number(1)))
+        Ok(ItemUpdate::new(
+            &self.table,
+            conversation_pk(&message.conversation),
+            message_sk(message.id),
+        )
+        .expression(&format!("SET media[{index}] = :media ADD rev :one"))
+        .condition(&format!("media[{index}].#state = :now"))
+        .name("#state", "state")
+        .value(":media", to_attr(media)?)
+        .value(":now", to_attr(expected_state)?)
+        .value(":one", attr_n(1)))
     }
 
     /// The job that fetches what a message waits for.
-    pub(super) fn fetch_job(&self, message: &Message) -> Result<TransactWriteItem> {
+    pub(super) fn fetch_media_job(&self, message: &Message) -> Result<TransactWriteItem> {
         let now = self.clock.now();
-        let (kind, id) = (IntentKind::FetchMedia, self.ids.ulid(now));
-        let job = Intent::job(kind, &message.conversation, &message.inbox, message.id, id, now);
-        put(&self.table, encode(&partition(&job.conversation), &intent_sort(&job), &job)?)
+        let (kind, id) = (OutboxKind::FetchMedia, self.ids.ulid(now));
+        let job =
+            OutboxEntry::job(kind, &message.conversation, &message.inbox, message.id, id, now);
+        put(&self.table, to_item(&conversation_pk(&job.conversation_id), &outbox_sk(&job), &job)?)
     }
 
     /// Remembers what a browser may upload.
-    pub async fn add_upload(&self, upload: Upload) -> Result<()> {
-        let upload = Upload { expires_at: self.expiry(UPLOAD_LIFE), ..upload };
-        let item = encode(&format!("UPLOAD#{}", upload.id), "UPLOAD", &upload)?;
+    pub async fn put_upload(&self, upload: Upload) -> Result<()> {
+        let upload = Upload { expires_at: self.expires_at(UPLOAD_TTL), ..upload };
+        let item = to_item(&format!("UPLOAD#{}", upload.id), "UPLOAD", &upload)?;
         let call = self.client.put_item().table_name(&*self.connections).set_item(Some(item));
-        always(self.single("connections.put", || call.clone().send()).await)?;
+        unconditional(self.call("connections.put", || call.clone().send()).await)?;
         Ok(())
     }
 
     /// What a browser was allowed to upload, while it is good.
-    pub async fn upload(&self, id: Ulid) -> Result<Option<Upload>> {
+    pub async fn get_upload(&self, id: Ulid) -> Result<Option<Upload>> {
         let call = self.client.get_item().table_name(&*self.connections).consistent_read(true);
-        let call = call.key("pk", super::row::text(format!("UPLOAD#{id}")));
-        let call = call.key("sk", super::row::text("UPLOAD"));
-        let answer = always(self.single("connections.get", || call.clone().send()).await)?;
-        let upload: Option<Upload> = answer.item.map(decode).transpose()?;
+        let call = call.key("pk", super::row::attr_s(format!("UPLOAD#{id}")));
+        let call = call.key("sk", super::row::attr_s("UPLOAD"));
+        let response = unconditional(self.call("connections.get", || call.clone().send()).await)?;
+        let upload: Option<Upload> = response.item.map(from_item).transpose()?;
         Ok(upload.filter(|upload| upload.expires_at > self.clock.now().as_second()))
     }
 }

@@ -9,27 +9,27 @@
 //! - `quarantine`, `users`: what else lies in `Table`.
 //! - `connections`, `sessions`, `rates`: sockets, tickets, refresh tokens and counters in `Connections`.
 
-mod announced;
-mod change;
-mod completion;
+mod complete;
 mod connections;
 mod consent;
 mod conversations;
 mod deletion;
+mod deliveries;
+mod enrich;
 mod inbound;
-mod intents;
+mod item_update;
 mod lists;
 mod media;
+mod media_lookup;
 mod messages;
 mod outbound;
+mod outbox;
 mod quarantine;
 mod rates;
 mod redaction;
-mod reports;
 mod row;
 mod search;
 mod sessions;
-mod settle;
 mod start;
 mod users;
 mod write;
@@ -44,22 +44,22 @@ use aws_sdk_dynamodb::config::{
 };
 
 use crate::clock::Clock;
-use crate::fault::Faults;
+use crate::fault::FaultPoints;
 use crate::ids::Ids;
 
-pub use connections::{Connection, TICKET_LIFE, Ticket, WATCHED};
-pub use inbound::{Arrival, Received};
-pub use intents::DueEntry;
-pub use lists::{Filter, Page};
-pub use media::{UPLOAD_LIFE, Upload};
-pub use messages::{MessagePage, SEARCHED, Window};
-pub use outbound::{Click, Sent};
-pub use quarantine::Quarantined;
-pub use reports::Report;
-pub use row::decode_image;
-pub use search::SearchAt;
-pub use sessions::{Refreshed, SESSION_LIFE};
-pub use settle::Settled;
+pub use complete::SendCompletion;
+pub use connections::{Connection, MAX_WATCHED, TICKET_TTL, Ticket};
+pub use deliveries::DeliveryReport;
+pub use inbound::{InboundOutcome, NewInbound};
+pub use lists::{ConversationPage, Filter};
+pub use media::{UPLOAD_TTL, Upload};
+pub use messages::{MessagePage, MessageRange, SEARCH_PAGE_READS};
+pub use outbound::{NewOutbound, OutboundOutcome};
+pub use outbox::DueEntry;
+pub use quarantine::QuarantineEntry;
+pub use row::from_stream_image;
+pub use search::SearchPosition;
+pub use sessions::{RefreshOutcome, SESSION_TTL};
 pub use start::StartOutcome;
 pub use users::User;
 
@@ -96,13 +96,13 @@ pub struct StoreOptions {
     /// Name of the table of sockets, tickets, sessions and counters.
     pub connections: String,
     /// How long a write is tried again: 3 s, webhooks 10 s.
-    pub patience: Duration,
+    pub retry_budget: Duration,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ids.
     pub ids: Arc<dyn Ids>,
     /// Fault points.
-    pub faults: Faults,
+    pub faults: FaultPoints,
 }
 
 /// The tables, behind typed reads and the one write path.
@@ -111,10 +111,10 @@ pub struct Store {
     client: Client,
     table: Arc<str>,
     connections: Arc<str>,
-    patience: Duration,
+    retry_budget: Duration,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    faults: Faults,
+    faults: FaultPoints,
 }
 
 impl std::fmt::Debug for Store {
@@ -144,7 +144,7 @@ impl Store {
             client: Client::from_conf(config.build()),
             table: options.table.into(),
             connections: options.connections.into(),
-            patience: options.patience,
+            retry_budget: options.retry_budget,
             clock: options.clock,
             ids: options.ids,
             faults: options.faults,

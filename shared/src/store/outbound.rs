@@ -3,39 +3,41 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::Store;
-use super::change::Change;
-use super::conversations::{META, partition, place_value};
-use super::inbound::above;
-use super::intents::lane_sort;
-use super::messages::{message_sort, pointed};
-use super::row::{Item, encode, number, text, value};
-use super::write::{Refusal, put, put_new};
-use crate::can_send::Decision;
-use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListKey, Preview};
+use super::conversations::{META, conversation_pk, list_partition_attr};
+use super::inbound::next_ulid;
+use super::item_update::ItemUpdate;
+use super::messages::{dedup_target, message_sk};
+use super::outbox::queue_sk;
+use super::row::{Item, attr_n, attr_s, to_attr, to_item};
+use super::write::{TransactError, put, put_if_absent};
+use crate::can_send::SendCheck;
+use crate::conversation::{
+    Conversation, ConversationId, ConversationStatus, ListPartition, Preview,
+};
 use crate::error::{Error, Result};
-use crate::intent::Intent;
 use crate::media::Media;
 use crate::message::{Direction, Message};
-use crate::particulars::Particulars;
+use crate::message_extras::MessageExtras;
+use crate::outbox::OutboxEntry;
 
 /// One click of one person: the text, and the key that makes a second click the same one.
 #[derive(Debug, Clone)]
-pub struct Click {
+pub struct NewOutbound {
     /// Sign-in name of the person.
     pub user: String,
     /// Name for display.
     pub author: String,
     /// The browser's key.
-    pub key: String,
+    pub idempotency_key: String,
     /// The text.
     pub body: String,
     /// What goes with it.
     pub media: Vec<Media>,
 }
 
-impl Click {
+impl NewOutbound {
     /// Whether `message` is what it wants: the same text, and the same files in the same order.
-    fn made(&self, message: &Message) -> bool {
+    fn matches(&self, message: &Message) -> bool {
         let sources = |media: &[Media]| -> Vec<_> {
             media.iter().map(|media| media.source.clone()).collect()
         };
@@ -45,197 +47,208 @@ impl Click {
 
 /// What became of a click.
 #[derive(Debug)]
-pub enum Sent {
+pub enum OutboundOutcome {
     /// Stored, with its intent.
-    Now(Box<Message>, Box<Intent>),
+    Stored(Box<Message>, Box<OutboxEntry>),
     /// It had been stored before; nothing changed.
-    Before(Box<Message>),
+    Duplicate(Box<Message>),
     /// The key was used before for something else.
-    KeyUsed,
+    KeyReused,
     /// There is no such conversation on the desk.
-    NoConversation,
+    ConversationNotFound,
     /// The message to be tried again is not one that failed, or was tried again already.
     NotRetryable,
     /// It may not go, or not now.
-    MayNot(Decision),
+    Denied(SendCheck),
 }
 
-const TRIES: u32 = 32;
+const MAX_ATTEMPTS: u32 = 32;
 
 impl Store {
     /// Stores what a click wants sent; `again` is the message that it stands in for, if it is a retry. `decide` is asked
     /// of the conversation as it stands; what it read of consent is a condition of the write.
-    pub async fn send(
+    pub async fn put_outbound(
         &self,
         to: &ConversationId,
-        click: &Click,
-        again: Option<&Message>,
-        decide: &(dyn Fn(&Conversation) -> Decision + Sync),
-    ) -> Result<Sent> {
-        for _ in 0..TRIES {
-            let Some(seen) = self.conversation(to).await? else { return Ok(Sent::NoConversation) };
-            let decision = decide(&seen);
-            if !decision.yes() {
+        outbound: &NewOutbound,
+        retry_of: Option<&Message>,
+        check: &(dyn Fn(&Conversation) -> SendCheck + Sync),
+    ) -> Result<OutboundOutcome> {
+        for _ in 0..MAX_ATTEMPTS {
+            let Some(expected) = self.get_conversation(to).await? else {
+                return Ok(OutboundOutcome::ConversationNotFound);
+            };
+            let send_check = check(&expected);
+            if !send_check.is_allowed() {
                 // What was taken before stays taken, whatever holds now.
-                return match self.clicked(click).await? {
-                    Some(_) => self.as_before(None, to, click, again).await,
-                    None => Ok(Sent::MayNot(decision)),
+                return match self.find_by_idempotency_key(outbound).await? {
+                    Some(_) => self.resolve_duplicate(None, to, outbound, retry_of).await,
+                    None => Ok(OutboundOutcome::Denied(send_check)),
                 };
             }
-            let Some(message) = self.draft(&seen, click) else { return Ok(Sent::NoConversation) };
-            let intent = Intent::ready(&seen.id, &seen.inbox, message.id, self.clock.now());
-            let items = self.departure(&seen, &message, &intent, click, again)?;
-            let verdicts = match self.transact(items).await {
-                Ok(()) => return Ok(Sent::Now(Box::new(message), Box::new(intent))),
-                Err(Refusal::Conditions(verdicts)) => verdicts,
-                Err(Refusal::Other(error)) => return Err(error),
+            let Some(message) = self.build_message(&expected, outbound) else {
+                return Ok(OutboundOutcome::ConversationNotFound);
             };
-            let mut verdicts = verdicts.into_iter();
-            if let Some(pointer) = verdicts.next().filter(|pointer| pointer.failed) {
-                return self.as_before(pointer.met, to, click, again).await;
+            let entry =
+                OutboxEntry::new_send(&expected.id, &expected.inbox, message.id, self.clock.now());
+            let items = self.outbound_items(&expected, &message, &entry, outbound, retry_of)?;
+            let outcomes = match self.transact(items).await {
+                Ok(()) => return Ok(OutboundOutcome::Stored(Box::new(message), Box::new(entry))),
+                Err(TransactError::ConditionsFailed(outcomes)) => outcomes,
+                Err(TransactError::Other(error)) => return Err(error),
+            };
+            let mut outcomes = outcomes.into_iter();
+            if let Some(dedup_record) = outcomes.next().filter(|outcome| outcome.failed) {
+                return self.resolve_duplicate(dedup_record.existing, to, outbound, retry_of).await;
             }
-            if verdicts.nth(3).is_some_and(|old| old.failed) {
-                return Ok(Sent::NotRetryable);
+            if outcomes.nth(3).is_some_and(|outcome| outcome.failed) {
+                return Ok(OutboundOutcome::NotRetryable);
             }
         }
-        Err(Error::Busy("the conversation moved on at every try".into()))
+        Err(Error::Unavailable("the conversation changed at every attempt".into()))
     }
 
-    fn draft(&self, seen: &Conversation, click: &Click) -> Option<Message> {
-        seen.list_pk.as_ref()?;
-        let wish = self.ids.ulid(self.clock.now());
+    fn build_message(&self, expected: &Conversation, outbound: &NewOutbound) -> Option<Message> {
+        expected.list_pk.as_ref()?;
+        let proposed = self.ids.ulid(self.clock.now());
         Some(Message {
-            id: above(seen.last, wish),
-            conversation: seen.id.clone(),
-            inbox: seen.inbox.clone(),
+            id: next_ulid(expected.last_ulid, proposed),
+            conversation: expected.id.clone(),
+            inbox: expected.inbox.clone(),
             direction: Direction::Outbound,
-            business: seen.business.clone()?,
-            contact: seen.contact.clone()?,
-            author: Some(click.author.clone()),
-            body: click.body.clone(),
-            seen: std::collections::BTreeMap::new(),
-            outcome: None,
+            business: expected.business.clone()?,
+            contact: expected.contact.clone()?,
+            author: Some(outbound.author.clone()),
+            body: outbound.body.clone(),
+            statuses: std::collections::BTreeMap::new(),
+            send_result: None,
             rev: 1,
             sid: None,
-            key: Some(click.key.clone()),
+            idempotency_key: Some(outbound.idempotency_key.clone()),
             retried_by: None,
             segments: None,
-            media: click.media.clone(),
-            particulars: Particulars::default(),
+            media: outbound.media.clone(),
+            extras: MessageExtras::default(),
             price: None,
-            fell_back: false,
+            sms_fallback: false,
             redacted: false,
         })
     }
 
-    fn departure(
+    fn outbound_items(
         &self,
-        seen: &Conversation,
+        expected: &Conversation,
         message: &Message,
-        intent: &Intent,
-        click: &Click,
-        again: Option<&Message>,
+        entry: &OutboxEntry,
+        outbound: &NewOutbound,
+        retry_of: Option<&Message>,
     ) -> Result<Vec<TransactWriteItem>> {
-        let own = partition(&seen.id);
-        let pointer = Item::from([
-            ("pk".to_owned(), text(key_partition(click))),
-            ("sk".to_owned(), text("KEY")),
-            ("conversation".to_owned(), text(seen.id.as_str())),
-            ("message".to_owned(), text(message.id.to_string())),
+        let pk = conversation_pk(&expected.id);
+        let dedup_record = Item::from([
+            ("pk".to_owned(), attr_s(idempotency_pk(outbound))),
+            ("sk".to_owned(), attr_s("KEY")),
+            ("conversation_id".to_owned(), attr_s(expected.id.as_str())),
+            ("message_id".to_owned(), attr_s(message.id.to_string())),
         ]);
         let mut items = vec![
-            put_new(&self.table, pointer)?,
-            put(&self.table, encode(&own, &message_sort(message.id), message)?)?,
-            self.moved_up(seen, message)?,
-            put(&self.table, encode(&own, &lane_sort(intent.id), intent)?)?,
+            put_if_absent(&self.table, dedup_record)?,
+            put(&self.table, to_item(&pk, &message_sk(message.id), message)?)?,
+            self.outbound_update(expected, message)?,
+            put(&self.table, to_item(&pk, &queue_sk(entry.id), entry)?)?,
         ];
-        if let Some(old) = again {
-            items.push(self.stood_in_for(old, message)?);
+        if let Some(old) = retry_of {
+            items.push(self.mark_retried(old, message)?);
         }
         Ok(items)
     }
 
-    fn moved_up(&self, seen: &Conversation, message: &Message) -> Result<TransactWriteItem> {
-        let place = seen.list_pk.clone().ok_or_else(|| Error::failed("not on the list"))?;
-        let wanted = ListKey { status: ConversationStatus::Open, ..place.clone() };
-        let at = message.created();
-        let preview = Preview::of(message);
-        let consent = match &seen.consent {
+    fn outbound_update(
+        &self,
+        expected: &Conversation,
+        message: &Message,
+    ) -> Result<TransactWriteItem> {
+        let partition =
+            expected.list_pk.clone().ok_or_else(|| Error::internal("not on the list"))?;
+        let target = ListPartition { status: ConversationStatus::Open, ..partition.clone() };
+        let at = message.created_at();
+        let preview = Preview::from_message(message);
+        let consent = match &expected.consent {
             Some(_) => "consent = :consent",
             None => "attribute_not_exists(consent)",
         };
-        let mut change = Change::of(&self.table, partition(&seen.id), META)
-            .update(
-                "SET preview = :preview, #last = :ulid, list_pk = :wanted, list_sk = :sort \
+        let mut change = ItemUpdate::new(&self.table, conversation_pk(&expected.id), META)
+            .expression(
+                "SET preview = :preview, last_ulid = :ulid, list_pk = :target, list_sk = :sort \
                  ADD rev :one",
             )
-            .when(&format!(
-                "list_pk = :place AND {consent} AND (attribute_not_exists(#last) OR #last < :ulid)"
+            .condition(&format!(
+                "list_pk = :place AND {consent} AND (attribute_not_exists(last_ulid) OR last_ulid < :ulid)"
             ))
-            .name("#last", "last")
-            .value(":preview", value(preview)?)
-            .value(":ulid", text(message.id.to_string()))
-            .value(":wanted", place_value(&wanted))
-            .value(":place", place_value(&place))
-            .value(":sort", text(Conversation::list_sort(at, &seen.id)))
-            .value(":one", number(1));
-        if let Some(consent) = &seen.consent {
-            change = change.value(":consent", value(consent)?);
+            .value(":preview", to_attr(preview)?)
+            .value(":ulid", attr_s(message.id.to_string()))
+            .value(":target", list_partition_attr(&target))
+            .value(":place", list_partition_attr(&partition))
+            .value(":sort", attr_s(Conversation::list_sort_key(at, &expected.id)))
+            .value(":one", attr_n(1));
+        if let Some(consent) = &expected.consent {
+            change = change.value(":consent", to_attr(consent)?);
         }
         change.into_update()
     }
 
     /// The old message names the new one: once, and only while it stands as it was read.
-    fn stood_in_for(&self, old: &Message, new: &Message) -> Result<TransactWriteItem> {
-        Change::of(&self.table, partition(&old.conversation), message_sort(old.id))
-            .update("SET retried_by = :new ADD rev :one")
-            .when("attribute_not_exists(retried_by) AND rev = :rev AND seen = :seen")
-            .value(":new", text(new.id.to_string()))
-            .value(":one", number(1))
-            .value(":rev", number(old.rev))
-            .value(":seen", value(&old.seen)?)
+    fn mark_retried(&self, old: &Message, new: &Message) -> Result<TransactWriteItem> {
+        ItemUpdate::new(&self.table, conversation_pk(&old.conversation), message_sk(old.id))
+            .expression("SET retried_by = :new ADD rev :one")
+            .condition("attribute_not_exists(retried_by) AND rev = :rev AND statuses = :expected")
+            .value(":new", attr_s(new.id.to_string()))
+            .value(":one", attr_n(1))
+            .value(":rev", attr_n(old.rev))
+            .value(":expected", to_attr(&old.statuses)?)
             .into_update()
     }
 
-    async fn as_before(
+    async fn resolve_duplicate(
         &self,
-        pointer: Option<Item>,
+        dedup_record: Option<Item>,
         to: &ConversationId,
-        click: &Click,
-        again: Option<&Message>,
-    ) -> Result<Sent> {
-        let known = pointer.as_ref().and_then(pointed);
-        let found = match known {
-            Some(found) => Some(found),
-            None => self.pointer(key_partition(click), "KEY").await?,
+        outbound: &NewOutbound,
+        retry_of: Option<&Message>,
+    ) -> Result<OutboundOutcome> {
+        let target = dedup_record.as_ref().and_then(dedup_target);
+        let target = match target {
+            Some(target) => Some(target),
+            None => self.get_dedup_record(idempotency_pk(outbound), "KEY").await?,
         };
         let (conversation, id) =
-            found.ok_or_else(|| Error::failed("a pointer without its message"))?;
+            target.ok_or_else(|| Error::internal("a dedup record without its message"))?;
         if conversation != *to {
-            return Ok(Sent::KeyUsed);
+            return Ok(OutboundOutcome::KeyReused);
         }
-        if let Some(old) = again {
+        if let Some(failed) = retry_of {
             // A retry is the earlier click only if that one stood in for the same message.
-            let now = self.message(to, old.id).await?;
-            if now.and_then(|old| old.retried_by) != Some(id) {
-                return Ok(Sent::KeyUsed);
+            let current = self.get_message(to, failed.id).await?;
+            if current.and_then(|message| message.retried_by) != Some(id) {
+                return Ok(OutboundOutcome::KeyReused);
             }
         }
-        Ok(match self.message(&conversation, id).await? {
-            Some(message) if click.made(&message) => Sent::Before(Box::new(message)),
-            _ => Sent::KeyUsed,
+        Ok(match self.get_message(&conversation, id).await? {
+            Some(message) if outbound.matches(&message) => {
+                OutboundOutcome::Duplicate(Box::new(message))
+            }
+            _ => OutboundOutcome::KeyReused,
         })
     }
 
     /// The message that a person's earlier click with this key made.
-    pub async fn clicked(&self, click: &Click) -> Result<Option<Message>> {
-        match self.pointer(key_partition(click), "KEY").await? {
-            Some((conversation, id)) => self.message(&conversation, id).await,
+    pub async fn find_by_idempotency_key(&self, outbound: &NewOutbound) -> Result<Option<Message>> {
+        match self.get_dedup_record(idempotency_pk(outbound), "KEY").await? {
+            Some((conversation, id)) => self.get_message(&conversation, id).await,
             None => Ok(None),
         }
     }
 }
 
-fn key_partition(click: &Click) -> String {
-    format!("KEY#{}#{}", click.user, click.key)
+fn idempotency_pk(outbound: &NewOutbound) -> String {
+    format!("KEY#{}#{}", outbound.user, outbound.idempotency_key)
 }

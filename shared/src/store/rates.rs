@@ -6,54 +6,54 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::Store;
-use super::change::Change;
-use super::row::{Item, number, text};
-use super::write::always;
+use super::item_update::ItemUpdate;
+use super::row::{Item, attr_n, attr_s};
+use super::write::unconditional;
 use crate::error::Result;
 
 /// A stretch of time and its counter.
-struct Slot {
-    partition: String,
+struct RateWindow {
+    pk: String,
     end: i64,
     length: i64,
 }
 
 impl Store {
     /// Counts one more of `what` in the present window, and tells how many there are by now.
-    pub async fn count(&self, what: &str, window: Duration) -> Result<u64> {
-        let slot = self.slot(what, window);
-        let changed = Change::of(&self.connections, slot.partition, "RATE")
-            .update("ADD #count :one SET expires_at = :end")
+    pub async fn increment_rate(&self, subject: &str, window: Duration) -> Result<u64> {
+        let rate_window = self.rate_window(subject, window);
+        let changed = ItemUpdate::new(&self.connections, rate_window.pk, "RATE")
+            .expression("ADD #count :one SET expires_at = :end")
             .name("#count", "count")
-            .value(":one", number(1))
-            .value(":end", number(slot.end + slot.length))
-            .write(self, "connections.update")
+            .value(":one", attr_n(1))
+            .value(":end", attr_n(rate_window.end + rate_window.length))
+            .execute(self, "connections.update")
             .await?;
-        Ok(changed.map_or(u64::MAX, |item| counted(&item)))
+        Ok(changed.map_or(u64::MAX, |item| parse_count(&item)))
     }
 
     /// How many of `what` were counted in the present window.
-    pub async fn counted(&self, what: &str, window: Duration) -> Result<u64> {
-        let slot = self.slot(what, window);
+    pub async fn get_rate(&self, subject: &str, window: Duration) -> Result<u64> {
+        let rate_window = self.rate_window(subject, window);
         let call = self.client.get_item().table_name(&*self.connections);
-        let call = call.key("pk", text(slot.partition)).key("sk", text("RATE"));
-        let answer = always(self.single("connections.get", || call.clone().send()).await)?;
-        Ok(answer.item.map_or(0, |item| counted(&item)))
+        let call = call.key("pk", attr_s(rate_window.pk)).key("sk", attr_s("RATE"));
+        let response = unconditional(self.call("connections.get", || call.clone().send()).await)?;
+        Ok(response.item.map_or(0, |item| parse_count(&item)))
     }
 
     /// When the present window of this length ends.
-    pub fn window_ends(&self, window: Duration) -> Timestamp {
-        Timestamp::from_second(self.slot("", window).end).unwrap_or(Timestamp::MAX)
+    pub fn rate_window_end(&self, window: Duration) -> Timestamp {
+        Timestamp::from_second(self.rate_window("", window).end).unwrap_or(Timestamp::MAX)
     }
 
-    fn slot(&self, what: &str, window: Duration) -> Slot {
+    fn rate_window(&self, subject: &str, window: Duration) -> RateWindow {
         let length = i64::try_from(window.as_secs()).unwrap_or(i64::MAX).max(1);
-        let slot = self.clock.now().as_second() / length;
-        Slot { partition: format!("RATE#{what}#{slot}"), end: (slot + 1) * length, length }
+        let index = self.clock.now().as_second() / length;
+        RateWindow { pk: format!("RATE#{subject}#{index}"), end: (index + 1) * length, length }
     }
 }
 
-fn counted(item: &Item) -> u64 {
+fn parse_count(item: &Item) -> u64 {
     match item.get("count") {
         Some(AttributeValue::N(count)) => count.parse().unwrap_or(u64::MAX),
         _ => u64::MAX,

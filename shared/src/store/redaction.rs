@@ -3,81 +3,85 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::Store;
-use super::change::Change;
-use super::conversations::{META, partition};
-use super::intents::intent_sort;
-use super::messages::message_sort;
-use super::row::{encode, number, text, value};
-use super::write::{Refusal, put};
+use super::conversations::{META, conversation_pk};
+use super::item_update::ItemUpdate;
+use super::messages::message_sk;
+use super::outbox::outbox_sk;
+use super::row::{attr_n, attr_s, to_attr, to_item};
+use super::write::{TransactError, put};
 use crate::conversation::Preview;
 use crate::error::{Error, Result};
-use crate::intent::{Intent, IntentKind};
 use crate::message::Message;
+use crate::outbox::{OutboxEntry, OutboxKind};
 
-const TRIES: u32 = 16;
+const MAX_ATTEMPTS: u32 = 16;
 
 impl Store {
     /// Empties a message and the preview that shows it, and has its files deleted and it emptied at Twilio. `None` if the
     /// message is no more.
-    pub async fn redact(&self, seen: &Message) -> Result<Option<Message>> {
-        for _ in 0..TRIES {
-            let Some(now) = self.message(&seen.conversation, seen.id).await? else {
+    pub async fn redact_message(&self, target: &Message) -> Result<Option<Message>> {
+        for _ in 0..MAX_ATTEMPTS {
+            let Some(current) = self.get_message(&target.conversation, target.id).await? else {
                 return Ok(None);
             };
-            if now.redacted {
-                return Ok(Some(now));
+            if current.redacted {
+                return Ok(Some(current));
             }
-            let emptied = now.emptied();
-            let mut items = vec![self.emptying(&emptied)?, self.redact_job(&now)?];
-            let conversation = self.conversation(&seen.conversation).await?;
-            if conversation.is_some_and(|conversation| conversation.last == Some(seen.id)) {
-                items.push(self.preview_change(&emptied)?);
+            let redacted = current.redacted_copy();
+            let mut items = vec![self.redaction_update(&redacted)?, self.redact_job(&current)?];
+            let conversation = self.get_conversation(&target.conversation).await?;
+            if conversation.is_some_and(|conversation| conversation.last_ulid == Some(target.id)) {
+                items.push(self.preview_update(&redacted)?);
             }
             match self.transact(items).await {
-                Ok(()) => return Ok(Some(emptied)),
+                Ok(()) => return Ok(Some(redacted)),
                 // Something came meanwhile: read and decide again.
-                Err(Refusal::Conditions(_)) => {}
-                Err(Refusal::Other(error)) => return Err(error),
+                Err(TransactError::ConditionsFailed(_)) => {}
+                Err(TransactError::Other(error)) => return Err(error),
             }
         }
-        Err(Error::Busy("the conversation moved on at every try".into()))
+        Err(Error::Unavailable("the conversation changed at every attempt".into()))
     }
 
     /// `rev` is the emptied message's: it was read with the one before.
-    fn emptying(&self, emptied: &Message) -> Result<TransactWriteItem> {
-        Change::of(&self.table, partition(&emptied.conversation), message_sort(emptied.id))
-            .update(
-                "SET body = :none, particulars = :particulars, redacted = :yes, rev = :rev \
+    fn redaction_update(&self, redacted: &Message) -> Result<TransactWriteItem> {
+        ItemUpdate::new(
+            &self.table,
+            conversation_pk(&redacted.conversation),
+            message_sk(redacted.id),
+        )
+        .expression(
+            "SET body = :none, extras = :extras, redacted = :yes, rev = :rev \
                  REMOVE media",
-            )
-            .when("rev = :seen")
-            .value(":none", text(""))
-            .value(":particulars", value(&emptied.particulars)?)
-            .value(":yes", value(true)?)
-            .value(":rev", number(emptied.rev))
-            .value(":seen", number(emptied.rev.saturating_sub(1)))
-            .into_update()
+        )
+        .condition("rev = :expected")
+        .value(":none", attr_s(""))
+        .value(":extras", to_attr(&redacted.extras)?)
+        .value(":yes", to_attr(true)?)
+        .value(":rev", attr_n(redacted.rev))
+        .value(":expected", attr_n(redacted.rev.saturating_sub(1)))
+        .into_update()
     }
 
     fn redact_job(&self, message: &Message) -> Result<TransactWriteItem> {
         let now = self.clock.now();
-        let (kind, id) = (IntentKind::RedactMessage, self.ids.ulid(now));
-        let job = Intent::job(kind, &message.conversation, &message.inbox, message.id, id, now);
+        let (kind, id) = (OutboxKind::RedactMessage, self.ids.ulid(now));
+        let job =
+            OutboxEntry::job(kind, &message.conversation, &message.inbox, message.id, id, now);
         // Those of a message that was sent again are the new one's too.
-        let own = message.media.iter().filter(|_| message.retried_by.is_none());
-        let objects = own.filter_map(|media| media.object.clone()).collect();
-        let job = Intent { objects, ..job };
-        put(&self.table, encode(&partition(&job.conversation), &intent_sort(&job), &job)?)
+        let media = message.media.iter().filter(|_| message.retried_by.is_none());
+        let object_keys = media.filter_map(|attachment| attachment.object_key.clone()).collect();
+        let job = OutboxEntry { object_keys, ..job };
+        put(&self.table, to_item(&conversation_pk(&job.conversation_id), &outbox_sk(&job), &job)?)
     }
 
-    pub(super) fn preview_change(&self, message: &Message) -> Result<TransactWriteItem> {
-        Change::of(&self.table, partition(&message.conversation), META)
-            .update("SET preview = :preview ADD rev :one")
-            .when("#last = :ulid AND attribute_exists(list_pk)")
-            .name("#last", "last")
-            .value(":preview", value(Preview::of(message))?)
-            .value(":ulid", text(message.id.to_string()))
-            .value(":one", number(1))
+    pub(super) fn preview_update(&self, message: &Message) -> Result<TransactWriteItem> {
+        ItemUpdate::new(&self.table, conversation_pk(&message.conversation), META)
+            .expression("SET preview = :preview ADD rev :one")
+            .condition("last_ulid = :ulid AND attribute_exists(list_pk)")
+            .value(":preview", to_attr(Preview::from_message(message))?)
+            .value(":ulid", attr_s(message.id.to_string()))
+            .value(":one", attr_n(1))
             .into_update()
     }
 }

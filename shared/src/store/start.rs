@@ -3,13 +3,13 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::Store;
-use super::change::Change;
-use super::conversations::{META, partition, place_value};
-use super::row::{number, text, value};
-use super::search::terms;
-use super::write::Refusal;
+use super::conversations::{META, conversation_pk, list_partition_attr};
+use super::item_update::ItemUpdate;
+use super::row::{attr_n, attr_s, to_attr};
+use super::search::search_terms;
+use super::write::TransactError;
 use crate::address::Address;
-use crate::conversation::{Conversation, ConversationStatus, ListKey};
+use crate::conversation::{Conversation, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 
 /// What became of a start.
@@ -23,55 +23,60 @@ pub enum StartOutcome {
 
 impl Store {
     /// Puts a conversation on the desk before anybody wrote.
-    pub async fn start(&self, wanted: &Conversation) -> Result<StartOutcome> {
-        let Some(contact) = &wanted.contact else {
-            return Err(Error::failed("a direct conversation has a contact"));
+    pub async fn start_conversation(&self, requested: &Conversation) -> Result<StartOutcome> {
+        let Some(contact) = &requested.contact else {
+            return Err(Error::internal("a direct conversation has a contact"));
         };
-        let own = partition(&wanted.id);
-        let mut items = vec![self.first_place(&own, wanted)?];
-        for term in terms(wanted.name.as_deref(), contact) {
-            items.push(self.put_term(&term, &wanted.inbox, &wanted.id)?);
+        let pk = conversation_pk(&requested.id);
+        let mut items = vec![self.start_update(&pk, requested)?];
+        for term in search_terms(requested.name.as_deref(), contact) {
+            items.push(self.put_search_entry(&term, &requested.inbox, &requested.id)?);
         }
         let created = match self.transact(items).await {
             Ok(()) => true,
-            Err(Refusal::Conditions(_)) => false,
-            Err(Refusal::Other(error)) => return Err(error),
+            Err(TransactError::ConditionsFailed(_)) => false,
+            Err(TransactError::Other(error)) => return Err(error),
         };
-        let now = self.conversation(&wanted.id).await?;
-        let now = now.ok_or_else(|| Error::failed("a conversation that was just there"))?;
-        Ok(if created { StartOutcome::Created(now) } else { StartOutcome::Existing(now) })
+        let conversation = self.get_conversation(&requested.id).await?;
+        let conversation =
+            conversation.ok_or_else(|| Error::internal("a conversation that was just there"))?;
+        Ok(if created {
+            StartOutcome::Created(conversation)
+        } else {
+            StartOutcome::Existing(conversation)
+        })
     }
 
-    fn first_place(&self, own: &str, wanted: &Conversation) -> Result<TransactWriteItem> {
+    fn start_update(&self, pk: &str, requested: &Conversation) -> Result<TransactWriteItem> {
         let at = self.clock.now();
-        let place = ListKey {
-            inbox: wanted.inbox.clone(),
+        let partition = ListPartition {
+            inbox: requested.inbox.clone(),
             status: ConversationStatus::Open,
             unread: false,
         };
         let address = |address: &Option<Address>| {
-            text(address.as_ref().map(ToString::to_string).unwrap_or_default())
+            attr_s(address.as_ref().map(ToString::to_string).unwrap_or_default())
         };
-        let mut change = Change::of(&self.table, own, META)
-            .when("attribute_not_exists(list_pk)")
-            .value(":id", text(wanted.id.as_str()))
-            .value(":kind", text("direct"))
-            .value(":inbox", text(&*wanted.inbox))
-            .value(":business", address(&wanted.business))
-            .value(":contact", address(&wanted.contact))
-            .value(":created", value(at)?)
-            .value(":none", number(0))
-            .value(":one", number(1))
-            .value(":place", place_value(&place))
-            .value(":sort", text(Conversation::list_sort(at, &wanted.id)));
+        let mut change = ItemUpdate::new(&self.table, pk, META)
+            .condition("attribute_not_exists(list_pk)")
+            .value(":id", attr_s(requested.id.as_str()))
+            .value(":kind", attr_s("direct"))
+            .value(":inbox", attr_s(&*requested.inbox))
+            .value(":business", address(&requested.business))
+            .value(":contact", address(&requested.contact))
+            .value(":created", to_attr(at)?)
+            .value(":none", attr_n(0))
+            .value(":one", attr_n(1))
+            .value(":place", list_partition_attr(&partition))
+            .value(":sort", attr_s(Conversation::list_sort_key(at, &requested.id)));
         let mut set = "SET id = :id, kind = :kind, inbox = :inbox, business = :business, \
-                       contact = :contact, created = :created, unread = :none, list_pk = :place, \
+                       contact = :contact, created_at = :created, unread = :none, list_pk = :place, \
                        list_sk = :sort"
             .to_owned();
-        if let Some(name) = &wanted.name {
+        if let Some(name) = &requested.name {
             set.push_str(", #name = :name");
-            change = change.name("#name", "name").value(":name", text(&**name));
+            change = change.name("#name", "name").value(":name", attr_s(&**name));
         }
-        change.update(&format!("{set} ADD rev :one")).into_update()
+        change.expression(&format!("{set} ADD rev :one")).into_update()
     }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::row::{decode, encode, text};
-use super::write::{always, unless_refused};
+use super::row::{attr_s, from_item, to_item};
+use super::write::{none_if_condition_failed, unconditional};
 use crate::error::Result;
 use crate::session::Role;
 
@@ -23,27 +23,27 @@ pub struct User {
     pub password: String,
 }
 
-fn keys(username: &str) -> (String, &'static str) {
+fn user_key(username: &str) -> (String, &'static str) {
     (format!("USER#{username}"), "USER")
 }
 
 impl Store {
     /// The person with this sign-in name.
-    pub async fn user(&self, username: &str) -> Result<Option<User>> {
-        let (pk, sk) = keys(username);
+    pub async fn get_user(&self, username: &str) -> Result<Option<User>> {
+        let (pk, sk) = user_key(username);
         let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
-        let call = call.key("pk", text(pk)).key("sk", text(sk));
-        let answer = always(self.single("table.get", || call.clone().send()).await)?;
-        answer.item.map(decode).transpose()
+        let call = call.key("pk", attr_s(pk)).key("sk", attr_s(sk));
+        let response = unconditional(self.call("table.get", || call.clone().send()).await)?;
+        response.item.map(from_item).transpose()
     }
 
     /// Adds a person. False if the sign-in name is taken.
-    pub async fn add_user(&self, user: &User) -> Result<bool> {
-        let (pk, sk) = keys(&user.username);
-        let item = encode(&pk, sk, user)?;
+    pub async fn insert_user(&self, user: &User) -> Result<bool> {
+        let (pk, sk) = user_key(&user.username);
+        let item = to_item(&pk, sk, user)?;
         let call = self.client.put_item().table_name(&*self.table).set_item(Some(item));
         let call = call.condition_expression("attribute_not_exists(pk)");
-        let answer = self.single("table.put", || call.clone().send()).await;
-        Ok(unless_refused(answer)?.is_some())
+        let response = self.call("table.put", || call.clone().send()).await;
+        Ok(none_if_condition_failed(response)?.is_some())
     }
 }

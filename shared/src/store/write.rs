@@ -13,10 +13,10 @@ use super::Store;
 use super::row::Item;
 use crate::error::{Cause, Error, Result};
 use crate::fault::Fault;
-use crate::intent::later;
+use crate::outbox::add;
 
 /// Error codes after which nothing was written and the same call may be made again.
-const TRY_AGAIN: [&str; 8] = [
+const RETRYABLE_CODES: [&str; 8] = [
     "TransactionConflictException",
     "TransactionInProgressException",
     "ThrottlingException",
@@ -29,24 +29,24 @@ const TRY_AGAIN: [&str; 8] = [
 
 /// Why a transaction did not happen.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum TransactError {
     /// One entry an item of the transaction, in order: whether its condition failed, and the item that was met.
-    Conditions(Vec<Verdict>),
+    ConditionsFailed(Vec<ConditionOutcome>),
     /// Anything else.
     Other(Error),
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for TransactError {
     fn from(error: Error) -> Self {
         Self::Other(error)
     }
 }
 
-impl Refusal {
+impl TransactError {
     /// The error for a caller that expected no condition to fail.
-    pub(super) fn unexpected(self) -> Error {
+    pub(super) fn into_error(self) -> Error {
         match self {
-            Self::Conditions(_) => Error::failed("a condition failed that cannot fail"),
+            Self::ConditionsFailed(_) => Error::internal("a condition failed that cannot fail"),
             Self::Other(error) => error,
         }
     }
@@ -54,24 +54,24 @@ impl Refusal {
 
 /// What became of one item of a cancelled transaction.
 #[derive(Debug, Default)]
-pub(super) struct Verdict {
+pub(super) struct ConditionOutcome {
     /// Whether its condition failed.
     pub(super) failed: bool,
     /// The item that was there.
-    pub(super) met: Option<Item>,
+    pub(super) existing: Option<Item>,
 }
 
 /// Why one attempt ended.
 enum Attempt<E> {
     /// Nothing was written; again.
-    Again(Cause),
+    Retry(Cause),
     /// An answer.
-    Final(E),
+    Done(E),
 }
 
 impl Store {
     /// Makes one call, again while it may be, until patience ends; then it is [`Error::Busy`].
-    async fn persist<T, E, F, Fut>(&self, mut call: F) -> Result<T, E>
+    async fn with_retries<T, E, F, Fut>(&self, mut call: F) -> Result<T, E>
     where
         T: Send,
         E: From<Error> + Send,
@@ -79,70 +79,77 @@ impl Store {
         Fut: Future<Output = Result<T, Attempt<E>>> + Send,
     {
         // Jitter: up to one whole delay of chance is added to a delay that doubles.
-        let mut waits = ExponentialBuilder::default()
+        let mut delays = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(4))
             .with_max_delay(Duration::from_millis(400))
             .without_max_times()
             .with_jitter()
             .build();
-        let until = later(self.clock.now(), self.patience);
+        let deadline = add(self.clock.now(), self.retry_budget);
         loop {
             match call().await {
-                Ok(answer) => return Ok(answer),
-                Err(Attempt::Final(error)) => return Err(error),
-                Err(Attempt::Again(cause)) => match waits.next() {
-                    Some(wait) if later(self.clock.now(), wait) < until => {
-                        self.clock.sleep(wait).await;
+                Ok(response) => return Ok(response),
+                Err(Attempt::Done(error)) => return Err(error),
+                Err(Attempt::Retry(cause)) => match delays.next() {
+                    Some(delay) if add(self.clock.now(), delay) < deadline => {
+                        self.clock.sleep(delay).await;
                     }
-                    _ => return Err(E::from(Error::Busy(cause))),
+                    _ => return Err(E::from(Error::Unavailable(cause))),
                 },
             }
         }
     }
 
     /// Passes a fault point on the way to the table.
-    async fn point(&self, name: &'static str) -> Result<bool, Cause> {
-        match self.faults.pass(name).await {
-            Some(Fault::Refuse) => Err(format!("fault point {name}").into()),
-            Some(Fault::LoseAnswer) => Ok(true),
+    async fn check_fault(&self, name: &'static str) -> Result<bool, Cause> {
+        match self.faults.check(name).await {
+            Some(Fault::RefuseConnection) => Err(format!("fault point {name}").into()),
+            Some(Fault::DropResponse) => Ok(true),
             None => Ok(false),
         }
     }
 
     /// Writes all `items` or none.
-    pub(super) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), Refusal> {
+    pub(super) async fn transact(
+        &self,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<(), TransactError> {
         // One token for all tries: a try whose answer was lost is not made twice.
         let token = format!("{:032x}", self.ids.random());
-        self.persist(|| async {
-            let lost = self.point("table.transact").await.map_err(Attempt::Again)?;
+        self.with_retries(|| async {
+            let drop_response = self.check_fault("table.transact").await.map_err(Attempt::Retry)?;
             let call = self.client.transact_write_items();
             let call = call.set_transact_items(Some(items.clone())).client_request_token(&token);
             match call.send().await {
-                Ok(_) if lost => Err(Attempt::Again("the answer was lost".into())),
+                Ok(_) if drop_response => Err(Attempt::Retry("the response was dropped".into())),
                 Ok(_) => Ok(()),
-                Err(error) => Err(verdicts(error)),
+                Err(error) => Err(classify_cancellation(error)),
             }
         })
         .await
     }
 
     /// Makes one write or read that stands alone, again while it may be.
-    pub(super) async fn single<T, E, F, Fut>(&self, point: &'static str, call: F) -> Result<T, Lone>
+    pub(super) async fn call<T, E, F, Fut>(
+        &self,
+        point: &'static str,
+        call: F,
+    ) -> Result<T, WriteError>
     where
         T: Send,
         F: Fn() -> Fut + Send + Sync,
         Fut: Future<Output = Result<T, SdkError<E>>> + Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.persist(|| async {
-            let lost = self.point(point).await.map_err(Attempt::Again)?;
+        self.with_retries(|| async {
+            let drop_response = self.check_fault(point).await.map_err(Attempt::Retry)?;
             match call().await {
-                Ok(_) if lost => Err(Attempt::Again("the answer was lost".into())),
-                Ok(answer) => Ok(answer),
+                Ok(_) if drop_response => Err(Attempt::Retry("the response was dropped".into())),
+                Ok(response) => Ok(response),
                 Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
-                    Err(Attempt::Final(Lone::Condition))
+                    Err(Attempt::Done(WriteError::ConditionFailed))
                 }
-                Err(error) => Err(judge(error)),
+                Err(error) => Err(classify_error(error)),
             }
         })
         .await
@@ -151,91 +158,91 @@ impl Store {
 
 /// Why a write that stands alone did not happen.
 #[derive(Debug)]
-pub(super) enum Lone {
+pub(super) enum WriteError {
     /// Its condition failed.
-    Condition,
+    ConditionFailed,
     /// Anything else.
     Other(Error),
 }
 
-impl From<Error> for Lone {
+impl From<Error> for WriteError {
     fn from(error: Error) -> Self {
         Self::Other(error)
     }
 }
 
 /// `Ok(None)` where the condition failed.
-pub(super) fn unless_refused<T>(result: Result<T, Lone>) -> Result<Option<T>> {
+pub(super) fn none_if_condition_failed<T>(result: Result<T, WriteError>) -> Result<Option<T>> {
     match result {
-        Ok(answer) => Ok(Some(answer)),
-        Err(Lone::Condition) => Ok(None),
-        Err(Lone::Other(error)) => Err(error),
+        Ok(response) => Ok(Some(response)),
+        Err(WriteError::ConditionFailed) => Ok(None),
+        Err(WriteError::Other(error)) => Err(error),
     }
 }
 
 /// The answer of a call that has no condition.
-pub(super) fn always<T>(result: Result<T, Lone>) -> Result<T> {
-    result.map_err(|refusal| match refusal {
-        Lone::Condition => Error::failed("a condition failed that was never set"),
-        Lone::Other(error) => error,
+pub(super) fn unconditional<T>(result: Result<T, WriteError>) -> Result<T> {
+    result.map_err(|error| match error {
+        WriteError::ConditionFailed => Error::internal("a condition failed that was never set"),
+        WriteError::Other(error) => error,
     })
 }
 
-fn judge<E, T: From<Error>>(error: SdkError<E>) -> Attempt<T>
+fn classify_error<E, T: From<Error>>(error: SdkError<E>) -> Attempt<T>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let code = error.code().unwrap_or_default();
-    let not_answered = matches!(
+    let no_response = matches!(
         error,
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
     );
-    if not_answered || TRY_AGAIN.contains(&code) {
-        Attempt::Again(Box::new(error))
+    if no_response || RETRYABLE_CODES.contains(&code) {
+        Attempt::Retry(Box::new(error))
     } else {
-        Attempt::Final(T::from(Error::failed(error)))
+        Attempt::Done(T::from(Error::internal(error)))
     }
 }
 
-fn verdicts(error: SdkError<TransactWriteItemsError>) -> Attempt<Refusal> {
+fn classify_cancellation(error: SdkError<TransactWriteItemsError>) -> Attempt<TransactError> {
     let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
         error.as_service_error()
     else {
-        return judge(error);
+        return classify_error(error);
     };
     let reasons = canceled.cancellation_reasons();
-    let code = |wanted: &str| reasons.iter().any(|reason| reason.code() == Some(wanted));
-    if code("ConditionalCheckFailed") {
-        let verdicts = reasons.iter().map(|reason| Verdict {
+    let has_code = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+    if has_code("ConditionalCheckFailed") {
+        let outcomes = reasons.iter().map(|reason| ConditionOutcome {
             failed: reason.code() == Some("ConditionalCheckFailed"),
-            met: reason.item().cloned(),
+            existing: reason.item().cloned(),
         });
-        return Attempt::Final(Refusal::Conditions(verdicts.collect()));
+        return Attempt::Done(TransactError::ConditionsFailed(outcomes.collect()));
     }
-    if code("TransactionConflict")
-        || code("ThrottlingError")
-        || code("ProvisionedThroughputExceeded")
+    if has_code("TransactionConflict")
+        || has_code("ThrottlingError")
+        || has_code("ProvisionedThroughputExceeded")
     {
-        return Attempt::Again(Box::new(error));
+        return Attempt::Retry(Box::new(error));
     }
-    Attempt::Final(Refusal::Other(Error::failed(error)))
+    Attempt::Done(TransactError::Other(Error::internal(error)))
 }
 
 /// Puts `item` if nothing is under its key, and tells what was met otherwise.
-pub(super) fn put_new(table: &str, item: Item) -> Result<TransactWriteItem> {
+pub(super) fn put_if_absent(table: &str, item: Item) -> Result<TransactWriteItem> {
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(item))
         .condition_expression("attribute_not_exists(pk)")
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .build()
-        .map_err(Error::failed)?;
+        .map_err(Error::internal)?;
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
 /// Puts `item`, whatever is under its key.
 pub(super) fn put(table: &str, item: Item) -> Result<TransactWriteItem> {
     let put =
-        Put::builder().table_name(table).set_item(Some(item)).build().map_err(Error::failed)?;
+        Put::builder().table_name(table).set_item(Some(item)).build().map_err(Error::internal)?;
     Ok(TransactWriteItem::builder().put(put).build())
 }

@@ -11,29 +11,29 @@ use reqwest::{Method, RequestBuilder};
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::answer::{Answer, Lost, answered};
-use super::listed::Entry;
-pub use super::listed::{Direction, Listed};
+use super::message_list::MessageEntry;
+pub use super::message_list::{ListedDirection, ListedMessage};
+use super::response::{ApiResponse, NoResponse, send};
 use crate::address::Address;
 use crate::clock::Clock;
-use crate::fault::{Fault, Faults};
+use crate::delivery_status::DeliveryStatus;
+use crate::fault::{Fault, FaultPoints};
 use crate::http;
 use crate::secret::Secret;
 use crate::sid::{AccountSid, MessageSid, MessagingServiceSid};
-use crate::status::MessageStatus;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a list asks for at once; Twilio allows 1,000.
 const PAGE_SIZE: &str = "200";
 /// A list that goes on after this is an error: 20,000 messages between two addresses on one day.
-const MOST_PAGES: usize = 100;
+const MAX_PAGES: usize = 100;
 
 /// What a [`Client`] is made of.
 #[derive(Clone)]
 pub struct ClientOptions {
     /// Where the API is, `https://api.twilio.com` or a simulator, without a path.
-    pub base: String,
+    pub base_url: String,
     /// The account whose messages are meant.
     pub account: AccountSid,
     /// The user of HTTP Basic: an API key's SID, or the account's.
@@ -43,7 +43,7 @@ pub struct ClientOptions {
     /// Time, for the limit of ten seconds.
     pub clock: Arc<dyn Clock>,
     /// The fault points `twilio.create`, `twilio.list` and `twilio.redact`.
-    pub faults: Faults,
+    pub faults: FaultPoints,
 }
 
 /// A client of one account. Its connections are opened with the first call and kept.
@@ -77,11 +77,11 @@ pub struct CreateMessage<'a> {
 
 /// A message that Twilio has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Created {
+pub struct CreatedMessage {
     /// Twilio's id of it.
     pub sid: MessageSid,
     /// Its first status, for which there is no callback.
-    pub status: MessageStatus,
+    pub status: DeliveryStatus,
     /// The parts that it is cut into.
     pub num_segments: Option<u32>,
 }
@@ -96,15 +96,15 @@ pub enum CreateError {
         retry_after: Option<Duration>,
     },
     /// Twilio said no, and will again.
-    #[error("Twilio refused the message: {code} {message}")]
-    Refused {
+    #[error("Twilio rejected the message: {code} {message}")]
+    Rejected {
         /// Twilio's error code; the HTTP status where the answer has none.
         code: u32,
         /// Twilio's words.
         message: String,
     },
     /// Nobody knows whether the message exists (no answer, 5xx, an answer that makes no sense): not to be repeated.
-    #[error("Twilio may have taken the message: {0}")]
+    #[error("Twilio may have accepted the message: {0}")]
     Ambiguous(String),
 }
 
@@ -118,15 +118,15 @@ pub enum ClientError {
         retry_after: Option<Duration>,
     },
     /// Twilio said no.
-    #[error("Twilio refused the request: {code} {message}")]
-    Refused {
+    #[error("Twilio rejected the request: {code} {message}")]
+    Rejected {
         /// Twilio's error code; the HTTP status where the answer has none.
         code: u32,
         /// Twilio's words.
         message: String,
     },
     /// No answer, 5xx, or an answer that makes no sense.
-    #[error("Twilio gave no usable answer: {0}")]
+    #[error("Twilio gave no usable response: {0}")]
     Failed(String),
 }
 
@@ -140,7 +140,7 @@ impl Client {
     pub async fn create_message(
         &self,
         message: &CreateMessage<'_>,
-    ) -> Result<Created, CreateError> {
+    ) -> Result<CreatedMessage, CreateError> {
         let mut form = vec![("To", message.to.as_str())];
         form.extend(message.from.map(|from| ("From", from.as_str())));
         form.extend(message.service.map(|service| ("MessagingServiceSid", service.as_str())));
@@ -150,9 +150,9 @@ impl Client {
         form.extend(message.media.iter().map(|address| ("MediaUrl", address.as_str())));
         form.push(("StatusCallback", message.status_callback));
         let url = self.messages_url();
-        let answer =
+        let response =
             self.call("twilio.create", Method::POST, &url, |request| request.form(&form)).await?;
-        answer.created()
+        response.parse_created()
     }
 
     /// Lists the messages from `from`, or from anybody, to `to` that were sent on `day` (UTC), newest first, all pages. The first second
@@ -162,7 +162,7 @@ impl Client {
         to: &Address,
         from: Option<&Address>,
         day: Date,
-    ) -> Result<Vec<Listed>, ClientError> {
+    ) -> Result<Vec<ListedMessage>, ClientError> {
         let next_day = day.tomorrow().unwrap_or(day);
         let (since, until) = (format!("{day}T00:00:00Z"), format!("{next_day}T00:00:00Z"));
         let mut query = vec![("To", to.as_str())];
@@ -177,26 +177,26 @@ impl Client {
             .map_err(|error| ClientError::Failed(error.to_string()))?;
         let mut url = first.to_string();
         let mut messages = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let answer = self.call("twilio.list", Method::GET, &url, |request| request).await?;
-            let page = answer.page()?;
-            messages.extend(page.messages.into_iter().filter_map(Entry::listed));
+        for _ in 0..MAX_PAGES {
+            let response = self.call("twilio.list", Method::GET, &url, |request| request).await?;
+            let page = response.parse_page()?;
+            messages.extend(page.messages.into_iter().filter_map(MessageEntry::into_listed));
             let Some(uri) = page.next_page_uri else { return Ok(messages) };
             // Anything but a path would take our credentials elsewhere.
             if !uri.starts_with('/') {
                 return Err(ClientError::Failed("the next page is not a path".to_owned()));
             }
-            url = format!("{}{uri}", self.base());
+            url = format!("{}{uri}", self.base_url());
         }
         Err(ClientError::Failed("the list does not end".to_owned()))
     }
 
-    pub(super) fn base(&self) -> &str {
-        self.options.base.trim_end_matches('/')
+    pub(super) fn base_url(&self) -> &str {
+        self.options.base_url.trim_end_matches('/')
     }
 
     fn messages_url(&self) -> String {
-        format!("{}/2010-04-01/Accounts/{}/Messages.json", self.base(), self.options.account)
+        format!("{}/2010-04-01/Accounts/{}/Messages.json", self.base_url(), self.options.account)
     }
 
     /// One request through the fault point `point`, answered within ten seconds of the clock.
@@ -205,39 +205,39 @@ impl Client {
         point: &'static str,
         method: Method,
         url: &str,
-        fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
-    ) -> Result<Answer, Lost> {
-        let fault = self.options.faults.pass(point).await;
-        if fault == Some(Fault::Refuse) {
-            return Err(Lost::NotProcessed);
+        build: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Result<ApiResponse, NoResponse> {
+        let fault = self.options.faults.check(point).await;
+        if fault == Some(Fault::RefuseConnection) {
+            return Err(NoResponse::NotProcessed);
         }
-        let http = self.http.get_or_try_init(async || connected()).await?;
-        let request = fill(http.request(method, url))
+        let http = self.http.get_or_try_init(async || http_client()).await?;
+        let request = build(http.request(method, url))
             .basic_auth(&self.options.user, Some(self.options.password.expose()))
             .header("accept", "application/json");
-        let answer = tokio::select! {
-            answer = answered(request) => answer?,
+        let response = tokio::select! {
+            response = send(request) => response?,
             () = self.options.clock.sleep(TOTAL_TIMEOUT) => {
-                return Err(Lost::Unanswered("no answer within ten seconds".to_owned()));
+                return Err(NoResponse::Unanswered("no response within ten seconds".to_owned()));
             }
         };
-        if fault == Some(Fault::LoseAnswer) {
-            return Err(Lost::Unanswered("the answer was lost".to_owned()));
+        if fault == Some(Fault::DropResponse) {
+            return Err(NoResponse::Unanswered("the response was dropped".to_owned()));
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 
 /// The connections to Twilio: without its own repeats, since creating a message is not idempotent.
-pub(super) fn connected() -> Result<reqwest::Client, Lost> {
-    http::client(CONNECT_TIMEOUT).map_err(|_| Lost::NotProcessed)
+pub(super) fn http_client() -> Result<reqwest::Client, NoResponse> {
+    http::client(CONNECT_TIMEOUT).map_err(|_| NoResponse::NotProcessed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{ShiftClock, SystemClock};
-    use crate::fault::Nemesis;
+    use crate::clock::{OffsetClock, SystemClock};
+    use crate::fault::FaultInjector;
     use crate::twilio::form;
     use futures_util::future::BoxFuture;
     use serde_json::{Value, json};
@@ -252,21 +252,21 @@ mod tests {
     const FILE: &str = "ME00000000000000000000000000000001";
 
     /// A request as it came over the wire.
-    struct Received {
+    struct ReceivedRequest {
         target: String,
         head: String,
         body: Vec<u8>,
     }
 
-    impl Received {
+    impl ReceivedRequest {
         fn method(&self) -> &str {
             self.head.split(' ').next().unwrap()
         }
 
-        fn header(&self, wanted: &str) -> Option<&str> {
+        fn header(&self, header: &str) -> Option<&str> {
             self.head.lines().find_map(|line| {
                 let (name, value) = line.split_once(": ")?;
-                name.eq_ignore_ascii_case(wanted).then_some(value)
+                name.eq_ignore_ascii_case(header).then_some(value)
             })
         }
 
@@ -280,7 +280,7 @@ mod tests {
         }
     }
 
-    async fn receive(stream: &mut TcpStream) -> Received {
+    async fn read_request(stream: &mut TcpStream) -> ReceivedRequest {
         let mut bytes = Vec::new();
         loop {
             let mut chunk = [0; 4096];
@@ -290,7 +290,7 @@ mod tests {
             let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
             let target = head.split(' ').nth(1).unwrap().to_owned();
             let body = bytes[head.len() + 4..].to_vec();
-            let received = Received { target, head: head.to_owned(), body };
+            let received = ReceivedRequest { target, head: head.to_owned(), body };
             let length = received.header("content-length").map_or(0, |text| text.parse().unwrap());
             if received.body.len() >= length || count == 0 {
                 return received;
@@ -306,17 +306,17 @@ mod tests {
     }
 
     /// Listens on loopback and gives `answers`, one per connection; after the last it takes requests and says nothing.
-    async fn listening(answers: Vec<String>) -> (String, UnboundedReceiver<Received>) {
+    async fn start_server(responses: Vec<String>) -> (String, UnboundedReceiver<ReceivedRequest>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = unbounded_channel();
         tokio::spawn(async move {
-            let mut answers = answers.into_iter();
+            let mut responses = responses.into_iter();
             let mut silent = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
-                let received = receive(&mut stream).await;
-                match answers.next() {
-                    Some(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
+                let received = read_request(&mut stream).await;
+                match responses.next() {
+                    Some(response) => stream.write_all(response.as_bytes()).await.unwrap(),
                     None => silent.push(stream),
                 }
                 if sender.send(received).is_err() {
@@ -327,9 +327,9 @@ mod tests {
         (base, requests)
     }
 
-    fn client(base: &str, clock: Arc<dyn Clock>, faults: Faults) -> Client {
+    fn client(base: &str, clock: Arc<dyn Clock>, faults: FaultPoints) -> Client {
         Client::new(ClientOptions {
-            base: base.to_owned(),
+            base_url: base.to_owned(),
             account: AccountSid::parse("AC00000000000000000000000000000001").unwrap(),
             user: "SK00000000000000000000000000000001".to_owned(),
             password: Secret::new("api_key_secret_example"),
@@ -338,7 +338,7 @@ mod tests {
         })
     }
 
-    async fn create(client: &Client) -> Result<Created, CreateError> {
+    async fn create(client: &Client) -> Result<CreatedMessage, CreateError> {
         let (from, to) =
             (Address::parse("+18555080989").unwrap(), Address::parse("+12065551212").unwrap());
         let body = "hey, how's it going? \u{2600}\u{fe0f} a+b=c&d";
@@ -355,13 +355,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_messaging_service_is_named_beside_the_sender_or_chooses_it() {
+    async fn a_messaging_service_is_sent_with_or_without_a_sender() {
         let service = MessagingServiceSid::parse(&format!("MG{:032x}", 2)).unwrap();
         let (from, to) =
             (Address::parse("+18555080989").unwrap(), Address::parse("+12065551212").unwrap());
         for sender in [Some(&from), None] {
-            let (base, mut requests) = listening(vec![http("201 Created", "", CREATED)]).await;
-            let client = client(&base, Arc::new(SystemClock), Faults::default());
+            let (base, mut requests) = start_server(vec![http("201 Created", "", CREATED)]).await;
+            let client = client(&base, Arc::new(SystemClock), FaultPoints::default());
             let create = CreateMessage {
                 from: sender,
                 service: Some(&service),
@@ -378,15 +378,15 @@ mod tests {
         }
     }
 
-    async fn list(client: &Client) -> Result<Vec<Listed>, ClientError> {
+    async fn list(client: &Client) -> Result<Vec<ListedMessage>, ClientError> {
         let (from, to) =
             (Address::parse("+18555080989").unwrap(), Address::parse("+12065551212").unwrap());
         client.list_messages(&to, Some(&from), jiff::civil::date(2026, 11, 20)).await
     }
 
-    async fn created_after(answer: String) -> Result<Created, CreateError> {
-        let (base, _requests) = listening(vec![answer]).await;
-        create(&client(&base, Arc::new(SystemClock), Faults::default())).await
+    async fn create_with_response(response: String) -> Result<CreatedMessage, CreateError> {
+        let (base, _requests) = start_server(vec![response]).await;
+        create(&client(&base, Arc::new(SystemClock), FaultPoints::default())).await
     }
 
     #[tokio::test]
@@ -397,11 +397,11 @@ mod tests {
         let vector =
             vectors["requests"].as_array().unwrap().iter().find(|v| v["name"] == "message_sms");
         let vector = vector.unwrap();
-        let (base, mut requests) = listening(vec![http("201 Created", "", CREATED)]).await;
+        let (base, mut requests) = start_server(vec![http("201 Created", "", CREATED)]).await;
         let created =
-            create(&client(&base, Arc::new(SystemClock), Faults::default())).await.unwrap();
+            create(&client(&base, Arc::new(SystemClock), FaultPoints::default())).await.unwrap();
         assert_eq!(created.sid.as_str(), "SM00000000000000000000000000000009");
-        assert_eq!((created.status, created.num_segments), (MessageStatus::Queued, Some(2)));
+        assert_eq!((created.status, created.num_segments), (DeliveryStatus::Queued, Some(2)));
 
         let request = requests.recv().await.unwrap();
         assert_eq!(request.method(), vector["method"]);
@@ -418,18 +418,19 @@ mod tests {
     async fn each_failure_says_whether_the_message_may_exist() {
         let problem =
             r#"{"code":21610,"message":"Attempt to send to unsubscribed recipient","status":400}"#;
-        let refused = created_after(http("400 Bad Request", "", problem)).await;
+        let rejected = create_with_response(http("400 Bad Request", "", problem)).await;
         let message = "Attempt to send to unsubscribed recipient".to_owned();
-        assert_eq!(refused, Err(CreateError::Refused { code: 21610, message }));
+        assert_eq!(rejected, Err(CreateError::Rejected { code: 21610, message }));
 
-        let wordless = created_after(http("401 Unauthorized", "", "")).await;
-        assert!(matches!(wordless, Err(CreateError::Refused { code: 401, .. })));
+        let without_body = create_with_response(http("401 Unauthorized", "", "")).await;
+        assert!(matches!(without_body, Err(CreateError::Rejected { code: 401, .. })));
 
-        let busy = created_after(http("429 Too Many Requests", "retry-after: 3\r\n", "{}")).await;
+        let busy =
+            create_with_response(http("429 Too Many Requests", "retry-after: 3\r\n", "{}")).await;
         let retry_after = Some(Duration::from_secs(3));
         assert_eq!(busy, Err(CreateError::NotProcessed { retry_after }));
 
-        for answer in [
+        for response in [
             http("500 Internal Server Error", "", "{}"),
             http("503 Service Unavailable", "retry-after: 3\r\n", ""),
             http("408 Request Timeout", "", ""),
@@ -438,58 +439,61 @@ mod tests {
             "HTTP/1.1 201 Created\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{".to_owned(),
             String::new(),
         ] {
-            let outcome = created_after(answer.clone()).await;
-            assert!(matches!(outcome, Err(CreateError::Ambiguous(_))), "{answer} gave {outcome:?}");
+            let outcome = create_with_response(response.clone()).await;
+            assert!(
+                matches!(outcome, Err(CreateError::Ambiguous(_))),
+                "{response} gave {outcome:?}"
+            );
         }
     }
 
     #[tokio::test]
-    async fn a_redirect_is_not_followed_since_that_would_repeat_the_request() {
+    async fn a_redirect_of_a_create_call_is_not_followed() {
         let away = http("307 Temporary Redirect", "location: /elsewhere\r\n", "");
-        let (base, mut requests) = listening(vec![away, http("201 Created", "", CREATED)]).await;
-        let outcome = create(&client(&base, Arc::new(SystemClock), Faults::default())).await;
+        let (base, mut requests) = start_server(vec![away, http("201 Created", "", CREATED)]).await;
+        let outcome = create(&client(&base, Arc::new(SystemClock), FaultPoints::default())).await;
         assert!(matches!(outcome, Err(CreateError::Ambiguous(_))));
         assert!(requests.recv().await.is_some() && requests.try_recv().is_err());
     }
 
     #[tokio::test]
-    async fn a_refused_connection_means_that_nothing_was_sent() {
+    async fn a_refused_connection_means_that_the_message_was_not_processed() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
-        let outcome = create(&client(&base, Arc::new(SystemClock), Faults::default())).await;
+        let outcome = create(&client(&base, Arc::new(SystemClock), FaultPoints::default())).await;
         assert_eq!(outcome, Err(CreateError::NotProcessed { retry_after: None }));
     }
 
     #[tokio::test]
-    async fn silence_for_ten_seconds_leaves_open_whether_the_message_exists() {
-        let (base, mut requests) = listening(Vec::new()).await;
-        let clock = ShiftClock::new();
-        let client = client(&base, Arc::new(clock.clone()), Faults::default());
+    async fn a_timeout_after_ten_seconds_is_ambiguous() {
+        let (base, mut requests) = start_server(Vec::new()).await;
+        let clock = OffsetClock::new();
+        let client = client(&base, Arc::new(clock.clone()), FaultPoints::default());
         let call = tokio::spawn(async move { create(&client).await });
         requests.recv().await.unwrap();
         clock.advance(Duration::from_secs(11));
         assert!(matches!(call.await.unwrap(), Err(CreateError::Ambiguous(_))));
     }
 
-    struct Always(Fault);
+    struct AlwaysFault(Fault);
 
-    impl Nemesis for Always {
-        fn meets(&self, point: &'static str) -> BoxFuture<'static, Option<Fault>> {
+    impl FaultInjector for AlwaysFault {
+        fn fault_at(&self, point: &'static str) -> BoxFuture<'static, Option<Fault>> {
             let fault = (point == "twilio.create").then_some(self.0);
             Box::pin(std::future::ready(fault))
         }
     }
 
     #[tokio::test]
-    async fn the_fault_point_refuses_the_call_or_loses_its_answer() {
-        let (base, mut requests) = listening(vec![http("201 Created", "", CREATED)]).await;
-        let armed = |fault| Faults::armed(Arc::new(Always(fault)));
-        let refusing = client(&base, Arc::new(SystemClock), armed(Fault::Refuse));
-        assert!(matches!(create(&refusing).await, Err(CreateError::NotProcessed { .. })));
+    async fn the_fault_point_refuses_the_connection_or_drops_the_response() {
+        let (base, mut requests) = start_server(vec![http("201 Created", "", CREATED)]).await;
+        let with_fault = |fault| FaultPoints::with_injector(Arc::new(AlwaysFault(fault)));
+        let refused = client(&base, Arc::new(SystemClock), with_fault(Fault::RefuseConnection));
+        assert!(matches!(create(&refused).await, Err(CreateError::NotProcessed { .. })));
         assert!(requests.try_recv().is_err());
-        let losing = client(&base, Arc::new(SystemClock), armed(Fault::LoseAnswer));
-        assert!(matches!(create(&losing).await, Err(CreateError::Ambiguous(_))));
+        let dropped = client(&base, Arc::new(SystemClock), with_fault(Fault::DropResponse));
+        assert!(matches!(create(&dropped).await, Err(CreateError::Ambiguous(_))));
         assert!(requests.recv().await.is_some());
     }
 
@@ -507,25 +511,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_list_is_followed_to_its_end() {
+    async fn a_list_is_read_to_its_last_page() {
         let next = "/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json?Page=1&PageToken=PASM1";
-        let (base, mut requests) = listening(vec![page(0..2, Some(next)), page(2..3, None)]).await;
-        let listed = list(&client(&base, Arc::new(SystemClock), Faults::default())).await.unwrap();
-        let bodies: Vec<&str> = listed.iter().map(|message| message.body.as_str()).collect();
+        let (base, mut requests) =
+            start_server(vec![page(0..2, Some(next)), page(2..3, None)]).await;
+        let messages =
+            list(&client(&base, Arc::new(SystemClock), FaultPoints::default())).await.unwrap();
+        let bodies: Vec<&str> = messages.iter().map(|message| message.body.as_str()).collect();
         assert_eq!(bodies, ["text 0", "text 1", "text 2"]);
-        assert_eq!(listed[0].date_created.to_string(), "2026-11-20T20:00:01Z");
+        assert_eq!(messages[0].date_created.to_string(), "2026-11-20T20:00:01Z");
         assert_eq!(
-            (listed[0].direction, listed[0].status),
-            (Direction::Outbound, MessageStatus::Delivered)
+            (messages[0].direction, messages[0].status),
+            (ListedDirection::Outbound, DeliveryStatus::Delivered)
         );
         assert!(requests.recv().await.unwrap().target.contains("DateSent%3E=2026-11-20"));
         assert_eq!(requests.recv().await.unwrap().target, next);
     }
 
     #[tokio::test]
-    async fn a_next_page_elsewhere_does_not_get_our_credentials() {
-        let (base, mut requests) = listening(vec![page(0..1, Some("@evil.example/x"))]).await;
-        let outcome = list(&client(&base, Arc::new(SystemClock), Faults::default())).await;
+    async fn a_next_page_on_another_host_gets_no_credentials() {
+        let (base, mut requests) = start_server(vec![page(0..1, Some("@evil.example/x"))]).await;
+        let outcome = list(&client(&base, Arc::new(SystemClock), FaultPoints::default())).await;
         assert!(matches!(outcome, Err(ClientError::Failed(_))));
         assert!(requests.recv().await.is_some() && requests.try_recv().is_err());
     }
@@ -543,7 +549,7 @@ mod tests {
         serde_json::from_value(document["operations"].take()).unwrap()
     }
 
-    fn assert_fits(request: &Received, operation: &Value) {
+    fn assert_matches(request: &ReceivedRequest, operation: &Value) {
         assert_eq!(request.method(), operation["method"]);
         let path = operation["path"].as_str().unwrap();
         let account = "AC00000000000000000000000000000001";
@@ -567,37 +573,37 @@ mod tests {
             }
         }
         for (name, rule) in known.as_object().into_iter().flatten() {
-            let given = params.iter().any(|(given, _)| given == name);
-            assert!(given || rule["required"] != true, "{name} is missing");
+            let sent = params.iter().any(|(sent_name, _)| sent_name == name);
+            assert!(sent || rule["required"] != true, "{name} is missing");
         }
     }
 
     #[tokio::test]
-    async fn our_requests_fit_twilio_s_specification() {
+    async fn our_requests_match_twilio_s_specification() {
         let Some(operations) = operations() else {
             // Written past the test runner, which would keep it to itself.
-            let words = "\nNOT CHECKED: our requests against Twilio's specification. Set PARTYLINE_OAI to the folder \
+            let notice = "\nNOT CHECKED: our requests against Twilio's specification. Set PARTYLINE_OAI to the folder \
                          that holds operations.json (derived from twilio/twilio-oai) to check them.\n";
-            std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes()).unwrap();
+            std::io::Write::write_all(&mut std::io::stderr(), notice.as_bytes()).unwrap();
             return;
         };
         let named = |name: &str| operations.iter().find(|o| o["operation"] == name).unwrap();
         let files = json!({ "media_list": [{ "sid": FILE, "content_type": "image/png" }] });
         let files = || http("200 OK", "", &files.to_string());
-        let emptied = json!({
+        let redacted = json!({
             "sid": SENT, "body": "", "status": "delivered", "direction": "outbound-api",
             "date_created": "Fri, 20 Nov 2026 20:00:01 +0000", "error_code": null,
         });
-        let answers = vec![
+        let responses = vec![
             http("201 Created", "", CREATED),
             page(0..0, None),
-            http("200 OK", "", &emptied.to_string()),
+            http("200 OK", "", &redacted.to_string()),
             files(),
             files(),
             http("204 No Content", "", ""),
         ];
-        let (base, mut requests) = listening(answers).await;
-        let client = client(&base, Arc::new(SystemClock), Faults::default());
+        let (base, mut requests) = start_server(responses).await;
+        let client = client(&base, Arc::new(SystemClock), FaultPoints::default());
         let sent = MessageSid::parse(SENT).unwrap();
         create(&client).await.unwrap();
         list(&client).await.unwrap();
@@ -613,7 +619,7 @@ mod tests {
             "DeleteMedia",
         ];
         for operation in expected {
-            assert_fits(&requests.recv().await.unwrap(), named(operation));
+            assert_matches(&requests.recv().await.unwrap(), named(operation));
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
-use crate::sentences::{self, Sentence};
+use crate::localized::{self, LocalizedText};
 
 /// The most parameters that a readable webhook has. Twilio sends some thirty.
-pub const MOST_PARAMETERS: usize = 1_000;
+pub const MAX_PARAMETERS: usize = 1_000;
 
 /// The most parameters that are looked at in a body that is not readable, only to check its signature.
-const MOST_CHECKED: usize = 100_000;
+const MAX_CHECKED_PARAMETERS: usize = 100_000;
 
 /// Why a body is not a form that we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.sentence())]
+#[error("{}", self.localized_text())]
 pub enum FormError {
     /// More than [`MOST_PARAMETERS`].
     TooManyParameters,
@@ -24,7 +24,7 @@ pub enum FormError {
 
 impl FormError {
     /// A stable word for it.
-    pub fn word(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Self::TooManyParameters => "too_many_parameters",
             Self::NotUtf8 => "not_utf8",
@@ -33,11 +33,11 @@ impl FormError {
     }
 
     /// What the admin is told.
-    pub fn sentence(self) -> Sentence {
+    pub fn localized_text(self) -> LocalizedText {
         match self {
-            Self::TooManyParameters => sentences::quarantine::too_many_parameters(),
-            Self::NotUtf8 => sentences::quarantine::not_utf8(),
-            Self::BadPercentEncoding => sentences::quarantine::bad_percent_encoding(),
+            Self::TooManyParameters => localized::quarantine::too_many_parameters(),
+            Self::NotUtf8 => localized::quarantine::not_utf8(),
+            Self::BadPercentEncoding => localized::quarantine::bad_percent_encoding(),
         }
     }
 }
@@ -45,23 +45,26 @@ impl FormError {
 /// Decodes a form body: names and values in the order of the body.
 pub fn parse(body: &[u8]) -> Result<Vec<(String, String)>, FormError> {
     let text = |raw| {
-        let (bytes, clean) = unescape(raw);
+        let (bytes, clean) = percent_decode(raw);
         if !clean {
             return Err(FormError::BadPercentEncoding);
         }
         String::from_utf8(bytes.into_owned()).map_err(|_| FormError::NotUtf8)
     };
-    if pairs(body).nth(MOST_PARAMETERS).is_some() {
+    if split_pairs(body).nth(MAX_PARAMETERS).is_some() {
         return Err(FormError::TooManyParameters);
     }
-    pairs(body).map(|(name, value)| Ok((text(name)?, text(value)?))).collect()
+    split_pairs(body).map(|(name, value)| Ok((text(name)?, text(value)?))).collect()
 }
 
 /// Decodes what can be decoded, as the frameworks in front of Twilio's own SDKs do: a broken percent sign stays as it
 /// is, broken UTF-8 becomes U+FFFD. For [`super::signature`] and for showing a quarantined body, never for use.
 pub fn parse_lossy(body: &[u8]) -> Vec<(String, String)> {
-    let text = |raw| String::from_utf8_lossy(&unescape(raw).0).into_owned();
-    pairs(body).take(MOST_CHECKED).map(|(name, value)| (text(name), text(value))).collect()
+    let text = |raw| String::from_utf8_lossy(&percent_decode(raw).0).into_owned();
+    split_pairs(body)
+        .take(MAX_CHECKED_PARAMETERS)
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
 }
 
 /// A name and a value as bytes.
@@ -69,14 +72,14 @@ type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
 /// Decodes to bytes, which need not be UTF-8; a broken percent sign stays as it is.
 pub(super) fn parse_bytes(body: &[u8]) -> Vec<Pair<'_>> {
-    pairs(body)
-        .take(MOST_CHECKED)
-        .map(|(name, value)| (unescape(name).0, unescape(value).0))
+    split_pairs(body)
+        .take(MAX_CHECKED_PARAMETERS)
+        .map(|(name, value)| (percent_decode(name).0, percent_decode(value).0))
         .collect()
 }
 
 /// The raw names and values. A parameter without `=` has an empty value; nothing between two `&` is no parameter.
-fn pairs(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+fn split_pairs(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
         let mut parts = pair.splitn(2, |byte| *byte == b'=');
         (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
@@ -84,7 +87,7 @@ fn pairs(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 /// Undoes `+` and `%xx` once, and says whether every percent sign had its two digits.
-fn unescape(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
+fn percent_decode(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
     if !raw.iter().any(|byte| matches!(byte, b'+' | b'%')) {
         return (Cow::Borrowed(raw), true);
     }
@@ -95,8 +98,8 @@ fn unescape(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
         rest = after;
         match (first, after) {
             (b'+', _) => bytes.push(b' '),
-            (b'%', [high, low, after @ ..]) if both_hex(*high, *low).is_some() => {
-                bytes.extend(both_hex(*high, *low));
+            (b'%', [high, low, after @ ..]) if hex_byte(*high, *low).is_some() => {
+                bytes.extend(hex_byte(*high, *low));
                 rest = after;
             }
             (byte, _) => {
@@ -108,7 +111,7 @@ fn unescape(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
     (Cow::Owned(bytes), clean)
 }
 
-fn both_hex(high: u8, low: u8) -> Option<u8> {
+fn hex_byte(high: u8, low: u8) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
@@ -119,21 +122,21 @@ mod tests {
     use proptest::prelude::*;
     use url::form_urlencoded::Serializer;
 
-    fn pairs_of(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn owned_pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
         list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
-    fn order_repetition_and_emptiness_are_kept() {
+    fn order_duplicates_and_empty_values_are_kept() {
         let params = parse(b"b=1&a=&b=1&&c&=d&e=f=g&h=%2B+%f0%9F%91%8d").unwrap();
         let expected = [("b", "1"), ("a", ""), ("b", "1"), ("c", ""), ("", "d"), ("e", "f=g")];
-        assert_eq!(params[..6], pairs_of(&expected));
-        assert_eq!(params[6..], pairs_of(&[("h", "+ 👍")]));
+        assert_eq!(params[..6], owned_pairs(&expected));
+        assert_eq!(params[6..], owned_pairs(&[("h", "+ 👍")]));
         assert_eq!(parse(b"").unwrap(), []);
     }
 
     #[test]
-    fn a_broken_body_is_refused_with_its_reason_and_can_still_be_shown() {
+    fn an_invalid_body_is_rejected_with_a_reason_and_parsed_lossily() {
         for (body, reason, shown) in [
             (&b"a=100%&b=1"[..], FormError::BadPercentEncoding, "100%"),
             (b"a=%zz", FormError::BadPercentEncoding, "%zz"),
@@ -147,17 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_parameters_are_enough() {
-        let mut body = "a=1&".repeat(MOST_PARAMETERS);
-        assert_eq!(parse(body.as_bytes()).unwrap().len(), MOST_PARAMETERS);
+    fn more_than_a_thousand_parameters_are_rejected() {
+        let mut body = "a=1&".repeat(MAX_PARAMETERS);
+        assert_eq!(parse(body.as_bytes()).unwrap().len(), MAX_PARAMETERS);
         body.push_str("b=2");
         assert_eq!(parse(body.as_bytes()), Err(FormError::TooManyParameters));
-        assert_eq!(parse_lossy(body.as_bytes()).len(), MOST_PARAMETERS + 1);
+        assert_eq!(parse_lossy(body.as_bytes()).len(), MAX_PARAMETERS + 1);
     }
 
     proptest! {
         #[test]
-        fn no_body_is_too_strange(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn parsing_a_body_never_panics(body in proptest::collection::vec(any::<u8>(), 0..200)) {
             let lossy = parse_lossy(&body);
             if let Ok(params) = parse(&body) {
                 prop_assert_eq!(params, lossy);
@@ -165,7 +168,7 @@ mod tests {
         }
 
         #[test]
-        fn what_was_encoded_is_decoded(params in proptest::collection::vec(("\\PC{1,8}", "\\PC{0,20}"), 0..20)) {
+        fn an_encoded_form_is_decoded(params in proptest::collection::vec(("\\PC{1,8}", "\\PC{0,20}"), 0..20)) {
             let body = Serializer::new(String::new()).extend_pairs(&params).finish();
             prop_assert_eq!(parse(body.as_bytes()).unwrap(), params);
         }

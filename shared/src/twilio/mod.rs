@@ -5,13 +5,13 @@
 //! - [`webhook`]: what a webhook says, in types; [`event`]: Event Streams, read as webhooks.
 //! - [`client`]: the calls that we make; [`media`]: what came with a message, read.
 
-mod answer;
 pub mod client;
-pub mod event;
+pub mod event_streams;
 pub mod form;
-mod kept;
-mod listed;
 pub mod media;
-mod parameters;
+mod message_list;
+mod message_resource;
+mod response;
 pub mod signature;
 pub mod webhook;
+mod webhook_params;

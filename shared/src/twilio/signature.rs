@@ -28,7 +28,7 @@ pub struct SigningKeys {
 
 /// The body of a webhook, as its signature covers it.
 #[derive(Debug, Clone, Copy)]
-pub enum Content<'a> {
+pub enum SignedContent<'a> {
     /// A form that [`form::parse`] read.
     Form(&'a [(String, String)]),
     /// The raw body of a form that [`form::parse`] refused. Its signature may stand over the bytes, or over what a
@@ -48,7 +48,7 @@ pub enum SignatureError {
     Missing,
     /// A signature, but not of this request under one of our keys.
     #[error("the signature does not match")]
-    Wrong,
+    Invalid,
 }
 
 /// Checks `signature` (`X-Twilio-Signature`). `url` is the configured public URL of the route, with `?` and the raw
@@ -58,33 +58,33 @@ pub fn verify(
     url: &str,
     signature: Option<&str>,
     settings: Option<&str>,
-    content: Content<'_>,
+    content: SignedContent<'_>,
 ) -> Result<(), SignatureError> {
     let signature = signature.filter(|text| !text.is_empty()).ok_or(SignatureError::Missing)?;
-    let (algorithm, secrets) = chosen(keys, settings).ok_or(SignatureError::Wrong)?;
-    if let Content::Json(body) = content
+    let (algorithm, secrets) = select_keys(keys, settings).ok_or(SignatureError::Invalid)?;
+    if let SignedContent::Json(body) = content
         && !hash_matches(url, body)
     {
-        return Err(SignatureError::Wrong);
+        return Err(SignatureError::Invalid);
     }
-    let signed_parameters = parameters(content);
-    for url in spellings(url) {
-        for parameters in &signed_parameters {
+    let param_sets = param_sets(content);
+    for url in url_variants(url) {
+        for params in &param_sets {
             for secret in &secrets {
-                let expected = algorithm.sign(secret, &[url.as_bytes(), parameters]);
+                let expected = algorithm.sign(secret, &[url.as_bytes(), params]);
                 if bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) {
                     return Ok(());
                 }
             }
         }
     }
-    Err(SignatureError::Wrong)
+    Err(SignatureError::Invalid)
 }
 
 /// The signature that Twilio would send with a form: for those who play Twilio's part.
 pub fn sign(auth_token: &Secret, url: &str, params: &[(String, String)]) -> String {
-    let parameters = parameters(Content::Form(params)).concat();
-    Algorithm::Sha1.sign(auth_token, &[url.as_bytes(), &parameters])
+    let concatenated = param_sets(SignedContent::Form(params)).concat();
+    Algorithm::Sha1.sign(auth_token, &[url.as_bytes(), &concatenated])
 }
 
 /// The SHA-256 of some bytes in lower-case hex, as `bodySHA256` has it.
@@ -118,46 +118,49 @@ fn mac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> String {
 }
 
 /// The algorithm and the keys that `settings` names. Without settings: SHA-1 under the auth tokens.
-fn chosen<'a>(
+fn select_keys<'a>(
     keys: &'a SigningKeys,
     settings: Option<&str>,
 ) -> Option<(Algorithm, Vec<&'a Secret>)> {
     let Some(settings) = settings.filter(|text| !text.trim().is_empty()) else {
         return Some((Algorithm::Sha1, keys.auth_tokens.iter().collect()));
     };
-    let named = |wanted: &str| {
+    let setting = |setting_name: &str| {
         settings.split(',').find_map(|part| {
             let (name, value) = part.split_once('=')?;
-            (name.trim() == wanted && !value.trim().is_empty()).then(|| value.trim())
+            (name.trim() == setting_name && !value.trim().is_empty()).then(|| value.trim())
         })
     };
-    let algorithm = match named("algorithm").map(str::to_ascii_uppercase).as_deref() {
+    let algorithm = match setting("algorithm").map(str::to_ascii_uppercase).as_deref() {
         None | Some("HMAC_SHA1") => Algorithm::Sha1,
         Some("HMAC_SHA256") => Algorithm::Sha256,
         Some(_) => return None,
     };
-    Some((algorithm, vec![keys.shared_keys.get(named("key")?)?]))
+    Some((algorithm, vec![keys.shared_keys.get(setting("key")?)?]))
 }
 
 /// The parameters as they are appended to the address; for a broken form, both ways to read it.
-fn parameters(content: Content<'_>) -> Vec<Vec<u8>> {
-    let borrowed = |params: &[(String, String)]| {
-        appended(params.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect())
+fn param_sets(content: SignedContent<'_>) -> Vec<Vec<u8>> {
+    let concat_borrowed = |params: &[(String, String)]| {
+        concat_params(
+            params.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect(),
+        )
     };
     match content {
-        Content::Form(params) => vec![borrowed(params)],
-        Content::BrokenForm(body) => {
+        SignedContent::Form(params) => vec![concat_borrowed(params)],
+        SignedContent::BrokenForm(body) => {
             let exact = form::parse_bytes(body);
             let exact = exact.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
-            let mut readings = vec![borrowed(&form::parse_lossy(body)), appended(exact)];
-            readings.dedup();
-            readings
+            let mut variants =
+                vec![concat_borrowed(&form::parse_lossy(body)), concat_params(exact)];
+            variants.dedup();
+            variants
         }
-        Content::Json(_) | Content::Empty => vec![Vec::new()],
+        SignedContent::Json(_) | SignedContent::Empty => vec![Vec::new()],
     }
 }
 
-fn appended(mut params: Vec<(&[u8], &[u8])>) -> Vec<u8> {
+fn concat_params(mut params: Vec<(&[u8], &[u8])>) -> Vec<u8> {
     // The order of UTF-8 bytes is the order of code points.
     params.sort_unstable();
     params.dedup();
@@ -168,13 +171,13 @@ fn appended(mut params: Vec<(&[u8], &[u8])>) -> Vec<u8> {
 fn hash_matches(url: &str, body: &[u8]) -> bool {
     let address = url.split('#').next().unwrap_or_default();
     let query = address.split_once('?').map_or("", |(_, query)| query);
-    let promised = query.split('&').find_map(|pair| pair.strip_prefix("bodySHA256="));
+    let expected = query.split('&').find_map(|pair| pair.strip_prefix("bodySHA256="));
     let actual = sha256_hex(body);
-    promised.is_some_and(|promised| bool::from(promised.as_bytes().ct_eq(actual.as_bytes())))
+    expected.is_some_and(|hash| bool::from(hash.as_bytes().ct_eq(actual.as_bytes())))
 }
 
 /// The address as it is, and with its port added or left out: Twilio signs now one, now the other.
-fn spellings(url: &str) -> [Cow<'_, str>; 2] {
+fn url_variants(url: &str) -> [Cow<'_, str>; 2] {
     let Some((scheme, rest)) = url.split_once("://") else {
         return [Cow::Borrowed(url), Cow::Borrowed(url)];
     };
@@ -184,13 +187,13 @@ fn spellings(url: &str) -> [Cow<'_, str>; 2] {
     // Inside the brackets of an IPv6 address a colon is no port's.
     let port_from = authority.rfind(']').unwrap_or(host_at);
     let port_at = authority.split_at(port_from).1.find(':').map(|at| at + port_from);
-    let other = if let Some(at) = port_at {
+    let variant = if let Some(at) = port_at {
         format!("{scheme}://{}{path}", authority.split_at(at).0)
     } else {
         let port = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
         format!("{scheme}://{authority}:{port}{path}")
     };
-    [Cow::Borrowed(url), Cow::Owned(other)]
+    [Cow::Borrowed(url), Cow::Owned(variant)]
 }
 
 #[cfg(test)]
@@ -232,9 +235,9 @@ mod tests {
             let form = if json { Vec::new() } else { form::parse(raw).unwrap() };
             assert_eq!(form, self.params.clone().unwrap_or_default(), "{}", self.id);
             let content = match &self.body {
-                None => Content::Empty,
-                Some(_) if json => Content::Json(raw),
-                Some(_) => Content::Form(&form),
+                None => SignedContent::Empty,
+                Some(_) if json => SignedContent::Json(raw),
+                Some(_) => SignedContent::Form(&form),
             };
             let settings = self.headers.get("X-Twilio-Webhooks-Signature-Settings");
             let signature = self.signature.as_ref().or(self.headers.get("X-Twilio-Signature"));
@@ -251,31 +254,31 @@ mod tests {
     }
 
     #[test]
-    fn every_case_on_which_both_sdks_agree_is_judged_as_they_judge_it() {
+    fn cases_on_which_both_sdks_agree_are_verified_the_same() {
         let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
         assert_eq!((vectors.cases.len(), vectors.shared_key.len()), (246, 12));
-        let wrong: Vec<String> = vectors
+        let mismatches: Vec<String> = vectors
             .cases
             .iter()
             .chain(&vectors.shared_key)
             .filter(|case| case.passes() != case.expect.unwrap())
             .map(|case| format!("{} {:?}", case.id, case.note))
             .collect();
-        assert_eq!(wrong, Vec::<String>::new());
+        assert_eq!(mismatches, Vec::<String>::new());
     }
 
     /// The strict reading wins: the address exactly as configured, names by code point, a JSON body only with its hash.
     /// So we take a trailing `?` and names above U+FFFF, and refuse another spelling of the query or the host.
     #[test]
-    fn where_the_sdks_differ_we_have_decided() {
+    fn cases_on_which_the_sdks_differ_have_a_fixed_result() {
         let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
-        let taken: Vec<&str> = vectors
+        let accepted: Vec<&str> = vectors
             .sdk_disagreements
             .iter()
             .filter(|case| case.passes())
             .map(|case| case.id.as_str())
             .collect();
-        assert_eq!(taken, ["sig-d002", "sig-d005", "sig-d006", "sig-d009"]);
+        assert_eq!(accepted, ["sig-d002", "sig-d005", "sig-d006", "sig-d009"]);
     }
 
     fn keys(tokens: &[&str]) -> SigningKeys {
@@ -286,65 +289,72 @@ mod tests {
     const URL: &str = "https://desk.example.net/twilio/messages";
 
     #[test]
-    fn both_tokens_hold_while_one_replaces_the_other() {
+    fn both_auth_tokens_are_valid_during_rotation() {
         let params = [("Body".to_owned(), "hello".to_owned())];
         for token in ["old", "new"] {
             let signature = sign(&Secret::new(token), URL, &params);
-            let check = |keys| verify(&keys, URL, Some(&signature), None, Content::Form(&params));
+            let check =
+                |keys| verify(&keys, URL, Some(&signature), None, SignedContent::Form(&params));
             assert_eq!(check(keys(&["old", "new"])), Ok(()));
-            assert_eq!(check(keys(&["other"])), Err(SignatureError::Wrong));
-            assert_eq!(check(keys(&[])), Err(SignatureError::Wrong));
+            assert_eq!(check(keys(&["other"])), Err(SignatureError::Invalid));
+            assert_eq!(check(keys(&[])), Err(SignatureError::Invalid));
         }
     }
 
     #[test]
-    fn no_signature_is_told_from_a_wrong_one() {
+    fn a_missing_signature_differs_from_an_invalid_one() {
         for (signature, error) in [
             (None, SignatureError::Missing),
             (Some(""), SignatureError::Missing),
-            (Some("x"), SignatureError::Wrong),
+            (Some("x"), SignatureError::Invalid),
         ] {
-            assert_eq!(verify(&keys(&["t"]), URL, signature, None, Content::Empty), Err(error));
+            assert_eq!(
+                verify(&keys(&["t"]), URL, signature, None, SignedContent::Empty),
+                Err(error)
+            );
         }
     }
 
     #[test]
-    fn a_shared_key_that_we_do_not_have_signs_nothing() {
+    fn an_unknown_shared_key_is_invalid() {
         let signature = sign(&Secret::new("t"), URL, &[]);
         for settings in ["key=unknown,algorithm=HMAC_SHA1", "algorithm=HMAC_SHA1", "nonsense"] {
             let outcome =
-                verify(&keys(&["t"]), URL, Some(&signature), Some(settings), Content::Empty);
-            assert_eq!(outcome, Err(SignatureError::Wrong), "{settings}");
+                verify(&keys(&["t"]), URL, Some(&signature), Some(settings), SignedContent::Empty);
+            assert_eq!(outcome, Err(SignatureError::Invalid), "{settings}");
         }
     }
 
     #[test]
-    fn a_broken_form_can_be_known_as_twilio_s_by_its_bytes_or_its_lossy_text() {
+    fn an_invalid_form_is_verified_by_its_bytes_or_its_lossy_text() {
         let key = Secret::new("t");
         for body in [&b"Body=%ff%41&From=1"[..], b"Body=100%&From=1", b"From=1&Body=\xc3(&From=1"] {
             let lossy = sign(&key, URL, &form::parse_lossy(body));
             let exact = form::parse_bytes(body);
             let exact = exact.iter().map(|(n, v)| (n.as_ref(), v.as_ref())).collect();
-            let exact = Algorithm::Sha1.sign(&key, &[URL.as_bytes(), &appended(exact)]);
+            let exact = Algorithm::Sha1.sign(&key, &[URL.as_bytes(), &concat_params(exact)]);
             for signature in [lossy, exact] {
                 let check = |body| verify(&keys(&["t"]), URL, Some(&signature), None, body);
-                assert_eq!(check(Content::BrokenForm(body)), Ok(()));
-                assert_eq!(check(Content::BrokenForm(b"Body=%fe")), Err(SignatureError::Wrong));
+                assert_eq!(check(SignedContent::BrokenForm(body)), Ok(()));
+                assert_eq!(
+                    check(SignedContent::BrokenForm(b"Body=%fe")),
+                    Err(SignatureError::Invalid)
+                );
             }
         }
     }
 
     #[test]
-    fn ten_thousand_parameters_can_still_be_checked() {
+    fn ten_thousand_parameters_are_verified() {
         let body = "a=1&b=2&".repeat(5_000);
         let signature = sign(&Secret::new("t"), URL, &form::parse_lossy(body.as_bytes()));
-        let content = Content::BrokenForm(body.as_bytes());
+        let content = SignedContent::BrokenForm(body.as_bytes());
         assert_eq!(verify(&keys(&["t"]), URL, Some(&signature), None, content), Ok(()));
     }
 
     proptest! {
         #[test]
-        fn what_was_signed_passes_in_any_order_and_nothing_else_does(
+        fn signed_params_verify_in_any_order_and_changed_ones_do_not(
             params in proptest::collection::vec(("[A-Za-z]{1,6}", "\\PC{0,12}"), 1..12),
             path in "[a-z0-9/_-]{0,20}",
             query in "(\\?[a-z0-9=&%+']{0,20})?",
@@ -352,25 +362,25 @@ mod tests {
             let url = format!("https://desk.example.net/{path}{query}");
             let signature = sign(&Secret::new("t"), &url, &params);
             let check = |url: &str, params: &[(String, String)]| {
-                verify(&keys(&["t"]), url, Some(&signature), None, Content::Form(params)).is_ok()
+                verify(&keys(&["t"]), url, Some(&signature), None, SignedContent::Form(params)).is_ok()
             };
-            let mut turned = params.clone();
-            turned.reverse();
-            prop_assert!(check(&url, &turned));
-            turned[0].1.push('!');
-            prop_assert!(!check(&url, &turned));
+            let mut changed = params.clone();
+            changed.reverse();
+            prop_assert!(check(&url, &changed));
+            changed[0].1.push('!');
+            prop_assert!(!check(&url, &changed));
             let longer = format!("{url}x");
             prop_assert!(!check(&longer, &params));
         }
 
         #[test]
-        fn no_request_is_too_strange(
+        fn verifying_any_request_never_panics(
             url in "\\PC{0,40}",
             signature in "\\PC{0,40}",
             settings in "\\PC{0,40}",
             body in proptest::collection::vec(any::<u8>(), 0..60),
         ) {
-            for content in [Content::BrokenForm(&body), Content::Json(&body), Content::Empty] {
+            for content in [SignedContent::BrokenForm(&body), SignedContent::Json(&body), SignedContent::Empty] {
                 for settings in [None, Some(settings.as_str())] {
                     let outcome = verify(&keys(&["t"]), &url, Some(&signature), settings, content);
                     prop_assert!(outcome.is_err());

@@ -1,11 +1,11 @@
 //! What Twilio's webhooks say, in types. Unknown parameters are left alone: Twilio adds some without notice.
 
-use super::parameters::{LONGEST_SID, MOST_MEDIA, Parameters, cut, profile_name};
+use super::webhook_params::{MAX_MEDIA, MAX_SID, WebhookParams, clean_profile_name, truncate};
 use crate::address::Address;
-use crate::particulars::{Button, Forwarded, Location, Price, Referral};
-use crate::sentences::Sentence;
+use crate::delivery_status::DeliveryStatus;
+use crate::localized::LocalizedText;
+use crate::message_extras::{Button, Forwarded, Location, Price, Referral};
 use crate::sid::{AccountSid, MessageSid};
-use crate::status::MessageStatus;
 
 /// A message that somebody sent to one of our senders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct InboundMessage {
     /// `STOP`, `START` or `HELP`: Twilio has understood the text so, and has answered it.
     pub opt_out_type: Option<String>,
     /// What came with the text; at most ten.
-    pub media: Vec<MediaLink>,
+    pub media: Vec<TwilioMedia>,
     /// How many are said to have come; an event does not tell where they are.
-    pub announced: usize,
+    pub media_count: usize,
     /// What the sender calls itself.
     pub profile_name: Option<String>,
     /// A place.
@@ -48,7 +48,7 @@ pub struct InboundMessage {
 
 /// A picture, sound or document at Twilio, readable with the account's credentials only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MediaLink {
+pub struct TwilioMedia {
     /// Where Twilio keeps it.
     pub url: String,
     /// Its type as the sender's carrier gave it.
@@ -63,7 +63,7 @@ pub struct StatusCallback {
     /// The account that sent it.
     pub account: AccountSid,
     /// What has become of it.
-    pub status: MessageStatus,
+    pub status: DeliveryStatus,
     /// Why it failed.
     pub error_code: Option<u32>,
     /// The sender that it went out from in the end.
@@ -77,40 +77,42 @@ pub struct StatusCallback {
 /// A webhook that is Twilio's but does not say what we need, or says it twice and differently.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unreadable(
+pub struct InvalidWebhook(
     /// Why, for the admin. Holds names of parameters, never their values.
-    pub Sentence,
+    pub LocalizedText,
 );
 
 impl InboundMessage {
     /// Reads the parameters of an inbound message, of any channel.
-    pub fn parse(params: &[(String, String)]) -> Result<Self, Unreadable> {
-        let params = Parameters(params);
+    pub fn parse(params: &[(String, String)]) -> Result<Self, InvalidWebhook> {
+        let params = WebhookParams(params);
         let mut media = Vec::new();
-        for index in 0..MOST_MEDIA {
-            if let Some(url) = params.one(&format!("MediaUrl{index}"))? {
-                let content_type = params.one(&format!("MediaContentType{index}"))?;
-                media.push(MediaLink {
+        for index in 0..MAX_MEDIA {
+            if let Some(url) = params.get_unique(&format!("MediaUrl{index}"))? {
+                let content_type = params.get_unique(&format!("MediaContentType{index}"))?;
+                media.push(TwilioMedia {
                     url: url.to_owned(),
                     content_type: content_type.map(str::to_owned),
                 });
             }
         }
         Ok(Self {
-            sid: params.parsed("MessageSid", |text| MessageSid::parse(text).ok())?,
-            account: params.parsed("AccountSid", |text| AccountSid::parse(text).ok())?,
+            sid: params.parse("MessageSid", |text| MessageSid::parse(text).ok())?,
+            account: params.parse("AccountSid", |text| AccountSid::parse(text).ok())?,
             from: params.sender()?,
-            to: params.parsed("To", |text| Address::parse(text).ok())?,
-            body: params.one("Body")?.unwrap_or_default().to_owned(),
-            num_segments: params.one("NumSegments")?.and_then(|text| text.parse().ok()),
-            messaging_service_sid: params.one("MessagingServiceSid")?.map(str::to_owned),
-            opt_out_type: params.one("OptOutType")?.map(str::to_owned),
+            to: params.parse("To", |text| Address::parse(text).ok())?,
+            body: params.get_unique("Body")?.unwrap_or_default().to_owned(),
+            num_segments: params.get_unique("NumSegments")?.and_then(|text| text.parse().ok()),
+            messaging_service_sid: params.get_unique("MessagingServiceSid")?.map(str::to_owned),
+            opt_out_type: params.get_unique("OptOutType")?.map(str::to_owned),
             media,
-            announced: params.announced()?,
-            profile_name: params.one("ProfileName")?.and_then(profile_name),
+            media_count: params.media_count()?,
+            profile_name: params.get_unique("ProfileName")?.and_then(clean_profile_name),
             location: params.location()?,
             button: params.button()?,
-            reply_to: params.one("OriginalRepliedMessageSid")?.map(|sid| cut(sid, LONGEST_SID)),
+            reply_to: params
+                .get_unique("OriginalRepliedMessageSid")?
+                .map(|sid| truncate(sid, MAX_SID)),
             referral: params.referral()?,
             other_recipients: params.other_recipients()?,
             forwarded: params.forwarded()?,
@@ -120,15 +122,15 @@ impl InboundMessage {
 
 impl StatusCallback {
     /// Reads the parameters of a status callback.
-    pub fn parse(params: &[(String, String)]) -> Result<Self, Unreadable> {
-        let params = Parameters(params);
+    pub fn parse(params: &[(String, String)]) -> Result<Self, InvalidWebhook> {
+        let params = WebhookParams(params);
         Ok(Self {
-            sid: params.parsed("MessageSid", |text| MessageSid::parse(text).ok())?,
-            account: params.parsed("AccountSid", |text| AccountSid::parse(text).ok())?,
-            status: params.parsed("MessageStatus", MessageStatus::parse)?,
-            error_code: params.one("ErrorCode")?.and_then(|text| text.parse().ok()),
-            from: params.one("From")?.and_then(|text| Address::parse(text).ok()),
-            num_segments: params.one("NumSegments")?.and_then(|text| text.parse().ok()),
+            sid: params.parse("MessageSid", |text| MessageSid::parse(text).ok())?,
+            account: params.parse("AccountSid", |text| AccountSid::parse(text).ok())?,
+            status: params.parse("MessageStatus", DeliveryStatus::parse)?,
+            error_code: params.get_unique("ErrorCode")?.and_then(|text| text.parse().ok()),
+            from: params.get_unique("From")?.and_then(|text| Address::parse(text).ok()),
+            num_segments: params.get_unique("NumSegments")?.and_then(|text| text.parse().ok()),
             price: params.price()?,
         })
     }
@@ -147,11 +149,11 @@ mod tests {
     #[derive(Deserialize)]
     struct Vectors {
         account_sid: String,
-        requests: Vec<Request>,
+        requests: Vec<WebhookVector>,
     }
 
     #[derive(Deserialize)]
-    struct Request {
+    struct WebhookVector {
         name: String,
         kind: String,
         body: String,
@@ -162,9 +164,9 @@ mod tests {
     }
 
     #[test]
-    fn every_inbound_message_is_read() {
+    fn every_inbound_message_is_parsed() {
         let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
-        let inbound = |request: &&Request| request.kind.starts_with("inbound_");
+        let inbound = |request: &&WebhookVector| request.kind.starts_with("inbound_");
         let mut count = 0;
         for request in vectors.requests.iter().filter(inbound) {
             let params = form::parse(request.body.as_bytes()).unwrap();
@@ -175,8 +177,8 @@ mod tests {
             assert_eq!(Some(message.to.as_str()), value(&params, "To"));
             assert_eq!(Some(message.body.as_str()), value(&params, "Body"));
             assert!(message.num_segments.is_some());
-            let count_said: usize = value(&params, "NumMedia").unwrap().parse().unwrap();
-            assert_eq!(message.media.len(), count_said, "{}", request.name);
+            let media_count: usize = value(&params, "NumMedia").unwrap().parse().unwrap();
+            assert_eq!(message.media.len(), media_count, "{}", request.name);
             let channel = match request.kind.as_str() {
                 "inbound_whatsapp" => Channel::WhatsApp,
                 "inbound_messenger" => Channel::Messenger,
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn every_status_callback_is_read() {
+    fn every_status_callback_is_parsed() {
         let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
         let mut count = 0;
         for request in vectors.requests.iter().filter(|request| request.kind == "status_callback") {
@@ -206,19 +208,22 @@ mod tests {
     }
 
     fn params(list: &[(&str, &str)]) -> Vec<(String, String)> {
-        let needed = [
+        let required = [
             ("MessageSid", "SM00000000000000000000000000000001"),
             ("AccountSid", "AC00000000000000000000000000000001"),
             ("From", "+12065551212"),
             ("To", "+18555080989"),
         ];
-        let changed = |name| list.iter().any(|(n, _)| n == name);
-        let kept = needed.iter().filter(|(name, _)| !changed(name));
-        kept.chain(list).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        let overridden = |name| list.iter().any(|(n, _)| n == name);
+        let defaults = required.iter().filter(|(name, _)| !overridden(name));
+        defaults
+            .chain(list)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
-    fn an_empty_or_absent_body_is_a_message_and_odd_counts_are_no_reason_to_refuse_one() {
+    fn an_empty_body_and_invalid_counts_are_accepted() {
         let odd = [("Body", ""), ("NumMedia", "99999"), ("NumSegments", "-1"), ("New", "x")];
         let message = InboundMessage::parse(&params(&odd)).unwrap();
         assert_eq!((message.body.as_str(), message.num_segments), ("", None));
@@ -226,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_beside_the_text_is_read_where_it_is_whole() {
+    fn complete_extras_are_parsed_and_incomplete_ones_ignored() {
         let message = InboundMessage::parse(&params(&[
             ("From", ""),
             ("ExternalUserId", "whatsapp:US.4566546130240823"),
@@ -249,14 +254,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said_without_showing_it() {
+    fn an_invalid_parameter_is_reported_without_its_value() {
         for (list, reason) in [
             (&[("From", "")][..], "The parameter From is missing."),
-            (&[("From", "nobody at all")], "The parameter From has a value that we cannot read."),
-            (&[("MessageSid", "SM1")], "The parameter MessageSid has a value that we cannot read."),
+            (&[("From", "nobody at all")], "The parameter From has an invalid value."),
+            (&[("MessageSid", "SM1")], "The parameter MessageSid has an invalid value."),
             (
                 &[("Body", "a"), ("Body", "b")],
-                "The parameter Body is there twice, with different values.",
+                "The parameter Body appears twice with different values.",
             ),
         ] {
             assert_eq!(InboundMessage::parse(&params(list)).unwrap_err().to_string(), reason);
@@ -270,7 +275,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_parameters_are_too_strange(
+        fn parsing_any_parameters_never_panics(
             list in proptest::collection::vec(
                 ("(MessageSid|AccountSid|From|To|Body|MediaUrl0|NumSegments)", "\\PC{0,12}"), 0..9
             ),

@@ -3,88 +3,103 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{both_unread, drawn_before_the_last, ids, written};
-use crate::desk::person::{bodies, key};
-use crate::desk::{Answer, Desk, Person, customer};
+use super::{
+    conversation_ids, conversation_with_outdated_rev, expect_two_unread, receive_from_new_customer,
+};
+use crate::support::user::{bodies, new_idempotency_key};
+use crate::support::{TestResponse, TestSystem, TestUser, customer_number};
 
 /// What deleting answers.
-pub async fn delete(person: &Person<'_>, id: &str) -> Answer {
-    person.call(Method::DELETE, &format!("/api/conversations/{id}")).send().await
+pub async fn delete_conversation(user: &TestUser<'_>, id: &str) -> TestResponse {
+    user.call(Method::DELETE, &format!("/api/conversations/{id}")).send().await
 }
 
 /// What deleting answers as far as `rev` was seen.
-async fn delete_seen(person: &Person<'_>, id: &str, rev: &Value) -> Answer {
-    delete(person, &format!("{id}?rev={rev}")).await
+async fn delete_at_rev(user: &TestUser<'_>, id: &str, rev: &Value) -> TestResponse {
+    delete_conversation(user, &format!("{id}?rev={rev}")).await
 }
 
 #[tokio::test]
-async fn a_deleted_conversation_is_gone_at_once_and_for_everything() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    desk.text(&number, "Hi").await;
-    let gone = anna.conversation_with(&number).await;
-    anna.update(&gone, json!({ "contact_name": "Ida Berg", "note": "Secret" })).await.is(200);
-    let message = anna.messages(&gone).await[0]["message_id"].as_str().unwrap().to_owned();
-    let answer = delete(&anna, &gone).await;
-    assert_eq!((answer.status, &*answer.text), (202, ""));
-    let sentence = "There is no such conversation.";
-    assert_eq!(delete(&anna, &gone).await.says(404), sentence, "deleting twice");
-    assert_eq!(anna.try_send(&gone, "Too late", &key()).await.says(404), sentence);
-    let path = format!("/api/conversations/{gone}");
-    anna.get(&path).await.refused(404);
-    anna.get(&format!("{path}/messages")).await.refused(404);
-    anna.get(&format!("{path}/messages/{message}")).await.refused(404);
-    anna.update(&gone, json!({ "status": "open" })).await.refused(404);
+async fn a_deleted_conversation_is_not_found_by_any_request() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    system.receive_text(&number, "Hi").await;
+    let deleted = anna.conversation_id_with(&number).await;
+    anna.update_conversation(&deleted, json!({ "contact_name": "Ida Berg", "note": "Secret" }))
+        .await
+        .expect_status(200);
+    let message = anna.messages(&deleted).await[0]["message_id"].as_str().unwrap().to_owned();
+    let response = delete_conversation(&anna, &deleted).await;
+    assert_eq!((response.status, &*response.text), (202, ""));
+    let expected_detail = "Conversation not found.";
+    assert_eq!(
+        delete_conversation(&anna, &deleted).await.error_detail(404),
+        expected_detail,
+        "deleting twice"
+    );
+    assert_eq!(
+        anna.try_send(&deleted, "Too late", &new_idempotency_key()).await.error_detail(404),
+        expected_detail
+    );
+    let path = format!("/api/conversations/{deleted}");
+    anna.get(&path).await.expect_error(404);
+    anna.get(&format!("{path}/messages")).await.expect_error(404);
+    anna.get(&format!("{path}/messages/{message}")).await.expect_error(404);
+    anna.update_conversation(&deleted, json!({ "status": "open" })).await.expect_error(404);
     for query in ["", "?filter=closed", "?filter=unread", "?search=ida", "?search=berg"] {
-        assert_eq!(ids(&anna.list(query).await), [""; 0], "{query}");
+        assert_eq!(conversation_ids(&anna.list_conversations(query).await), [""; 0], "{query}");
     }
-    delete(&anna, "nothing").await.refused(404);
-    desk.close().await;
+    delete_conversation(&anna, "nothing").await.expect_error(404);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn deleting_what_was_seen_erases_nothing_that_was_not() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let (conversation, drawn) = drawn_before_the_last(&desk, &anna).await;
-    let problem = delete_seen(&anna, &conversation, &drawn).await.refused(409);
-    let current = both_unread(&problem);
-    assert_eq!(&anna.conversation(&conversation).await, current);
+async fn deleting_at_an_outdated_rev_is_a_conflict() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let (conversation, outdated_rev) = conversation_with_outdated_rev(&system, &anna).await;
+    let problem = delete_at_rev(&anna, &conversation, &outdated_rev).await.expect_error(409);
+    let current = expect_two_unread(&problem);
+    assert_eq!(&anna.get_conversation(&conversation).await, current);
     assert_eq!(bodies(&anna.messages(&conversation).await), ["One", "Two"]);
-    assert_eq!(delete_seen(&anna, &conversation, &current["rev"]).await.status, 202);
-    delete_seen(&anna, &conversation, &current["rev"]).await.refused(404);
-    desk.close().await;
+    assert_eq!(delete_at_rev(&anna, &conversation, &current["rev"]).await.status, 202);
+    delete_at_rev(&anna, &conversation, &current["rev"]).await.expect_error(404);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn whichever_comes_first_a_text_or_a_deletion_the_text_stands() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    desk.text(&number, "Hi").await;
-    let conversation = anna.conversation_with(&number).await;
+async fn a_text_that_arrives_during_a_deletion_is_kept() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    system.receive_text(&number, "Hi").await;
+    let conversation = anna.conversation_id_with(&number).await;
     for round in 0..12 {
-        let rev = anna.conversation(&conversation).await["rev"].clone();
+        let rev = anna.get_conversation(&conversation).await["rev"].clone();
         let body = format!("Text {round}");
-        let (deleted, _) =
-            tokio::join!(delete_seen(&anna, &conversation, &rev), desk.text(&number, &body));
+        let (deleted, _) = tokio::join!(
+            delete_at_rev(&anna, &conversation, &rev),
+            system.receive_text(&number, &body)
+        );
         assert!([202, 409].contains(&deleted.status), "{}", deleted.text);
         assert_eq!(bodies(&anna.messages(&conversation).await).last(), Some(&&*body));
     }
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_rev_that_is_none_deletes_nothing() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let conversation = written(&desk, &anna, "Hi").await;
+async fn an_invalid_rev_deletes_nothing() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let conversation = receive_from_new_customer(&system, &anna, "Hi").await;
     for rev in ["", "x", "-1", "1.5", "null", "1e3", "99999999999999999999999", "0x1"] {
-        let said = delete(&anna, &format!("{conversation}?rev={rev}")).await.says(400);
-        assert_eq!(said, "The rev is a whole number.", "{rev}");
+        let detail = delete_conversation(&anna, &format!("{conversation}?rev={rev}"))
+            .await
+            .error_detail(400);
+        assert_eq!(detail, "`rev` must be a whole number.", "{rev}");
     }
-    delete(&anna, &format!("{conversation}?seen=1")).await.refused(400);
-    assert_eq!(anna.conversation(&conversation).await["unread_count"], 1);
-    desk.close().await;
+    delete_conversation(&anna, &format!("{conversation}?seen=1")).await.expect_error(400);
+    assert_eq!(anna.get_conversation(&conversation).await["unread_count"], 1);
+    system.stop().await;
 }

@@ -2,90 +2,108 @@
 
 use serde_json::Value;
 
-use super::delete::delete;
-use super::ids;
-use crate::desk::person::{bodies, id};
-use crate::desk::webhook::{sid, text};
-use crate::desk::{Desk, Webhook, customer, table};
+use super::conversation_ids;
+use super::delete::delete_conversation;
+use crate::support::user::{bodies, conversation_id};
+use crate::support::webhook::{inbound_text_form, new_sid};
+use crate::support::{TestSystem, Webhook, customer_number, table};
 
 /// The sort keys of what is left of a conversation.
-async fn left(desk: &Desk, id: &str) -> Vec<String> {
-    let rows = table::rows(desk, table::TABLE).await;
-    let own = format!("CONV#{id}");
-    rows.into_keys().filter(|(pk, _)| *pk == own).map(|(_, sk)| sk).collect()
+async fn remaining_sort_keys(system: &TestSystem, id: &str) -> Vec<String> {
+    let rows = table::rows(system, table::TABLE).await;
+    let pk = format!("CONV#{id}");
+    rows.into_keys().filter(|(item_pk, _)| *item_pk == pk).map(|(_, sk)| sk).collect()
 }
 
 #[tokio::test]
-async fn what_was_said_is_erased_and_nothing_of_the_person_stays() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
+async fn a_deleted_conversation_is_erased_except_for_its_tombstone() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
     for text in 0..120 {
-        desk.text(&number, &format!("Text {text}")).await;
+        system.receive_text(&number, &format!("Text {text}")).await;
     }
-    let gone = anna.conversation_with(&number).await;
-    anna.send(&gone, "Ours").await;
-    desk.settle().await;
-    delete(&anna, &gone).await;
-    desk.settle().await;
-    assert_eq!(left(&desk, &gone).await, ["META"]);
-    let rows = table::rows(&desk, table::TABLE).await;
-    let own = (format!("CONV#{gone}"), "META".to_owned());
-    let kept: Vec<&String> = rows[&own].as_object().unwrap().keys().collect();
-    assert_eq!(kept, ["cleared", "id", "inbox", "kind", "last", "pk", "rev", "sk"]);
+    let deleted = anna.conversation_id_with(&number).await;
+    anna.send(&deleted, "Ours").await;
+    system.wait_until_idle().await;
+    delete_conversation(&anna, &deleted).await;
+    system.wait_until_idle().await;
+    assert_eq!(remaining_sort_keys(&system, &deleted).await, ["META"]);
+    let rows = table::rows(&system, table::TABLE).await;
+    let meta_key = (format!("CONV#{deleted}"), "META".to_owned());
+    let attribute_names: Vec<&String> = rows[&meta_key].as_object().unwrap().keys().collect();
+    assert_eq!(
+        attribute_names,
+        ["deleted_through", "id", "inbox", "kind", "last_ulid", "pk", "rev", "sk"]
+    );
     let digits = number.trim_start_matches("+1");
-    let found = rows.keys().filter(|(pk, _)| pk.starts_with("FIND#")).count();
-    assert_eq!(found, 0, "{digits} is found no more");
-    desk.close().await;
+    let search_entries = rows.keys().filter(|(pk, _)| pk.starts_with("SEARCH#")).count();
+    assert_eq!(search_entries, 0, "{digits} is found no more");
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_text_that_arrives_meanwhile_stays_and_late_news_revives_nothing() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let old = sid("SM");
-    Webhook::text(&desk, &old, &number, "Before").send().await.acknowledged();
-    let id = anna.conversation_with(&number).await;
-    anna.send(&id, "Ours").await;
-    desk.settle().await;
-    let ours = anna.messages(&id).await[1].clone();
-    delete(&anna, &id).await;
-    desk.text(&number, "Meanwhile").await;
-    desk.settle().await;
-    // Twilio repeats the old webhook, and a callback comes late.
-    Webhook::form(&desk, "/twilio/messages", &text(&desk, &old, &number, "Before"))
+async fn a_text_that_arrives_during_erasing_is_kept_and_late_reports_restore_nothing() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let old_sid = new_sid("SM");
+    Webhook::inbound_text(&system, &old_sid, &number, "Before")
         .send()
         .await
-        .acknowledged();
-    let late = Webhook::delivery(&desk, &ours, "read").send().await;
-    assert_eq!(late.status, 204);
+        .expect_acknowledgement();
+    let id = anna.conversation_id_with(&number).await;
+    anna.send(&id, "Ours").await;
+    system.wait_until_idle().await;
+    let sent = anna.messages(&id).await[1].clone();
+    delete_conversation(&anna, &id).await;
+    system.receive_text(&number, "Meanwhile").await;
+    system.wait_until_idle().await;
+    // Twilio repeats the old webhook, and a callback comes late.
+    Webhook::form(
+        &system,
+        "/twilio/messages",
+        &inbound_text_form(&system, &old_sid, &number, "Before"),
+    )
+    .send()
+    .await
+    .expect_acknowledgement();
+    let late_response = Webhook::delivery(&system, &sent, "read").send().await;
+    assert_eq!(late_response.status, 204);
     assert_eq!(bodies(&anna.messages(&id).await), ["Meanwhile"]);
-    assert_eq!(anna.conversation(&id).await["unread_count"], 1);
-    let messages: Vec<String> =
-        left(&desk, &id).await.into_iter().filter(|sort| sort.starts_with("MSG#")).collect();
-    assert_eq!(messages.len(), 1);
-    desk.close().await;
+    assert_eq!(anna.get_conversation(&id).await["unread_count"], 1);
+    let message_keys: Vec<String> = remaining_sort_keys(&system, &id)
+        .await
+        .into_iter()
+        .filter(|sk| sk.starts_with("MSG#"))
+        .collect();
+    assert_eq!(message_keys.len(), 1);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn of_many_who_delete_at_once_one_does_and_a_text_among_them_is_not_lost() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let gone = id(&anna.start(&number).await).to_owned();
-    let deletions = futures_util::future::join_all((0..6).map(|_| delete(&anna, &gone)));
-    let text = desk.text(&number, "Hello?");
-    let (answers, _) = futures_util::future::join(deletions, text).await;
-    assert!(answers.iter().any(|answer| answer.status == 202));
-    assert!(answers.iter().all(|answer| [202, 404].contains(&answer.status)));
-    desk.settle().await;
+async fn concurrent_deletions_do_not_lose_a_concurrent_text() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let deleted = conversation_id(&anna.start_conversation(&number).await).to_owned();
+    let deletions =
+        futures_util::future::join_all((0..6).map(|_| delete_conversation(&anna, &deleted)));
+    let text = system.receive_text(&number, "Hello?");
+    let (responses, _) = futures_util::future::join(deletions, text).await;
+    assert!(responses.iter().any(|answer| answer.status == 202));
+    assert!(responses.iter().all(|answer| [202, 404].contains(&answer.status)));
+    system.wait_until_idle().await;
     // Either it came before the last deletion and went with it, or after and stays.
-    let list = anna.list("").await;
-    let shown = ids(&list).len();
-    let messages = left(&desk, &gone).await.iter().filter(|sort| sort.starts_with("MSG#")).count();
-    assert_eq!(shown, messages, "{list}");
-    assert_eq!(list["conversations"].as_array().map(Vec::len), Some(shown));
+    let list = anna.list_conversations("").await;
+    let listed_count = conversation_ids(&list).len();
+    let message_count = remaining_sort_keys(&system, &deleted)
+        .await
+        .iter()
+        .filter(|sk| sk.starts_with("MSG#"))
+        .count();
+    assert_eq!(listed_count, message_count, "{list}");
+    assert_eq!(list["conversations"].as_array().map(Vec::len), Some(listed_count));
     assert_ne!(list, Value::Null);
-    desk.close().await;
+    system.stop().await;
 }

@@ -2,43 +2,50 @@
 
 use serde_json::json;
 
-use crate::desk::person::id;
-use crate::desk::{Desk, OURS};
+use crate::support::user::conversation_id;
+use crate::support::{BUSINESS_NUMBER, TestSystem};
 
 #[tokio::test]
-async fn a_conversation_says_all_that_the_desk_shows() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    desk.text("+12065550143", "Hello?").await;
-    let found = anna.conversation(&anna.conversation_with("+12065550143").await).await;
+async fn a_conversation_has_all_fields_that_the_desk_shows() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    system.receive_text("+12065550143", "Hello?").await;
+    let conversation =
+        anna.get_conversation(&anna.conversation_id_with("+12065550143").await).await;
     let number = json!({ "e164": "+12065550143", "national": "(206) 555-0143", "region": "US" });
-    assert_eq!(found["number"], number);
+    assert_eq!(conversation["phone_number"], number);
     assert_eq!(
-        (&found["twilio_number"], &found["mobile_number"]),
-        (&OURS.into(), &"+12065550143".into())
+        (&conversation["twilio_number"], &conversation["mobile_number"]),
+        (&BUSINESS_NUMBER.into(), &"+12065550143".into())
     );
-    assert_eq!((&found["channel"], &found["inbox"]), (&"sms".into(), &"main".into()));
-    assert_eq!((&found["status"], &found["unread_count"]), (&"open".into(), &1.into()));
-    assert_eq!(found["contact_name"], json!(null));
-    assert_eq!((&found["preview"]["body"], &found["rev"]), (&"Hello?".into(), &1.into()));
-    assert_eq!(found["date_updated"], found["preview"]["at"]);
-    assert!(!id(&found).contains("206555"), "an id tells no number");
-    desk.close().await;
+    assert_eq!((&conversation["channel"], &conversation["inbox"]), (&"sms".into(), &"main".into()));
+    assert_eq!(
+        (&conversation["status"], &conversation["unread_count"]),
+        (&"open".into(), &1.into())
+    );
+    assert_eq!(conversation["contact_name"], json!(null));
+    assert_eq!(
+        (&conversation["preview"]["body"], &conversation["rev"]),
+        (&"Hello?".into(), &1.into())
+    );
+    assert_eq!(conversation["date_updated"], conversation["preview"]["at"]);
+    assert!(!conversation_id(&conversation).contains("206555"), "an id tells no number");
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_is_no_conversation_is_not_found_whatever_it_is() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
+async fn an_invalid_conversation_id_is_not_found() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
     let absent = "a".repeat(26);
-    let odd =
+    let invalid_ids =
         [&absent, "x", "META", "CONV%23x", "..", "%2e%2e", "%00", "%F0%9F%98%80", "a%20b", "'"];
-    for id in odd {
+    for id in invalid_ids {
         if id.starts_with('.') || id.starts_with("%2e") {
             continue;
         }
-        let said = anna.get(&format!("/api/conversations/{id}")).await.says(404);
-        assert_eq!(said, "There is no such conversation.", "{id}");
+        let detail = anna.get(&format!("/api/conversations/{id}")).await.error_detail(404);
+        assert_eq!(detail, "Conversation not found.", "{id}");
     }
-    desk.close().await;
+    system.stop().await;
 }

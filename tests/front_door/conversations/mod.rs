@@ -11,44 +11,50 @@ mod update;
 
 use serde_json::Value;
 
-use crate::desk::person::id;
-use crate::desk::{Desk, Person, customer};
+use crate::support::user::conversation_id;
+use crate::support::{TestSystem, TestUser, customer_number};
 
 /// The conversations of a page.
-fn listed(page: &Value) -> Vec<Value> {
+fn conversations_in(page: &Value) -> Vec<Value> {
     page["conversations"].as_array().unwrap().clone()
 }
 
 /// Their ids.
-fn ids(page: &Value) -> Vec<String> {
-    listed(page).iter().map(|conversation| id(conversation).to_owned()).collect()
+fn conversation_ids(page: &Value) -> Vec<String> {
+    conversations_in(page)
+        .iter()
+        .map(|conversation| conversation_id(conversation).to_owned())
+        .collect()
 }
 
 /// A conversation in which a customer has written; its id.
-async fn written(desk: &Desk, person: &Person<'_>, body: &str) -> String {
-    let number = customer();
-    desk.text(&number, body).await;
-    person.conversation_with(&number).await
+async fn receive_from_new_customer(system: &TestSystem, user: &TestUser<'_>, body: &str) -> String {
+    let number = customer_number();
+    system.receive_text(&number, body).await;
+    user.conversation_id_with(&number).await
 }
 
 /// Nobody waits in it any more.
-async fn read(person: &Person<'_>, id: &str) -> Value {
-    let rev = person.conversation(id).await["rev"].clone();
-    person.mark_read(id, &rev).await.is(200)
+async fn mark_as_read(user: &TestUser<'_>, id: &str) -> Value {
+    let rev = user.get_conversation(id).await["rev"].clone();
+    user.mark_read(id, &rev).await.expect_status(200)
 }
 
 /// A conversation with two texts, and the `rev` by which a page shows it that has heard of the first alone.
-async fn drawn_before_the_last(desk: &Desk, person: &Person<'_>) -> (String, Value) {
-    let number = customer();
-    desk.text(&number, "One").await;
-    let conversation = person.conversation_with(&number).await;
-    let drawn = person.conversation(&conversation).await["rev"].clone();
-    desk.text(&number, "Two").await;
-    (conversation, drawn)
+async fn conversation_with_outdated_rev(
+    system: &TestSystem,
+    user: &TestUser<'_>,
+) -> (String, Value) {
+    let number = customer_number();
+    system.receive_text(&number, "One").await;
+    let conversation = user.conversation_id_with(&number).await;
+    let outdated_rev = user.get_conversation(&conversation).await["rev"].clone();
+    system.receive_text(&number, "Two").await;
+    (conversation, outdated_rev)
 }
 
 /// What a 409 brings of it: nobody has read either.
-fn both_unread(problem: &Value) -> &Value {
+fn expect_two_unread(problem: &Value) -> &Value {
     let current = &problem["current"];
     assert_eq!((&current["unread_count"], &current["preview"]["body"]), (&2.into(), &"Two".into()));
     current

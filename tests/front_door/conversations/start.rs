@@ -3,172 +3,190 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{ids, listed};
-use crate::desk::person::id;
-use crate::desk::{Desk, OURS, customer};
+use super::{conversation_ids, conversations_in};
+use crate::support::user::conversation_id;
+use crate::support::{BUSINESS_NUMBER, TestSystem, customer_number};
 
 #[tokio::test]
-async fn a_conversation_is_started_once_and_found_again_however_the_number_is_typed() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let wanted = json!({ "to": "(206) 555-0143", "contact_name": "  Ida\u{7} " });
-    let made = anna.post("/api/conversations", wanted).await.is(201);
-    assert_eq!((&made["contact_name"], &made["unread_count"]), (&"Ida".into(), &0.into()));
-    assert_eq!((&made["preview"], &made["status"]), (&json!(null), &"open".into()));
-    for typed in ["+12065550143", "206.555.0143", "tel:+1-206-555-0143", "0012065550143"] {
-        let again = json!({ "to": typed, "from": OURS, "contact_name": "Somebody else" });
-        assert_eq!(anna.post("/api/conversations", again).await.is(200), made, "{typed}");
+async fn a_conversation_is_started_once_for_all_notations_of_a_number() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let body = json!({ "to": "(206) 555-0143", "contact_name": "  Ida\u{7} " });
+    let created = anna.post("/api/conversations", body).await.expect_status(201);
+    assert_eq!((&created["contact_name"], &created["unread_count"]), (&"Ida".into(), &0.into()));
+    assert_eq!((&created["preview"], &created["status"]), (&json!(null), &"open".into()));
+    for input in ["+12065550143", "206.555.0143", "tel:+1-206-555-0143", "0012065550143"] {
+        let repeated =
+            json!({ "to": input, "from": BUSINESS_NUMBER, "contact_name": "Somebody else" });
+        assert_eq!(
+            anna.post("/api/conversations", repeated).await.expect_status(200),
+            created,
+            "{input}"
+        );
     }
-    assert_eq!(ids(&anna.list("").await), [id(&made)]);
-    desk.close().await;
+    assert_eq!(conversation_ids(&anna.list_conversations("").await), [conversation_id(&created)]);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn two_people_who_start_at_once_get_the_same_conversation() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let tries = (0..8).map(|_| anna.post("/api/conversations", json!({ "to": number })));
-    let answers = join_all(tries).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
-    let first = answers[0].body.clone();
-    assert!(answers.iter().all(|answer| answer.body == first));
-    desk.close().await;
+async fn concurrent_starts_return_the_same_conversation() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let requests = (0..8).map(|_| anna.post("/api/conversations", json!({ "to": number })));
+    let responses = join_all(requests).await;
+    assert_eq!(responses.iter().filter(|answer| answer.status == 201).count(), 1);
+    let first = responses[0].body.clone();
+    assert!(responses.iter().all(|answer| answer.body == first));
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_customer_who_wrote_first_is_met_in_the_same_conversation() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let started = anna.start(&number).await;
-    desk.text(&number, "It is me").await;
-    let list = listed(&anna.list("").await);
+async fn a_text_to_a_started_conversation_is_stored_in_it() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let started = anna.start_conversation(&number).await;
+    system.receive_text(&number, "It is me").await;
+    let list = conversations_in(&anna.list_conversations("").await);
     assert_eq!(list.len(), 1);
-    assert_eq!(id(&list[0]), id(&started));
+    assert_eq!(conversation_id(&list[0]), conversation_id(&started));
     assert_eq!((&list[0]["unread_count"], &list[0]["rev"]), (&1.into(), &2.into()));
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_closed_conversation_is_given_back_as_it_is() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let started = anna.start(&number).await;
-    let closed = anna.update(id(&started), json!({ "status": "closed" })).await.is(200);
-    let again = anna.post("/api/conversations", json!({ "to": number })).await.is(200);
-    assert_eq!(again, closed);
-    assert_eq!(again["status"], "closed");
-    desk.close().await;
+async fn starting_a_closed_conversation_returns_it_unchanged() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let started = anna.start_conversation(&number).await;
+    let closed = anna
+        .update_conversation(conversation_id(&started), json!({ "status": "closed" }))
+        .await
+        .expect_status(200);
+    let returned =
+        anna.post("/api/conversations", json!({ "to": number })).await.expect_status(200);
+    assert_eq!(returned, closed);
+    assert_eq!(returned["status"], "closed");
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_is_no_number_is_refused_with_the_reason() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let wrong = [
+async fn an_invalid_number_is_rejected_with_a_reason() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let invalid_cases = [
         ("", "Type a phone number."),
         ("   ", "Type a phone number."),
-        ("hello", "This is not a phone number."),
+        ("hello", "This is not a valid phone number."),
         ("+1 206", "This number is too short."),
         ("+1206555014399", "This number is too long."),
-        ("+999 1234567", "No country has this code after the +."),
-        ("206 555 0143 ext. 5", "Leave out the extension: a message cannot reach it."),
-        (OURS, "This is our own number."),
-        ("(855) 508-0989", "This is our own number."),
+        ("+999 1234567", "Unknown country code."),
+        ("206 555 0143 ext. 5", "Remove the extension. Messages can't be sent to extensions."),
+        (BUSINESS_NUMBER, "This is one of your own numbers."),
+        ("(855) 508-0989", "This is one of your own numbers."),
     ];
-    for (typed, sentence) in wrong {
-        let answer = anna.post("/api/conversations", json!({ "to": typed })).await;
-        assert_eq!(answer.says(422), sentence, "{typed}");
+    for (input, expected_detail) in invalid_cases {
+        let response = anna.post("/api/conversations", json!({ "to": input })).await;
+        assert_eq!(response.error_detail(422), expected_detail, "{input}");
     }
-    let typed = "9".repeat(60_000);
-    anna.post("/api/conversations", json!({ "to": typed })).await.refused(422);
-    assert_eq!(ids(&anna.list("").await), [""; 0]);
-    desk.close().await;
+    let input = "9".repeat(60_000);
+    anna.post("/api/conversations", json!({ "to": input })).await.expect_error(422);
+    assert_eq!(conversation_ids(&anna.list_conversations("").await), [""; 0]);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn the_sender_is_chosen_by_the_channel_and_the_contact_is_an_address_on_it() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    for (channel, ours, theirs) in [
-        ("sms", OURS, "+12065550143"),
+async fn the_channel_determines_the_sender_and_the_contact_address() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    for (channel, business_address, contact_address) in [
+        ("sms", BUSINESS_NUMBER, "+12065550143"),
         ("whatsapp", "whatsapp:+18555080990", "whatsapp:+12065550143"),
         ("rcs", "rcs:partyline_demo_agent", "rcs:+12065550143"),
     ] {
-        let wanted = json!({ "to": "(206) 555-0143", "channel": channel });
-        let made = anna.post("/api/conversations", wanted).await.is(201);
-        assert_eq!((&made["channel"], &made["twilio_number"]), (&channel.into(), &ours.into()));
-        assert_eq!(made["mobile_number"], theirs);
-        let by_sender = json!({ "to": "+12065550143", "from": ours });
-        assert_eq!(anna.post("/api/conversations", by_sender).await.is(200), made);
+        let body = json!({ "to": "(206) 555-0143", "channel": channel });
+        let created = anna.post("/api/conversations", body).await.expect_status(201);
+        assert_eq!(
+            (&created["channel"], &created["twilio_number"]),
+            (&channel.into(), &business_address.into())
+        );
+        assert_eq!(created["mobile_number"], contact_address);
+        let by_sender = json!({ "to": "+12065550143", "from": business_address });
+        assert_eq!(anna.post("/api/conversations", by_sender).await.expect_status(200), created);
     }
-    assert_eq!(ids(&anna.list("").await).len(), 3);
-    desk.close().await;
+    assert_eq!(conversation_ids(&anna.list_conversations("").await).len(), 3);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn of_several_numbers_the_one_in_the_contacts_country_writes_unless_another_is_named() {
+async fn the_sender_in_the_contacts_country_is_used_unless_another_is_given() {
     let london = "+442079460990";
-    let desk =
-        Desk::with(|options| options.settings.further_numbers = vec![london.to_owned()]).await;
-    let anna = desk.admin().await;
-    for (typed, ours) in
-        [("+44 20 7946 0018", london), ("(206) 555-0143", OURS), ("+4915112345678", OURS)]
-    {
-        let checked = anna.post("/api/numbers/check", json!({ "number": typed })).await.is(200);
-        assert_eq!(checked["from"], ours, "{typed}");
-        let made = anna.post("/api/conversations", json!({ "to": typed })).await.is(201);
-        assert_eq!(made["twilio_number"], ours, "{typed}");
+    let system = TestSystem::start_with(|options| {
+        options.settings.further_numbers = vec![london.to_owned()]
+    })
+    .await;
+    let anna = system.admin().await;
+    for (input, business_address) in [
+        ("+44 20 7946 0018", london),
+        ("(206) 555-0143", BUSINESS_NUMBER),
+        ("+4915112345678", BUSINESS_NUMBER),
+    ] {
+        let checked =
+            anna.post("/api/numbers/check", json!({ "number": input })).await.expect_status(200);
+        assert_eq!(checked["from"], business_address, "{input}");
+        let created =
+            anna.post("/api/conversations", json!({ "to": input })).await.expect_status(201);
+        assert_eq!(created["twilio_number"], business_address, "{input}");
     }
-    let named = json!({ "to": "+44 20 7946 0018", "from": OURS });
-    let made = anna.post("/api/conversations", named).await.is(201);
-    assert_eq!(made["twilio_number"], OURS);
-    desk.close().await;
+    let with_sender = json!({ "to": "+44 20 7946 0018", "from": BUSINESS_NUMBER });
+    let created = anna.post("/api/conversations", with_sender).await.expect_status(201);
+    assert_eq!(created["twilio_number"], BUSINESS_NUMBER);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_channel_that_cannot_begin_or_is_not_set_up_is_refused_with_the_reason() {
-    let desk = Desk::with(|options| {
+async fn a_channel_that_cannot_start_or_is_not_configured_is_rejected_with_a_reason() {
+    let system = TestSystem::start_with(|options| {
         options.settings.channel_senders.retain(|sender| !sender.starts_with("rcs"))
     })
     .await;
-    let anna = desk.admin().await;
-    let start = |more: serde_json::Value| {
-        let mut wanted = json!({ "to": "+12065550143" });
-        wanted.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        anna.post("/api/conversations", wanted)
+    let anna = system.admin().await;
+    let start = |fields: serde_json::Value| {
+        let mut body = json!({ "to": "+12065550143" });
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        anna.post("/api/conversations", body)
     };
     let messenger =
-        "On Messenger only the other person can begin: they have to write to the page first.";
-    for (more, sentence) in [
+        "You can't start a Messenger conversation. The customer has to message your page first.";
+    for (fields, expected_detail) in [
         (json!({ "channel": "messenger" }), messenger),
-        (json!({ "channel": "rcs" }), "No sender for RCS is set up here."),
+        (json!({ "channel": "rcs" }), "No RCS sender is configured."),
         (
-            json!({ "channel": "whatsapp", "from": OURS }),
-            "This sender of ours does not write by WhatsApp.",
+            json!({ "channel": "whatsapp", "from": BUSINESS_NUMBER }),
+            "This sender does not support WhatsApp.",
         ),
     ] {
-        assert_eq!(start(more.clone()).await.says(422), sentence, "{more}");
+        assert_eq!(start(fields.clone()).await.error_detail(422), expected_detail, "{fields}");
     }
-    start(json!({ "channel": "fax" })).await.refused(400);
-    desk.close().await;
+    start(json!({ "channel": "fax" })).await.expect_error(400);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_foreign_sender_a_long_name_and_unknown_fields_are_refused() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let foreign = json!({ "to": number, "from": "+12025550100" });
-    let said = anna.post("/api/conversations", foreign).await.says(422);
-    assert_eq!(said, "This number of ours is not set up.");
-    let long = json!({ "to": number, "contact_name": "x".repeat(121) });
-    anna.post("/api/conversations", long).await.refused(422);
+async fn an_unknown_sender_a_long_name_and_unknown_fields_are_rejected() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let unknown_sender = json!({ "to": number, "from": "+12025550100" });
+    let detail = anna.post("/api/conversations", unknown_sender).await.error_detail(422);
+    assert_eq!(detail, "This sender is not configured.");
+    let long_name = json!({ "to": number, "contact_name": "x".repeat(121) });
+    anna.post("/api/conversations", long_name).await.expect_error(422);
     for body in [json!({ "to": number, "inbox": "main" }), json!({}), json!([]), json!({ "to": 1 })]
     {
-        anna.post("/api/conversations", body).await.refused(400);
+        anna.post("/api/conversations", body).await.expect_error(400);
     }
-    desk.close().await;
+    system.stop().await;
 }

@@ -8,12 +8,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::desk::webhook::{Form, sid, text, with};
-use crate::desk::{Desk, Webhook, fresh};
+use crate::support::webhook::{Form, inbound_text_form, new_sid, with_param};
+use crate::support::{TestSystem, Webhook, next_id};
 
 /// What is answered to a GET, or to events.
 #[derive(Clone)]
-pub enum Gives {
+pub enum HostResponse {
     /// These bytes, as this type.
     Bytes(&'static str, Vec<u8>),
     /// A redirect to this path, or address.
@@ -28,9 +28,9 @@ pub enum Gives {
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct HostRequest {
     /// `GET /path`.
-    pub line: String,
+    pub request_line: String,
     /// Whether it carried credentials.
     pub with_credentials: bool,
     /// Its form.
@@ -38,139 +38,143 @@ pub struct Asked {
 }
 
 #[derive(Default)]
-struct Book {
-    gives: HashMap<String, Gives>,
-    asked: Vec<Asked>,
-    refuses: u32,
+struct HostLog {
+    responses: HashMap<String, HostResponse>,
+    requests: Vec<HostRequest>,
+    rejections_left: u32,
 }
 
 /// The stand-in.
-pub struct Host {
+pub struct MediaHost {
     /// Its address, without a slash.
-    pub base: String,
-    book: Arc<Mutex<Book>>,
-    open: watch::Sender<bool>,
+    pub base_url: String,
+    log: Arc<Mutex<HostLog>>,
+    is_open: watch::Sender<bool>,
 }
 
-impl Host {
+impl MediaHost {
     /// Listens.
-    pub async fn open() -> Self {
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let (book, open) = (Arc::new(Mutex::new(Book::default())), watch::Sender::new(true));
-        let (own, gate) = (Arc::clone(&book), open.clone());
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let (log, is_open) = (Arc::new(Mutex::new(HostLog::default())), watch::Sender::new(true));
+        let (server_log, is_open_receiver) = (Arc::clone(&log), is_open.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (book, mut gate) = (Arc::clone(&own), gate.subscribe());
+                let (log, mut is_open_receiver) =
+                    (Arc::clone(&server_log), is_open_receiver.subscribe());
                 tokio::spawn(async move {
                     // Who is cut off says so; that is no error here.
-                    drop(serve(stream, &book, &mut gate).await);
+                    drop(serve(stream, &log, &mut is_open_receiver).await);
                 });
             }
         });
-        Self { base, book, open }
+        Self { base_url, log, is_open }
     }
 
     /// A desk for which this is Twilio.
-    pub async fn desk(&self) -> Desk {
-        let base = self.base.clone();
-        Desk::with(|options| {
+    pub async fn start_system(&self) -> TestSystem {
+        let base_url = self.base_url.clone();
+        TestSystem::start_with(|options| {
             let settings = &mut options.settings;
             // With the published secrets it would not start: this Twilio is not the simulated one.
-            settings.auth_token = format!("{:032x}", fresh());
+            settings.auth_token = format!("{:032x}", next_id());
             settings.password = "correct horse battery".to_owned();
-            settings.install_key = format!("{:064x}", fresh());
-            settings.twilio_api_url = Some(base);
+            settings.install_key = format!("{:064x}", next_id());
+            settings.twilio_api_url = Some(base_url);
         })
         .await
     }
 
     /// Keeps every GET waiting until [`Self::release`].
-    pub fn hold(&self) {
-        self.open.send_replace(false);
+    pub fn pause(&self) {
+        self.is_open.send_replace(false);
     }
 
     /// Lets them go.
-    pub fn release(&self) {
-        self.open.send_replace(true);
+    pub fn resume(&self) {
+        self.is_open.send_replace(true);
     }
 
     /// What is answered at `path`.
-    pub fn at(&self, path: &str, gives: Gives) {
-        self.book.lock().unwrap().gives.insert(path.to_owned(), gives);
+    pub fn set_response(&self, path: &str, response: HostResponse) {
+        self.log.lock().unwrap().responses.insert(path.to_owned(), response);
     }
 
     /// The next so many messages are refused.
-    pub fn refuse(&self, times: u32) {
-        self.book.lock().unwrap().refuses = times;
+    pub fn reject_next(&self, times: u32) {
+        self.log.lock().unwrap().rejections_left = times;
     }
 
     /// The address of something that came to the desk's account; what is answered there.
-    pub fn keeps(&self, desk: &Desk, gives: Gives) -> String {
-        let account = &desk.system().settings().account_sid;
-        let path =
-            format!("/2010-04-01/Accounts/{account}/Messages/MM{0:032x}/Media/ME{0:032x}", fresh());
-        self.at(&path, gives);
-        format!("{}{path}", self.base)
+    pub fn add_file(&self, system: &TestSystem, response: HostResponse) -> String {
+        let account = &system.inner().settings().account_sid;
+        let path = format!(
+            "/2010-04-01/Accounts/{account}/Messages/MM{0:032x}/Media/ME{0:032x}",
+            next_id()
+        );
+        self.set_response(&path, response);
+        format!("{}{path}", self.base_url)
     }
 
     /// What was asked so far.
-    pub fn asked(&self) -> Vec<Asked> {
-        self.book.lock().unwrap().asked.clone()
+    pub fn requests(&self) -> Vec<HostRequest> {
+        self.log.lock().unwrap().requests.clone()
     }
 
     /// The forms of the messages that were created.
-    pub fn created(&self) -> Vec<Form> {
-        let asked = self.asked().into_iter();
-        asked
-            .filter(|asked| asked.line.ends_with("/Messages.json"))
-            .map(|asked| asked.form)
+    pub fn created_forms(&self) -> Vec<Form> {
+        let requests = self.requests().into_iter();
+        requests
+            .filter(|request| request.request_line.ends_with("/Messages.json"))
+            .map(|request| request.form)
             .collect()
     }
 }
 
 async fn serve(
     mut stream: TcpStream,
-    book: &Mutex<Book>,
-    open: &mut watch::Receiver<bool>,
+    log: &Mutex<HostLog>,
+    is_open: &mut watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    let (head, body) = receive(&mut stream).await?;
+    let (head, body) = read_request(&mut stream).await?;
     let line = head.lines().next().unwrap_or_default();
     let line = line.trim_end_matches(" HTTP/1.1").to_owned();
-    let asked = Asked {
+    let request = HostRequest {
         with_credentials: head.to_lowercase().contains("\r\nauthorization: basic "),
-        form: form(&body),
-        line: line.clone(),
+        form: parse_form(&body),
+        request_line: line.clone(),
     };
-    book.lock().unwrap().asked.push(asked);
+    log.lock().unwrap().requests.push(request);
     let path = line.trim_start_matches("GET ").trim_start_matches("POST ").to_owned();
     let path = path.split("?bodySHA256=").next().unwrap_or_default();
-    let gives = book.lock().unwrap().gives.get(path).cloned();
-    if line.starts_with("POST ") && gives.is_none() {
-        return stream.write_all(created(book).as_bytes()).await;
+    let response = log.lock().unwrap().responses.get(path).cloned();
+    if line.starts_with("POST ") && response.is_none() {
+        return stream.write_all(create_response(log).as_bytes()).await;
     }
-    open.wait_for(|open| *open).await.map_err(std::io::Error::other)?;
-    let gives = gives.or_else(|| book.lock().unwrap().gives.get(path).cloned());
-    match gives.unwrap_or(Gives::Status(404)) {
-        Gives::Bytes(kind, bytes) => {
-            let head = format!("content-type: {kind}\r\ncontent-length: {}\r\n", bytes.len());
-            stream.write_all(answer(200, &head).as_bytes()).await?;
+    is_open.wait_for(|is_open| *is_open).await.map_err(std::io::Error::other)?;
+    let response = response.or_else(|| log.lock().unwrap().responses.get(path).cloned());
+    match response.unwrap_or(HostResponse::Status(404)) {
+        HostResponse::Bytes(content_type, bytes) => {
+            let head =
+                format!("content-type: {content_type}\r\ncontent-length: {}\r\n", bytes.len());
+            stream.write_all(response_head(200, &head).as_bytes()).await?;
             stream.write_all(&bytes).await
         }
-        Gives::Redirect(to) => {
-            let head = format!("location: {to}\r\ncontent-length: 0\r\n");
-            stream.write_all(answer(307, &head).as_bytes()).await
+        HostResponse::Redirect(location) => {
+            let head = format!("location: {location}\r\ncontent-length: 0\r\n");
+            stream.write_all(response_head(307, &head).as_bytes()).await
         }
-        Gives::Status(status) => {
-            stream.write_all(answer(status, "content-length: 0\r\n").as_bytes()).await
+        HostResponse::Status(status) => {
+            stream.write_all(response_head(status, "content-length: 0\r\n").as_bytes()).await
         }
-        Gives::Cut(length) => {
+        HostResponse::Cut(length) => {
             let head = format!("content-type: image/png\r\ncontent-length: {length}\r\n");
-            stream.write_all(answer(200, &head).as_bytes()).await?;
+            stream.write_all(response_head(200, &head).as_bytes()).await?;
             stream.write_all(b"\x89PNG\r\n\x1a\n").await
         }
-        Gives::Endless => {
-            let head = answer(200, "content-type: image/png\r\n");
+        HostResponse::Endless => {
+            let head = response_head(200, "content-type: image/png\r\n");
             stream.write_all(head.as_bytes()).await?;
             loop {
                 stream.write_all(&[0x89; 65_536]).await?;
@@ -179,22 +183,22 @@ async fn serve(
     }
 }
 
-fn answer(status: u16, head: &str) -> String {
+fn response_head(status: u16, head: &str) -> String {
     format!("HTTP/1.1 {status} X\r\n{head}connection: close\r\n\r\n")
 }
 
-fn created(book: &Mutex<Book>) -> String {
-    let mut book = book.lock().unwrap();
-    let (status, body) = if book.refuses > 0 {
-        book.refuses -= 1;
+fn create_response(log: &Mutex<HostLog>) -> String {
+    let mut log = log.lock().unwrap();
+    let (status, body) = if log.rejections_left > 0 {
+        log.rejections_left -= 1;
         (400, r#"{"code":30008,"message":"Unknown error","status":400}"#.to_owned())
     } else {
-        (201, format!(r#"{{"sid":"{}","status":"queued","num_segments":"1"}}"#, sid("MM")))
+        (201, format!(r#"{{"sid":"{}","status":"queued","num_segments":"1"}}"#, new_sid("MM")))
     };
-    format!("{}{body}", answer(status, &format!("content-length: {}\r\n", body.len())))
+    format!("{}{body}", response_head(status, &format!("content-length: {}\r\n", body.len())))
 }
 
-async fn receive(stream: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     loop {
         let mut chunk = [0; 4096];
@@ -218,24 +222,24 @@ async fn receive(stream: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
     }
 }
 
-fn form(body: &[u8]) -> Form {
+fn parse_form(body: &[u8]) -> Form {
     let mut url = Url::parse("http://x/").unwrap();
     url.set_query(Some(&String::from_utf8_lossy(body)));
     url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 /// A customer's message with these media (address, claimed type), as Twilio posts it.
-pub async fn mms(desk: &Desk, from: &str, body: &str, media: &[(String, &str)]) {
-    let mut form = text(desk, &sid("MM"), from, body);
-    form = with(form, "NumMedia", &media.len().to_string());
-    for (index, (url, kind)) in media.iter().enumerate() {
-        form = with(form, &format!("MediaUrl{index}"), url);
-        form = with(form, &format!("MediaContentType{index}"), kind);
+pub async fn receive_mms(system: &TestSystem, from: &str, body: &str, media: &[(String, &str)]) {
+    let mut form = inbound_text_form(system, &new_sid("MM"), from, body);
+    form = with_param(form, "NumMedia", &media.len().to_string());
+    for (index, (url, content_type)) in media.iter().enumerate() {
+        form = with_param(form, &format!("MediaUrl{index}"), url);
+        form = with_param(form, &format!("MediaContentType{index}"), content_type);
     }
-    Webhook::form(desk, "/twilio/messages", &form).send().await.acknowledged();
+    Webhook::form(system, "/twilio/messages", &form).send().await.expect_acknowledgement();
 }
 
 /// A small picture, told apart from others by `mark`.
-pub fn jpeg(mark: u8) -> Vec<u8> {
-    [&b"\xff\xd8\xff\xe0\0\x10JFIF\0"[..], &[mark; 200]].concat()
+pub fn jpeg(fill: u8) -> Vec<u8> {
+    [&b"\xff\xd8\xff\xe0\0\x10JFIF\0"[..], &[fill; 200]].concat()
 }

@@ -2,151 +2,171 @@
 
 use serde_json::{Value, json};
 
-use super::started;
-use crate::desk::person::{id, key};
-use crate::desk::{Desk, Person, customer};
+use super::start_conversation;
+use crate::support::user::{conversation_id, new_idempotency_key};
+use crate::support::{TestSystem, TestUser, customer_number};
 
-async fn check(anna: &Person<'_>, thread: &str, body: &str, media: Value) -> Value {
+async fn check_send(user: &TestUser<'_>, thread: &str, body: &str, media: Value) -> Value {
     let path = format!("/api/conversations/{thread}/messages/check");
-    anna.post(&path, json!({ "body": body, "media": media })).await.is(200)
+    user.post(&path, json!({ "body": body, "media": media })).await.expect_status(200)
 }
 
-fn codes(result: &Value) -> Vec<&str> {
-    result["reasons"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect()
+fn reason_codes(result: &Value) -> Vec<&str> {
+    result["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reason| reason["code"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
-async fn a_text_is_counted_as_it_will_be_sent() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let thread = started(&anna).await;
-    let plain = check(&anna, &thread, "See you at noon", json!([])).await;
-    assert_eq!((&plain["verdict"], &plain["reasons"]), (&"yes".into(), &json!([])));
+async fn a_draft_is_counted_in_the_segments_that_are_sent() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let thread = start_conversation(&anna).await;
+    let plain = check_send(&anna, &thread, "See you at noon", json!([])).await;
+    assert_eq!((&plain["decision"], &plain["reasons"]), (&"allowed".into(), &json!([])));
     assert_eq!(
         plain["segments"],
         json!({
-            "encoding": "gsm7", "count": 1, "units": 15, "characters": 15, "left": 145, "costly": [],
-            "smart": null,
+            "encoding": "gsm7", "count": 1, "units": 15, "characters": 15, "remaining_units": 145, "ucs2_characters": [],
+            "smart_encoded": null,
         })
     );
     let text = format!("{}’", "a".repeat(70));
-    let costly = check(&anna, &thread, &text, json!([])).await;
+    let ucs2 = check_send(&anna, &thread, &text, json!([])).await;
     assert_eq!(
-        (&costly["segments"]["encoding"], &costly["segments"]["count"]),
+        (&ucs2["segments"]["encoding"], &ucs2["segments"]["count"]),
         (&"ucs2".into(), &2.into())
     );
     assert_eq!(
-        costly["segments"]["costly"],
+        ucs2["segments"]["ucs2_characters"],
         json!([{ "index": 70, "character": "’", "replacement": "'" }])
     );
-    assert_eq!(costly["segments"]["smart"]["count"], 1);
+    assert_eq!(ucs2["segments"]["smart_encoded"]["count"], 1);
     // The same count as Twilio's when it goes.
-    anna.try_send(&thread, &text, &key()).await.is(202);
-    desk.settle().await;
+    anna.try_send(&thread, &text, &new_idempotency_key()).await.expect_status(202);
+    system.wait_until_idle().await;
     assert_eq!(anna.messages(&thread).await[0]["segments"], 2);
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn everything_that_is_in_the_way_is_said_before_it_is_sent() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    desk.text(&number, "STOP").await;
-    let thread = anna.conversation_with(&number).await;
+async fn a_send_check_returns_all_blocking_reasons() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    system.receive_text(&number, "STOP").await;
+    let thread = anna.conversation_id_with(&number).await;
     let image = json!([{ "content_type": "image/svg+xml", "size": 100 }]);
-    let result = check(&anna, &thread, &"x".repeat(1_601), image).await;
-    assert_eq!(result["verdict"], "no");
-    assert_eq!(codes(&result), ["opted_out", "too_long", "media_not_allowed"]);
-    let large = json!([{ "content_type": "image/png", "size": 6 * 1024 * 1024 }]);
-    let other = started(&anna).await;
-    assert_eq!(codes(&check(&anna, &other, "", large).await), ["media_too_large"]);
-    assert_eq!(codes(&check(&anna, &other, " ", json!([])).await), ["empty"]);
-    let many: Vec<Value> =
+    let result = check_send(&anna, &thread, &"x".repeat(1_601), image).await;
+    assert_eq!(result["decision"], "denied");
+    assert_eq!(reason_codes(&result), ["opted_out", "too_long", "media_not_allowed"]);
+    let large_image = json!([{ "content_type": "image/png", "size": 6 * 1024 * 1024 }]);
+    let other_thread = start_conversation(&anna).await;
+    assert_eq!(
+        reason_codes(&check_send(&anna, &other_thread, "", large_image).await),
+        ["media_too_large"]
+    );
+    assert_eq!(reason_codes(&check_send(&anna, &other_thread, " ", json!([])).await), ["empty"]);
+    let many_images: Vec<Value> =
         (0..11).map(|_| json!({ "content_type": "image/png", "size": 1 })).collect();
-    assert_eq!(codes(&check(&anna, &other, "", json!(many)).await), ["too_many_media"]);
-    desk.close().await;
+    assert_eq!(
+        reason_codes(&check_send(&anna, &other_thread, "", json!(many_images)).await),
+        ["too_many_media"]
+    );
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_told_the_limit_that_it_broke() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let thread = started(&anna).await;
+async fn a_send_check_names_the_exceeded_size_limit() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let thread = start_conversation(&anna).await;
     let file = |content_type: &str, kilobytes: u64| json!({ "content_type": content_type, "size": kilobytes * 1024 });
     for (media, text) in [
         (
             json!([file("application/pdf", 600)]),
             "A file like this may have 500 KB at most on this channel.",
         ),
-        (json!([file("image/png", 6 * 1024)]), "A picture may have 5 MB at most on this channel."),
+        (json!([file("image/png", 6 * 1024)]), "On this channel an image can be at most 5 MB."),
         (
             json!([file("image/png", 3 * 1024), file("image/png", 3 * 1024)]),
             "All attachments together may have 5 MB at most on this channel.",
         ),
     ] {
-        let result = check(&anna, &thread, "", media).await;
-        assert_eq!(codes(&result), ["media_too_large"]);
+        let result = check_send(&anna, &thread, "", media).await;
+        assert_eq!(reason_codes(&result), ["media_too_large"]);
         assert_eq!(result["reasons"][0]["text"], text);
     }
-    let most = json!([file("application/pdf", 500), file("image/png", 4 * 1024)]);
-    assert_eq!(check(&anna, &thread, "", most).await["verdict"], "yes");
-    desk.close().await;
+    let max_size = json!([file("application/pdf", 500), file("image/png", 4 * 1024)]);
+    assert_eq!(check_send(&anna, &thread, "", max_size).await["decision"], "allowed");
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_country_of_which_no_sender_is_may_be_answered_but_not_written_to_first() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let first = id(&anna.start("+447400123456").await).to_owned();
-    assert_eq!(codes(&check(&anna, &first, "Hi", json!([])).await), ["country_not_allowed"]);
-    let refusal = anna.try_send(&first, "Hi", &key()).await.says(422);
+async fn a_contact_in_another_country_can_be_answered_but_not_messaged_first() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let first = conversation_id(&anna.start_conversation("+447400123456").await).to_owned();
     assert_eq!(
-        refusal,
+        reason_codes(&check_send(&anna, &first, "Hi", json!([])).await),
+        ["country_not_allowed"]
+    );
+    let error = anna.try_send(&first, "Hi", &new_idempotency_key()).await.error_detail(422);
+    assert_eq!(
+        error,
         "Messages to this country (GB) are not allowed. An admin can allow it in the configuration of the sender."
     );
-    desk.text("+447400123456", "Hello?").await;
-    anna.try_send(&first, "Hi", &key()).await.is(202);
-    desk.close().await;
+    system.receive_text("+447400123456", "Hello?").await;
+    anna.try_send(&first, "Hi", &new_idempotency_key()).await.expect_status(202);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn who_sends_far_too_many_waits_for_the_next_minute() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let thread = started(&anna).await;
-    let key = key();
-    anna.try_send(&thread, "Hi", &key).await.is(202);
-    desk.settle().await;
+async fn a_user_over_the_rate_limit_waits_for_the_next_minute() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let thread = start_conversation(&anna).await;
+    let key = new_idempotency_key();
+    anna.try_send(&thread, "Hi", &key).await.expect_status(202);
+    system.wait_until_idle().await;
     // However long it takes here, it is one minute there.
-    desk.hold();
+    system.freeze_clock();
     // The same click counts each time: a script that hammers is what the limit is for.
     for _ in 1..600 {
-        anna.try_send(&thread, "Hi", &key).await.is(202);
+        anna.try_send(&thread, "Hi", &key).await.expect_status(202);
     }
-    let result = check(&anna, &thread, "Hi", json!([])).await;
-    assert_eq!((&result["verdict"], codes(&result)), (&"wait_until".into(), vec!["rate_user"]));
-    assert!(result["until"].is_string());
-    let refusal = anna.try_send(&thread, "Another", &crate::desk::person::key()).await;
-    assert!(refusal.header("retry-after").is_some());
-    refusal.refused(429);
-    desk.pass(std::time::Duration::from_mins(1));
-    anna.try_send(&thread, "Another", &crate::desk::person::key()).await.is(202);
-    desk.close().await;
+    let result = check_send(&anna, &thread, "Hi", json!([])).await;
+    assert_eq!(
+        (&result["decision"], reason_codes(&result)),
+        (&"wait".into(), vec!["user_rate_limit"])
+    );
+    assert!(result["retry_at"].is_string());
+    let error =
+        anna.try_send(&thread, "Another", &new_idempotency_key()).await;
+    assert!(error.header("retry-after").is_some());
+    error.expect_error(429);
+    system.advance(std::time::Duration::from_mins(1));
+    anna.try_send(&thread, "Another", &new_idempotency_key())
+        .await
+        .expect_status(202);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_question_that_makes_no_sense_gets_a_clear_answer() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let thread = started(&anna).await;
+async fn an_invalid_send_check_is_rejected() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let thread = start_conversation(&anna).await;
     let path = format!("/api/conversations/{thread}/messages/check");
-    for odd in [json!({}), json!({ "body": 1 }), json!({ "body": "x", "to": "y" })] {
-        anna.post(&path, odd).await.refused(400);
+    for invalid_body in [json!({}), json!({ "body": 1 }), json!({ "body": "x", "to": "y" })] {
+        anna.post(&path, invalid_body).await.expect_error(400);
     }
-    anna.post(&path, json!({ "body": "x".repeat(10_001) })).await.refused(413);
-    anna.post(&path, json!({ "body": "x".repeat(1024 * 1024) })).await.refused(413);
-    let elsewhere = format!("/api/conversations/{}/messages/check", "a".repeat(26));
-    anna.post(&elsewhere, json!({ "body": "x" })).await.refused(404);
-    desk.close().await;
+    anna.post(&path, json!({ "body": "x".repeat(10_001) })).await.expect_error(413);
+    anna.post(&path, json!({ "body": "x".repeat(1024 * 1024) })).await.expect_error(413);
+    let missing_path = format!("/api/conversations/{}/messages/check", "a".repeat(26));
+    anna.post(&missing_path, json!({ "body": "x" })).await.expect_error(404);
+    system.stop().await;
 }

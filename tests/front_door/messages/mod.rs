@@ -9,20 +9,20 @@ mod send;
 
 use serde_json::Value;
 
-use crate::desk::person::id;
-use crate::desk::{Desk, Person, customer};
+use crate::support::user::conversation_id;
+use crate::support::{TestSystem, TestUser, customer_number};
 
 /// A message that Twilio refuses to take (21211), and its conversation.
-async fn refused(desk: &Desk, person: &Person<'_>, body: &str) -> Value {
-    let conversation = person.start("+15005550001").await;
-    let sent = person.send(id(&conversation), body).await;
-    desk.settle().await;
-    let thread = person.messages(id(&conversation)).await;
-    let found = thread.into_iter().find(|message| message["message_id"] == sent["message_id"]);
-    found.unwrap()
+async fn send_rejected(system: &TestSystem, user: &TestUser<'_>, body: &str) -> Value {
+    let conversation = user.start_conversation("+15005550001").await;
+    let sent = user.send(conversation_id(&conversation), body).await;
+    system.wait_until_idle().await;
+    let thread = user.messages(conversation_id(&conversation)).await;
+    let rejected = thread.into_iter().find(|message| message["message_id"] == sent["message_id"]);
+    rejected.unwrap()
 }
 
 /// A conversation with nobody yet.
-async fn started(person: &Person<'_>) -> String {
-    id(&person.start(&customer()).await).to_owned()
+async fn start_conversation(user: &TestUser<'_>) -> String {
+    conversation_id(&user.start_conversation(&customer_number()).await).to_owned()
 }

@@ -3,202 +3,219 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use local::twilio::{CallbackFault, CreateFault, Rule};
+use local::twilio::{CallbackFault, CreateFault, FaultRule};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{refused, started};
-use crate::desk::person::{bodies, id, key};
-use crate::desk::{Desk, OURS, customer};
+use super::{send_rejected, start_conversation};
+use crate::support::user::{bodies, conversation_id, new_idempotency_key};
+use crate::support::{BUSINESS_NUMBER, TestSystem, customer_number};
 
 #[tokio::test]
-async fn a_message_is_taken_at_once_and_carried_to_the_phone() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let number = customer();
-    let thread = id(&anna.start(&number).await).to_owned();
-    let key = key();
-    let taken = anna.try_send(&thread, "Hello 👋\nsecond line", &key).await.is(202);
-    assert_eq!((&taken["status"], &taken["author"]), (&"queued".into(), &"admin".into()));
-    assert_eq!((&taken["idempotency_key"], &taken["sid"]), (&key.into(), &json!(null)));
-    assert_eq!((&taken["direction"], &taken["twilio_number"]), (&"outbound".into(), &OURS.into()));
-    assert_eq!(taken["intent"], json!({ "state": "ready", "step": 1 }));
-    desk.settle().await;
-    let now = &anna.messages(&thread).await[0];
-    assert_eq!((&now["status"], &now["intent"]), (&"delivered".into(), &json!(null)));
-    let carried = desk.twilio().messages().unwrap();
-    assert_eq!(carried[0].body, "Hello 👋\nsecond line");
-    assert_eq!((&carried[0].to, now["sid"].as_str()), (&number, Some(&*carried[0].sid)));
-    desk.close().await;
+async fn a_message_is_accepted_and_delivered_to_the_phone() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let thread = conversation_id(&anna.start_conversation(&number).await).to_owned();
+    let key = new_idempotency_key();
+    let accepted = anna.try_send(&thread, "Hello 👋\nsecond line", &key).await.expect_status(202);
+    assert_eq!((&accepted["status"], &accepted["author"]), (&"queued".into(), &"admin".into()));
+    assert_eq!((&accepted["idempotency_key"], &accepted["sid"]), (&key.into(), &json!(null)));
+    assert_eq!(
+        (&accepted["direction"], &accepted["twilio_number"]),
+        (&"outbound".into(), &BUSINESS_NUMBER.into())
+    );
+    assert_eq!(accepted["outbox"], json!({ "state": "ready", "version": 1 }));
+    system.wait_until_idle().await;
+    let message = &anna.messages(&thread).await[0];
+    assert_eq!((&message["status"], &message["outbox"]), (&"delivered".into(), &json!(null)));
+    let messages = system.twilio().messages().unwrap();
+    assert_eq!(messages[0].body, "Hello 👋\nsecond line");
+    assert_eq!((&messages[0].to, message["sid"].as_str()), (&number, Some(&*messages[0].sid)));
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn the_same_click_twice_is_one_message() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let (thread, key) = (started(&anna).await, key());
-    let clicks = join_all((0..8).map(|_| anna.try_send(&thread, "Once", &key))).await;
-    let clicks: Vec<Value> = clicks.into_iter().map(|answer| answer.is(202)).collect();
-    assert!(clicks.iter().all(|click| click["message_id"] == clicks[0]["message_id"]));
-    desk.settle().await;
-    let late = anna.try_send(&thread, "Once", &key).await.is(202);
+async fn a_repeated_send_stores_one_message() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let (thread, key) = (start_conversation(&anna).await, new_idempotency_key());
+    let responses = join_all((0..8).map(|_| anna.try_send(&thread, "Once", &key))).await;
+    let responses: Vec<Value> =
+        responses.into_iter().map(|response| response.expect_status(202)).collect();
+    assert!(responses.iter().all(|click| click["message_id"] == responses[0]["message_id"]));
+    system.wait_until_idle().await;
+    let late_response = anna.try_send(&thread, "Once", &key).await.expect_status(202);
     assert_eq!(
-        (&late["message_id"], &late["status"]),
-        (&clicks[0]["message_id"], &"delivered".into())
+        (&late_response["message_id"], &late_response["status"]),
+        (&responses[0]["message_id"], &"delivered".into())
     );
     assert_eq!(anna.messages(&thread).await.len(), 1);
-    assert_eq!(desk.twilio().creates().len(), 1);
-    desk.close().await;
+    assert_eq!(system.twilio().creates().len(), 1);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_key_belongs_to_one_text_in_one_conversation_of_one_person() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let berta = desk.agent(&anna, "berta").await;
-    let (thread, other, key) = (started(&anna).await, started(&anna).await, key());
-    anna.try_send(&thread, "One", &key).await.is(202);
-    let said = anna.try_send(&thread, "Two", &key).await.says(409);
-    assert_eq!(said, "This key was used for another message.");
-    anna.try_send(&other, "One", &key).await.refused(409);
-    let hers = berta.try_send(&thread, "One", &key).await.is(202);
-    assert_eq!(hers["author"], "berta");
+async fn an_idempotency_key_is_bound_to_a_text_a_conversation_and_a_user() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let berta = system.agent(&anna, "berta").await;
+    let (thread, other_thread, key) =
+        (start_conversation(&anna).await, start_conversation(&anna).await, new_idempotency_key());
+    anna.try_send(&thread, "One", &key).await.expect_status(202);
+    let detail = anna.try_send(&thread, "Two", &key).await.error_detail(409);
+    assert_eq!(detail, "This idempotency key was already used for a different message.");
+    anna.try_send(&other_thread, "One", &key).await.expect_error(409);
+    let other_users_message = berta.try_send(&thread, "One", &key).await.expect_status(202);
+    assert_eq!(other_users_message["author"], "berta");
     assert_eq!(anna.messages(&thread).await.len(), 2);
-    assert_eq!(anna.messages(&other).await.len(), 0);
-    desk.close().await;
+    assert_eq!(anna.messages(&other_thread).await.len(), 0);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused_with_the_reason_and_nothing_is_stored() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let thread = started(&anna).await;
-    for empty in ["", "   ", "\n\t\u{a0}"] {
-        let said = anna.try_send(&thread, empty, &key()).await.says(422);
-        assert_eq!(said, "The message is empty. Write something first.");
+async fn an_invalid_message_is_rejected_with_a_reason_and_not_stored() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let thread = start_conversation(&anna).await;
+    for empty_text in ["", "   ", "\n\t\u{a0}"] {
+        let detail =
+            anna.try_send(&thread, empty_text, &new_idempotency_key()).await.error_detail(422);
+        assert_eq!(detail, "The message is empty. Write something first.");
     }
-    let long = "ä".repeat(1_601);
-    let said = anna.try_send(&thread, &long, &key()).await.says(422);
+    let long_text = "ä".repeat(1_601);
+    let detail = anna.try_send(&thread, &long_text, &new_idempotency_key()).await.error_detail(422);
     assert_eq!(
-        said,
+        detail,
         "The message has 1601 characters; at most 1,600 can be sent. Shorten it, or send it in parts."
     );
-    for odd in ["", "short", "has spaces in it", "quote'quote'", &"x".repeat(65), "müller-müller"]
+    for invalid_key in
+        ["", "short", "has spaces in it", "quote'quote'", &"x".repeat(65), "müller-müller"]
     {
-        anna.try_send(&thread, "Hi", odd).await.refused(422);
+        anna.try_send(&thread, "Hi", invalid_key).await.expect_error(422);
     }
     let megabyte = "x".repeat(1024 * 1024);
-    anna.try_send(&thread, &megabyte, &key()).await.refused(413);
+    anna.try_send(&thread, &megabyte, &new_idempotency_key()).await.expect_error(413);
     let path = format!("/api/conversations/{thread}/messages");
-    let odd = [
-        json!({ "body": "Hi", "idempotency_key": key(), "from": OURS }),
+    let invalid_bodies = [
+        json!({ "body": "Hi", "idempotency_key": new_idempotency_key(), "from": BUSINESS_NUMBER }),
         json!({ "body": "Hi" }),
-        json!({ "body": null, "idempotency_key": key() }),
-        json!({ "body": ["Hi"], "idempotency_key": key() }),
+        json!({ "body": null, "idempotency_key": new_idempotency_key() }),
+        json!({ "body": ["Hi"], "idempotency_key": new_idempotency_key() }),
     ];
-    for body in odd {
-        anna.post(&path, body).await.refused(400);
+    for body in invalid_bodies {
+        anna.post(&path, body).await.expect_error(400);
     }
-    let lone = r#"{"body": "\ud800", "idempotency_key": "click-surrogate"}"#;
-    anna.call(Method::POST, &path).raw(lone).send().await.refused(400);
-    anna.call(Method::POST, &path).form_body(b"body=Hi".to_vec()).send().await.refused(400);
+    let lone_surrogate = r#"{"body": "\ud800", "idempotency_key": "click-surrogate"}"#;
+    anna.call(Method::POST, &path).raw_json(lone_surrogate).send().await.expect_error(400);
+    anna.call(Method::POST, &path).form_body(b"body=Hi".to_vec()).send().await.expect_error(400);
     assert_eq!(anna.messages(&thread).await.len(), 0);
-    assert!(desk.twilio().creates().is_empty());
-    desk.close().await;
+    assert!(system.twilio().creates().is_empty());
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_body_larger_than_the_gateway_takes_is_refused_too() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let thread = started(&anna).await;
+async fn a_body_over_the_gateway_limit_is_rejected() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let thread = start_conversation(&anna).await;
     let path = format!("/api/conversations/{thread}/messages");
-    let call = anna.call(Method::POST, &path).raw(vec![b'x'; 11 * 1024 * 1024]);
+    let call = anna.call(Method::POST, &path).raw_json(vec![b'x'; 11 * 1024 * 1024]);
     assert_eq!(call.send_unchecked().await.status, 413);
     anna.send(&thread, "The next one works").await;
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn strange_texts_are_kept_as_they_are() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let thread = started(&anna).await;
-    let marks = format!("e{}", "\u{301}".repeat(1_599));
-    let strange = [
+async fn unusual_texts_are_stored_unchanged() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let thread = start_conversation(&anna).await;
+    let combining_marks = format!("e{}", "\u{301}".repeat(1_599));
+    let unusual_texts = [
         "<img src=x onerror=alert(1)>",
         "</script><svg onload=1>{{x}} ${x} javascript:x",
         "\u{202e}right to left \u{200b}\u{200d}",
         "a\u{0}b\u{1}",
         "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 👩‍👩‍👧‍👦",
         "%00 %F0 %ZZ ' \" ; --",
-        &marks,
+        &combining_marks,
     ];
-    for text in strange {
+    for text in unusual_texts {
         assert_eq!(anna.send(&thread, text).await["body"], text);
     }
-    assert_eq!(bodies(&anna.messages(&thread).await), strange);
-    desk.close().await;
+    assert_eq!(bodies(&anna.messages(&thread).await), unusual_texts);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn writing_into_a_closed_conversation_opens_it_and_moves_it_up() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let (closed, other) = (started(&anna).await, started(&anna).await);
-    anna.update(&closed, json!({ "status": "closed" })).await.is(200);
+async fn sending_reopens_a_closed_conversation_and_moves_it_up() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let (closed, other_conversation) =
+        (start_conversation(&anna).await, start_conversation(&anna).await);
+    anna.update_conversation(&closed, json!({ "status": "closed" })).await.expect_status(200);
     anna.send(&closed, "Still there?").await;
-    let list = anna.list("").await["conversations"].clone();
-    assert_eq!((id(&list[0]), id(&list[1])), (&*closed, &*other));
+    let list = anna.list_conversations("").await["conversations"].clone();
+    assert_eq!(
+        (conversation_id(&list[0]), conversation_id(&list[1])),
+        (&*closed, &*other_conversation)
+    );
     assert_eq!(
         (&list[0]["status"], &list[0]["preview"]["body"]),
         (&"open".into(), &"Still there?".into())
     );
     assert_eq!(list[0]["unread_count"], 0);
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_conversation_that_is_not_there_takes_no_message() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
+async fn a_send_to_a_missing_conversation_is_not_found() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
     for id in ["e".repeat(26), "x".to_owned(), "%00".to_owned()] {
-        anna.try_send(&id, "Hi", &key()).await.refused(404);
+        anna.try_send(&id, "Hi", &new_idempotency_key()).await.expect_error(404);
     }
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_twilio_refuses_is_told_in_plain_words() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let message = refused(&desk, &anna, "Hi").await;
-    assert_eq!(message["status"], "refused");
-    assert_eq!(message["outcome"], json!({ "kind": "refused", "code": 21211 }));
+async fn a_rejected_message_has_an_error_title_and_advice() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let message = send_rejected(&system, &anna, "Hi").await;
+    assert_eq!(message["status"], "rejected");
+    assert_eq!(message["send_result"], json!({ "kind": "rejected", "code": 21211 }));
     let error = &message["error"];
     assert_eq!(error["code"], 21211);
     let (title, advice) = (error["title"].as_str().unwrap(), error["advice"].as_str().unwrap());
     assert!(!title.contains("21211") && advice.ends_with('.'), "{title} {advice}");
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_send_that_was_looked_up_at_twilio_shows_the_parts_and_the_price_that_stand_there() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let script = desk.twilio().script();
-    script.on_callback(Rule::next(CallbackFault::Dropped).times(u32::MAX));
-    script.on_create(Rule::next(CreateFault::LoseAnswer));
-    let thread = id(&anna.start(&customer()).await).to_owned();
+async fn a_looked_up_message_has_twilios_segments_and_price() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let script = system.twilio().script();
+    script.on_callback(FaultRule::next(CallbackFault::Dropped).times(u32::MAX));
+    script.on_create(FaultRule::next(CreateFault::LoseAnswer));
+    let thread = conversation_id(&anna.start_conversation(&customer_number()).await).to_owned();
     anna.send(&thread, &"x".repeat(200)).await;
-    desk.settle().await;
-    let before = anna.messages(&thread).await[0].clone();
-    assert_eq!((&before["status"], &before["price"]), (&"unknown".into(), &json!(null)));
-    desk.pass(Duration::from_secs(61));
-    desk.system().run_schedule("sweep").await.unwrap();
-    desk.settle().await;
-    let found = anna.messages(&thread).await[0].clone();
-    assert_eq!((&found["outcome"]["kind"], &found["segments"]), (&"sent".into(), &2.into()));
-    assert_eq!(found["price"], json!({ "amount": "-0.01580", "unit": "USD" }));
-    desk.close().await;
+    system.wait_until_idle().await;
+    let before_look_up = anna.messages(&thread).await[0].clone();
+    assert_eq!(
+        (&before_look_up["status"], &before_look_up["price"]),
+        (&"unknown".into(), &json!(null))
+    );
+    system.advance(Duration::from_secs(61));
+    system.inner().run_schedule("sweep").await.unwrap();
+    system.wait_until_idle().await;
+    let after_look_up = anna.messages(&thread).await[0].clone();
+    assert_eq!(
+        (&after_look_up["send_result"]["kind"], &after_look_up["segments"]),
+        (&"accepted".into(), &2.into())
+    );
+    assert_eq!(after_look_up["price"], json!({ "amount": "-0.01580", "unit": "USD" }));
+    system.stop().await;
 }

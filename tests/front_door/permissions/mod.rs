@@ -1,7 +1,7 @@
 //! Least privilege: what the template grants a function is what it needs, no more and no less.
 
+mod cases;
 mod files;
-mod scene;
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use functions::FUNCTIONS;
 use local::permissions::Denied;
 use local::template::{Grant, Template};
 
-use crate::desk::{Desk, root};
-use scene::Scene;
+use crate::support::{TestSystem, project_root};
+use cases::PermissionCase;
 
 /// Which functions a scene needs to work before its own can be reached.
-const NEEDED: [(&str, &str); 4] = [
+const DEPENDS_ON: [(&str, &str); 4] = [
     ("disconnect", "connect"),
     ("receive-frame", "connect"),
     ("push", "connect"),
@@ -22,67 +22,68 @@ const NEEDED: [(&str, &str); 4] = [
 ];
 
 #[tokio::test]
-async fn every_grant_is_used_and_nothing_is_refused() {
-    let desk = Desk::open().await;
-    let scene = Scene::strict(&desk);
+async fn every_grant_is_used_and_no_request_is_denied() {
+    let system = TestSystem::start().await;
+    let case = PermissionCase::strict(&system);
     for function in FUNCTIONS {
-        scene.play(function.name).await;
+        case.exercise(function.name).await;
     }
-    desk.settle().await;
-    assert_eq!(desk.system().permissions().refusals(), []);
-    assert_eq!(desk.system().permissions().unused(), []);
-    desk.close().await;
+    system.wait_until_idle().await;
+    assert_eq!(system.inner().permissions().denied_calls(), []);
+    assert_eq!(system.inner().permissions().unused(), []);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn without_any_one_of_its_grants_a_function_is_refused() {
-    let rounds = rounds();
-    let removed: usize = rounds.iter().map(Vec::len).sum();
-    let template = Template::read(&root().join("template.yaml")).unwrap();
+async fn a_function_without_one_of_its_grants_is_denied() {
+    let rounds = removal_rounds();
+    let removed_count: usize = rounds.iter().map(Vec::len).sum();
+    let template = Template::load(&project_root().join("template.yaml")).unwrap();
     assert_eq!(
-        removed,
+        removed_count,
         template.functions.iter().map(|function| function.grants.len()).sum::<usize>()
     );
     for round in rounds {
-        let taken: Vec<(String, Grant)> = round.clone();
-        let desk = Desk::with(|options| options.removed = taken).await;
-        let scene = Scene::tolerant(&desk);
+        let removed_grants: Vec<(String, Grant)> = round.clone();
+        let system =
+            TestSystem::start_with(|options| options.removed_grants = removed_grants).await;
+        let case = PermissionCase::tolerant(&system);
         for (function, _) in &round {
-            scene.play(function).await;
+            case.exercise(function).await;
         }
-        desk.settle().await;
-        let refusals = desk.system().permissions().refusals();
+        system.wait_until_idle().await;
+        let refusals = system.inner().permissions().denied_calls();
         for (function, grant) in &round {
-            let missed = refusals.iter().any(|denied| is(denied, function, grant));
-            assert!(missed, "{function} does not miss {} on {}", grant.action, grant.resource);
+            let is_denied = refusals.iter().any(|denied| matches_grant(denied, function, grant));
+            assert!(is_denied, "{function} does not miss {} on {}", grant.action, grant.resource);
         }
-        desk.close().await;
+        system.stop().await;
     }
 }
 
 #[tokio::test]
-async fn a_permission_that_is_added_and_not_needed_is_reported() {
-    let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
-    let at = template.find("\n  ListSenders:").unwrap();
-    let at = at + template[at..].find("        - Statement:\n").unwrap();
-    let (before, after) = template.split_at(at + "        - Statement:\n".len());
+async fn an_unneeded_grant_is_reported() {
+    let template = std::fs::read_to_string(project_root().join("template.yaml")).unwrap();
+    let insert_at = template.find("\n  ListSenders:").unwrap();
+    let insert_at = insert_at + template[insert_at..].find("        - Statement:\n").unwrap();
+    let (before, after) = template.split_at(insert_at + "        - Statement:\n".len());
     let line = "            - { Effect: Allow, Action: dynamodb:DeleteItem, Resource: !GetAtt Table.Arn }\n";
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("template.yaml");
     std::fs::write(&copy, format!("{before}{line}{after}")).unwrap();
-    let desk = Desk::with(|options| options.template = Some(copy)).await;
-    Scene::strict(&desk).play("list-senders").await;
-    let unused = desk.system().permissions().unused();
+    let system = TestSystem::start_with(|options| options.template = Some(copy)).await;
+    PermissionCase::strict(&system).exercise("list-senders").await;
+    let unused = system.inner().permissions().unused();
     let actions: Vec<_> = unused
         .iter()
         .filter(|(function, _)| function == "list-senders")
         .map(|(_, grant)| &*grant.action)
         .collect();
     assert_eq!(actions, ["dynamodb:DeleteItem"]);
-    desk.close().await;
+    system.stop().await;
 }
 
-fn is(denied: &Denied, function: &str, grant: &Grant) -> bool {
+fn matches_grant(denied: &Denied, function: &str, grant: &Grant) -> bool {
     let resource = grant.resource.trim_end_matches('*');
     denied.caller == function
         && denied.action == grant.action
@@ -91,8 +92,8 @@ fn is(denied: &Denied, function: &str, grant: &Grant) -> bool {
 }
 
 /// Every grant once: in each round every function lacks one at the most, and none that another one's scene needs.
-fn rounds() -> Vec<Vec<(String, Grant)>> {
-    let template = Template::read(&root().join("template.yaml")).unwrap();
+fn removal_rounds() -> Vec<Vec<(String, Grant)>> {
+    let template = Template::load(&project_root().join("template.yaml")).unwrap();
     let grants: BTreeMap<&str, usize> = template
         .functions
         .iter()
@@ -100,13 +101,14 @@ fn rounds() -> Vec<Vec<(String, Grant)>> {
         .collect();
     let mut rounds: Vec<Vec<(String, Grant)>> = Vec::new();
     for function in &template.functions {
-        let needed = NEEDED.iter().find(|(name, _)| *name == function.name);
-        let first = needed.map_or(0, |(_, needed)| grants[needed]);
-        for (turn, grant) in function.grants.iter().enumerate() {
-            if rounds.len() <= first + turn {
-                rounds.resize(first + turn + 1, Vec::new());
+        let dependency =
+            DEPENDS_ON.iter().find(|(function_name, _)| *function_name == function.name);
+        let first_round = dependency.map_or(0, |(_, dependency_name)| grants[dependency_name]);
+        for (index, grant) in function.grants.iter().enumerate() {
+            if rounds.len() <= first_round + index {
+                rounds.resize(first_round + index + 1, Vec::new());
             }
-            rounds[first + turn].push((function.name.clone(), grant.clone()));
+            rounds[first_round + index].push((function.name.clone(), grant.clone()));
         }
     }
     rounds

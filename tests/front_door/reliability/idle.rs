@@ -3,8 +3,8 @@
 use local::template::TriggerSpec;
 use serde_json::Value;
 
-use super::stage::{ANNA, Stage, minutes};
-use crate::desk::root;
+use super::fixture::{ANNA, ReliabilityFixture, minutes};
+use crate::support::project_root;
 
 /// What costs nothing while it is not used.
 const PAID_BY_USE: [&str; 7] = [
@@ -18,62 +18,66 @@ const PAID_BY_USE: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn an_idle_hour_reads_the_list_of_what_is_due_and_writes_nothing() {
-    let stage = Stage::open().await;
-    let anna = stage.conversation(ANNA).await;
-    stage.text(ANNA, "Hello");
-    stage.send(&anna, "Hello to you").await;
-    stage.settle().await;
-    let capacity = stage.system().dynamodb().capacity();
+async fn an_idle_hour_only_queries_due_entries_and_writes_nothing() {
+    let fixture = ReliabilityFixture::start().await;
+    let anna = fixture.start_conversation(ANNA).await;
+    fixture.receive_text(ANNA, "Hello");
+    fixture.send(&anna, "Hello to you").await;
+    fixture.wait_until_idle().await;
+    let capacity = fixture.inner().dynamodb().capacity();
     capacity.reset();
     for _ in 0..60 {
-        let swept = stage.sweep().await;
-        assert_eq!((&swept["woken"], &swept["unknown"]), (&Value::from(0), &Value::from(0)));
+        let sweep_result = fixture.sweep().await;
+        assert_eq!(
+            (&sweep_result["woken"], &sweep_result["unknown"]),
+            (&Value::from(0), &Value::from(0))
+        );
     }
-    for (consumer, consumed) in capacity.consumed() {
-        assert_eq!((&*consumer.caller, &*consumer.operation), ("sweep", "Query"), "{consumed:?}");
-        assert_eq!((consumed.calls, consumed.write_units.to_bits()), (60, 0));
-        assert!(consumed.read_units <= 60.0, "{consumed:?}");
+    for (key, units) in capacity.snapshot() {
+        assert_eq!((&*key.caller, &*key.operation), ("sweep", "Query"), "{units:?}");
+        assert_eq!((units.calls, units.write_units.to_bits()), (60, 0));
+        assert!(units.read_units <= 60.0, "{units:?}");
     }
-    stage.close().await;
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn what_settles_wakes_nobody_again() {
-    let stage = Stage::open().await;
-    let anna = stage.conversation(ANNA).await;
-    let sent = stage.system().functions().invocations();
-    stage.send(&anna, "Hello").await;
-    stage.settle().await;
-    stage.pass(minutes(1)).await;
+async fn a_completed_send_invokes_no_further_function() {
+    let fixture = ReliabilityFixture::start().await;
+    let anna = fixture.start_conversation(ANNA).await;
+    let invocations_before = fixture.inner().functions().invocations();
+    fixture.send(&anna, "Hello").await;
+    fixture.wait_until_idle().await;
+    fixture.advance_and_sweep(minutes(1)).await;
     // A click, a run of dispatch, three callbacks, what is told of it to nobody, two sweeps. Were a claim or a settling
     // to wake dispatch, there would be no end to it.
-    let capacity = stage.system().dynamodb().capacity();
-    let lanes = capacity
-        .consumed()
+    let capacity = fixture.inner().dynamodb().capacity();
+    let queue_queries = capacity
+        .snapshot()
         .into_iter()
-        .filter(|(consumer, _)| (&*consumer.caller, &*consumer.operation) == ("dispatch", "Query"));
-    assert_eq!(lanes.map(|(_, consumed)| consumed.calls).sum::<u64>(), 2);
-    assert!(stage.system().functions().invocations() - sent < 20);
-    stage.close().await;
+        .filter(|(key, _)| (&*key.caller, &*key.operation) == ("dispatch", "Query"));
+    assert_eq!(queue_queries.map(|(_, consumed)| consumed.calls).sum::<u64>(), 2);
+    assert!(fixture.inner().functions().invocations() - invocations_before < 20);
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn everything_in_the_template_is_paid_by_use_alone() {
-    let stage = Stage::open().await;
-    let template = stage.system().template();
-    let text = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+async fn every_resource_in_the_template_is_billed_per_use() {
+    let fixture = ReliabilityFixture::start().await;
+    let template = fixture.inner().template();
+    let text = std::fs::read_to_string(project_root().join("template.yaml")).unwrap();
     let types = text.lines().filter_map(|line| line.strip_prefix("    Type: "));
     for kind in types.clone() {
         assert!(PAID_BY_USE.contains(&kind), "{kind} may cost something at idle");
     }
-    let by_request = text.matches("BillingMode: PAY_PER_REQUEST").count();
-    assert_eq!(by_request, template.tables.len());
-    for paid in ["VpcConfig", "ProvisionedConcurrency", "ProvisionedThroughput", "AWS::EC2"] {
-        assert!(!text.contains(paid), "{paid} costs something at idle");
+    let on_demand_tables = text.matches("BillingMode: PAY_PER_REQUEST").count();
+    assert_eq!(on_demand_tables, template.tables.len());
+    for paid_feature in ["VpcConfig", "ProvisionedConcurrency", "ProvisionedThroughput", "AWS::EC2"]
+    {
+        assert!(!text.contains(paid_feature), "{paid_feature} costs something at idle");
     }
     // Nothing polls but the two readers of the stream, which cost nothing.
     let streams = template.functions.iter().flat_map(|function| &function.triggers);
     assert_eq!(streams.filter(|trigger| matches!(trigger, TriggerSpec::Stream(_))).count(), 2);
-    stage.close().await;
+    fixture.stop().await;
 }

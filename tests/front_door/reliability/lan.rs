@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::program::{binary, folder};
-use super::stage::ANNA;
-use crate::desk::{OURS, in_time, until};
+use super::fixture::ANNA;
+use super::program::{build_binary, new_work_folder};
+use crate::support::{BUSINESS_NUMBER, wait_for, with_timeout};
 
-const LAPTOP: &str = "http://10.77.0.1:3000";
+const SERVER_URL: &str = "http://10.77.0.1:3000";
 
 /// The laptop of the test: first says the process that holds the phone's network, then becomes the program.
-const NETWORK: &str = r"
+const NETWORK_SCRIPT: &str = r"
 set -e
 unshare --net sh -c 'echo phone $$; exec tail --pid=$0 --follow /dev/null >/dev/null' $$ &
 ip link set lo up
@@ -29,51 +29,53 @@ read _ || true
 exec $0 --lan --memory
 ";
 
-const PHONE: &str = "ip link set lo up && ip addr add 10.77.0.2/24 dev wifi && ip link set wifi up";
+const PHONE_SCRIPT: &str =
+    "ip link set lo up && ip addr add 10.77.0.2/24 dev wifi && ip link set wifi up";
 
 /// The laptop with its program, and the phone.
-struct Network {
+struct LanFixture {
     child: Child,
-    said: Lines<BufReader<ChildStdout>>,
-    phone: String,
+    output_lines: Lines<BufReader<ChildStdout>>,
+    phone_pid: String,
 }
 
 /// `unshare` as whoever runs the tests.
-fn apart() -> Command {
+fn unshare_command() -> Command {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--net"]);
     command
 }
 
-impl Network {
+impl LanFixture {
     /// Starts the program in `folder`.
-    async fn of(folder: &Path) -> Self {
-        let mut command = apart();
-        command.current_dir(folder).args(["sh", "-c", NETWORK]).arg(binary().await);
+    async fn start(folder: &Path) -> Self {
+        let mut command = unshare_command();
+        command.current_dir(folder).args(["sh", "-c", NETWORK_SCRIPT]).arg(build_binary().await);
         command.env_remove("PORT").kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let phone = in_time("the phone's network", said.next_line()).await.unwrap().unwrap();
-        let phone = phone.strip_prefix("phone ").unwrap().to_owned();
-        let laptop = child.id().unwrap().to_string();
-        let cable = ["ip", "link", "set", "wifi", "netns", &phone];
-        until("the cable to be made", || async {
-            inside(&laptop, &cable).await.status.success().then_some(())
+        let mut output_lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let phone_pid =
+            with_timeout("the phone's network", output_lines.next_line()).await.unwrap().unwrap();
+        let phone_pid = phone_pid.strip_prefix("phone ").unwrap().to_owned();
+        let server_pid = child.id().unwrap().to_string();
+        let move_wifi = ["ip", "link", "set", "wifi", "netns", &phone_pid];
+        wait_for("the cable to be made", || async {
+            run_in_namespace(&server_pid, &move_wifi).await.status.success().then_some(())
         })
         .await;
-        assert!(inside(&phone, &["sh", "-c", PHONE]).await.status.success());
+        assert!(run_in_namespace(&phone_pid, &["sh", "-c", PHONE_SCRIPT]).await.status.success());
         drop(child.stdin.take());
-        Self { child, said, phone }
+        Self { child, output_lines, phone_pid }
     }
 
     /// The part of the first line that begins with `start`.
-    async fn says(&mut self, start: &str) -> String {
-        in_time("the program to say it", async {
+    async fn wait_for_output(&mut self, start: &str) -> String {
+        with_timeout("the program to say it", async {
             loop {
-                let line = self.said.next_line().await.unwrap().expect("it did not start");
-                if let Some(at) = line.find(start) {
-                    return line[at..].trim().to_owned();
+                let line = self.output_lines.next_line().await.unwrap().expect("it did not start");
+                if let Some(index) = line.find(start) {
+                    return line[index..].trim().to_owned();
                 }
             }
         })
@@ -81,10 +83,10 @@ impl Network {
     }
 
     /// What the phone's browser gets: the status, and the body behind it.
-    async fn phone(&self, flags: &[&str], path: &str) -> (u16, String) {
+    async fn get_as_phone(&self, flags: &[&str], path: &str) -> (u16, String) {
         let url =
-            if path.starts_with("http") { path.to_owned() } else { format!("{LAPTOP}{path}") };
-        let quiet = [
+            if path.starts_with("http") { path.to_owned() } else { format!("{SERVER_URL}{path}") };
+        let curl = [
             "curl",
             "--silent",
             "--show-error",
@@ -93,83 +95,84 @@ impl Network {
             "--write-out",
             "\n%{http_code}",
         ];
-        let output = inside(&self.phone, &[&quiet, flags, &[&url]].concat()).await;
-        let told = String::from_utf8(output.stdout).unwrap();
-        let (body, status) = told.rsplit_once('\n').unwrap();
+        let output = run_in_namespace(&self.phone_pid, &[&curl, flags, &[&url]].concat()).await;
+        let output_text = String::from_utf8(output.stdout).unwrap();
+        let (body, status) = output_text.rsplit_once('\n').unwrap();
         (status.parse().unwrap(), body.to_owned())
     }
 
     /// A JSON request of the phone's browser, with its cookies.
-    async fn asks(&self, flags: &[&str], path: &str, body: &Value) -> (u16, Value) {
-        let (body, origin) = (body.to_string(), format!("origin: {LAPTOP}"));
+    async fn post_as_phone(&self, flags: &[&str], path: &str, body: &Value) -> (u16, Value) {
+        let (body, origin) = (body.to_string(), format!("origin: {SERVER_URL}"));
         let json =
             ["--header", "content-type: application/json", "--header", &origin, "--data", &body];
-        let (status, body) = self.phone(&[flags, &json].concat(), path).await;
+        let (status, body) = self.get_as_phone(&[flags, &json].concat(), path).await;
         (status, serde_json::from_str(&body).unwrap_or(Value::Null))
     }
 }
 
 /// Runs it in the network of that process.
-async fn inside(process: &str, command: &[&str]) -> Output {
-    let mut enter = Command::new("nsenter");
-    enter.args(["--target", process, "--user", "--net", "--preserve-credentials"]).args(command);
-    in_time("a command on the test's network", enter.output()).await.unwrap()
+async fn run_in_namespace(pid: &str, command: &[&str]) -> Output {
+    let mut nsenter = Command::new("nsenter");
+    nsenter.args(["--target", pid, "--user", "--net", "--preserve-credentials"]).args(command);
+    with_timeout("a command on the test's network", nsenter.output()).await.unwrap()
 }
 
 /// Whether a network can be made here.
-async fn possible() -> bool {
-    let mut tried = apart();
-    tried.args([
+async fn is_supported() -> bool {
+    let mut probe = unshare_command();
+    probe.args([
         "sh",
         "-c",
         "ip link add name lan type veth peer name wifi && command -v curl && command -v nsenter",
     ]);
-    tried.output().await.is_ok_and(|output| output.status.success())
+    probe.output().await.is_ok_and(|output| output.status.success())
 }
 
 #[tokio::test]
-async fn a_real_phone_of_the_network_comes_in_by_its_link_and_writes_to_the_desk() {
-    if !possible().await {
+async fn a_phone_on_the_local_network_gets_access_by_link_and_sends_a_text() {
+    if !is_supported().await {
         eprintln!(
             "NOT CHECKED: --lan. No network can be made for the test here (unshare, ip, nsenter, curl)."
         );
         return;
     }
-    let folder = folder();
-    let own = "TWILIO_AUTH_TOKEN=0123456789abcdef0123456789abcdef\nAPP_PASSWORD=a-long-one-of-our-own\n\
+    let folder = new_work_folder();
+    let own_secrets = "TWILIO_AUTH_TOKEN=0123456789abcdef0123456789abcdef\nAPP_PASSWORD=a-long-one-of-our-own\n\
                PARTYLINE_INSTALL_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n";
-    std::fs::write(folder.path().join(".env"), own).unwrap();
-    let mut network = Network::of(folder.path()).await;
+    std::fs::write(folder.path().join(".env"), own_secrets).unwrap();
+    let mut lan = LanFixture::start(folder.path()).await;
 
-    let jar = folder.path().join("cookies");
-    let cookies = ["--cookie", jar.to_str().unwrap(), "--cookie-jar", jar.to_str().unwrap()];
-    let desk = network.says("#sign-in=").await;
-    let link = network.says(&format!("{LAPTOP}/phones/open/")).await;
+    let cookie_jar = folder.path().join("cookies");
+    let cookies =
+        ["--cookie", cookie_jar.to_str().unwrap(), "--cookie-jar", cookie_jar.to_str().unwrap()];
+    let sign_in_fragment = lan.wait_for_output("#sign-in=").await;
+    let phone_link = lan.wait_for_output(&format!("{SERVER_URL}/phones/open/")).await;
 
-    assert_eq!(network.phone(&[], "/").await.0, 200, "the desk opens on the phone");
-    let (closed, why) = network.phone(&[], "/phones/api/phones").await;
-    assert_eq!(closed, 403, "{why}");
-    assert!(why.contains("by the link"), "{why}");
-    assert_eq!(network.phone(&cookies, &link).await.0, 303);
-    assert_eq!(network.phone(&[], &link).await.0, 403, "a link lets one phone in");
-    assert_eq!(network.phone(&cookies, "/phones/api/phones").await.0, 200);
+    assert_eq!(lan.get_as_phone(&[], "/").await.0, 200, "the desk opens on the phone");
+    let (closed_status, body) = lan.get_as_phone(&[], "/phones/api/phones").await;
+    assert_eq!(closed_status, 403, "{body}");
+    assert!(body.contains("by the link"), "{body}");
+    assert_eq!(lan.get_as_phone(&cookies, &phone_link).await.0, 303);
+    assert_eq!(lan.get_as_phone(&[], &phone_link).await.0, 403, "a link lets one phone in");
+    assert_eq!(lan.get_as_phone(&cookies, "/phones/api/phones").await.0, 200);
 
-    let bench = json!({ "number": ANNA });
-    assert!(network.asks(&cookies, "/phones/api/phones", &bench).await.0 < 300);
-    let text = json!({ "to": OURS, "body": "From the sofa" });
-    let screen = format!("/phones/api/phones/{ANNA}/messages");
-    assert!(network.asks(&cookies, &screen, &text).await.0 < 300);
+    let phone_body = json!({ "number": ANNA });
+    assert!(lan.post_as_phone(&cookies, "/phones/api/phones", &phone_body).await.0 < 300);
+    let text = json!({ "to": BUSINESS_NUMBER, "body": "From the sofa" });
+    let messages_path = format!("/phones/api/phones/{ANNA}/messages");
+    assert!(lan.post_as_phone(&cookies, &messages_path, &text).await.0 < 300);
 
-    let token = json!({ "link": desk.strip_prefix("#sign-in=").unwrap() });
-    let (status, session) = network.asks(&[], "/api/session", &token).await;
+    let credentials = json!({ "link_token": sign_in_fragment.strip_prefix("#sign-in=").unwrap() });
+    let (status, session) = lan.post_as_phone(&[], "/api/session", &credentials).await;
     assert_eq!(status, 200, "{session}");
     let bearer = format!("authorization: Bearer {}", session["access_token"].as_str().unwrap());
-    let shown = until("the text to be on the desk", || async {
-        let (_, list) = network.phone(&["--header", &bearer], "/api/conversations").await;
+    let preview = wait_for("the text to be on the desk", || async {
+        let (_, list) = lan.get_as_phone(&["--header", &bearer], "/api/conversations").await;
         let list: Value = serde_json::from_str(&list).unwrap();
         list["conversations"][0]["preview"]["body"].as_str().map(str::to_owned)
     })
     .await;
-    assert_eq!(shown, "From the sofa");
-    network.child.kill().await.unwrap();
+    assert_eq!(preview, "From the sofa");
+    lan.child.kill().await.unwrap();
 }

@@ -7,20 +7,20 @@
 //! - `idle`: what happens when nobody writes. `start`, `flags`, `kills`: the
 //!   real `program`, started in an empty folder, told to stop, and killed under load.
 
-mod cleared;
-mod crowd;
+mod concurrency;
+mod deferral;
+mod deleted;
+mod fault_injector;
+mod fixture;
 mod flags;
-mod healing;
 mod idle;
 mod kills;
 mod lan;
-mod nemesis;
 mod order;
-mod outcome;
 mod program;
-mod stage;
+mod resync;
+mod send_results;
 mod start;
 mod streams;
 mod sweep;
 mod unknown;
-mod waiting;

@@ -1,44 +1,45 @@
 //! What a customer reads first was written first.
 
-use local::twilio::{CreateFault, Rule};
+use local::twilio::{CreateFault, FaultRule};
 
-use super::nemesis::Blow;
-use super::stage::{ANNA, BORIS, Stage, minutes, seconds};
+use super::fault_injector::InjectedFault;
+use super::fixture::{ANNA, BORIS, ReliabilityFixture, minutes, seconds};
 
 #[tokio::test]
-async fn ten_messages_arrive_in_order_though_the_third_is_put_off_for_two_minutes() {
-    let (stage, points) = Stage::with_points().await;
-    let busy = CreateFault::Answer { status: 429 };
-    stage.twilio().script().on_create(Rule::next(busy).body("m3").lasting(minutes(2)));
-    let (anna, boris) = (stage.conversation(ANNA).await, stage.conversation(BORIS).await);
-    let wanted: Vec<String> = (1..=10).map(|number| format!("m{number}.")).collect();
-    stage.send_unheard(&points, &anna, &wanted).await;
+async fn ten_messages_arrive_in_order_when_the_third_is_deferred() {
+    let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
+    let busy_fault = CreateFault::Answer { status: 429 };
+    fixture.twilio().script().on_create(FaultRule::next(busy_fault).body("m3").lasting(minutes(2)));
+    let (anna, boris) =
+        (fixture.start_conversation(ANNA).await, fixture.start_conversation(BORIS).await);
+    let texts: Vec<String> = (1..=10).map(|number| format!("m{number}.")).collect();
+    fixture.send_without_dispatch(&faults, &anna, &texts).await;
     // From the third on a call takes six seconds, so that nothing is waited for in place.
-    points.after("twilio.create", 2, 8, Blow::PassAfter(seconds(6)));
-    stage.pass(seconds(61)).await;
-    assert_eq!(stage.phone(ANNA), ["m1.", "m2."]);
-    stage.send(&boris, "Nobody waits for Anna").await;
-    stage.settle().await;
-    assert_eq!(stage.phone(BORIS), ["Nobody waits for Anna"]);
+    faults.inject_after("twilio.create", 2, 8, InjectedFault::PassAfter(seconds(6)));
+    fixture.advance_and_sweep(seconds(61)).await;
+    assert_eq!(fixture.received_by(ANNA), ["m1.", "m2."]);
+    fixture.send(&boris, "Nobody waits for Anna").await;
+    fixture.wait_until_idle().await;
+    assert_eq!(fixture.received_by(BORIS), ["Nobody waits for Anna"]);
     for pause in [31, 61, 121] {
-        assert_eq!(stage.phone(ANNA), ["m1.", "m2."]);
-        stage.pass(seconds(pause)).await;
+        assert_eq!(fixture.received_by(ANNA), ["m1.", "m2."]);
+        fixture.advance_and_sweep(seconds(pause)).await;
     }
-    assert_eq!(stage.phone(ANNA), wanted);
-    assert_eq!(stage.texts(&anna).await, wanted);
-    stage.close().await;
+    assert_eq!(fixture.received_by(ANNA), texts);
+    assert_eq!(fixture.bodies(&anna).await, texts);
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn what_waits_for_a_closed_line_goes_out_in_order_when_it_opens() {
-    let (stage, points) = Stage::with_points().await;
-    let anna = stage.conversation(ANNA).await;
+async fn queued_messages_are_sent_in_order_after_a_connection_failure() {
+    let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
+    let anna = fixture.start_conversation(ANNA).await;
     let texts = ["one", "two", "three"].map(str::to_owned);
-    stage.send_unheard(&points, &anna, &texts).await;
-    points.next("twilio.create", Blow::RefuseAfter(seconds(6)));
-    stage.pass(seconds(61)).await;
-    assert_eq!(stage.phone(ANNA), [""; 0]);
-    stage.pass(seconds(31)).await;
-    assert_eq!(stage.phone(ANNA), texts);
-    stage.close().await;
+    fixture.send_without_dispatch(&faults, &anna, &texts).await;
+    faults.inject_next("twilio.create", InjectedFault::RefuseAfter(seconds(6)));
+    fixture.advance_and_sweep(seconds(61)).await;
+    assert_eq!(fixture.received_by(ANNA), [""; 0]);
+    fixture.advance_and_sweep(seconds(31)).await;
+    assert_eq!(fixture.received_by(ANNA), texts);
+    fixture.stop().await;
 }

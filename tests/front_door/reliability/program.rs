@@ -9,14 +9,14 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::desk::{Answer, document, in_time, root};
+use crate::support::{TestResponse, document, project_root, with_timeout};
 
 /// The program, and the lines that it says.
 pub(super) struct Program {
     /// The token of the sign-in link that it printed.
-    pub(super) link: String,
+    pub(super) sign_in_token: String,
     child: Child,
-    said: Lines<BufReader<ChildStdout>>,
+    output_lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Program {
@@ -36,12 +36,13 @@ impl Program {
         command.current_dir(folder).args(["--port", &port.to_string()]).args(flags);
         command.env_clear().kill_on_drop(true).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        in_time("the program to start", async {
+        let mut output_lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        with_timeout("the program to start", async {
             loop {
-                let line = said.next_line().await.unwrap().expect("the program did not start");
-                if let Some((_, link)) = line.split_once("#sign-in=") {
-                    return Self { link: link.trim().to_owned(), child, said };
+                let line =
+                    output_lines.next_line().await.unwrap().expect("the program did not start");
+                if let Some((_, token)) = line.split_once("#sign-in=") {
+                    return Self { sign_in_token: token.trim().to_owned(), child, output_lines };
                 }
             }
         })
@@ -52,12 +53,12 @@ impl Program {
     pub(super) async fn interrupt(mut self) -> (ExitStatus, String) {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
-        in_time("the program to end", async {
-            let mut said = String::new();
-            while let Some(line) = self.said.next_line().await.unwrap() {
-                said = said + &line + "\n";
+        with_timeout("the program to end", async {
+            let mut output = String::new();
+            while let Some(line) = self.output_lines.next_line().await.unwrap() {
+                output = output + &line + "\n";
             }
-            (self.child.wait().await.unwrap(), said)
+            (self.child.wait().await.unwrap(), output)
         })
         .await
     }
@@ -69,36 +70,40 @@ impl Program {
 }
 
 /// Somebody who calls the program from outside.
-pub(super) struct Visitor {
+pub(super) struct ExternalClient {
     client: Client,
     url: String,
-    access: String,
+    access_token: String,
 }
 
-impl Visitor {
+impl ExternalClient {
     /// Somebody who has followed the program's link.
-    pub(super) async fn of(program: &Program, port: u16) -> Self {
+    pub(super) async fn sign_in(program: &Program, port: u16) -> Self {
         let client = Client::builder().no_proxy().build().unwrap();
         let url = format!("http://localhost:{port}");
-        let mut visitor = Self { client, url, access: String::new() };
-        let link = json!({ "link": program.link });
-        let session = visitor.call(Method::POST, "/api/session", &link).await;
-        session["access_token"].as_str().unwrap().clone_into(&mut visitor.access);
-        visitor
+        let mut external_client = Self { client, url, access_token: String::new() };
+        let credentials = json!({ "link_token": program.sign_in_token });
+        let session = external_client.call(Method::POST, "/api/session", &credentials).await;
+        session["access_token"].as_str().unwrap().clone_into(&mut external_client.access_token);
+        external_client
     }
 
     /// The body of a good answer, which is as the document says where it is the people's API.
     pub(super) async fn call(&self, method: Method, path: &str, body: &Value) -> Value {
-        let call = self.client.request(method.clone(), format!("{}{path}", self.url));
-        let call = call.header("origin", &self.url);
-        let call = if self.access.is_empty() { call } else { call.bearer_auth(&self.access) };
-        let call = if body.is_null() { call } else { call.json(body) };
-        let answer = Answer::of(call.send().await.unwrap()).await;
+        let request = self.client.request(method.clone(), format!("{}{path}", self.url));
+        let request = request.header("origin", &self.url);
+        let request = if self.access_token.is_empty() {
+            request
+        } else {
+            request.bearer_auth(&self.access_token)
+        };
+        let request = if body.is_null() { request } else { request.json(body) };
+        let response = TestResponse::from_reqwest(request.send().await.unwrap()).await;
         if path.starts_with("/api/") {
-            document::check(&method, path, &answer);
+            document::check_response(&method, path, &response);
         }
-        assert!((200..300).contains(&answer.status), "{path}: {answer:?}");
-        answer.body
+        assert!((200..300).contains(&response.status), "{path}: {response:?}");
+        response.body
     }
 
     /// The conversations on the desk.
@@ -108,29 +113,30 @@ impl Visitor {
     }
 
     /// Types a text on a phone that is put on the bench for it.
-    pub(super) async fn types(&self, phone: &str, to: &str, body: &str) {
-        let bench = json!({ "number": phone });
-        self.call(Method::POST, "/phones/api/phones", &bench).await;
-        let screen = format!("/phones/api/phones/{phone}/messages");
-        self.call(Method::POST, &screen, &json!({ "to": to, "body": body })).await;
+    pub(super) async fn type_on_phone(&self, phone: &str, to: &str, body: &str) {
+        let phone_body = json!({ "number": phone });
+        self.call(Method::POST, "/phones/api/phones", &phone_body).await;
+        let messages_path = format!("/phones/api/phones/{phone}/messages");
+        self.call(Method::POST, &messages_path, &json!({ "to": to, "body": body })).await;
     }
 }
 
 /// The program as this tree builds it, by `PROGRAM` of the Makefile: other targets would be built with other features.
-pub(super) async fn binary() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let target = tests.ancestors().nth(3).unwrap().to_owned();
+pub(super) async fn build_binary() -> PathBuf {
+    let test_binary = std::env::current_exe().unwrap();
+    let target_folder = test_binary.ancestors().nth(3).unwrap().to_owned();
     let mut build = Command::new(env!("CARGO"));
-    build.current_dir(root()).args(["build", "--quiet", "--package", "partyline-local"]);
+    build.current_dir(project_root()).args(["build", "--quiet", "--package", "partyline-local"]);
     build.args(["--bin", "partyline", "--example", "simulator"]);
-    let built = build.arg("--target-dir").arg(&target).status().await.unwrap();
-    assert!(built.success());
-    target.join("debug/partyline")
+    let status = build.arg("--target-dir").arg(&target_folder).status().await.unwrap();
+    assert!(status.success());
+    target_folder.join("debug/partyline")
 }
 
 /// A folder with nothing but the template in it.
-pub(super) fn folder() -> TempDir {
+pub(super) fn new_work_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::copy(root().join("template.yaml"), folder.path().join("template.yaml")).unwrap();
+    std::fs::copy(project_root().join("template.yaml"), folder.path().join("template.yaml"))
+        .unwrap();
     folder
 }

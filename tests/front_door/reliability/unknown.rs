@@ -1,241 +1,246 @@
 //! Sends of which nobody knows whether Twilio took them: never made again, looked for, and told as what they are.
 
-use local::twilio::{CallbackFault, CreateFault, Rule, Script};
+use local::twilio::{CallbackFault, CreateFault, FaultRule, Script};
 use serde_json::{Value, json};
 
-use super::nemesis::Blow;
-use super::stage::{ANNA, Stage, minutes, seconds, sid, until};
-use crate::desk::{self, table};
+use super::fault_injector::InjectedFault;
+use super::fixture::{ANNA, ReliabilityFixture, minutes, numbered_sid, seconds, wait_until};
+use crate::support::{self, table};
 
 /// Until the second look-up after the first, and the third after the second.
-const PAUSES: [u64; 2] = [4, 10];
+const LOOK_UP_PAUSES_MINUTES: [u64; 2] = [4, 10];
 
 /// No callback comes.
-fn silent(script: &Script) {
-    script.on_callback(Rule::next(CallbackFault::Dropped).times(u32::MAX));
+fn drop_callbacks(script: &Script) {
+    script.on_callback(FaultRule::next(CallbackFault::Dropped).times(u32::MAX));
 }
 
-fn sid_of(message: &Value) -> String {
+fn message_sid(message: &Value) -> String {
     message["sid"].as_str().unwrap_or_default().to_owned()
 }
 
 #[tokio::test]
-async fn a_send_whose_answer_was_lost_is_found_in_twilio_s_list_and_not_made_again() {
-    let stage = Stage::open().await;
-    let script = stage.twilio().script();
-    silent(script);
-    script.on_create(Rule::next(CreateFault::LoseAnswer));
-    let anna = stage.conversation(ANNA).await;
-    let id = stage.send(&anna, "Your table is ready").await;
-    stage.settle().await;
-    assert_eq!(stage.label(&anna, &id).await, "unknown");
-    stage.pass(seconds(61)).await;
-    let found = stage.message(&anna, &id).await;
-    assert_eq!(found["outcome"]["kind"], "sent");
-    assert_eq!(found["intent"], Value::Null);
-    assert_eq!(sid_of(&found), stage.twilio().messages().unwrap()[0].sid);
-    stage.pass(minutes(20)).await;
-    assert_eq!(stage.creates("Your table is ready"), 1);
-    assert_eq!(stage.phone(ANNA), ["Your table is ready"]);
-    stage.close().await;
+async fn a_send_whose_response_was_lost_is_found_in_twilios_list_and_not_repeated() {
+    let fixture = ReliabilityFixture::start().await;
+    let script = fixture.twilio().script();
+    drop_callbacks(script);
+    script.on_create(FaultRule::next(CreateFault::LoseAnswer));
+    let anna = fixture.start_conversation(ANNA).await;
+    let id = fixture.send(&anna, "Your table is ready").await;
+    fixture.wait_until_idle().await;
+    assert_eq!(fixture.display_status(&anna, &id).await, "unknown");
+    fixture.advance_and_sweep(seconds(61)).await;
+    let completed = fixture.get_message(&anna, &id).await;
+    assert_eq!(completed["send_result"]["kind"], "accepted");
+    assert_eq!(completed["outbox"], Value::Null);
+    assert_eq!(message_sid(&completed), fixture.twilio().messages().unwrap()[0].sid);
+    fixture.advance_and_sweep(minutes(20)).await;
+    assert_eq!(fixture.count_creates("Your table is ready"), 1);
+    assert_eq!(fixture.received_by(ANNA), ["Your table is ready"]);
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn a_send_that_twilio_took_and_never_answered_is_found_as_well() {
-    let stage = Stage::open().await;
-    silent(stage.twilio().script());
-    stage.twilio().script().on_create(Rule::next(CreateFault::Stall));
-    let anna = stage.conversation(ANNA).await;
-    let id = stage.send(&anna, "Hello?").await;
-    until(|| stage.creates("Hello?") == 1).await;
-    stage.desk.pass(seconds(11));
-    stage.settle().await;
-    assert_eq!(stage.label(&anna, &id).await, "unknown");
-    stage.pass(seconds(61)).await;
-    assert_eq!(stage.message(&anna, &id).await["outcome"]["kind"], "sent");
-    assert_eq!(stage.creates("Hello?"), 1);
-    stage.close().await;
+async fn a_send_that_twilio_accepted_without_a_response_is_found() {
+    let fixture = ReliabilityFixture::start().await;
+    drop_callbacks(fixture.twilio().script());
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::Stall));
+    let anna = fixture.start_conversation(ANNA).await;
+    let id = fixture.send(&anna, "Hello?").await;
+    wait_until(|| fixture.count_creates("Hello?") == 1).await;
+    fixture.system.advance(seconds(11));
+    fixture.wait_until_idle().await;
+    assert_eq!(fixture.display_status(&anna, &id).await, "unknown");
+    fixture.advance_and_sweep(seconds(61)).await;
+    assert_eq!(fixture.get_message(&anna, &id).await["send_result"]["kind"], "accepted");
+    assert_eq!(fixture.count_creates("Hello?"), 1);
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn a_send_that_twilio_never_took_is_unconfirmed_after_fifteen_minutes_and_can_be_sent_again()
-{
+async fn a_send_that_twilio_never_accepted_is_unconfirmed_after_15_minutes_and_retryable() {
     for fault in [CreateFault::Cut, CreateFault::Answer { status: 500 }] {
-        let stage = Stage::open().await;
-        stage.twilio().script().on_create(Rule::next(fault));
-        let anna = stage.conversation(ANNA).await;
-        let id = stage.send(&anna, "Are you there?").await;
-        stage.settle().await;
-        stage.pass(seconds(61)).await;
-        assert_eq!(stage.label(&anna, &id).await, "unknown");
-        stage.pass(minutes(4) + seconds(1)).await;
-        assert_eq!(stage.label(&anna, &id).await, "unknown");
-        stage.pass(minutes(10) + seconds(1)).await;
-        assert_eq!(stage.label(&anna, &id).await, "unconfirmed");
-        assert_eq!(stage.creates("Are you there?"), 1);
+        let fixture = ReliabilityFixture::start().await;
+        fixture.twilio().script().on_create(FaultRule::next(fault));
+        let anna = fixture.start_conversation(ANNA).await;
+        let id = fixture.send(&anna, "Are you there?").await;
+        fixture.wait_until_idle().await;
+        fixture.advance_and_sweep(seconds(61)).await;
+        assert_eq!(fixture.display_status(&anna, &id).await, "unknown");
+        fixture.advance_and_sweep(minutes(4) + seconds(1)).await;
+        assert_eq!(fixture.display_status(&anna, &id).await, "unknown");
+        fixture.advance_and_sweep(minutes(10) + seconds(1)).await;
+        assert_eq!(fixture.display_status(&anna, &id).await, "unconfirmed");
+        assert_eq!(fixture.count_creates("Are you there?"), 1);
 
         let path = format!("/api/conversations/{anna}/messages/{id}/retry");
-        let (status, again) = stage.post(&path, json!({ "idempotency_key": "again-00" })).await;
-        assert_eq!(status, 202, "{again}");
-        stage.settle().await;
-        assert_eq!(stage.phone(ANNA), ["Are you there?"]);
-        stage.close().await;
+        let (status, retried) = fixture.post(&path, json!({ "idempotency_key": "again-00" })).await;
+        assert_eq!(status, 202, "{retried}");
+        fixture.wait_until_idle().await;
+        assert_eq!(fixture.received_by(ANNA), ["Are you there?"]);
+        fixture.stop().await;
     }
 }
 
 #[tokio::test]
-async fn a_list_that_cannot_be_read_says_nothing_and_is_asked_for_again() {
-    let (stage, points) = Stage::with_points().await;
-    silent(stage.twilio().script());
-    stage.twilio().script().on_create(Rule::next(CreateFault::LoseAnswer));
-    points.after("twilio.list", 0, 3, Blow::Refuse);
-    let anna = stage.conversation(ANNA).await;
-    let id = stage.send(&anna, "On my way").await;
-    stage.settle().await;
-    stage.pass(seconds(61)).await;
+async fn a_failed_list_request_is_repeated_and_not_taken_as_not_found() {
+    let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
+    drop_callbacks(fixture.twilio().script());
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    faults.inject_after("twilio.list", 0, 3, InjectedFault::RefuseConnection);
+    let anna = fixture.start_conversation(ANNA).await;
+    let id = fixture.send(&anna, "On my way").await;
+    fixture.wait_until_idle().await;
+    fixture.advance_and_sweep(seconds(61)).await;
     for _ in 0..3 {
-        assert_eq!(stage.label(&anna, &id).await, "unknown");
-        stage.pass(minutes(5) + seconds(1)).await;
+        assert_eq!(fixture.display_status(&anna, &id).await, "unknown");
+        fixture.advance_and_sweep(minutes(5) + seconds(1)).await;
     }
-    assert_eq!(stage.message(&anna, &id).await["outcome"]["kind"], "sent");
-    assert_eq!(stage.creates("On my way"), 1);
-    stage.close().await;
+    assert_eq!(fixture.get_message(&anna, &id).await["send_result"]["kind"], "accepted");
+    assert_eq!(fixture.count_creates("On my way"), 1);
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn a_list_that_cannot_be_read_for_a_day_leaves_a_send_unconfirmed() {
-    let (stage, points) = Stage::with_points().await;
-    silent(stage.twilio().script());
-    stage.twilio().script().on_create(Rule::next(CreateFault::LoseAnswer));
-    points.after("twilio.list", 0, u32::MAX, Blow::Refuse);
-    let anna = stage.conversation(ANNA).await;
-    let id = stage.send(&anna, "On my way").await;
-    stage.settle().await;
-    stage.pass(seconds(61)).await;
-    stage.pass(minutes(60)).await;
-    assert_eq!(stage.label(&anna, &id).await, "unknown");
-    stage.pass(minutes(24 * 60)).await;
-    assert_eq!(stage.label(&anna, &id).await, "unconfirmed");
-    stage.close().await;
+async fn a_list_that_fails_for_a_day_leaves_the_send_unconfirmed() {
+    let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
+    drop_callbacks(fixture.twilio().script());
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    faults.inject_after("twilio.list", 0, u32::MAX, InjectedFault::RefuseConnection);
+    let anna = fixture.start_conversation(ANNA).await;
+    let id = fixture.send(&anna, "On my way").await;
+    fixture.wait_until_idle().await;
+    fixture.advance_and_sweep(seconds(61)).await;
+    fixture.advance_and_sweep(minutes(60)).await;
+    assert_eq!(fixture.display_status(&anna, &id).await, "unknown");
+    fixture.advance_and_sweep(minutes(24 * 60)).await;
+    assert_eq!(fixture.display_status(&anna, &id).await, "unconfirmed");
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn a_callback_that_names_the_sid_settles_an_unknown_send_without_a_look_up() {
-    let (stage, points) = Stage::with_points().await;
-    stage.twilio().script().on_create(Rule::next(CreateFault::LoseAnswer));
-    points.after("twilio.list", 0, u32::MAX, Blow::Refuse);
-    let anna = stage.conversation(ANNA).await;
-    let id = stage.send(&anna, "See you at eight").await;
-    stage.settle().await;
-    assert_eq!(stage.label(&anna, &id).await, "delivered");
-    stage.pass(seconds(61)).await;
-    let settled = stage.message(&anna, &id).await;
-    assert_eq!((&settled["outcome"]["kind"], &settled["intent"]), (&json!("sent"), &Value::Null));
-    assert_eq!(stage.creates("See you at eight"), 1);
-    stage.close().await;
+async fn a_callback_with_the_sid_completes_an_unknown_send_without_a_look_up() {
+    let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    faults.inject_after("twilio.list", 0, u32::MAX, InjectedFault::RefuseConnection);
+    let anna = fixture.start_conversation(ANNA).await;
+    let id = fixture.send(&anna, "See you at eight").await;
+    fixture.wait_until_idle().await;
+    assert_eq!(fixture.display_status(&anna, &id).await, "delivered");
+    fixture.advance_and_sweep(seconds(61)).await;
+    let completed = fixture.get_message(&anna, &id).await;
+    assert_eq!(
+        (&completed["send_result"]["kind"], &completed["outbox"]),
+        (&json!("accepted"), &Value::Null)
+    );
+    assert_eq!(fixture.count_creates("See you at eight"), 1);
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn a_status_that_comes_after_unconfirmed_is_what_counts() {
-    let stage = Stage::open().await;
-    stage.twilio().script().on_create(Rule::next(CreateFault::Cut));
-    let anna = stage.conversation(ANNA).await;
-    let id = stage.send(&anna, "Late but here").await;
-    stage.settle().await;
-    stage.pass(seconds(61)).await;
-    for pause in PAUSES {
-        stage.pass(minutes(pause) + seconds(1)).await;
+async fn a_status_that_arrives_after_unconfirmed_replaces_it() {
+    let fixture = ReliabilityFixture::start().await;
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::Cut));
+    let anna = fixture.start_conversation(ANNA).await;
+    let id = fixture.send(&anna, "Late but here").await;
+    fixture.wait_until_idle().await;
+    fixture.advance_and_sweep(seconds(61)).await;
+    for pause in LOOK_UP_PAUSES_MINUTES {
+        fixture.advance_and_sweep(minutes(pause) + seconds(1)).await;
     }
-    assert_eq!(stage.label(&anna, &id).await, "unconfirmed");
+    assert_eq!(fixture.display_status(&anna, &id).await, "unconfirmed");
     let path = format!("/twilio/deliveries/{anna}/{id}");
-    assert_eq!(stage.webhook(&path, &stage.callback(&sid(1), "delivered")).await, 204);
-    assert_eq!(stage.label(&anna, &id).await, "delivered");
-    stage.close().await;
+    assert_eq!(
+        fixture.post_webhook(&path, &fixture.callback_form(&numbered_sid(1), "delivered")).await,
+        204
+    );
+    assert_eq!(fixture.display_status(&anna, &id).await, "delivered");
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn two_unknown_sends_of_the_same_text_pair_oldest_to_oldest() {
-    let stage = Stage::open().await;
-    silent(stage.twilio().script());
-    stage.twilio().script().on_create(Rule::next(CreateFault::LoseAnswer).times(2));
-    let anna = stage.conversation(ANNA).await;
-    let first = stage.send(&anna, "Yes").await;
-    let second = stage.send(&anna, "Yes").await;
-    stage.settle().await;
-    stage.pass(seconds(61)).await;
-    let at_twilio: Vec<_> =
-        stage.twilio().messages().unwrap().into_iter().map(|message| message.sid).collect();
-    assert_eq!(at_twilio.len(), 2);
-    assert_eq!(sid_of(&stage.message(&anna, &first).await), at_twilio[0]);
-    assert_eq!(sid_of(&stage.message(&anna, &second).await), at_twilio[1]);
-    stage.close().await;
+async fn unknown_sends_of_the_same_text_are_paired_oldest_first() {
+    let fixture = ReliabilityFixture::start().await;
+    drop_callbacks(fixture.twilio().script());
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer).times(2));
+    let anna = fixture.start_conversation(ANNA).await;
+    let first = fixture.send(&anna, "Yes").await;
+    let second = fixture.send(&anna, "Yes").await;
+    fixture.wait_until_idle().await;
+    fixture.advance_and_sweep(seconds(61)).await;
+    let twilio_sids: Vec<_> =
+        fixture.twilio().messages().unwrap().into_iter().map(|message| message.sid).collect();
+    assert_eq!(twilio_sids.len(), 2);
+    assert_eq!(message_sid(&fixture.get_message(&anna, &first).await), twilio_sids[0]);
+    assert_eq!(message_sid(&fixture.get_message(&anna, &second).await), twilio_sids[1]);
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn an_older_twin_that_twilio_never_took_does_not_hide_a_younger_one_that_it_took() {
-    let stage = Stage::open().await;
-    silent(stage.twilio().script());
-    stage.twilio().script().on_create(Rule::next(CreateFault::Cut));
-    let anna = stage.conversation(ANNA).await;
-    let lost = stage.send(&anna, "Yes").await;
-    stage.settle().await;
-    stage.pass(seconds(61)).await;
-    stage.pass(minutes(4) + seconds(1)).await;
-    stage.twilio().script().on_create(Rule::next(CreateFault::LoseAnswer));
-    let taken = stage.send(&anna, "Yes").await;
-    stage.settle().await;
-    stage.pass(seconds(61)).await;
-    assert_eq!(stage.message(&anna, &taken).await["outcome"]["kind"], "sent");
-    stage.pass(minutes(10)).await;
-    assert_eq!(stage.label(&anna, &lost).await, "unconfirmed");
-    stage.close().await;
+async fn an_unaccepted_send_does_not_hide_a_later_accepted_send_of_the_same_text() {
+    let fixture = ReliabilityFixture::start().await;
+    drop_callbacks(fixture.twilio().script());
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::Cut));
+    let anna = fixture.start_conversation(ANNA).await;
+    let unaccepted = fixture.send(&anna, "Yes").await;
+    fixture.wait_until_idle().await;
+    fixture.advance_and_sweep(seconds(61)).await;
+    fixture.advance_and_sweep(minutes(4) + seconds(1)).await;
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    let accepted = fixture.send(&anna, "Yes").await;
+    fixture.wait_until_idle().await;
+    fixture.advance_and_sweep(seconds(61)).await;
+    assert_eq!(fixture.get_message(&anna, &accepted).await["send_result"]["kind"], "accepted");
+    fixture.advance_and_sweep(minutes(10)).await;
+    assert_eq!(fixture.display_status(&anna, &unaccepted).await, "unconfirmed");
+    fixture.stop().await;
 }
 
 #[tokio::test]
-async fn a_look_up_does_not_take_the_message_of_a_twin_that_is_just_being_sent() {
-    let stage = Stage::open().await;
-    let script = stage.twilio().script();
-    silent(script);
-    script.on_create(Rule::next(CreateFault::Cut));
-    let anna = stage.conversation(ANNA).await;
-    let lost = stage.send(&anna, "Yes").await;
-    stage.settle().await;
-    stage.desk.pass(seconds(58));
-    script.on_create(Rule::next(CreateFault::AnswerLate { by: seconds(8) }));
-    let taken = stage.send(&anna, "Yes").await;
-    until(|| stage.creates("Yes") == 2).await;
-    stage.desk.pass(seconds(4));
-    stage.system().run_schedule("sweep").await.unwrap();
+async fn a_look_up_does_not_claim_the_message_of_a_concurrent_send_of_the_same_text() {
+    let fixture = ReliabilityFixture::start().await;
+    let script = fixture.twilio().script();
+    drop_callbacks(script);
+    script.on_create(FaultRule::next(CreateFault::Cut));
+    let anna = fixture.start_conversation(ANNA).await;
+    let unaccepted = fixture.send(&anna, "Yes").await;
+    fixture.wait_until_idle().await;
+    fixture.system.advance(seconds(58));
+    script.on_create(FaultRule::next(CreateFault::AnswerLate { by: seconds(8) }));
+    let accepted = fixture.send(&anna, "Yes").await;
+    wait_until(|| fixture.count_creates("Yes") == 2).await;
+    fixture.system.advance(seconds(4));
+    fixture.inner().run_schedule("sweep").await.unwrap();
     // Whichever record comes first, the look-up is made while the twin is under way.
-    let job = row_of_job(&stage).await.unwrap();
+    let job = get_job_row(&fixture).await.unwrap();
     let keys = json!({ "pk": job["pk"], "sk": job["sk"] });
     let record = json!({
         "eventName": "MODIFY",
         "dynamodb": { "Keys": keys, "NewImage": job, "SequenceNumber": "1" },
     });
     let event = json!({ "Records": [record] });
-    stage.system().functions().invoke("dispatch", event).await.unwrap();
-    desk::until("the look-up to be over", || async {
-        let job = row_of_job(&stage).await?;
-        (job["attempts"]["N"] == "1" && job["intent"]["S"] == "later").then_some(())
+    fixture.inner().functions().invoke("dispatch", event).await.unwrap();
+    support::wait_for("the look-up to be over", || async {
+        let job = get_job_row(&fixture).await?;
+        (job["attempts"]["N"] == "1" && job["outbox_state"]["S"] == "deferred").then_some(())
     })
     .await;
-    stage.desk.pass(seconds(5));
-    stage.settle().await;
-    let sent = stage.message(&anna, &taken).await;
-    assert_eq!(sent["outcome"]["kind"], "sent");
-    assert_eq!(sid_of(&sent), stage.twilio().messages().unwrap()[0].sid);
-    for pause in PAUSES {
-        assert_eq!(stage.label(&anna, &lost).await, "unknown");
-        stage.pass(minutes(pause) + seconds(1)).await;
+    fixture.system.advance(seconds(5));
+    fixture.wait_until_idle().await;
+    let sent = fixture.get_message(&anna, &accepted).await;
+    assert_eq!(sent["send_result"]["kind"], "accepted");
+    assert_eq!(message_sid(&sent), fixture.twilio().messages().unwrap()[0].sid);
+    for pause in LOOK_UP_PAUSES_MINUTES {
+        assert_eq!(fixture.display_status(&anna, &unaccepted).await, "unknown");
+        fixture.advance_and_sweep(minutes(pause) + seconds(1)).await;
     }
-    assert_eq!(stage.label(&anna, &lost).await, "unconfirmed");
-    assert_eq!(sid_of(&stage.message(&anna, &lost).await), "");
-    stage.close().await;
+    assert_eq!(fixture.display_status(&anna, &unaccepted).await, "unconfirmed");
+    assert_eq!(message_sid(&fixture.get_message(&anna, &unaccepted).await), "");
+    fixture.stop().await;
 }
 
 /// The look-up's row.
-async fn row_of_job(stage: &Stage) -> Option<Value> {
-    let rows = table::rows(&stage.desk, table::TABLE).await;
-    rows.into_iter().find(|((_, sort), _)| sort.starts_with("JOB#")).map(|(_, item)| item)
+async fn get_job_row(fixture: &ReliabilityFixture) -> Option<Value> {
+    let rows = table::rows(&fixture.system, table::TABLE).await;
+    rows.into_iter().find(|((_, sk), _)| sk.starts_with("JOB#")).map(|(_, item)| item)
 }

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use shared::clock::Clock as _;
 
-use crate::desk::Desk;
+use crate::support::TestSystem;
 
 /// Goes to the beginning of a window of the rate limit, so that a test's tries fall into one.
-fn to_a_fresh_window(desk: &Desk) {
+fn advance_to_next_rate_window(system: &TestSystem) {
     let window = 300;
-    let second = desk.system().clock().now().as_second();
-    desk.pass(Duration::from_secs(u64::try_from(window - second % window).unwrap()));
+    let second = system.inner().clock().now().as_second();
+    system.advance(Duration::from_secs(u64::try_from(window - second % window).unwrap()));
 }

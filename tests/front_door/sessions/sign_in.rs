@@ -6,149 +6,149 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::to_a_fresh_window;
-use crate::desk::table::{TABLE, count};
-use crate::desk::{Desk, Person};
+use super::advance_to_next_rate_window;
+use crate::support::table::{TABLE, count_rows};
+use crate::support::{TestSystem, TestUser};
 
-fn proof(username: &str, password: &str) -> Value {
+fn credentials(username: &str, password: &str) -> Value {
     json!({ "username": username, "password": password })
 }
 
 #[tokio::test]
 async fn the_first_admin_signs_in_with_the_configured_password() {
-    let desk = Desk::open().await;
-    let answer = desk.post("/api/session", proof("admin", "partyline")).await;
-    let cookie = answer.header("set-cookie").unwrap().to_owned();
-    for part in ["Path=/api/session", "HttpOnly", "SameSite=Strict", "Max-Age=2592000"] {
-        assert!(cookie.split("; ").any(|there| there == part), "{part} in {cookie}");
+    let system = TestSystem::start().await;
+    let response = system.post("/api/session", credentials("admin", "partyline")).await;
+    let cookie = response.header("set-cookie").unwrap().to_owned();
+    for field in ["Path=/api/session", "HttpOnly", "SameSite=Strict", "Max-Age=2592000"] {
+        assert!(cookie.split("; ").any(|there| there == field), "{field} in {cookie}");
     }
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let session = answer.is(200);
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    let session = response.expect_status(200);
     assert_eq!(session["expires_in"], 600);
     let user = json!({ "username": "admin", "display_name": "admin", "role": "admin" });
     assert_eq!(session["user"], user);
-    desk.post("/api/session", proof(" Admin ", "partyline")).await.is(200);
-    assert_eq!(count(&desk, TABLE, "USER").await, 1);
-    desk.close().await;
+    system.post("/api/session", credentials(" Admin ", "partyline")).await.expect_status(200);
+    assert_eq!(count_rows(&system, TABLE, "USER").await, 1);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn two_first_sign_ins_at_once_make_one_admin() {
-    let desk = Desk::open().await;
-    let tries = (0..4).map(|_| desk.post("/api/session", proof("admin", "partyline")));
-    for answer in join_all(tries).await {
-        answer.is(200);
+async fn concurrent_first_sign_ins_create_one_admin() {
+    let system = TestSystem::start().await;
+    let requests = (0..4).map(|_| system.post("/api/session", credentials("admin", "partyline")));
+    for response in join_all(requests).await {
+        response.expect_status(200);
     }
-    assert_eq!(count(&desk, TABLE, "USER").await, 1);
-    desk.close().await;
+    assert_eq!(count_rows(&system, TABLE, "USER").await, 1);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_wrong_name_and_a_wrong_password_sound_the_same() {
-    let desk = Desk::open().await;
-    let wrong = [
-        proof("admin", "partylin"),
-        proof("nobody", "partyline"),
-        proof("admin", ""),
-        proof("", "partyline"),
-        proof("no spaces allowed", "partyline"),
-        proof("CONN#0", "partyline"),
-        json!({ "link": "0123456789abcdef0123456789abcdef" }),
+async fn a_wrong_name_and_a_wrong_password_return_the_same_error() {
+    let system = TestSystem::start().await;
+    let invalid_credentials = [
+        credentials("admin", "partylin"),
+        credentials("nobody", "partyline"),
+        credentials("admin", ""),
+        credentials("", "partyline"),
+        credentials("no spaces allowed", "partyline"),
+        credentials("CONN#0", "partyline"),
+        json!({ "link_token": "0123456789abcdef0123456789abcdef" }),
     ];
-    let mut sentences = Vec::new();
-    for proof in &wrong[..6] {
-        let answer = desk.post("/api/session", proof.clone()).await;
-        assert_eq!(answer.cookie(), None);
-        sentences.push(answer.says(401));
+    let mut details = Vec::new();
+    for credentials in &invalid_credentials[..6] {
+        let response = system.post("/api/session", credentials.clone()).await;
+        assert_eq!(response.cookie(), None);
+        details.push(response.error_detail(401));
     }
-    sentences.dedup();
-    assert_eq!(sentences, ["The name or the password is wrong."]);
-    desk.post("/api/session", wrong[6].clone()).await.refused(401);
-    assert_eq!(count(&desk, TABLE, "USER").await, 0);
-    desk.close().await;
+    details.dedup();
+    assert_eq!(details, ["Incorrect name or password."]);
+    system.post("/api/session", invalid_credentials[6].clone()).await.expect_error(401);
+    assert_eq!(count_rows(&system, TABLE, "USER").await, 0);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn neither_half_a_proof_nor_two_are_taken() {
-    let desk = Desk::open().await;
+async fn incomplete_and_double_credentials_are_rejected() {
+    let system = TestSystem::start().await;
     for body in [json!({}), json!({ "username": "admin" }), json!({ "password": "partyline" })] {
-        desk.post("/api/session", body).await.refused(422);
+        system.post("/api/session", body).await.expect_error(422);
     }
-    let link = desk.system().sign_in_token().await.unwrap();
-    let both = json!({ "username": "admin", "password": "partyline", "link": link });
-    desk.post("/api/session", both).await.refused(422);
-    desk.post("/api/session", json!({ "link": link })).await.is(200);
-    let said = desk.post("/api/session", json!({ "name": "admin" })).await.says(400);
-    assert!(said.contains("unknown field"), "{said}");
-    let call = desk.call(Method::POST, "/api/session").raw("{\"username\": \"admin\"");
-    call.send().await.refused(400);
-    desk.call(Method::POST, "/api/session").send().await.refused(400);
-    desk.close().await;
+    let link = system.inner().sign_in_token().await.unwrap();
+    let both_kinds = json!({ "username": "admin", "password": "partyline", "link_token": link });
+    system.post("/api/session", both_kinds).await.expect_error(422);
+    system.post("/api/session", json!({ "link_token": link })).await.expect_status(200);
+    let detail = system.post("/api/session", json!({ "name": "admin" })).await.error_detail(400);
+    assert!(detail.contains("unknown field"), "{detail}");
+    let request = system.call(Method::POST, "/api/session").raw_json("{\"username\": \"admin\"");
+    request.send().await.expect_error(400);
+    system.call(Method::POST, "/api/session").send().await.expect_error(400);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn too_many_tries_of_one_name_wait_five_minutes_and_others_do_not() {
-    let desk = Desk::open().await;
-    let admin = desk.admin().await;
-    to_a_fresh_window(&desk);
-    let admin = admin.refreshed().await;
-    desk.agent(&admin, "berta").await;
+async fn too_many_attempts_for_a_name_block_only_that_name_for_five_minutes() {
+    let system = TestSystem::start().await;
+    let admin = system.admin().await;
+    advance_to_next_rate_window(&system);
+    let admin = admin.refresh().await;
+    system.agent(&admin, "berta").await;
     for _ in 0..10 {
-        desk.post("/api/session", proof("admin", "guess")).await.refused(401);
+        system.post("/api/session", credentials("admin", "guess")).await.expect_error(401);
     }
-    let limited = desk.post("/api/session", proof("Admin", "partyline")).await;
+    let limited = system.post("/api/session", credentials("Admin", "partyline")).await;
     assert_eq!(limited.header("retry-after"), Some("300"));
-    assert!(limited.says(429).contains("five minutes"));
-    Person::sign_in(&desk, proof("berta", "correct horse battery")).await;
-    desk.pass(Duration::from_secs(300));
-    desk.post("/api/session", proof("admin", "wrong")).await.refused(401);
-    desk.close().await;
+    assert!(limited.error_detail(429).contains("five minutes"));
+    TestUser::sign_in(&system, credentials("berta", "correct horse battery")).await;
+    system.advance(Duration::from_secs(300));
+    system.post("/api/session", credentials("admin", "wrong")).await.expect_error(401);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn one_address_cannot_try_name_after_name() {
-    let desk = Desk::open().await;
-    to_a_fresh_window(&desk);
+async fn attempts_from_an_ip_address_are_limited_across_names() {
+    let system = TestSystem::start().await;
+    advance_to_next_rate_window(&system);
     for number in 0..50 {
-        let guess = json!({ "link": format!("guess-{number}") });
-        desk.post("/api/session", guess).await.refused(401);
+        let guessed_link = json!({ "link_token": format!("guess-{number}") });
+        system.post("/api/session", guessed_link).await.expect_error(401);
     }
-    let limited = desk.post("/api/session", proof("somebody", "guess")).await;
+    let limited = system.post("/api/session", credentials("somebody", "guess")).await;
     assert_eq!(limited.header("retry-after"), Some("300"));
-    limited.refused(429);
-    desk.close().await;
+    limited.expect_error(429);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_link_signs_in_once_and_for_twelve_hours_only() {
-    let desk = Desk::open().await;
-    let link = json!({ "link": desk.system().sign_in_token().await.unwrap() });
-    let tries = (0..4).map(|_| desk.post("/api/session", link.clone()));
-    let answers = join_all(tries).await;
-    let good = answers.iter().filter(|answer| answer.status == 200).count();
-    assert_eq!(good, 1, "{answers:?}");
-    for answer in answers.into_iter().filter(|answer| answer.status != 200) {
-        assert!(answer.says(401).starts_with("This link was used"));
+async fn a_sign_in_link_works_once_within_twelve_hours() {
+    let system = TestSystem::start().await;
+    let link = json!({ "link_token": system.inner().sign_in_token().await.unwrap() });
+    let requests = (0..4).map(|_| system.post("/api/session", link.clone()));
+    let responses = join_all(requests).await;
+    let success_count = responses.iter().filter(|response| response.status == 200).count();
+    assert_eq!(success_count, 1, "{responses:?}");
+    for response in responses.into_iter().filter(|response| response.status != 200) {
+        assert!(response.error_detail(401).starts_with("This link has expired"));
     }
-    let late = json!({ "link": desk.system().sign_in_token().await.unwrap() });
-    desk.pass(Duration::from_hours(12));
-    desk.post("/api/session", late).await.refused(401);
-    desk.close().await;
+    let expired_link = json!({ "link_token": system.inner().sign_in_token().await.unwrap() });
+    system.advance(Duration::from_hours(12));
+    system.post("/api/session", expired_link).await.expect_error(401);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn once_the_first_admin_is_in_the_table_the_table_alone_counts() {
+async fn the_configured_password_is_ignored_once_the_admin_is_stored() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
-    let desk = Desk::with(|options| options.state = Some(state.clone())).await;
-    desk.post("/api/session", proof("admin", "partyline")).await.is(200);
-    desk.close().await;
-    let desk = Desk::with(|options| {
+    let system = TestSystem::start_with(|options| options.state = Some(state.clone())).await;
+    system.post("/api/session", credentials("admin", "partyline")).await.expect_status(200);
+    system.stop().await;
+    let system = TestSystem::start_with(|options| {
         options.state = Some(state.clone());
         options.settings.password = "another password".to_owned();
     })
     .await;
-    desk.post("/api/session", proof("admin", "another password")).await.refused(401);
-    desk.post("/api/session", proof("admin", "partyline")).await.is(200);
-    desk.close().await;
+    system.post("/api/session", credentials("admin", "another password")).await.expect_error(401);
+    system.post("/api/session", credentials("admin", "partyline")).await.expect_status(200);
+    system.stop().await;
 }

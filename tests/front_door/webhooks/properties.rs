@@ -5,8 +5,8 @@ use proptest::prelude::{Strategy, any};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-use crate::desk::webhook::{Form, encoded, sid, sign_bytes, text};
-use crate::desk::{Desk, Webhook, customer};
+use crate::support::webhook::{Form, encode_form, inbound_text_form, new_sid, sign_bytes};
+use crate::support::{TestSystem, Webhook, customer_number};
 
 /// So many values of a strategy, the same in every run.
 fn samples<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
@@ -15,28 +15,30 @@ fn samples<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
 }
 
 #[tokio::test]
-async fn two_hundred_forms_with_whatever_parameters_are_accepted_when_twilio_signed_them() {
-    let desk = Desk::open().await;
-    let extra = vec(("[A-Za-z0-9 '@:+%~*.üé👍-]{1,12}", ".{0,24}"), 0..8);
-    let texts = "[a-zA-Z0-9 '@:+%&=~*?#üé👍\n-]{0,60}";
-    for (more, body) in samples((extra, texts), 200) {
-        let mut form: Form = text(&desk, &sid("SM"), &customer(), &body);
-        let known: Vec<String> = form.iter().map(|(name, _)| name.clone()).collect();
-        form.extend(more.into_iter().filter(|(name, _)| !known.contains(name)));
-        form.rotate_left(body.len() % known.len());
-        let answer = Webhook::form(&desk, "/twilio/messages", &form).send().await;
-        assert_eq!(answer.status, 200, "{}", encoded(&form));
+async fn two_hundred_signed_forms_with_random_parameters_are_accepted() {
+    let system = TestSystem::start().await;
+    let extra_params_strategy = vec(("[A-Za-z0-9 '@:+%~*.üé👍-]{1,12}", ".{0,24}"), 0..8);
+    let text_strategy = "[a-zA-Z0-9 '@:+%&=~*?#üé👍\n-]{0,60}";
+    for (extra_params, body) in samples((extra_params_strategy, text_strategy), 200) {
+        let mut form: Form = inbound_text_form(&system, &new_sid("SM"), &customer_number(), &body);
+        let known_names: Vec<String> = form.iter().map(|(name, _)| name.clone()).collect();
+        form.extend(extra_params.into_iter().filter(|(name, _)| !known_names.contains(name)));
+        form.rotate_left(body.len() % known_names.len());
+        let response = Webhook::form(&system, "/twilio/messages", &form).send().await;
+        assert_eq!(response.status, 200, "{}", encode_form(&form));
     }
-    desk.settle().await;
-    let stored = crate::desk::table::count(&desk, crate::desk::table::TABLE, "SID#").await;
-    assert_eq!(stored, 200);
-    desk.close().await;
+    system.wait_until_idle().await;
+    let stored_count =
+        crate::support::table::count_rows(&system, crate::support::table::TABLE, "SID#").await;
+    assert_eq!(stored_count, 200);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn no_body_breaks_the_door_signed_or_not() {
-    let desk = Desk::open().await;
-    let (token, url) = (desk.system().settings().auth_token.clone(), desk.url("/twilio/messages"));
+async fn random_bodies_are_answered_with_200_or_403() {
+    let system = TestSystem::start().await;
+    let (token, url) =
+        (system.inner().settings().auth_token.clone(), system.url("/twilio/messages"));
     let pieces = [
         "Body=",
         "From=",
@@ -55,11 +57,11 @@ async fn no_body_breaks_the_door_signed_or_not() {
     for (pieces, bytes) in samples((pieces, bytes), 80) {
         for body in [pieces.concat().into_bytes(), bytes] {
             let signature = sign_bytes(&token, &url, &body);
-            let webhook = Webhook::form(&desk, "/twilio/messages", &[]);
-            let answer = webhook.body(body.clone()).signature(Some(&signature)).send().await;
-            assert!([200, 403].contains(&answer.status), "{} {body:?}", answer.status);
+            let webhook = Webhook::form(&system, "/twilio/messages", &[]);
+            let response = webhook.body(body.clone()).signature(Some(&signature)).send().await;
+            assert!([200, 403].contains(&response.status), "{} {body:?}", response.status);
         }
     }
-    desk.text(&customer(), "The next one works").await;
-    desk.close().await;
+    system.receive_text(&customer_number(), "The next one works").await;
+    system.stop().await;
 }

@@ -2,59 +2,65 @@
 
 use std::time::Duration;
 
-use super::{kept, reasons};
-use crate::desk::table::{TABLE, count};
-use crate::desk::webhook::{encoded, sid, sign_bytes, text, with};
-use crate::desk::{Desk, Webhook, customer};
+use super::{quarantine_items, quarantine_reasons};
+use crate::support::table::{TABLE, count_rows};
+use crate::support::webhook::{encode_form, inbound_text_form, new_sid, sign_bytes, with_param};
+use crate::support::{TestSystem, Webhook, customer_number};
 
-const MESSAGES: &str = "/twilio/messages";
+const MESSAGES_PATH: &str = "/twilio/messages";
 
 #[tokio::test]
-async fn what_cannot_be_filed_is_answered_well_and_kept_with_its_reason() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let good = text(&desk, &sid("SM"), &customer(), "Hi");
-    let many = (0..10_000).map(|number| (format!("P{number}"), "x".to_owned()));
+async fn a_webhook_that_cannot_be_processed_gets_200_and_is_quarantined_with_a_reason() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let valid_form = inbound_text_form(&system, &new_sid("SM"), &customer_number(), "Hi");
+    let many_params = (0..10_000).map(|number| (format!("P{number}"), "x".to_owned()));
     let two_bodies: Vec<_> =
-        good.iter().cloned().chain([("Body".to_owned(), "Ho".to_owned())]).collect();
+        valid_form.iter().cloned().chain([("Body".to_owned(), "Ho".to_owned())]).collect();
     let cases = [
-        (with(good.clone(), "To", "+12025550100"), "unknown_number"),
-        (with(good.clone(), "To", "whatsapp:+18555080989"), "unknown_number"),
-        (with(good.clone(), "AccountSid", "AC99999999999999999999999999999999"), "foreign_account"),
-        (good.iter().cloned().chain(many).collect(), "too_many_parameters"),
-        (with(good.clone(), "MessageSid", "SM1"), "unreadable"),
-        (with(good.clone(), "From", "somebody somewhere"), "unreadable"),
-        (with(good.clone(), "From", "sip:maria@example.com"), "unreadable"),
-        (with(good.clone(), "From", "whatsapp:whatsapp:+12065551212"), "unreadable"),
-        (with(good.clone(), "From", "++12065551212"), "unreadable"),
-        (with(good.clone(), "From", "+١٢٠٦٥٥٥١٢١٢"), "unreadable"),
+        (with_param(valid_form.clone(), "To", "+12025550100"), "unknown_number"),
+        (with_param(valid_form.clone(), "To", "whatsapp:+18555080989"), "unknown_number"),
+        (
+            with_param(valid_form.clone(), "AccountSid", "AC99999999999999999999999999999999"),
+            "foreign_account",
+        ),
+        (valid_form.iter().cloned().chain(many_params).collect(), "too_many_parameters"),
+        (with_param(valid_form.clone(), "MessageSid", "SM1"), "unreadable"),
+        (with_param(valid_form.clone(), "From", "somebody somewhere"), "unreadable"),
+        (with_param(valid_form.clone(), "From", "sip:maria@example.com"), "unreadable"),
+        (with_param(valid_form.clone(), "From", "whatsapp:whatsapp:+12065551212"), "unreadable"),
+        (with_param(valid_form.clone(), "From", "++12065551212"), "unreadable"),
+        (with_param(valid_form.clone(), "From", "+١٢٠٦٥٥٥١٢١٢"), "unreadable"),
         (two_bodies, "unreadable"),
         (vec![], "unreadable"),
     ];
     for (form, reason) in &cases {
-        let answer = Webhook::form(&desk, MESSAGES, form).send().await;
-        assert_eq!((answer.status, &*answer.text), (200, "<Response/>"), "{reason}");
-        assert_eq!(reasons(&anna).await[0], *reason);
-        desk.pass(Duration::from_millis(2));
+        let response = Webhook::form(&system, MESSAGES_PATH, form).send().await;
+        assert_eq!((response.status, &*response.text), (200, "<Response/>"), "{reason}");
+        assert_eq!(quarantine_reasons(&anna).await[0], *reason);
+        system.advance(Duration::from_millis(2));
     }
-    let kept = kept(&anna).await;
-    assert_eq!(kept.len(), cases.len());
-    for item in &kept {
+    let items = quarantine_items(&anna).await;
+    assert_eq!(items.len(), cases.len());
+    for item in &items {
         assert_eq!((&item["count"], &item["signed"]), (&1.into(), &true.into()));
         assert!(item["detail"].as_str().unwrap().len() > 20, "{item}");
-        assert!(item["sentence"]["key"].as_str().unwrap().starts_with("quarantine."), "{item}");
+        assert!(
+            item["localized_detail"]["key"].as_str().unwrap().starts_with("quarantine."),
+            "{item}"
+        );
     }
-    assert_eq!(kept.last().unwrap()["raw"], encoded(&cases[0].0));
-    assert_eq!(count(&desk, TABLE, "SID#").await, 0);
-    assert_eq!(count(&desk, TABLE, "CONV#").await, 0);
-    desk.close().await;
+    assert_eq!(items.last().unwrap()["body"], encode_form(&cases[0].0));
+    assert_eq!(count_rows(&system, TABLE, "SID#").await, 0);
+    assert_eq!(count_rows(&system, TABLE, "CONV#").await, 0);
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_broken_body_is_twilios_whichever_way_it_was_read_to_be_signed() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let (token, url) = (desk.system().settings().auth_token.clone(), desk.url(MESSAGES));
+async fn an_invalid_body_is_verified_in_every_decoding_that_twilio_may_sign() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let (token, url) = (system.inner().settings().auth_token.clone(), system.url(MESSAGES_PATH));
     let cases: [(&str, &[u8], &str); 6] = [
         ("Body=%ff&From=1", b"Body\xffFrom1", "not_utf8"),
         ("Body=%ff&From=2", "Body\u{fffd}From2".as_bytes(), "not_utf8"),
@@ -63,75 +69,89 @@ async fn a_broken_body_is_twilios_whichever_way_it_was_read_to_be_signed() {
         ("Body=%zz", b"Body%zz", "bad_percent_encoding"),
         ("%=%&x=%4", b"%%x%4", "bad_percent_encoding"),
     ];
-    for (body, signed, reason) in cases {
-        let signature = sign_bytes(&token, &url, signed);
-        let webhook = Webhook::form(&desk, MESSAGES, &[]).body(body).signature(Some(&signature));
+    for (body, signed_content, reason) in cases {
+        let signature = sign_bytes(&token, &url, signed_content);
+        let webhook =
+            Webhook::form(&system, MESSAGES_PATH, &[]).body(body).signature(Some(&signature));
         assert_eq!(webhook.send().await.status, 200, "{body}");
-        assert_eq!(reasons(&anna).await[0], reason, "{body}");
-        desk.pass(Duration::from_millis(2));
+        assert_eq!(quarantine_reasons(&anna).await[0], reason, "{body}");
+        system.advance(Duration::from_millis(2));
     }
-    desk.close().await;
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn what_comes_again_is_counted_and_shown_first() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let one = with(text(&desk, &sid("SM"), &customer(), "One"), "To", "+12025550100");
-    let two = with(text(&desk, &sid("SM"), &customer(), "Two"), "To", "+12025550100");
-    for form in [&one, &two, &one, &one] {
-        Webhook::form(&desk, MESSAGES, form).send().await.is(200);
-        desk.pass(Duration::from_secs(1));
+async fn a_repeated_request_is_counted_and_listed_first() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let first = with_param(
+        inbound_text_form(&system, &new_sid("SM"), &customer_number(), "One"),
+        "To",
+        "+12025550100",
+    );
+    let second = with_param(
+        inbound_text_form(&system, &new_sid("SM"), &customer_number(), "Two"),
+        "To",
+        "+12025550100",
+    );
+    for form in [&first, &second, &first, &first] {
+        Webhook::form(&system, MESSAGES_PATH, form).send().await.expect_status(200);
+        system.advance(Duration::from_secs(1));
     }
-    let kept = kept(&anna).await;
-    assert_eq!(kept.len(), 2);
-    assert_eq!((&kept[0]["count"], &kept[1]["count"]), (&3.into(), &1.into()));
-    assert_eq!(kept[0]["raw"], encoded(&one));
-    assert!(kept[0]["date_updated"].as_str() > kept[0]["date_created"].as_str());
-    desk.close().await;
+    let items = quarantine_items(&anna).await;
+    assert_eq!(items.len(), 2);
+    assert_eq!((&items[0]["count"], &items[1]["count"]), (&3.into(), &1.into()));
+    assert_eq!(items[0]["body"], encode_form(&first));
+    assert!(items[0]["date_updated"].as_str() > items[0]["date_created"].as_str());
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn a_body_of_more_than_256_kb_is_cut_and_its_beginning_kept() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let form = with(text(&desk, &sid("SM"), &customer(), "x"), "To", "+12025550100");
-    let form = with(form, "Noise", &"x".repeat(300 * 1024));
-    Webhook::form(&desk, MESSAGES, &form).send().await.is(200);
-    let item = &kept(&anna).await[0];
+async fn a_body_over_256_kb_is_truncated() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let form = with_param(
+        inbound_text_form(&system, &new_sid("SM"), &customer_number(), "x"),
+        "To",
+        "+12025550100",
+    );
+    let form = with_param(form, "Noise", &"x".repeat(300 * 1024));
+    Webhook::form(&system, MESSAGES_PATH, &form).send().await.expect_status(200);
+    let item = &quarantine_items(&anna).await[0];
     assert_eq!(item["truncated"], true);
-    assert_eq!(item["raw"].as_str().unwrap().len(), 256 * 1024);
+    assert_eq!(item["body"].as_str().unwrap().len(), 256 * 1024);
     let path = format!("/api/quarantine/{}/release", item["quarantine_id"].as_str().unwrap());
-    let said = anna.post(&path, serde_json::json!({})).await.says(422);
-    assert!(said.contains("too long"), "{said}");
-    desk.close().await;
+    let detail = anna.post(&path, serde_json::json!({})).await.error_detail(422);
+    assert!(detail.contains("too large"), "{detail}");
+    system.stop().await;
 }
 
 #[tokio::test]
-async fn wrongly_signed_requests_fill_two_hundred_slots_at_the_most() {
-    let desk = Desk::open().await;
-    let anna = desk.admin().await;
-    let form = text(&desk, &sid("SM"), &customer(), "Hi");
+async fn requests_with_invalid_signatures_use_at_most_two_hundred_slots() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let form = inbound_text_form(&system, &new_sid("SM"), &customer_number(), "Hi");
     for number in 0..320 {
-        let webhook = Webhook::form(&desk, MESSAGES, &form).body(format!("Body={number}"));
-        webhook.signature(Some("nonsense")).send().await.refused(403);
+        let webhook = Webhook::form(&system, MESSAGES_PATH, &form).body(format!("Body={number}"));
+        webhook.signature(Some("nonsense")).send().await.expect_error(403);
     }
-    let slots = count(&desk, TABLE, "QUARANTINE").await;
-    assert!((100..=200).contains(&slots), "{slots}");
-    let mut seen = Vec::new();
+    let slot_count = count_rows(&system, TABLE, "QUARANTINE").await;
+    assert!((100..=200).contains(&slot_count), "{slot_count}");
+    let mut listed_ids = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page = anna.get(&format!("/api/quarantine?limit=33{cursor}")).await.is(200);
+        let page = anna.get(&format!("/api/quarantine?limit=33{cursor}")).await.expect_status(200);
         let items = page["items"].as_array().unwrap();
-        seen.extend(items.iter().map(|item| item["quarantine_id"].as_str().unwrap().to_owned()));
+        listed_ids
+            .extend(items.iter().map(|item| item["quarantine_id"].as_str().unwrap().to_owned()));
         assert!(items.iter().all(|item| item["signed"] == false && item["reason"] == "signature"));
-        let Some(next) = page["cursor"].as_str() else { break };
+        let Some(next_cursor) = page["cursor"].as_str() else { break };
         assert_eq!(items.len(), 33);
-        cursor = format!("&cursor={next}");
+        cursor = format!("&cursor={next_cursor}");
     }
-    let length = seen.len();
-    seen.sort_unstable();
-    seen.dedup();
-    assert_eq!((seen.len(), length), (slots, slots));
-    desk.close().await;
+    let length = listed_ids.len();
+    listed_ids.sort_unstable();
+    listed_ids.dedup();
+    assert_eq!((listed_ids.len(), length), (slot_count, slot_count));
+    system.stop().await;
 }

@@ -2,34 +2,34 @@
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
-use super::super::{Consumed, Effect, Fault};
-use super::{client, counted, n, new_item, put, s, start};
+use super::super::{CapacityUnits, Effect, RequestFault};
+use super::{client, counter_update, n, new_item, put, s, start};
 
 #[tokio::test]
-async fn three_items_with_a_move_in_the_index_cost_eight_write_units() {
+async fn three_items_and_a_moved_index_entry_cost_eight_write_units() {
     let dynamodb = start().await;
     let client = client(&dynamodb, "receive-message");
     let inbound = |number: usize| {
-        let write = client
+        let transaction = client
             .transact_write_items()
             .transact_items(new_item(&format!("SID#{number}"), "SID"))
             .transact_items(new_item("CONV#1", &format!("MSG#{number}")));
-        write.transact_items(counted("CONV#1", &number.to_string())).send()
+        transaction.transact_items(counter_update("CONV#1", &number.to_string())).send()
     };
     inbound(1).await.unwrap();
-    let units = dynamodb.capacity().of("receive-message");
+    let units = dynamodb.capacity().for_caller("receive-message");
     // The first one enters the index and leaves no place in it.
-    assert_eq!(units, Consumed { calls: 1, write_units: 7.0, read_units: 0.0 });
+    assert_eq!(units, CapacityUnits { calls: 1, write_units: 7.0, read_units: 0.0 });
     dynamodb.capacity().reset();
-    let answer = inbound(2).await.unwrap();
-    assert!(answer.consumed_capacity().is_empty(), "nobody asked for it");
-    let units = dynamodb.capacity().of("receive-message");
-    assert_eq!(units, Consumed { calls: 1, write_units: 8.0, read_units: 0.0 });
+    let response = inbound(2).await.unwrap();
+    assert!(response.consumed_capacity().is_empty(), "nobody asked for it");
+    let units = dynamodb.capacity().for_caller("receive-message");
+    assert_eq!(units, CapacityUnits { calls: 1, write_units: 8.0, read_units: 0.0 });
     dynamodb.stop().await;
 }
 
 #[tokio::test]
-async fn units_are_counted_by_caller_and_operation_and_shown_to_who_asks() {
+async fn units_are_counted_by_caller_and_operation_and_returned_on_request() {
     let dynamodb = start().await;
     let writer = client(&dynamodb, "record-delivery");
     put(&writer, "CONV#1", "MSG#1", 1).await;
@@ -37,8 +37,8 @@ async fn units_are_counted_by_caller_and_operation_and_shown_to_who_asks() {
     let update = update.key("sk", s("MSG#1")).update_expression("SET #v = :v");
     let update = update.expression_attribute_names("#v", "value");
     let update = update.expression_attribute_values(":v", n(2));
-    let asked = update.return_consumed_capacity(ReturnConsumedCapacity::Total);
-    let capacity = asked.send().await.unwrap().consumed_capacity.unwrap();
+    let request = update.return_consumed_capacity(ReturnConsumedCapacity::Total);
+    let capacity = request.send().await.unwrap().consumed_capacity.unwrap();
     assert_eq!(capacity.capacity_units, Some(1.0));
     assert!(capacity.table.is_none(), "the sum was asked for, not its parts");
     let query = client(&dynamodb, "list-messages").query().table_name("Table");
@@ -46,9 +46,9 @@ async fn units_are_counted_by_caller_and_operation_and_shown_to_who_asks() {
     query.expression_attribute_values(":pk", s("CONV#1")).send().await.unwrap();
     let consumed: Vec<_> = dynamodb
         .capacity()
-        .consumed()
+        .snapshot()
         .into_iter()
-        .map(|(by, units)| (by.caller, by.operation, units.write_units, units.read_units))
+        .map(|(key, units)| (key.caller, key.operation, units.write_units, units.read_units))
         .collect();
     let row = |caller: &str, operation: &str, write: f64, read: f64| {
         (caller.to_owned(), operation.to_owned(), write, read)
@@ -65,15 +65,15 @@ async fn units_are_counted_by_caller_and_operation_and_shown_to_who_asks() {
 }
 
 #[tokio::test]
-async fn an_ordered_fault_meets_the_request_it_was_ordered_for_and_no_other() {
+async fn an_armed_fault_affects_only_the_matching_request() {
     let dynamodb = start().await;
     let client = client(&dynamodb, "record-delivery");
-    let fault = Fault::once(Effect::Throttle).on("PutItem").containing("MSG#2");
-    dynamodb.faults().arm(Fault { after: 1, ..fault });
+    let fault = RequestFault::once(Effect::Throttle).on_operation("PutItem").with_text("MSG#2");
+    dynamodb.faults().arm(RequestFault { after: 1, ..fault });
     put(&client, "CONV#1", "MSG#1", 1).await;
     put(&client, "CONV#1", "MSG#2", 1).await;
-    let refused = client.put_item().table_name("Table").item("pk", s("CONV#1"));
-    let error = refused.item("sk", s("MSG#2")).send().await.unwrap_err().into_service_error();
+    let request = client.put_item().table_name("Table").item("pk", s("CONV#1"));
+    let error = request.item("sk", s("MSG#2")).send().await.unwrap_err().into_service_error();
     assert!(error.is_throttling_exception(), "{error:?}");
     put(&client, "CONV#1", "MSG#2", 1).await;
     dynamodb.stop().await;

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem, Update};
-use shared::clock::{Clock, ShiftClock};
+use shared::clock::{Clock, OffsetClock};
 
 use super::{Authorize, DynamoDb, DynamoOptions, StartError};
 use crate::template::{IndexSpec, TableSpec};
@@ -39,19 +39,19 @@ pub(crate) fn table() -> TableSpec {
 }
 
 /// Everybody may do everything.
-pub(crate) fn everything() -> Arc<dyn Authorize> {
+pub(crate) fn allow_all() -> Arc<dyn Authorize> {
     Arc::new(|_: &str, _: &str, _: &str| true)
 }
 
 /// The table in a folder, by this clock.
 pub(crate) async fn start_in(
     folder: Option<&Path>,
-    clock: &ShiftClock,
+    clock: &OffsetClock,
 ) -> Result<DynamoDb, StartError> {
     DynamoDb::start(DynamoOptions {
         tables: &[table()],
         folder: folder.map(Path::to_owned),
-        permissions: everything(),
+        permissions: allow_all(),
         clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
     })
     .await
@@ -59,7 +59,7 @@ pub(crate) async fn start_in(
 
 /// The table in memory.
 pub(crate) async fn start() -> DynamoDb {
-    start_in(None, &ShiftClock::new()).await.unwrap()
+    start_in(None, &OffsetClock::new()).await.unwrap()
 }
 
 /// The SDK as the function `caller`, without its retries.
@@ -104,14 +104,14 @@ fn new_item(pk: &str, sk: &str) -> TransactWriteItem {
 }
 
 /// An update that counts and moves the item's place in the index.
-fn counted(pk: &str, place: &str) -> TransactWriteItem {
+fn counter_update(pk: &str, sort_key: &str) -> TransactWriteItem {
     let update = Update::builder()
         .table_name("Table")
         .key("pk", s(pk))
         .key("sk", s("META"))
         .update_expression("SET list_pk = :list, list_sk = :place ADD rev :one")
         .expression_attribute_values(":list", s("INBOX#main"))
-        .expression_attribute_values(":place", s(place))
+        .expression_attribute_values(":place", s(sort_key))
         .expression_attribute_values(":one", n(1))
         .build()
         .unwrap();
@@ -128,9 +128,9 @@ async fn revision(client: &Client, pk: &str) -> Option<String> {
 /// Why a transaction was cancelled, item by item.
 fn reasons(error: TransactWriteItemsError) -> Vec<CancellationReason> {
     match error {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            cancelled.cancellation_reasons().to_vec()
+        TransactWriteItemsError::TransactionCanceledException(canceled) => {
+            canceled.cancellation_reasons().to_vec()
         }
-        other => panic!("{other:?}"),
+        error => panic!("{error:?}"),
     }
 }

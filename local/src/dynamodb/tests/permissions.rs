@@ -12,7 +12,7 @@ use super::{client, n, new_item, s, table};
 const TABLE: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/Table";
 
 /// A table on which the function `granted` may do exactly these actions.
-async fn granting(actions: &'static [(&'static str, &'static str)]) -> DynamoDb {
+async fn start_with_grants(actions: &'static [(&'static str, &'static str)]) -> DynamoDb {
     let permissions = Arc::new(move |caller: &str, action: &str, resource: &str| {
         caller == "granted" && actions.contains(&(action, resource))
     });
@@ -24,7 +24,7 @@ async fn granting(actions: &'static [(&'static str, &'static str)]) -> DynamoDb 
 
 #[tokio::test]
 async fn an_action_that_is_not_granted_is_denied_with_caller_action_and_resource() {
-    let dynamodb = granting(&[("dynamodb:GetItem", TABLE)]).await;
+    let dynamodb = start_with_grants(&[("dynamodb:GetItem", TABLE)]).await;
     let granted = client(&dynamodb, "granted");
     let get = || granted.get_item().table_name("Table").key("pk", s("a")).key("sk", s("b"));
     get().send().await.unwrap();
@@ -37,15 +37,16 @@ async fn an_action_that_is_not_granted_is_denied_with_caller_action_and_resource
          dynamodb:PutItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/Table because no \
          identity-based policy allows the dynamodb:PutItem action"
     );
-    let other = client(&dynamodb, "other").get_item().table_name("Table");
-    let error = other.key("pk", s("a")).key("sk", s("b")).send().await.unwrap_err();
+    let request = client(&dynamodb, "other").get_item().table_name("Table");
+    let error = request.key("pk", s("a")).key("sk", s("b")).send().await.unwrap_err();
     assert_eq!(error.code(), Some("AccessDeniedException"));
     dynamodb.stop().await;
 }
 
 #[tokio::test]
-async fn each_item_of_a_transaction_needs_its_own_action_and_nothing_is_written_without_it() {
-    let dynamodb = granting(&[("dynamodb:PutItem", TABLE), ("dynamodb:Scan", TABLE)]).await;
+async fn each_transaction_item_needs_its_own_permission_or_nothing_is_written() {
+    let dynamodb =
+        start_with_grants(&[("dynamodb:PutItem", TABLE), ("dynamodb:Scan", TABLE)]).await;
     let granted = client(&dynamodb, "granted");
     let check = ConditionCheck::builder().table_name("Table").key("pk", s("a")).key("sk", s("b"));
     let check = check.condition_expression("attribute_not_exists(pk)").build().unwrap();
@@ -61,9 +62,9 @@ async fn each_item_of_a_transaction_needs_its_own_action_and_nothing_is_written_
 }
 
 #[tokio::test]
-async fn a_query_of_an_index_needs_the_index_and_a_query_of_the_table_the_table() {
+async fn an_index_query_needs_permission_on_the_index_and_a_table_query_on_the_table() {
     const INDEX: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/Table/index/list";
-    let dynamodb = granting(&[("dynamodb:Query", INDEX)]).await;
+    let dynamodb = start_with_grants(&[("dynamodb:Query", INDEX)]).await;
     let granted = client(&dynamodb, "granted");
     let query = |condition: &str| {
         let query = granted.query().table_name("Table").key_condition_expression(condition);
@@ -76,21 +77,21 @@ async fn a_query_of_an_index_needs_the_index_and_a_query_of_the_table_the_table(
 }
 
 #[tokio::test]
-async fn batches_need_the_actions_of_batches_and_transactional_reads_those_of_single_reads() {
-    let dynamodb = granting(&[("dynamodb:BatchGetItem", TABLE)]).await;
+async fn batches_need_batch_actions_and_transactional_reads_need_get_item() {
+    let dynamodb = start_with_grants(&[("dynamodb:BatchGetItem", TABLE)]).await;
     let keys = serde_json::json!({ "pk": { "S": "a" }, "sk": { "S": "b" } });
     let batch = serde_json::json!({ "RequestItems": { "Table": { "Keys": [keys] } } });
     dynamodb.call("granted", "BatchGetItem", batch).await.unwrap();
     let get =
         serde_json::json!({ "TransactItems": [{ "Get": { "TableName": "Table", "Key": keys } }] });
-    let denied = dynamodb.call("granted", "TransactGetItems", get).await.unwrap_err();
-    assert!(denied["Message"].as_str().unwrap().contains("dynamodb:GetItem"));
+    let error = dynamodb.call("granted", "TransactGetItems", get).await.unwrap_err();
+    assert!(error["Message"].as_str().unwrap().contains("dynamodb:GetItem"));
     dynamodb.stop().await;
 }
 
 #[tokio::test]
-async fn a_table_that_the_template_does_not_have_is_denied_before_it_is_missing() {
-    let dynamodb = granting(&[]).await;
+async fn access_to_an_unknown_table_is_denied_before_it_is_reported_missing() {
+    let dynamodb = start_with_grants(&[]).await;
     let granted = client(&dynamodb, "granted");
     let update = granted.update_item().table_name("Other").key("pk", s("a"));
     let update = update.update_expression("ADD n :n").expression_attribute_values(":n", n(1));

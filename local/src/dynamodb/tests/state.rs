@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::clock::ShiftClock;
+use shared::clock::OffsetClock;
 
 use super::super::{DynamoDb, DynamoOptions};
-use super::{client, everything, n, put, revision, s, start, start_in, table};
+use super::{allow_all, client, n, put, revision, s, start, start_in, table};
 
 #[tokio::test]
-async fn what_was_written_is_there_after_a_restart() {
+async fn written_items_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let clock = ShiftClock::new();
+    let clock = OffsetClock::new();
     let first = start_in(Some(folder.path()), &clock).await.unwrap();
     put(&client(&first, "any"), "CONV#1", "META", 1).await;
     first.stop().await;
@@ -22,43 +22,42 @@ async fn what_was_written_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn after_a_stop_everything_lies_in_one_file() {
+async fn after_a_stop_all_state_is_in_one_file() {
     let folder = tempfile::tempdir().unwrap();
-    let clock = ShiftClock::new();
-    for nth in 1..=20 {
+    let clock = OffsetClock::new();
+    for run in 1..=20 {
         let dynamodb = start_in(Some(folder.path()), &clock).await.unwrap();
-        put(&client(&dynamodb, "any"), "CONV#1", &format!("M#{nth}"), 1).await;
+        put(&client(&dynamodb, "any"), "CONV#1", &format!("M#{run}"), 1).await;
         dynamodb.stop().await;
-        assert!(!folder.path().join("table.db-wal").exists(), "after stop {nth}");
+        assert!(!folder.path().join("table.db-wal").exists(), "after stop {run}");
     }
 }
 
 #[tokio::test]
-async fn a_folder_in_use_is_refused_with_what_to_do_and_free_after_the_stop() {
+async fn a_state_folder_in_use_is_rejected_with_advice_and_released_on_stop() {
     let folder = tempfile::tempdir().unwrap();
-    let clock = ShiftClock::new();
+    let clock = OffsetClock::new();
     let first = start_in(Some(folder.path()), &clock).await.unwrap();
-    let refused = start_in(Some(folder.path()), &clock).await.err().unwrap().to_string();
-    assert!(refused.contains("in use by another Partyline"), "{refused}");
-    assert!(refused.contains("--memory"), "{refused}");
+    let error = start_in(Some(folder.path()), &clock).await.err().unwrap().to_string();
+    assert!(error.contains("in use by another Partyline"), "{error}");
+    assert!(error.contains("--memory"), "{error}");
     first.stop().await;
     start_in(Some(folder.path()), &clock).await.unwrap().stop().await;
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is() {
+async fn a_damaged_file_is_rejected_with_advice_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.db");
     std::fs::write(&file, b"this is no database, however one looks at it").unwrap();
-    let refused =
-        start_in(Some(folder.path()), &ShiftClock::new()).await.err().unwrap().to_string();
-    assert!(refused.contains("is damaged"), "{refused}");
-    assert!(refused.contains("--reset"), "{refused}");
+    let error = start_in(Some(folder.path()), &OffsetClock::new()).await.err().unwrap().to_string();
+    assert!(error.contains("is damaged"), "{error}");
+    assert!(error.contains("--reset"), "{error}");
     assert!(std::fs::read(&file).unwrap().starts_with(b"this is no database"));
 }
 
 #[tokio::test]
-async fn a_state_in_memory_is_gone_after_the_stop() {
+async fn in_memory_state_is_deleted_on_stop() {
     let dynamodb = start().await;
     let folder = dynamodb.folder().to_owned();
     assert!(folder.join("table.db").exists());
@@ -67,8 +66,8 @@ async fn a_state_in_memory_is_gone_after_the_stop() {
 }
 
 #[tokio::test]
-async fn an_item_goes_when_its_time_has_come_by_the_clock_and_stream_records_after_a_day() {
-    let clock = ShiftClock::new();
+async fn expired_items_are_deleted_by_the_clock_and_stream_records_after_a_day() {
+    let clock = OffsetClock::new();
     let dynamodb = start_in(None, &clock).await.unwrap();
     let client = client(&dynamodb, "any");
     let expiry = shared::clock::Clock::now(&clock).as_second() + 60;
@@ -94,12 +93,12 @@ async fn an_item_goes_when_its_time_has_come_by_the_clock_and_stream_records_aft
 }
 
 #[tokio::test]
-async fn an_index_that_is_new_in_the_template_is_made_and_filled_in_an_older_folder() {
+async fn a_new_index_is_created_and_filled_in_an_existing_folder() {
     let folder = tempfile::tempdir().unwrap();
     let open = |tables: Vec<crate::template::TableSpec>| {
-        let (folder, clock) = (Some(folder.path().to_owned()), Arc::new(ShiftClock::new()));
+        let (folder, clock) = (Some(folder.path().to_owned()), Arc::new(OffsetClock::new()));
         async move {
-            let permissions = everything();
+            let permissions = allow_all();
             DynamoDb::start(DynamoOptions { tables: &tables, folder, permissions, clock }).await
         }
     };
@@ -117,7 +116,7 @@ async fn an_index_that_is_new_in_the_template_is_made_and_filled_in_an_older_fol
     let second = open(vec![table()]).await.unwrap();
     let query = client(&second, "any").query().table_name("Table").index_name("list");
     let query = query.key_condition_expression("list_pk = :inbox");
-    let found = query.expression_attribute_values(":inbox", s("INBOX")).send().await.unwrap();
-    assert_eq!(found.count, 1);
+    let results = query.expression_attribute_values(":inbox", s("INBOX")).send().await.unwrap();
+    assert_eq!(results.count, 1);
     second.stop().await;
 }

@@ -12,7 +12,7 @@ use crate::template::SocketApiSpec;
 
 /// What is the same in every event: which API, when, and fresh ids.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Occasion<'a> {
+pub(super) struct EventContext<'a> {
     /// The API.
     pub(super) api: &'a SocketApiSpec,
     /// When.
@@ -23,7 +23,7 @@ pub(super) struct Occasion<'a> {
 
 /// How a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ending {
+pub(super) struct CloseReason {
     /// The WebSocket close code.
     pub(super) code: u16,
     /// In words.
@@ -32,7 +32,7 @@ pub(super) struct Ending {
 
 /// The `$connect` event.
 pub(super) fn connect(
-    occasion: Occasion<'_>,
+    context: EventContext<'_>,
     connection: &Connection,
     headers: &HeaderMap,
     query: &str,
@@ -40,18 +40,18 @@ pub(super) fn connect(
     let mut event = json!({ "isBase64Encoded": false });
     add_headers(&mut event, headers);
     add_query(&mut event, query);
-    with_context(event, context(occasion, connection, "$connect", "CONNECT"))
+    with_context(event, request_context(context, connection, "$connect", "CONNECT"))
 }
 
 /// The `$disconnect` event.
 pub(super) fn disconnect(
-    occasion: Occasion<'_>,
+    context: EventContext<'_>,
     connection: &Connection,
-    ending: &Ending,
+    close_reason: &CloseReason,
 ) -> Value {
-    let mut context = context(occasion, connection, "$disconnect", "DISCONNECT");
-    context.insert("disconnectStatusCode".to_owned(), ending.code.into());
-    context.insert("disconnectReason".to_owned(), ending.reason.as_str().into());
+    let mut fields = request_context(context, connection, "$disconnect", "DISCONNECT");
+    fields.insert("disconnectStatusCode".to_owned(), close_reason.code.into());
+    fields.insert("disconnectReason".to_owned(), close_reason.reason.as_str().into());
     let headers = [
         ("Host", connection.host.as_str()),
         ("x-api-key", ""),
@@ -63,31 +63,31 @@ pub(super) fn disconnect(
     let event = json!({
         "headers": headers, "multiValueHeaders": multi, "isBase64Encoded": false,
     });
-    with_context(event, context)
+    with_context(event, fields)
 }
 
 /// The event of one message from the browser.
 pub(super) fn message(
-    occasion: Occasion<'_>,
+    context: EventContext<'_>,
     connection: &Connection,
     route_key: &str,
     body: &str,
     is_base64: bool,
 ) -> Value {
-    let mut context = context(occasion, connection, route_key, "MESSAGE");
-    context.insert("messageId".to_owned(), short_id(occasion.random.rotate_left(64)).into());
-    with_context(json!({ "body": body, "isBase64Encoded": is_base64 }), context)
+    let mut fields = request_context(context, connection, route_key, "MESSAGE");
+    fields.insert("messageId".to_owned(), short_id(context.random.rotate_left(64)).into());
+    with_context(json!({ "body": body, "isBase64Encoded": is_base64 }), fields)
 }
 
-fn with_context(mut event: Value, context: Map<String, Value>) -> Value {
+fn with_context(mut event: Value, fields: Map<String, Value>) -> Value {
     if let Some(event) = event.as_object_mut() {
-        event.insert("requestContext".to_owned(), Value::Object(context));
+        event.insert("requestContext".to_owned(), Value::Object(fields));
     }
     event
 }
 
-fn context(
-    occasion: Occasion<'_>,
+fn request_context(
+    context: EventContext<'_>,
     connection: &Connection,
     route_key: &str,
     kind: &str,
@@ -96,21 +96,21 @@ fn context(
     if let (Some(agent), Some(identity)) = (&connection.user_agent, identity.as_object_mut()) {
         identity.insert("userAgent".to_owned(), agent.as_str().into());
     }
-    let id = short_id(occasion.random);
+    let id = short_id(context.random);
     let fields = [
         ("routeKey", route_key.into()),
         ("eventType", kind.into()),
         ("extendedRequestId", id.as_str().into()),
-        ("requestTime", clf(occasion.now).into()),
+        ("requestTime", clf(context.now).into()),
         ("messageDirection", "IN".into()),
-        ("stage", occasion.api.stage.as_str().into()),
+        ("stage", context.api.stage.as_str().into()),
         ("connectedAt", connection.connected_at.as_millisecond().into()),
-        ("requestTimeEpoch", occasion.now.as_millisecond().into()),
+        ("requestTimeEpoch", context.now.as_millisecond().into()),
         ("identity", identity),
         ("requestId", id.as_str().into()),
         ("domainName", connection.host.as_str().into()),
         ("connectionId", connection.id.as_str().into()),
-        ("apiId", occasion.api.id.as_str().into()),
+        ("apiId", context.api.id.as_str().into()),
     ];
     fields.into_iter().map(|(name, value): (&str, Value)| (name.to_owned(), value)).collect()
 }
@@ -183,8 +183,8 @@ mod tests {
         }
     }
 
-    fn occasion(api: &SocketApiSpec) -> Occasion<'_> {
-        Occasion { api, now: "2026-11-20T14:02:04Z".parse().unwrap(), random: 5 }
+    fn event_context(api: &SocketApiSpec) -> EventContext<'_> {
+        EventContext { api, now: "2026-11-20T14:02:04Z".parse().unwrap(), random: 5 }
     }
 
     fn keys(value: &Value) -> BTreeSet<&str> {
@@ -196,32 +196,32 @@ mod tests {
     const DISCONNECT: &str =
         include_str!("../../../../tests/vectors/events/socket-disconnect.json");
 
-    fn has_the_names_of(event: &Value, published: &str) {
+    fn assert_same_fields(event: &Value, published: &str) {
         let published: Value = serde_json::from_str(published).unwrap();
         assert_eq!(keys(event), keys(&published));
         assert_eq!(keys(&event["requestContext"]), keys(&published["requestContext"]));
     }
 
     #[test]
-    fn a_connect_event_has_the_shape_that_aws_publishes() {
+    fn a_connect_event_has_the_fields_of_the_aws_sample() {
         let api = api();
         let headers = HeaderMap::from_iter([(
             HeaderName::from_static("sec-websocket-protocol"),
             HeaderValue::from_static("partyline.v1, t.x"),
         )]);
-        let event = connect(occasion(&api), &connection(), &headers, "");
-        has_the_names_of(&event, CONNECT);
+        let event = connect(event_context(&api), &connection(), &headers, "");
+        assert_same_fields(&event, CONNECT);
         assert_eq!(event["headers"]["Sec-WebSocket-Protocol"], "partyline.v1, t.x");
         let parsed: ApiGatewayWebsocketProxyRequest = serde_json::from_value(event).unwrap();
         assert_eq!(parsed.request_context.connection_id.unwrap(), "TWegAcC4EowCHnA=");
     }
 
     #[test]
-    fn a_disconnect_event_says_how_the_connection_ended() {
+    fn a_disconnect_event_carries_the_close_code() {
         let api = api();
-        let ending = Ending { code: 1005, reason: "x".to_owned() };
-        let event = disconnect(occasion(&api), &connection(), &ending);
-        has_the_names_of(&event, DISCONNECT);
+        let close_reason = CloseReason { code: 1005, reason: "x".to_owned() };
+        let event = disconnect(event_context(&api), &connection(), &close_reason);
+        assert_same_fields(&event, DISCONNECT);
         let parsed: ApiGatewayWebsocketProxyRequest = serde_json::from_value(event).unwrap();
         assert_eq!(parsed.request_context.disconnect_status_code, Some(1005));
     }
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_message_event_carries_the_text_and_its_own_id() {
         let api = api();
-        let event = message(occasion(&api), &connection(), "$default", "{}", false);
+        let event = message(event_context(&api), &connection(), "$default", "{}", false);
         assert_eq!(keys(&event), ["body", "requestContext", "isBase64Encoded"].into());
         assert!(event["requestContext"]["messageId"].is_string());
         let parsed: ApiGatewayWebsocketProxyRequest = serde_json::from_value(event).unwrap();

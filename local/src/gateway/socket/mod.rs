@@ -24,9 +24,9 @@ use shared::ids::Ids;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::lambda::{Functions, InvokeError};
+use crate::lambda::{FunctionHost, InvokeError};
 use crate::template::{SocketApiSpec, Template, TriggerSpec};
-use event::Occasion;
+use event::EventContext;
 
 /// One open socket, as the gateway knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,28 +52,28 @@ pub struct Sockets {
 struct Inner {
     api: SocketApiSpec,
     routes: BTreeMap<String, String>,
-    functions: Arc<Functions>,
+    functions: Arc<FunctionHost>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    open: Mutex<HashMap<String, Open>>,
+    open: Mutex<HashMap<String, OpenSocket>>,
 }
 
 #[derive(Clone)]
-struct Open {
+struct OpenSocket {
     connection: Connection,
     last_active_at: Timestamp,
-    orders: mpsc::Sender<Order>,
-    deaf: Arc<AtomicBool>,
+    commands: mpsc::Sender<SocketCommand>,
+    drop_frames: Arc<AtomicBool>,
 }
 
 /// What the gateway tells an open socket to do.
-enum Order {
+enum SocketCommand {
     /// Send this text.
     Send(Utf8Bytes),
     /// Say goodbye and close.
     Close,
     /// Vanish without a word; whether `$disconnect` is told.
-    Cut { tell: bool },
+    Abort { notify: bool },
 }
 
 /// How many frames may wait for a slow browser before a post to it waits too.
@@ -81,9 +81,9 @@ const WAITING_FRAMES: usize = 64;
 
 impl Sockets {
     /// No socket yet; `None` if the template has no WebSocket API.
-    pub fn of(
+    pub fn from_template(
         template: &Template,
-        functions: Arc<Functions>,
+        functions: Arc<FunctionHost>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Option<Self> {
@@ -103,75 +103,85 @@ impl Sockets {
 
     /// Who is connected, oldest first.
     pub fn list(&self) -> Vec<Connection> {
-        let mut all: Vec<_> = self.lock().values().map(|open| open.connection.clone()).collect();
-        all.sort_by_key(|connection| connection.connected_at);
-        all
+        let mut connections: Vec<_> =
+            self.lock().values().map(|socket| socket.connection.clone()).collect();
+        connections.sort_by_key(|connection| connection.connected_at);
+        connections
     }
 
     /// Cuts a socket as a lost line would, without a close frame. `$disconnect` is told only if `tell` is set: AWS calls
     /// it *best effort*. Answers whether there was such a socket.
-    pub async fn cut(&self, id: &str, tell: bool) -> bool {
-        self.order(id, Order::Cut { tell }).await
+    pub async fn abort(&self, id: &str, notify: bool) -> bool {
+        self.send_command(id, SocketCommand::Abort { notify }).await
     }
 
     /// From now on (or no longer) every frame to this socket is lost silently while the socket lives. Answers whether
     /// there is such a socket.
     pub fn drop_frames(&self, id: &str, drop: bool) -> bool {
         let open = self.lock();
-        let deaf = open.get(id).map(|open| open.deaf.store(drop, Ordering::SeqCst));
-        deaf.is_some()
+        let found = open.get(id).map(|socket| socket.drop_frames.store(drop, Ordering::SeqCst));
+        found.is_some()
     }
 
     /// Says goodbye to everyone.
     pub async fn close_all(&self) {
         for connection in self.list() {
-            self.order(&connection.id, Order::Close).await;
+            self.send_command(&connection.id, SocketCommand::Close).await;
         }
     }
 
-    async fn order(&self, id: &str, order: Order) -> bool {
-        let orders = self.lock().get(id).map(|open| open.orders.clone());
-        match orders {
-            Some(orders) => orders.send(order).await.is_ok(),
+    async fn send_command(&self, id: &str, command: SocketCommand) -> bool {
+        let commands = self.lock().get(id).map(|socket| socket.commands.clone());
+        match commands {
+            Some(commands) => commands.send(command).await.is_ok(),
             None => false,
         }
     }
 
-    fn open(&self, connection: Connection) -> (mpsc::Receiver<Order>, Arc<AtomicBool>) {
-        let (orders, receiver) = mpsc::channel(WAITING_FRAMES);
-        let deaf = Arc::new(AtomicBool::new(false));
+    fn open(&self, connection: Connection) -> (mpsc::Receiver<SocketCommand>, Arc<AtomicBool>) {
+        let (commands, receiver) = mpsc::channel(WAITING_FRAMES);
+        let drop_frames = Arc::new(AtomicBool::new(false));
         let last_active_at = connection.connected_at;
-        let open = Open { last_active_at, orders, deaf: Arc::clone(&deaf), connection };
-        self.lock().insert(open.connection.id.clone(), open);
-        (receiver, deaf)
+        let socket = OpenSocket {
+            last_active_at,
+            commands,
+            drop_frames: Arc::clone(&drop_frames),
+            connection,
+        };
+        self.lock().insert(socket.connection.id.clone(), socket);
+        (receiver, drop_frames)
     }
 
-    fn forget(&self, id: &str) {
+    fn remove(&self, id: &str) {
         self.lock().remove(id);
     }
 
     fn touch(&self, id: &str) {
         let now = self.inner.clock.now();
-        if let Some(open) = self.lock().get_mut(id) {
-            open.last_active_at = now;
+        if let Some(socket) = self.lock().get_mut(id) {
+            socket.last_active_at = now;
         }
     }
 
-    fn find(&self, id: &str) -> Option<Open> {
+    fn find(&self, id: &str) -> Option<OpenSocket> {
         self.lock().get(id).cloned()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Open>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, OpenSocket>> {
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn occasion(&self) -> Occasion<'_> {
+    fn event_context(&self) -> EventContext<'_> {
         let inner = &self.inner;
-        Occasion { api: &inner.api, now: inner.clock.now(), random: inner.ids.random() }
+        EventContext { api: &inner.api, now: inner.clock.now(), random: inner.ids.random() }
     }
 
     /// Invokes the function of `route_key`; `None` if the template has no such route.
-    async fn tell(&self, route_key: &str, event: Value) -> Option<Result<Value, InvokeError>> {
+    async fn invoke_route(
+        &self,
+        route_key: &str,
+        event: Value,
+    ) -> Option<Result<Value, InvokeError>> {
         let function = self.inner.routes.get(route_key)?;
         Some(self.inner.functions.invoke(function, event).await)
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::clock::{Clock as _, ShiftClock};
-use shared::fault::Faults;
+use shared::clock::{Clock as _, OffsetClock};
+use shared::fault::FaultPoints;
 use shared::ids::RandomIds;
 use shared::lambda::{Function, Handler, HandlerError, Trigger};
 use tokio::net::TcpListener;
@@ -17,68 +17,69 @@ use tokio::sync::broadcast;
 use super::hosts::Hosts;
 use super::socket::{Sockets, management};
 use super::{GatewayOptions, Server, router};
-use crate::lambda::{Endpoints, Functions, FunctionsOptions};
+use crate::lambda::{Endpoints, FunctionHost, FunctionHostOptions};
 use crate::permissions::Permissions;
 use crate::template::Template;
 
 const SOURCE: &str = include_str!("../../../../template.yaml");
 
 /// A gateway with small functions behind it.
-struct Front {
+struct GatewayFixture {
     server: Server,
     management: Server,
     sockets: Sockets,
-    functions: Arc<Functions>,
-    clock: ShiftClock,
+    functions: Arc<FunctionHost>,
+    clock: OffsetClock,
     events: broadcast::Receiver<Value>,
     _folder: tempfile::TempDir,
 }
 
-impl Front {
+impl GatewayFixture {
     async fn start() -> Self {
-        Self::with(SOURCE, &[]).await
+        Self::with_functions(SOURCE, &[]).await
     }
 
     /// With `source` as the template, and `more` functions than the usual ones.
-    async fn with(source: &str, more: &[&'static str]) -> Self {
+    async fn with_functions(source: &str, extra_functions: &[&'static str]) -> Self {
         let template = Template::parse(source).unwrap();
-        let clock = ShiftClock::new();
+        let clock = OffsetClock::new();
         let usual = ["get-health", "receive-message", "connect", "disconnect", "receive-frame"];
-        let table: Vec<_> = usual.iter().chain(more).map(|name| told(name)).collect();
-        let (key, events) = wire();
+        let table: Vec<_> =
+            usual.iter().chain(extra_functions).map(|name| instructed_function(name)).collect();
+        let (key, events) = new_event_channel();
         let endpoints =
-            Endpoints { variables: [("WIRE".to_owned(), key)].into(), instead: Vec::new() };
+            Endpoints { variables: [("WIRE".to_owned(), key)].into(), replacements: Vec::new() };
         let functions = Arc::new(
-            Functions::new(FunctionsOptions {
+            FunctionHost::new(FunctionHostOptions {
                 template: &template,
                 table: &table,
                 endpoints: &endpoints,
                 clock: Arc::new(clock.clone()),
                 ids: Arc::new(RandomIds),
-                faults: Faults::default(),
+                faults: FaultPoints::default(),
                 invoke_url: None,
             })
             .unwrap(),
         );
         let (time, ids) = (Arc::new(clock.clone()), Arc::new(RandomIds));
-        let sockets = Sockets::of(&template, Arc::clone(&functions), time, ids).unwrap();
-        let permissions = Arc::new(Permissions::of(&template, &[]));
+        let sockets = Sockets::from_template(&template, Arc::clone(&functions), time, ids).unwrap();
+        let permissions = Arc::new(Permissions::from_template(&template, &[]));
         let folder = tempfile::tempdir().unwrap();
         let options = GatewayOptions {
             template: &template,
             functions: Arc::clone(&functions),
             sockets: Some(sockets.clone()),
-            media: None,
+            bucket: None,
             phones: None,
-            files: folder.path(),
+            page_dir: folder.path(),
             hosts: Hosts::Loopback,
             clock: Arc::new(clock.clone()),
             ids: Arc::new(RandomIds),
         };
         Self {
-            server: Server::start(free().await, router(options, 3000)).unwrap(),
+            server: Server::start(free_listener().await, router(options, 3000)).unwrap(),
             management: Server::start(
-                free().await,
+                free_listener().await,
                 management::router(sockets.clone(), permissions),
             )
             .unwrap(),
@@ -106,46 +107,47 @@ impl Front {
     }
 
     /// Lets `duration` pass at once.
-    fn pass(&self, duration: Duration) -> jiff::Timestamp {
+    fn advance(&self, duration: Duration) -> jiff::Timestamp {
         self.clock.advance(duration);
         self.clock.now()
     }
 }
 
-async fn free() -> TcpListener {
+async fn free_listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
 /// A channel that functions can find by a name in their environment, as they find everything else.
-fn wire() -> (String, broadcast::Receiver<Value>) {
+fn new_event_channel() -> (String, broadcast::Receiver<Value>) {
     let (sender, receiver) = broadcast::channel(64);
-    let mut wires = WIRES.lock().unwrap();
+    let mut wires = EVENT_CHANNELS.lock().unwrap();
     wires.push(sender);
     ((wires.len() - 1).to_string(), receiver)
 }
 
-static WIRES: std::sync::Mutex<Vec<broadcast::Sender<Value>>> = std::sync::Mutex::new(Vec::new());
+static EVENT_CHANNELS: std::sync::Mutex<Vec<broadcast::Sender<Value>>> =
+    std::sync::Mutex::new(Vec::new());
 
 /// A function that reports its event and does what the request tells it to: the answer, or `panic`, `fail`, `hang`.
-fn told(name: &'static str) -> Function {
+fn instructed_function(name: &'static str) -> Function {
     Function {
         name,
         trigger: Trigger::Schedule,
         build: |setup| {
             let wire: usize = setup.environment.get("WIRE").unwrap().parse().unwrap();
-            let wire = WIRES.lock().unwrap()[wire].clone();
+            let wire = EVENT_CHANNELS.lock().unwrap()[wire].clone();
             let handler: Handler = Arc::new(move |event, _| {
                 wire.send(event.clone()).unwrap();
-                Box::pin(async move { answer(&event).await })
+                Box::pin(async move { run_instruction(&event).await })
             });
             Box::pin(async move { Ok(handler) })
         },
     }
 }
 
-async fn answer(event: &Value) -> Result<Value, HandlerError> {
-    let order = event["headers"]["x-order"].as_str().or(event["headers"]["X-Order"].as_str());
-    match order.or(event["body"].as_str()) {
+async fn run_instruction(event: &Value) -> Result<Value, HandlerError> {
+    let instruction = event["headers"]["x-order"].as_str().or(event["headers"]["X-Order"].as_str());
+    match instruction.or(event["body"].as_str()) {
         Some("panic") => panic!("as told"),
         Some("fail") => Err("as told".into()),
         Some("hang") => std::future::pending().await,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
-use shared::clock::{Clock, ShiftClock};
+use shared::clock::{Clock, OffsetClock};
 
 use super::{Invoke, Streams};
 use crate::dynamodb::DynamoDb;
@@ -47,10 +47,10 @@ fn function(name: &str) -> FunctionSpec {
 }
 
 /// Starts one mapping of the function `dispatch`.
-async fn mapped(
+async fn start_mapping(
     dynamodb: &DynamoDb,
     spec: StreamSpec,
-    clock: &ShiftClock,
+    clock: &OffsetClock,
     invoke: Invoke,
 ) -> Streams {
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -59,9 +59,9 @@ async fn mapped(
 
 /// The records that came, in the order in which they came, each as often as it came.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<Value>>>);
+struct ReceivedRecords(Arc<Mutex<Vec<Value>>>);
 
-impl Seen {
+impl ReceivedRecords {
     fn add(&self, event: &Value) {
         self.0.lock().unwrap().extend(records(event).cloned());
     }
@@ -86,18 +86,18 @@ fn sequence(record: &Value) -> Value {
 }
 
 /// A function that notes what comes and then answers as `answer` says.
-fn noting(
-    seen: &Seen,
-    answer: impl Fn(Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync + 'static,
+fn recording(
+    received: &ReceivedRecords,
+    respond: impl Fn(Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync + 'static,
 ) -> Invoke {
-    let seen = seen.clone();
+    let received = received.clone();
     Arc::new(move |_, event| {
-        seen.add(&event);
-        answer(event)
+        received.add(&event);
+        respond(event)
     })
 }
 
 /// A function that notes what comes and is content.
-fn content(seen: &Seen) -> Invoke {
-    noting(seen, |_| Box::pin(async { Ok(json!({ "batchItemFailures": [] })) }))
+fn succeeding(received: &ReceivedRecords) -> Invoke {
+    recording(received, |_| Box::pin(async { Ok(json!({ "batchItemFailures": [] })) }))
 }

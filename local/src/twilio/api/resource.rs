@@ -18,10 +18,10 @@ pub(super) fn resource(account_sid: &str, message: &Message) -> Value {
         "date_updated": date(message.updated_at),
         "direction": message.direction.as_str(),
         "error_code": message.error_code,
-        "error_message": message.error_code.map(message::meaning),
+        "error_message": message.error_code.map(message::error_message),
         "from": if message.status.is_before_sender() { None } else { Some(&message.from) },
-        "messaging_service_sid": message.more.service,
-        "num_media": message.more.files().to_string(),
+        "messaging_service_sid": message.extras.service,
+        "num_media": message.extras.file_count().to_string(),
         "num_segments": message.segments.to_string(),
         "price": price(message),
         "price_unit": "USD",
@@ -42,8 +42,8 @@ pub(super) fn date(at: Timestamp) -> String {
 /// own rate. Nothing for what never left.
 fn price(message: &Message) -> Option<String> {
     message.sent_at?;
-    let (rate, count) = match Channel::of(&message.from) {
-        Channel::Sms if message.more.files() > 0 => (0.02, 1),
+    let (rate, count) = match Channel::from_address(&message.from) {
+        Channel::Sms if message.extras.file_count() > 0 => (0.02, 1),
         Channel::Sms => (0.0079, message.segments),
         Channel::Rcs => (0.0083, 1),
         Channel::WhatsApp | Channel::Messenger => (0.005, 1),

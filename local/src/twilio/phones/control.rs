@@ -8,23 +8,23 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::twilio::exchange::Exchange;
-use crate::twilio::rule::Rule;
+use crate::twilio::rule::FaultRule;
 use crate::twilio::script::{CallbackFault, CreateFault, InboundFault, Limits, MediaFault, Pace};
+use crate::twilio::state::SimulatorState;
 
 /// One order to the script, for example
 /// `{"on": "create", "body": "third", "lasting_ms": 120000, "fault": {"kind": "answer", "status": 429}}`.
 #[derive(Deserialize)]
 #[serde(tag = "on", rename_all = "snake_case")]
-pub(super) enum Arm {
+pub(super) enum ScriptCommand {
     /// Calls that create messages.
-    Create(Rule<CreateFault>),
+    Create(FaultRule<CreateFault>),
     /// Status callbacks.
-    Callback(Rule<CallbackFault>),
+    Callback(FaultRule<CallbackFault>),
     /// Webhooks of inbound messages.
-    Inbound(Rule<InboundFault>),
+    Inbound(FaultRule<InboundFault>),
     /// Whoever fetches a file.
-    Media(Rule<MediaFault>),
+    Media(FaultRule<MediaFault>),
     /// Whether the Messaging Service tells what a keyword meant.
     AdvancedOptOut {
         /// Whether it does.
@@ -43,34 +43,34 @@ pub(super) enum Arm {
 
 /// Arms a fault.
 pub(super) async fn arm(
-    State(exchange): State<Arc<Exchange>>,
-    Json(order): Json<Arm>,
+    State(state): State<Arc<SimulatorState>>,
+    Json(command): Json<ScriptCommand>,
 ) -> StatusCode {
-    match order {
-        Arm::Create(rule) => exchange.script.on_create(rule),
-        Arm::Callback(rule) => exchange.script.on_callback(rule),
-        Arm::Inbound(rule) => exchange.script.on_inbound(rule),
-        Arm::Media(rule) => exchange.script.on_media(rule),
-        Arm::AdvancedOptOut { enabled } => exchange.script.set_advanced_opt_out(enabled),
-        Arm::Pace(pace) => exchange.script.set_pace(pace),
-        Arm::Limits(limits) => exchange.script.set_limits(limits),
-        Arm::Port { refuse } => exchange.script.refuse_connections(refuse),
+    match command {
+        ScriptCommand::Create(rule) => state.script.on_create(rule),
+        ScriptCommand::Callback(rule) => state.script.on_callback(rule),
+        ScriptCommand::Inbound(rule) => state.script.on_inbound(rule),
+        ScriptCommand::Media(rule) => state.script.on_media(rule),
+        ScriptCommand::AdvancedOptOut { enabled } => state.script.set_advanced_opt_out(enabled),
+        ScriptCommand::Pace(pace) => state.script.set_pace(pace),
+        ScriptCommand::Limits(limits) => state.script.set_limits(limits),
+        ScriptCommand::Port { refuse } => state.script.refuse_connections(refuse),
     }
     StatusCode::NO_CONTENT
 }
 
 /// Disarms everything.
-pub(super) async fn disarm(State(exchange): State<Arc<Exchange>>) -> StatusCode {
-    exchange.script.clear();
+pub(super) async fn disarm(State(state): State<Arc<SimulatorState>>) -> StatusCode {
+    state.script.clear();
     StatusCode::NO_CONTENT
 }
 
 /// What was seen since the start, and how much work is left.
-pub(super) async fn seen(State(exchange): State<Arc<Exchange>>) -> Json<Value> {
+pub(super) async fn observed(State(state): State<Arc<SimulatorState>>) -> Json<Value> {
     Json(json!({
-        "creates": exchange.observed.creates(),
-        "webhooks": exchange.observed.webhooks(),
-        "events": exchange.observed.events(),
-        "left": *exchange.left.borrow(),
+        "creates": state.observed.creates(),
+        "webhooks": state.observed.webhooks(),
+        "events": state.observed.events(),
+        "left": *state.remaining_work.borrow(),
     }))
 }

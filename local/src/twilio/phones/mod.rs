@@ -17,30 +17,30 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, patch, post};
 
-use super::exchange::Exchange;
+use super::state::SimulatorState;
 
-mod bench;
+pub mod catalog;
 mod control;
-mod events;
+mod error;
 mod files;
-mod problem;
-pub mod sentences;
+mod live;
+mod phone;
 mod texts;
 
-pub(super) use bench::{change, first_customer};
-pub(super) use events::News;
-pub use problem::Problem;
+pub use error::PhoneApiError;
+pub(super) use live::PhoneEvent;
+pub(super) use phone::{add_first_customer, save_phone};
 
 /// The routes.
-pub(super) fn router(exchange: Arc<Exchange>) -> Router {
+pub(super) fn router(state: Arc<SimulatorState>) -> Router {
     Router::new()
-        .route("/phones", get(bench::list).post(bench::add))
-        .route("/phones/{number}", patch(bench::update).delete(bench::remove))
+        .route("/phones", get(phone::list).post(phone::add))
+        .route("/phones/{number}", patch(phone::update).delete(phone::remove))
         .route("/phones/{number}/messages", get(texts::list).post(texts::send))
-        .route("/phones/{number}/read", post(texts::read))
-        .route("/media", post(files::keep).layer(DefaultBodyLimit::max(files::LARGEST)))
-        .route("/media/{sid}", get(files::show))
-        .route("/events", get(events::stream))
-        .route("/script", get(control::seen).post(control::arm).delete(control::disarm))
-        .with_state(exchange)
+        .route("/phones/{number}/read", post(texts::mark_read))
+        .route("/media", post(files::upload).layer(DefaultBodyLimit::max(files::MAX_FILE_BYTES)))
+        .route("/media/{sid}", get(files::download))
+        .route("/events", get(live::stream))
+        .route("/script", get(control::observed).post(control::arm).delete(control::disarm))
+        .with_state(state)
 }

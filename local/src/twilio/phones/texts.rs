@@ -8,34 +8,35 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::bench::find;
-use super::events::message_view;
-use super::problem::Problem;
-use super::sentences::network as say;
+use super::catalog::network as texts;
+use super::error::PhoneApiError;
+use super::live::message_view;
+use super::phone::find;
 use crate::twilio::address::Channel;
-use crate::twilio::exchange::Exchange;
-use crate::twilio::more::{Particulars, Typed};
-use crate::twilio::network;
+use crate::twilio::carrier;
+use crate::twilio::extras::{AppExtras, PhoneInput};
+use crate::twilio::state::SimulatorState;
 use crate::twilio::store::{media, messages};
 
 /// As many as a person scrolls back on a small screen.
-const KEPT_ON_SCREEN: usize = 500;
-const MOST_FILES: usize = 10;
+const MAX_SCREEN_MESSAGES: usize = 500;
+const MAX_FILES: usize = 10;
 
 /// The newest messages on the phone, oldest first.
 pub(super) async fn list(
-    State(exchange): State<Arc<Exchange>>,
+    State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    find(&exchange, &number)?;
-    let shown = exchange.store.with(|db| messages::on_phone(db, &number, KEPT_ON_SCREEN))?;
-    Ok(Json(json!({ "messages": shown.iter().map(message_view).collect::<Vec<_>>() })))
+) -> Result<Json<Value>, PhoneApiError> {
+    find(&state, &number)?;
+    let messages =
+        state.store.with(|db| messages::list_on_phone(db, &number, MAX_SCREEN_MESSAGES))?;
+    Ok(Json(json!({ "messages": messages.iter().map(message_view).collect::<Vec<_>>() })))
 }
 
 /// What is sent from a phone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Given {
+pub(super) struct SendFromPhone {
     to: String,
     #[serde(default)]
     body: String,
@@ -43,59 +44,59 @@ pub(super) struct Given {
     #[serde(default)]
     media: Vec<String>,
     #[serde(default)]
-    particulars: Particulars,
+    particulars: AppExtras,
 }
 
 /// Sends what was typed: stored by the network when this answers, on its way to the desk.
 pub(super) async fn send(
-    State(exchange): State<Arc<Exchange>>,
+    State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,
-    Json(given): Json<Given>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
-    let phone = find(&exchange, &number)?;
+    Json(request): Json<SendFromPhone>,
+) -> Result<(StatusCode, Json<Value>), PhoneApiError> {
+    let phone = find(&state, &number)?;
     if phone.airplane {
-        return Err(Problem::conflict(say::airplane_mode()));
+        return Err(PhoneApiError::conflict(texts::airplane_mode()));
     }
-    let same_channel = Channel::of(&given.to) == Channel::of(&phone.number);
-    if !exchange.numbers.contains(&given.to) || !same_channel {
-        return Err(Problem::invalid(if given.to.is_empty() {
-            say::no_sender()
+    let same_channel = Channel::from_address(&request.to) == Channel::from_address(&phone.number);
+    if !state.senders.contains(&request.to) || !same_channel {
+        return Err(PhoneApiError::invalid(if request.to.is_empty() {
+            texts::no_sender()
         } else {
-            say::nobody_there(given.to)
+            texts::nobody_there(request.to)
         }));
     }
-    if given.body.chars().count() > 1600 {
-        return Err(Problem::invalid(say::text_too_long()));
+    if request.body.chars().count() > 1600 {
+        return Err(PhoneApiError::invalid(texts::text_too_long()));
     }
-    if given.media.len() > MOST_FILES {
-        return Err(Problem::invalid(say::too_many_files()));
+    if request.media.len() > MAX_FILES {
+        return Err(PhoneApiError::invalid(texts::too_many_files()));
     }
-    let empty = given.body.is_empty() && given.media.is_empty();
-    if empty && given.particulars == Particulars::default() {
-        return Err(Problem::invalid(say::nothing_to_send()));
+    let empty = request.body.is_empty() && request.media.is_empty();
+    if empty && request.particulars == AppExtras::default() {
+        return Err(PhoneApiError::invalid(texts::nothing_to_send()));
     }
-    let media = exchange.store.with(|db| {
-        let kept = given.media.iter().map(|sid| media::find(db, sid));
-        kept.collect::<rusqlite::Result<Option<Vec<_>>>>()
+    let media = state.store.with(|db| {
+        let files = request.media.iter().map(|sid| media::find(db, sid));
+        files.collect::<rusqlite::Result<Option<Vec<_>>>>()
     })?;
-    let media = media.ok_or_else(|| Problem::invalid(say::file_not_kept()))?;
-    let message = exchange.take(Typed {
+    let media = media.ok_or_else(|| PhoneApiError::invalid(texts::file_not_kept()))?;
+    let message = state.accept_inbound(PhoneInput {
         from: phone.number,
-        to: given.to,
-        body: given.body,
+        to: request.to,
+        body: request.body,
         media: media.into_iter().map(|(file, _)| file).collect(),
-        particulars: given.particulars,
+        extras: request.particulars,
     })?;
     Ok((StatusCode::CREATED, Json(message_view(&message))))
 }
 
 /// The customer has opened the thread: what has arrived is read.
-pub(super) async fn read(
-    State(exchange): State<Arc<Exchange>>,
+pub(super) async fn mark_read(
+    State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,
-) -> Result<StatusCode, Problem> {
-    if !find(&exchange, &number)?.airplane {
-        network::read(&exchange, &number)?;
+) -> Result<StatusCode, PhoneApiError> {
+    if !find(&state, &number)?.airplane {
+        carrier::mark_read(&state, &number)?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

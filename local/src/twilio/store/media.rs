@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::twilio::more::Media;
+use crate::twilio::extras::Media;
 
 /// Stores a file.
 pub(in crate::twilio) fn insert(

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::moment;
-use crate::twilio::message::{Answer, Direction, Message, Status};
+use super::from_millis;
+use crate::twilio::message::{Direction, Message, Status, WebhookResult};
 
 const COLUMNS: &str = "seq, sid, direction, sender, recipient, body, segments, status, error_code, created_ms, \
                        updated_ms, sent_ms, callback, answer_status, answer_ms, waiting, redacted, deleted, more";
 
 /// Whether a message leads to the phone `?1`: one by RCS to a plain number leads to the app of RCS.
-const LEADS_TO: &str = "recipient IN (?1, substr(?1, 5)) AND \
+const IS_FOR_PHONE: &str = "recipient IN (?1, substr(?1, 5)) AND \
                         iif(sender LIKE 'rcs:%' AND recipient LIKE '+%', 'rcs:' || recipient, recipient) = ?1";
 
 /// Stores a new message and gives it its place in the order.
@@ -31,7 +31,7 @@ pub(in crate::twilio) fn insert(db: &Connection, message: &mut Message) -> rusql
         message.updated_at.as_millisecond(),
         message.sent_at.map(Timestamp::as_millisecond),
         message.status_callback,
-        more(message)?,
+        extras_json(message)?,
     ])?;
     message.seq = db.last_insert_rowid();
     Ok(())
@@ -40,7 +40,7 @@ pub(in crate::twilio) fn insert(db: &Connection, message: &mut Message) -> rusql
 /// The message called `sid`, deleted ones too.
 pub(in crate::twilio) fn find(db: &Connection, sid: &str) -> rusqlite::Result<Option<Message>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM messages WHERE sid = ?"))?
-        .query_row([sid], read)
+        .query_row([sid], from_row)
         .optional()
 }
 
@@ -55,22 +55,22 @@ pub(in crate::twilio) fn update(db: &Connection, message: &Message) -> rusqlite:
         message.error_code,
         message.updated_at.as_millisecond(),
         message.sent_at.map(Timestamp::as_millisecond),
-        message.answer.and_then(|answer| answer.status),
-        message.answer.map(|answer| answer.millis),
-        message.waiting,
+        message.webhook_result.and_then(|answer| answer.status),
+        message.webhook_result.map(|answer| answer.millis),
+        message.waiting_for_phone,
         message.redacted,
         message.deleted,
         message.from,
         message.segments,
-        more(message)?,
+        extras_json(message)?,
         message.sid,
     ])?;
     Ok(())
 }
 
-fn more(message: &Message) -> rusqlite::Result<String> {
-    serde_json::to_string(&message.more)
-        .map_err(|problem| rusqlite::Error::ToSqlConversionFailure(Box::new(problem)))
+fn extras_json(message: &Message) -> rusqlite::Result<String> {
+    serde_json::to_string(&message.extras)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// When `phone` last wrote to `sender`.
@@ -83,15 +83,18 @@ pub(in crate::twilio) fn last_inbound(
         "SELECT max(created_ms) FROM messages WHERE sender = ? AND recipient = ? AND direction = 'inbound'",
     )?
     .query_row([phone, sender], |row| row.get::<_, Option<i64>>(0))
-    .map(|millis| millis.map(moment))
+    .map(|millis| millis.map(from_millis))
 }
 
 /// What has arrived on `phone` and was not read yet, oldest first.
-pub(in crate::twilio) fn unread_on(db: &Connection, phone: &str) -> rusqlite::Result<Vec<Message>> {
+pub(in crate::twilio) fn list_unread_on(
+    db: &Connection,
+    phone: &str,
+) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM messages WHERE {LEADS_TO} AND status = 'delivered' ORDER BY seq"
+        "SELECT {COLUMNS} FROM messages WHERE {IS_FOR_PHONE} AND status = 'delivered' ORDER BY seq"
     ))?
-    .query_map([phone], read)?
+    .query_map([phone], from_row)?
     .collect()
 }
 
@@ -131,20 +134,20 @@ pub(in crate::twilio) fn list(
             filter.after,
             i64::try_from(limit).unwrap_or(i64::MAX),
         ],
-        read,
+        from_row,
     )?
     .collect()
 }
 
 /// Every message, oldest first: what a test compares the desk with.
-pub(in crate::twilio) fn all(db: &Connection) -> rusqlite::Result<Vec<Message>> {
+pub(in crate::twilio) fn list_all(db: &Connection) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM messages ORDER BY seq"))?
-        .query_map([], read)?
+        .query_map([], from_row)?
         .collect()
 }
 
 /// What the phone shows: what was typed on it and what has arrived, the newest `limit`, oldest first.
-pub(in crate::twilio) fn on_phone(
+pub(in crate::twilio) fn list_on_phone(
     db: &Connection,
     phone: &str,
     limit: usize,
@@ -152,28 +155,28 @@ pub(in crate::twilio) fn on_phone(
     let mut newest: Vec<Message> = db
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM (SELECT * FROM messages WHERE sender = ?1 AND direction = 'inbound' \
-             UNION ALL SELECT * FROM messages WHERE {LEADS_TO} AND direction <> 'inbound' \
+             UNION ALL SELECT * FROM messages WHERE {IS_FOR_PHONE} AND direction <> 'inbound' \
              AND status IN ('delivered', 'read')) ORDER BY seq DESC LIMIT ?2"
         ))?
-        .query_map(params![phone, i64::try_from(limit).unwrap_or(i64::MAX)], read)?
+        .query_map(params![phone, i64::try_from(limit).unwrap_or(i64::MAX)], from_row)?
         .collect::<rusqlite::Result<_>>()?;
     newest.reverse();
     Ok(newest)
 }
 
 /// What the carrier holds back for a phone out of reach, oldest first.
-pub(in crate::twilio) fn waiting_for(
+pub(in crate::twilio) fn list_waiting_for(
     db: &Connection,
     phone: &str,
 ) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM messages WHERE {LEADS_TO} AND waiting = 1 ORDER BY seq"
+        "SELECT {COLUMNS} FROM messages WHERE {IS_FOR_PHONE} AND waiting = 1 ORDER BY seq"
     ))?
-    .query_map([phone], read)?
+    .query_map([phone], from_row)?
     .collect()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
     let millis: Option<f64> = row.get("answer_ms")?;
     let status: Option<u16> = row.get("answer_status")?;
     Ok(Message {
@@ -186,14 +189,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         segments: row.get("segments")?,
         status: Status::parse(&row.get::<_, String>("status")?).unwrap_or(Status::Failed),
         error_code: row.get("error_code")?,
-        created_at: moment(row.get("created_ms")?),
-        updated_at: moment(row.get("updated_ms")?),
-        sent_at: row.get::<_, Option<i64>>("sent_ms")?.map(moment),
+        created_at: from_millis(row.get("created_ms")?),
+        updated_at: from_millis(row.get("updated_ms")?),
+        sent_at: row.get::<_, Option<i64>>("sent_ms")?.map(from_millis),
         status_callback: row.get("callback")?,
-        answer: millis.map(|millis| Answer { status, millis }),
-        waiting: row.get("waiting")?,
+        webhook_result: millis.map(|millis| WebhookResult { status, millis }),
+        waiting_for_phone: row.get("waiting")?,
         redacted: row.get("redacted")?,
         deleted: row.get("deleted")?,
-        more: serde_json::from_str(&row.get::<_, String>("more")?).unwrap_or_default(),
+        extras: serde_json::from_str(&row.get::<_, String>("more")?).unwrap_or_default(),
     })
 }

@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// The port of the last run: the addresses of files in webhooks lead there.
-    pub(super) fn last_port(&self) -> rusqlite::Result<Option<u16>> {
+    pub(super) fn get_port(&self) -> rusqlite::Result<Option<u16>> {
         self.with(|db| {
             db.query_row("SELECT value FROM house WHERE name = 'port'", [], |row| {
                 row.get::<_, String>(0)
@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// Keeps the port for the next run.
-    pub(super) fn keep_port(&self, port: u16) -> rusqlite::Result<()> {
+    pub(super) fn put_port(&self, port: u16) -> rusqlite::Result<()> {
         self.with(|db| {
             db.execute("INSERT OR REPLACE INTO house VALUES ('port', ?)", [port.to_string()])
         })
@@ -103,24 +103,24 @@ impl Store {
     /// Reads, or writes one statement.
     pub(super) fn with<T>(
         &self,
-        act: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        act(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+        run(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Writes all of it or nothing.
     pub(super) fn transaction<T>(
         &self,
-        act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+        run: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
-        let result = act(&transaction)?;
+        let result = run(&transaction)?;
         transaction.commit()?;
         Ok(result)
     }
 }
 
-fn moment(millis: i64) -> Timestamp {
+fn from_millis(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
 }

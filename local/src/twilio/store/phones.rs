@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::moment;
+use super::from_millis;
 use crate::twilio::address::Channel;
 
 /// How the network finds a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Condition {
+pub enum PhoneCondition {
     /// Messages arrive.
     Reachable,
     /// Switched off or out of reach for good: 30003.
@@ -25,7 +25,7 @@ pub enum Condition {
     Lost,
 }
 
-impl Condition {
+impl PhoneCondition {
     const ALL: [(Self, &'static str, Option<u32>); 6] = [
         (Self::Reachable, "reachable", None),
         (Self::Unreachable, "unreachable", Some(30003)),
@@ -77,24 +77,26 @@ pub struct Phone {
     /// Nothing comes in or goes out.
     pub airplane: bool,
     /// How the network finds it.
-    pub condition: Condition,
+    pub condition: PhoneCondition,
     /// Since when it is here.
     pub added_at: Timestamp,
     /// Whether it stands on the bench; a number may have a condition without a phone to look at.
-    pub shown: bool,
+    pub visible: bool,
 }
 
 impl Phone {
     /// A phone just switched on.
     pub fn new(number: String, name: Option<String>, now: Timestamp) -> Self {
-        let condition = Condition::Reachable;
-        Self { number, name, airplane: false, condition, added_at: now, shown: true }
+        let condition = PhoneCondition::Reachable;
+        Self { number, name, airplane: false, condition, added_at: now, visible: true }
     }
 }
 
 /// The phone with this number.
 pub(in crate::twilio) fn find(db: &Connection, number: &str) -> rusqlite::Result<Option<Phone>> {
-    db.prepare_cached("SELECT * FROM phones WHERE number = ?")?.query_row([number], read).optional()
+    db.prepare_cached("SELECT * FROM phones WHERE number = ?")?
+        .query_row([number], from_row)
+        .optional()
 }
 
 /// Puts a phone, new or changed.
@@ -110,25 +112,25 @@ pub(in crate::twilio) fn put(db: &Connection, phone: &Phone) -> rusqlite::Result
         phone.airplane,
         phone.condition.name(),
         phone.added_at.as_millisecond(),
-        phone.shown
+        phone.visible
     ])?;
     Ok(())
 }
 
 /// The phones on the bench, oldest first.
-pub(in crate::twilio) fn shown(db: &Connection) -> rusqlite::Result<Vec<Phone>> {
+pub(in crate::twilio) fn list_visible(db: &Connection) -> rusqlite::Result<Vec<Phone>> {
     db.prepare_cached("SELECT * FROM phones WHERE shown = 1 ORDER BY added_ms, number")?
-        .query_map([], read)?
+        .query_map([], from_row)?
         .collect()
 }
 
 /// Whether there was ever a phone here.
-pub(in crate::twilio) fn any(db: &Connection) -> rusqlite::Result<bool> {
+pub(in crate::twilio) fn has_any(db: &Connection) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM phones LIMIT 1")?.exists([])
 }
 
 /// Notes that `phone` wants (or wants no) messages from `number`. SMS and RCS are one phone.
-pub(in crate::twilio) fn opt(
+pub(in crate::twilio) fn set_opt_out(
     db: &Connection,
     phone: &str,
     number: &str,
@@ -153,13 +155,13 @@ pub(in crate::twilio) fn has_opted_out(
         .exists([phone.trim_start_matches("rcs:"), number])
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Phone> {
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Phone> {
     Ok(Phone {
         number: row.get("number")?,
         name: row.get("name")?,
         airplane: row.get("airplane")?,
-        condition: Condition::parse(&row.get::<_, String>("condition")?),
-        added_at: moment(row.get("added_ms")?),
-        shown: row.get("shown")?,
+        condition: PhoneCondition::parse(&row.get::<_, String>("condition")?),
+        added_at: from_millis(row.get("added_ms")?),
+        visible: row.get("shown")?,
     })
 }

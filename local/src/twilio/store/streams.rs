@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::moment;
+use super::from_millis;
 
 /// Where events go.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub(in crate::twilio) struct Sink {
     /// What people call it.
     pub(in crate::twilio) description: String,
     /// How it is reached.
-    pub(in crate::twilio) configuration: Configuration,
+    pub(in crate::twilio) configuration: SinkConfig,
     /// What the last event that tried it carried.
     pub(in crate::twilio) test: Option<String>,
     /// When it was made.
@@ -25,7 +25,7 @@ pub(in crate::twilio) struct Sink {
 
 /// How a webhook sink is reached.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(in crate::twilio) struct Configuration {
+pub(in crate::twilio) struct SinkConfig {
     /// The address.
     pub(in crate::twilio) destination: String,
     /// `POST`, as it was written.
@@ -51,7 +51,7 @@ pub(in crate::twilio) struct Subscription {
 
 /// One type that is subscribed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::twilio) struct Subscribed {
+pub(in crate::twilio) struct SubscribedType {
     /// `com.twilio.…`.
     #[serde(rename = "type")]
     pub(in crate::twilio) kind: String,
@@ -67,7 +67,7 @@ fn first() -> u32 {
 /// Stores a sink, new or changed.
 pub(in crate::twilio) fn put_sink(db: &Connection, sink: &Sink) -> rusqlite::Result<()> {
     let configuration = serde_json::to_string(&sink.configuration)
-        .map_err(|problem| rusqlite::Error::ToSqlConversionFailure(Box::new(problem)))?;
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     db.prepare_cached(
         "INSERT INTO sinks (sid, description, configuration, test, created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?) \
          ON CONFLICT DO UPDATE SET description = excluded.description, test = excluded.test, updated_ms = excluded.updated_ms",
@@ -84,34 +84,36 @@ pub(in crate::twilio) fn put_sink(db: &Connection, sink: &Sink) -> rusqlite::Res
 }
 
 /// The sink called `sid`.
-pub(in crate::twilio) fn sink(db: &Connection, sid: &str) -> rusqlite::Result<Option<Sink>> {
-    db.prepare_cached("SELECT * FROM sinks WHERE sid = ?")?.query_row([sid], read_sink).optional()
+pub(in crate::twilio) fn get_sink(db: &Connection, sid: &str) -> rusqlite::Result<Option<Sink>> {
+    db.prepare_cached("SELECT * FROM sinks WHERE sid = ?")?
+        .query_row([sid], sink_from_row)
+        .optional()
 }
 
 /// Every sink, in the order of their making.
-pub(in crate::twilio) fn sinks(db: &Connection) -> rusqlite::Result<Vec<Sink>> {
-    db.prepare_cached("SELECT * FROM sinks ORDER BY rowid")?.query_map([], read_sink)?.collect()
+pub(in crate::twilio) fn list_sinks(db: &Connection) -> rusqlite::Result<Vec<Sink>> {
+    db.prepare_cached("SELECT * FROM sinks ORDER BY rowid")?.query_map([], sink_from_row)?.collect()
 }
 
 /// Takes a sink away, with what was still to be posted there.
-pub(in crate::twilio) fn remove_sink(db: &Connection, sid: &str) -> rusqlite::Result<()> {
+pub(in crate::twilio) fn delete_sink(db: &Connection, sid: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM events WHERE sink = ?")?.execute([sid])?;
     db.prepare_cached("DELETE FROM sinks WHERE sid = ?")?.execute([sid])?;
     Ok(())
 }
 
-fn read_sink(row: &Row<'_>) -> rusqlite::Result<Sink> {
+fn sink_from_row(row: &Row<'_>) -> rusqlite::Result<Sink> {
     let configuration: String = row.get("configuration")?;
-    let configuration = serde_json::from_str(&configuration).map_err(|problem| {
-        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, problem.into())
+    let configuration = serde_json::from_str(&configuration).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into())
     })?;
     Ok(Sink {
         sid: row.get("sid")?,
         description: row.get("description")?,
         configuration,
         test: row.get("test")?,
-        created_at: moment(row.get("created_ms")?),
-        updated_at: moment(row.get("updated_ms")?),
+        created_at: from_millis(row.get("created_ms")?),
+        updated_at: from_millis(row.get("updated_ms")?),
     })
 }
 
@@ -138,56 +140,60 @@ pub(in crate::twilio) fn put_subscription(
 pub(in crate::twilio) fn subscribe(
     db: &Connection,
     sid: &str,
-    to: &Subscribed,
+    subscribed: &SubscribedType,
 ) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO subscribed (subscription, type, version) VALUES (?, ?, ?)")?
-        .execute(params![sid, to.kind, to.schema_version])?;
+        .execute(params![sid, subscribed.kind, subscribed.schema_version])?;
     Ok(())
 }
 
 /// Every subscription, in the order of their making.
-pub(in crate::twilio) fn subscriptions(db: &Connection) -> rusqlite::Result<Vec<Subscription>> {
+pub(in crate::twilio) fn list_subscriptions(
+    db: &Connection,
+) -> rusqlite::Result<Vec<Subscription>> {
     db.prepare_cached("SELECT * FROM subscriptions ORDER BY rowid")?
         .query_map([], |row| {
             Ok(Subscription {
                 sid: row.get("sid")?,
                 sink: row.get("sink")?,
                 description: row.get("description")?,
-                created_at: moment(row.get("created_ms")?),
-                updated_at: moment(row.get("updated_ms")?),
+                created_at: from_millis(row.get("created_ms")?),
+                updated_at: from_millis(row.get("updated_ms")?),
             })
         })?
         .collect()
 }
 
 /// The types of the subscription called `sid`.
-pub(in crate::twilio) fn subscribed(
+pub(in crate::twilio) fn list_subscribed_types(
     db: &Connection,
     sid: &str,
-) -> rusqlite::Result<Vec<Subscribed>> {
+) -> rusqlite::Result<Vec<SubscribedType>> {
     db.prepare_cached("SELECT type, version FROM subscribed WHERE subscription = ? ORDER BY type")?
-        .query_map([sid], |row| Ok(Subscribed { kind: row.get(0)?, schema_version: row.get(1)? }))?
+        .query_map([sid], |row| {
+            Ok(SubscribedType { kind: row.get(0)?, schema_version: row.get(1)? })
+        })?
         .collect()
 }
 
 /// Takes a subscription away; what it has brought about already is still posted.
-pub(in crate::twilio) fn remove_subscription(db: &Connection, sid: &str) -> rusqlite::Result<()> {
+pub(in crate::twilio) fn delete_subscription(db: &Connection, sid: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM subscribed WHERE subscription = ?")?.execute([sid])?;
     db.prepare_cached("DELETE FROM subscriptions WHERE sid = ?")?.execute([sid])?;
     Ok(())
 }
 
 /// The sinks that get events of the type `kind`, each once, with the newest version asked for.
-pub(in crate::twilio) fn subscribers(
+pub(in crate::twilio) fn list_subscribers(
     db: &Connection,
     kind: &str,
-) -> rusqlite::Result<Vec<(String, Subscribed)>> {
+) -> rusqlite::Result<Vec<(String, SubscribedType)>> {
     db.prepare_cached(
         "SELECT sink, max(version) FROM subscribed JOIN subscriptions ON sid = subscription WHERE type = ? \
          GROUP BY sink",
     )?
     .query_map([kind], |row| {
-        let subscribed = Subscribed { kind: kind.to_owned(), schema_version: row.get(1)? };
+        let subscribed = SubscribedType { kind: kind.to_owned(), schema_version: row.get(1)? };
         Ok((row.get(0)?, subscribed))
     })?
     .collect()

@@ -5,27 +5,27 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::moment;
+use super::from_millis;
 use crate::twilio::message::Status;
 
 /// One piece of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub(in crate::twilio) enum Job {
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(in crate::twilio) enum TaskKind {
     /// The carrier takes the message one step on.
-    Step {
+    AdvanceStatus {
         /// Where to.
         to: Status,
         /// Without the usual delays.
         hurried: bool,
     },
     /// Twilio fetches the message's files, then gives it to the carrier.
-    Fetch {
+    FetchMedia {
         /// Without the usual delays.
         hurried: bool,
     },
     /// A webhook is posted.
-    Post(Post),
+    PostWebhook(Post),
 }
 
 /// A webhook to be posted.
@@ -51,34 +51,34 @@ pub(in crate::twilio) struct Task {
     /// The message that it is about.
     pub(in crate::twilio) sid: String,
     /// What to do; none if the row cannot be read.
-    pub(in crate::twilio) job: Option<Job>,
+    pub(in crate::twilio) kind: Option<TaskKind>,
 }
 
 /// Plans `job` for the message called `sid`.
-pub(in crate::twilio) fn plan(
+pub(in crate::twilio) fn schedule(
     db: &Connection,
     sid: &str,
     due: Timestamp,
-    job: &Job,
+    kind: &TaskKind,
 ) -> rusqlite::Result<()> {
-    let job = serde_json::to_string(job)
-        .map_err(|problem| rusqlite::Error::ToSqlConversionFailure(Box::new(problem)))?;
+    let kind_json = serde_json::to_string(kind)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     db.prepare_cached("INSERT INTO work (sid, due_ms, job) VALUES (?, ?, ?)")?.execute(params![
         sid,
         due.as_millisecond(),
-        job
+        kind_json
     ])?;
     Ok(())
 }
 
 /// Strikes a piece of work off.
-pub(in crate::twilio) fn done(db: &Connection, id: i64) -> rusqlite::Result<()> {
+pub(in crate::twilio) fn complete(db: &Connection, id: i64) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM work WHERE id = ?")?.execute([id])?;
     Ok(())
 }
 
 /// What is due, oldest first.
-pub(in crate::twilio) fn due(
+pub(in crate::twilio) fn list_due(
     db: &Connection,
     now: Timestamp,
     limit: usize,
@@ -87,8 +87,8 @@ pub(in crate::twilio) fn due(
         "SELECT id, sid, job FROM work WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?",
     )?
     .query_map(params![now.as_millisecond(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
-        let job: String = row.get(2)?;
-        Ok(Task { id: row.get(0)?, sid: row.get(1)?, job: serde_json::from_str(&job).ok() })
+        let kind_json: String = row.get(2)?;
+        Ok(Task { id: row.get(0)?, sid: row.get(1)?, kind: serde_json::from_str(&kind_json).ok() })
     })?
     .collect()
 }
@@ -100,23 +100,23 @@ pub(in crate::twilio) fn next_due(
 ) -> rusqlite::Result<Option<Timestamp>> {
     db.prepare_cached("SELECT min(due_ms) FROM work WHERE due_ms > ?")?
         .query_row([now.as_millisecond()], |row| row.get::<_, Option<i64>>(0))
-        .map(|millis| millis.map(moment))
+        .map(|millis| millis.map(from_millis))
 }
 
 /// How much is left, in all; more than a thousand is a thousand.
-pub(in crate::twilio) fn left(db: &Connection) -> rusqlite::Result<usize> {
+pub(in crate::twilio) fn remaining(db: &Connection) -> rusqlite::Result<usize> {
     db.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM work LIMIT 1000)")?
         .query_row([], |row| row.get::<_, i64>(0))
         .map(|count| usize::try_from(count).unwrap_or(0))
 }
 
 /// Whether anything is left to do for the message called `sid`.
-pub(in crate::twilio) fn is_left_for(db: &Connection, sid: &str) -> rusqlite::Result<bool> {
+pub(in crate::twilio) fn has_work_for(db: &Connection, sid: &str) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM work WHERE sid = ? LIMIT 1")?.exists([sid])
 }
 
 /// Strikes off everything that is left for the message called `sid`.
-pub(in crate::twilio) fn drop_for(db: &Connection, sid: &str) -> rusqlite::Result<()> {
+pub(in crate::twilio) fn delete_for(db: &Connection, sid: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM work WHERE sid = ?")?.execute([sid])?;
     Ok(())
 }

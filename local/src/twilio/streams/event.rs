@@ -5,10 +5,10 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use shared::ids::{Ids, RandomIds};
 
-use crate::twilio::exchange::Exchange;
 use crate::twilio::message::{Direction, Message, Status};
+use crate::twilio::state::SimulatorState;
 use crate::twilio::store::events;
-use crate::twilio::store::streams::{self, Subscribed};
+use crate::twilio::store::streams::{self, SubscribedType};
 
 /// The types that a subscription can name. `queued` is one, though it never comes: Twilio sends none for messages
 /// that were made through its API.
@@ -26,15 +26,15 @@ const TEST: &str = "com.twilio.eventstreams.test-event";
 
 /// Keeps an event of what the message has just come to, for every sink that subscribed to its type.
 pub(in crate::twilio) fn emit(
-    exchange: &Exchange,
+    state: &SimulatorState,
     db: &Connection,
     message: &Message,
 ) -> rusqlite::Result<()> {
-    let Some(kind) = kind(message.status) else { return Ok(()) };
+    let Some(event_type) = event_type(message.status) else { return Ok(()) };
     let id = new_id();
-    for (sink, subscribed) in streams::subscribers(db, kind)? {
-        let event = message_event(exchange, message, &subscribed, &id);
-        events::plan(db, &sink, kind, &event.to_string(), exchange.now())?;
+    for (sink, subscribed) in streams::list_subscribers(db, event_type)? {
+        let event = message_event(state, message, &subscribed, &id);
+        events::schedule(db, &sink, event_type, &event.to_string(), state.now())?;
     }
     Ok(())
 }
@@ -47,12 +47,12 @@ pub(in crate::twilio) fn emit_test(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let schema = "EventStreams.TestSink/1";
-    let event = cloud(TEST, "Sink", schema, &new_id(), now, &json!({ "test_id": test }));
-    events::plan(db, sink, TEST, &event.to_string(), now)
+    let event = cloud_event(TEST, "Sink", schema, &new_id(), now, &json!({ "test_id": test }));
+    events::schedule(db, sink, TEST, &event.to_string(), now)
 }
 
 /// The type of the event that tells of `status`; none where Twilio has none, or never sends it.
-fn kind(status: Status) -> Option<&'static str> {
+fn event_type(status: Status) -> Option<&'static str> {
     match status {
         Status::Received => Some(RECEIVED),
         Status::Sent => Some(SENT),
@@ -65,14 +65,14 @@ fn kind(status: Status) -> Option<&'static str> {
 }
 
 fn message_event(
-    exchange: &Exchange,
+    state: &SimulatorState,
     message: &Message,
-    subscribed: &Subscribed,
+    subscribed: &SubscribedType,
     id: &str,
 ) -> Value {
     let inbound = message.direction == Direction::Inbound;
     let mut data = json!({
-        "accountSid": exchange.account_sid,
+        "accountSid": state.account_sid,
         "messageSid": message.sid,
         "from": message.from,
         "to": message.to,
@@ -84,7 +84,7 @@ fn message_event(
             fields.insert(name.to_owned(), value);
         }
     };
-    if let Some(service) = &message.more.service {
+    if let Some(service) = &message.extras.service {
         add("messagingServiceSid", service.clone().into());
     }
     if let Some(code) = message.error_code {
@@ -92,10 +92,10 @@ fn message_event(
     }
     if inbound {
         add("body", message.body.clone().into());
-        add("numMedia", message.more.media.len().into());
+        add("numMedia", message.extras.media.len().into());
         add("numSegments", message.segments.into());
         add("recipients", json!([]));
-        if let Some(keyword) = exchange.keyword(&message.to, &message.body) {
+        if let Some(keyword) = state.keyword(&message.to, &message.body) {
             add("optOutType", keyword.as_str().into());
         }
     } else {
@@ -103,14 +103,21 @@ fn message_event(
         add("numberOfSegments", message.segments.into());
     }
     let source =
-        format!("/2010-04-01/Accounts/{}/Messages/{}.json", exchange.account_sid, message.sid);
+        format!("/2010-04-01/Accounts/{}/Messages/{}.json", state.account_sid, message.sid);
     let name = if inbound { "InboundMessageV1" } else { "MessageStatus" };
     let schema = format!("Messaging.{name}/{}", subscribed.schema_version);
-    cloud(&subscribed.kind, &source, &schema, id, message.updated_at, &data)
+    cloud_event(&subscribed.kind, &source, &schema, id, message.updated_at, &data)
 }
 
 /// A `CloudEvent` as Event Streams write it.
-fn cloud(kind: &str, source: &str, schema: &str, id: &str, time: Timestamp, data: &Value) -> Value {
+fn cloud_event(
+    kind: &str,
+    source: &str,
+    schema: &str,
+    id: &str,
+    time: Timestamp,
+    data: &Value,
+) -> Value {
     json!({
         "specversion": "1.0",
         "type": kind,

@@ -11,122 +11,145 @@ use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use shared::ids::{Ids, RandomIds};
 use url::Url;
 
-use crate::twilio::courier;
-use crate::twilio::exchange::Exchange;
-use crate::twilio::hands::{self, Hands};
-use crate::twilio::observed::EventsSeen;
+use crate::twilio::observed::ObservedEventPost;
 use crate::twilio::signature;
-use crate::twilio::store::events::{self, Pending};
+use crate::twilio::state::SimulatorState;
+use crate::twilio::store::events::{self, PendingEvent};
 use crate::twilio::store::streams::Sink;
-use crate::twilio::webhook::End;
+use crate::twilio::task_pool::{self, TaskPool};
+use crate::twilio::webhook::WebhookOutcome;
+use crate::twilio::webhook_sender;
 
 /// How long Twilio waits for a sink.
-const PATIENCE: Duration = Duration::from_secs(5);
+const SINK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Events in a batch. How many Twilio takes is not documented.
-const LARGEST_BATCH: usize = 100;
+const MAX_BATCH_EVENTS: usize = 100;
 /// Requests with one event each, under way at a time.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 /// Posts until the simulator stops. What is cut off then stays in the store and is posted after the next start.
-pub(in crate::twilio) async fn run(exchange: Arc<Exchange>, client: reqwest::Client) {
-    hands::work(&exchange, &exchange.stream_bell, |hands| take_up(&exchange, &client, hands)).await;
+pub(in crate::twilio) async fn run(state: Arc<SimulatorState>, client: reqwest::Client) {
+    task_pool::run_pool(&state, &state.stream_work_ready, |pool| {
+        start_due_rounds(&state, &client, pool)
+    })
+    .await;
 }
 
 /// Starts a round for every sink with something due and none under way; says how long until the next is due.
-fn take_up(
-    exchange: &Arc<Exchange>,
+fn start_due_rounds(
+    state: &Arc<SimulatorState>,
     client: &reqwest::Client,
-    hands: &mut Hands<String>,
+    pool: &mut TaskPool<String>,
 ) -> rusqlite::Result<Duration> {
-    let now = exchange.now();
-    for sink in exchange.store.with(|db| events::sinks_due(db, now))? {
-        if !hands.hold(&sink.sid) {
-            hands.take(sink.sid.clone(), round(Arc::clone(exchange), client.clone(), sink));
+    let now = state.now();
+    for sink in state.store.with(|db| events::list_due_sinks(db, now))? {
+        if !pool.contains(&sink.sid) {
+            pool.spawn(sink.sid.clone(), post_round(Arc::clone(state), client.clone(), sink));
         }
     }
-    let next = exchange.store.with(|db| events::next_due(db, now))?;
-    Ok(hands::wait(now, next))
+    let next = state.store.with(|db| events::next_due(db, now))?;
+    Ok(task_pool::delay_until(now, next))
 }
 
 /// One batch, or a few single events side by side.
-async fn round(exchange: Arc<Exchange>, client: reqwest::Client, sink: Sink) {
+async fn post_round(state: Arc<SimulatorState>, client: reqwest::Client, sink: Sink) {
     let result = if sink.configuration.batch_events {
-        batch(&exchange, &client, &sink).await
+        post_batch(&state, &client, &sink).await
     } else {
-        singles(&exchange, &client, &sink).await
+        post_singles(&state, &client, &sink).await
     };
-    if let Err(problem) = result {
-        tracing::error!(%problem, sink.sid, "The simulator could not record what it posted");
+    if let Err(error) = result {
+        tracing::error!(%error, sink.sid, "Event post result not stored");
     }
-    exchange.changed();
+    state.work_changed();
 }
 
 /// What failed together is tried together; what has not failed yet does not wait for it.
-async fn batch(exchange: &Exchange, client: &reqwest::Client, sink: &Sink) -> rusqlite::Result<()> {
-    let mut due = due(exchange, sink, LARGEST_BATCH)?;
-    let Some(attempts) = due.first().map(|event| event.attempts) else { return Ok(()) };
-    due.retain(|event| event.attempts == attempts);
-    let texts: Vec<&str> = due.iter().map(|event| event.event.as_str()).collect();
-    let body = format!("[{}]", texts.join(","));
-    let end = post(exchange, client, sink, body).await;
-    record(exchange, sink, &due, end)
-}
-
-async fn singles(
-    exchange: &Exchange,
+async fn post_batch(
+    state: &SimulatorState,
     client: &reqwest::Client,
     sink: &Sink,
 ) -> rusqlite::Result<()> {
-    let due = due(exchange, sink, AT_ONCE)?;
-    let each = due.iter().map(async |event| {
-        let end = post(exchange, client, sink, event.event.clone()).await;
-        record(exchange, sink, std::slice::from_ref(event), end)
+    let mut events = list_due(state, sink, MAX_BATCH_EVENTS)?;
+    let Some(attempts) = events.first().map(|event| event.attempts) else { return Ok(()) };
+    events.retain(|event| event.attempts == attempts);
+    let texts: Vec<&str> = events.iter().map(|event| event.event.as_str()).collect();
+    let body = format!("[{}]", texts.join(","));
+    let outcome = post(state, client, sink, body).await;
+    record(state, sink, &events, outcome)
+}
+
+async fn post_singles(
+    state: &SimulatorState,
+    client: &reqwest::Client,
+    sink: &Sink,
+) -> rusqlite::Result<()> {
+    let events = list_due(state, sink, CONCURRENCY)?;
+    let posts = events.iter().map(async |event| {
+        let outcome = post(state, client, sink, event.event.clone()).await;
+        record(state, sink, std::slice::from_ref(event), outcome)
     });
-    try_join_all(each).await.map(|_| ())
+    try_join_all(posts).await.map(|_| ())
 }
 
-fn due(exchange: &Exchange, sink: &Sink, limit: usize) -> rusqlite::Result<Vec<Pending>> {
-    let now = exchange.now();
-    exchange.store.with(|db| events::due(db, &sink.sid, now, limit))
+fn list_due(
+    state: &SimulatorState,
+    sink: &Sink,
+    limit: usize,
+) -> rusqlite::Result<Vec<PendingEvent>> {
+    let now = state.now();
+    state.store.with(|db| events::list_due(db, &sink.sid, now, limit))
 }
 
-async fn post(exchange: &Exchange, client: &reqwest::Client, sink: &Sink, body: String) -> End {
+async fn post(
+    state: &SimulatorState,
+    client: &reqwest::Client,
+    sink: &Sink,
+    body: String,
+) -> WebhookOutcome {
     // It was read once before, when the sink was made.
-    let Ok(mut url) = Url::parse(&sink.configuration.destination) else { return End::NoConnection };
+    let Ok(mut url) = Url::parse(&sink.configuration.destination) else {
+        return WebhookOutcome::NoConnection;
+    };
     url.set_fragment(None);
     let hash = HEXLOWER.encode(digest(&SHA256, body.as_bytes()).as_ref());
     url.query_pairs_mut().append_pair("bodySHA256", &hash);
-    let signed = signature::sign(&exchange.auth_token, url.as_str(), &[]);
+    let signature = signature::sign(&state.auth_token, url.as_str(), &[]);
     // A name and a password in the address become its Authorization header.
     let call = client
         .post(url)
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, "TwilioProxy/1.1")
-        .header("X-Twilio-Signature", signed)
+        .header("X-Twilio-Signature", signature)
         .body(body);
-    courier::send(exchange, call, PATIENCE).await
+    webhook_sender::send(state, call, SINK_TIMEOUT).await
 }
 
 /// Strikes off what the sink took or refused (4xx); plans another try where it was at fault.
-fn record(exchange: &Exchange, sink: &Sink, events: &[Pending], end: End) -> rusqlite::Result<()> {
-    let status = end.status();
-    let taken = matches!(status, Some(200..=299));
-    let again = !matches!(status, Some(200..=428 | 430..=499));
-    exchange.store.transaction(|db| {
+fn record(
+    state: &SimulatorState,
+    sink: &Sink,
+    events: &[PendingEvent],
+    outcome: WebhookOutcome,
+) -> rusqlite::Result<()> {
+    let status = outcome.status();
+    let accepted = matches!(status, Some(200..=299));
+    let should_retry = !matches!(status, Some(200..=428 | 430..=499));
+    state.store.transaction(|db| {
         for event in events {
-            let next = exchange.after(pause(event.attempts));
-            if again && next < event.ends_at {
-                events::put_off(db, event.id, next)?;
+            let next = state.after(retry_delay(event.attempts));
+            if should_retry && next < event.ends_at {
+                events::defer(db, event.id, next)?;
                 continue;
             }
-            if !taken {
+            if !accepted {
                 tracing::warn!(sink.sid, status, event.kind, "An event is given up");
             }
-            events::done(db, event.id)?;
+            events::complete(db, event.id)?;
         }
         Ok(())
     })?;
-    exchange.observed.event(EventsSeen {
+    state.observed.record_event_post(ObservedEventPost {
         sink: sink.sid.clone(),
         types: events.iter().map(|event| event.kind.clone()).collect(),
         attempts: events.first().map_or(0, |event| event.attempts),
@@ -136,8 +159,8 @@ fn record(exchange: &Exchange, sink: &Sink, events: &[Pending], end: End) -> rus
 }
 
 /// From a failed try to the next: doubled each time, ten minutes at most, and up to half of it more by chance.
-fn pause(attempts: u32) -> Duration {
-    let pause = Duration::from_secs(1 << attempts.min(10)).min(Duration::from_mins(10));
-    let chance = u32::from(RandomIds.random().to_be_bytes()[0]);
-    pause + pause * chance / 512
+fn retry_delay(attempts: u32) -> Duration {
+    let delay = Duration::from_secs(1 << attempts.min(10)).min(Duration::from_mins(10));
+    let jitter = u32::from(RandomIds.random().to_be_bytes()[0]);
+    delay + delay * jitter / 512
 }

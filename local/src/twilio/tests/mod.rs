@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
-use shared::clock::{ShiftClock, SystemClock};
+use shared::clock::{OffsetClock, SystemClock};
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::{Pace, Twilio, TwilioOptions};
 
 mod channels;
-mod desk;
 mod faults;
 mod limits;
 mod media;
@@ -22,9 +21,10 @@ mod phones;
 mod sinks;
 mod streams;
 mod vectors;
+mod webhook_receiver;
 mod webhooks;
 
-use desk::Desk;
+use webhook_receiver::WebhookReceiver;
 
 const ACCOUNT: &str = "AC00000000000000000000000000000000";
 const TOKEN: &str = "5ca1ab1e0ddba115ca1ab1e0ddba1100";
@@ -36,33 +36,34 @@ const SERVICE: &str = "MG00000000000000000000000000000001";
 const CUSTOMER: &str = "+12065550123";
 
 /// A simulator, the desk that it calls, and its clock.
-struct Bench {
+struct SimulatorFixture {
     twilio: Twilio,
-    desk: Desk,
-    clock: Arc<ShiftClock>,
+    receiver: WebhookReceiver,
+    clock: Arc<OffsetClock>,
     http: reqwest::Client,
 }
 
-fn options(folder: Option<PathBuf>, desk: &str, clock: Arc<ShiftClock>) -> TwilioOptions {
+fn options(folder: Option<PathBuf>, public_url: &str, clock: Arc<OffsetClock>) -> TwilioOptions {
     TwilioOptions {
         folder,
         account_sid: ACCOUNT.to_owned(),
         auth_token: TOKEN.to_owned(),
         senders: [NUMBER, WHATSAPP, MESSENGER, RCS].map(str::to_owned).to_vec(),
         service: Some(SERVICE.to_owned()),
-        public_url: desk.parse().unwrap(),
+        public_url: public_url.parse().unwrap(),
         clock,
     }
 }
 
-impl Bench {
+impl SimulatorFixture {
     /// Everything in memory, the carrier without delays.
     async fn new() -> Self {
-        let desk = Desk::open().await;
-        let clock = Arc::new(ShiftClock::new());
-        let twilio = Twilio::start(options(None, &desk.url(), Arc::clone(&clock))).await.unwrap();
+        let receiver = WebhookReceiver::start().await;
+        let clock = Arc::new(OffsetClock::new());
+        let twilio =
+            Twilio::start(options(None, &receiver.url(), Arc::clone(&clock))).await.unwrap();
         twilio.script().set_pace(Pace::instant());
-        Self { twilio, desk, clock, http: reqwest::Client::builder().build().unwrap() }
+        Self { twilio, receiver, clock, http: reqwest::Client::builder().build().unwrap() }
     }
 
     /// Posts a create with these fields.
@@ -72,7 +73,7 @@ impl Bench {
 
     /// A message to the customer, with callbacks to the desk.
     async fn send(&self, body: &str) -> Value {
-        let callback = self.callback();
+        let callback = self.callback_url();
         let fields =
             [("To", CUSTOMER), ("From", NUMBER), ("Body", body), ("StatusCallback", &*callback)];
         let response = self.create(&fields).await;
@@ -80,8 +81,8 @@ impl Bench {
         response.json().await.unwrap()
     }
 
-    fn callback(&self) -> String {
-        format!("{}/twilio/deliveries/c/m", self.desk.url())
+    fn callback_url(&self) -> String {
+        format!("{}/twilio/deliveries/c/m", self.receiver.url())
     }
 
     /// Gets, posts nothing to, or deletes a path of the API.
@@ -103,7 +104,7 @@ impl Bench {
 }
 
 /// An address where nobody listens, and nobody else can while this socket is held.
-fn closed() -> (TcpSocket, SocketAddr) {
+fn reserve_closed_address() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
@@ -111,7 +112,7 @@ fn closed() -> (TcpSocket, SocketAddr) {
 }
 
 /// The answer's HTTP status and Twilio's code.
-async fn refusal(response: Response) -> (u16, u64) {
+async fn error_codes(response: Response) -> (u16, u64) {
     let status = response.status().as_u16();
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["status"], status);
@@ -121,13 +122,14 @@ async fn refusal(response: Response) -> (u16, u64) {
 }
 
 #[tokio::test]
-async fn it_runs_on_the_machines_own_clock_too() {
-    let desk = Desk::open().await;
-    let settings = options(None, &desk.url(), Arc::new(ShiftClock::new()));
-    let twilio =
-        Twilio::start(TwilioOptions { clock: Arc::new(SystemClock), ..settings }).await.unwrap();
+async fn it_runs_on_the_system_clock() {
+    let receiver = WebhookReceiver::start().await;
+    let default_options = options(None, &receiver.url(), Arc::new(OffsetClock::new()));
+    let twilio = Twilio::start(TwilioOptions { clock: Arc::new(SystemClock), ..default_options })
+        .await
+        .unwrap();
     twilio.type_text(CUSTOMER, NUMBER, "hello").unwrap();
-    twilio.settled().await;
-    assert_eq!(desk.seen().len(), 1);
+    twilio.wait_until_idle().await;
+    assert_eq!(receiver.webhooks().len(), 1);
     twilio.stop().await;
 }

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::twilio::{segments, signature};
 
-fn read(text: &str) -> Value {
+fn parse_json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
@@ -21,21 +21,22 @@ fn form(case: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn it_signs_as_both_official_libraries_do() {
-    let vectors = read(include_str!("../../../../tests/vectors/signatures.json"));
+fn signatures_match_both_official_libraries() {
+    let vectors = parse_json(include_str!("../../../../tests/vectors/signatures.json"));
     let (mut equal, mut different) = (0, 0);
     for case in vectors["cases"].as_array().unwrap() {
         let id = &case["id"];
         let url = case["signed_url"].as_str().or(case["url"].as_str()).unwrap();
-        let ours = signature::sign(case["auth_token"].as_str().unwrap(), url, &form(case));
-        let hash = case["group"].as_str().unwrap().starts_with("json");
+        let computed = signature::sign(case["auth_token"].as_str().unwrap(), url, &form(case));
+        let is_json = case["group"].as_str().unwrap().starts_with("json");
         if case["expect"] == true {
-            assert_eq!(case["signature"], ours, "{id}");
+            assert_eq!(case["signature"], computed, "{id}");
             equal += 1;
-        } else if !hash {
-            let called = case["url"].as_str().unwrap();
-            let ours = signature::sign(case["auth_token"].as_str().unwrap(), called, &form(case));
-            assert_ne!(case["signature"], ours, "{id}");
+        } else if !is_json {
+            let called_url = case["url"].as_str().unwrap();
+            let computed =
+                signature::sign(case["auth_token"].as_str().unwrap(), called_url, &form(case));
+            assert_ne!(case["signature"], computed, "{id}");
             different += 1;
         }
     }
@@ -43,25 +44,25 @@ fn it_signs_as_both_official_libraries_do() {
 }
 
 #[test]
-fn it_signs_whole_webhooks_as_the_official_library_does() {
-    let vectors = read(include_str!("../../../../tests/vectors/webhooks.json"));
+fn webhook_signatures_match_the_official_library() {
+    let vectors = parse_json(include_str!("../../../../tests/vectors/webhooks.json"));
     let token = vectors["auth_token"].as_str().unwrap();
     for request in vectors["requests"].as_array().unwrap() {
-        let ours = signature::sign(token, request["url"].as_str().unwrap(), &form(request));
-        assert_eq!(request["headers"]["X-Twilio-Signature"], ours, "{}", request["name"]);
+        let computed = signature::sign(token, request["url"].as_str().unwrap(), &form(request));
+        assert_eq!(request["headers"]["X-Twilio-Signature"], computed, "{}", request["name"]);
     }
 }
 
 #[test]
-fn it_counts_segments_as_the_official_calculator_does() {
-    let vectors = read(include_str!("../../../../tests/vectors/segments.json"));
+fn segment_counts_match_the_official_calculator() {
+    let vectors = parse_json(include_str!("../../../../tests/vectors/segments.json"));
     let mut checked = 0;
     for case in vectors["cases"].as_array().unwrap() {
-        let plain = case["smart_encoding"] != true && case["group"] != "rcs";
+        let is_plain = case["smart_encoding"] != true && case["group"] != "rcs";
         // Whether an emoji of several characters is cut in two is not known of the carriers; here it may be.
-        if plain && case.get("plain_division_would_give").is_none() {
-            let ours = segments::count(case["text"].as_str().unwrap());
-            assert_eq!(case["expected"]["segments"], ours, "{}", case["id"]);
+        if is_plain && case.get("plain_division_would_give").is_none() {
+            let computed = segments::count(case["text"].as_str().unwrap());
+            assert_eq!(case["expected"]["segments"], computed, "{}", case["id"]);
             checked += 1;
         }
     }

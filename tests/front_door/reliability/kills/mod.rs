@@ -1,6 +1,6 @@
 //! The real program, killed twenty times at random moments under load, and what is there when it comes back.
 
-mod outside;
+mod load_clients;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,177 +11,189 @@ use local::twilio::message::Direction;
 use shared::ids::{Ids as _, RandomIds};
 use tokio::task::JoinSet;
 
-use outside::{Outside, Wish, phone};
+use load_clients::{LoadClients, RepeatedRequest, customer_number};
 
-use super::program::{Program, binary, folder};
-use super::stage::{Stage, minutes, seconds};
-use crate::desk::port::free_port;
-use crate::desk::table::{self, TABLE};
+use super::fixture::{ReliabilityFixture, minutes, seconds};
+use super::program::{Program, build_binary, new_work_folder};
+use crate::support::port::free_port;
+use crate::support::table::{self, TABLE};
 
 /// How often the program is killed.
 const KILLS: u32 = 20;
 /// Between one inbound text and the next: fifty a second.
-const INBOUND: Duration = Duration::from_millis(20);
+const INBOUND_INTERVAL: Duration = Duration::from_millis(20);
 /// How many inbound texts come between one click and the next: five clicks a second.
-const PER_CLICK: u32 = 10;
+const TEXTS_PER_SEND: u32 = 10;
 /// The customers.
 const CUSTOMERS: u32 = 8;
 /// How long the load runs before a kill, at most, in milliseconds.
-const LONGEST: u64 = 700;
+const MAX_RUN_MILLIS: u64 = 700;
 
 /// Numbers that look random and come again with the same seed.
-struct Dice(u64);
+struct SeededRandom(u64);
 
-impl Dice {
+impl SeededRandom {
     /// From 0 to `below`, exclusive.
-    fn roll(&mut self, below: u64) -> u64 {
+    fn next_below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (self.0 >> 33) % below
+        (self.0 >> 33) % limit
     }
 }
 
 /// All wishes so far, and those of them that were answered.
 #[derive(Default)]
-struct Book {
-    made: BTreeSet<Wish>,
-    answered: BTreeSet<Wish>,
-    last: u32,
+struct RequestLog {
+    requested: BTreeSet<RepeatedRequest>,
+    answered: BTreeSet<RepeatedRequest>,
+    last_number: u32,
 }
 
-impl Book {
-    fn note(&mut self, wish: impl FnOnce(u32) -> Wish) -> Wish {
-        self.last += 1;
-        let wish = wish(self.last);
-        self.made.insert(wish.clone());
-        wish
+impl RequestLog {
+    fn record(&mut self, new_request: impl FnOnce(u32) -> RepeatedRequest) -> RepeatedRequest {
+        self.last_number += 1;
+        let request = new_request(self.last_number);
+        self.requested.insert(request.clone());
+        request
     }
 
-    fn open(&self) -> Vec<Wish> {
-        self.made.difference(&self.answered).cloned().collect()
+    fn unanswered(&self) -> Vec<RepeatedRequest> {
+        self.requested.difference(&self.answered).cloned().collect()
     }
 }
 
 /// Repeats what was not answered, as Twilio and the page do, until it is.
-async fn repeat(outside: &Outside, book: &Mutex<Book>) {
-    let open = book.lock().unwrap().open();
-    for wish in open {
-        assert!(outside.make(&wish).await, "{wish:?} is refused");
-        book.lock().unwrap().answered.insert(wish);
+async fn repeat_unanswered(clients: &LoadClients, log: &Mutex<RequestLog>) {
+    let unanswered = log.lock().unwrap().unanswered();
+    for request in unanswered {
+        assert!(clients.perform(&request).await, "{request:?} is refused");
+        log.lock().unwrap().answered.insert(request);
     }
 }
 
 /// Texts and clicks at their pace for `time`; what is still open then is left open.
-async fn load(
-    outside: &Arc<Outside>,
-    book: &Arc<Mutex<Book>>,
-    dice: &mut Dice,
-    time: Duration,
+async fn generate_load(
+    clients: &Arc<LoadClients>,
+    log: &Arc<Mutex<RequestLog>>,
+    random: &mut SeededRandom,
+    duration: Duration,
 ) -> JoinSet<()> {
-    let mut running = JoinSet::new();
-    let mut pace = tokio::time::interval(INBOUND);
-    let rounds = time.as_millis() / INBOUND.as_millis();
+    let mut tasks = JoinSet::new();
+    let mut pace = tokio::time::interval(INBOUND_INTERVAL);
+    let rounds = duration.as_millis() / INBOUND_INTERVAL.as_millis();
     for round in 0..u32::try_from(rounds).unwrap() {
         pace.tick().await;
-        let customer = u32::try_from(dice.roll(u64::from(CUSTOMERS))).unwrap();
-        let mut wishes = vec![book.lock().unwrap().note(|number| Wish::Text { customer, number })];
-        if round % PER_CLICK == 0 {
-            wishes.push(book.lock().unwrap().note(|number| Wish::Click { customer, number }));
+        let customer = u32::try_from(random.next_below(u64::from(CUSTOMERS))).unwrap();
+        let mut requests =
+            vec![log.lock().unwrap().record(|number| RepeatedRequest::Text { customer, number })];
+        if round % TEXTS_PER_SEND == 0 {
+            requests.push(
+                log.lock().unwrap().record(|number| RepeatedRequest::Send { customer, number }),
+            );
         }
-        for wish in wishes {
-            let (outside, book) = (Arc::clone(outside), Arc::clone(book));
-            running.spawn(async move {
-                if outside.make(&wish).await {
-                    book.lock().unwrap().answered.insert(wish);
+        for request in requests {
+            let (clients, log) = (Arc::clone(clients), Arc::clone(log));
+            tasks.spawn(async move {
+                if clients.perform(&request).await {
+                    log.lock().unwrap().answered.insert(request);
                 }
             });
         }
     }
-    running
+    tasks
 }
 
 /// The first text of each customer, so that each has a conversation.
-async fn begin(outside: &Outside, book: &Mutex<Book>) {
-    outside.sign_in().await;
+async fn create_conversations(clients: &LoadClients, log: &Mutex<RequestLog>) {
+    clients.sign_in().await;
     for customer in 0..CUSTOMERS {
-        book.lock().unwrap().note(|number| Wish::Text { customer, number });
+        log.lock().unwrap().record(|number| RepeatedRequest::Text { customer, number });
     }
-    repeat(outside, book).await;
-    let list = outside.get("/api/conversations?filter=open&limit=100").await;
+    repeat_unanswered(clients, log).await;
+    let list = clients.get("/api/conversations?filter=open&limit=100").await;
     let rows = list["conversations"].as_array().unwrap();
-    let mut conversations = outside.conversations.lock().unwrap();
+    let mut conversations = clients.conversations.lock().unwrap();
     for customer in 0..CUSTOMERS {
-        let row = rows.iter().find(|row| row["mobile_number"] == phone(customer)).unwrap();
+        let row =
+            rows.iter().find(|row| row["mobile_number"] == customer_number(customer)).unwrap();
         conversations.push(row["conversation_id"].as_str().unwrap().to_owned());
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_twenty_kills_under_load_nothing_is_lost_and_nothing_is_double() {
-    let binary = binary().await;
-    let folder = folder();
+async fn nothing_is_lost_or_duplicated_after_twenty_kills_under_load() {
+    let binary = build_binary().await;
+    let folder = new_work_folder();
     let port = free_port();
     let seed = u64::try_from(RandomIds.random() >> 64).unwrap();
     println!("seed {seed}");
-    let mut dice = Dice(seed);
-    let (outside, book) = (Arc::new(Outside::at(port)), Arc::new(Mutex::new(Book::default())));
+    let mut random = SeededRandom(seed);
+    let (clients, log) =
+        (Arc::new(LoadClients::new(port)), Arc::new(Mutex::new(RequestLog::default())));
     for kill in 0..KILLS {
         let program = Program::start(&binary, folder.path(), port).await;
         if kill == 0 {
-            begin(&outside, &book).await;
+            create_conversations(&clients, &log).await;
         }
-        repeat(&outside, &book).await;
-        let answered = book.lock().unwrap().answered.clone();
-        outside.check(&answered).await;
-        let time = Duration::from_millis(dice.roll(LONGEST));
-        let running = load(&outside, &book, &mut dice, time).await;
+        repeat_unanswered(&clients, &log).await;
+        let answered = log.lock().unwrap().answered.clone();
+        clients.check_stored(&answered).await;
+        let duration = Duration::from_millis(random.next_below(MAX_RUN_MILLIS));
+        let tasks = generate_load(&clients, &log, &mut random, duration).await;
         program.kill().await;
-        running.join_all().await;
+        tasks.join_all().await;
     }
     let state = folder.path().join(".partyline");
-    drained(&outside, &book, &state, port).await;
+    drain_and_check(&clients, &log, &state, port).await;
 }
 
 /// Opens the state that the kills left, repeats what is open, lets everything come to its end, and compares.
-async fn drained(outside: &Outside, book: &Mutex<Book>, state: &Path, port: u16) {
-    let stage = Stage::with(|options| {
+async fn drain_and_check(clients: &LoadClients, log: &Mutex<RequestLog>, state: &Path, port: u16) {
+    let fixture = ReliabilityFixture::start_with(|options| {
         options.state = Some(state.to_owned());
         options.port = port;
     })
     .await;
-    repeat(outside, book).await;
-    let answered = book.lock().unwrap().answered.clone();
-    outside.check(&answered).await;
-    stage.settle().await;
+    repeat_unanswered(clients, log).await;
+    let answered = log.lock().unwrap().answered.clone();
+    clients.check_stored(&answered).await;
+    fixture.wait_until_idle().await;
     // Leases end; look-ups after one, five and fifteen minutes; what waited for the lane goes.
-    for time in [seconds(91), seconds(61), minutes(5), minutes(11), minutes(16)] {
-        stage.pass(time).await;
+    for duration in [seconds(91), seconds(61), minutes(5), minutes(11), minutes(16)] {
+        fixture.advance_and_sweep(duration).await;
     }
-    let rows = table::rows(&stage.desk, TABLE).await;
-    let left = |(_, sort): &&(String, String)| sort.starts_with("DO#") || sort.starts_with("JOB#");
-    assert_eq!(rows.keys().filter(left).count(), 0, "something is still to be done");
+    let rows = table::rows(&fixture.system, TABLE).await;
+    let is_outbox_entry =
+        |(_, sk): &&(String, String)| sk.starts_with("QUEUE#") || sk.starts_with("JOB#");
+    assert_eq!(rows.keys().filter(is_outbox_entry).count(), 0, "something is still to be done");
 
-    let mut at_twilio: BTreeMap<String, usize> = BTreeMap::new();
-    for message in stage.twilio().messages().unwrap() {
+    let mut twilio_counts: BTreeMap<String, usize> = BTreeMap::new();
+    for message in fixture.twilio().messages().unwrap() {
         if message.direction == Direction::Api {
-            *at_twilio.entry(message.body).or_default() += 1;
+            *twilio_counts.entry(message.body).or_default() += 1;
         }
     }
-    let mut clicks = 0;
-    let conversations = outside.conversations.lock().unwrap().clone();
-    outside.sign_in().await;
+    let mut sent_count = 0;
+    let conversations = clients.conversations.lock().unwrap().clone();
+    clients.sign_in().await;
     for id in &conversations {
-        let thread = outside.thread(id).await;
+        let thread = clients.list_messages(id).await;
         for message in thread.iter().filter(|message| message["direction"] == "outbound") {
-            clicks += 1;
-            let made = at_twilio.get(message["body"].as_str().unwrap()).copied().unwrap_or(0);
-            let wanted = usize::from(message["outcome"]["kind"] == "sent");
-            assert_eq!(made, wanted, "{message}");
-            assert!(wanted == 1 || message["outcome"]["kind"] == "unconfirmed", "{message}");
+            sent_count += 1;
+            let created =
+                twilio_counts.get(message["body"].as_str().unwrap()).copied().unwrap_or(0);
+            let expected = usize::from(message["send_result"]["kind"] == "accepted");
+            assert_eq!(created, expected, "{message}");
+            assert!(expected == 1 || message["send_result"]["kind"] == "unconfirmed", "{message}");
         }
     }
-    let wished =
-        book.lock().unwrap().made.iter().filter(|w| matches!(w, Wish::Click { .. })).count();
-    assert_eq!(clicks, wished);
-    println!("{} texts, {clicks} clicks, {KILLS} kills", answered.len() - clicks);
-    stage.close().await;
+    let send_count = log
+        .lock()
+        .unwrap()
+        .requested
+        .iter()
+        .filter(|request| matches!(request, RepeatedRequest::Send { .. }))
+        .count();
+    assert_eq!(sent_count, send_count);
+    println!("{} texts, {sent_count} clicks, {KILLS} kills", answered.len() - sent_count);
+    fixture.stop().await;
 }

@@ -10,9 +10,9 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 
 use super::authorize;
+use super::error::TwilioApiError;
 use super::form::Form;
-use super::refusal::Refusal;
-use crate::twilio::exchange::Exchange;
+use crate::twilio::state::SimulatorState;
 
 mod page;
 mod sink;
@@ -20,7 +20,7 @@ mod sinks;
 mod subscriptions;
 
 /// The routes.
-pub(super) fn router() -> Router<Arc<Exchange>> {
+pub(super) fn router() -> Router<Arc<SimulatorState>> {
     let sink = get(sinks::fetch).post(sinks::update).delete(sinks::delete);
     let subscription =
         get(subscriptions::fetch).post(subscriptions::update).delete(subscriptions::delete);
@@ -35,14 +35,17 @@ pub(super) fn router() -> Router<Arc<Exchange>> {
 }
 
 /// Lets the account's owner pass.
-fn owner(exchange: &Exchange, headers: &HeaderMap) -> Result<(), Refusal> {
-    authorize(exchange, &exchange.account_sid, headers)
+fn require_account(state: &SimulatorState, headers: &HeaderMap) -> Result<(), TwilioApiError> {
+    authorize(state, &state.account_sid, headers)
 }
 
 /// The parameter called `name`, which has to be there.
-fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Refusal> {
+fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, TwilioApiError> {
     form.get(name).ok_or_else(|| {
-        Refusal::bad(20001, format!("Missing required parameter {name} in the post body"))
+        TwilioApiError::bad_request(
+            20001,
+            format!("Missing required parameter {name} in the post body"),
+        )
     })
 }
 

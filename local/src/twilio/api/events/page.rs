@@ -3,67 +3,74 @@
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::super::refusal::Refusal;
-use crate::twilio::exchange::Exchange;
+use super::super::error::TwilioApiError;
+use crate::twilio::state::SimulatorState;
 
-const DEFAULT_PAGE: usize = 50;
-const LARGEST_PAGE: usize = 1000;
+const DEFAULT_PAGE_SIZE: usize = 50;
+const MAX_PAGE_SIZE: usize = 1000;
 
 /// What a list was asked for.
-pub(super) struct Asked {
+pub(super) struct PageQuery {
     /// The filters as they came, to stand in every page's address.
     filters: Vec<(String, String)>,
     page: usize,
     size: usize,
 }
 
-impl Asked {
+impl PageQuery {
     /// Reads a query.
-    pub(super) fn parse(query: Option<&str>) -> Result<Self, Refusal> {
-        let mut asked = Self { filters: Vec::new(), page: 0, size: DEFAULT_PAGE };
+    pub(super) fn parse(query: Option<&str>) -> Result<Self, TwilioApiError> {
+        let mut parsed = Self { filters: Vec::new(), page: 0, size: DEFAULT_PAGE_SIZE };
         let query = query.unwrap_or_default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
             match &*name {
                 "PageSize" => {
-                    let size = value.parse().ok().filter(|size| (1..=LARGEST_PAGE).contains(size));
-                    let words = format!("Page size must be between 1 and {LARGEST_PAGE}");
-                    asked.size = size.ok_or_else(|| Refusal::bad(20007, words))?;
+                    let size = value.parse().ok().filter(|size| (1..=MAX_PAGE_SIZE).contains(size));
+                    let message = format!("Page size must be between 1 and {MAX_PAGE_SIZE}");
+                    parsed.size =
+                        size.ok_or_else(|| TwilioApiError::bad_request(20007, message))?;
                 }
                 "Page" => {
-                    let bad = |_| Refusal::bad(20006, "Page must be a number");
-                    asked.page = value.parse::<u16>().map_err(bad)?.into();
+                    let error = |_| TwilioApiError::bad_request(20006, "Page must be a number");
+                    parsed.page = value.parse::<u16>().map_err(error)?.into();
                 }
                 "PageToken" => {}
-                _ => asked.filters.push((name, value)),
+                _ => parsed.filters.push((name, value)),
             }
         }
-        Ok(asked)
+        Ok(parsed)
     }
 
     /// The filter called `name`.
     pub(super) fn filter(&self, name: &str) -> Option<&str> {
-        let found = self.filters.iter().find(|(filter, _)| filter == name);
-        found.map(|(_, value)| value.as_str())
+        let value = self.filters.iter().find(|(filter, _)| filter == name);
+        value.map(|(_, value)| value.as_str())
     }
 
     /// The page of all that was found, under `key`.
-    pub(super) fn of(&self, exchange: &Exchange, path: &str, key: &str, all: Vec<Value>) -> Value {
+    pub(super) fn page_json(
+        &self,
+        state: &SimulatorState,
+        path: &str,
+        key: &str,
+        items: Vec<Value>,
+    ) -> Value {
         let url = |page: usize| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.extend_pairs(&self.filters);
             query.append_pair("PageSize", &self.size.to_string());
             query.append_pair("Page", &page.to_string());
-            format!("{}{path}?{}", exchange.url, query.finish())
+            format!("{}{path}?{}", state.url, query.finish())
         };
         let start = self.page * self.size;
-        let more = all.len() > start + self.size;
-        let shown: Vec<Value> = all.into_iter().skip(start).take(self.size).collect();
+        let has_more = items.len() > start + self.size;
+        let page_items: Vec<Value> = items.into_iter().skip(start).take(self.size).collect();
         json!({
-            key: shown,
+            key: page_items,
             "meta": {
                 "first_page_url": url(0),
                 "key": key,
-                "next_page_url": more.then(|| url(self.page + 1)),
+                "next_page_url": has_more.then(|| url(self.page + 1)),
                 "page": self.page,
                 "page_size": self.size,
                 "previous_page_url": self.page.checked_sub(1).map(url),

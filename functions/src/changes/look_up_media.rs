@@ -1,0 +1,71 @@
+//! Files that an event announced and no webhook has named: asked of Twilio's own list.
+
+use shared::error::{Error, Result};
+use shared::media::{Media, MediaError, MediaState};
+use shared::message::Message;
+use shared::outbox::{OutboxEntry, add, backoff};
+use shared::twilio::client::ClientError;
+use shared::twilio::webhook::TwilioMedia;
+
+use super::send::DispatchContext;
+use crate::app::App;
+
+/// How often Twilio's list is asked before the files count as missing.
+const MAX_ATTEMPTS: u32 = 3;
+
+/// How often a message that is changed meanwhile is read again.
+const MAX_READS: usize = 8;
+
+/// Does what a claimed search for media says.
+pub(super) async fn look_up_media(
+    app: &App,
+    context: &DispatchContext,
+    job: &OutboxEntry,
+) -> Result<()> {
+    for _ in 0..MAX_READS {
+        let message = app.store.get_message(&job.conversation_id, job.message_id).await?;
+        // Redacted, deleted, or named by the webhook meanwhile.
+        let Some(message) = message.filter(Message::has_unresolved_media) else {
+            return app.store.delete_job(job).await;
+        };
+        let Some(sid) = &message.sid else { return app.store.delete_job(job).await };
+        let media = match context.twilio.list_media(sid).await {
+            Ok(listed_media) if !listed_media.is_empty() => {
+                listed_media.iter().map(pending_media).collect()
+            }
+            outcome if job.attempts < MAX_ATTEMPTS => {
+                let retry_after = match outcome {
+                    Err(ClientError::NotProcessed { retry_after }) => retry_after,
+                    _ => None,
+                };
+                let due_at = add(app.clock.now(), backoff(job.attempts, retry_after));
+                return app.store.defer(job, due_at).await.map(|_| ());
+            }
+            Ok(_) | Err(ClientError::Rejected { .. }) => {
+                mark_failed(&message, MediaError::NotFound)
+            }
+            Err(_) => mark_failed(&message, MediaError::Unreachable),
+        };
+        if app.store.complete_media_look_up(&message, media, job).await? {
+            tracing::info!(message.id = %message.id, "Media look-up finished");
+            return Ok(());
+        }
+    }
+    Err(Error::Unavailable("the message changed on every attempt".into()))
+}
+
+fn pending_media(media: &TwilioMedia) -> Media {
+    Media::pending(&media.url, media.content_type.as_deref())
+}
+
+/// The message's media with those that did not come marked so.
+fn mark_failed(message: &Message, error: MediaError) -> Vec<Media> {
+    let mark = |media: &Media| {
+        if media.needs_look_up() {
+            Media { state: MediaState::Failed, error: Some(error), ..media.clone() }
+        } else {
+            media.clone()
+        }
+    };
+    message.media.iter().map(mark).collect()
+}

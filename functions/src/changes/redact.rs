@@ -1,0 +1,54 @@
+//! A message emptied here: its files are deleted, and it is emptied at Twilio too.
+
+use shared::error::Result;
+use shared::outbox::{OutboxEntry, add, backoff};
+use shared::twilio::client::ClientError;
+
+use super::send::DispatchContext;
+use crate::app::App;
+
+/// Twilio's code for a message or a page that is not there.
+const NOT_FOUND: u32 = 20404;
+
+/// After so many tries it is left as it is, with a word in the log: about an hour.
+const MAX_ATTEMPTS: u32 = 15;
+
+/// Does what a claimed redaction says.
+pub(super) async fn redact_at_twilio(
+    app: &App,
+    context: &DispatchContext,
+    job: &OutboxEntry,
+) -> Result<()> {
+    for object_key in &job.object_keys {
+        if let Err(error) = context.bucket.delete(object_key).await {
+            let cause = error.cause_chain();
+            tracing::warn!(message.id = %job.message_id, error = cause, "File deletion deferred");
+            let due_at = add(app.clock.now(), backoff(job.attempts, None));
+            return app.store.defer(job, due_at).await.map(|_| ());
+        }
+    }
+    let message = app.store.get_message(&job.conversation_id, job.message_id).await?;
+    let Some(sid) = message.and_then(|message| message.sid) else {
+        return app.store.delete_job(job).await;
+    };
+    let result = match context.twilio.redact_message(&sid).await {
+        Ok(()) => context.twilio.delete_media(&sid).await,
+        failed => failed,
+    };
+    let wait = match result {
+        Ok(()) | Err(ClientError::Rejected { code: NOT_FOUND | 404, .. }) => {
+            return app.store.delete_job(job).await;
+        }
+        Err(ClientError::NotProcessed { retry_after }) => backoff(job.attempts, retry_after),
+        // A message on its way cannot be emptied yet; and the wish may be repeated.
+        Err(error) if job.attempts < MAX_ATTEMPTS => {
+            tracing::warn!(message.id = %job.message_id, %error, "Redaction deferred");
+            backoff(job.attempts, None)
+        }
+        Err(error) => {
+            tracing::error!(message.id = %job.message_id, %error, "Redaction at Twilio failed permanently");
+            return app.store.delete_job(job).await;
+        }
+    };
+    app.store.defer(job, add(app.clock.now(), wait)).await.map(|_| ())
+}

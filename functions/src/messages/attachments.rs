@@ -1,0 +1,114 @@
+//! Uploads become a message's media: looked at, and moved to where they stay.
+
+use serde::Deserialize;
+use shared::bucket::MediaBucket;
+use shared::can_send::DraftAttachment;
+use shared::conversation::Conversation;
+use shared::error::{Error, Result};
+use shared::ids::Ulid;
+use shared::lambda::Caller;
+use shared::localized;
+use shared::media::{Media, MediaState};
+use shared::media_type::{self, sanitize_file_name};
+use shared::store::Upload;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::uploads::media_limits;
+
+/// So many are looked at: enough to say that ten are too few, too few to keep anybody busy.
+const MAX_UPLOADS: usize = 20;
+
+/// A file that goes with a message.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttachedUpload {
+    /// What `create-upload` answered.
+    upload_id: String,
+    /// Another name for it.
+    #[serde(default)]
+    name: Option<String>,
+}
+
+/// What `wanted` asks for, as a message will hold it, before anything is looked at.
+pub fn requested_media(
+    conversation: &Conversation,
+    uploads: &[AttachedUpload],
+) -> Result<Vec<Media>> {
+    if uploads.len() > MAX_UPLOADS {
+        return Err(Error::TooLarge(localized::message::far_too_many_files()));
+    }
+    let media = uploads.iter().enumerate().map(|(index, upload)| {
+        let id = Ulid::from_string(&upload.upload_id).map_err(|_| upload_not_found())?;
+        let source = Upload::object_key(id);
+        Ok(Media {
+            state: MediaState::Stored,
+            content_type: media_type::OCTET_STREAM.to_owned(),
+            name: upload.name.as_deref().map(sanitize_file_name).filter(|name| !name.is_empty()),
+            size: None,
+            // The same upload has the same place, however often it is sent.
+            object_key: Some(format!("media/{}/{id}/{index}", conversation.id)),
+            source: Some(source),
+            error: None,
+        })
+    });
+    media.collect()
+}
+
+/// Looks at each upload: that it is this person's, for this conversation, whole, and what its bytes are.
+pub async fn validate_uploads(
+    app: &App,
+    bucket: &MediaBucket,
+    caller: &Caller,
+    conversation: &Conversation,
+    media: &mut [Media],
+) -> Result<()> {
+    let limits = media_limits(conversation).ok_or_else(Error::conversation_not_found)?;
+    for file in media {
+        let source = file.source.clone().unwrap_or_default();
+        let id = source.strip_prefix("uploads/").and_then(|id| Ulid::from_string(id).ok());
+        let upload = match id {
+            Some(id) => app.store.get_upload(id).await?,
+            None => None,
+        };
+        let upload = upload.filter(|upload| {
+            upload.user == caller.username && upload.conversation == conversation.id
+        });
+        let upload = upload.ok_or_else(upload_not_found)?;
+        let stored = bucket.head(&source).await?;
+        if stored.is_none_or(|object| object.size != upload.size) {
+            return Err(Error::Unprocessable(localized::file::not_whole()));
+        }
+        let content_type = media_type::sniff(&bucket.read_prefix(&source, 4096).await?);
+        if !limits.allows(content_type) {
+            return Err(Error::Unprocessable(localized::file::not_what_it_says(upload.name)));
+        }
+        content_type.clone_into(&mut file.content_type);
+        file.size = Some(upload.size);
+        file.name = file.name.take().or(Some(upload.name)).filter(|name| !name.is_empty());
+    }
+    Ok(())
+}
+
+/// Moves each upload to where it stays. May be repeated.
+pub async fn persist_uploads(bucket: &MediaBucket, media: &[Media]) -> Result<()> {
+    for file in media {
+        if let (Some(source), Some(object_key)) = (&file.source, &file.object_key) {
+            bucket.copy(source, object_key, &file.content_type).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What the decision is told of them.
+pub fn draft_attachments(media: &[Media]) -> Vec<DraftAttachment> {
+    let to_attachment = |media: &Media| DraftAttachment {
+        content_type: media.content_type.clone(),
+        size: media.size.unwrap_or_default(),
+    };
+    media.iter().map(to_attachment).collect()
+}
+
+fn upload_not_found() -> Error {
+    Error::Unprocessable(localized::file::gone())
+}

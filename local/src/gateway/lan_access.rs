@@ -1,0 +1,150 @@
+//! Real phones on the network: a link with a key that opens the phones once, and a cookie that keeps them open.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use shared::ids::Ids;
+
+use super::request::text;
+use crate::twilio::phones::PhoneApiError;
+
+const COOKIE: &str = "partyline-phones";
+
+/// Who may use the phones from another machine. Cheap to clone.
+#[derive(Clone)]
+pub struct LanAccess {
+    /// Where this machine is known by on the network.
+    base: String,
+    ids: Arc<dyn Ids>,
+    keys: Arc<Mutex<Keys>>,
+}
+
+struct Keys {
+    /// Good for one visit.
+    next_key: String,
+    /// What the visitors carry since.
+    cookie: String,
+}
+
+impl LanAccess {
+    /// Nobody yet; links begin with `base`.
+    pub fn new(base: String, ids: Arc<dyn Ids>) -> Self {
+        let keys = Keys { next_key: new_secret(&*ids), cookie: new_secret(&*ids) };
+        Self { base, ids, keys: Arc::new(Mutex::new(keys)) }
+    }
+
+    /// The link for the next phone.
+    pub fn link(&self) -> String {
+        format!("{}/phones/open/{}", self.base, self.keys().next_key)
+    }
+
+    /// The cookie for who brings the right key; the key is then used up.
+    fn redeem_key(&self, key: &str) -> Option<String> {
+        let mut keys = self.keys();
+        if keys.next_key != key {
+            return None;
+        }
+        keys.next_key = new_secret(&*self.ids);
+        Some(keys.cookie.clone())
+    }
+
+    /// Whether a request comes from this machine, by whichever of its addresses.
+    fn is_local(&self, from: IpAddr) -> bool {
+        from.is_loopback() || self.base.starts_with(&format!("http://{from}:"))
+    }
+
+    fn has_access(&self, headers: &HeaderMap) -> bool {
+        let expected = format!("{COOKIE}={}", self.keys().cookie);
+        text(headers, header::COOKIE.as_str()).split(';').any(|cookie| cookie.trim() == expected)
+    }
+
+    fn keys(&self) -> std::sync::MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn new_secret(ids: &dyn Ids) -> String {
+    format!("{:032x}", ids.random())
+}
+
+/// Lets this machine and known guests through.
+pub(super) async fn require_access(
+    State(lan_access): State<LanAccess>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if lan_access.is_local(from.ip()) || lan_access.has_access(request.headers()) {
+        next.run(request).await
+    } else {
+        PhoneApiError::access_required().into_response()
+    }
+}
+
+/// `GET /phones/open/{key}`.
+pub(super) async fn open(State(lan_access): State<LanAccess>, Path(key): Path<String>) -> Response {
+    let Some(cookie) = lan_access.redeem_key(&key) else {
+        return PhoneApiError::link_used().into_response();
+    };
+    tracing::info!(link = %lan_access.link(), "Phone connected. Link for the next phone:");
+    let cookie = format!("{COOKIE}={cookie}; Path=/phones; HttpOnly; SameSite=Strict");
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set(header::LOCATION, "/phones");
+    set(header::SET_COOKIE, &cookie);
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::REFERRER_POLICY, "no-referrer");
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request as HttpRequest;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use shared::ids::RandomIds;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn ask(lan_access: &LanAccess, from: [u8; 4], cookie: &str) -> StatusCode {
+        let router = Router::new()
+            .route("/", get(|| async { "phones" }))
+            .layer(from_fn_with_state(lan_access.clone(), require_access));
+        let mut request =
+            HttpRequest::get("/").header("cookie", cookie).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 1))));
+        router.oneshot(request).await.unwrap().status()
+    }
+
+    #[tokio::test]
+    async fn another_machine_needs_a_key_and_each_key_works_once() {
+        let lan_access = LanAccess::new("http://192.168.1.2:3000".to_owned(), Arc::new(RandomIds));
+        assert_eq!(ask(&lan_access, [127, 0, 0, 1], "").await, 200);
+        assert_eq!(ask(&lan_access, [192, 168, 1, 2], "").await, 200);
+        assert_eq!(ask(&lan_access, [192, 168, 1, 9], "").await, 403);
+        let link = lan_access.link();
+        let key = link.strip_prefix("http://192.168.1.2:3000/phones/open/").unwrap().to_owned();
+        let response = open(State(lan_access.clone()), Path(key.clone())).await;
+        assert_eq!(
+            (response.status(), &response.headers()["location"]),
+            (StatusCode::SEE_OTHER, &HeaderValue::from_static("/phones"))
+        );
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        let cookie = format!("a=b; {}", cookie.split(';').next().unwrap());
+        assert_eq!(ask(&lan_access, [192, 168, 1, 9], &cookie).await, 200);
+        assert_eq!(open(State(lan_access.clone()), Path(key)).await.status(), 403);
+        assert_ne!(lan_access.link(), link);
+    }
+}

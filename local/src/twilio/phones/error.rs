@@ -1,0 +1,68 @@
+//! How the phones API says no: RFC 9457 problem details.
+
+use axum::Json;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use shared::localized::LocalizedText;
+
+use super::catalog::network as texts;
+
+/// A refused call, in a sentence for the person at the phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneApiError {
+    status: StatusCode,
+    text: LocalizedText,
+}
+
+impl PhoneApiError {
+    /// What was asked cannot be.
+    pub(super) fn invalid(text: LocalizedText) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, text: text }
+    }
+
+    /// What was asked cannot be now.
+    pub(super) fn conflict(text: LocalizedText) -> Self {
+        Self { status: StatusCode::CONFLICT, text: text }
+    }
+
+    /// There is no such thing.
+    pub(super) fn not_found(text: LocalizedText) -> Self {
+        Self { status: StatusCode::NOT_FOUND, text: text }
+    }
+
+    /// The phone of another machine was not let in.
+    pub fn access_required() -> Self {
+        Self { status: StatusCode::FORBIDDEN, text: texts::access_required() }
+    }
+
+    /// Somebody else was let in by this link.
+    pub fn link_used() -> Self {
+        Self { status: StatusCode::FORBIDDEN, text: texts::link_used() }
+    }
+}
+
+impl From<rusqlite::Error> for PhoneApiError {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(%error, "The simulator's file failed");
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, text: texts::broken() }
+    }
+}
+
+impl IntoResponse for PhoneApiError {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "detail": self.text.to_string(),
+            "sentences": [self.text.view()],
+        });
+        let mut response = (self.status, Json(body)).into_response();
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}

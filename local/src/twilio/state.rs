@@ -1,0 +1,253 @@
+//! The state that every part of the simulator works on, and the two ways in: a call to the API, a text from a phone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::clock::Clock;
+use shared::ids::{Ids, RandomIds};
+use tokio::sync::{Notify, broadcast, watch};
+
+use super::address::Channel;
+use super::extras::{MessageExtras, PhoneInput};
+use super::keywords::Keyword;
+use super::limits::SendQueue;
+use super::message::{Direction, Message, Status};
+use super::observed::Observed;
+use super::phones::PhoneEvent;
+use super::rule::Call;
+use super::script::{InboundFault, Script};
+use super::store::phones::{self, Phone};
+use super::store::work::{self, Post, TaskKind};
+use super::store::{Store, events, messages};
+use super::streams::event;
+use super::{carrier, inbound, segments};
+
+/// Everything that the parts share.
+pub(super) struct SimulatorState {
+    /// The account.
+    pub(super) account_sid: String,
+    /// Its token: the password of the API and the key of the signatures.
+    pub(super) auth_token: String,
+    /// The account's senders, on every channel; an SMS number is E.164.
+    pub(super) senders: Vec<String>,
+    /// The Messaging Service that the senders of SMS and RCS belong to.
+    pub(super) service: Option<String>,
+    /// Its own base address: files of messages are fetched there.
+    pub(super) url: String,
+    /// Where inbound messages are posted.
+    pub(super) inbound_url: String,
+    /// The file.
+    pub(super) store: Store,
+    /// Time.
+    pub(super) clock: Arc<dyn Clock>,
+    /// What goes wrong.
+    pub(super) script: Arc<Script>,
+    /// What was seen.
+    pub(super) observed: Observed,
+    /// How much is under way.
+    pub(super) send_queue: SendQueue,
+    /// Rung when there is new work.
+    pub(super) work_ready: Notify,
+    /// Rung when there are new events for a sink.
+    pub(super) stream_work_ready: Notify,
+    /// How much work is left.
+    pub(super) remaining_work: watch::Sender<usize>,
+    /// What the phones page is told.
+    pub(super) phone_events: broadcast::Sender<PhoneEvent>,
+    /// Set at the end.
+    pub(super) stopping: watch::Sender<bool>,
+}
+
+/// What a call to the API asks for, checked.
+#[derive(Debug, Clone)]
+pub(super) struct CreateRequest {
+    /// The recipient.
+    pub(super) to: String,
+    /// One of the account's senders.
+    pub(super) from: String,
+    /// The text.
+    pub(super) body: String,
+    /// Where callbacks go.
+    pub(super) status_callback: Option<String>,
+    /// What it has beside its text.
+    pub(super) extras: MessageExtras,
+    /// The carrier does not take its usual time.
+    pub(super) hurried: bool,
+    /// How long its sender has others to send before.
+    pub(super) send_delay: Duration,
+}
+
+impl SimulatorState {
+    /// Now.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `duration` from now.
+    pub(super) fn after(&self, duration: Duration) -> Timestamp {
+        let now = self.now();
+        now.checked_add(duration).unwrap_or(now)
+    }
+
+    /// Counts the work anew and wakes whoever waits for it. Called after every write.
+    pub(super) fn work_changed(&self) {
+        // Sent under the store's lock: an older count cannot overtake a newer one.
+        let result = self.store.with(|db| {
+            let untried = events::count_untried(db)?;
+            if untried > 0 {
+                self.stream_work_ready.notify_one();
+            }
+            self.remaining_work.send_replace(work::remaining(db)? + untried);
+            Ok(())
+        });
+        if let Err(error) = result {
+            tracing::error!(%error, "Simulator work count failed");
+        }
+        self.work_ready.notify_one();
+    }
+
+    /// Tells the phones page, if anybody looks.
+    pub(super) fn publish(&self, event: PhoneEvent) {
+        // No receiver: nobody looks.
+        let _ = self.phone_events.send(event);
+    }
+
+    /// Under what a customer's opt-out is kept: the sender, or the Messaging Service that it belongs to.
+    pub(super) fn opt_out_key<'a>(&'a self, sender: &'a str) -> &'a str {
+        self.service_for(sender).unwrap_or(sender)
+    }
+
+    /// The Messaging Service that `sender` belongs to.
+    pub(super) fn service_for(&self, sender: &str) -> Option<&str> {
+        let in_pool = matches!(Channel::from_address(sender), Channel::Sms | Channel::Rcs);
+        self.service
+            .as_deref()
+            .filter(|_| in_pool && self.senders.iter().any(|own_sender| own_sender == sender))
+    }
+
+    /// The keyword that `body` is, where Twilio acts on keywords sent to `sender`.
+    pub(super) fn keyword(&self, sender: &str, body: &str) -> Option<Keyword> {
+        let is_supported =
+            Channel::from_address(sender) == Channel::Sms || self.service_for(sender).is_some();
+        Keyword::parse(body).filter(|_| is_supported)
+    }
+
+    /// Accepts a message for a phone: stored with its first step before this returns.
+    pub(super) fn accept_outbound(&self, request: CreateRequest) -> rusqlite::Result<Message> {
+        let mut message = self.new_message(Direction::Api, request.from, request.to, request.body);
+        message.status_callback = request.status_callback;
+        message.set_extras(request.extras);
+        message.status = match (&message.extras.send_at, &message.extras.service) {
+            (Some(_), _) => Status::Scheduled,
+            (None, Some(_)) => Status::Accepted,
+            (None, None) => Status::Queued,
+        };
+        let (due, step) = carrier::first_step(self, &message, request.hurried);
+        let due = due.checked_add(request.send_delay).unwrap_or(due);
+        self.store.transaction(|db| {
+            messages::insert(db, &mut message)?;
+            work::schedule(db, &message.sid, due, &step)
+        })?;
+        self.work_changed();
+        Ok(message)
+    }
+
+    /// Takes what was typed on a phone: stored with its webhook before this returns.
+    pub(super) fn accept_inbound(&self, input: PhoneInput) -> rusqlite::Result<Message> {
+        let keyword = self.keyword(&input.to, &input.body);
+        let mut message = self.new_message(Direction::Inbound, input.from, input.to, input.body);
+        message.sent_at = Some(message.created_at);
+        let service = self.service_for(&message.to).map(str::to_owned);
+        let (media, particulars) = (input.media, input.extras);
+        message.set_extras(MessageExtras {
+            media,
+            service,
+            particulars,
+            ..MessageExtras::default()
+        });
+        let (from, to) = (message.from.clone(), message.to.clone());
+        let fault = self.script.next_inbound_fault(
+            Call { number: &from, body: &message.body, status: Some(Status::Received) },
+            message.created_at,
+        );
+        let (due, copies) = match fault {
+            Some(InboundFault::Late { by }) => (self.after(by), 1),
+            Some(InboundFault::Copies { count }) => (message.created_at, count),
+            None => (message.created_at, 1),
+        };
+        let name = self.store.with(|db| phones::find(db, &from))?.and_then(|phone| phone.name);
+        let reported_keyword = keyword
+            .filter(|_| message.extras.service.is_some() && self.script.has_advanced_opt_out());
+        let form = inbound::form(self, &message, name.as_deref(), reported_keyword);
+        let post = Post { inbound: true, url: self.inbound_url.clone(), form, copies, attempts: 0 };
+        self.store.transaction(|db| {
+            messages::insert(db, &mut message)?;
+            work::schedule(db, &message.sid, due, &TaskKind::PostWebhook(post))?;
+            event::emit(self, db, &message)?;
+            match keyword {
+                Some(Keyword::Stop) => phones::set_opt_out(db, &from, self.opt_out_key(&to), true),
+                Some(Keyword::Start) => {
+                    phones::set_opt_out(db, &from, self.opt_out_key(&to), false)
+                }
+                Some(Keyword::Help) | None => Ok(()),
+            }
+        })?;
+        self.work_changed();
+        self.publish(PhoneEvent::message(&message));
+        if let Some(keyword) = keyword {
+            self.keyword_reply(&to, &from, keyword)?;
+        }
+        Ok(message)
+    }
+
+    /// The phone with this number, put on the bench if it is not there yet.
+    pub(super) fn get_or_add_phone(&self, number: &str) -> rusqlite::Result<Phone> {
+        if let Some(phone) = self.store.with(|db| phones::find(db, number))?
+            && phone.visible
+        {
+            return Ok(phone);
+        }
+        let phone = Phone::new(number.to_owned(), None, self.now());
+        self.store.with(|db| phones::put(db, &phone))?;
+        self.publish(PhoneEvent::phone(&phone));
+        Ok(phone)
+    }
+
+    /// Twilio's own answer to a keyword; the desk hears nothing of it.
+    fn keyword_reply(&self, from: &str, to: &str, keyword: Keyword) -> rusqlite::Result<()> {
+        let body = keyword.reply().to_owned();
+        let mut message = self.new_message(Direction::Reply, from.to_owned(), to.to_owned(), body);
+        let (due, step) = carrier::first_step(self, &message, false);
+        self.store.transaction(|db| {
+            messages::insert(db, &mut message)?;
+            work::schedule(db, &message.sid, due, &step)
+        })?;
+        self.work_changed();
+        Ok(())
+    }
+
+    fn new_message(&self, direction: Direction, from: String, to: String, body: String) -> Message {
+        let now = self.now();
+        Message {
+            seq: 0,
+            sid: format!("SM{:032x}", RandomIds.random()),
+            direction,
+            from,
+            to,
+            segments: segments::count(&body),
+            body,
+            status: if direction == Direction::Inbound { Status::Received } else { Status::Queued },
+            error_code: None,
+            created_at: now,
+            updated_at: now,
+            sent_at: None,
+            status_callback: None,
+            webhook_result: None,
+            waiting_for_phone: false,
+            redacted: false,
+            deleted: false,
+            extras: MessageExtras::default(),
+        }
+    }
+}

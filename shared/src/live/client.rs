@@ -1,0 +1,87 @@
+//! Posts frames to sockets.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::config::{
+    BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
+};
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
+use aws_sdk_apigatewaymanagement::primitives::Blob;
+
+use crate::fault::{Fault, FaultPoints};
+
+/// A post that takes longer is given up; the page heals itself.
+const POST_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What became of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PostOutcome {
+    /// The socket has it.
+    Delivered,
+    /// The socket is no more (410).
+    Gone,
+    /// Throttled, failed or too slow: dropped.
+    Dropped,
+}
+
+/// What a [`Sender`] is made of.
+pub struct SocketClientOptions {
+    /// The management endpoint of the WebSocket API.
+    pub endpoint: String,
+    /// Region.
+    pub region: String,
+    /// Credentials.
+    pub credentials: Credentials,
+    /// Fault points.
+    pub faults: FaultPoints,
+}
+
+/// Posts frames to sockets.
+#[derive(Clone)]
+pub struct SocketClient {
+    client: Client,
+    faults: FaultPoints,
+}
+
+impl std::fmt::Debug for SocketClient {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("SocketClient")
+    }
+}
+
+impl SocketClient {
+    /// Makes the client; nothing is sent yet.
+    pub fn new(options: SocketClientOptions) -> Self {
+        let config = aws_sdk_apigatewaymanagement::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(options.region))
+            .credentials_provider(options.credentials)
+            .endpoint_url(options.endpoint)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build())
+            .build();
+        Self { client: Client::from_conf(config), faults: options.faults }
+    }
+
+    /// Posts `frame` to the socket `connection`.
+    pub async fn post(&self, connection: &str, frame: &str) -> PostOutcome {
+        match self.faults.check("socket.post").await {
+            Some(Fault::RefuseConnection | Fault::DropResponse) => return PostOutcome::Dropped,
+            None => {}
+        }
+        let call = self.client.post_to_connection().connection_id(connection);
+        match call.data(Blob::new(frame.as_bytes())).send().await {
+            Ok(_) => PostOutcome::Delivered,
+            Err(error) => {
+                let status = error.raw_response().map(|response| response.status().as_u16());
+                let gone = status == Some(410)
+                    || error
+                        .as_service_error()
+                        .is_some_and(PostToConnectionError::is_gone_exception);
+                if gone { PostOutcome::Gone } else { PostOutcome::Dropped }
+            }
+        }
+    }
+}

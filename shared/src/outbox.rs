@@ -1,0 +1,202 @@
+//! An intent: what is still to be done at Twilio, as a row of its own.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+use utoipa::ToSchema;
+
+use crate::conversation::ConversationId;
+
+/// How long a claim holds: longer than the longest run of `dispatch`.
+pub const LEASE_DURATION: Duration = Duration::from_secs(90);
+
+/// When the sweep looks after a fresh intent whose record was lost.
+pub const READY_GRACE: Duration = Duration::from_mins(1);
+
+/// Where an intent stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxState {
+    /// To be claimed.
+    Ready,
+    /// A run of `dispatch` is at it.
+    Claimed,
+    /// Deferred until it is due.
+    Deferred,
+    /// Twilio may have done it; being found out.
+    Unknown,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxKind {
+    /// Create the message at Twilio. *Once*: never repeated by itself.
+    SendMessage,
+    /// Look for the message at Twilio. *Repeatable*.
+    LookUpMessage,
+    /// Ask Twilio for the files that an event announced and no webhook named. *Repeatable*.
+    LookUpMedia,
+    /// Fetch what came with the message into our bucket. *Repeatable*.
+    FetchMedia,
+    /// Erase what a conversation left behind. *Repeatable*.
+    EraseConversation,
+    /// Delete the message's files, and take its text and media away at Twilio. *Repeatable*.
+    RedactMessage,
+}
+
+impl OutboxKind {
+    /// Whether it may be claimed again when its lease is over.
+    pub fn is_repeatable(self) -> bool {
+        match self {
+            Self::SendMessage => false,
+            Self::LookUpMessage
+            | Self::LookUpMedia
+            | Self::FetchMedia
+            | Self::EraseConversation
+            | Self::RedactMessage => true,
+        }
+    }
+}
+
+/// An intent as it stands in the table (attributes beside the keys).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    /// Its key; a send has its message's.
+    pub id: Ulid,
+    /// Its conversation.
+    pub conversation_id: ConversationId,
+    /// The inbox, for the scope of its event.
+    pub inbox: String,
+    /// What is to be done.
+    pub kind: OutboxKind,
+    /// The message that it is about.
+    pub message_id: Ulid,
+    /// What is to be deleted from the bucket with it, which no message names any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub object_keys: Vec<String>,
+    /// Where it stands (the attribute is called `intent`, for the stream's filter).
+    #[serde(rename = "outbox_state")]
+    pub state: OutboxState,
+    /// When the sweep looks at it.
+    pub due_at: Timestamp,
+    /// When the present claim began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_at: Option<Timestamp>,
+    /// When the present claim ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_expires_at: Option<Timestamp>,
+    /// How often it was claimed.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Grows by one with every change of state.
+    #[serde(default)]
+    pub version: u64,
+    /// Its place among what is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_pk: Option<String>,
+    /// `{due, ms}#{conversation}#{id}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_sk: Option<String>,
+}
+
+impl OutboxEntry {
+    /// A fresh intent, ready at once.
+    pub fn new_send(
+        conversation_id: &ConversationId,
+        inbox: &str,
+        message_id: Ulid,
+        now: Timestamp,
+    ) -> Self {
+        let due_at = add(now, READY_GRACE);
+        Self {
+            id: message_id,
+            conversation_id: conversation_id.clone(),
+            inbox: inbox.to_owned(),
+            kind: OutboxKind::SendMessage,
+            message_id: message_id,
+            object_keys: Vec::new(),
+            state: OutboxState::Ready,
+            due_at,
+            claimed_at: None,
+            lease_expires_at: None,
+            attempts: 0,
+            version: 1,
+            list_pk: Some(DUE.to_owned()),
+            list_sk: Some(due_sort_key(due_at, conversation_id, message_id)),
+        }
+    }
+
+    /// The look-up job for a send of which nobody knows whether Twilio took it.
+    pub fn look_up(unknown: &Self, id: Ulid, now: Timestamp) -> Self {
+        let due_at = add(now, Duration::from_mins(1));
+        Self {
+            id,
+            kind: OutboxKind::LookUpMessage,
+            state: OutboxState::Deferred,
+            due_at,
+            attempts: 0,
+            version: 1,
+            lease_expires_at: None,
+            claimed_at: None,
+            list_pk: Some(DUE.to_owned()),
+            list_sk: Some(due_sort_key(due_at, &unknown.conversation_id, id)),
+            ..unknown.clone()
+        }
+    }
+
+    /// A job beside the lane, ready at once. `id` is its own: a message may have several.
+    pub fn job(
+        kind: OutboxKind,
+        conversation_id: &ConversationId,
+        inbox: &str,
+        message_id: Ulid,
+        id: Ulid,
+        now: Timestamp,
+    ) -> Self {
+        let send = Self::new_send(conversation_id, inbox, id, now);
+        Self { kind, message_id: message_id, ..send }
+    }
+
+    /// Whether a claim still holds.
+    pub fn is_leased(&self, now: Timestamp) -> bool {
+        self.state == OutboxState::Claimed
+            && self.lease_expires_at.is_some_and(|expires_at| expires_at > now)
+    }
+
+    /// How the API shows it.
+    pub fn view(&self) -> OutboxEntryView {
+        OutboxEntryView { state: self.state, version: self.version }
+    }
+}
+
+/// The partition of what is due, in the index.
+pub const DUE: &str = "DUE";
+
+/// The sort key of what is due at `due_at`.
+pub fn due_sort_key(due_at: Timestamp, conversation_id: &ConversationId, id: Ulid) -> String {
+    format!("{:013}#{conversation_id}#{id}", due_at.as_millisecond())
+}
+
+/// `now` and `duration`, as a time that exists.
+pub fn add(now: Timestamp, duration: Duration) -> Timestamp {
+    now.checked_add(duration).unwrap_or(Timestamp::MAX)
+}
+
+/// How long a deferred send waits: half a minute, doubled with every attempt, five minutes at most.
+pub fn backoff(attempts: u32, retry_after: Option<Duration>) -> Duration {
+    let delay = Duration::from_secs(30).saturating_mul(1 << attempts.saturating_sub(1).min(4));
+    retry_after.unwrap_or_default().max(delay).min(Duration::from_mins(5))
+}
+
+/// The send that is still to be done, as the API shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = OutboxEntry)]
+pub struct OutboxEntryView {
+    /// Where it stands.
+    pub state: OutboxState,
+    /// Grows by one with every change of state.
+    pub version: u64,
+}

@@ -1,0 +1,194 @@
+//! Open loop: signed webhooks at a fixed rate whatever the answers do, and readers on sockets.
+
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use shared::clock::{Clock as _, SystemClock};
+
+use crate::connection::HttpConnection;
+use crate::program::Program;
+use crate::readers::{BenchUser, PostedMessages, ShownMessages};
+use crate::report::{ResultTable, Times, load_average};
+use crate::webhook::{CUSTOMERS, WebhookFactory};
+
+const LOAD_SECONDS: usize = 10;
+/// How long nothing must arrive before the count is made.
+const QUIET_PERIOD: Duration = Duration::from_secs(3);
+
+/// What was recorded of the widget: push p50/p99 in milliseconds and messages never pushed, in two passes.
+const WIDGET_RESULTS: [[&str; 2]; 9] = [
+    ["8.9/57; 6.3/43", "2; 2 of 200"],
+    ["7.9/30", "0 of 200"],
+    ["7.5/29; 5.6/10.6", "0; 0 of 200"],
+    ["4.8/16.5; 4.6/15.9", "67; 48 of 1,000"],
+    ["5.9/43", "141 of 1,000"],
+    ["6.7/100; 7.5/170", "239; 242 of 1,000"],
+    ["2.9/132; 2.2/146", "1,319; 998 of 3,000"],
+    ["2.8/1,041", "1,347 of 3,000"],
+    ["1,677/2,688; 237/882", "2,168; 1,716 of 3,000"],
+];
+
+/// Three rates by three numbers of sockets, three runs each.
+pub async fn measure() {
+    let mut table = ResultTable::start(
+        "open",
+        "`BENCH=open make bench`: the same webhooks at a fixed rate for 10 s from 200 \
+         numbers that have written before; the readers share one person's sign-in, each with a ticket and a socket of \
+         its own, and watch five conversations each. Push = post begun → text at a socket, all sockets. Never shown \
+         and shown twice are the least and the most over the sockets.",
+        &[
+            "per second",
+            "sockets",
+            "run",
+            "load before",
+            "answered 2xx of",
+            "answer p50/p99 ms",
+            "never shown",
+            "shown twice",
+            "repeated, no effect",
+            "told to read again",
+            "push p50/p99/max ms",
+            "the widget: push p50/p99 ms",
+            "the widget: never shown (as many others twice)",
+        ],
+    );
+    let rows = [20, 100, 300]
+        .into_iter()
+        .flat_map(|rate| [1, 10, 50].map(|reader_count| (rate, reader_count)));
+    for ((rate, sockets), widget) in rows.zip(WIDGET_RESULTS) {
+        for run in 1..=3 {
+            let mut cells = measure_run(rate, sockets).await;
+            cells.insert(2, run.to_string());
+            cells.extend(widget.map(str::to_owned));
+            table.row(&cells);
+        }
+    }
+}
+
+async fn measure_run(rate: usize, sockets: usize) -> Vec<String> {
+    let load_before = load_average();
+    let program = Program::start().await;
+    let webhooks = WebhookFactory::new(&program.url);
+    let mut connection = HttpConnection::connect(&program.url).await;
+    for n in 0..CUSTOMERS {
+        assert_eq!(connection.send(&webhooks.text_request(n)).await, Some(200));
+    }
+    let user = BenchUser::sign_in(&program.url, &program.sign_in_token).await;
+    let ids = user.conversations().await;
+    let total = rate * LOAD_SECONDS;
+    let posted: PostedMessages =
+        Arc::new((0..CUSTOMERS + total).map(|_| OnceLock::new()).collect());
+    let mut readers = Vec::new();
+    for reader_index in 0..sockets {
+        let watched = (0..5)
+            .map(|offset| {
+                ids[&WebhookFactory::customer_number(reader_index * 37 + offset * 41)].clone()
+            })
+            .collect();
+        readers.push(user.clone().start_reader(watched, posted.clone()).await);
+    }
+    // Nothing answers a frame: half a second is long for five updates.
+    SystemClock.sleep(Duration::from_millis(500)).await;
+    let (times, accepted_count) = post_at_rate(&program.url, &webhooks, rate, &posted).await;
+    wait_until_quiet(&readers, total).await;
+    let shown_messages: Vec<_> =
+        readers.iter().map(|reader| std::mem::take(&mut *reader.lock().unwrap())).collect();
+    program.stop().await;
+    let range_over = |count: fn(&ShownMessages) -> usize| {
+        let counts = || shown_messages.iter().map(count);
+        format!("{}–{}", counts().min().unwrap_or(0), counts().max().unwrap_or(0))
+    };
+    let missing_counts: Vec<usize> =
+        shown_messages.iter().map(|shown_message| total - shown_message.push_times.len()).collect();
+    let push_times = shown_messages
+        .iter()
+        .flat_map(|shown_message| shown_message.push_times.values().copied().flatten())
+        .collect();
+    let push_times = Times::new(push_times);
+    vec![
+        rate.to_string(),
+        sockets.to_string(),
+        load_before,
+        format!("{accepted_count} of {total}"),
+        format!("{}/{}", times.per_mille(500), times.per_mille(990)),
+        format!(
+            "{}–{} of {total}",
+            missing_counts.iter().min().unwrap(),
+            missing_counts.iter().max().unwrap()
+        ),
+        range_over(|shown| shown.shown_twice),
+        range_over(|shown| shown.repeated),
+        range_over(|shown| shown.reloads),
+        format!(
+            "{}/{}/{}",
+            push_times.per_mille(500),
+            push_times.per_mille(990),
+            push_times.per_mille(1000)
+        ),
+    ]
+}
+
+/// Posts what is due, each on a free line, or a new one if none is free.
+async fn post_at_rate(
+    url: &str,
+    webhooks: &WebhookFactory,
+    rate: usize,
+    posted: &PostedMessages,
+) -> (Times, usize) {
+    let total = rate * LOAD_SECONDS;
+    let requests: Vec<Vec<u8>> =
+        (CUSTOMERS..CUSTOMERS + total).map(|n| webhooks.text_request(n)).collect();
+    let free_connections: Arc<Mutex<Vec<HttpConnection>>> = Arc::default();
+    let mut tasks = Vec::with_capacity(total);
+    let (started_at, mut next_index) = (Instant::now(), 0);
+    let mut requests = requests.into_iter();
+    while next_index < total {
+        let due_count =
+            usize::try_from(started_at.elapsed().as_micros()).unwrap() * rate / 1_000_000;
+        for n in next_index..due_count.min(total) {
+            let (free_connections, url, posted) =
+                (free_connections.clone(), url.to_owned(), posted.clone());
+            let request = requests.next().unwrap();
+            tasks.push(tokio::spawn(async move {
+                let sent_at = Instant::now();
+                posted[CUSTOMERS + n].set(sent_at).unwrap();
+                let free_connection = free_connections.lock().unwrap().pop();
+                let mut connection = match free_connection {
+                    Some(connection) => connection,
+                    None => HttpConnection::connect(&url).await,
+                };
+                let status = connection.send(&request).await;
+                if status.is_some() {
+                    free_connections.lock().unwrap().push(connection);
+                }
+                (sent_at.elapsed(), status)
+            }));
+        }
+        next_index = due_count.min(total);
+        SystemClock.sleep(Duration::from_millis(1)).await;
+    }
+    let mut times = Vec::new();
+    for task in tasks {
+        if let (time, Some(200..300)) = task.await.unwrap() {
+            times.push(time);
+        }
+    }
+    let accepted_count = times.len();
+    (Times::new(times), accepted_count)
+}
+
+/// Waits until every reader has been shown everything, or nothing has come for a while.
+async fn wait_until_quiet(readers: &[Arc<Mutex<ShownMessages>>], total: usize) {
+    let count = || -> usize {
+        readers.iter().map(|shown_messages| shown_messages.lock().unwrap().push_times.len()).sum()
+    };
+    let (mut last_count, mut last_change) = (count(), Instant::now());
+    while last_count < total * readers.len() && last_change.elapsed() < QUIET_PERIOD {
+        SystemClock.sleep(Duration::from_millis(50)).await;
+        if count() != last_count {
+            (last_count, last_change) = (count(), Instant::now());
+        }
+    }
+    // What comes twice comes late.
+    SystemClock.sleep(Duration::from_millis(500)).await;
+}

@@ -1,0 +1,189 @@
+//! A whole system in this process, and the people, customers and sockets that meet it at its front door.
+//!
+//! [`call`]: requests and answers, every one held against the [`document`]. [`person`]: who is signed in. [`phone`]: a customer's
+//! phone. [`port`]: where a program listens. [`sentences`]: what answers say, judged by key. [`smith`]: forged tokens. [`socket`]: a page's socket. [`webhook`]:
+//! what Twilio posts. [`table`]: what is stored.
+
+pub mod call;
+pub mod document;
+pub mod forged_tokens;
+pub mod localized;
+pub mod phone;
+pub mod port;
+pub mod socket;
+pub mod table;
+pub mod user;
+pub mod webhook;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use local::{Options, System};
+use reqwest::Method;
+
+pub use call::{Call, TestResponse};
+pub use socket::Socket;
+pub use user::TestUser;
+pub use webhook::Webhook;
+
+/// The number that customers write to.
+pub const BUSINESS_NUMBER: &str = "+18555080989";
+
+/// A running system.
+pub struct TestSystem {
+    inner: System,
+    http_client: reqwest::Client,
+}
+
+impl TestSystem {
+    /// A fresh system: nobody has written yet.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A fresh system with something about it changed.
+    pub async fn start_with(configure: impl FnOnce(&mut Options)) -> Self {
+        let log = tracing_subscriber::fmt().with_test_writer();
+        let log = log.with_env_filter(tracing_subscriber::EnvFilter::from_default_env());
+        // Only the first test of the process starts it.
+        drop(log.try_init());
+        let mut options = Options::in_memory(project_root());
+        configure(&mut options);
+        let system = System::start(options).await.unwrap();
+        let client = reqwest::Client::builder().no_proxy();
+        let client = client.redirect(reqwest::redirect::Policy::none());
+        Self { inner: system, http_client: client.build().unwrap() }
+    }
+
+    /// Its inside.
+    pub fn inner(&self) -> &System {
+        &self.inner
+    }
+
+    /// The simulated Twilio.
+    pub fn twilio(&self) -> &local::twilio::Twilio {
+        self.inner.twilio().unwrap()
+    }
+
+    /// Where `path` is.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.inner.url())
+    }
+
+    /// The port of the front door.
+    pub fn port(&self) -> u16 {
+        self.inner.url().rsplit(':').next().unwrap().parse().unwrap()
+    }
+
+    /// Holds the system's clock: no time passes but what a test lets pass.
+    pub fn freeze_clock(&self) {
+        self.inner.clock().freeze();
+    }
+
+    /// Lets `duration` pass at once, for everything in the system.
+    pub fn advance(&self, duration: Duration) {
+        self.inner.clock().advance(duration);
+    }
+
+    /// Waits until nothing is going on any more.
+    pub async fn wait_until_idle(&self) {
+        with_timeout("everything to settle", self.inner.wait_until_idle()).await;
+    }
+
+    /// A request of nobody in particular.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self, method, path)
+    }
+
+    /// A POST of `body` by nobody in particular.
+    pub async fn post(&self, path: &str, body: serde_json::Value) -> TestResponse {
+        self.call(Method::POST, path).json(&body).send().await
+    }
+
+    /// The first admin, signed in by a link.
+    pub async fn admin(&self) -> TestUser<'_> {
+        let sign_in_token = self.inner.sign_in_token().await.unwrap();
+        TestUser::sign_in(self, serde_json::json!({ "link_token": sign_in_token })).await
+    }
+
+    /// An agent called `name`, made by `admin` and signed in.
+    pub async fn agent(&self, admin: &TestUser<'_>, name: &str) -> TestUser<'_> {
+        let password = "correct horse battery";
+        let user = serde_json::json!({ "username": name, "password": password, "role": "agent" });
+        admin.post("/api/users", user).await.expect_status(201);
+        let credentials = serde_json::json!({ "username": name, "password": password });
+        TestUser::sign_in(self, credentials).await
+    }
+
+    /// A customer's text, as Twilio posts it; its SID.
+    pub async fn receive_text(&self, from: &str, body: &str) -> String {
+        let sid = webhook::new_sid("SM");
+        let response = Webhook::inbound_text(self, &sid, from, body).send().await;
+        assert_eq!((response.status, response.text.as_str()), (200, "<Response/>"));
+        sid
+    }
+
+    /// Texts of (number, text, SID), all at once. Where the machine is too busy to take one within a webhook's time it is
+    /// posted again, as Twilio does: five times at the most.
+    pub async fn receive_texts_concurrently(&self, texts: &[(String, String, String)]) {
+        let posts = texts.iter().map(async |(from, body, sid)| {
+            let mut status = 0;
+            for _ in 0..=5 {
+                status = Webhook::inbound_text(self, sid, from, body).send().await.status;
+                if status < 500 {
+                    break;
+                }
+            }
+            status
+        });
+        for status in join_all(posts).await {
+            assert_eq!(status, 200);
+        }
+    }
+
+    /// The end. What is going on comes to its own, in its own time.
+    pub async fn stop(self) {
+        self.inner.clock().unfreeze();
+        self.inner.stop().await;
+    }
+}
+
+/// The project's folder.
+pub fn project_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A number that no other call of this got.
+pub fn next_id() -> u64 {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    COUNTER.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+/// A customer's number that nobody else has.
+pub fn customer_number() -> String {
+    format!("+1206555{:04}", next_id() % 10_000)
+}
+
+/// What `what` comes to, which must not take long.
+pub async fn with_timeout<T>(description: &str, future: impl Future<Output = T>) -> T {
+    let result = tokio::time::timeout(Duration::from_mins(1), future).await;
+    result.unwrap_or_else(|_| panic!("waited too long for {description}"))
+}
+
+/// Looks again and again, by `look`, until it finds something.
+pub async fn wait_for<T, F: Future<Output = Option<T>>>(
+    description: &str,
+    mut probe: impl FnMut() -> F,
+) -> T {
+    with_timeout(description, async {
+        loop {
+            if let Some(value) = probe().await {
+                return value;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::error::Error;
-use shared::media_limits::MediaLimits;
+use shared::media::limits::MediaLimits;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
@@ -32,7 +32,7 @@ pub struct Problem {
     /// Why a message may not go.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    reasons: Option<Vec<shared::can_send::ReasonView>>,
+    reasons: Option<Vec<shared::sending::can_send::ReasonView>>,
 }
 
 /// The document.

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use shared::address::Address;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
+use shared::conversation::search::{SearchTerm, name_terms, number_terms};
 use shared::ids::Ulid;
-use shared::search::{SearchTerm, name_terms, number_terms};
 
 use crate::connection::HttpConnection;
 use crate::readers::BenchUser;

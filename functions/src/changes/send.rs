@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use shared::address::{Address, Channel};
 use shared::bucket::MediaBucket;
-use shared::can_send::{ReasonCode, can_contact};
 use shared::config::{Sender, Urls};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::media::Media;
-use shared::media_type::short_file_name;
+use shared::media::file_type::short_file_name;
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
 use shared::secret::Secret;
+use shared::sending::can_send::{ReasonCode, can_contact};
 use shared::sid::MessagingServiceSid;
 use shared::store::SendCompletion;
 use shared::twilio::client::{Client, ClientOptions, CreateError, CreateMessage};

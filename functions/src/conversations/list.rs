@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::config::{InstallKey, Parameter};
+use shared::conversation::search::SearchQuery;
 use shared::conversation::{Conversation, ConversationView};
 use shared::cursor;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
-use shared::search::SearchQuery;
 use shared::store::{ConversationPage, Filter, SearchPosition};
 use utoipa::ToSchema;
 

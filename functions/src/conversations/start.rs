@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use shared::address::phone::{InvalidPhoneNumber, PhoneNumber};
 use shared::address::{Address, Channel};
 use shared::config::{InstallKey, Parameter, Sender};
 use shared::conversation::{Conversation, ConversationId, ConversationView};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::{self, LocalizedText};
-use shared::phone::{InvalidPhoneNumber, PhoneNumber};
 use shared::store::StartOutcome;
 use utoipa::ToSchema;
 

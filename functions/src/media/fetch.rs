@@ -10,8 +10,8 @@ use shared::bucket::MediaBucket;
 use shared::config::Parameter;
 use shared::error::{Error, Result};
 use shared::lambda::{InvocationContext, Setup};
+use shared::media::file_type;
 use shared::media::{Media, MediaState};
-use shared::media_type;
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::Client;
@@ -147,7 +147,7 @@ async fn copy_to_bucket(
         Ok(stream) => stream,
         Err(error) => return Ok(Err(error)),
     };
-    let content_type = media_type::sniff(&stream.prefix);
+    let content_type = file_type::sniff(&stream.prefix);
     let (length, name) = (stream.length, stream.name.clone());
     let (chunks, interruption) = stream.into_stream();
     if let Err(error) = context.bucket.put(object_key, content_type, length, chunks).await {

@@ -10,7 +10,7 @@ use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::media::MediaState;
-use shared::media_type::content_disposition;
+use shared::media::file_type::content_disposition;
 use shared::outbox::add;
 use utoipa::ToSchema;
 

@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 use shared::bucket::MediaBucket;
-use shared::can_send::DraftAttachment;
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::ids::Ulid;
 use shared::lambda::Caller;
 use shared::localized;
+use shared::media::file_type::{self, sanitize_file_name};
 use shared::media::{Media, MediaState};
-use shared::media_type::{self, sanitize_file_name};
+use shared::sending::can_send::DraftAttachment;
 use shared::store::Upload;
 use utoipa::ToSchema;
 
@@ -43,7 +43,7 @@ pub fn requested_media(
         let source = Upload::object_key(id);
         Ok(Media {
             state: MediaState::Stored,
-            content_type: media_type::OCTET_STREAM.to_owned(),
+            content_type: file_type::OCTET_STREAM.to_owned(),
             name: upload.name.as_deref().map(sanitize_file_name).filter(|name| !name.is_empty()),
             size: None,
             // The same upload has the same place, however often it is sent.
@@ -79,7 +79,7 @@ pub async fn validate_uploads(
         if stored.is_none_or(|object| object.size != upload.size) {
             return Err(Error::Unprocessable(localized::file::not_whole()));
         }
-        let content_type = media_type::sniff(&bucket.read_prefix(&source, 4096).await?);
+        let content_type = file_type::sniff(&bucket.read_prefix(&source, 4096).await?);
         if !limits.allows(content_type) {
             return Err(Error::Unprocessable(localized::file::not_what_it_says(upload.name)));
         }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shared::address::phone::PhoneNumber;
 use shared::address::{Address, Channel};
-use shared::can_send::{DraftAttachment, Reason, ReasonView, SendDecision};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
-use shared::phone::PhoneNumber;
-use shared::segments::Segments;
+use shared::sending::can_send::{DraftAttachment, Reason, ReasonView, SendDecision};
+use shared::sending::segments::Segments;
 use utoipa::ToSchema;
 
 use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send};

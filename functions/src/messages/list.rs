@@ -12,9 +12,9 @@ use shared::ids::Ulid;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::message::MessageView;
+use shared::message::search::SearchWords;
 use shared::outbox::OutboxEntryView;
 use shared::store::{MessagePage, MessageRange, SEARCH_PAGE_READS};
-use shared::thread_search::SearchWords;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated};

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
-use shared::delivery_status::StatusRecord;
 use shared::error::Result;
 use shared::ids::Ulid;
 use shared::lambda::{Request, Response, Setup};
 use shared::localized;
+use shared::message::delivery_status::StatusRecord;
 use shared::store::DeliveryReport;
 use shared::twilio::webhook::StatusCallback;
 

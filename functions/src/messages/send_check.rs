@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use shared::address::Address;
-use shared::can_send::{
-    Draft, DraftAttachment, Reason, SendCheck, SendContext, SendDecision, can_send,
-};
+use shared::address::phone::PhoneNumber;
 use shared::config::{Parameter, Sender};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::lambda::Caller;
-use shared::phone::PhoneNumber;
+use shared::sending::can_send::{
+    Draft, DraftAttachment, Reason, SendCheck, SendContext, SendDecision, can_send,
+};
 
 use crate::app::App;
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
+use shared::address::phone::PhoneNumberView;
 use shared::config::Parameter;
 use shared::conversation::{ConversationView, phone_number_view};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::LocalizedTextView;
-use shared::phone::PhoneNumberView;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated};

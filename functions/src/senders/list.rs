@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use shared::address::Channel;
+use shared::address::phone::PhoneNumberView;
 use shared::config::{Parameter, Sender};
 use shared::conversation::phone_number_view;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::phone::PhoneNumberView;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated};

@@ -10,7 +10,7 @@ use shared::bucket::MediaBucket;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
-use shared::media_type::sanitize_file_name;
+use shared::media::file_type::sanitize_file_name;
 use shared::outbox::add;
 use shared::store::Upload;
 use utoipa::ToSchema;

@@ -4,7 +4,7 @@ pub mod create;
 
 use shared::address::Address;
 use shared::conversation::Conversation;
-use shared::media_limits::MediaLimits;
+use shared::media::limits::MediaLimits;
 
 /// What the conversation's channel takes.
 pub fn media_limits(conversation: &Conversation) -> Option<MediaLimits> {

@@ -1,6 +1,6 @@
 //! What a customer sent with or instead of words: a place, the press of a button, an answer to one message.
 
-use shared::message_extras::{Button, Location, MessageExtras, ReplyTo};
+use shared::message::extras::{Button, Location, MessageExtras, ReplyTo};
 
 use super::DemoError;
 use super::run::{StoryRunner, StoryStep, message_sid};

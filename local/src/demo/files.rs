@@ -1,7 +1,7 @@
 //! The files that came with the stories: pictures drawn for them, a spoken note, an offer, a card.
 
+use shared::media::file_type;
 use shared::media::{Media, MediaState};
-use shared::media_type;
 
 use super::DemoError;
 use super::run::{StoryRunner, StoryStep, message_sid};
@@ -32,7 +32,7 @@ impl StoryRunner<'_> {
     pub(super) fn store_media(&self, scene: &StoryStep<'_>) -> Result<Vec<Media>, DemoError> {
         let sid = message_sid(scene.story, scene.index)?;
         let media = scene.message.files.iter().enumerate().map(|(index, file)| {
-            let content_type = media_type::sniff(file.bytes);
+            let content_type = file_type::sniff(file.bytes);
             let object = format!("media/{}/{sid}/{index}", scene.conversation);
             self.s3.put_object("MediaBucket", &object, content_type, file.bytes);
             Media {
@@ -54,7 +54,7 @@ impl StoryRunner<'_> {
         scene: &StoryStep<'_>,
     ) -> Result<Vec<twilio::Media>, DemoError> {
         let media = scene.message.files.iter().map(|file| {
-            let content_type = media_type::sniff(file.bytes);
+            let content_type = file_type::sniff(file.bytes);
             Ok(self.twilio.store_media(content_type, Some(file.name), file.bytes)?)
         });
         media.collect()

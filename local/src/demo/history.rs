@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use functions::messages::record_delivery;
 use jiff::Timestamp;
-use shared::delivery_status::{DeliveryStatus, StatusRecord};
+use shared::message::delivery_status::{DeliveryStatus, StatusRecord};
 use shared::message::{Direction, Message};
 
 use super::run::{StoryRunner, StoryStep, message_sid};

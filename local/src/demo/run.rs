@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::address::Address;
-use shared::can_send::SendCheck;
 use shared::config::InstallKey;
 use shared::conversation::{Conversation, ConversationId, ConversationStatus};
 use shared::error::Error;
 use shared::ids::Ids;
 use shared::message::{Direction, Message};
 use shared::outbox::OutboxEntry;
+use shared::sending::can_send::SendCheck;
 use shared::sid::MessageSid;
 use shared::store::{
     DeliveryReport, InboundOutcome, NewOutbound, OutboundOutcome, SendCompletion, Store,

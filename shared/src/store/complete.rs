@@ -11,7 +11,7 @@ use super::row::{Item, attr_n, attr_s, to_attr};
 use super::write::{ConditionOutcome, TransactError, put_if_absent};
 use crate::error::Result;
 use crate::message::SendResult;
-use crate::message_extras::Price;
+use crate::message::extras::Price;
 use crate::outbox::OutboxEntry;
 use crate::sid::MessageSid;
 

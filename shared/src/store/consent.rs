@@ -18,7 +18,7 @@ use crate::conversation::{Conversation, ConversationId};
 use crate::error::Result;
 use crate::localized::consent;
 use crate::message::Message;
-use crate::message_extras::ConsentKeyword;
+use crate::message::extras::ConsentKeyword;
 use crate::twilio_codes;
 
 /// How many entries are shown.

@@ -9,10 +9,10 @@ use super::messages::message_sk;
 use super::row::{attr_n, attr_s, from_item, to_attr};
 use crate::address::Channel;
 use crate::conversation::ConversationId;
-use crate::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::error::Result;
+use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
+use crate::message::extras::Price;
 use crate::message::{Message, ulid_time};
-use crate::message_extras::Price;
 use crate::sid::MessageSid;
 
 /// What Twilio reports on a message.

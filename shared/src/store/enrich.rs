@@ -15,7 +15,7 @@ use crate::conversation::{Conversation, Preview};
 use crate::error::{Error, Result};
 use crate::media::Media;
 use crate::message::Message;
-use crate::message_extras::{ConsentKeyword, MessageExtras};
+use crate::message::extras::{ConsentKeyword, MessageExtras};
 
 const MAX_ATTEMPTS: u32 = 64;
 

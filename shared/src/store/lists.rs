@@ -12,9 +12,9 @@ use super::row::{Item, attr_s, from_item, get_str};
 use super::search::SearchPosition;
 use super::write::unconditional;
 use crate::address::{Address, Channel};
+use crate::conversation::search::SearchQuery;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
-use crate::search::SearchQuery;
 
 /// How many items DynamoDB gives in one batch.
 const MAX_BATCH_KEYS: usize = 100;

@@ -10,15 +10,15 @@ use super::messages::{dedup_target, message_sk};
 use super::outbox::queue_sk;
 use super::row::{Item, attr_n, attr_s, to_attr, to_item};
 use super::write::{TransactError, put, put_if_absent};
-use crate::can_send::SendCheck;
 use crate::conversation::{
     Conversation, ConversationId, ConversationStatus, ListPartition, Preview,
 };
 use crate::error::{Error, Result};
 use crate::media::Media;
+use crate::message::extras::MessageExtras;
 use crate::message::{Direction, Message};
-use crate::message_extras::MessageExtras;
 use crate::outbox::OutboxEntry;
+use crate::sending::can_send::SendCheck;
 
 /// One click of one person: the text, and the key that makes a second click the same one.
 #[derive(Debug, Clone)]

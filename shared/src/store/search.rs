@@ -10,8 +10,8 @@ use super::row::{Item, attr_s, get_str};
 use super::write::{put, unconditional};
 use crate::address::Address;
 use crate::conversation::ConversationId;
+use crate::conversation::search::{SearchQuery, SearchTerm, name_terms, number_terms};
 use crate::error::Result;
-use crate::search::{SearchQuery, SearchTerm, name_terms, number_terms};
 
 /// How many rows one request reads at the most before it answers with a cursor.
 const MAX_ENTRIES: usize = 200;

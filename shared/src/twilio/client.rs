@@ -16,9 +16,9 @@ pub use super::message_list::{ListedDirection, ListedMessage};
 use super::response::{ApiResponse, NoResponse, send};
 use crate::address::Address;
 use crate::clock::Clock;
-use crate::delivery_status::DeliveryStatus;
 use crate::fault::{Fault, FaultPoints};
 use crate::http;
+use crate::message::delivery_status::DeliveryStatus;
 use crate::secret::Secret;
 use crate::sid::{AccountSid, MessageSid, MessagingServiceSid};
 

@@ -78,7 +78,7 @@ fn capitalize(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery_status::DeliveryStatus;
+    use crate::message::delivery_status::DeliveryStatus;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -14,7 +14,7 @@ use url::{Host, Url};
 use super::client::{Client, http_client};
 use crate::fault::Fault;
 use crate::media::MediaError;
-use crate::media_type;
+use crate::media::file_type;
 
 /// The most bytes that are taken; Twilio carries no more on any channel but Messenger.
 pub const MAX_MEDIA_BYTES: u64 = 16 * 1024 * 1024;
@@ -176,7 +176,7 @@ async fn start_stream(mut response: Response) -> Result<MediaStream, FetchError>
         return Err(TOO_LARGE);
     }
     let name = file_name_from_headers(response.headers());
-    let prefix_len = if content_length.is_some() { media_type::SNIFF_LEN } else { usize::MAX };
+    let prefix_len = if content_length.is_some() { file_type::SNIFF_LEN } else { usize::MAX };
     let mut prefix = Vec::new();
     while prefix.len() < prefix_len {
         let chunk = response.chunk().await.map_err(|_| INTERRUPTED)?;
@@ -205,7 +205,7 @@ fn length(bytes: &[u8]) -> u64 {
 fn file_name_from_headers(headers: &HeaderMap) -> Option<String> {
     let line = headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
     let (_, name) = line.split_once("filename=\"")?;
-    let name = media_type::sanitize_file_name(name.split('"').next()?);
+    let name = file_type::sanitize_file_name(name.split('"').next()?);
     (!name.is_empty()).then_some(name)
 }
 

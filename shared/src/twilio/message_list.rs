@@ -5,8 +5,8 @@ use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
 use super::response::parse_status;
-use crate::delivery_status::DeliveryStatus;
-use crate::message_extras::Price;
+use crate::message::delivery_status::DeliveryStatus;
+use crate::message::extras::Price;
 use crate::sid::MessageSid;
 
 /// Which way a listed message went.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::client::{ClientError, CreateError, CreatedMessage};
 use super::message_list::{MessageEntry, MessageListPage};
-use crate::delivery_status::DeliveryStatus;
+use crate::message::delivery_status::DeliveryStatus;
 use crate::sid::{MediaSid, MessageSid};
 
 /// An HTTP answer, read to its end.

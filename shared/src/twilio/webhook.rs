@@ -2,9 +2,9 @@
 
 use super::webhook_params::{MAX_MEDIA, MAX_SID, WebhookParams, clean_profile_name, truncate};
 use crate::address::Address;
-use crate::delivery_status::DeliveryStatus;
 use crate::localized::LocalizedText;
-use crate::message_extras::{Button, Forwarded, Location, Price, Referral};
+use crate::message::delivery_status::DeliveryStatus;
+use crate::message::extras::{Button, Forwarded, Location, Price, Referral};
 use crate::sid::{AccountSid, MessageSid};
 
 /// A message that somebody sent to one of our senders.

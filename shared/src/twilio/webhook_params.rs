@@ -3,7 +3,7 @@
 use super::webhook::InvalidWebhook;
 use crate::address::Address;
 use crate::localized::quarantine;
-use crate::message_extras::{Button, Forwarded, Location, Price, Referral};
+use crate::message::extras::{Button, Forwarded, Location, Price, Referral};
 
 /// How many files Twilio carries with one message.
 pub(super) const MAX_MEDIA: usize = 10;

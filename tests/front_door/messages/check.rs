@@ -144,14 +144,11 @@ async fn a_user_over_the_rate_limit_waits_for_the_next_minute() {
         (&"wait".into(), vec!["user_rate_limit"])
     );
     assert!(result["retry_at"].is_string());
-    let error =
-        anna.try_send(&thread, "Another", &new_idempotency_key()).await;
+    let error = anna.try_send(&thread, "Another", &new_idempotency_key()).await;
     assert!(error.header("retry-after").is_some());
     error.expect_error(429);
     system.advance(std::time::Duration::from_mins(1));
-    anna.try_send(&thread, "Another", &new_idempotency_key())
-        .await
-        .expect_status(202);
+    anna.try_send(&thread, "Another", &new_idempotency_key()).await.expect_status(202);
     system.stop().await;
 }
 

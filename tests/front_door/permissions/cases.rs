@@ -7,15 +7,15 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::address::Address;
-use shared::can_send::SendCheck;
 use shared::clock::Clock as _;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
 use shared::ids::{Ids as _, RandomIds, Ulid};
 use shared::media::Media;
+use shared::message::extras::MessageExtras;
 use shared::message::{Direction, Message};
-use shared::message_extras::MessageExtras;
 use shared::outbox::{DUE, OutboxEntry, OutboxState, due_sort_key};
+use shared::sending::can_send::SendCheck;
 use shared::session::Role;
 use shared::sid::MessageSid;
 use shared::store::{

@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn every_case_of_twilio_s_calculator_is_counted_the_same() {
-        let text = include_str!("../../tests/vectors/segments.json");
+        let text = include_str!("../../../tests/vectors/segments.json");
         let vectors: Vectors = serde_json::from_str(text).unwrap();
         assert_eq!(vectors.cases.len(), vectors.count);
         let mut mismatches = Vec::new();

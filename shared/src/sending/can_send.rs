@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
+use crate::address::phone::PhoneNumber;
 use crate::address::{Address, Channel};
 use crate::consent::ConsentState;
 use crate::conversation::Conversation;
 use crate::localized::{LocalizedText, cannot_send as texts};
-use crate::media_limits::{MediaLimits, is_image};
+use crate::media::limits::{MediaLimits, is_image};
 use crate::message::MAX_BODY_CHARACTERS;
-use crate::phone::PhoneNumber;
-pub use crate::send_check::{Reason, ReasonCode, ReasonView, SendDecision};
+pub use crate::sending::send_check::{Reason, ReasonCode, ReasonView, SendDecision};
 
 /// The decision.
 #[derive(Debug, Clone, PartialEq, Eq)]

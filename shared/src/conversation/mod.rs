@@ -1,5 +1,9 @@
 //! A conversation: two addresses, its place in the list, its unread count, its name.
 
+pub mod id;
+pub mod search;
+pub mod view;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -7,8 +11,8 @@ use utoipa::ToSchema;
 
 use crate::address::{Address, Channel};
 use crate::consent::Consent;
-pub use crate::conversation_id::ConversationId;
-pub use crate::conversation_view::{ConversationView, phone_number_view};
+pub use crate::conversation::id::ConversationId;
+pub use crate::conversation::view::{ConversationView, phone_number_view};
 use crate::media::MediaKind;
 use crate::message::{Direction, Message};
 use crate::outbox::add;

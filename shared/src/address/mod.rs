@@ -1,9 +1,12 @@
 //! Addresses: who a message comes from or goes to, on any channel, as Twilio writes them.
 
+pub mod invalid;
+pub mod phone;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::phone::PhoneNumber;
+use crate::address::phone::PhoneNumber;
 
 /// The way a message takes.
 #[derive(

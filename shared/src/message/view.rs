@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::media::MediaView;
+use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
+use crate::message::extras::{MessageExtras, Price};
 use crate::message::{Direction, DisplayStatus, Message, MessageError, SendResult};
-use crate::message_extras::{MessageExtras, Price};
 use crate::outbox::OutboxEntryView;
 
 /// A message, as the API and the socket show it.

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::address::phone::PhoneNumberView;
 use crate::address::{Address, Channel};
 use crate::consent::Consent;
 use crate::conversation::{Conversation, ConversationStatus, Preview};
-use crate::phone::PhoneNumberView;
 
 impl Conversation {
     /// How the API shows it; none when it was deleted.
@@ -44,7 +44,7 @@ pub fn phone_number_view(address: &Address) -> PhoneNumberView {
             national: address.to_string(),
             region: None,
         },
-        crate::phone::PhoneNumber::view,
+        crate::address::phone::PhoneNumber::view,
     )
 }
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::delivery_status::DeliveryStatus;
 use crate::localized::code as texts;
+use crate::message::delivery_status::DeliveryStatus;
 
 /// The one label that people see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

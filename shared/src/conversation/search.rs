@@ -138,13 +138,13 @@ impl NumberQuery {
             }
             Self::AfterZero(digits) => [SearchTerm::new(digits, false), None],
             Self::International(digits) => {
-                [SearchTerm::new(crate::phone::without_calling_code(digits), false), None]
+                [SearchTerm::new(crate::address::phone::without_calling_code(digits), false), None]
             }
         };
         terms.into_iter().flatten().collect()
     }
 
-    fn matches(&self, phone: &crate::phone::PhoneNumber) -> bool {
+    fn matches(&self, phone: &crate::address::phone::PhoneNumber) -> bool {
         let national = phone.national_digits();
         match self {
             Self::National(digits) => national.starts_with(digits) || national.ends_with(digits),

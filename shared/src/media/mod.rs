@@ -1,5 +1,8 @@
 //! What comes with a message: pictures, sounds, films, contacts, documents.
 
+pub mod file_type;
+pub mod limits;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

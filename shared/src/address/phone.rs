@@ -10,7 +10,7 @@ use rlibphonenumber::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use crate::invalid_phone::InvalidPhoneNumber;
+pub use crate::address::invalid::InvalidPhoneNumber;
 
 /// A phone number in E.164: `+`, the calling code, the national digits, 7 to 15 digits in all.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What is looked for within a thread: words, anywhere in what a message says.
 
+use crate::conversation::search::{fold, fold_words};
 use crate::message::Message;
-use crate::search::{fold, fold_words};
 
 /// The longest search that is read, characters.
 const MAX_QUERY_CHARACTERS: usize = 200;

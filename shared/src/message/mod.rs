@@ -1,5 +1,11 @@
 //! A message: its text, what Twilio said of it, and what we know of it ourselves.
 
+pub mod delivery_status;
+pub mod display_status;
+pub mod extras;
+pub mod search;
+pub mod view;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,11 +15,11 @@ use utoipa::ToSchema;
 
 use crate::address::Address;
 use crate::conversation::ConversationId;
-use crate::delivery_status::{DeliveryStatus, StatusRecord};
-pub use crate::display_status::{DisplayStatus, MessageError};
 use crate::media::{Media, MediaState};
-use crate::message_extras::{MessageExtras, Price};
-pub use crate::message_view::MessageView;
+use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
+pub use crate::message::display_status::{DisplayStatus, MessageError};
+use crate::message::extras::{MessageExtras, Price};
+pub use crate::message::view::MessageView;
 use crate::outbox::OutboxState;
 use crate::sid::MessageSid;
 

@@ -1,6 +1,7 @@
 //! The shape of the tree: names that agree, arrows that point one way, rules that a compiler does not know.
 
 mod arrow;
+mod cycles;
 mod files;
 #[path = "../generate/files.rs"]
 mod generated;

@@ -5,5 +5,6 @@ mod cycles;
 mod files;
 #[path = "../generate/files.rs"]
 mod generated;
+mod language;
 mod names;
 mod rules;

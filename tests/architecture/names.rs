@@ -179,12 +179,37 @@ fn derived(noun: &str, verb: &str) -> (&'static str, String) {
     match verb {
         "list" => ("GET", all.to_owned()),
         "get" => ("GET", format!("{all}{one}")),
-        "create" | "start" | "send" | "record" => ("POST", all.to_owned()),
+        "create" | "start" | "send" | "record" | "add" => ("POST", all.to_owned()),
         "update" => ("PATCH", format!("{all}{one}")),
-        "delete" => ("DELETE", format!("{all}{one}")),
-        // Before there is one.
-        "check" => ("POST", format!("{all}/check")),
+        "delete" | "remove" => ("DELETE", format!("{all}{one}")),
+        // Before there is one, or all at once.
+        "check" | "import" | "export" | "refresh" => ("POST", format!("{all}/{verb}")),
         other => ("POST", format!("{all}{one}/{other}")),
+    }
+}
+
+#[test]
+fn a_route_is_derived_from_a_noun_and_a_verb() {
+    let routes = [
+        ("contacts", "list", "GET /api/contacts"),
+        ("contacts", "get", "GET /api/contacts/{id}"),
+        ("contacts", "create", "POST /api/contacts"),
+        ("contacts", "update", "PATCH /api/contacts/{id}"),
+        ("contacts", "delete", "DELETE /api/contacts/{id}"),
+        ("participants", "add", "POST /api/participants"),
+        ("participants", "remove", "DELETE /api/participants/{id}"),
+        ("contacts", "check", "POST /api/contacts/check"),
+        ("contacts", "import", "POST /api/contacts/import"),
+        ("contacts", "export", "POST /api/contacts/export"),
+        ("templates", "refresh", "POST /api/templates/refresh"),
+        ("contacts", "merge", "POST /api/contacts/{id}/merge"),
+        ("messages", "add", "POST /api/conversations/{id}/messages"),
+        ("messages", "remove", "DELETE /api/conversations/{id}/messages/{message}"),
+        ("messages", "export", "POST /api/conversations/{id}/messages/export"),
+    ];
+    for (noun, verb, expected) in routes {
+        let (method, path) = derived(noun, verb);
+        assert_eq!(format!("{method} {path}"), expected, "{verb} of {noun}");
     }
 }
 

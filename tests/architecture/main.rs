@@ -7,4 +7,5 @@ mod files;
 mod generated;
 mod language;
 mod names;
+mod packages;
 mod rules;

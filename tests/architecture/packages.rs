@@ -1,0 +1,62 @@
+//! The workspace's packages, as Cargo lists them.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::files::{Source, sources, top};
+
+/// A package of the workspace.
+#[derive(Debug)]
+pub struct Package {
+    /// Its name in the manifest.
+    pub name: String,
+    /// Its folder below the top level.
+    pub folder: String,
+    /// The root files of its libraries, binaries, examples, tests and benchmarks.
+    pub roots: Vec<String>,
+    /// The names by which its code uses its dependencies, those of tests included.
+    pub dependencies: Vec<String>,
+}
+
+/// Returns every package of the workspace.
+pub fn packages() -> Vec<Package> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(top())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages: Vec<Package> =
+        metadata["packages"].as_array().unwrap().iter().map(package).collect();
+    for folder in ["shared", "functions", "tests"] {
+        assert!(packages.iter().any(|package| package.folder == folder), "no package in {folder}");
+    }
+    packages
+}
+
+fn package(metadata: &Value) -> Package {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let list = |name: &str| metadata[name].as_array().unwrap().iter();
+    let manifest = text(&metadata["manifest_path"]);
+    let folder = Path::new(&manifest).parent().unwrap().canonicalize().unwrap();
+    let dependencies = list("dependencies").map(|dependency| {
+        let used_as = dependency["rename"].as_str().or(dependency["name"].as_str()).unwrap();
+        used_as.trim_start_matches("partyline-").replace('-', "_")
+    });
+    Package {
+        name: text(&metadata["name"]),
+        folder: folder.strip_prefix(top()).unwrap().to_string_lossy().replace('\\', "/"),
+        roots: list("targets").map(|target| text(&target["src_path"])).collect(),
+        dependencies: dependencies.collect(),
+    }
+}
+
+/// Returns the Rust sources of every package but the tests.
+pub fn product_sources() -> Vec<Source> {
+    let packages = packages().into_iter().filter(|package| package.folder != "tests");
+    let sources = packages.flat_map(|package| sources(&package.folder, &[".rs"]));
+    sources.filter(|source| !source.is_test()).collect()
+}

@@ -8,4 +8,5 @@ mod generated;
 mod language;
 mod names;
 mod packages;
+mod page;
 mod rules;

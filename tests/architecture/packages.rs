@@ -43,8 +43,7 @@ fn package(metadata: &Value) -> Package {
     let manifest = text(&metadata["manifest_path"]);
     let folder = Path::new(&manifest).parent().unwrap().canonicalize().unwrap();
     let dependencies = list("dependencies").map(|dependency| {
-        let used_as = dependency["rename"].as_str().or(dependency["name"].as_str()).unwrap();
-        used_as.trim_start_matches("partyline-").replace('-', "_")
+        used_as(dependency["rename"].as_str().or(dependency["name"].as_str()).unwrap())
     });
     Package {
         name: text(&metadata["name"]),
@@ -54,9 +53,31 @@ fn package(metadata: &Value) -> Package {
     }
 }
 
+/// Returns the name by which code uses a package.
+pub fn used_as(package: &str) -> String {
+    package.trim_start_matches("partyline-").replace('-', "_")
+}
+
 /// Returns the Rust sources of every package but the tests.
 pub fn product_sources() -> Vec<Source> {
     let packages = packages().into_iter().filter(|package| package.folder != "tests");
     let sources = packages.flat_map(|package| sources(&package.folder, &[".rs"]));
     sources.filter(|source| !source.is_test()).collect()
+}
+
+/// The packages of the workspace that a package may depend on; those below `local` may use every package but the tests.
+const DEPENDENCIES: [(&str, &[&str]); 3] =
+    [("shared", &[]), ("functions", &["shared"]), ("local/twilio-simulator", &["shared"])];
+
+#[test]
+fn packages_depend_on_each_other_one_way() {
+    let packages = packages();
+    let names: Vec<String> = packages.iter().map(|package| used_as(&package.name)).collect();
+    for package in &packages {
+        let listed = DEPENDENCIES.iter().find(|(folder, _)| *folder == package.folder);
+        for name in package.dependencies.iter().filter(|name| names.contains(name)) {
+            let allowed = listed.map_or(name != "tests", |(_, below)| below.contains(&&**name));
+            assert!(allowed, "{} depends on {name}", package.name);
+        }
+    }
 }

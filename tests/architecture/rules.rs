@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::files::{sources, top};
-use crate::packages::{packages, product_sources};
+use crate::packages::{packages, product_sources, used_as};
 
 /// Lines of a file before its tests.
 const LONGEST_FILE: usize = 250;
@@ -132,7 +132,7 @@ fn every_dependency_is_used() {
     let table = table.split("\n[").next().unwrap();
     let names = table.lines().filter(|line| !line.starts_with('#'));
     for name in names.filter_map(|line| line.split_once(" = ").map(|(name, _)| name)) {
-        let used_as = name.trim_start_matches("partyline-").replace('-', "_");
+        let used_as = used_as(name);
         let used = packages.iter().any(|package| package.dependencies.contains(&used_as));
         assert!(used, "no package depends on {name} of the workspace's dependencies");
     }

@@ -189,12 +189,37 @@ fn derive_route(noun: &str, verb: &str) -> (&'static str, String) {
     match verb {
         "list" => ("GET", collection.to_owned()),
         "get" => ("GET", format!("{collection}{item}")),
-        "create" | "start" | "send" | "record" => ("POST", collection.to_owned()),
+        "create" | "start" | "send" | "record" | "add" => ("POST", collection.to_owned()),
         "update" => ("PATCH", format!("{collection}{item}")),
-        "delete" => ("DELETE", format!("{collection}{item}")),
-        // Before there is one.
-        "check" => ("POST", format!("{collection}/check")),
+        "delete" | "remove" => ("DELETE", format!("{collection}{item}")),
+        // Before there is one, or all at once.
+        "check" | "import" | "export" | "refresh" => ("POST", format!("{collection}/{verb}")),
         action => ("POST", format!("{collection}{item}/{action}")),
+    }
+}
+
+#[test]
+fn a_route_is_derived_from_a_noun_and_a_verb() {
+    let routes = [
+        ("contacts", "list", "GET /api/contacts"),
+        ("contacts", "get", "GET /api/contacts/{id}"),
+        ("contacts", "create", "POST /api/contacts"),
+        ("contacts", "update", "PATCH /api/contacts/{id}"),
+        ("contacts", "delete", "DELETE /api/contacts/{id}"),
+        ("participants", "add", "POST /api/participants"),
+        ("participants", "remove", "DELETE /api/participants/{id}"),
+        ("contacts", "check", "POST /api/contacts/check"),
+        ("contacts", "import", "POST /api/contacts/import"),
+        ("contacts", "export", "POST /api/contacts/export"),
+        ("templates", "refresh", "POST /api/templates/refresh"),
+        ("contacts", "merge", "POST /api/contacts/{id}/merge"),
+        ("messages", "add", "POST /api/conversations/{id}/messages"),
+        ("messages", "remove", "DELETE /api/conversations/{id}/messages/{message}"),
+        ("messages", "export", "POST /api/conversations/{id}/messages/export"),
+    ];
+    for (noun, verb, expected) in routes {
+        let (method, path) = derive_route(noun, verb);
+        assert_eq!(format!("{method} {path}"), expected, "{verb} of {noun}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every Partyline function stands on.
 //!
-//! Injected: [`clock`], [`ids`], [`fault`].
+//! Injected: [`clock`], [`ids`], [`fault`]. Pauses between attempts: [`retry`].
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`invalid_phone`], [`address`], [`sid`], [`secret`],
 //! [`error`], [`sentences`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
@@ -38,6 +38,7 @@ pub mod message_label;
 pub mod message_view;
 pub mod particulars;
 pub mod phone;
+pub mod retry;
 pub mod search;
 pub mod secret;
 pub mod segments;

@@ -10,6 +10,8 @@ use futures_util::future::{join, join_all};
 use local::dynamodb::{Effect, Fault};
 use reqwest::Method;
 use serde_json::json;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::desk::person::{bodies, id, key};
 use crate::desk::table::{TABLE, everything, rows};
@@ -328,11 +330,10 @@ impl Write for Log {
 async fn w17_no_log_holds_a_password_a_text_or_a_number() {
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("info,functions=trace,shared=trace")
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
+    let targets: Targets = "info,functions=trace,shared=trace".parse().unwrap();
+    let layer = tracing_subscriber::fmt::layer().with_ansi(false);
+    let layer = layer.with_writer(move || writer.clone());
+    let subscriber = tracing_subscriber::registry().with(targets).with(layer);
     let desk = Desk::open().await;
     let anna = desk.admin().await;
     let guard = tracing::subscriber::set_default(subscriber);

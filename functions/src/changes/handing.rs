@@ -43,6 +43,8 @@ impl Hands {
             endpoint: app.variable("AWS_ENDPOINT_URL_LAMBDA"),
             region: app.access.region.clone(),
             credentials: app.access.credentials(),
+            clock: app.clock.clone(),
+            ids: app.ids.clone(),
             faults: app.faults.clone(),
         });
         Self {

@@ -13,6 +13,7 @@ use shared::intent::{Intent, deferral, later};
 use shared::media::Media;
 use shared::media_type::short_name;
 use shared::message::Message;
+use shared::retry;
 use shared::secret::Secret;
 use shared::sid::MessagingServiceSid;
 use shared::store::Settled;
@@ -26,7 +27,7 @@ use crate::messages::record_delivery;
 /// What a call that Twilio did not process is first waited for in place, in all.
 const IN_PLACE: Duration = Duration::from_secs(5);
 
-/// The first wait in place.
+/// The longest first wait in place; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// How long Twilio may read what goes with a message, which may wait in its queue.
@@ -181,7 +182,7 @@ async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, 
         media: &twilio.media(message),
         status_callback: &callback,
     };
-    let mut wait = FIRST_WAIT;
+    let mut pauses = retry::pauses(FIRST_WAIT, IN_PLACE, &*app.ids);
     let until = later(app.clock.now(), IN_PLACE);
     loop {
         match twilio.client.create_message(&create).await {
@@ -190,15 +191,12 @@ async fn create(app: &App, twilio: &Line, message: &Message) -> Result<Settled, 
                 return Ok(Settled::Sent { sid: created.sid, segments, price: None });
             }
             Err(CreateError::NotProcessed { retry_after }) => {
-                let jitter = u32::try_from(app.ids.random() % 50).unwrap_or(0);
-                let pause = wait * (100 + jitter) / 100;
-                let pause = pause.max(retry_after.unwrap_or_default());
+                let pause = pauses.next().max(retry_after).unwrap_or(IN_PLACE);
                 // The time that the calls themselves took counts too.
                 if later(app.clock.now(), pause) > until {
                     return Err(CreateError::NotProcessed { retry_after });
                 }
                 app.clock.sleep(pause).await;
-                wait *= 2;
             }
             Err(other) => return Err(other),
         }

@@ -21,6 +21,8 @@ pub mod s3;
 pub mod schedule;
 mod senders;
 pub mod settings;
+#[cfg(test)]
+mod signed_request;
 pub mod streams;
 pub mod system;
 pub mod template;

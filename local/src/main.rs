@@ -6,14 +6,15 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use local::{CommandLine, Options, Settings, System, SystemError};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let command_line = CommandLine::parse();
-    let filter = EnvFilter::try_from_default_env();
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn,local=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(log_filter()).with(log).init();
     match run(&command_line).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -28,9 +29,18 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Returns the log filter: `RUST_LOG` if set, otherwise warnings and the local system's own lines.
+#[expect(clippy::disallowed_methods, reason = "the log begins before the settings are read")]
+fn log_filter() -> Targets {
+    let requested = std::env::var("RUST_LOG").ok().and_then(|targets| targets.parse().ok());
+    requested.unwrap_or_else(|| {
+        Targets::new().with_default(LevelFilter::WARN).with_target("local", LevelFilter::INFO)
+    })
+}
+
 async fn run(command_line: &CommandLine) -> Result<(), SystemError> {
     let root = project_dir();
-    #[expect(clippy::disallowed_methods, reason = "the only place that reads the environment")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the settings")]
     let settings = Settings::load(&root, |name| std::env::var(name).ok())?;
     let options = Options::from_command_line(command_line, root, settings);
     let state = options.state.clone();

@@ -178,12 +178,12 @@ fn sender(settings: &Settings, address: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
-    use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region};
     use shared::clock::SystemClock;
     use tokio::net::TcpListener;
 
     use super::*;
     use crate::gateway::Server;
+    use crate::signed_request::SignedRequest;
     use crate::template::Template;
 
     async fn serving() -> Server {
@@ -201,23 +201,27 @@ mod tests {
         names: &[&str],
     ) -> Result<BTreeMap<String, String>, String> {
         let server = serving().await;
-        let config = aws_sdk_ssm::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(REGION))
-            .endpoint_url(format!("http://{}", server.address()))
-            .credentials_provider(Credentials::new(caller, "x", None, None, "test"))
-            .build();
-        let client = aws_sdk_ssm::Client::from_conf(config);
-        let names = names.iter().map(|name| format!("/partyline/{name}")).collect();
-        let request = client.get_parameters().set_names(Some(names)).with_decryption(true).send();
-        let response = request.await.map_err(|e| format!("{:?}", e.into_service_error()));
+        let names: Vec<String> = names.iter().map(|name| format!("/partyline/{name}")).collect();
+        let response = SignedRequest {
+            server: server.address(),
+            service: "ssm",
+            caller,
+            path: "/",
+            headers: &[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", TARGET)],
+            body: json!({ "Names": names, "WithDecryption": true }),
+        };
+        let (status, body) = response.send().await;
         server.stop(&SystemClock).await;
-        let parameters = response?.parameters.unwrap_or_default().into_iter();
-        Ok(parameters.map(|p| (p.name.unwrap(), p.value.unwrap())).collect())
+        if status != 200 {
+            return Err(body.to_string());
+        }
+        let parameters = body["Parameters"].as_array().unwrap().iter();
+        let text = |parameter: &Value, name: &str| parameter[name].as_str().unwrap().to_owned();
+        Ok(parameters.map(|p| (text(p, "Name"), text(p, "Value"))).collect())
     }
 
     #[tokio::test]
-    async fn the_sdk_gets_the_permitted_parameters() {
+    async fn a_signed_request_gets_the_permitted_parameters() {
         let values = get_parameters("receive-message", &["twilio", "urls"]).await.unwrap();
         let twilio: Value = serde_json::from_str(&values["/partyline/twilio"]).unwrap();
         assert_eq!(twilio["account_sid"], "AC00000000000000000000000000000000");

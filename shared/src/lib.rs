@@ -1,6 +1,6 @@
 //! What every Partyline function stands on.
 //!
-//! Injected: [`clock`], [`ids`], [`fault`].
+//! Injected: [`clock`], [`ids`], [`fault`]. Pauses between attempts: [`retry`].
 //!
 //! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`invalid_phone`], [`address`], [`sid`], [`secret`],
 //! [`error`], [`sentences`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
@@ -28,6 +28,7 @@ pub mod localized;
 pub mod media;
 pub mod message;
 pub mod outbox;
+pub mod retry;
 pub mod secret;
 pub mod sending;
 pub mod session;

@@ -10,6 +10,8 @@ use futures_util::future::{join, join_all};
 use local::dynamodb::{Effect, RequestFault};
 use reqwest::Method;
 use serde_json::json;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::media::{download_media, jpeg, send_with_uploads, upload_file};
 use crate::support::table::{TABLE, all_rows, rows};
@@ -346,11 +348,10 @@ impl Write for CapturedLog {
 async fn w17_no_log_contains_a_password_a_text_or_a_number() {
     let log = CapturedLog::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("info,functions=trace,shared=trace")
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
+    let targets: Targets = "info,functions=trace,shared=trace".parse().unwrap();
+    let layer = tracing_subscriber::fmt::layer().with_ansi(false);
+    let layer = layer.with_writer(move || writer.clone());
+    let subscriber = tracing_subscriber::registry().with(targets).with(layer);
     let system = TestSystem::start().await;
     let anna = system.admin().await;
     let guard = tracing::subscriber::set_default(subscriber);

@@ -43,6 +43,8 @@ impl JobInvoker {
             endpoint: app.env("AWS_ENDPOINT_URL_LAMBDA"),
             region: app.access.region.clone(),
             credentials: app.access.credentials(),
+            clock: app.clock.clone(),
+            ids: app.ids.clone(),
             faults: app.faults.clone(),
         });
         Self {

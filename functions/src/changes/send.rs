@@ -11,6 +11,7 @@ use shared::media::Media;
 use shared::media::file_type::short_file_name;
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
+use shared::retry;
 use shared::secret::Secret;
 use shared::sending::can_send::{ReasonCode, can_contact};
 use shared::sid::MessagingServiceSid;
@@ -26,7 +27,7 @@ use crate::messages::record_delivery;
 /// What a call that Twilio did not process is first waited for in place, in all.
 const IN_PLACE_RETRY_BUDGET: Duration = Duration::from_secs(5);
 
-/// The first wait in place.
+/// The longest first wait in place; it doubles with each further one.
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// How long Twilio may read what goes with a message, which may wait in its queue.
@@ -204,7 +205,7 @@ async fn create_with_retries(
         media: &context.media_urls(message),
         status_callback: &status_callback,
     };
-    let mut wait = FIRST_RETRY_DELAY;
+    let mut pauses = retry::pauses(FIRST_RETRY_DELAY, IN_PLACE_RETRY_BUDGET, &*app.ids);
     let retry_until = add(app.clock.now(), IN_PLACE_RETRY_BUDGET);
     loop {
         match context.twilio.create_message(&request).await {
@@ -213,15 +214,12 @@ async fn create_with_retries(
                 return Ok(SendCompletion::Accepted { sid: created.sid, segments, price: None });
             }
             Err(CreateError::NotProcessed { retry_after }) => {
-                let jitter = u32::try_from(app.ids.random() % 50).unwrap_or(0);
-                let pause = wait * (100 + jitter) / 100;
-                let pause = pause.max(retry_after.unwrap_or_default());
+                let pause = pauses.next().max(retry_after).unwrap_or(IN_PLACE_RETRY_BUDGET);
                 // The time that the calls themselves took counts too.
                 if add(app.clock.now(), pause) > retry_until {
                     return Err(CreateError::NotProcessed { retry_after });
                 }
                 app.clock.sleep(pause).await;
-                wait *= 2;
             }
             Err(error) => return Err(error),
         }

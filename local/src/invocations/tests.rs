@@ -1,10 +1,7 @@
-//! The queue of events, as the SDK fills it.
+//! The queue of events, as signed requests fill it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aws_sdk_lambda::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::InvocationType;
 use shared::clock::OffsetClock;
 use shared::fault::FaultPoints;
 use shared::ids::RandomIds;
@@ -14,6 +11,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::gateway::Server;
 use crate::lambda::{Endpoints, FunctionHostOptions};
+use crate::signed_request::SignedRequest;
 
 /// The template with a function that `dispatch` may invoke.
 fn template() -> Template {
@@ -46,21 +44,17 @@ const COUNT_RUNS: Function = Function {
     },
 };
 
-async fn invoke_as(server: &Server, caller: &str, fails: u64) -> Result<i32, String> {
-    let config = aws_sdk_lambda::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .endpoint_url(format!("http://{}", server.address()))
-        .credentials_provider(Credentials::new(caller, "x", None, None, "test"))
-        .build();
-    let client = aws_sdk_lambda::Client::from_conf(config);
-    let call = client.invoke().function_name("partyline-CountRuns");
-    let call = call.invocation_type(InvocationType::Event);
-    let payload = json!({ "fails": fails }).to_string();
-    let response = call.payload(Blob::new(payload)).send().await;
-    response
-        .map(|response| response.status_code())
-        .map_err(|e| format!("{:?}", e.into_service_error()))
+async fn invoke_as(server: &Server, caller: &str, fails: u64) -> Result<u16, String> {
+    let request = SignedRequest {
+        server: server.address(),
+        service: "lambda",
+        caller,
+        path: "/2015-03-31/functions/partyline-CountRuns/invocations",
+        headers: &[("x-amz-invocation-type", "Event")],
+        body: json!({ "fails": fails }),
+    };
+    let (status, body) = request.send().await;
+    if (200..300).contains(&status) { Ok(status) } else { Err(body.to_string()) }
 }
 
 #[tokio::test]

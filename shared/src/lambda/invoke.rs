@@ -1,19 +1,22 @@
 //! One function invokes another, asynchronously: what is taken is run later, and again if it fails.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::InvocationType;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::aws_request::{AwsService, AwsServiceOptions};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::fault::{Fault, FaultPoints};
+use crate::ids::Ids;
 
 /// An invocation that is not taken within this time counts as not taken.
 const INVOKE_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is escaped in a function's name: all but RFC 3986's unreserved characters.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What an [`Invoker`] is made of.
 pub struct InvokerOptions {
@@ -23,6 +26,10 @@ pub struct InvokerOptions {
     pub region: String,
     /// Credentials.
     pub credentials: Credentials,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub ids: Arc<dyn Ids>,
     /// Fault points.
     pub faults: FaultPoints,
 }
@@ -30,7 +37,7 @@ pub struct InvokerOptions {
 /// Invokes other functions.
 #[derive(Clone)]
 pub struct Invoker {
-    client: Client,
+    service: Arc<AwsService>,
     faults: FaultPoints,
 }
 
@@ -43,16 +50,18 @@ impl std::fmt::Debug for Invoker {
 impl Invoker {
     /// Makes the client; nothing is sent yet.
     pub fn new(options: InvokerOptions) -> Self {
-        let mut config = aws_sdk_lambda::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(options.region))
-            .credentials_provider(options.credentials)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(INVOKE_TIMEOUT).build());
-        if let Some(endpoint) = options.endpoint {
-            config = config.endpoint_url(endpoint);
-        }
-        Self { client: Client::from_conf(config.build()), faults: options.faults }
+        let service = AwsService::new(AwsServiceOptions {
+            name: "lambda",
+            endpoint: options.endpoint,
+            region: options.region,
+            credentials: options.credentials,
+            clock: options.clock,
+            ids: options.ids,
+            // A repeated invocation would run the function twice.
+            attempts: 1,
+            timeout: INVOKE_TIMEOUT,
+        });
+        Self { service: Arc::new(service), faults: options.faults }
     }
 
     /// Has the function of this name run with `event`. `Ok` means that it was taken, not that it has run; after an
@@ -66,12 +75,66 @@ impl Invoker {
             None => false,
         };
         let payload = serde_json::to_vec(event).map_err(Error::internal)?;
-        let call = self.client.invoke().function_name(function);
-        let call = call.invocation_type(InvocationType::Event).payload(Blob::new(payload));
-        match call.send().await {
+        let name = utf8_percent_encode(function, ESCAPED);
+        let path = format!("/2015-03-31/functions/{name}/invocations");
+        let headers = [("content-type", "application/json"), ("x-amz-invocation-type", "Event")];
+        match self.service.post(&path, &headers, &payload).await {
             Ok(_) if drop_response => Err(Error::Unavailable("the response was dropped".into())),
             Ok(_) => Ok(()),
             Err(error) => Err(Error::internal(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::lambda::aws_request::tests::{NoJitter, Server};
+
+    async fn invoke(server: &Server, function: &str) -> Result<()> {
+        let invoker = Invoker::new(InvokerOptions {
+            endpoint: Some(server.url.clone()),
+            region: "eu-central-1".to_owned(),
+            credentials: Credentials::new("AKID", "x", None, None, "test"),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(NoJitter),
+            faults: FaultPoints::default(),
+        });
+        invoker.invoke(function, &json!({ "job": 1 })).await
+    }
+
+    #[tokio::test]
+    async fn an_event_is_posted_to_the_functions_asynchronous_invocations() {
+        let mut server = Server::start(&[(202, ""), (202, "")]).await;
+        invoke(&server, "partyline-FetchMedia_1").await.unwrap();
+        let request = server.request().await;
+        let line = "POST /2015-03-31/functions/partyline-FetchMedia_1/invocations HTTP/1.1\r\n";
+        assert!(request.starts_with(line), "{request}");
+        assert!(request.contains("\r\nx-amz-invocation-type: Event\r\n"), "{request}");
+        assert!(request.ends_with("\r\n\r\n{\"job\":1}"), "{request}");
+
+        invoke(&server, "arn:aws:lambda:x:1:function:f").await.unwrap();
+        let path = "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Ax%3A1%3Afunction%3Af/";
+        assert!(server.request().await.starts_with(path));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_taken_is_not_tried_again_and_says_why() {
+        let missing = r#"{"__type":"ResourceNotFoundException","Message":"no such function"}"#;
+        for (answer, text) in [
+            (
+                (404, missing),
+                "lambda answered 404 Not Found: ResourceNotFoundException: no such function",
+            ),
+            ((503, ""), "lambda answered 503 Service Unavailable: unknown error: "),
+        ] {
+            let server = Server::start(&[answer, (202, "")]).await;
+            let error = invoke(&server, "f").await.unwrap_err();
+            assert_eq!((error.status(), error.cause_chain()), (500, text.to_owned()));
+            assert_eq!(server.further_requests(), 1);
         }
     }
 }

@@ -6,7 +6,9 @@
 //! - [`invoke`]: one function invokes another, asynchronously.
 //! - [`caller`]: who asks.
 //! - [`parameters`]: the one `GetParameters` at init.
+//! - `aws_request`: the signed requests of these two.
 
+mod aws_request;
 pub mod caller;
 pub mod function;
 pub mod http;

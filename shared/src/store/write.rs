@@ -7,13 +7,17 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
-use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::Store;
 use super::row::Item;
 use crate::error::{Cause, Error, Result};
 use crate::fault::Fault;
 use crate::outbox::add;
+use crate::retry;
+
+/// The longest pause after the first failed attempt; it doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(4);
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 /// Error codes after which nothing was written and the same call may be made again.
 const RETRYABLE_CODES: [&str; 8] = [
@@ -78,21 +82,15 @@ impl Store {
         F: FnMut() -> Fut + Send,
         Fut: Future<Output = Result<T, Attempt<E>>> + Send,
     {
-        // Jitter: up to one whole delay of chance is added to a delay that doubles.
-        let mut delays = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(4))
-            .with_max_delay(Duration::from_millis(400))
-            .without_max_times()
-            .with_jitter()
-            .build();
-        let deadline = add(self.clock.now(), self.retry_budget);
+        let mut pauses = retry::pauses(FIRST_PAUSE, LONGEST_PAUSE, &*self.ids);
+        let until = add(self.clock.now(), self.retry_budget);
         loop {
             match call().await {
-                Ok(response) => return Ok(response),
+                Ok(answer) => return Ok(answer),
                 Err(Attempt::Done(error)) => return Err(error),
-                Err(Attempt::Retry(cause)) => match delays.next() {
-                    Some(delay) if add(self.clock.now(), delay) < deadline => {
-                        self.clock.sleep(delay).await;
+                Err(Attempt::Retry(cause)) => match pauses.next() {
+                    Some(pause) if add(self.clock.now(), pause) < until => {
+                        self.clock.sleep(pause).await;
                     }
                     _ => return Err(E::from(Error::Unavailable(cause))),
                 },

@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::form;
@@ -89,7 +89,7 @@ pub fn sign(auth_token: &Secret, url: &str, params: &[(String, String)]) -> Stri
 
 /// The SHA-256 of some bytes in lower-case hex, as `bodySHA256` has it.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
+    data_encoding::HEXLOWER.encode(digest(&SHA256, bytes).as_ref())
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -102,19 +102,28 @@ impl Algorithm {
     fn sign(self, secret: &Secret, parts: &[&[u8]]) -> String {
         let key = secret.expose().as_bytes();
         match self {
-            Self::Sha1 => mac::<Hmac<Sha1>>(key, parts),
-            Self::Sha256 => mac::<Hmac<Sha256>>(key, parts),
+            Self::Sha1 => hmac_sha1(key, parts),
+            Self::Sha256 => hmac_sha256(key, parts),
         }
     }
 }
 
-fn mac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> String {
+fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> String {
     // An HMAC takes a key of any length; should one ever refuse, an empty text matches no signature.
-    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else { return String::new() };
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key) else { return String::new() };
     for part in parts {
         mac.update(part);
     }
     BASE64.encode(&mac.finalize().into_bytes())
+}
+
+fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> String {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
+    let mut context = aws_lc_rs::hmac::Context::with_key(&key);
+    for part in parts {
+        context.update(part);
+    }
+    BASE64.encode(context.sign().as_ref())
 }
 
 /// The algorithm and the keys that `settings` names. Without settings: SHA-1 under the auth tokens.

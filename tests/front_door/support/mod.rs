@@ -22,6 +22,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use local::{Options, System};
 use reqwest::Method;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use call::{Call, TestResponse};
 pub use socket::Socket;
@@ -37,6 +40,13 @@ pub struct TestSystem {
     http_client: reqwest::Client,
 }
 
+/// Returns the log filter of tests: `RUST_LOG` if set, otherwise errors.
+#[expect(clippy::disallowed_methods, reason = "a test asks its own environment")]
+fn log_filter() -> Targets {
+    let requested = std::env::var("RUST_LOG").ok().and_then(|targets| targets.parse().ok());
+    requested.unwrap_or_else(|| Targets::new().with_default(LevelFilter::ERROR))
+}
+
 impl TestSystem {
     /// A fresh system: nobody has written yet.
     pub async fn start() -> Self {
@@ -45,10 +55,9 @@ impl TestSystem {
 
     /// A fresh system with something about it changed.
     pub async fn start_with(configure: impl FnOnce(&mut Options)) -> Self {
-        let log = tracing_subscriber::fmt().with_test_writer();
-        let log = log.with_env_filter(tracing_subscriber::EnvFilter::from_default_env());
+        let log = tracing_subscriber::fmt::layer().with_test_writer();
         // Only the first test of the process starts it.
-        drop(log.try_init());
+        drop(tracing_subscriber::registry().with(log_filter()).with(log).try_init());
         let mut options = Options::in_memory(project_root());
         configure(&mut options);
         let system = System::start(options).await.unwrap();

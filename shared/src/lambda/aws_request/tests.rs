@@ -193,7 +193,7 @@ async fn throttling_and_faults_of_aws_are_tried_again_until_the_attempts_are_use
 async fn without_an_answer_the_call_ends_when_its_time_is_over() {
     let mut server = Server::start(&[]).await;
     let clock = OffsetClock::new();
-    clock.hold();
+    clock.freeze();
     let service = example(Some(server.url.clone()), Arc::new(clock.clone()), 5);
     let call = tokio::spawn(async move { service.post("/", &[], b"").await.map(drop) });
     server.request().await;

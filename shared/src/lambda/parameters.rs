@@ -63,7 +63,7 @@ pub async fn load(
     let response: GetParametersOutput = serde_json::from_slice(&response).map_err(|error| {
         // The error's text may quote a secret.
         Error::internal(format!(
-            "ssm responseed with what is no GetParameters: column {}",
+            "the ssm response is not a GetParameters result: column {}",
             error.column()
         ))
     })?;
@@ -152,7 +152,7 @@ mod tests {
             let error = read_from(&server, &[Parameter::Urls]).await.unwrap_err();
             assert_eq!(error.status(), 500);
             let causes = error.cause_chain();
-            assert!(causes.starts_with("ssm answered with what is no GetParameters"), "{causes}");
+            assert!(causes.starts_with("the ssm response is not a GetParameters result"), "{causes}");
             assert!(!causes.contains("secret"), "{causes}");
         }
     }

@@ -53,13 +53,13 @@ localized_catalog! {
         too_large: "The request is larger than 64 KB.",
         not_said_to_be_json: "Set Content-Type to application/json.",
         not_as_expected(what): "Invalid request body: {what}.",
-        not_as_expected_near(column): "* Invalid request body (column {column}).",
+        not_as_expected_near(column): "Invalid request body (column {column}).",
         not_json(column): "The body is not valid JSON (column {column}).",
         foreign_cursor: "The cursor is not valid for this list.",
         limit: "`limit` must be a number from 1 to 100.",
         rev: "`rev` must be a whole number.",
         filter: "`filter` must be open, unread or closed.",
-        channel: "* `channel` must be sms, whatsapp, messenger or rcs.",
+        channel: "`channel` must be sms, whatsapp, messenger or rcs.",
         one_window: "Use only one of `before`, `after` and `around`.",
         search_backwards: "`search` cannot be combined with `after` or `around`.",
     }
@@ -79,18 +79,18 @@ localized_catalog! {
     user {
         password_length: "The password must have at least 10 characters and at most 512 bytes.",
         name_taken: "This sign-in name is taken.",
-        name_unusable: "* The sign-in name must have 1 to 64 letters, digits or . - _ @ +.",
+        name_unusable: "The sign-in name must have 1 to 64 letters, digits or . - _ @ +.",
     }
 
     /// Conversations.
     conversation {
         missing: "Conversation not found.",
-        nothing_to_update: "* Provide a `contact_name`, a `note` or a `status`.",
+        nothing_to_update: "Provide a `contact_name`, a `note` or a `status`.",
         rev_with_more: "`rev` can only be combined with `status`.",
         name_too_long(max): "The name can have at most {max} characters.",
-        note_too_long: "* The note can have at most 2,000 characters.",
+        note_too_long: "The note can have at most 2,000 characters.",
         renamed_meanwhile: "Someone else renamed this contact.",
-        note_changed_meanwhile: "* Someone else changed this note.",
+        note_changed_meanwhile: "Someone else changed this note.",
         arrived_meanwhile: "New messages have arrived since the page was loaded.",
         changed_meanwhile: "The conversation has changed since the page was loaded.",
         other_inbox: "Another inbox already has a conversation with this number.",
@@ -99,9 +99,9 @@ localized_catalog! {
     /// What a contact has agreed to.
     consent {
         no_evidence: "Describe how and where the contact gave consent.",
-        evidence_too_long(max): "* The evidence can have at most {max} characters.",
+        evidence_too_long(max): "The evidence can have at most {max} characters.",
         changed_meanwhile: "The contact's consent has changed. Review it and try again.",
-        refused_at_twilio(code): "* Twilio rejected a message: {code}.",
+        refused_at_twilio(code): "Twilio rejected a message: {code}.",
     }
 
     /// Our senders.
@@ -131,25 +131,25 @@ localized_catalog! {
     message {
         missing: "Message not found.",
         far_too_long: "The text is too long for one message.",
-        far_too_many_files: "* A message can have at most ten files.",
-        key_unusable: "* `idempotency_key` must have 8 to 64 letters, digits, hyphens or underscores.",
+        far_too_many_files: "A message can have at most ten files.",
+        key_unusable: "`idempotency_key` must have 8 to 64 letters, digits, hyphens or underscores.",
         key_used: "This idempotency key was already used for a different message.",
         not_retryable: "This message did not fail or was already resent.",
         redacted: "The content of this message was deleted, so it can't be resent.",
-        on_its_way: "* This message is still being sent. Try again when it has been sent.",
+        on_its_way: "This message is still being sent. Try again when it has been sent.",
     }
 
     /// Files, both ways.
     file {
         missing: "Attachment not found.",
-        not_here: "* This attachment is not available yet or could not be fetched.",
-        not_failed: "* This attachment did not fail or is already being fetched again.",
+        not_here: "This attachment is not available yet or could not be fetched.",
+        not_failed: "This attachment did not fail or is already being fetched again.",
         gone: "An uploaded file has expired. Remove it and attach it again.",
         not_whole: "A file was not uploaded completely. Remove it and attach it again.",
         not_what_it_says(name): "The content of “{name}” does not match its type or is not supported. Remove it.",
         type_refused: "This file type is not supported. Send an image, audio, a video or a PDF.",
         empty: "The file is empty. Choose another one.",
-        too_large(max): "* The file is too large. It can be at most {max:bytes}.",
+        too_large(max): "The file is too large. It can be at most {max:bytes}.",
     }
 
     /// Why a message may not go, and what to do about it.
@@ -158,29 +158,29 @@ localized_catalog! {
         opted_out_advice: "They can opt back in by sending START.",
         whatsapp_window: "WhatsApp allows free-form messages only within 24 hours of the contact's last message.",
         whatsapp_window_advice: "Send an approved template, or wait until they write.",
-        messenger_window: "* Messenger allows messages only within 24 hours of the contact's last message.",
+        messenger_window: "Messenger allows messages only within 24 hours of the contact's last message.",
         messenger_window_advice: "Wait until they write.",
         sender_gone: "The sender of this conversation is no longer configured.",
         sender_gone_advice: "Ask an admin, or start a new conversation from another number.",
         country(region): "Messages to this country ({region}) are not allowed.",
         country_advice: "An admin can allow it in the configuration of the sender.",
         rate_user: "You have reached the limit of messages per minute.",
-        rate_sender: "* This sender has reached its limit of messages per minute.",
+        rate_sender: "This sender has reached its limit of messages per minute.",
         rate_advice: "Wait a moment, then send it again.",
         empty: "The message is empty.",
         empty_advice: "Write something first.",
         too_long(length): "The message has {length} characters; at most 1,600 can be sent.",
         too_long_advice: "Shorten it, or send it in parts.",
         one_attachment: "This channel allows one attachment per message.",
-        attachments(count): "* This channel allows at most {count} attachments per message.",
+        attachments(count): "This channel allows at most {count} attachments per message.",
         attachments_advice: "Send the others separately.",
-        media_type: "* This channel does not support this file type.",
+        media_type: "This channel does not support this file type.",
         media_type_advice: "Send another type, or a link.",
         picture_too_large(max): "On this channel an image can be at most {max:bytes}.",
-        media_too_large(max): "* On this channel a file of this type can be at most {max:bytes}.",
+        media_too_large(max): "On this channel a file of this type can be at most {max:bytes}.",
         media_too_large_advice: "Send a smaller one, or a link.",
-        media_too_large_together(max): "* On this channel all attachments together can be at most {max:bytes}.",
-        media_too_large_together_advice: "* Send some of them separately, or send a link.",
+        media_too_large_together(max): "On this channel all attachments together can be at most {max:bytes}.",
+        media_too_large_together_advice: "Send some of them separately, or send a link.",
     }
 
     /// Codes of Twilio's that we have no words for.
@@ -193,17 +193,17 @@ localized_catalog! {
     socket {
         foreign_page: "Origin not allowed.",
         no_ticket: "A ticket is required.",
-        ticket_used: "* The ticket has expired or was already used.",
+        ticket_used: "The ticket has expired or was already used.",
         foreign_ticket: "The ticket was issued to another origin.",
         frame: "Unknown frame.",
-        missing: "* Connection not found.",
+        missing: "Connection not found.",
         watches_too_many: "A socket can watch at most five conversations.",
     }
 
     /// Twilio's webhooks, where they are refused.
     webhook {
-        no_signature: "* The request has no signature.",
-        wrong_signature: "* The signature is invalid.",
+        no_signature: "The request has no signature.",
+        wrong_signature: "The signature is invalid.",
     }
 
     /// Why something was held back, or is still.
@@ -211,13 +211,13 @@ localized_catalog! {
         missing: "Quarantine entry not found.",
         cut: "The request was too large to store in full and can't be processed.",
         still_wrong_signature: "The Twilio signature is still invalid.",
-        wrong_signature: "* The Twilio signature is not valid for this URL.",
+        wrong_signature: "The Twilio signature is not valid for this URL.",
         foreign_account: "The request is for another Twilio account.",
         unknown_number: "The recipient number is not configured.",
         unknown_message: "Status callback for an unknown message.",
         too_many_parameters: "The body has more than 1,000 parameters.",
         not_utf8: "The body is not UTF-8.",
-        bad_percent_encoding: "* The body has invalid percent-encoding.",
+        bad_percent_encoding: "The body has invalid percent-encoding.",
         parameter_twice(name): "The parameter {name} appears twice with different values.",
         parameter_missing(name): "The parameter {name} is missing.",
         parameter_unreadable(name): "The parameter {name} has an invalid value.",

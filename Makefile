@@ -38,13 +38,23 @@ node_modules/.installed: package-lock.json
 # Debian's python3 comes without the half of venv that brings pip.
 PYTHON_WORKS := python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 9))' 2>/dev/null
 
+# Says which system packages are missing and, in a terminal, asks; `CI=true` and a shell without a terminal go on.
+define APT_INSTALL
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "The tests need $(1). These system packages are missing and can be installed with apt-get: $(2)"; \
+	  answer=y; \
+	  if [ "$${CI:-}" != true ] && [ -t 0 ]; then read -r -p "Install them now? [y/N] " answer || answer=n; fi; \
+	  case "$$answer" in \
+	    [yY]*) apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null ;; \
+	    *) echo "Nothing was installed." ;; \
+	  esac; \
+	fi
+endef
+
 # Twilio's Python library, in an environment of its own; again only when its version changed.
 target/twilio-sdk-py/.installed: tests/twilio-sdk-py/requirements.txt
 	@if ! $(PYTHON_WORKS); then \
-	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	    echo "Installing Python from the system's packages …"; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null; \
-	  fi; \
+	  $(call APT_INSTALL,Python with venv,python3 python3-venv); \
 	  $(PYTHON_WORKS) || { echo "The tests with Twilio's Python library need Python 3.9 or newer with venv. Debian, Ubuntu: sudo apt-get install python3 python3-venv. Elsewhere: https://www.python.org"; exit 1; }; \
 	fi
 	@echo "Installing Twilio's Python library into target/twilio-sdk-py …"
@@ -62,21 +72,18 @@ frontend/dist/index.html: node_modules/.installed $(PAGE_SOURCES)
 # Needed by the browser tests only.
 chromium:
 	@if [ -z "$(CHROMIUM)" ]; then \
-	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	    echo "Installing Chromium from the system's packages …"; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji >/dev/null; \
-	  else \
+	  $(call APT_INSTALL,Chromium,chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji); \
+	  if ! command -v chromium >/dev/null; then \
 	    echo "The browser tests need Chromium. Debian, Ubuntu: sudo apt-get install chromium. macOS: brew install --cask chromium."; exit 1; \
 	  fi; \
 	fi
 
 # ── Running ───────────────────────────────────────────────────────────────────────────────────────
 
-# Built with the example, it takes the features that the tests need, and Cargo builds nothing twice.
-PROGRAM := cargo build --package partyline-local --bin partyline --example simulator
+PROGRAM := cargo build --package partyline-local --bin partyline
 
 run: frontend/dist/index.html
-	@echo "Building the local system; the first time takes some minutes …"
+	@echo "Building the local system. The first time takes some minutes; Cargo names each crate and counts them."
 	$(PROGRAM)
 	./target/debug/partyline $(ARGS)
 
@@ -84,7 +91,9 @@ run: frontend/dist/index.html
 
 # All of `check`, and the tests. What the page and the libraries need runs beside the Rust tests, which wait more than they
 # work; the browser's have the machine to themselves.
-test: check-rust
+test:
+	@$(MAKE) --no-print-directory target/twilio-sdk-py/.installed chromium
+	@$(MAKE) --no-print-directory check-rust
 	@$(MAKE) --no-print-directory --jobs 2 test-rust check-page test-page test-sdk
 	@$(MAKE) --no-print-directory test-browser
 	@echo "All tests passed."
@@ -95,8 +104,8 @@ check:
 
 check-rust:
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --quiet -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --lib --no-deps --quiet
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --lib --no-deps
 
 check-page: node_modules/.installed
 	npm run --silent check
@@ -115,7 +124,7 @@ test-page: node_modules/.installed
 	npm run --silent test
 
 test-sdk: node_modules/.installed target/twilio-sdk-py/.installed
-	$(PROGRAM) --quiet
+	$(PROGRAM) --example simulator --quiet
 	npm run --silent test --workspace tests/twilio-sdk
 	target/twilio-sdk-py/bin/python -m unittest discover --start-directory tests/twilio-sdk-py
 

@@ -2,6 +2,7 @@
 
 mod cycles;
 mod dependencies;
+mod features;
 mod files;
 #[path = "../generate/files.rs"]
 mod generated;

@@ -152,7 +152,10 @@ mod tests {
             let error = read_from(&server, &[Parameter::Urls]).await.unwrap_err();
             assert_eq!(error.status(), 500);
             let causes = error.cause_chain();
-            assert!(causes.starts_with("the ssm response is not a GetParameters result"), "{causes}");
+            assert!(
+                causes.starts_with("the ssm response is not a GetParameters result"),
+                "{causes}"
+            );
             assert!(!causes.contains("secret"), "{causes}");
         }
     }

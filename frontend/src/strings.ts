@@ -2,7 +2,7 @@
  * Everything that people read, on the desk and on the phones. A translation is another file with the same exports,
  * typed by `catalogue.ts`: see docs/translating.md. Short, plain, second person.
  */
-import type { Answers, Codes } from './catalogue';
+import type { LocalizedTexts, TwilioCodes } from './catalog';
 
 /** How dates and numbers are written, and which language the page says it is in. */
 export const locale = 'en-GB';
@@ -60,7 +60,7 @@ export const strings = {
 
   line: {
     live: 'Live',
-    'catching-up': 'Catching up',
+    syncing: 'Catching up',
     offline: (since: string) => `Offline since ${since}`,
     strip: (since: string) => `Offline since ${since}. You can go on writing; nothing is sent yet.`,
   },
@@ -496,7 +496,7 @@ export const strings = {
 };
 
 /** Every sentence of the phones. */
-export const phones = {
+export const phoneStrings = {
   title: 'Phones',
   pageTitle: 'Phones · Partyline',
   desk: 'The desk',
@@ -571,7 +571,7 @@ export const phones = {
 };
 
 /** The sentences of the functions and of the simulated network, by key. Their answers bring the English along, so that the page need not. */
-export const answers: Partial<Answers> = {};
+export const localizedTexts: Partial<LocalizedTexts> = {};
 
 /** Twilio's codes in plain words. The same holds for them. */
-export const codes: Partial<Codes> = {};
+export const twilioCodes: Partial<TwilioCodes> = {};

@@ -264,7 +264,7 @@ async function judge(page: Page, name: string, part = page.locator('body')): Pro
   // Not while it is looked at.
   await page.clock.fastForward(CALM);
   for (const frame of page.frames()) {
-    const live = frame.locator('[data-line=live]');
+    const live = frame.locator('[data-connection=live]');
     if (await live.count()) await expect(live).toHaveClass(/calm/);
   }
   let axe: { axeSource?: string } = {};

@@ -99,7 +99,7 @@ test('the first unread message is marked, and reading takes the light away', asy
 
   await open(desk, /0123/);
   await expect(log(desk).getByText(/^New since \d\d:\d\d$/)).toBeVisible();
-  const texts = await log(desk).locator('[data-fresh], .bubble').allTextContents();
+  const texts = await log(desk).locator('[data-unread-marker], .bubble').allTextContents();
   expect(texts.map((text) => text.trim().replace(/\d\d:\d\d/, '…'))).toEqual([
     'An old one',
     'New since …',

@@ -1,5 +1,5 @@
 import { strings } from '../strings';
-import { sayAll } from './answers';
+import { localizeAll } from './localize';
 import type { Problem } from './types';
 
 /** A call that did not succeed. `message` is a sentence a person understands. */
@@ -24,17 +24,22 @@ export class ApiError extends Error {
   }
 
   /** Whether the call may or may not have been carried out: only the same key may be sent again. */
-  get uncertain(): boolean {
+  get isUncertain(): boolean {
     return this.status === 0 || this.status >= 500;
   }
 }
 
 /** The error for an answer that is not 2xx. */
-export async function errorOf(answer: Response): Promise<ApiError> {
-  const problem = await readProblem(answer);
-  const wait = Number(answer.headers.get('retry-after'));
-  const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : null;
-  return new ApiError(answer.status, sentence(answer.status, problem), problem, retryAfter);
+export async function toApiError(response: Response): Promise<ApiError> {
+  const problem = await parseProblem(response);
+  const seconds = Number(response.headers.get('retry-after'));
+  const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+  return new ApiError(
+    response.status,
+    problemMessage(response.status, problem),
+    problem,
+    retryAfter,
+  );
 }
 
 /** Nothing was answered at all. */
@@ -43,21 +48,21 @@ export function unreachable(): ApiError {
 }
 
 /** The sentence to show for anything that was thrown. */
-export function sentenceOf(thrown: unknown): string {
+export function errorMessage(thrown: unknown): string {
   return thrown instanceof ApiError ? thrown.message : strings.errors.unexpected;
 }
 
-async function readProblem(answer: Response): Promise<Problem | null> {
-  if (!(answer.headers.get('content-type') ?? '').includes('json')) return null;
+async function parseProblem(response: Response): Promise<Problem | null> {
+  if (!(response.headers.get('content-type') ?? '').includes('json')) return null;
   try {
-    const body: unknown = await answer.json();
+    const body: unknown = await response.json();
     return typeof body === 'object' && body !== null ? (body as Problem) : null;
   } catch {
     return null;
   }
 }
 
-function sentence(status: number, problem: Problem | null): string {
-  if (problem?.detail) return sayAll(problem.sentences, problem.detail);
+function problemMessage(status: number, problem: Problem | null): string {
+  if (problem?.detail) return localizeAll(problem.sentences, problem.detail);
   return status >= 500 ? strings.errors.server : strings.errors.unexpected;
 }

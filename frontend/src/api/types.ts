@@ -21,7 +21,7 @@ export type Channel = Schemas['Channel'];
 export type Filter = 'open' | 'unread' | 'closed';
 
 /** What Twilio reports of a message; each is kept with the time it was first heard of. */
-export type TwilioStatus =
+export type DeliveryStatus =
   | 'receiving'
   | 'accepted'
   | 'scheduled'
@@ -37,33 +37,33 @@ export type TwilioStatus =
   | 'read';
 
 /** One report; it carries a code only when Twilio gave one. */
-export type Seen = Schemas['Seen'];
-export type SeenMap = Partial<Record<TwilioStatus, Seen>>;
+export type StatusRecord = Schemas['Seen'];
+export type StatusRecords = Partial<Record<DeliveryStatus, StatusRecord>>;
 
 /** What became of our call to Twilio. */
-export type Outcome = Whole<Schemas['Outcome']>;
-export type IntentState = Schemas['IntentState'];
-export type Intent = Whole<Schemas['Intent']>;
-export type MessageStatus = Schemas['MessageLabel'];
+export type SendResult = Whole<Schemas['Outcome']>;
+export type OutboxState = Schemas['IntentState'];
+export type OutboxEntry = Whole<Schemas['Intent']>;
+export type DisplayStatus = Schemas['MessageLabel'];
 export type MessageError = Whole<Schemas['MessageError']>;
-export type Message = Omit<Whole<Schemas['Message']>, 'seen'> & { seen: SeenMap };
+export type Message = Omit<Whole<Schemas['Message']>, 'seen'> & { seen: StatusRecords };
 export type MessagePage = Omit<Whole<Schemas['MessageList']>, 'messages'> & { messages: Message[] };
 
 export type Media = Whole<Schemas['Media']>;
 export type MediaKind = Schemas['MediaKind'];
-export type Particulars = Whole<Schemas['Particulars']>;
+export type MessageExtras = Whole<Schemas['Particulars']>;
 export type Location = Whole<Schemas['Location']>;
 
 /** Where the bytes of a stored medium can be read, until `expires_at`. */
-export type MediaAddress = Whole<Schemas['MediaLink']>;
+export type MediaDownload = Whole<Schemas['MediaLink']>;
 /** A medium in the gallery, with the message that brought it. */
-export type GalleryItem = Whole<Schemas['ListedMedia']>;
-export type Gallery = Whole<Schemas['MediaList']>;
+export type MediaItem = Whole<Schemas['ListedMedia']>;
+export type MediaPage = Whole<Schemas['MediaList']>;
 /** Where the browser may put the bytes of one file, with these headers, until `expires_at`. */
-export type Upload = Whole<Schemas['UploadPlace']>;
+export type UploadTarget = Whole<Schemas['UploadPlace']>;
 
 /** A file that has been put there, to go with a message. */
-export interface Attached {
+export interface UploadedFile {
   upload_id: string;
   name: string;
   content_type: string;
@@ -76,14 +76,14 @@ export type Sender = Whole<Schemas['Sender']>;
 export type NumberCheck = Whole<Schemas['CheckedNumber']>;
 export type QuarantineItem = Whole<Schemas['QuarantineItem']>;
 export type QuarantinePage = Whole<Schemas['QuarantineList']>;
-export type ReleasedQuarantines = Whole<Schemas['ReleasedQuarantines']>;
+export type BulkReleaseResult = Whole<Schemas['ReleasedQuarantines']>;
 export type CheckResult = Whole<Schemas['CheckResult']>;
-export type ConsentEntry = Whole<Schemas['ConsentEntry']>;
+export type ConsentRecord = Whole<Schemas['ConsentEntry']>;
 export type ConsentState = Schemas['ConsentState'];
 export type Ticket = Whole<Schemas['IssuedTicket']>;
 
 /** What an answer says, by its key; the English stands beside it. */
-export type Sentence = Whole<Schemas['Sentence']>;
+export type LocalizedText = Whole<Schemas['Sentence']>;
 
 /** application/problem+json. `current` comes with a conflict. */
 export type Problem = Partial<Whole<Schemas['Problem']>>;

@@ -4,14 +4,14 @@ export type Channel = 'sms' | 'whatsapp' | 'messenger' | 'rcs';
 export const CHANNELS: readonly Channel[] = ['sms', 'whatsapp', 'messenger', 'rcs'];
 
 /** The channel of an address as the network writes it. */
-export function channelOf(address: string): Channel {
+export function parseChannel(address: string): Channel {
   const prefix = address.split(':', 1)[0];
   return CHANNELS.find((channel) => channel === prefix && address.includes(':')) ?? 'sms';
 }
 
 /** Which set of tokens the phone wears. */
-export const skinOf = (address: string): 'sms' | 'whatsapp' | 'messenger' => {
-  const channel = channelOf(address);
+export const skinFor = (address: string): 'sms' | 'whatsapp' | 'messenger' => {
+  const channel = parseChannel(address);
   return channel === 'rcs' ? 'sms' : channel;
 };
 
@@ -21,5 +21,5 @@ export function senderFor(
   last: string | undefined,
   senders: readonly string[],
 ): string {
-  return last ?? senders.find((sender) => channelOf(sender) === channelOf(address)) ?? '';
+  return last ?? senders.find((sender) => parseChannel(sender) === parseChannel(address)) ?? '';
 }

@@ -1,5 +1,5 @@
 /** Takes `#sign-in=…` out of this page's address, for the desk in its frame: `#sign-in=…`, or nothing. */
-export function takeSignIn(
+export function takeSignInHash(
   location: Pick<Location, 'hash' | 'pathname' | 'search'>,
   history: Pick<History, 'replaceState'>,
 ): string {

@@ -36,7 +36,7 @@ const pairs: [string, string[], number][] = [
   ['on-own', ['skin-own'], 4.5],
   ['danger', ['skin-paper', 'sunken'], 4.5],
   ['line-strong', ['skin-paper', 'sunken'], 3],
-  ['lamp-running', ['sunken'], 3],
+  ['attention-moving', ['sunken'], 3],
   ['focus', ['skin-paper'], 3],
 ];
 

@@ -17,7 +17,7 @@ export interface PhoneMedia {
 }
 
 /** What an app sends beside a text; what is not there is null, or left out when sending. */
-export interface Particulars {
+export interface AppExtras {
   location?: {
     latitude: string;
     longitude: string;
@@ -29,12 +29,12 @@ export interface Particulars {
 }
 
 /** What is sent from a phone. */
-export interface Sent {
+export interface SendFromPhone {
   to: string;
   body?: string;
   /** SIDs of files that the network keeps. */
   media?: string[];
-  particulars?: Particulars;
+  particulars?: AppExtras;
 }
 
 /** A message as the phone shows it. */
@@ -48,7 +48,7 @@ export interface PhoneMessage {
   from_phone: boolean;
   body: string;
   media: PhoneMedia[];
-  particulars: Particulars;
+  particulars: AppExtras;
   /** The customer has seen it, and the desk may know. */
   read: boolean;
   at: string;
@@ -61,7 +61,7 @@ export interface PhoneMessage {
 }
 
 /** The bench as it is. */
-export interface BenchView {
+export interface PhoneList {
   now: string;
   numbers: string[];
   phones: Phone[];

@@ -1,6 +1,6 @@
 import { strings } from '../strings';
 import type { Desk } from './desk.svelte';
-import type { Screen } from './screen.svelte';
+import type { Shell } from './shell.svelte';
 import type { Theme } from './theme.svelte';
 
 /** Something the palette does. */
@@ -14,9 +14,9 @@ export interface Command {
 const THEMES: Theme[] = ['auto', 'light', 'dark'];
 
 /** Everything that can be done now: with the open conversation first, then with the desk. */
-export function commandsOf(desk: Desk, screen: Screen): Command[] {
-  const { acts } = screen;
-  const say = strings.palette.commands;
+export function listCommands(desk: Desk, screen: Shell): Command[] {
+  const { keyActions: acts } = screen;
+  const t = strings.palette.commands;
   const { selected } = desk;
   const here: Command[] = selected
     ? [
@@ -28,33 +28,33 @@ export function commandsOf(desk: Desk, screen: Screen): Command[] {
           run: acts.toggleStatus,
         },
         { label: strings.find.label, key: 'F', run: acts.find },
-        { label: say.newest, key: 'G', run: acts.newest },
-        { label: say.details, key: 'D', run: acts.details },
-        { label: strings.thread.person, key: 'I', run: acts.person },
+        { label: t.newest, key: 'G', run: acts.newest },
+        { label: t.details, key: 'D', run: acts.details },
+        { label: strings.thread.person, key: 'I', run: acts.contact },
         { label: strings.person.remove, key: '#', run: acts.remove },
       ]
     : [];
   const admin: Command[] =
     desk.session.user?.role === 'admin'
-      ? [{ label: strings.menu.quarantine, run: () => desk.route.toQuarantine() }]
+      ? [{ label: strings.menu.quarantine, run: () => desk.route.goToQuarantine() }]
       : [];
   return [
     ...here,
     { label: strings.list.compose, key: 'N', run: acts.compose },
-    { label: say.search, key: '/', run: acts.search },
-    { label: say.show.open, key: '1', run: () => screen.filter('open') },
-    { label: say.show.unread, key: '2', run: () => screen.filter('unread') },
-    { label: say.show.closed, key: '3', run: () => screen.filter('closed') },
+    { label: t.search, key: '/', run: acts.search },
+    { label: t.show.open, key: '1', run: () => screen.filter('open') },
+    { label: t.show.unread, key: '2', run: () => screen.filter('unread') },
+    { label: t.show.closed, key: '3', run: () => screen.filter('closed') },
     ...channels(desk),
     ...admin,
-    ...THEMES.map((theme) => ({ label: say.theme[theme], run: () => desk.theme.choose(theme) })),
+    ...THEMES.map((theme) => ({ label: t.theme[theme], run: () => desk.theme.set(theme) })),
     {
-      label: desk.sound.on ? say.soundOff : say.soundOn,
-      run: () => desk.sound.turn(!desk.sound.on),
+      label: desk.sound.on ? t.soundOff : t.soundOn,
+      run: () => desk.sound.setOn(!desk.sound.on),
     },
     {
-      label: desk.notices.on ? say.noticesOff : say.noticesOn,
-      run: () => void desk.notices.turn(!desk.notices.on),
+      label: desk.notifications.on ? t.noticesOff : t.noticesOn,
+      run: () => void desk.notifications.setOn(!desk.notifications.on),
     },
     { label: strings.menu.shortcuts, key: '?', run: acts.shortcuts },
     { label: strings.menu.signOut, run: () => void desk.signOut() },
@@ -76,10 +76,10 @@ function channels(desk: Desk): Command[] {
 }
 
 /** The commands that hold every word, in any order, those that begin with the text first. */
-export function matching(commands: Command[], text: string): Command[] {
+export function filterCommands(commands: Command[], text: string): Command[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const label = (one: Command) => one.label.toLowerCase();
-  const hits = commands.filter((one) => words.every((word) => label(one).includes(word)));
-  const begins = (one: Command) => (label(one).startsWith(words.join(' ')) ? 0 : 1);
+  const label = (command: Command) => command.label.toLowerCase();
+  const hits = commands.filter((command) => words.every((word) => label(command).includes(word)));
+  const begins = (command: Command) => (label(command).startsWith(words.join(' ')) ? 0 : 1);
   return words.length ? hits.sort((a, b) => begins(a) - begins(b)) : hits;
 }

@@ -2,18 +2,18 @@ import { Client } from '../api/client';
 import { Socket } from '../api/socket';
 import type { Conversation, LiveEvent, Message, Sender } from '../api/types';
 import { strings } from '../strings';
-import { Acts } from './acts.svelte';
-import { Attention } from './attention.svelte';
-import { channelsOf } from './channels';
+import { ConversationActions } from './conversation-actions.svelte';
+import { PageFocus } from './page-focus.svelte';
+import { listChannels } from './channels';
 import { Conversations } from './conversations.svelte';
 import { Drafts } from './drafts.svelte';
-import { LineState } from './line-state.svelte';
+import { ConnectionState } from './connection-state.svelte';
 import { List } from './list.svelte';
 import { hasFailed } from './message-status';
 import { followNetwork, followTabs } from './network';
-import { Notices } from './notices.svelte';
-import { nameOf } from './person';
-import { Reading } from './reading.svelte';
+import { Notifications } from './notifications.svelte';
+import { displayName } from './contact';
+import { SingleFlight } from './single-flight.svelte';
 import { Route } from './route.svelte';
 import { Session } from './session.svelte';
 import { Sound } from './sound.svelte';
@@ -24,29 +24,29 @@ import { Toasts } from './toasts.svelte';
 import { Uploads } from './uploads.svelte';
 
 /** What is shown is read again this often (ms) while somebody can see it. */
-const HEAL_EVERY = 20_000;
+const RESYNC_INTERVAL = 20_000;
 /** So soon (ms) after a thread was opened the server has heard that it is watched: what came before that is read. */
-const WATCHED_BY = 3000;
+const WATCH_DELAY = 3000;
 
 /** The whole desk: puts the parts together, and brings every event to where it belongs. */
 export class Desk {
-  readonly line = new LineState();
+  readonly connection = new ConnectionState();
   readonly conversations = new Conversations();
   readonly drafts = new Drafts();
   readonly toasts = new Toasts();
   readonly sound = new Sound();
-  readonly notices = new Notices();
+  readonly notifications = new Notifications();
   readonly theme = new ThemeChoice();
-  readonly attention = new Attention();
+  readonly focus = new PageFocus();
   readonly route = new Route();
   readonly client: Client;
   readonly session: Session;
   readonly list: List;
-  readonly acts: Acts;
+  readonly actions: ConversationActions;
   readonly uploads: Uploads;
   senders = $state.raw<Sender[]>([]);
   /** How much is held back, for an admin. */
-  quarantined = $state(0);
+  quarantineCount = $state(0);
   /** Said to those who listen to the screen. */
   announcement = $state('');
   /** How many rows of the list were scrolled through so far. */
@@ -56,31 +56,33 @@ export class Desk {
 
   readonly #socket: Socket;
   readonly #threads: Threads;
-  readonly #followed = [this.sound, this.theme, this.notices];
+  readonly #storedSettings = [this.sound, this.theme, this.notifications];
   #thread = $state.raw<Thread | null>(null);
-  readonly #healing = new Reading(() => this.#heal());
+  readonly #resyncing = new SingleFlight(() => this.#resyncOnce());
   /** Whose work this is: the next person finds nothing of it. */
   #owner: string | null = null;
 
-  readonly channels = $derived(channelsOf([...this.senders, ...this.conversations.all]));
+  readonly channels = $derived(listChannels([...this.senders, ...this.conversations.all]));
 
   constructor() {
     this.client = new Client({
-      onReach: (reached) => this.line.apply({ type: 'reached', reached }),
+      onReachable: (reached) => this.connection.apply({ type: 'reachability', reachable: reached }),
     });
     this.session = new Session(this.client);
-    this.notices.onPress = (id) => this.route.go(id);
+    this.notifications.onClick = (id) => this.route.goToConversation(id);
     this.list = new List(this.client, this.conversations);
-    this.acts = new Acts(this.client, this.conversations, this.toasts);
-    this.conversations.onNews = (conversation) => this.#tell(conversation);
-    this.#threads = new Threads(this.client, this.drafts, (...change) => this.#changed(...change));
+    this.actions = new ConversationActions(this.client, this.conversations, this.toasts);
+    this.conversations.onNewMessage = (conversation) => this.#onNewMessage(conversation);
+    this.#threads = new Threads(this.client, this.drafts, (...change) =>
+      this.#onMessageChange(...change),
+    );
     this.uploads = new Uploads(this.client, this.drafts);
     this.#socket = new Socket({
       ticket: this.client.issueTicket,
-      onEvents: (events) => this.#hear(events),
+      onEvents: (events) => this.#applyEvents(events),
       onOpen: (open) => {
-        this.line.apply({ type: 'socket', open });
-        if (open) void this.heal();
+        this.connection.apply({ type: 'socket', open });
+        if (open) void this.resync();
       },
     });
   }
@@ -90,8 +92,8 @@ export class Desk {
   }
 
   /** The message that was topmost when this thread was left; null at its end. */
-  leftOf(id: string): string | null {
-    return this.#threads.leftOf(id);
+  savedPosition(id: string): string | null {
+    return this.#threads.savedPosition(id);
   }
 
   get selected(): Conversation | undefined {
@@ -99,14 +101,14 @@ export class Desk {
   }
 
   /** Begins work for whoever has signed in. Returns how to end it. */
-  begin(): () => void {
+  start(): () => void {
     const owner = this.session.user?.username ?? null;
-    if (this.#owner !== null && this.#owner !== owner) this.#forget();
+    if (this.#owner !== null && this.#owner !== owner) this.#clear();
     this.#owner = owner;
     if (owner !== null) this.drafts.open(owner);
     this.#socket.start();
     if (this.#thread) this.#socket.watch(this.#thread.id);
-    for (const id of this.drafts.leaving) void this.#threadOf(id).outbox.resume();
+    for (const id of this.drafts.pendingIds) void this.#getThread(id).pendingSends.resume();
     void this.list.load();
     void this.client.listSenders().then(
       ({ senders }) => (this.senders = senders),
@@ -114,82 +116,83 @@ export class Desk {
     );
     if (this.session.user?.role === 'admin') {
       void this.client.listQuarantine().then(
-        ({ items }) => (this.quarantined = items.length),
+        ({ items }) => (this.quarantineCount = items.length),
         () => undefined,
       );
     }
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void this.heal();
-    }, HEAL_EVERY);
+      if (document.visibilityState === 'visible') void this.resync();
+    }, RESYNC_INTERVAL);
     const stops = [
       this.route.follow(),
-      this.attention.follow(() => void this.heal()),
-      followTabs((event) => this.#followed.forEach((one) => one.heard(event))),
-      followNetwork((online) => this.#networkChanged(online)),
+      this.focus.follow(() => void this.resync()),
+      followTabs((event) => this.#storedSettings.forEach((item) => item.onStorage(event))),
+      followNetwork((online) => this.#onNetworkChange(online)),
       () => clearInterval(timer),
       () => this.#socket.stop(),
-      () => this.toasts.drop(),
+      () => this.toasts.cancel(),
     ];
     return () => stops.forEach((stop) => stop());
   }
 
   /** Leaves nothing of one person's work to the next; what was said to be done is done before. */
   async signOut(): Promise<void> {
-    await this.toasts.settle();
+    await this.toasts.finish();
     await this.session.signOut();
-    this.#forget();
+    this.#clear();
   }
 
-  #forget(): void {
-    this.toasts.drop();
-    const kept = [this.drafts, this.uploads, this.conversations, this.list, this.#threads];
-    for (const one of kept) one.clear();
+  #clear(): void {
+    this.toasts.cancel();
+    const stores = [this.drafts, this.uploads, this.conversations, this.list, this.#threads];
+    for (const item of stores) item.clear();
     this.#thread = null;
-    this.route.go(null, true);
+    this.route.goToConversation(null, true);
   }
 
   /** Brings the thread in step with the address. */
-  show(id: string | null): void {
+  showThread(id: string | null): void {
     const before = this.#thread?.id ?? null;
     if (id === before) return;
-    if (before) this.#threads.leave(before, this.messageInView);
+    if (before) this.#threads.savePosition(before, this.messageInView);
     this.messageInView = null;
     this.list.pinned = id;
-    this.#thread = id ? this.#threadOf(id) : null;
+    this.#thread = id ? this.#getThread(id) : null;
     if (!id || !this.#thread) return;
     this.#socket.watch(id);
-    void this.#open(id, this.#thread);
+    void this.#openThread(id, this.#thread);
   }
 
   /** Reads again what is on the screen. */
-  heal = () => this.#healing.anew();
+  resync = () => this.#resyncing.run();
 
-  async #open(id: string, thread: Thread): Promise<void> {
-    const ask = () => this.list.ask(id);
-    await thread.open(this.conversations.get(id) ?? ask);
-    setTimeout(() => thread === this.#thread && void thread.refresh(), WATCHED_BY);
+  async #openThread(id: string, thread: Thread): Promise<void> {
+    const load = () => this.list.loader.loadOne(id);
+    await thread.open(this.conversations.get(id) ?? load);
+    setTimeout(() => thread === this.#thread && void thread.refresh(), WATCH_DELAY);
   }
 
-  async #heal(): Promise<void> {
+  async #resyncOnce(): Promise<void> {
     if (this.session.phase !== 'in') return;
-    this.line.apply({ type: 'healing' });
+    this.connection.apply({ type: 'resync-started' });
     const id = this.route.conversation;
-    const reads: Promise<unknown>[] = [this.list.heal(this.rowsInView)];
-    const { shown } = this.list;
-    if (shown?.filter !== 'unread' || shown.channel || shown.search) {
-      reads.push(this.list.healWaiting());
+    const reads: Promise<unknown>[] = [this.list.resync(this.rowsInView)];
+    const { loadedQuery: query } = this.list;
+    if (query?.filter !== 'unread' || query.channel || query.search) {
+      reads.push(this.list.resyncUnread());
     }
     // What is still on its way is read again by itself.
     const thread = this.#thread;
-    if (thread && !thread.arriving) reads.push(thread.heal(this.messageInView));
+    if (thread && !thread.isLoadingFirstPage) reads.push(thread.resync(this.messageInView));
     if (id && !this.list.rows.some((row) => row.conversation_id === id)) {
-      reads.push(this.list.refresh(id));
+      reads.push(this.list.loader.refresh(id));
     }
-    const ended = await Promise.allSettled(reads);
-    if (ended.every((one) => one.status === 'fulfilled')) this.line.apply({ type: 'healed' });
+    const results = await Promise.allSettled(reads);
+    if (results.every((item) => item.status === 'fulfilled'))
+      this.connection.apply({ type: 'resynced' });
   }
 
-  #hear(events: LiveEvent[]): void {
+  #applyEvents(events: LiveEvent[]): void {
     for (const event of events) {
       switch (event.type) {
         case 'conversation':
@@ -202,46 +205,46 @@ export class Desk {
           this.#threads.get(event.conversation_id)?.apply(event);
           break;
         case 'reload':
-          this.#reload(event.conversation_ids);
+          this.#reloadConversations(event.conversation_ids);
       }
     }
   }
 
   /** A customer has written, whether it was pushed or read first. */
-  #tell(conversation: Conversation): void {
+  #onNewMessage(conversation: Conversation): void {
     void this.sound.play('message');
-    this.notices.tell(conversation.conversation_id, nameOf(conversation));
+    this.notifications.notify(conversation.conversation_id, displayName(conversation));
     if (conversation.conversation_id !== this.route.conversation) {
-      this.announcement = strings.list.arrived(nameOf(conversation));
+      this.announcement = strings.list.arrived(displayName(conversation));
     }
   }
 
   /** A message came, or is another by now. */
-  #changed(thread: Thread, now: Message, before: Message | undefined): void {
-    if (before && !hasFailed(before.status) && hasFailed(now.status)) {
+  #onMessageChange(thread: Thread, message: Message, before: Message | undefined): void {
+    if (before && !hasFailed(before.status) && hasFailed(message.status)) {
       void this.sound.play('failure');
     }
     const conversation = this.conversations.get(thread.id);
-    const unseen = thread !== this.#thread || !this.attention.here;
-    if (before || now.direction === 'outbound' || !unseen || !conversation) return;
-    thread.arrivedUnseen(conversation);
+    const unseen = thread !== this.#thread || !this.focus.isActive;
+    if (before || message.direction === 'outbound' || !unseen || !conversation) return;
+    thread.markUnread(conversation);
   }
 
-  #reload(ids: string[]): void {
+  #reloadConversations(ids: string[]): void {
     for (const id of ids) {
-      void this.list.refresh(id).catch(() => undefined);
+      void this.list.loader.refresh(id).catch(() => undefined);
       void this.#threads.get(id)?.refresh();
     }
   }
 
-  #threadOf(id: string): Thread {
-    return this.#threads.of(id, this.#socket.watched);
+  #getThread(id: string): Thread {
+    return this.#threads.getOrCreate(id, this.#socket.watched);
   }
 
-  #networkChanged(online: boolean): void {
-    this.line.apply({ type: 'network', online });
+  #onNetworkChange(online: boolean): void {
+    this.connection.apply({ type: 'network', online });
     if (!online) return;
-    this.#socket.hurry();
-    void this.heal();
+    this.#socket.reconnectNow();
+    void this.resync();
   }
 }

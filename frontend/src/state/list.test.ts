@@ -25,9 +25,9 @@ function desk(rows: Conversation[]) {
   const lagging = new Set<string>();
   const serve = (path: string): Response => {
     const url = new URL(path, 'http://desk');
-    const one = /^\/api\/conversations\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (one) {
-      const row = rows.find((row) => row.conversation_id === one);
+    const id = /^\/api\/conversations\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (id) {
+      const row = rows.find((known) => known.conversation_id === id);
       return row ? answer(row) : answer({ status: 404, title: 'Gone' }, 404);
     }
     const filter = url.searchParams.get('filter');
@@ -71,7 +71,7 @@ describe('the list', () => {
     await list.load();
     expect(list.rows).toHaveLength(30);
     expect(list.hasMore).toBe(true);
-    await list.more();
+    await list.loadMore();
     expect(list.rows).toHaveLength(40);
     expect(list.hasMore).toBe(false);
   });
@@ -116,7 +116,7 @@ describe('the list', () => {
     rows.push(numbered(0));
     lagging.add('c002');
     calls.length = 0;
-    await list.heal(3);
+    await list.resync(3);
     expect(ids(list)).toEqual(['c000', 'c002', 'c003']);
     expect(calls.slice(1).sort()).toEqual(['/api/conversations/c001', '/api/conversations/c002']);
   });
@@ -125,7 +125,7 @@ describe('the list', () => {
     const { list, rows } = desk([numbered(1), numbered(2)]);
     await list.load();
     rows.shift();
-    await list.heal(2);
+    await list.resync(2);
     expect(ids(list)).toEqual(['c002']);
   });
 
@@ -133,7 +133,7 @@ describe('the list', () => {
     const { list, rows, conversations } = desk([numbered(1), numbered(2)]);
     await list.load();
     rows.shift();
-    const refreshed = list.refresh('c001');
+    const refreshed = list.loader.refresh('c001');
     const anew = numbered(1, { rev: 3 });
     conversations.apply({ type: 'conversation', conversation: anew });
     await refreshed;
@@ -145,7 +145,7 @@ describe('the list', () => {
     list.filter = 'closed';
     await list.load();
     calls.length = 0;
-    await list.healWaiting();
+    await list.resyncUnread();
     expect(calls).toHaveLength(1);
   });
 
@@ -156,7 +156,7 @@ describe('the list', () => {
     expect(ids(list)).toEqual(['c001', 'c012']);
     rows[1] = numbered(12, { rev: 2, contact_name: 'Renamed' });
     rows[2] = numbered(2, { rev: 2, contact_name: 'Person 1b' });
-    await list.heal(2);
+    await list.resync(2);
     expect(ids(list)).toEqual(['c001', 'c002']);
     expect(conversations.get('c012')?.contact_name).toBe('Renamed');
   });
@@ -168,11 +168,11 @@ describe('the list', () => {
     list.search = 'Person';
     await list.load();
     expect(list.rows).toHaveLength(30);
-    await list.more();
+    await list.loadMore();
     expect(list.rows).toHaveLength(60);
-    await list.heal(60);
+    await list.resync(60);
     expect(list.rows.length).toBeGreaterThanOrEqual(60);
-    await list.more();
+    await list.loadMore();
     expect(list.rows).toHaveLength(70);
     expect(ids(list)[0]).toBe('c030');
   });
@@ -182,7 +182,7 @@ describe('the list', () => {
     list.search = 'Person 1';
     await list.load();
     list.filter = 'closed';
-    await Promise.all([list.load(), list.heal(1)]);
+    await Promise.all([list.load(), list.resync(1)]);
     expect(ids(list)).toEqual(['c012']);
     expect(calls).not.toContain('/api/conversations/c012');
   });
@@ -196,7 +196,7 @@ describe('the list', () => {
     list.search = 'Person';
     await list.load();
     expect(ids(list)).toEqual([]);
-    expect(list.elsewhere).toEqual({ filter: 'closed', count: 2, more: false });
+    expect(list.otherFilterHits).toEqual({ filter: 'closed', count: 2, more: false });
   });
 
   it('shows the answer to the last choice, whichever comes last', async () => {

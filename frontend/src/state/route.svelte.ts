@@ -9,42 +9,42 @@ interface Place {
 
 /** What is open beside the list: it stands in the address, and the browser's Back leaves it. */
 export class Route {
-  #place = $state.raw<Place>(placeOf(location.hash));
+  #location = $state.raw<Place>(parseHash(location.hash));
 
   get conversation(): string | null {
-    return this.#place.conversation;
+    return this.#location.conversation;
   }
 
   /** What was held back is looked at. */
   get quarantine(): boolean {
-    return this.#place.quarantine;
+    return this.#location.quarantine;
   }
 
   /** The bare list is looked at. */
-  get bare(): boolean {
+  get isList(): boolean {
     return !this.conversation && !this.quarantine;
   }
 
   /** Opens a conversation, or the bare list. `replace`: without a step in the history. */
-  go(conversation: string | null, replace = false): void {
+  goToConversation(conversation: string | null, replace = false): void {
     if (conversation === this.conversation && !this.quarantine) return;
-    this.#to({ conversation, quarantine: false }, replace);
+    this.#navigate({ conversation, quarantine: false }, replace);
   }
 
   /** Opens what was held back. */
-  toQuarantine(): void {
-    if (!this.quarantine) this.#to({ conversation: null, quarantine: true }, false);
+  goToQuarantine(): void {
+    if (!this.quarantine) this.#navigate({ conversation: null, quarantine: true }, false);
   }
 
   /** Goes back to the list, by the history when it is one step behind. */
   back(): void {
     if (isFromList()) history.back();
-    else this.go(null);
+    else this.goToConversation(null);
   }
 
   /** Follows Back and Forward. Returns how to stop. */
   follow(): () => void {
-    const update = () => (this.#place = placeOf(location.hash));
+    const update = () => (this.#location = parseHash(location.hash));
     window.addEventListener('popstate', update);
     window.addEventListener('hashchange', update);
     return () => {
@@ -53,10 +53,10 @@ export class Route {
     };
   }
 
-  #to(place: Place, replace: boolean): void {
-    const state = { fromList: replace ? isFromList() : this.bare };
-    this.#place = place;
-    const address = location.pathname + location.search + hashOf(place);
+  #navigate(place: Place, replace: boolean): void {
+    const state = { fromList: replace ? isFromList() : this.isList };
+    this.#location = place;
+    const address = location.pathname + location.search + formatHash(place);
     if (replace) history.replaceState(state, '', address);
     else history.pushState(state, '', address);
   }
@@ -64,22 +64,22 @@ export class Route {
 
 /** Takes the sign-in link out of the address, so that it stays in no history. */
 export function takeSignInLink(): string | null {
-  const link = named(location.hash).get('sign-in');
+  const link = hashParams(location.hash).get('sign-in');
   if (link) history.replaceState(null, '', location.pathname + location.search);
   return link;
 }
 
-function placeOf(hash: string): Place {
-  const names = named(hash);
+function parseHash(hash: string): Place {
+  const names = hashParams(hash);
   return { conversation: names.get(CONVERSATION), quarantine: names.has(QUARANTINE) };
 }
 
-function hashOf({ conversation, quarantine }: Place): string {
+function formatHash({ conversation, quarantine }: Place): string {
   if (conversation) return `#${CONVERSATION}=${encodeURIComponent(conversation)}`;
   return quarantine ? `#${QUARANTINE}` : '';
 }
 
-function named(hash: string): URLSearchParams {
+function hashParams(hash: string): URLSearchParams {
   return new URLSearchParams(hash.slice(1));
 }
 

@@ -1,24 +1,24 @@
 /** One of a message's media. */
-export interface MediaPlace {
+export interface MediaRef {
   message_id: string;
   index: number;
 }
 
 /** What was asked for is marked this long (ms). */
-const MARKED = 2500;
+const HIGHLIGHT_DURATION = 2500;
 
 /** What somebody wishes to see of a thread. */
 export class ThreadView {
   /** The message that is to come into view, and is marked for a moment. */
-  wanted = $state.raw<{ id: string } | null>(null);
+  scrollTarget = $state.raw<{ id: string } | null>(null);
   /** What is wanted is being looked for, further up. */
   seeking = $state(false);
   /** Its first look was taken: what is in view is seen from then on. */
-  looked = $state(false);
+  rendered = $state(false);
   /** Words are being looked for in it. */
-  finding = $state(false);
+  searchOpen = $state(false);
   /** The picture that fills the screen. */
-  enlarged = $state.raw<MediaPlace | null>(null);
+  enlarged = $state.raw<MediaRef | null>(null);
   /** The message whose delivery is told in full. */
   details = $state<string | null>(null);
 
@@ -27,9 +27,12 @@ export class ThreadView {
   }
 
   /** Brings a message that is there into view. */
-  want(id: string): void {
+  scrollTo(id: string): void {
     const wanted = { id };
-    this.wanted = wanted;
-    setTimeout(() => this.wanted === wanted && (this.wanted = null), MARKED);
+    this.scrollTarget = wanted;
+    setTimeout(
+      () => this.scrollTarget === wanted && (this.scrollTarget = null),
+      HIGHLIGHT_DURATION,
+    );
   }
 }

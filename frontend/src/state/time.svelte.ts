@@ -44,7 +44,7 @@ export const clock = (at: string | number) => CLOCK.format(new Date(at));
 export const clockSeconds = (at: string) => SECONDS.format(new Date(at));
 
 /** "Tuesday, 3 November 2026 at 14:02", for tooltips. */
-export const full = (at: string | number) => FULL.format(new Date(at));
+export const fullTime = (at: string | number) => FULL.format(new Date(at));
 
 /** In the list: "14:02" today, "Tue" within the week, "3 Nov" within the year. */
 export function listTime(at: string, today: Date): string {
@@ -68,7 +68,7 @@ export function dayLabel(at: string, today: Date): string {
 export const longDate = (at: string) => LONG_DAY_YEAR.format(new Date(at));
 
 /** A key that two times share when they are on one day here. */
-export const dayOf = (at: string) => new Date(at).toDateString();
+export const dayKey = (at: string) => new Date(at).toDateString();
 
 /** "14:02" today, otherwise "Tue 14:02" or "3 Nov 14:02". */
 export function sinceTime(at: string, today: Date): string {

@@ -48,9 +48,9 @@ const pairs: [string, string[], number][] = [
   ['on-petrol', ['petrol', 'petrol-hover'], 4.5],
   ['danger', [...surfaces, 'danger-wash'], 4.5],
   ['ok', surfaces, 4.5],
-  ['lamp-text', [...calm, 'warn-wash'], 4.5],
-  ['on-lamp', ['lamp'], 4.5],
-  ['lamp', calm, 3],
+  ['attention-text', [...calm, 'warn-wash'], 4.5],
+  ['on-attention', ['attention'], 4.5],
+  ['attention', calm, 3],
   ['line-strong', calm, 3],
   ['focus', surfaces, 3],
 ];

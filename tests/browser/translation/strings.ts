@@ -1,7 +1,12 @@
 /** A translation into no language: every string of the English catalogue, and of the answers, in ⟦brackets⟧. */
 import codesInEnglish from '../../../frontend/src/api/codes.json';
 import sentences from '../../../frontend/src/api/sentences.json';
-import type { Answers, Codes, Phones, Strings } from '../../../frontend/src/catalogue';
+import type {
+  LocalizedTexts,
+  PhoneStrings,
+  Strings,
+  TwilioCodes,
+} from '../../../frontend/src/catalog';
 import * as english from '../../../frontend/src/strings';
 
 function marked(said: unknown): unknown {
@@ -16,11 +21,11 @@ function marked(said: unknown): unknown {
 
 export const { locale } = english;
 export const strings = marked(english.strings) as Strings;
-export const phones = marked(english.phones) as Phones;
-export const answers = marked(sentences) as Answers;
-export const codes = Object.fromEntries(
+export const phoneStrings = marked(english.phoneStrings) as PhoneStrings;
+export const localizedTexts = marked(sentences) as LocalizedTexts;
+export const twilioCodes = Object.fromEntries(
   Object.entries(codesInEnglish).map(([code, { title, advice }]) => [
     code,
     marked({ title, advice }),
   ]),
-) as Codes;
+) as TwilioCodes;

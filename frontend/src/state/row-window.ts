@@ -1,0 +1,19 @@
+/** Which rows of equal height are drawn: those in view, and some on either side. */
+export interface RowWindow {
+  start: number;
+  /** One after the last. */
+  end: number;
+}
+
+/** Rows on either side of the view; the window moves in steps of half of it. */
+const OVERSCAN = 6;
+
+/** The rows to draw of `count` rows of `row` px, `top` px down in a view of `height` px. */
+export function visibleWindow(count: number, row: number, top: number, height: number): RowWindow {
+  if (row <= 0 || count <= 0) return { start: 0, end: Math.max(0, count) };
+  const step = OVERSCAN / 2;
+  const first = Math.floor(Math.max(0, top) / row / step) * step;
+  const shown = Math.ceil(height / row) + step;
+  const start = Math.max(0, Math.min(first - OVERSCAN, count - shown));
+  return { start, end: Math.min(count, first + shown + OVERSCAN) };
+}

@@ -96,10 +96,10 @@ test('everything on the desk is reached with Tab, in the order in which it stand
     'Attach files',
     'Message to (206) 555-0123',
     'Send',
-    'Add a name',
+    'Add name',
     'Copy number',
-    'Add a note',
-    'Record a consent',
+    'Add note',
+    'Record consent',
     'Close conversation',
     'Delete conversation',
   ]);

@@ -120,14 +120,14 @@ test('ten files go with one message in the order in which they were picked, and 
 
   await attach(desk, files.slice(10));
   await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(11);
-  await expect(desk.getByText('A message takes up to 10 files. Remove some.')).toBeVisible();
+  await expect(desk.getByText('A message can have up to 10 files. Remove some.')).toBeVisible();
   await box(desk).fill('All of them');
   await box(desk).press('Enter');
   await expect(box(desk)).toHaveValue('All of them');
   await expect(bubble(desk, 'All of them')).toHaveCount(0);
 
   await attached.getByRole('button', { name: 'Remove bike-11.png' }).click();
-  await expect(desk.getByText('Up to 10 files, 5 MB together.')).toBeVisible();
+  await expect(desk.getByText('Up to 10 files, 5 MB in total.')).toBeVisible();
   await box(desk).press('Enter');
   await expect(bubble(desk, 'All of them').getByRole('button', { name: /^Enlarge/ })).toHaveCount(
     10,
@@ -191,12 +191,12 @@ test('a picture that Twilio does not give is told, and comes when it is asked fo
   await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(40, 30) }], 'Look');
   await open(desk, /0123/);
   const missing = log(desk).locator('[data-media=failed]');
-  await expect(missing).toContainText('its address is not one of Twilio’s.');
+  await expect(missing).toContainText('the URL isn’t a Twilio URL.');
   await expect(missing.getByRole('button')).toHaveCount(0);
 
   await system.arm({ on: 'media', fault: { kind: 'huge', bytes: 2_147_483_648 } });
   await phone.sends([{ name: 'large.png', type: 'image/png', bytes: png(40, 30) }], 'Large');
-  const large = missing.filter({ hasText: 'larger than the desk takes' });
+  const large = missing.filter({ hasText: 'the file is too large' });
   await large.getByRole('button', { name: 'Try again' }).click();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: large.png' })).toBeVisible();
 });

@@ -77,7 +77,7 @@ test('offline', async ({ context, page }) => {
   await expect(row(page, /Priya/)).not.toContainText('unread');
   await box(page).fill('The rear wheel is true again. You can fetch it');
   await context.setOffline(true);
-  await expect(page.getByText(/You can go on writing/)).toBeVisible();
+  await expect(page.getByText(/You can keep writing/)).toBeVisible();
   await draw(page, 'offline');
 });
 

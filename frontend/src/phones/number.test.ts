@@ -17,7 +17,7 @@ it('calls a customer by name, or by number and channel without one, and never by
     '(206) 555-0123 on WhatsApp',
   );
   expect(displayName({ name: null, number: 'messenger:200000000000100' })).toBe(
-    'Somebody on Messenger',
+    'Messenger customer',
   );
 });
 

@@ -24,6 +24,7 @@ export const addressLabel = (address: string) =>
 export function displayName({ name, number }: { name: string | null; number: string }): string {
   if (name !== null) return name;
   const channel = parseChannel(number);
-  const who = parseNumber(number) ?? strings.somebody;
-  return channel === 'sms' ? who : strings.on(who, strings.channels[channel]);
+  const label = parseNumber(number);
+  if (label === null) return strings.customerOn(strings.channels[channel]);
+  return channel === 'sms' ? label : strings.on(label, strings.channels[channel]);
 }

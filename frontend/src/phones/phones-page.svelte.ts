@@ -54,7 +54,7 @@ export class PhonesPage {
     stream.addEventListener('lost', () => void this.load());
     stream.addEventListener('open', () => void this.load());
     stream.addEventListener('error', () => {
-      this.problem = strings.cutOff;
+      this.problem = strings.connectionLost;
       // It does not come back by itself: reading says why.
       if (stream.readyState === stream.CLOSED) void this.load();
     });

@@ -20,18 +20,19 @@ export function listCommands(desk: Desk, screen: Shell): Command[] {
   const { selected } = desk;
   const here: Command[] = selected
     ? [
-        { label: strings.composer.label(strings.palette.them), key: 'R', run: acts.reply },
+        { label: strings.composer.label(strings.palette.thisContact), key: 'R', run: acts.reply },
         { label: strings.attach.add, key: 'A', run: acts.attach },
         {
-          label: selected.status === 'open' ? strings.thread.closeIt : strings.thread.reopen,
+          label:
+            selected.status === 'open' ? strings.thread.closeConversation : strings.thread.reopen,
           key: 'E',
           run: acts.toggleStatus,
         },
-        { label: strings.find.label, key: 'F', run: acts.find },
-        { label: t.newest, key: 'G', run: acts.newest },
+        { label: strings.threadSearch.label, key: 'F', run: acts.find },
+        { label: t.latest, key: 'G', run: acts.newest },
         { label: t.details, key: 'D', run: acts.details },
-        { label: strings.thread.person, key: 'I', run: acts.contact },
-        { label: strings.person.remove, key: '#', run: acts.remove },
+        { label: strings.thread.contactDetails, key: 'I', run: acts.contact },
+        { label: strings.contact.remove, key: '#', run: acts.remove },
       ]
     : [];
   const admin: Command[] =
@@ -53,7 +54,7 @@ export function listCommands(desk: Desk, screen: Shell): Command[] {
       run: () => desk.sound.setOn(!desk.sound.on),
     },
     {
-      label: desk.notifications.on ? t.noticesOff : t.noticesOn,
+      label: desk.notifications.on ? t.notificationsOff : t.notificationsOn,
       run: () => void desk.notifications.setOn(!desk.notifications.on),
     },
     { label: strings.menu.shortcuts, key: '?', run: acts.shortcuts },

@@ -129,7 +129,7 @@ describe('what an agent may do', () => {
     await acts.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
     expect(revs).toEqual([4, 5]);
     expect(conversations.get('c1')?.status).toBe('closed');
-    expect(toasts.current?.text).toContain('Closed');
+    expect(toasts.current?.text).toContain('closed');
     toasts.dismiss();
   });
 
@@ -145,7 +145,7 @@ describe('what an agent may do', () => {
     expect(revs).toEqual([4]);
     expect(conversations.get('c1')).toMatchObject({ status: 'open', unread_count: 1 });
     expect(toasts.current?.text).toBe(
-      'More was written with 07911 123456 meanwhile: it stays open.',
+      '07911 123456 wrote in the meantime, so the conversation stays open.',
     );
     expect(toasts.current?.action).toBeUndefined();
     toasts.dismiss();
@@ -169,7 +169,7 @@ describe('what an agent may do', () => {
           : Promise.reject(stale(answered)),
     });
     await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
-    expect(toasts.current?.text).toContain('Closed');
+    expect(toasts.current?.text).toContain('closed');
     toasts.dismiss();
   });
 
@@ -249,7 +249,7 @@ describe('what an agent may do', () => {
     await settled();
     expect(conversations.all).toEqual([written]);
     expect(toasts.current?.text).toBe(
-      'More was written with 07911 123456 meanwhile: nothing was deleted.',
+      'The conversation with 07911 123456 has new messages and was not deleted.',
     );
     toasts.dismiss();
   });
@@ -263,7 +263,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
     await settled();
     expect(conversations.get('c1')?.rev).toBe(9);
-    expect(toasts.current?.text).toContain('nothing was deleted');
+    expect(toasts.current?.text).toContain('was not deleted');
     toasts.dismiss();
   });
 
@@ -283,7 +283,7 @@ describe('what an agent may do', () => {
     await settled();
     expect(revs).toEqual([4, 5]);
     expect(conversations.all).toEqual([written]);
-    expect(toasts.current?.text).toContain('nothing was deleted');
+    expect(toasts.current?.text).toContain('was not deleted');
     toasts.dismiss();
   });
 

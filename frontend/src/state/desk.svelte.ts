@@ -215,7 +215,7 @@ export class Desk {
     void this.sound.play('message');
     this.notifications.notify(conversation.conversation_id, displayName(conversation));
     if (conversation.conversation_id !== this.route.conversation) {
-      this.announcement = strings.list.arrived(displayName(conversation));
+      this.announcement = strings.list.newMessage(displayName(conversation));
     }
   }
 

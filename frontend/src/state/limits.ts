@@ -29,5 +29,5 @@ export function limitError(channel: Channel, files: File[]): string | null {
   const large = files.find((file) => file.size > maxSize(file));
   if (large) return strings.attach.tooLarge(large.name, formatLimit(maxSize(large)));
   const sum = files.reduce((bytes, file) => bytes + file.size, 0);
-  return sum > total ? strings.attach.tooMuch(formatLimit(total)) : null;
+  return sum > total ? strings.attach.totalTooLarge(formatLimit(total)) : null;
 }

@@ -18,7 +18,7 @@ export class Notifications {
   async setOn(on: boolean): Promise<void> {
     this.problem = null;
     const allowed = on && (await requestPermission());
-    if (on && !allowed) this.problem = strings.notices.forbidden;
+    if (on && !allowed) this.problem = strings.notifications.blocked;
     this.#on = allowed;
     if (allowed) localStorage.setItem(STORAGE_KEY, 'on');
     else localStorage.removeItem(STORAGE_KEY);
@@ -32,13 +32,13 @@ export class Notifications {
   /** Shows one now, whether the page is in sight or not. */
   async test(): Promise<void> {
     if (!this.#on) await this.setOn(true);
-    if (this.#on) this.#show('', strings.notices.test, 'test');
+    if (this.#on) this.#show('', strings.notifications.testText, 'test');
   }
 
   /** Tells of a message, unless somebody sees the page. Its text stays on the desk. */
   notify(id: string, name: string): void {
     if (this.#on && document.visibilityState === 'hidden') {
-      this.#show(id, strings.list.arrived(name), id);
+      this.#show(id, strings.list.newMessage(name), id);
     }
   }
 
@@ -52,7 +52,7 @@ export class Notifications {
         if (id) this.onClick(id);
       };
     } catch {
-      this.problem = strings.notices.forbidden;
+      this.problem = strings.notifications.blocked;
     }
   }
 }

@@ -83,7 +83,7 @@ export class Quarantine {
         cursor = step.cursor;
       } while (cursor);
       await this.load();
-      return remaining ? strings.quarantine.kept(remaining) : null;
+      return remaining ? strings.quarantine.remaining(remaining) : null;
     });
   }
 

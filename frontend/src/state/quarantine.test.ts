@@ -81,7 +81,7 @@ describe('the quarantine', () => {
     await page.load();
     await page.releaseAll('x');
     expect(page.items.map((item) => item.quarantine_id)).toEqual(['stuck']);
-    expect(page.releases.get('x')?.problem).toBe('One stays: it still cannot be placed.');
+    expect(page.releases.get('x')?.problem).toBe('1 request still can’t be processed.');
   });
 
   it('says why one stays', async () => {

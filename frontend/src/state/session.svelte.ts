@@ -28,7 +28,7 @@ export class Session {
   /** Begins with the link, the cookie, or the sign-in screen. */
   async start(link: string | null): Promise<void> {
     if (link) {
-      await this.#signInWith({ link }, strings.signIn.link);
+      await this.#signInWith({ link }, strings.signIn.linkInvalid);
       if (this.user) return;
     }
     if (localStorage.getItem(STORAGE_KEY) === null) {
@@ -44,7 +44,7 @@ export class Session {
   }
 
   signIn = (username: string, password: string) =>
-    this.#signInWith({ username, password }, strings.signIn.wrong);
+    this.#signInWith({ username, password }, strings.signIn.invalid);
 
   async signOut(): Promise<void> {
     this.#signingOut = true;
@@ -69,7 +69,8 @@ export class Session {
       const status = thrown instanceof ApiError ? thrown.status : 0;
       const retryAfter = thrown instanceof ApiError ? thrown.retryAfter : null;
       if (status === 401) this.problem = unauthorizedText;
-      else if (status === 429 && retryAfter) this.problem = strings.signIn.slow(retryAfter);
+      else if (status === 429 && retryAfter)
+        this.problem = strings.signIn.tooManyAttempts(retryAfter);
       else this.problem = errorMessage(thrown);
     } finally {
       this.busy = false;
@@ -85,7 +86,7 @@ export class Session {
     } else {
       if (!otherUser) localStorage.removeItem(STORAGE_KEY);
       if (this.phase === 'in' && !this.#signingOut) {
-        this.problem = otherUser ? strings.signIn.another : strings.signIn.ended;
+        this.problem = otherUser ? strings.signIn.otherUser : strings.signIn.expired;
       }
       this.user = null;
       this.phase = 'out';

@@ -60,7 +60,7 @@ describe('the session', () => {
   it('asks for a name otherwise, and says why the link did not do', async () => {
     const { session } = createSession({ signIn: new ApiError(401, 'No.') });
     await session.start('abc');
-    expect([session.phase, session.problem]).toEqual(['out', strings.signIn.link]);
+    expect([session.phase, session.problem]).toEqual(['out', strings.signIn.linkInvalid]);
   });
 
   it('tries no cookie where nobody has signed in, or the last one has signed out', async () => {
@@ -90,7 +90,7 @@ describe('the session', () => {
   it('says how long to wait after too many tries', async () => {
     const { session } = createSession({ signIn: new ApiError(429, 'Wait.', null, 7) });
     await session.signIn('ada', 'no');
-    expect(session.problem).toBe('Too many tries. Wait 7 seconds.');
+    expect(session.problem).toBe('Too many attempts. Try again in 7 seconds.');
   });
 
   it('says that somebody else has this browser now, and lets a reload go on as them', async () => {
@@ -100,7 +100,7 @@ describe('the session', () => {
     expect([session.phase, session.user, session.problem]).toEqual([
       'out',
       null,
-      strings.signIn.another,
+      strings.signIn.otherUser,
     ]);
     await session.start(null);
     expect([session.phase, tried]).toEqual(['in', ['cookie', 'cookie']]);
@@ -110,7 +110,7 @@ describe('the session', () => {
     const { session, client } = createSession({ cookie: true });
     await session.start(null);
     client.onSession(null, false);
-    expect([session.phase, session.problem]).toEqual(['out', strings.signIn.ended]);
+    expect([session.phase, session.problem]).toEqual(['out', strings.signIn.expired]);
     await session.signIn('ada', 'yes');
     await session.signOut();
     expect([session.phase, session.problem]).toEqual(['out', null]);

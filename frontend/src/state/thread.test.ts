@@ -49,7 +49,7 @@ const many = (count: number, from = 1) =>
 
 describe('a thread', () => {
   it('marks where the unread messages begin when it is opened', async () => {
-    const { thread: thread } = createThread(many(5));
+    const { thread } = createThread(many(5));
     await thread.open(conversation({ unread_count: 2 }));
     expect(thread.firstUnread).toBe(id(4));
     await thread.open(conversation({ unread_count: 0 }));
@@ -59,13 +59,13 @@ describe('a thread', () => {
   it('counts the unread ones back from the last message that the list knew of', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const rows = [1, 2, 3, 4].map((nth) => inbound(nth, { date_created: at(nth) }));
-    const { thread: thread } = createThread(rows);
+    const { thread } = createThread(rows);
     await thread.open(conversation({ unread_count: 1, ...shown(at(3)) }));
     expect(thread.firstUnread).toBe(id(3));
   });
 
   it('reads its first page while the conversation is still asked for, and marks by both', async () => {
-    const { thread: thread, server } = createThread(many(5));
+    const { thread, server } = createThread(many(5));
     let tell: (told: Conversation) => void = () => undefined;
     const opened = thread.open(() => new Promise((resolve) => (tell = resolve)));
     expect([server.calls.length, thread.initialized]).toEqual([1, false]);
@@ -75,7 +75,7 @@ describe('a thread', () => {
   });
 
   it('asks for the conversation again when it could not be told, and marks by what it is told then', async () => {
-    const { thread: thread } = createThread(many(5));
+    const { thread } = createThread(many(5));
     const answers = [
       () => Promise.reject(new ApiError(503, 'Not now.')),
       () => Promise.resolve(conversation({ unread_count: 2 })),
@@ -91,7 +91,7 @@ describe('a thread', () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const told = (nth: number) => inbound(nth, { date_created: at(nth) });
     const row = conversation({ unread_count: 1, ...shown(at(3)) });
-    const { thread: thread, server } = createThread([1, 2].map(told));
+    const { thread, server } = createThread([1, 2].map(told));
     const opened = thread.open(() => Promise.resolve(row));
     server.rows.push(told(3));
     await opened;
@@ -109,7 +109,7 @@ describe('a thread', () => {
     const row = (unread_count: number, last: number) =>
       conversation({ unread_count, ...shown(at(last)) });
     const told = (nth: number) => inbound(nth, { date_created: at(nth) });
-    const { thread: thread } = createThread([1, 2].map(told));
+    const { thread } = createThread([1, 2].map(told));
     await thread.open(row(1, 2));
     expect(thread.firstUnread).toBe(id(2));
     // The second was read; the list may hear of what comes before or after the thread does.
@@ -125,7 +125,7 @@ describe('a thread', () => {
   });
 
   it('tells of what came once, whether it was pushed or read first', async () => {
-    const { thread: thread, server, arrived } = createThread(many(3));
+    const { thread, server, arrived } = createThread(many(3));
     await thread.open(conversation());
     expect(arrived).toEqual([]);
     server.rows.push(inbound(4));
@@ -138,7 +138,7 @@ describe('a thread', () => {
   });
 
   it('is opened by the first reading that succeeds, with what was unread by then', async () => {
-    const { thread: thread, server } = createThread(many(5));
+    const { thread, server } = createThread(many(5));
     server.fails = true;
     await thread.open(conversation({ unread_count: 2 }));
     expect([thread.initialized, thread.firstUnread]).toEqual([false, null]);
@@ -148,7 +148,7 @@ describe('a thread', () => {
   });
 
   it('is opened by no reading that began before', async () => {
-    const { thread: thread, server } = createThread(many(5));
+    const { thread, server } = createThread(many(5));
     await thread.open(conversation());
     const before = thread.refresh();
     server.rows.push(inbound(6));
@@ -160,7 +160,7 @@ describe('a thread', () => {
   });
 
   it('takes no pushed change of a message that lies before what was read', async () => {
-    const { thread: thread, server } = createThread(many(25));
+    const { thread, server } = createThread(many(25));
     await thread.open(conversation());
     const changed = inbound(3, { rev: 2, body: 'Changed' });
     server.rows[2] = changed;
@@ -172,7 +172,7 @@ describe('a thread', () => {
   });
 
   it('takes no pushed change of an old message before its first page', async () => {
-    const { thread: thread } = createThread(many(25));
+    const { thread } = createThread(many(25));
     const opened = thread.open(conversation());
     thread.apply({ type: 'message', message: inbound(3, { rev: 2 }) });
     await opened;
@@ -180,7 +180,7 @@ describe('a thread', () => {
   });
 
   it('goes where it was asked to go last', async () => {
-    const { thread: thread, server } = createThread(many(60));
+    const { thread, server } = createThread(many(60));
     await thread.open(conversation());
     const far = thread.seek(id(2));
     const near = thread.seek(id(45));
@@ -194,9 +194,7 @@ describe('a thread', () => {
   });
 
   it('knows whether it shows what the conversation tells of, to the millisecond', async () => {
-    const { thread: thread } = createThread([
-      inbound(1, { date_created: '2026-11-01T09:00:00.500Z' }),
-    ]);
+    const { thread } = createThread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
     await thread.open(conversation());
     const told = (at: string) => conversation(shown(at));
     expect(thread.includesPreview(told('2026-11-01T09:00:00.500Z'))).toBe(true);
@@ -205,7 +203,7 @@ describe('a thread', () => {
   });
 
   it('reads older pages until there are none', async () => {
-    const { thread: thread } = createThread(many(25));
+    const { thread } = createThread(many(25));
     await thread.open(conversation());
     expect([thread.messages.items.length, thread.hasOlder]).toEqual([10, true]);
     await Promise.all([thread.loadOlder(), thread.loadOlder()]);
@@ -215,7 +213,7 @@ describe('a thread', () => {
   });
 
   it('reads once more when it is asked while it reads', async () => {
-    const { thread: thread, server } = createThread(many(1));
+    const { thread, server } = createThread(many(1));
     const first = thread.refresh();
     server.rows.push(inbound(2));
     await Promise.all([first, thread.refresh(), thread.refresh()]);
@@ -223,7 +221,7 @@ describe('a thread', () => {
   });
 
   it('heals the newest page and the page in view', async () => {
-    const { thread: thread, server } = createThread(many(25));
+    const { thread, server } = createThread(many(25));
     await thread.open(conversation());
     await thread.loadOlder();
     server.rows[10] = inbound(11, { rev: 2, body: 'Changed' });
@@ -236,7 +234,7 @@ describe('a thread', () => {
   });
 
   it('begins anew when more came than one page holds', async () => {
-    const { thread: thread, server } = createThread(many(12));
+    const { thread, server } = createThread(many(12));
     await thread.open(conversation());
     server.rows.push(...many(15, 13));
     await thread.resync(null);
@@ -248,7 +246,7 @@ describe('a thread', () => {
   });
 
   it('finds the gap behind a message that was pushed before its page was read', async () => {
-    const { thread: thread, server } = createThread(many(12));
+    const { thread, server } = createThread(many(12));
     await thread.open(conversation());
     server.rows.push(...many(15, 13));
     thread.apply({ type: 'message', message: inbound(27) });
@@ -259,7 +257,7 @@ describe('a thread', () => {
   });
 
   it('keeps what is pushed while the page after a gap is read', async () => {
-    const { thread: thread, server } = createThread(many(12));
+    const { thread, server } = createThread(many(12));
     await thread.open(conversation());
     server.rows.push(...many(15, 13));
     const healed = thread.resync(null);
@@ -270,7 +268,7 @@ describe('a thread', () => {
   });
 
   it('heals what has left the newest page since it was read', async () => {
-    const { thread: thread, server } = createThread(many(8));
+    const { thread, server } = createThread(many(8));
     await thread.open(conversation());
     for (let at = 9; at <= 40; at += 1) {
       server.rows.push(inbound(at));
@@ -287,7 +285,7 @@ describe('a thread', () => {
   });
 
   it('removes what was cleared', async () => {
-    const { thread: thread, server } = createThread(many(5));
+    const { thread, server } = createThread(many(5));
     await thread.open(conversation());
     server.rows = server.rows.slice(3);
     server.cleared = id(3);
@@ -296,7 +294,7 @@ describe('a thread', () => {
   });
 
   it('keeps what it shows when a read fails, and says so until one succeeds', async () => {
-    const { thread: thread, server } = createThread(many(3));
+    const { thread, server } = createThread(many(3));
     await thread.open(conversation());
     server.fails = true;
     await thread.refresh();

@@ -79,7 +79,7 @@ describe('limits', () => {
   const film = { name: 'b.mp4', content_type: 'video/mp4', size: 600_000 };
 
   it('are said per channel', () => {
-    expect(describeLimit('sms')).toBe('Up to 10 files, 5 MB together.');
+    expect(describeLimit('sms')).toBe('Up to 10 files, 5 MB in total.');
     expect(describeLimit('whatsapp')).toBe('One file, up to 16 MB.');
   });
 

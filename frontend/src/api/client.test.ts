@@ -14,12 +14,12 @@ interface Call {
 const ADA = { username: 'ada', display_name: 'Ada', role: 'agent' };
 const BEN = { username: 'ben', display_name: 'Ben', role: 'agent' };
 
-/** A server whose access tokens can be made invalid, and what it was asked. */
+/** A server whose access tokens can be invalidated, and the requests it received. */
 function server() {
   const calls: Call[] = [];
   const state = { valid: 't0', issued: 0, cookie: true, whose: ADA, down: false, now: 1_000_000 };
   const sessions: (Session | null)[] = [];
-  /** Why each session ended: because another person's took its place. */
+  /** Whether each session ended because another user signed in. */
   const replaced: boolean[] = [];
   const json = (body: unknown, status = 200, headers = {}) =>
     new Response(JSON.stringify(body), {
@@ -176,7 +176,7 @@ describe('the client', () => {
 describe('a line that hangs', () => {
   afterEach(() => void vi.useRealTimers());
 
-  /** A server that never answers, or never ends its answer. */
+  /** A server that never responds, or never ends its response. */
   function hanging(begun: boolean) {
     const reached: boolean[] = [];
     const client = new Client({

@@ -22,7 +22,7 @@ import type {
 
 type Query = Record<string, string | number | null | undefined>;
 
-/** All calls of the people's API, by name. */
+/** All calls of the API, by name. */
 export class Client extends Transport {
   listConversations = (query: {
     filter: Filter;
@@ -37,19 +37,19 @@ export class Client extends Transport {
   startConversation = (body: { to: string; from: string; contact_name?: string }) =>
     this.call<Conversation>('POST', '/api/conversations', body);
 
-  /** An empty name takes the name away. */
+  /** An empty name removes the name. */
   setName = (id: string, contact_name: string, previous_contact_name: string | null) =>
     this.call<Conversation>('PATCH', conversationPath(id), { contact_name, previous_contact_name });
 
-  /** With a `rev` only if nothing came or changed since. */
+  /** With `rev`, only if the conversation has not changed since. */
   setStatus = (id: string, status: ConversationStatus, rev?: number) =>
     this.call<Conversation>('PATCH', conversationPath(id), { status, rev });
 
-  /** An empty note takes the note away. */
+  /** An empty note removes the note. */
   setNote = (id: string, note: string, previous_note: string | null) =>
     this.call<Conversation>('PATCH', conversationPath(id), { note, previous_note });
 
-  /** Only if nothing came or changed since `rev`. */
+  /** Only if the conversation has not changed since `rev`. */
   deleteConversation = (id: string, rev: number) =>
     this.call<unknown>('DELETE', conversationPath(id) + toQuery({ rev }));
 
@@ -79,7 +79,7 @@ export class Client extends Transport {
   redactMessage = (id: string, message: string) =>
     this.call<Message>('POST', `${messagePath(id, message)}/redact`, {});
 
-  /** Where the bytes can be read for a while. */
+  /** Returns a temporary download URL. */
   getMedia = (id: string, message: string, index: number) =>
     this.call<MediaDownload>('GET', `${messagePath(id, message)}/media/${String(index)}`);
 
@@ -89,7 +89,7 @@ export class Client extends Transport {
   listMedia = (id: string, cursor?: string | null) =>
     this.call<MediaPage>('GET', `${conversationPath(id)}/media${toQuery({ cursor })}`);
 
-  /** Where the browser may put the bytes of one file. */
+  /** Creates a place to which the browser uploads one file. */
   createUpload = (file: {
     conversation_id: string;
     name: string;
@@ -111,7 +111,7 @@ export class Client extends Transport {
 
   listSenders = () => this.call<{ senders: Sender[] }>('GET', '/api/senders');
 
-  /** `from`: one of our senders, where it is not left to the server. */
+  /** `from` is one of our senders; null leaves the choice to the server. */
   checkNumber = (number: string, from: string | null, signal?: AbortSignal) =>
     this.call<NumberCheck>(
       'POST',
@@ -130,7 +130,7 @@ export class Client extends Transport {
       {},
     );
 
-  /** Lets in again what was held back for this reason, a part at a time: to be called until there is no cursor. */
+  /** Releases a part of the requests with this reason. Call it until the cursor is null. */
   releaseQuarantines = (reason: string, cursor: string | null = null) =>
     this.call<BulkReleaseResult>('POST', '/api/quarantine/release', { reason, cursor });
 

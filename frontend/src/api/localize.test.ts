@@ -26,9 +26,9 @@ describe('the words of an answer', () => {
   });
 
   it('are all there in a translation, or it does not compile', () => {
-    // @ts-expect-error Most sentences are missing.
+    // @ts-expect-error Most texts are missing.
     const some: LocalizedTexts = { 'message.missing': 'Diese Nachricht gibt es nicht.' };
-    // @ts-expect-error A number is no text.
+    // @ts-expect-error A number is not a text.
     const odd: Strings = { ...strings, cancel: 7 };
     expect([some, odd]).toHaveLength(2);
   });

@@ -3,18 +3,18 @@ import { localizedTexts, twilioCodes } from '../strings';
 import { formatLimit } from './size';
 import type { MessageError, LocalizedText } from './types';
 
-/** A sentence of an answer in the catalogue's words; in the English that came beside it where it has none. */
+/** Returns a localized text in the catalog's language, or the English from the response. */
 export function localize(text: LocalizedText | null | undefined, english: string): string {
   return (text && findTranslation(text)) ?? english;
 }
 
-/** The same for sentences that are one text. */
+/** The same for several texts, joined. */
 export function localizeAll(texts: LocalizedText[] | undefined, english: string): string {
   const localized = texts?.map(findTranslation) ?? [];
   return localized.length && !localized.includes(null) ? localized.join(' ') : english;
 }
 
-/** A code of Twilio's: what happened, and what to do. */
+/** Returns what a Twilio error code means and what to do about it. */
 export function localizeCode({
   code,
   title,
@@ -33,7 +33,7 @@ function findTranslation({ key, values }: LocalizedText): string | null {
   return template === undefined ? null : format(template, values);
 }
 
-/** A catalogue's sentence with its values. */
+/** Fills a template of the catalog with values. */
 export function format(template: Template, values: Values): string {
   if (typeof template === 'function') return template(values);
   return template.replace(/\{(\w+)(:bytes)?\}/g, (_, name: string, bytes?: string) => {

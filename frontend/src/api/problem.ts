@@ -2,9 +2,9 @@ import { strings } from '../strings';
 import { localizeAll } from './localize';
 import type { Problem } from './types';
 
-/** A call that did not succeed. `message` is a sentence a person understands. */
+/** A failed API call. `message` is a sentence for users. */
 export class ApiError extends Error {
-  /** HTTP status; 0 when nothing was answered. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number;
   readonly problem: Problem | null;
   /** Seconds to wait, from `Retry-After`. */
@@ -23,13 +23,13 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the call may or may not have been carried out: only the same key may be sent again. */
+  /** Whether the call may have been carried out. It may only be repeated with the same key. */
   get isUncertain(): boolean {
     return this.status === 0 || this.status >= 500;
   }
 }
 
-/** The error for an answer that is not 2xx. */
+/** Returns the error for a response that is not 2xx. */
 export async function toApiError(response: Response): Promise<ApiError> {
   const problem = await parseProblem(response);
   const seconds = Number(response.headers.get('retry-after'));
@@ -42,12 +42,12 @@ export async function toApiError(response: Response): Promise<ApiError> {
   );
 }
 
-/** Nothing was answered at all. */
+/** Returns the error for a missing response. */
 export function unreachable(): ApiError {
   return new ApiError(0, strings.errors.unreachable);
 }
 
-/** The sentence to show for anything that was thrown. */
+/** Returns the message to show for any thrown value. */
 export function errorMessage(thrown: unknown): string {
   return thrown instanceof ApiError ? thrown.message : strings.errors.unexpected;
 }

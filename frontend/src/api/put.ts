@@ -2,7 +2,7 @@ import { strings } from '../strings';
 import { ApiError, unreachable } from './problem';
 import type { UploadTarget } from './types';
 
-/** Puts the bytes of a file where the server said, and tells how far it is (0 to 1). */
+/** Uploads a file and reports the progress (0 to 1). */
 export type Put = (
   target: UploadTarget,
   file: Blob,
@@ -10,7 +10,7 @@ export type Put = (
   signal: AbortSignal,
 ) => Promise<void>;
 
-/** By XMLHttpRequest, since `fetch` does not tell how much of a body has left. */
+/** Uses XMLHttpRequest, because `fetch` reports no upload progress. */
 export const putFile: Put = (target, file, onProgress, signal) =>
   new Promise((done, failed) => {
     if (signal.aborted) return failed(unreachable());

@@ -2,7 +2,7 @@ import { strings } from '../strings';
 
 const MB = 1024 * 1024;
 
-/** A limit as Twilio counts: "5 MB", "500 KB". */
+/** Formats a limit as Twilio counts: "5 MB", "500 KB". */
 export function formatLimit(bytes: number): string {
   return bytes >= MB
     ? strings.size.megabytes(String(Math.floor(bytes / MB)))

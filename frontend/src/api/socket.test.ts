@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Socket, MAX_WATCHED, type WebSocketLike } from './socket';
 import type { LiveEvent } from './types';
 
-/** The far end of a socket, in the hand of the test. */
+/** The server's end of a socket, controlled by the test. */
 class FarEnd implements WebSocketLike {
   onopen: (() => void) | null = null;
   onclose: (() => void) | null = null;
@@ -48,7 +48,7 @@ function createSocket() {
     },
     random: () => 0.5,
   });
-  /** The newest far end, opened. */
+  /** Opens the newest connection and returns its server end. */
   const open = async () => {
     await vi.advanceTimersByTimeAsync(0);
     const end = ends.at(-1);

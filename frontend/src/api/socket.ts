@@ -1,6 +1,6 @@
 import type { LiveEvent, LiveFrame, Ticket } from './types';
 
-/** The part of a browser's WebSocket that is used here. */
+/** The part of the browser's WebSocket that is used here. */
 export interface WebSocketLike {
   onopen: (() => void) | null;
   onclose: (() => void) | null;
@@ -12,30 +12,33 @@ export interface WebSocketLike {
 export interface SocketOptions {
   ticket: () => Promise<Ticket>;
   onEvents: (events: LiveEvent[]) => void;
-  /** true: frames come in from now on. false: they stopped. */
+  /** true: live events arrive from now on. false: they stopped. */
   onOpen: (open: boolean) => void;
   open?: (url: string, protocols: string[]) => WebSocketLike;
   random?: () => number;
 }
 
-/** A conversation is watched while it is among the last this many that were opened: as many as the server takes. */
+/**
+ * The most conversations that are watched, as many as the server accepts. The latest opened ones
+ * are.
+ */
 export const MAX_WATCHED = 5;
-/** A connection that does not stand after so long (ms) is given up. */
+/** A connection attempt is given up after this time (ms). */
 const CONNECT_TIMEOUT = 10_000;
 const PING_INTERVAL = 5 * 60_000;
-/** API Gateway ends every connection after two hours; the next one stands before that. */
+/** API Gateway ends every connection after two hours. It is replaced before that. */
 const RENEW_INTERVAL = 110 * 60_000;
 const RENEW_JITTER = 5 * 60_000;
 const BACKOFF_BASE = 500;
 const MAX_BACKOFF = 30_000;
 
-/** A connection that is being opened: its ticket is asked for, or its wire does not stand yet. */
+/** A connection that is being opened: its ticket is requested, or its socket is not open yet. */
 interface PendingConnection {
   socket: WebSocketLike | null;
   timeout?: ReturnType<typeof setTimeout>;
 }
 
-/** The page's one socket: it comes back by itself, and is renewed before it must end. */
+/** The page's socket. Reconnects by itself and renews the connection before it expires. */
 export class Socket {
   readonly #options: Required<SocketOptions>;
   #socket: WebSocketLike | null = null;
@@ -72,7 +75,7 @@ export class Socket {
     this.#disconnect();
   }
 
-  /** Tries at once when it is waiting to: the browser says that the network is back. */
+  /** Reconnects without waiting, because the browser is online again. */
   reconnectNow(): void {
     if (!this.#started || this.#socket || this.#pending) return;
     clearTimeout(this.#retry);
@@ -80,7 +83,7 @@ export class Socket {
     void this.#connect();
   }
 
-  /** Asks for the messages of a conversation; the one watched longest ago makes room. */
+  /** Watches a conversation. The one watched longest ago is dropped. */
   watch(conversation_id: string): void {
     const others = this.#watched.filter((id) => id !== conversation_id);
     this.#watched = [conversation_id, ...others].slice(0, MAX_WATCHED);
@@ -131,14 +134,14 @@ export class Socket {
     };
   }
 
-  /** The connection that was being opened does not come. */
+  /** Gives up the connection attempt and schedules another. */
   #onConnectFailed(): void {
     clearTimeout(this.#pending?.timeout);
     this.#pending = null;
     this.#scheduleReconnect();
   }
 
-  /** Keeps the connection from idling out, and replaces it before it ends. */
+  /** Starts the timers that keep the connection alive and renew it. */
   #startTimers(): void {
     clearInterval(this.#ping);
     clearTimeout(this.#renew);
@@ -157,7 +160,7 @@ export class Socket {
     this.#options.onOpen(false);
   }
 
-  /** Full jitter: a thousand pages that lost one server do not come back as one. */
+  /** Full jitter spreads the reconnects of many pages that lost the same server. */
   #scheduleReconnect(): void {
     if (!this.#started) return;
     clearTimeout(this.#retry);
@@ -165,7 +168,9 @@ export class Socket {
     this.#retry = setTimeout(() => void this.#connect(), this.#options.random() * maxDelay);
   }
 
-  /** Frames may overtake each other: each says all, and the server goes by the highest turn. */
+  /**
+   * Frames may overtake each other. Each lists all ids, and the server keeps the highest sequence.
+   */
   #sendWatched(): void {
     this.#send({ action: 'show', conversation_ids: this.#watched, turn: ++this.#sequence });
   }
@@ -180,7 +185,7 @@ function close(socket: WebSocketLike): void {
   socket.close();
 }
 
-/** The events of a frame; none when it is not one of ours. */
+/** Returns the events of a frame; none if it is invalid. */
 function parseEvents(data: unknown): LiveEvent[] {
   try {
     const frame = JSON.parse(String(data)) as Partial<LiveFrame>;

@@ -1,37 +1,38 @@
 import type { Session } from './types';
 import { ApiError, toApiError, unreachable } from './problem';
 
-/** What the client needs from the world around it. */
+/** The dependencies of the transport. */
 export interface TransportOptions {
   fetch?: typeof fetch;
-  /** Runs one job at a time over all tabs of the browser. */
+  /** Runs one job at a time across all tabs of the browser. */
   exclusively?: <T>(job: () => Promise<T>) => Promise<T>;
-  /** Milliseconds. */
+  /** The current time in ms. */
   now?: () => number;
-  /** Called whenever a call reached the server (true) or did not (false). */
+  /** Called when a request reached the server (true) or failed to (false). */
   onReachable?: (reached: boolean) => void;
 }
 
-/** An access token this close to its end (ms) is renewed before it is used. */
+/** An access token is renewed this long (ms) before it expires. */
 const RENEW_MARGIN = 30_000;
 
-/** A call that was not answered for so long (ms) is given up: a line that hangs must not keep the next one waiting. */
+/** A request without a response is given up after this time (ms). */
 export const REQUEST_TIMEOUT = 10_000;
 
-/** How calls of the people's API travel. The access token lives here, in memory, and nowhere else. */
+/** Sends API requests and renews the session. The access token is kept in memory only. */
 export class Transport {
   /**
-   * Called when a session begins or is renewed, and with null when it has ended. `another`: because
-   * the cookie, which all tabs share, has become another person's.
+   * Called when a session starts, is renewed or, with null, has ended.
+   *
+   * `otherUser`: the cookie, which all tabs share, now belongs to another user.
    */
   onSession: (session: Session | null, otherUser: boolean) => void = () => undefined;
 
   #token: string | null = null;
-  /** Who signed in here last: only they go on by the cookie. */
+  /** The last signed-in user. The cookie of any other user is not accepted. */
   #username: string | null = null;
   #otherUser = false;
   #expires = 0;
-  /** How many calls were begun so far, and which was the last begun of those that were answered. */
+  /** The number of started requests, and the last started one that got a response. */
   #started = 0;
   #answered = 0;
   #refreshing: Promise<boolean> | null = null;
@@ -53,7 +54,7 @@ export class Transport {
     this.#startSession(await this.#requestSession('/api/session', credentials));
   }
 
-  /** Ends the session, unless the cookie has become another person's. */
+  /** Ends the session unless the cookie belongs to another user. */
   async signOut(): Promise<void> {
     try {
       if (!(await this.resume())) return;
@@ -63,7 +64,7 @@ export class Transport {
     }
   }
 
-  /** Whether the cookie still opens a session of the same person. Throws when the server cannot be asked. */
+  /** Returns whether the cookie is valid for the same user. Throws if the server is unreachable. */
   resume(): Promise<boolean> {
     this.#refreshing ??= this.#exclusively(() => this.#refresh()).finally(() => {
       this.#refreshing = null;
@@ -71,7 +72,7 @@ export class Transport {
     return this.#refreshing;
   }
 
-  /** One call; the token is renewed before it, or once after a 401. */
+  /** Sends a request. Renews the token before it if needed, and once after a 401. */
   async call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
     if (!this.#token || this.#now() > this.#expires - RENEW_MARGIN) await this.#renew();
     let response = await this.#request(method, path, body, signal);
@@ -143,14 +144,14 @@ export class Transport {
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
       });
-      // What is read of it later lies here already: the rest of an answer can hang as well.
+      // Reads the whole body within the timeout, since it can hang as well.
       await response.clone().arrayBuffer();
       this.#answered = Math.max(this.#answered, sequence);
       this.#onReachable(true);
       return response;
     } catch (thrown) {
       if (signal?.aborted) throw thrown;
-      // What hangs says nothing of the line when a later call was answered meanwhile.
+      // A timeout does not mean offline if a later request got a response.
       if (!timeout.signal.aborted || this.#answered < sequence) this.#onReachable(false);
       throw unreachable();
     } finally {
@@ -159,7 +160,7 @@ export class Transport {
   }
 }
 
-/** Two tabs never rotate the refresh token at once. Web Locks need a secure context. */
+/** Prevents two tabs from rotating the refresh token at once. Web Locks need a secure context. */
 function withSessionLock<T>(job: () => Promise<T>): Promise<T> {
   const locks = (navigator as { locks?: LockManager }).locks;
   return locks ? (locks.request('partyline-session', job) as Promise<T>) : job();

@@ -1,12 +1,14 @@
 import type { components } from './schema';
 
 /**
- * The shapes of the people's API, under the names that the page uses. `schema.ts` is generated from
- * `openapi.json` (`npm run types`); everything else imports from here.
+ * The types of the API under the names that the page uses.
+ *
+ * `schema.ts` is generated from `openapi.json` (`npm run types`). Everything else imports from
+ * here.
  */
 type Schemas = components['schemas'];
 
-/** The server writes every field: what it does not know is null, never absent. */
+/** The server writes every field; unknown values are null. */
 type Whole<T> = T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T;
 
 export type PhoneNumber = Whole<Schemas['PhoneNumber']>;
@@ -20,7 +22,7 @@ export type Channel = Schemas['Channel'];
 
 export type Filter = 'open' | 'unread' | 'closed';
 
-/** What Twilio reports of a message; each is kept with the time it was first heard of. */
+/** A status that Twilio reports. Each is stored with the time of its first report. */
 export type DeliveryStatus =
   | 'receiving'
   | 'accepted'
@@ -36,11 +38,11 @@ export type DeliveryStatus =
   | 'received'
   | 'read';
 
-/** One report; it carries a code only when Twilio gave one. */
+/** One report. It has a code only if Twilio sent one. */
 export type StatusRecord = Schemas['Seen'];
 export type StatusRecords = Partial<Record<DeliveryStatus, StatusRecord>>;
 
-/** What became of our call to Twilio. */
+/** Our record of one create call to Twilio. */
 export type SendResult = Whole<Schemas['Outcome']>;
 export type OutboxState = Schemas['IntentState'];
 export type OutboxEntry = Whole<Schemas['Intent']>;
@@ -54,15 +56,15 @@ export type MediaKind = Schemas['MediaKind'];
 export type MessageExtras = Whole<Schemas['Particulars']>;
 export type Location = Whole<Schemas['Location']>;
 
-/** Where the bytes of a stored medium can be read, until `expires_at`. */
+/** The download URL of stored media, valid until `expires_at`. */
 export type MediaDownload = Whole<Schemas['MediaLink']>;
-/** A medium in the gallery, with the message that brought it. */
+/** A media file with the message it belongs to. */
 export type MediaItem = Whole<Schemas['ListedMedia']>;
 export type MediaPage = Whole<Schemas['MediaList']>;
-/** Where the browser may put the bytes of one file, with these headers, until `expires_at`. */
+/** Where and with which headers the browser uploads a file, until `expires_at`. */
 export type UploadTarget = Whole<Schemas['UploadPlace']>;
 
-/** A file that has been put there, to go with a message. */
+/** An uploaded file that belongs to a draft. */
 export interface UploadedFile {
   upload_id: string;
   name: string;
@@ -82,15 +84,15 @@ export type ConsentRecord = Whole<Schemas['ConsentEntry']>;
 export type ConsentState = Schemas['ConsentState'];
 export type Ticket = Whole<Schemas['IssuedTicket']>;
 
-/** What an answer says, by its key; the English stands beside it. */
+/** A text of a response by its key. The English is sent next to it. */
 export type LocalizedText = Whole<Schemas['Sentence']>;
 
-/** application/problem+json. `current` comes with a conflict. */
+/** application/problem+json. A conflict contains the `current` conversation. */
 export type Problem = Partial<Whole<Schemas['Problem']>>;
 
 type SchemaEvent = Whole<Schemas['Event']>;
 
-/** What comes over the socket. */
+/** An event that the socket delivers. */
 export type LiveEvent =
   Exclude<SchemaEvent, { type: 'message' }> | { type: 'message'; message: Message };
 

@@ -4,7 +4,7 @@ import type { Problem } from '../api/types';
 import { phoneStrings as strings } from '../strings';
 import type { PhoneList, Phone, PhoneMedia, PhoneMessage, SendFromPhone } from './types';
 
-/** What the network refused, as a sentence. */
+/** An error of the simulator; its message is for users. */
 export class SimulatorError extends Error {}
 
 const BASE = '/phones/api';
@@ -38,7 +38,7 @@ async function errorText(response: Response): Promise<string> {
 
 const phonePath = (number: string) => `/phones/${encodeURIComponent(number)}`;
 
-/** The network's side of the phones: its JSON API and its live stream. */
+/** The simulator's JSON API for phones and its event stream. */
 export const simulator = {
   listPhones: () => call<PhoneList>('GET', '/phones'),
   addPhone: (phone: { number?: string; name?: string; channel: Channel }) =>
@@ -51,10 +51,10 @@ export const simulator = {
     (await call<{ messages: PhoneMessage[] }>('GET', `${phonePath(number)}/messages`)).messages,
   sendMessage: (number: string, sent: SendFromPhone) =>
     call<PhoneMessage>('POST', `${phonePath(number)}/messages`, sent),
-  /** Keeps a file, to be sent with a message. */
+  /** Uploads a file, to be sent with a message. */
   uploadFile: (file: File) =>
     call<PhoneMedia>('POST', `/media?name=${encodeURIComponent(file.name)}`, file),
-  /** The thread is open: what has arrived is read. */
+  /** Marks all received messages as read. */
   markRead: (number: string) => call<undefined>('POST', `${phonePath(number)}/read`),
   listen: () => new EventSource(`${BASE}/events`),
 };

@@ -1,8 +1,8 @@
-/** How many texts that appeared on the desk are remembered. */
+/** The most sightings that are kept. */
 const MAX_SIGHTINGS = 200;
-/** What has not appeared after this long was not seen. */
+/** An expectation is dropped after this time (ms). */
 const WAIT_TIMEOUT = 30_000;
-/** Older texts on the desk have nothing to do with what arrives now. */
+/** Sightings older than this (ms) belong to other messages. */
 const SIGHTING_TTL = 60_000;
 
 interface Sighting {
@@ -17,15 +17,16 @@ interface Expectation {
 }
 
 /**
- * Looks at what really stands on the desk, in the page's own frame beside the phones: every message and every row that
- * is put there, and when. It reads the drawn page and asks nobody.
+ * Records which messages and rows appear on the desk in its iframe, and when.
+ *
+ * Reads the rendered page only.
  */
 export class DeskObserver {
   #sightings: Sighting[] = [];
   #expectations: Expectation[] = [];
   #observer: MutationObserver | null = null;
 
-  /** Looks at this document from now on. */
+  /** Observes this document from now on. */
   observe(document: Document): void {
     this.#observer?.disconnect();
     const root = document.body;
@@ -38,19 +39,19 @@ export class DeskObserver {
       }
       places.delete(root);
       const texts = [...places].map((place) => place.textContent);
-      // Painted with the next frame, not before.
+      // The text is painted with the next frame.
       requestAnimationFrame(() => this.record(texts, performance.now()));
     });
     this.#observer.observe(root, { childList: true, subtree: true, characterData: true });
   }
 
-  /** Looks no more. */
+  /** Stops observing. */
   stop(): void {
     this.#observer?.disconnect();
     this.#observer = null;
   }
 
-  /** Notes that these texts stand on the desk since `at` (ms of `performance.now`). */
+  /** Records that these texts appeared at `at` (ms of `performance.now`). */
   record(texts: string[], at: number): void {
     for (const text of texts.map(collapseSpaces)) {
       this.#sightings.push({ text, at });
@@ -63,7 +64,7 @@ export class DeskObserver {
     this.#sightings = this.#sightings.slice(-MAX_SIGHTINGS);
   }
 
-  /** Calls `tell` once, when `body` appears on the desk after now. */
+  /** Calls `onSeen` once when `body` appears on the desk. */
   waitFor(body: string, onSeen: (at: number) => void): void {
     this.#expectations.push({
       text: collapseSpaces(body),
@@ -72,7 +73,7 @@ export class DeskObserver {
     });
   }
 
-  /** Since when `body` stands on the desk, if it was seen to appear a short while ago. */
+  /** Returns when `body` appeared on the desk, if that was recently; null otherwise. */
   firstSeenAt(body: string): number | null {
     const text = collapseSpaces(body);
     const since = performance.now() - SIGHTING_TTL;
@@ -84,12 +85,12 @@ export class DeskObserver {
   }
 }
 
-/** The message or the row that `node` belongs to or is. */
+/** Returns the message or row that contains a node. */
 function containingItem(node: Node): Element | null {
   const element = node.nodeType === 1 ? (node as Element) : node.parentElement;
   const place = '[data-message-id], [data-conversation-id], [role="log"] > *, article, li';
   return element?.closest(place) ?? element;
 }
 
-/** Without the difference between spaces and line ends. */
+/** Replaces each run of white space by one space. */
 const collapseSpaces = (text: string) => text.replace(/\s+/g, ' ').trim();

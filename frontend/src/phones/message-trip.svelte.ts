@@ -1,14 +1,17 @@
 import type { DeskObserver } from './desk-observer';
 import type { PhoneMessage } from './types';
 
-/** One message through the cord, with what was measured on the way. Nothing is estimated: what was not seen is null. */
+/** The measured times of one message between phone and desk. Unknown times are null. */
 export class MessageTrip {
   readonly toDesk: boolean;
-  /** The message, once the network has named it. */
+  /** The message's SID, once the simulator has assigned it. */
   sid: string | null = null;
-  /** The desk's answer to the network after so many ms. */
+  /** The time from the webhook to Partyline's response (ms). */
   storedMs = $state<number | null>(null);
-  /** To the desk: from the key press until the text was painted there. To the phone: from standing on the desk to here. */
+  /**
+   * To the desk: from sending until the text was painted there. To the phone: from the desk to
+   * here.
+   */
   shownMs = $state<number | null>(null);
   failed = $state(false);
 
@@ -16,7 +19,7 @@ export class MessageTrip {
     this.toDesk = toDesk;
   }
 
-  /** A text just sent from the phone. */
+  /** Starts measuring a message sent from the phone. */
   static toDesk(body: string, desk: DeskObserver): MessageTrip {
     const trip = new MessageTrip(true);
     const startedAt = performance.now();
@@ -24,7 +27,7 @@ export class MessageTrip {
     return trip;
   }
 
-  /** A text that just arrived on the phone. */
+  /** Measures a message that arrived on the phone. */
   static toPhone(message: PhoneMessage, desk: DeskObserver): MessageTrip {
     const trip = new MessageTrip(false);
     trip.sid = message.sid;
@@ -35,14 +38,14 @@ export class MessageTrip {
     return trip;
   }
 
-  /** What the network learned about the message. */
+  /** Records what the simulator measured. */
   onStored(message: PhoneMessage): void {
     this.failed = message.state === 'failed';
     if (message.state === 'stored') this.storedMs = message.stored_ms;
   }
 }
 
-/** "4 ms", "1.2 s". */
+/** Formats a time span: "4 ms", "1.2 s". */
 export function formatSpan(ms: number): string {
   return ms < 1000 ? `${String(Math.max(1, Math.round(ms)))} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

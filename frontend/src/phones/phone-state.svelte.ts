@@ -13,7 +13,7 @@ const SAMPLE_LOCATION = {
   address: '400 Broad St, Seattle',
 };
 
-/** One phone on the bench: what stands on its screen, what is being typed, what just passed through its cord. */
+/** The state of one phone: its messages, its draft and the trip of its last message. */
 export class PhoneState {
   readonly number: string;
   name = $state<string | null>(null);
@@ -21,9 +21,9 @@ export class PhoneState {
   /** Milliseconds since 1970. */
   addedAt = 0;
   draft = $state('');
-  /** Why the last thing done here did not work. */
+  /** Why the last action failed. */
   problem = $state<string | null>(null);
-  /** A message came while another phone was in the hand. */
+  /** A message arrived while another phone was selected. */
   hasUnread = $state(false);
   trip = $state.raw<MessageTrip | null>(null);
 
@@ -39,14 +39,14 @@ export class PhoneState {
     this.#desk = desk;
   }
 
-  /** What the network says about the phone. */
+  /** Applies the simulator's state of the phone. */
   apply(phone: Phone): void {
     this.name = phone.name;
     this.airplane = phone.airplane;
     this.addedAt = Date.parse(phone.added_at);
   }
 
-  /** The only writer of messages. What is known already and changed in nothing changes nothing. */
+  /** Applies a message; the only writer of messages. Unchanged messages have no effect. */
   applyMessage(message: PhoneMessage, live: boolean): void {
     const known = this.#messages.get(message.sid);
     if (known && known.state !== 'sending' && message.state === 'sending') return;
@@ -59,14 +59,14 @@ export class PhoneState {
     }
   }
 
-  /** Reads the whole screen anew. */
+  /** Loads all messages. */
   async load(): Promise<void> {
     for (const message of await this.#simulator.listMessages(this.number)) {
       this.applyMessage(message, false);
     }
   }
 
-  /** Sends what is typed. If it does not leave the phone, it stands in the field again. */
+  /** Sends the draft. Restores it if sending fails. */
   async send(to: string): Promise<void> {
     const body = this.draft;
     if (!body.trim()) return;
@@ -77,7 +77,7 @@ export class PhoneState {
 
   sendText = (to: string, body: string) => this.#submit(() => Promise.resolve({ to, body }), body);
 
-  /** Sends files with what is typed. */
+  /** Sends files with the draft. */
   async sendFiles(to: string, files: readonly File[]): Promise<void> {
     if (!files.length) return;
     const body = this.draft.trim();
@@ -89,11 +89,11 @@ export class PhoneState {
     if (this.problem !== null) this.draft ||= body;
   }
 
-  /** Sends where the customer is: an invented place. */
+  /** Sends a sample location. */
   sendLocation = (to: string) =>
     this.#submit(() => Promise.resolve({ to, particulars: { location: SAMPLE_LOCATION } }), '');
 
-  /** Presses a button under the last message of the desk. */
+  /** Taps a button below the last message from the desk. */
   tapButton = (to: string, text: string) => {
     const last = this.messages.findLast((message) => !message.from_phone);
     const button = { text, payload: text.toLowerCase() };
@@ -101,14 +101,14 @@ export class PhoneState {
     return this.#submit(() => Promise.resolve({ to, body: text, particulars }), text);
   };
 
-  /** The thread is open: the desk may learn that what arrived was read. */
+  /** Marks received messages as read. */
   async markRead(): Promise<void> {
     if (parseChannel(this.number) === 'sms' || this.airplane) return;
     if (!this.messages.some((message) => !message.from_phone && !message.read)) return;
     await this.#try(() => this.#simulator.markRead(this.number));
   }
 
-  /** Hands a message to the network; its text is measured on its way, if it has one. */
+  /** Sends a message and measures its trip. */
   async #submit(buildRequest: () => Promise<SendFromPhone>, body: string): Promise<void> {
     const trip = MessageTrip.toDesk(body, this.#desk);
     this.trip = trip;
@@ -116,7 +116,7 @@ export class PhoneState {
       const message = await this.#simulator.sendMessage(this.number, await buildRequest());
       trip.sid = message.sid;
       this.applyMessage(message, true);
-      // The stream may have been faster than the answer.
+      // The event may have arrived before the response.
       const present = this.#messages.get(message.sid);
       if (present) trip.onStored(present);
     });

@@ -4,7 +4,7 @@ import { DeskObserver } from './desk-observer';
 import { phone, text } from './samples.test-data';
 import { PhoneState } from './phone-state.svelte';
 
-/** A phone whose network does only what is given. */
+/** A phone whose simulator has only these calls. */
 const createPhone = (network: Partial<Simulator> = {}) =>
   new PhoneState('+12065550123', network as Simulator, new DeskObserver());
 

@@ -6,15 +6,15 @@ import { PhoneState } from './phone-state.svelte';
 import { phoneStrings as strings } from '../strings';
 import type { Phone, PhoneMessage } from './types';
 
-/** The phones, which of them is in the hand, and the network's time. */
+/** The phones, the selected phone and the simulator's clock. */
 export class PhonesPage {
   readonly desk = new DeskObserver();
   senders = $state.raw<string[]>([]);
   selectedNumber = $state<string | null>(null);
-  /** Nothing is known yet. */
+  /** Nothing is loaded yet. */
   loading = $state(true);
   problem = $state<string | null>(null);
-  /** How far the system's clock is ahead of this machine's, ms. */
+  /** How far the system's clock is ahead of this machine's (ms). */
   clockOffset = $state(0);
 
   readonly #phones = new SvelteMap<string, PhoneState>();
@@ -33,7 +33,7 @@ export class PhonesPage {
     this.#simulator = network;
   }
 
-  /** Reads the bench and follows it. Returns what ends that. */
+  /** Loads the phones and follows their events. Returns a function that stops it. */
   start(): () => void {
     const stream = this.#simulator.listen();
     const listener = <T>(act: (data: T) => void) => {
@@ -55,13 +55,13 @@ export class PhonesPage {
     stream.addEventListener('open', () => void this.load());
     stream.addEventListener('error', () => {
       this.problem = strings.connectionLost;
-      // It does not come back by itself: reading says why.
+      // A closed stream does not reconnect; loading shows the reason.
       if (stream.readyState === stream.CLOSED) void this.load();
     });
     return () => stream.close();
   }
 
-  /** Reads everything anew: at the start, and after the stream was cut. */
+  /** Loads everything, at the start and after the stream was interrupted. */
   async load(): Promise<void> {
     try {
       const view = await this.#simulator.listPhones();
@@ -78,7 +78,7 @@ export class PhonesPage {
     }
   }
 
-  /** A phone is there, or has changed. */
+  /** Adds or updates a phone. */
   applyPhone(phone: Phone): PhoneState {
     const state =
       this.#phones.get(phone.number) ?? new PhoneState(phone.number, this.#simulator, this.desk);
@@ -109,7 +109,7 @@ export class PhonesPage {
     void phone.markRead();
   }
 
-  /** A new customer, whose phone is then in the hand. Throws the network's sentence. */
+  /** Adds a customer and selects the new phone. Throws a `SimulatorError`. */
   async add(name: string, number: string, channel: Channel = 'sms'): Promise<void> {
     const phone = await this.#simulator.addPhone({
       channel,

@@ -6,7 +6,7 @@ import { phone, text } from './samples.test-data';
 const ADA = '+12065550123';
 const BEA = '+12065550124';
 
-/** A bench with two phones on it. */
+/** A page with two phones. */
 function createPage(network: Partial<Simulator> = {}) {
   const page = new PhonesPage(network as Simulator);
   page.applyPhone(phone({ number: BEA, added_at: '2026-11-20T15:00:00Z' }));

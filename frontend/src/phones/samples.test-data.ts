@@ -1,6 +1,6 @@
 import type { Phone, PhoneMessage } from './types';
 
-/** A text as the network tells of it, for tests; what matters to a test is given. */
+/** Returns a message as the simulator sends it, with these fields. */
 export function text(given: Partial<PhoneMessage> = {}): PhoneMessage {
   return {
     sid: 'SM1',
@@ -20,7 +20,7 @@ export function text(given: Partial<PhoneMessage> = {}): PhoneMessage {
   };
 }
 
-/** A phone as the network tells of it, for tests. */
+/** Returns a phone as the simulator sends it, with these fields. */
 export function phone(given: Partial<Phone> = {}): Phone {
   return {
     number: '+12065550123',

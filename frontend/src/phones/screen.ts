@@ -3,19 +3,19 @@ import type { PhoneMessage } from './types';
 const TIME_GAP = 10 * 60_000;
 const MAX_RUN_GAP = 3 * 60_000;
 
-/** A message and how it stands on the screen. */
+/** A message with its layout on the screen. */
 export interface ScreenMessage {
   message: PhoneMessage;
-  /** The time stands above it: the first after a pause. */
+  /** Shows the time above: the first message after a gap. */
   showTime: boolean;
-  /** It hangs together with the one above, or below: same side, within three minutes. */
+  /** Joined with the message above or below: same side, within three minutes. */
   joinsAbove: boolean;
   joinsBelow: boolean;
-  /** Its state stands below it: the last one typed, and every one that failed. */
+  /** Shows the state below: the last sent message and every failed one. */
   showState: boolean;
 }
 
-/** Lays the messages out, oldest first. */
+/** Returns the messages with their layout, oldest first. */
 export function layOut(messages: readonly PhoneMessage[]): ScreenMessage[] {
   const last = messages.findLast((message) => message.from_phone)?.sid;
   const joined = (above: PhoneMessage | undefined, below: PhoneMessage | undefined) =>

@@ -3,17 +3,17 @@ import type { Desk } from './desk.svelte';
 import type { Shell } from './shell.svelte';
 import type { Theme } from './theme.svelte';
 
-/** Something the palette does. */
+/** An entry of the command palette. */
 export interface Command {
   label: string;
-  /** The key that does the same. */
+  /** The shortcut key of the same action. */
   key?: string;
   run: () => void;
 }
 
 const THEMES: Theme[] = ['auto', 'light', 'dark'];
 
-/** Everything that can be done now: with the open conversation first, then with the desk. */
+/** Returns all available commands: first those of the open conversation, then the general ones. */
 export function listCommands(desk: Desk, screen: Shell): Command[] {
   const { keyActions: acts } = screen;
   const t = strings.palette.commands;
@@ -76,7 +76,7 @@ function channels(desk: Desk): Command[] {
   }));
 }
 
-/** The commands that hold every word, in any order, those that begin with the text first. */
+/** Returns the commands that contain every word. Those that start with the text come first. */
 export function filterCommands(commands: Command[], text: string): Command[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const label = (command: Command) => command.label.toLowerCase();

@@ -1,30 +1,32 @@
-/** `live`: what happens is on the screen at once. `catching-up`: it will be, in a moment. */
+/**
+ * The connection to the server. `syncing`: live updates or the resync after them are still missing.
+ */
 export type ConnectionStatus = 'live' | 'syncing' | 'offline';
 
-/** What may happen to the line. */
+/** What can change the connection state. */
 export type ConnectionEvent =
   | { type: 'socket'; open: boolean }
-  /** What is shown is being read again. */
+  /** A resync has started. */
   | { type: 'resync-started' }
-  /** It was read. */
+  /** A resync has succeeded. */
   | { type: 'resynced' }
-  /** A call reached the server, or did not. */
+  /** A request reached the server, or failed to. */
   | { type: 'reachability'; reachable: boolean }
-  /** The browser's own opinion. */
+  /** The browser went online or offline. */
   | { type: 'network'; online: boolean };
 
-/** The state of the line to the server. `apply` is the only writer. */
+/** The state of the connection to the server. `apply` is the only writer. */
 export class ConnectionState {
   #open = $state(false);
-  /** What is shown was read again since the socket opened. */
+  /** Whether a resync has succeeded that began after the socket opened. */
   #resynced = $state(false);
-  /** The socket has been open since the reading began. */
+  /** Whether the socket was already open when the running resync began. */
   #resyncCoversSocket = false;
   #reachable = $state(true);
   #online = $state(true);
-  /** When the line was lost (ms), while it is. */
+  /** When the connection was lost (ms); null while it is up. */
   offlineSince = $state<number | null>(null);
-  /** How often what is shown was read again: whatever failed may be tried again with it. */
+  /** The number of successful resyncs. A failed action may be repeated when it changes. */
   resyncCount = $state(0);
   readonly #now: () => number;
 

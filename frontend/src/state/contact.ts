@@ -2,11 +2,11 @@ import type { Conversation } from '../api/types';
 
 type Named = Pick<Conversation, 'contact_name' | 'profile_name' | 'number'>;
 
-/** What a conversation is called: the name we gave, their own, or the number as people there write it. */
+/** Returns the contact's name, else the profile name, else the number in national format. */
 export const displayName = (contact: Named) =>
   contact.contact_name ?? contact.profile_name ?? contact.number.national;
 
-/** Up to two letters for the monogram; the last two digits of a bare number. */
+/** Returns up to two letters of the name, or the last two digits of a number without a name. */
 export function initials(contact: Named): string {
   const name = contact.contact_name ?? contact.profile_name;
   if (!name) return contact.number.e164.slice(-2);
@@ -19,7 +19,7 @@ export function initials(contact: Named): string {
     .toLocaleUpperCase();
 }
 
-/** One of the eight authors' inks, always the same for the same id. */
+/** Returns one of the eight avatar hues, always the same for an id. */
 export function hueFor(id: string): number {
   let hash = 2166136261;
   for (let at = 0; at < id.length; at += 1) {

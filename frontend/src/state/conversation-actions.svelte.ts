@@ -6,19 +6,19 @@ import { changedSince, customerWroteSince, type Conversations } from './conversa
 import { displayName } from './contact';
 import type { Toasts } from './toasts.svelte';
 
-/** What became of a change of name or note: `conflict` when somebody else was first. */
+/** The outcome of changing a name or note. `conflict`: someone else changed it first. */
 export type EditResult =
   { kind: 'done' } | { kind: 'conflict' } | { kind: 'failed'; problem: string };
 
-/** So often an act is tried while a conversation moves on without anybody writing. */
+/** How often an action is repeated when the conversation has changed in irrelevant ways. */
 const MAX_ATTEMPTS = 3;
 
-/** What an agent may do with a conversation as a whole. */
+/** The actions on a whole conversation. */
 export class ConversationActions {
   readonly #client: Client;
   readonly #conversations: Conversations;
   readonly #toasts: Toasts;
-  /** What is being marked as read, and what is to follow because more came meanwhile. */
+  /** Running mark-as-read requests by id, and the state to mark next if one arrived meanwhile. */
   readonly #markingRead = new Map<string, Conversation | null>();
 
   constructor(client: Client, conversations: Conversations, toasts: Toasts) {
@@ -28,9 +28,10 @@ export class ConversationActions {
   }
 
   /**
-   * Tells the server that what stands on the screen was read, as far as it was seen. When more
-   * came meanwhile the newer truth is taken, and whoever shows it decides anew. After a failure
-   * nothing is tried by itself: whoever still shows it asks again.
+   * Marks a conversation as read up to the given state.
+   *
+   * On a conflict it applies the newer state, and the caller decides again. Does not retry after a
+   * failure.
    */
   async markRead(conversation: Conversation): Promise<void> {
     const { conversation_id: id, rev } = conversation;
@@ -50,8 +51,9 @@ export class ConversationActions {
   }
 
   /**
-   * Closes or reopens a conversation, and offers to undo it. It is closed as far as it was seen:
-   * if they wrote meanwhile it stays open, and that is said.
+   * Closes or reopens a conversation and offers to undo it.
+   *
+   * Does not close it if the customer has written since this state, and says so.
    */
   async setStatus(
     conversation: Conversation,
@@ -83,9 +85,9 @@ export class ConversationActions {
   }
 
   /**
-   * Deletes a conversation when the time for a way back is over, as far as it was seen. Until then
-   * it is only out of sight: whoever closes the page in between has deleted nothing. If anything was
-   * written meanwhile it comes back, and that is said.
+   * Deletes a conversation once the time to undo has passed.
+   *
+   * Until then it is only hidden. It reappears, with a notice, if it has new messages by then.
    */
   remove(conversation: Conversation): void {
     const { conversation_id: id } = conversation;
@@ -99,12 +101,12 @@ export class ConversationActions {
     );
   }
 
-  /** Writes the note of a conversation, if it still says `previous`. */
+  /** Sets the note if it still equals `previous`. */
   async setNote(id: string, note: string, previous: string | null): Promise<EditResult> {
     return this.#saveEdit(this.#client.setNote(id, note, previous));
   }
 
-  /** Gives a conversation a name, if it is still called `previous`. */
+  /** Sets the contact's name if it still equals `previous`. */
   async setName(id: string, name: string, previous: string | null): Promise<EditResult> {
     return this.#saveEdit(this.#client.setName(id, name, previous));
   }
@@ -127,8 +129,9 @@ export class ConversationActions {
   }
 
   /**
-   * Does something to a conversation as far as it was `seen`: null if it is `another` by now, and
-   * nothing was done. Names, notes and ticks may move; then it is done to what is there by now.
+   * Calls the server with the expected revision. Returns null if `hasChanged` says it must not.
+   *
+   * Repeats the call with the current revision when only names, notes or statuses have changed.
    */
   async #withExpected<T>(
     expected: Conversation,
@@ -159,7 +162,7 @@ export class ConversationActions {
     }
   }
 
-  /** Says why something failed. That the session has ended says the sign-in screen. */
+  /** Shows why an action failed. The sign-in screen reports an ended session. */
   #showError(thrown: unknown): void {
     if (thrown instanceof ApiError && thrown.status === 401) return;
     this.#toasts.show(errorMessage(thrown));
@@ -169,7 +172,7 @@ export class ConversationActions {
     this.#conversations.apply({ type: 'conversation', conversation });
   }
 
-  /** A 409 brings the conversation as it is by now. */
+  /** Applies the current conversation from a 409 response and returns it. */
   #applyCurrent(thrown: unknown): Conversation | null {
     const current = thrown instanceof ApiError ? thrown.problem?.current : null;
     if (current) this.#apply(current);

@@ -20,7 +20,7 @@ const text = (body: string, at: string): Preview => ({
 const hello = text('Hello', '2026-11-01T09:00:00.000Z');
 const more = text('More', '2026-11-01T09:05:00.000Z');
 
-/** Everything that does not wait for the world has happened. */
+/** Resolves after all pending callbacks have run. */
 const settled = () => new Promise<void>((done) => setTimeout(done));
 
 function desk(client: Partial<Client>) {
@@ -273,7 +273,7 @@ describe('what an agent may do', () => {
     const { acts, conversations, toasts } = desk({
       deleteConversation: (_, rev) => {
         revs.push(rev);
-        // Somebody renames, then they write.
+        // Someone renames the contact, then the customer writes.
         return Promise.reject(stale(rev === 4 ? conversation({ rev: 5 }) : written));
       },
     });

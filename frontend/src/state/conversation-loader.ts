@@ -23,7 +23,7 @@ export class ConversationLoader {
     this.#conversations = conversations;
   }
 
-  /** Returns a page of a list without applying it. */
+  /** Fetches a page of a list without applying it. */
   fetchPage({ filter, channel, search }: ListQuery, limit: number, cursor: string | null = null) {
     const params = { ...(channel ? { channel } : {}), ...(search ? { search } : {}) };
     return this.#client.listConversations({ filter, limit, cursor, ...params });
@@ -37,8 +37,10 @@ export class ConversationLoader {
   }
 
   /**
-   * Loads the top of a list. Loads a row by id if the page should contain it and does not: the
-   * index may lag behind the conversation itself.
+   * Loads the top of a list.
+   *
+   * Loads a row by id if the page should contain it and does not: the index may lag behind the
+   * conversation itself.
    */
   async loadTop(
     query: ListQuery,
@@ -58,8 +60,9 @@ export class ConversationLoader {
   }
 
   /**
-   * Loads a conversation that is not in the store. Returns `undefined` if it does not exist. A failed
-   * request is no error if a list has brought the conversation in the meantime.
+   * Loads a conversation that is not in the store. Returns `undefined` if it does not exist.
+   *
+   * A failed request is no error if a list has brought the conversation in the meantime.
    */
   async loadOne(id: string): Promise<Conversation | undefined> {
     await this.refresh(id).catch((thrown: unknown) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { byActivity, Conversations, type ConversationEvent } from './conversations.svelte';
 import { conversation } from './samples.test-data';
 
-/** A rev is one write: it has one content. */
+/** One revision has one content. */
 const told = (id: number, rev: number): ConversationEvent => ({
   type: 'conversation',
   conversation: conversation({
@@ -68,7 +68,7 @@ describe('the conversations', () => {
       }),
     });
 
-    /** Whom a page tells of that has read the list, with `old` at nine o'clock and ten seconds. */
+    /** Returns the conversations announced as new to a page whose first list held `old`. */
     function told(...events: ConversationEvent[]) {
       const conversations = new Conversations();
       const ids: string[] = [];

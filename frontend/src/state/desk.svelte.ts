@@ -23,12 +23,12 @@ import { Threads } from './threads';
 import { Toasts } from './toasts.svelte';
 import { Uploads } from './uploads.svelte';
 
-/** What is shown is read again this often (ms) while somebody can see it. */
+/** How often the visible page resyncs (ms). */
 const RESYNC_INTERVAL = 20_000;
-/** So soon (ms) after a thread was opened the server has heard that it is watched: what came before that is read. */
+/** After this time (ms) the server watches an opened thread; earlier changes are reloaded. */
 const WATCH_DELAY = 3000;
 
-/** The whole desk: puts the parts together, and brings every event to where it belongs. */
+/** The state of the desk. Connects its parts and routes live events to them. */
 export class Desk {
   readonly connection = new ConnectionState();
   readonly conversations = new Conversations();
@@ -45,13 +45,13 @@ export class Desk {
   readonly actions: ConversationActions;
   readonly uploads: Uploads;
   senders = $state.raw<Sender[]>([]);
-  /** How much is held back, for an admin. */
+  /** The number of quarantined requests that an admin sees. */
   quarantineCount = $state(0);
-  /** Said to those who listen to the screen. */
+  /** Text for screen readers. */
   announcement = $state('');
-  /** How many rows of the list were scrolled through so far. */
+  /** The number of rows down to the last visible one. */
   rowsInView = 0;
-  /** The topmost message in view, when it is not the newest page. */
+  /** The topmost visible message; null at the end of the thread. */
   messageInView: string | null = null;
 
   readonly #socket: Socket;
@@ -59,7 +59,7 @@ export class Desk {
   readonly #storedSettings = [this.sound, this.theme, this.notifications];
   #thread = $state.raw<Thread | null>(null);
   readonly #resyncing = new SingleFlight(() => this.#resyncOnce());
-  /** Whose work this is: the next person finds nothing of it. */
+  /** The user to whom the data in memory belongs. */
   #owner: string | null = null;
 
   readonly channels = $derived(listChannels([...this.senders, ...this.conversations.all]));
@@ -91,7 +91,7 @@ export class Desk {
     return this.#thread;
   }
 
-  /** The message that was topmost when this thread was left; null at its end. */
+  /** Returns the message that was topmost when the thread was left; null at its end. */
   savedPosition(id: string): string | null {
     return this.#threads.savedPosition(id);
   }
@@ -100,7 +100,7 @@ export class Desk {
     return this.route.conversation ? this.conversations.get(this.route.conversation) : undefined;
   }
 
-  /** Begins work for whoever has signed in. Returns how to end it. */
+  /** Starts live updates for the signed-in user. Returns a function that stops them. */
   start(): () => void {
     const owner = this.session.user?.username ?? null;
     if (this.#owner !== null && this.#owner !== owner) this.#clear();
@@ -135,7 +135,7 @@ export class Desk {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Leaves nothing of one person's work to the next; what was said to be done is done before. */
+  /** Finishes pending deletions, signs out and clears all data. */
   async signOut(): Promise<void> {
     await this.toasts.finish();
     await this.session.signOut();
@@ -150,7 +150,7 @@ export class Desk {
     this.route.goToConversation(null, true);
   }
 
-  /** Brings the thread in step with the address. */
+  /** Shows the thread of the route's conversation. */
   showThread(id: string | null): void {
     const before = this.#thread?.id ?? null;
     if (id === before) return;
@@ -163,7 +163,7 @@ export class Desk {
     void this.#openThread(id, this.#thread);
   }
 
-  /** Reads again what is on the screen. */
+  /** Reloads what is on the screen. */
   resync = () => this.#resyncing.run();
 
   async #openThread(id: string, thread: Thread): Promise<void> {
@@ -181,7 +181,7 @@ export class Desk {
     if (query?.filter !== 'unread' || query.channel || query.search) {
       reads.push(this.list.resyncUnread());
     }
-    // What is still on its way is read again by itself.
+    // A first page that is still loading needs no resync.
     const thread = this.#thread;
     if (thread && !thread.isLoadingFirstPage) reads.push(thread.resync(this.messageInView));
     if (id && !this.list.rows.some((row) => row.conversation_id === id)) {
@@ -210,7 +210,7 @@ export class Desk {
     }
   }
 
-  /** A customer has written, whether it was pushed or read first. */
+  /** Announces a new message of a customer. */
   #onNewMessage(conversation: Conversation): void {
     void this.sound.play('message');
     this.notifications.notify(conversation.conversation_id, displayName(conversation));
@@ -219,7 +219,7 @@ export class Desk {
     }
   }
 
-  /** A message came, or is another by now. */
+  /** Reacts to a new or changed message of a loaded thread. */
   #onMessageChange(thread: Thread, message: Message, before: Message | undefined): void {
     if (before && !hasFailed(before.status) && hasFailed(message.status)) {
       void this.sound.play('failure');

@@ -3,28 +3,28 @@ import type { UploadedFile } from '../api/types';
 
 const STORAGE_KEY = 'partyline-drafts';
 
-/** A text that is not sent yet. */
+/** A message that is not sent yet. */
 interface Draft {
   text: string;
-  /** Files that have been uploaded to go with it. */
+  /** Uploaded files that belong to it. */
   media?: UploadedFile[];
-  /** What was given back: exactly this goes again under the same key, never twice. */
+  /** The last failed attempt. The same content is sent again under the same idempotency key. */
   lastAttempt?: { body: string; media?: string; key: string };
 }
 
-/** A text on its way to the server; its bubble stands already. */
+/** A message on its way to the server, already shown as a bubble. */
 export interface PendingSend {
   key: string;
   body: string;
-  /** Files that go with it. */
+  /** Uploaded files that belong to it. */
   media?: UploadedFile[];
   /** ISO 8601. */
   at: string;
-  /** Why it did not go; it can be tried again under the same key. */
+  /** Why sending failed. It can be retried under the same key. */
   problem: string | null;
 }
 
-/** What is kept, and for whom. */
+/** The stored form, with its user. */
 interface StoredDrafts {
   owner: string;
   drafts: [string, Draft][];
@@ -32,22 +32,23 @@ interface StoredDrafts {
 }
 
 /**
- * What stands in each conversation's box, and what has left it and was not answered yet. Kept for
- * this tab and its person only, and gone at sign-out.
+ * Drafts and pending sends of each conversation.
+ *
+ * Kept in this tab for one user; cleared on sign-out.
  */
 export class Drafts {
   readonly #drafts = new SvelteMap<string, Draft>();
   readonly #pendingSends = new SvelteMap<string, PendingSend[]>();
   readonly #storage: Storage | null;
 
-  /** Whose drafts these are; nothing is kept before that is known. */
+  /** The user whose drafts these are. Nothing is stored before it is known. */
   #owner: string | null = null;
 
   constructor(storage: Storage | null = getSessionStorage()) {
     this.#storage = storage;
   }
 
-  /** Takes up what this person left in this tab; what anybody else left is gone. */
+  /** Loads the drafts of a user from this tab's storage and discards those of other users. */
   open(owner: string): void {
     if (owner === this.#owner) return;
     this.#drafts.clear();
@@ -62,7 +63,7 @@ export class Drafts {
         for (const entry of stored.pendingSends ?? []) this.#pendingSends.set(...entry);
       }
     } catch {
-      // What cannot be read is no draft.
+      // Invalid stored data is ignored.
     }
     this.#save();
   }
@@ -75,7 +76,7 @@ export class Drafts {
     this.#put(id, { ...this.#drafts.get(id), text });
   }
 
-  /** Files that have been uploaded and wait in the box. */
+  /** Returns the uploaded files of a draft. */
   media(id: string): UploadedFile[] {
     return this.#drafts.get(id)?.media ?? [];
   }
@@ -84,18 +85,18 @@ export class Drafts {
     this.#put(id, { ...this.#drafts.get(id), text: this.text(id), media });
   }
 
-  /** Empties the box: what stood in it is on its way. */
+  /** Empties the draft after it was handed over for sending. */
   clearDraft(id: string): void {
     this.#put(id, { text: '' });
   }
 
-  /** Puts back what could not be sent. */
+  /** Puts a message back into the draft after sending failed. */
   restore(id: string, text: string, key: string, media: UploadedFile[] = []): void {
     const lastAttempt = { body: text, media: joinUploadIds(media), key };
     this.#put(id, { text, ...(media.length ? { media } : {}), lastAttempt });
   }
 
-  /** The key under which exactly this was tried before. */
+  /** Returns the idempotency key of the last attempt if text and files are unchanged. */
   findRetryKey(id: string, body: string, media: UploadedFile[] = []): string | undefined {
     const lastAttempt = this.#drafts.get(id)?.lastAttempt;
     return lastAttempt?.body === body && (lastAttempt.media ?? '') === joinUploadIds(media)
@@ -103,18 +104,18 @@ export class Drafts {
       : undefined;
   }
 
-  /** The message with this key is stored after all: it need not be sent again. */
+  /** Clears the draft if the message with this key was stored after all. */
   discardIfStored(id: string, key: string, body: string): void {
     const draft = this.#drafts.get(id);
     if (draft?.lastAttempt?.key === key && draft.text.trim() === body) this.clearDraft(id);
   }
 
-  /** What has left the box of a conversation and was not answered yet, in the order of the clicks. */
+  /** Returns the messages of a conversation that wait for the server's response, oldest first. */
   pendingSends(id: string): PendingSend[] {
     return this.#pendingSends.get(id) ?? [];
   }
 
-  /** The conversations in which something is on its way. */
+  /** The ids of conversations with pending sends. */
   get pendingIds(): string[] {
     return [...this.#pendingSends.keys()];
   }
@@ -153,7 +154,7 @@ export class Drafts {
         this.#storage?.setItem(STORAGE_KEY, JSON.stringify(stored));
       else this.#storage?.removeItem(STORAGE_KEY);
     } catch {
-      // A full or forbidden store costs the draft a reload, nothing more.
+      // Without storage, a draft is only lost on reload.
     }
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Drafts } from './drafts.svelte';
 import { storage } from './storage.test-data';
 
-/** The drafts of Ada, in a tab with this storage. */
+/** Returns Ada's drafts in a tab with this storage. */
 function ofAda(place: Storage): Drafts {
   const drafts = new Drafts(place);
   drafts.open('ada');

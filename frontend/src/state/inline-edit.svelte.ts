@@ -1,6 +1,6 @@
 import type { EditResult } from './conversation-actions.svelte';
 
-/** A text that is changed where it stands. What stood there when it began goes along: two who write at once both hear of it. */
+/** A text that is edited in place. Detects a concurrent change by another user. */
 export class InlineEdit {
   open = $state(false);
   text = $state('');
@@ -11,7 +11,7 @@ export class InlineEdit {
   readonly #currentValue: () => string | null;
   readonly #write: (text: string, previous: string | null) => Promise<EditResult>;
 
-  /** `stands` is what is there now; `write` replaces it if it still is what it was. */
+  /** `currentValue` returns the stored value. `write` replaces it if it still equals `previous`. */
   constructor(
     currentValue: () => string | null,
     write: (text: string, previous: string | null) => Promise<EditResult>,
@@ -28,7 +28,7 @@ export class InlineEdit {
     this.open = true;
   }
 
-  /** Writes it. Whether that is over: done, or there was nothing to do. */
+  /** Saves the text. Returns whether editing is finished: saved, or nothing had changed. */
   async save(): Promise<boolean> {
     const text = this.text.trim();
     if (this.busy) return false;
@@ -42,7 +42,7 @@ export class InlineEdit {
     return written.kind === 'done';
   }
 
-  /** What somebody else wrote is known now: ours may replace it. */
+  /** Saves over the value that another user has written. */
   saveMine(): Promise<boolean> {
     this.#previous = this.#currentValue();
     return this.save();

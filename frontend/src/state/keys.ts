@@ -1,14 +1,14 @@
-/** What the keyboard can ask for. */
+/** The actions that keys trigger. */
 export interface KeyActions {
   move: (step: 1 | -1) => void;
   reply: () => void;
-  /** Picks files to go with the answer. */
+  /** Picks files to attach. */
   attach: () => void;
-  /** Looks for words in the thread. */
+  /** Opens the search in the thread. */
   find: () => void;
-  /** Goes to the newest message. */
+  /** Scrolls to the latest message. */
   newest: () => void;
-  /** Deletes the conversation, with a way back. */
+  /** Deletes the conversation; can be undone. */
   remove: () => void;
   palette: () => void;
   compose: () => void;
@@ -22,7 +22,7 @@ export interface KeyActions {
   back: () => void;
 }
 
-/** Does what the key means, when nobody is writing and no dialog is open. Returns whether it did. */
+/** Runs the action of a key unless a text field or dialog has the focus. Returns whether it did. */
 export function pressKey(event: KeyboardEvent, acts: KeyActions): boolean {
   if (isPaletteShortcut(event)) {
     event.preventDefault();
@@ -90,14 +90,16 @@ function actionFor(event: KeyboardEvent, acts: KeyActions): (() => void) | undef
   }
 }
 
-/** ⌘K, or Ctrl+K: also while somebody writes, but over no dialog other than the palette itself. */
+/** Returns whether the event is ⌘K or Ctrl+K and no other dialog than the palette is open. */
 function isPaletteShortcut(event: KeyboardEvent): boolean {
   if (event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey) return false;
   if (!event.metaKey && !event.ctrlKey) return false;
   return !document.querySelector('dialog:modal:not([data-palette])');
 }
 
-/** What nobody sees is written in by nobody: a box keeps the focus for a moment after its dialog was closed. */
+/**
+ * Returns whether a key types text. A hidden field may keep the focus after its dialog has closed.
+ */
 function isTextInput(target: EventTarget | null): boolean {
   const element = target instanceof HTMLElement && target.checkVisibility() ? target : null;
   if (element instanceof HTMLInputElement) return !['radio', 'checkbox'].includes(element.type);

@@ -3,7 +3,7 @@ import { formatLimit } from '../api/size';
 import type { UploadedFile, Channel } from '../api/types';
 import { strings } from '../strings';
 
-/** What a channel takes with one message; bytes. One picture, and one of anything else. */
+/** The limits of one message on a channel, in bytes. */
 interface Limit {
   count: number;
   total: number;
@@ -15,13 +15,13 @@ const LIMITS: Record<Channel, Limit> = limits;
 
 type File = Pick<UploadedFile, 'name' | 'content_type' | 'size'>;
 
-/** What may go with one message on this channel, in a sentence. */
+/** Returns the limits of one message on this channel as a sentence. */
 export function describeLimit(channel: Channel): string {
   const { count, total } = LIMITS[channel];
   return strings.attach.limit(count, formatLimit(total));
 }
 
-/** The sentence for files that this channel does not take; nothing when it takes them. */
+/** Returns why the channel does not accept these files, or null. */
 export function limitError(channel: Channel, files: File[]): string | null {
   const { count, total, image, other } = LIMITS[channel];
   const maxSize = (file: File) => (file.content_type.startsWith('image/') ? image : other);

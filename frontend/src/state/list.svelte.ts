@@ -12,29 +12,29 @@ import {
   type LoadedView,
 } from './list-query';
 
-/** At most this many rows are read again at once. */
+/** The most rows that one resync loads. */
 const RESYNC_LIMIT = 100;
 const PAGE_SIZE = 30;
 
-/** The list on the left: which conversations it shows, in which order, and how it reads more. */
+/** The conversation list: its query, its rows and how more rows are loaded. */
 export class List {
   filter = $state<Filter>('open');
-  /** Only conversations of this channel. */
+  /** Shows only conversations of this channel. */
   channel = $state<Channel | null>(null);
   search = $state('');
-  /** Nothing has been read yet. */
+  /** No page has been loaded yet. */
   loading = $state(true);
   loadingMore = $state(false);
   error = $state<string | null>(null);
-  /** With a search that found nothing: how many match under another filter. */
+  /** Hits under another filter when a search has none; `more` means at least `count`. */
   otherFilterHits = $state<{ filter: Filter; count: number; more: boolean } | null>(null);
-  /** Stays under "Unread" while it is open, though it was read by that. */
+  /** This conversation stays under Unread while it is open. */
   pinned = $state<string | null>(null);
 
   readonly loader: ConversationLoader;
   readonly #conversations: Conversations;
   #view = $state.raw<LoadedView | null>(null);
-  /** How many rows of each list were read, so that it comes back as deep as it was. */
+  /** The number of rows loaded for each query, restored when the query is shown again. */
   readonly #loadedCounts = new Map<string, number>();
   #run = 0;
 
@@ -51,7 +51,7 @@ export class List {
       .sort(byActivity);
   });
 
-  /** Nobody is open at all: a desk that has just begun, or is done. */
+  /** Whether there are no open conversations at all. */
   get empty(): boolean {
     const view = this.#view;
     if (view?.filter !== 'open' || view.channel || view.search) return false;
@@ -62,12 +62,12 @@ export class List {
     return Boolean(this.#view?.cursor);
   }
 
-  /** The filter and search of the rows on the screen, which lag behind the choice while it loads. */
+  /** The query of the rows on the screen. It differs from the chosen one while that is loading. */
   get loadedQuery(): ListQuery | null {
     return this.#view;
   }
 
-  /** Reads the list anew for the filter and search that are chosen; the old stays until then. */
+  /** Loads the list of the chosen query. The old rows stay until then. */
   async load(): Promise<void> {
     const run = ++this.#run;
     const query = {
@@ -98,7 +98,7 @@ export class List {
     }
   }
 
-  /** Reads the next rows down. */
+  /** Loads the next page. */
   async loadMore(): Promise<void> {
     const view = this.#view;
     if (!view?.cursor || this.loadingMore) return;
@@ -122,7 +122,7 @@ export class List {
     }
   }
 
-  /** Reads again what is on the screen, down to row `shown`. */
+  /** Reloads the rows on the screen, down to row `rowsInView`. */
   async resync(rowsInView: number): Promise<void> {
     const view = this.#view;
     if (!view) return this.load();
@@ -131,13 +131,13 @@ export class List {
     const rows = () => (shows() ? this.rows : []);
     const { ids, missing, complete } = await this.loader.loadTop(view, limit, rows);
     if (!this.#view?.hits || !shows()) return;
-    // A search is ordered page by page: what is not among some of its hits may still be one.
+    // Search pages are ordered individually, so a missing row may be on a later page.
     const gone = complete ? missing : new Set<string>();
     const known = [...this.#view.hits, ...ids].filter((id) => !gone.has(id));
     this.#view = { ...this.#view, hits: new Set(known) };
   }
 
-  /** Reads who waits, so that the count and the title are right whatever the list shows. */
+  /** Reloads the unread conversations, so that their count is right whatever the list shows. */
   async resyncUnread(): Promise<void> {
     await this.loader.loadTop({ filter: 'unread', channel: null, search: '' }, RESYNC_LIMIT, () =>
       this.#conversations.all.filter(isUnread).sort(byActivity),

@@ -13,7 +13,7 @@ const numbered = (at: number, fields: Partial<Conversation> = {}) =>
     ...fields,
   });
 
-/** A list over a server that holds `rows`, and answers as the real one does. */
+/** Creates a list over a server that holds `rows`. */
 function desk(rows: Conversation[]) {
   const calls: string[] = [];
   const answer = (body: unknown, status = 200) =>
@@ -21,7 +21,7 @@ function desk(rows: Conversation[]) {
       status,
       headers: { 'content-type': 'application/json' },
     });
-  /** Ids that the index does not show, though the conversation itself is there. */
+  /** Ids that the index does not contain yet, although the conversation exists. */
   const lagging = new Set<string>();
   const serve = (path: string): Response => {
     const url = new URL(path, 'http://desk');
@@ -41,7 +41,7 @@ function desk(rows: Conversation[]) {
       .filter((row) => !lagging.has(row.conversation_id));
     const newestFirst = (page: Conversation[]) =>
       page.sort((a, b) => (a.date_updated < b.date_updated ? 1 : -1));
-    // A search is ordered page by page: it goes from entry to entry of its index.
+    // Search pages are in index order.
     if (!search) newestFirst(found);
     const more = found.length > from + limit;
     return answer({
@@ -162,7 +162,7 @@ describe('the list', () => {
   });
 
   it('keeps every hit of a search, though a later page holds newer ones, and heals without losing any', async () => {
-    // In the index's order: the hits of the second page are newer than those of the first.
+    // In index order, the hits of the second page are newer than those of the first.
     const rows = Array.from({ length: 70 }, (_, at) => numbered(at < 30 ? 500 + at : at));
     const { list } = desk(rows);
     list.search = 'Person';

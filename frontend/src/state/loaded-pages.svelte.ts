@@ -1,30 +1,30 @@
 import type { Message, MessagePage } from '../api/types';
 
-/** Where a page began that was read, and the cursor that reads what stands before it. */
+/** The first message of a loaded page, and the cursor that loads the page before it. */
 interface PageStart {
   first: string;
   before: string;
 }
 
-/** The pages of a thread that were read, newest first: between two of them lies no more than one page holds. */
+/** The loaded pages of a thread, newest first. Two neighbors are less than one page apart. */
 export class LoadedPages {
   #pageStarts: PageStart[] = [];
-  /** Reads what lies before all of them; null when nothing does, or nothing was read. */
+  /** Loads the page before all others; null if there is none or nothing was loaded. */
   olderCursor = $state<string | null>(null);
-  /** The oldest message that was read; what lies before it is not known. */
+  /** The oldest loaded message. Nothing is known about earlier ones. */
   #oldestLoaded = '';
 
-  /** Whether a message lies before what was read. */
+  /** Returns whether a message is older than the loaded pages. */
   isBefore(id: string): boolean {
     return this.olderCursor !== null && id < this.#oldestLoaded;
   }
 
-  /** The cursor of the page that holds `id`. */
+  /** Returns the cursor of the page that contains `id`; null for the newest page. */
   pageOf(id: string): string | null {
     return this.#pageStarts.findLast(({ first }) => first > id)?.before ?? null;
   }
 
-  /** A page was read that lies before all others. */
+  /** Adds a page before all others. */
   addOlder(page: MessagePage): void {
     this.olderCursor = page.older;
     this.#oldestLoaded = page.messages[0]?.message_id ?? this.#oldestLoaded;
@@ -32,13 +32,13 @@ export class LoadedPages {
     if (start) this.#pageStarts.push(start);
   }
 
-  /** The newest page is the only one. */
+  /** Starts again with the newest page only. */
   reset(page: MessagePage): void {
     this.#pageStarts = [];
     this.addOlder(page);
   }
 
-  /** The newest page begins later than it did: what has left it is read by a cursor from now on. */
+  /** Adds the newest page when it starts later than before, and merges pages that became small. */
   prune(page: MessagePage, messages: readonly Message[]): void {
     const start = pageStart(page);
     const [last, before] = this.#pageStarts;

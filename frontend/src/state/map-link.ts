@@ -1,6 +1,6 @@
 import type { Location } from '../api/types';
 
-/** Where a map elsewhere shows a place; nothing when its degrees are no degrees. */
+/** Returns an OpenStreetMap link to a location, or null if its coordinates are invalid. */
 export function mapUrl({ latitude, longitude }: Location): string | null {
   const [lat, lon] = [parseDegrees(latitude, 90), parseDegrees(longitude, 180)];
   if (lat === null || lon === null) return null;

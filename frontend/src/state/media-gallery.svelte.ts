@@ -3,7 +3,7 @@ import { ApiError, errorMessage } from '../api/problem';
 import type { MediaItem } from '../api/types';
 import { SingleFlight } from './single-flight.svelte';
 
-/** What was ever sent in one conversation, newest first, a page at a time. */
+/** The media of one conversation, newest first, loaded page by page. */
 export class MediaGallery {
   items = $state.raw<MediaItem[]>([]);
   cursor = $state<string | null>(null);
@@ -22,10 +22,10 @@ export class MediaGallery {
     return this.#flight.busy;
   }
 
-  /** Reads again, as far down as it was read: something came, or is gone. */
+  /** Reloads the pages that were loaded. */
   load = () => this.#flight.run();
 
-  /** Reads the page below, unless something is being read. */
+  /** Loads the next page unless a load is running. */
   async loadMore(): Promise<void> {
     if (this.cursor) await this.#flight.runIfIdle(() => this.#capture(() => this.#loadNextPage()));
   }
@@ -54,14 +54,14 @@ export class MediaGallery {
       await read();
       this.loaded = true;
     } catch (thrown) {
-      // What is gone has sent nothing.
+      // A conversation that does not exist has no media.
       if (thrown instanceof ApiError && thrown.status === 404) this.loaded = true;
       else this.error = errorMessage(thrown);
     }
   }
 }
 
-/** Whether what was read from the top goes down to this one, which may be gone. */
+/** Returns whether the loaded items reach down to this one, which may have been deleted. */
 function includesItem(items: MediaItem[], { message_id }: MediaItem): boolean {
   const last = items.at(-1);
   return last !== undefined && last.message_id <= message_id;

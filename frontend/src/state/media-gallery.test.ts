@@ -5,7 +5,7 @@ import { MediaGallery } from './media-gallery.svelte';
 
 const item = (message_id: string) => ({ message_id, index: 0, state: 'stored' }) as MediaItem;
 
-/** A gallery of messages, newest first; those with a small letter brought nothing. */
+/** Creates a gallery of messages, newest first. Lower-case letters have no media. */
 function createGallery(messages: string, size = 2) {
   const state = { messages: [...messages], down: false, asked: [] as (string | null)[] };
   const listMedia = async (_: string, cursor: string | null = null) => {

@@ -2,10 +2,10 @@ import type { Client } from '../api/client';
 import type { Media, MediaDownload, MediaKind, Message } from '../api/types';
 import { locale, strings } from '../strings';
 
-/** An address this close to its end (ms) is asked for anew. */
+/** A URL that expires within this time (ms) is requested again. */
 const EXPIRY_MARGIN = 15_000;
 
-/** Where the bytes of media can be read: each address is asked for once, and again when it ends. */
+/** The download URLs of media. Each is requested once and again when it expires. */
 export class MediaUrls {
   readonly #client: Pick<Client, 'getMedia'>;
   readonly #requests = new Map<string, Promise<MediaDownload>>();
@@ -15,7 +15,7 @@ export class MediaUrls {
     this.#client = client;
   }
 
-  /** The address of one of a message's media. An error is not kept. */
+  /** Returns the download URL of a message's media. Errors are not cached. */
   get(conversation: string, message: string, index: number): Promise<MediaDownload> {
     const key = `${message}/${String(index)}`;
     const cached = this.#requests.get(key);
@@ -37,7 +37,7 @@ export class MediaUrls {
   }
 }
 
-/** "820 KB", "3.4 MB" */
+/** Formats a file size: "820 KB", "3.4 MB". */
 export function formatSize(bytes: number): string {
   const { size } = strings;
   if (bytes < 1000) return size.bytes(String(bytes));
@@ -45,7 +45,7 @@ export function formatSize(bytes: number): string {
   return size.megabytes((bytes / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 }));
 }
 
-/** "0:07", "1:02:09" */
+/** Formats a duration: "0:07", "1:02:09". */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '0:00';
   const whole = Math.floor(seconds);
@@ -68,13 +68,13 @@ const NAMES: Record<string, string> = {
   'image/svg+xml': 'SVG',
 };
 
-/** A short word for a content type; nothing when it says nothing. */
+/** Returns a short name of a content type; empty if it means nothing to users. */
 export function formatType(contentType: string): string {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   return NAMES[type] ?? (SUBTYPE.exec(type)?.[1] ?? '').slice(0, 12).toUpperCase();
 }
 
-/** How people look at a file they picked; what a browser might run is a document. */
+/** Returns how a selected file is shown. Types that a browser might execute are documents. */
 export function mediaKind(contentType: string): MediaKind {
   if (/^image\/(jpeg|png|gif|webp)$/.test(contentType)) return 'image';
   if (/^text\/(x-)?vcard$/.test(contentType)) return 'contact';
@@ -82,13 +82,13 @@ export function mediaKind(contentType: string): MediaKind {
   return contentType.startsWith('video/') ? 'video' : 'document';
 }
 
-/** Pictures that stand side by side, and everything else below them. */
+/** Separates images, which are shown side by side, from other media. */
 export function splitByKind(media: Media[]): { images: Media[]; others: Media[] } {
   const isImage = (media: Media) => media.kind === 'image';
   return { images: media.filter(isImage), others: media.filter((media) => !isImage(media)) };
 }
 
-/** Every picture of a thread that can be shown, oldest first. */
+/** Returns all stored images of a thread, oldest first. */
 export function listImages(messages: Message[]): { message_id: string; index: number }[] {
   return messages.flatMap(({ message_id, media }) =>
     media

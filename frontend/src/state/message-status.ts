@@ -7,7 +7,7 @@ import type {
   DeliveryStatus,
 } from '../api/types';
 
-/** An intent as the page knows it. `settled` is the end: no state comes after it. */
+/** The outbox state of a message. `settled` is final. */
 export type OutboxStatus = OutboxEntry | 'settled';
 
 const RANK: Record<DeliveryStatus, number> = {
@@ -35,7 +35,7 @@ const DISPLAY_STATUS: Partial<Record<DeliveryStatus, DisplayStatus>> = {
 
 const OUTBOX_STATE_ORDER = ['ready', 'later', 'claimed', 'unknown'] as const;
 
-/** Both histories in one: of each status the earliest time. */
+/** Merges two status maps, keeping the earliest time of each status. */
 export function mergeStatuses(a: StatusRecords, b: StatusRecords): StatusRecords {
   const merged: StatusRecords = { ...a };
   for (const [status, seen] of Object.entries(b) as [DeliveryStatus, StatusRecord][]) {
@@ -45,7 +45,7 @@ export function mergeStatuses(a: StatusRecords, b: StatusRecords): StatusRecords
   return merged;
 }
 
-/** The later of two states of an intent: the higher step, and settled over all. */
+/** Returns the later of two outbox states: the higher step, with `settled` above all. */
 export function mergeOutboxState(
   a: OutboxStatus | undefined,
   b: OutboxStatus | undefined,
@@ -57,8 +57,10 @@ export function mergeOutboxState(
 }
 
 /**
- * Two accounts of one message in one. All fields come from the higher `rev`; what Twilio reports
- * does not raise it, so `seen` is merged, and `sid` is kept once it is known.
+ * Merges two versions of a message.
+ *
+ * Fields come from the higher `rev`. Delivery reports do not raise it, so `seen` is merged, and a
+ * known `sid` is kept.
  */
 export function mergeMessage(known: Message | undefined, received: Message): Message {
   if (!known) return withDisplayStatus(received);
@@ -75,7 +77,7 @@ export function mergeMessage(known: Message | undefined, received: Message): Mes
   return withDisplayStatus({ ...merged, error });
 }
 
-/** The one word for where a message is. */
+/** Returns the display status, derived from delivery statuses, send result and outbox state. */
 export function displayStatus(
   message: Pick<Message, 'direction' | 'seen' | 'outcome'>,
   intent: OutboxStatus | undefined,
@@ -87,7 +89,7 @@ export function displayStatus(
   return intent !== 'settled' && intent?.state === 'unknown' ? 'unknown' : 'queued';
 }
 
-/** Whether this is an end that Retry may follow. */
+/** Returns whether sending failed, so that the message may be resent. */
 export function hasFailed(status: DisplayStatus): boolean {
   return (
     status === 'failed' ||
@@ -98,7 +100,7 @@ export function hasFailed(status: DisplayStatus): boolean {
   );
 }
 
-/** The code that explains the end of a message, if it has one. */
+/** Returns the error code that explains a failure, or null. */
 export function finalErrorCode(message: Pick<Message, 'seen' | 'outcome'>): number | null {
   const status = highestStatus(message.seen);
   if (status) return message.seen[status]?.code ?? null;
@@ -110,7 +112,7 @@ function withDisplayStatus(message: Message): Message {
   return { ...message, status, error: hasFailed(status) ? message.error : null };
 }
 
-/** The furthest status; among ends of equal rank the one that came first stands. */
+/** Returns the most advanced status. Among final ones of equal rank, the earliest wins. */
 function highestStatus(seen: StatusRecords): DeliveryStatus | null {
   let best: DeliveryStatus | null = null;
   for (const status of Object.keys(seen) as DeliveryStatus[]) {

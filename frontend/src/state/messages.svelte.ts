@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { OutboxState, Message, MessagePage } from '../api/types';
 import { mergeOutboxState, mergeMessage, displayStatus, type OutboxStatus } from './message-status';
 
-/** What may happen in a thread. */
+/** A change in a thread. */
 export type MessageEvent =
   | { type: 'message'; message: Message }
   | { type: 'intent'; message_id: string; state: OutboxState | null; step: number }
@@ -14,7 +14,7 @@ export class Messages {
   readonly #outboxStates = new SvelteMap<string, OutboxStatus>();
   #deletedThrough = $state('');
 
-  /** Oldest first, each with its status as of now. */
+  /** All messages, oldest first, with their display status. */
   readonly items: Message[] = $derived.by(() =>
     [...this.#byId.values()]
       .sort((a, b) => (a.message_id < b.message_id ? -1 : 1))
@@ -24,7 +24,7 @@ export class Messages {
       }),
   );
 
-  /** Takes an event. The same events in any order, any number of times, end the same. */
+  /** Applies an event. Order and repetition do not change the result. */
   apply(event: MessageEvent): void {
     switch (event.type) {
       case 'message':
@@ -43,7 +43,7 @@ export class Messages {
     }
   }
 
-  /** Takes a page as it was read. */
+  /** Applies a loaded page. */
   applyPage(page: MessagePage): void {
     if (page.cleared) this.apply({ type: 'cleared', through: page.cleared });
     for (const message of page.messages) this.apply({ type: 'message', message });
@@ -61,7 +61,7 @@ export class Messages {
     return this.items[0];
   }
 
-  /** Forgets what lies before a message, so that a page with a gap before it can be taken alone. */
+  /** Removes the messages before this one, because a gap separates them from the newest page. */
   removeBefore(before: string): void {
     for (const id of [...this.#byId.keys()]) if (id < before) this.#byId.delete(id);
   }

@@ -11,7 +11,7 @@ const time = (second: number) => new Date(Date.UTC(2026, 10, 1, 9, 0, second)).t
 const REPORTS: DeliveryStatus[] = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'read'];
 const INTENTS: OutboxState[] = ['ready', 'claimed', 'later', 'unknown'];
 
-/** What the server would say of message `at` at `rev`, having heard `reports`. */
+/** Returns message `at` as the server would return it at `rev` after these reports. */
 function account(at: number, rev: number, reports: readonly [DeliveryStatus, number][]): Message {
   const seen = Object.fromEntries(
     reports.map(([status, second]) => [
@@ -54,7 +54,7 @@ const anIntent = fc
   .map(({ at, step }): MessageEvent => ({
     type: 'intent',
     message_id: id(at),
-    // A step is one write: it has one state. The last one settles.
+    // One step has one state. The last one settles it.
     state: step === 5 ? null : (INTENTS[step - 1] ?? null),
     step,
   }));
@@ -69,7 +69,7 @@ function outcome(events: MessageEvent[]) {
   return plain(messages);
 }
 
-/** Plain values, to be compared. */
+/** Plain values for comparison. */
 const plain = (messages: Messages): unknown => JSON.parse(JSON.stringify(messages.items));
 
 describe('the messages of a thread', () => {
@@ -119,7 +119,7 @@ describe('the messages of a thread', () => {
   });
 });
 
-/** Keys of objects in one order: which account came first must not show. */
+/** Sorts the keys of objects, so that the order of updates does not matter. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -2,19 +2,19 @@ import { strings } from '../strings';
 
 const STORAGE_KEY = 'partyline-notices';
 
-/** Notifications by the browser: off until somebody wants them, and only for a page out of sight. */
+/** Browser notifications. Off by default and shown only while the page is hidden. */
 export class Notifications {
   #on = $state(localStorage.getItem(STORAGE_KEY) === 'on');
-  /** Why there are none, though they were wanted. */
+  /** Why notifications could not be turned on. */
   problem = $state<string | null>(null);
-  /** Called with the conversation whose notification was pressed. */
+  /** Called with the conversation of a clicked notification. */
   onClick: (id: string) => void = () => undefined;
 
   get on(): boolean {
     return this.#on;
   }
 
-  /** Turns them on or off. The browser asks for leave the first time. */
+  /** Turns notifications on or off. Asks the browser for permission the first time. */
   async setOn(on: boolean): Promise<void> {
     this.problem = null;
     const allowed = on && (await requestPermission());
@@ -24,25 +24,25 @@ export class Notifications {
     else localStorage.removeItem(STORAGE_KEY);
   }
 
-  /** Another tab has turned them on or off. */
+  /** Follows a change made in another tab. */
   onStorage(event: StorageEvent): void {
     if (event.key === STORAGE_KEY) this.#on = event.newValue === 'on';
   }
 
-  /** Shows one now, whether the page is in sight or not. */
+  /** Shows a test notification, even while the page is visible. */
   async test(): Promise<void> {
     if (!this.#on) await this.setOn(true);
     if (this.#on) this.#show('', strings.notifications.testText, 'test');
   }
 
-  /** Tells of a message, unless somebody sees the page. Its text stays on the desk. */
+  /** Notifies about a new message while the page is hidden. Does not show its text. */
   notify(id: string, name: string): void {
     if (this.#on && document.visibilityState === 'hidden') {
       this.#show(id, strings.list.newMessage(name), id);
     }
   }
 
-  /** One tag, one notification: two tabs do not say it twice. */
+  /** Tabs share the tag, so a message is announced once. */
   #show(id: string, body: string, tag: string): void {
     try {
       const notice = new Notification(strings.product, { body, tag, icon: '/icon.svg' });

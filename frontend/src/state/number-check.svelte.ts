@@ -2,16 +2,16 @@ import type { Client } from '../api/client';
 import { errorMessage } from '../api/problem';
 import type { NumberCheck } from '../api/types';
 
-/** So long (ms) after the last key the number is checked. */
+/** Wait this long (ms) after the last key. */
 const DEBOUNCE = 250;
 
-/** A number, checked by the server while it is typed. */
+/** Checks a phone number on the server while it is typed. */
 export class NumberChecker {
   text = $state('');
-  /** The sender of ours that somebody chose; the server chooses where it is null. */
+  /** The chosen sender; null leaves the choice to the server. */
   from = $state<string | null>(null);
   checking = $state(false);
-  /** What the server says of `text`; null while it is not known. */
+  /** The result for `text`; null while unknown. */
   result = $state.raw<NumberCheck | null>(null);
   problem = $state<string | null>(null);
 
@@ -23,7 +23,7 @@ export class NumberChecker {
     this.#client = client;
   }
 
-  /** Takes what stands in the field, and asks about it in a moment. */
+  /** Sets the number and schedules a check. */
   setText(text: string): void {
     this.text = text;
     this.result = this.problem = null;
@@ -31,7 +31,7 @@ export class NumberChecker {
     if (this.#hasEnoughDigits) this.#timer = setTimeout(() => void this.checkNow(), DEBOUNCE);
   }
 
-  /** Takes the sender to write from: on another channel the same number is another address. */
+  /** Sets the sender. On another channel the same number is another address. */
   setSender(from: string): void {
     this.from = from;
     this.result = this.problem = null;
@@ -39,7 +39,7 @@ export class NumberChecker {
     if (this.#hasEnoughDigits) void this.checkNow();
   }
 
-  /** Asks at once: somebody pressed Start. */
+  /** Checks immediately, for example on submit. */
   async checkNow(): Promise<NumberCheck | null> {
     this.stop();
     const run = (this.#run = new AbortController());

@@ -1,4 +1,4 @@
-/** Whether somebody looks at this page: it is visible, and has the focus. */
+/** Whether the page is visible and has the focus. */
 export class PageFocus {
   #active = $state(isPageActive());
 
@@ -6,7 +6,7 @@ export class PageFocus {
     return this.#active;
   }
 
-  /** Follows the window; `onReturn` is called when somebody comes back. Returns how to stop. */
+  /** Calls `onReturn` when the page becomes active. Returns a function that stops it. */
   follow(onReturn: () => void): () => void {
     const update = () => {
       const before = this.#active;

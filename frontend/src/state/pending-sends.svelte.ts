@@ -5,14 +5,14 @@ import type { Message } from '../api/types';
 import { newKey } from '../api/ulid';
 import type { Drafts, PendingSend } from './drafts.svelte';
 
-/** How long (ms) to wait before the second and third try of one and the same click. */
+/** Delays (ms) before the second and third attempt of one send. */
 const RETRY_DELAYS = [400, 1600];
 
-/** What leaves one conversation: each click has one key, however often it is tried. */
+/** Sends the messages of one conversation. All attempts of one send share its idempotency key. */
 export class PendingSends {
-  /** Why the last text came back into the box. */
+  /** Why the last message was put back into the draft. */
   problem = $state<string | null>(null);
-  /** Messages whose Retry was pressed: on its way, or the sentence why it did not go. */
+  /** The state of each resend: running, or why it failed. */
   readonly resends = new SvelteMap<string, { busy: boolean; problem: string | null }>();
 
   readonly #id: string;
@@ -20,10 +20,10 @@ export class PendingSends {
   readonly #drafts: Drafts;
   readonly #onStored: (message: Message) => void;
   readonly #delay: (ms: number) => Promise<void>;
-  /** The keys of what is being tried at this moment. */
+  /** The keys of sends that are queued or running. */
   readonly #inFlight = new Set<string>();
   readonly #resendKeys = new Map<string, string>();
-  /** Ends when everything that was clicked before has left, or has not; null when nothing is on its way. */
+  /** Resolves when all earlier sends have ended; null if none is running. */
   #last: Promise<void> | null = null;
 
   constructor(
@@ -40,19 +40,19 @@ export class PendingSends {
     this.#delay = wait;
   }
 
-  /** What is on its way, in the order of the clicks. */
+  /** The pending sends, oldest first. */
   get items(): PendingSend[] {
     return this.#drafts.pendingSends(this.#id);
   }
 
-  /** Sends what was on its way when the page went, each under its own key. */
+  /** Sends what was pending when the page was closed, each under its own key. */
   async resume(): Promise<void> {
     for (const send of this.items) {
       if (!send.problem && !this.#inFlight.has(send.key)) await this.#deliver(send);
     }
   }
 
-  /** Sends what stands in the box, and empties it. */
+  /** Sends the draft and clears it. */
   async send(): Promise<void> {
     const body = this.#drafts.text(this.#id).trim();
     const media = this.#drafts.media(this.#id);
@@ -67,7 +67,7 @@ export class PendingSends {
     await this.#deliver(pending);
   }
 
-  /** Tries a bubble that did not go once more. */
+  /** Retries a failed send under its key. */
   async retrySend(key: string): Promise<void> {
     const pending = this.items.find((sending) => sending.key === key);
     if (!pending?.problem) return;
@@ -75,13 +75,13 @@ export class PendingSends {
     await this.#deliver(pending);
   }
 
-  /** Lets a bubble that did not go disappear. */
+  /** Discards a failed send. */
   discard(key: string): void {
     const others = this.items.filter((send) => send.key !== key);
     this.#drafts.setPendingSends(this.#id, others);
   }
 
-  /** A message is stored: its bubble is the real one from now on. */
+  /** Replaces the pending send by its stored message. */
   onStored(message: Message): void {
     const key = message.idempotency_key;
     if (!key) return;
@@ -89,7 +89,7 @@ export class PendingSends {
     this.#drafts.discardIfStored(this.#id, key, message.body);
   }
 
-  /** Sends a failed message again, as a new message. */
+  /** Resends a failed message as a new message. */
   async resend(message: Message): Promise<void> {
     const id = message.message_id;
     if (this.resends.get(id)?.busy) return;
@@ -104,7 +104,7 @@ export class PendingSends {
     }
   }
 
-  /** One after the other: what was written first is stored first. */
+  /** Sends one after the other, so that messages are stored in order. */
   #deliver(send: PendingSend): Promise<void> {
     this.#inFlight.add(send.key);
     const sent = this.#last?.then(() => this.#sendOnce(send)) ?? this.#sendOnce(send);
@@ -136,7 +136,7 @@ export class PendingSends {
     }
   }
 
-  /** Gives text and files back, or keeps the bubble when the box holds something else by now. */
+  /** Restores the draft, or marks the bubble as failed if a new draft was started. */
   #onFailure({ key, body, media = [] }: PendingSend, problem: string): void {
     if (!this.#isPending(key)) return;
     const drafts = this.#drafts;
@@ -152,7 +152,7 @@ export class PendingSends {
     this.#drafts.setPendingSends(this.#id, items);
   }
 
-  /** Not answered yet, and not taken back by a sign-out. */
+  /** Returns whether a send is still pending; sign-out clears it. */
   #isPending(key: string): boolean {
     return this.items.some((send) => send.key === key);
   }

@@ -9,10 +9,10 @@ import { message } from './samples.test-data';
 
 type Answer = (body: string, key: string) => Message | Promise<Message>;
 
-/** An outbox over a server that answers each call with the next of `answers`. */
+/** Pending sends over a server that returns the next of `answers` for each call. */
 const outbox = (...answers: Answer[]) => outboxIn(null, ...answers);
 
-/** The same, after the page was loaded in a tab with this storage. */
+/** The same after the page was reloaded in a tab with this storage. */
 function outboxIn(place: Storage | null, ...answers: Answer[]) {
   const keys: string[] = [];
   const stored: Message[] = [];
@@ -70,7 +70,7 @@ describe('the outbox', () => {
   });
 
   it('sends one after the other, in the order in which they were written', async () => {
-    /** How many were stored when each was asked for. */
+    /** The number of stored messages when each request started. */
     const before: number[] = [];
     const noted = (answer: Answer): Answer => {
       return (body, key) => {

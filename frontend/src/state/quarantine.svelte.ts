@@ -6,15 +6,15 @@ import type { QuarantineItem } from '../api/types';
 import { strings } from '../strings';
 import { SingleFlight } from './single-flight.svelte';
 
-/** What is held back for one reason. */
+/** Quarantined requests with the same reason. */
 export interface QuarantineGroup {
   reason: string;
-  /** What stands above them: why the newest is here. */
+  /** The reason in words, from the newest request. */
   title: string;
   items: QuarantineItem[];
 }
 
-/** Who wrote to whom, and what, as far as it came as a form that says so. */
+/** Returns sender, recipient and text if the raw request is a form that contains them. */
 export function parseMessage({ content_type, raw }: QuarantineItem) {
   if (!content_type?.startsWith('application/x-www-form-urlencoded')) return null;
   const form = new URLSearchParams(raw);
@@ -24,13 +24,13 @@ export function parseMessage({ content_type, raw }: QuarantineItem) {
 
 type QuarantineClient = Pick<Client, 'listQuarantine' | 'releaseQuarantine' | 'releaseQuarantines'>;
 
-/** What Twilio sent and the desk could not place. */
+/** The quarantine: requests from Twilio that could not be processed. */
 export class Quarantine {
   items = $state.raw<QuarantineItem[]>([]);
   cursor = $state<string | null>(null);
   loaded = $state(false);
   problem = $state<string | null>(null);
-  /** By id or reason: being released, or the sentence why it was not. */
+  /** The state of a release by id or reason: running, or why it failed. */
   readonly releases = new SvelteMap<string, { busy: boolean; problem: string | null }>();
   readonly #client: QuarantineClient;
   readonly #flight = new SingleFlight(() => this.#loadPage(null));
@@ -39,7 +39,7 @@ export class Quarantine {
     this.#client = client;
   }
 
-  /** In the order in which the newest of each came. */
+  /** Grouped by reason, the group with the newest request first. */
   readonly groups: QuarantineGroup[] = $derived.by(() => {
     const groups = new Map<string, QuarantineItem[]>();
     for (const item of this.items) {
@@ -51,10 +51,10 @@ export class Quarantine {
     });
   });
 
-  /** Reads the newest anew. */
+  /** Reloads the first page. */
   load = () => this.#flight.run();
 
-  /** Reads the page below, unless something is being read. */
+  /** Loads the next page unless a load is running. */
   async loadMore(): Promise<void> {
     if (this.cursor) await this.#flight.runIfIdle(() => this.#loadPage(this.cursor));
   }
@@ -63,7 +63,7 @@ export class Quarantine {
     return this.#flight.busy;
   }
 
-  /** Lets one in by the door it came to. */
+  /** Releases one request. */
   release(id: string): Promise<void> {
     return this.#trackRelease(id, async () => {
       await this.#client.releaseQuarantine(id);
@@ -72,7 +72,7 @@ export class Quarantine {
     });
   }
 
-  /** Lets in everything that was held back for one reason, reads what is still there, and says if something stays. */
+  /** Releases all requests with this reason and reports how many remain. */
   releaseAll(reason: string): Promise<void> {
     return this.#trackRelease(reason, async () => {
       let remaining = 0;
@@ -99,7 +99,7 @@ export class Quarantine {
     }
   }
 
-  /** `act` may answer with a sentence that stays. */
+  /** `act` returns a message that stays visible, or null. */
   async #trackRelease(key: string, act: () => Promise<string | null>): Promise<void> {
     if (this.releases.get(key)?.busy) return;
     this.releases.set(key, { busy: true, problem: null });

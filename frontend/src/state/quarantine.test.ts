@@ -14,7 +14,7 @@ function held(...items: QuarantineItem[]) {
       id === 'stuck'
         ? Promise.reject(new ApiError(422, 'Still not readable.'))
         : Promise.resolve({ released: true, message: null }),
-    // One in each step; what is called "stuck" stays.
+    // Releases one per call. The item named "stuck" stays.
     releaseQuarantines: (reason: string, cursor?: string | null) => {
       const all = items.filter((item) => item.reason === reason);
       const at = Number(cursor ?? 0);
@@ -26,7 +26,7 @@ function held(...items: QuarantineItem[]) {
   });
 }
 
-/** Held back in pages of two, the newest first. */
+/** Creates a quarantine in pages of two, newest first. */
 function paged(...ids: string[]) {
   const all = ids.map((id) => item(id, id));
   return new Quarantine({

@@ -1,9 +1,9 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Message } from '../api/types';
 
-/** Messages that others answer and that no page has brought yet: each is asked for once. */
+/** Quoted messages that are on no loaded page. Each is requested once. */
 export class QuotedMessages {
-  /** Null while a message is asked for, or could not be read. */
+  /** Null while a message is loading or if it could not be loaded. */
   readonly #messages = new SvelteMap<string, Message | null>();
   readonly #fetch: (id: string) => Promise<Message>;
 
@@ -15,7 +15,7 @@ export class QuotedMessages {
     return this.#messages.get(id) ?? null;
   }
 
-  /** Takes a change of a message that was asked for. */
+  /** Updates a requested message. */
   add(message: Message): void {
     const known = this.#messages.get(message.message_id);
     if (known && known.rev < message.rev) this.#messages.set(message.message_id, message);
@@ -27,7 +27,7 @@ export class QuotedMessages {
     try {
       this.#messages.set(id, await this.#fetch(id));
     } catch {
-      // The quote stays without its text; what is pressed still goes there.
+      // The quote stays without text and can still be followed.
     }
   }
 }

@@ -1,14 +1,14 @@
-/** From here on (ms) the end of the window is near. */
+/** The reply window closes soon from here on (ms). */
 const SOON = 2 * 3_600_000;
 
-/** What is left of the time in which a person may be answered freely. */
+/** The time left in the reply window. */
 export interface RemainingTime {
   state: 'open' | 'soon' | 'over';
   hours: number;
   minutes: number;
 }
 
-/** What is left at `now` (ms) of the window that ends at `ends` (ISO 8601), in whole minutes. */
+/** Returns the time left at `now` (ms) until `ends` (ISO 8601), in whole minutes. */
 export function remainingTime(ends: string, now: number): RemainingTime {
   const left = Math.max(0, Date.parse(ends) - now);
   const minutes = Math.floor(left / 60_000);

@@ -1,13 +1,13 @@
 const CONVERSATION = 'conversation';
 const QUARANTINE = 'quarantine';
 
-/** What stands beside the list. */
+/** What is open next to the list. */
 interface Place {
   conversation: string | null;
   quarantine: boolean;
 }
 
-/** What is open beside the list: it stands in the address, and the browser's Back leaves it. */
+/** What is open next to the list, kept in the URL's fragment. Back leaves it. */
 export class Route {
   #location = $state.raw<Place>(parseHash(location.hash));
 
@@ -15,34 +15,34 @@ export class Route {
     return this.#location.conversation;
   }
 
-  /** What was held back is looked at. */
+  /** Whether the quarantine is open. */
   get quarantine(): boolean {
     return this.#location.quarantine;
   }
 
-  /** The bare list is looked at. */
+  /** Whether only the list is open. */
   get isList(): boolean {
     return !this.conversation && !this.quarantine;
   }
 
-  /** Opens a conversation, or the bare list. `replace`: without a step in the history. */
+  /** Opens a conversation or, with null, the list. `replace` adds no history entry. */
   goToConversation(conversation: string | null, replace = false): void {
     if (conversation === this.conversation && !this.quarantine) return;
     this.#navigate({ conversation, quarantine: false }, replace);
   }
 
-  /** Opens what was held back. */
+  /** Opens the quarantine. */
   goToQuarantine(): void {
     if (!this.quarantine) this.#navigate({ conversation: null, quarantine: true }, false);
   }
 
-  /** Goes back to the list, by the history when it is one step behind. */
+  /** Returns to the list, through the history if it is one entry back. */
   back(): void {
     if (isFromList()) history.back();
     else this.goToConversation(null);
   }
 
-  /** Follows Back and Forward. Returns how to stop. */
+  /** Follows Back and Forward. Returns a function that stops it. */
   follow(): () => void {
     const update = () => (this.#location = parseHash(location.hash));
     window.addEventListener('popstate', update);
@@ -62,7 +62,7 @@ export class Route {
   }
 }
 
-/** Takes the sign-in link out of the address, so that it stays in no history. */
+/** Removes the sign-in link from the URL, so that it stays in no history, and returns it. */
 export function takeSignInLink(): string | null {
   const link = hashParams(location.hash).get('sign-in');
   if (link) history.replaceState(null, '', location.pathname + location.search);

@@ -1,19 +1,21 @@
 import type { Conversation } from '../api/types';
 import { byActivity } from './conversations.svelte';
 
-/** A pointer that rests this long (ms) no longer holds the rows where they are. */
+/** The rows are released after the pointer has rested this long (ms). */
 const FREEZE_DURATION = 4000;
 
 /**
- * The order in which the rows stand. A row glides to its place, but never under the pointer: while
- * one moves over the list everything keeps its place, and what came on top is only counted.
+ * The order of the visible rows.
+ *
+ * Rows move to their new position by themselves, except while the pointer moves over the list. Rows
+ * that belong further up are then only counted.
  */
 export class RowOrder {
-  /** The ids in the order in which they are held. */
+  /** The frozen order of ids; null while rows move freely. */
   #frozenIds = $state.raw<string[] | null>(null);
-  /** The list is scrolled down: its top is out of sight. */
+  /** Whether the top of the list is out of view. */
   #scrolled = $state(false);
-  /** What stood on top when it was last seen. */
+  /** The time of the top row when it was last in view (ms). */
   #seenUpTo = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #rows: () => Conversation[];
@@ -36,7 +38,7 @@ export class RowOrder {
     return [...frozen, ...below];
   });
 
-  /** How many that wait came on top where nobody could see it. */
+  /** Number of unread conversations that moved above the visible rows. */
   readonly newAbove: number = $derived.by(() => {
     if (!this.#frozenIds && !this.#scrolled) return 0;
     const rows = this.#rows();
@@ -46,7 +48,7 @@ export class RowOrder {
     return rows.filter(isNew).length;
   });
 
-  /** The pointer moved over the list. */
+  /** Freezes the rows; called when the pointer moves over the list. */
   freeze(): void {
     if (!this.#frozenIds) {
       this.#frozenIds = this.#rows().map((row) => row.conversation_id);
@@ -56,21 +58,21 @@ export class RowOrder {
     this.#timer = setTimeout(() => this.release(), FREEZE_DURATION);
   }
 
-  /** The pointer left, or rests. */
+  /** Releases the rows; called when the pointer leaves or rests. */
   release(): void {
     clearTimeout(this.#timer);
     this.#frozenIds = null;
     if (!this.#scrolled) this.#markSeen();
   }
 
-  /** The list was scrolled. */
+  /** Records whether the list is scrolled away from its top. */
   setScrolled(away: boolean): void {
     if (away === this.#scrolled) return;
     this.#markSeen();
     this.#scrolled = away;
   }
 
-  /** Those that are held in view no further down than they belong among the others: what came to them is seen. */
+  /** Returns the frozen rows that are in view no further down than they belong. */
   #visibleRows(rows: Conversation[]): Set<string> {
     const positions = new Map(this.#scrolled ? [] : this.#frozenIds?.map((id, at) => [id, at]));
     const ids = rows.map((row) => row.conversation_id).filter((id) => positions.has(id));

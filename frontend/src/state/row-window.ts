@@ -1,14 +1,14 @@
-/** Which rows of equal height are drawn: those in view, and some on either side. */
+/** The range of rows to draw: the visible ones and some on either side. */
 export interface RowWindow {
   start: number;
-  /** One after the last. */
+  /** The index after the last row. */
   end: number;
 }
 
-/** Rows on either side of the view; the window moves in steps of half of it. */
+/** Extra rows on either side. The range moves in steps of half of it. */
 const OVERSCAN = 6;
 
-/** The rows to draw of `count` rows of `row` px, `top` px down in a view of `height` px. */
+/** Returns the range of `count` rows of `row` px, scrolled by `top` px in `height` px. */
 export function visibleWindow(count: number, row: number, top: number, height: number): RowWindow {
   if (row <= 0 || count <= 0) return { start: 0, end: Math.max(0, count) };
   const step = OVERSCAN / 2;

@@ -2,45 +2,45 @@ import type { UploadedFile, Message, DisplayStatus } from '../api/types';
 import { hasFailed } from './message-status';
 import type { PendingSend } from './drafts.svelte';
 
-/** Messages of one side within this time (ms) stand together. */
+/** Messages of one side within this time (ms) form a run. */
 const MAX_GAP = 3 * 60_000;
 
-/** What a bubble shows: a stored message, or a text that is on its way to be one. */
+/** What a bubble shows: a stored message or a pending send. */
 export interface Entry {
-  /** Stays the same when a text on its way becomes a stored message. */
+  /** Stays the same when a pending send becomes a stored message. */
   key: string;
   direction: 'inbound' | 'outbound';
   author: string | null;
   body: string;
-  /** Files of a message that is on its way. */
+  /** Files of a pending send. */
   files: UploadedFile[];
   at: string;
   message: Message | null;
   pendingSend: PendingSend | null;
 }
 
-/** Messages that join into one: one time and one tick under the last of them. */
+/** Consecutive messages with one time and one delivery status below the last. */
 export interface Run {
   key: string;
   direction: 'inbound' | 'outbound';
   entries: Entry[];
-  /** The day before which a separator stands, when it differs from the run before. */
+  /** The day of a separator above this run, or null. */
   day: string | null;
-  /** The unread marker stands before this run. */
+  /** Whether the unread marker is above this run. */
   isFirstUnread: boolean;
 }
 
-/** One bubble in its place: a thread is a list of these. */
+/** A bubble with its position in the thread. */
 export interface PositionedEntry {
   key: string;
   entry: Entry;
-  /** Of its run. */
+  /** First in its run. */
   isFirst: boolean;
   isLast: boolean;
-  /** What stands above it: a day, the unread marker. */
+  /** The day of a separator above it, or null. */
   day: string | null;
   isFirstUnread: boolean;
-  /** Under the last of a run of ours: one tick for all, of the one that lags behind. */
+  /** Below the last bubble of an outbound run: the least advanced status of the run. */
   status: DisplayStatus | null;
 }
 
@@ -56,7 +56,7 @@ export function layOutThread(
   return positionEntries(groupRuns(toEntries(messages, pendingSends), firstUnread, dayOf));
 }
 
-/** Stored messages, then what is on its way, each as what a bubble shows. */
+/** Returns stored messages followed by pending sends. */
 export function toEntries(messages: Message[], sending: PendingSend[]): Entry[] {
   const stored = messages.map(toEntry);
   const keys = new Set(stored.map((entry) => entry.key));
@@ -75,7 +75,7 @@ export function toEntries(messages: Message[], sending: PendingSend[]): Entry[] 
   return [...stored, ...leaving];
 }
 
-/** Made once for each message: ten thousand are put into runs again with every page that is read. */
+/** Caches entries: every loaded page regroups up to ten thousand messages. */
 const entries = new WeakMap<Message, Entry>();
 
 function toEntry(message: Message): Entry {
@@ -95,7 +95,7 @@ function toEntry(message: Message): Entry {
   return entry;
 }
 
-/** The day and the time (ms) of an entry, read once for each. */
+/** Caches the day and the time (ms) of each entry. */
 const times = new WeakMap<Entry, { day: string; time: number }>();
 
 function timeOf(entry: Entry, dayOf: (at: string) => string) {
@@ -106,12 +106,16 @@ function timeOf(entry: Entry, dayOf: (at: string) => string) {
   return read;
 }
 
-/** Joins entries into runs: the same side and author, within three minutes, on one day. */
-export function groupRuns(entries: Entry[], newFrom: string | null, dayOf: (at: string) => string) {
+/** Groups entries of the same side and author, within three minutes on one day, into runs. */
+export function groupRuns(
+  entries: Entry[],
+  firstUnread: string | null,
+  dayOf: (at: string) => string,
+) {
   const runs: Run[] = [];
   let last: Entry | undefined;
   for (const entry of entries) {
-    const isFirstUnread = newFrom !== null && entry.message?.message_id === newFrom;
+    const isFirstUnread = firstUnread !== null && entry.message?.message_id === firstUnread;
     const { day: itsDay, time } = timeOf(entry, dayOf);
     const before = last && timeOf(last, dayOf);
     const newDay = before?.day !== itsDay;
@@ -134,7 +138,7 @@ export function groupRuns(entries: Entry[], newFrom: string | null, dayOf: (at: 
   return runs;
 }
 
-/** The runs as one list of bubbles, each with what stands above and under it. */
+/** Flattens runs into bubbles with what is shown above and below each. */
 export function positionEntries(runs: Run[]): PositionedEntry[] {
   return runs.flatMap((run) =>
     run.entries.map((entry, at) => {
@@ -147,29 +151,31 @@ export function positionEntries(runs: Run[]): PositionedEntry[] {
   );
 }
 
-/** Failures speak for themselves. */
+/** Returns the least advanced status. Failures have their own text and do not count. */
 function leastAdvanced(entries: Entry[]): DisplayStatus | null {
   const known = entries.map((entry) => entry.message?.status ?? 'sending');
   return ORDER.find((entry) => known.includes(entry)) ?? null;
 }
 
-/** Whether two that are near in time stand together. */
+/** Returns whether two entries that are close in time form one run. */
 function belongTogether(last: Entry, next: Entry): boolean {
   if (last.direction !== next.direction) return false;
   if (last.author && next.author && last.author !== next.author) return false;
   return !(last.pendingSend?.problem || hasStatusText(last.message) || hasStatusText(next.message));
 }
 
-/** A message with a sentence under it stands alone, so that the tick of the others is seen. */
+/**
+ * Returns whether a message has a text below it. It then stands alone, so that both statuses show.
+ */
 function hasStatusText(message: Message | null): boolean {
   return message !== null && (hasFailed(message.status) || message.status === 'unknown');
 }
 
-/** Told each time what is shown, says whether older messages came in above since the last. */
-export function trackPrepends(): (places: readonly PositionedEntry[]) => boolean {
+/** Returns a function that tells whether messages were prepended since its last call. */
+export function trackPrepends(): (items: readonly PositionedEntry[]) => boolean {
   let oldest = '';
-  return ([place]) => {
-    const first = place?.entry.message?.message_id ?? '';
+  return ([item]) => {
+    const first = item?.entry.message?.message_id ?? '';
     const grown = oldest !== '' && first !== '' && first < oldest;
     oldest = first;
     return grown;

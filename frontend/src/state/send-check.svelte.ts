@@ -1,27 +1,27 @@
 import type { Client } from '../api/client';
 import type { UploadedFile, CheckResult } from '../api/types';
 
-/** So long (ms) after the last key the server is asked. */
+/** Wait this long (ms) after the last key. */
 const DEBOUNCE = 300;
-/** It is never asked sooner (ms) whether the waiting is over: the clocks here and there differ. */
+/** The shortest wait (ms) before a repeated check, because the clocks may differ. */
 const MIN_RECHECK_DELAY = 1000;
 
-/** What the page itself says at once; the server's word on it is of what stood in the box before. */
+/** Reasons that the page checks itself. The server's answer may refer to an older text. */
 const CLIENT_SIDE_REASONS = ['empty', 'too_long', 'too_many_media', 'media_too_large'];
 
-/** What stands in the way of any text, by the server's word. */
+/** Returns the first reason that prevents any text from being sent. */
 export function firstBlockingReason(
   check: CheckResult | null,
 ): CheckResult['reasons'][number] | undefined {
   return check?.reasons.find(({ code }) => !CLIENT_SIDE_REASONS.includes(code));
 }
 
-/** A text and what goes with it. */
+/** A message text with its files. */
 type Message = Parameters<Client['checkMessage']>[1];
 
-/** What the server says of the message in the box, while it is written: whether it may go, and what it costs. */
+/** Asks the server whether the draft may be sent and what it costs, while it is written. */
 export class SendChecker {
-  /** Of what `body` and `rev` were when it was asked; null while nothing is known. */
+  /** The result of the last check; null while unknown. */
   result = $state.raw<CheckResult | null>(null);
 
   readonly #client: Pick<Client, 'checkMessage'>;
@@ -33,7 +33,7 @@ export class SendChecker {
     this.#client = client;
   }
 
-  /** Takes what stands in the box. `rev` is the conversation's: with another one the same text is asked about again. */
+  /** Schedules a check of the draft. A new `rev` of the conversation repeats the check. */
   check(id: string, body: string, rev: number, files: UploadedFile[] = []): void {
     const media = files.map(({ content_type, size }) => ({ content_type, size }));
     const request = JSON.stringify([id, body, rev, media]);
@@ -62,11 +62,11 @@ export class SendChecker {
       this.result = result;
       if (result.until) this.#scheduleCheck(result.until, () => this.#check(id, message, request));
     } catch {
-      // The send itself decides: without an answer nothing is said, and nothing is held back.
+      // The send itself decides: without a result nothing is shown or prevented.
       if (this.#lastRequest === request) this.result = null;
     }
   }
-  /** What has to wait is asked about again when it may go. */
+  /** Repeats the check when sending becomes possible. */
   #scheduleCheck(until: string, check: () => Promise<void>): void {
     const delay = Math.max(MIN_RECHECK_DELAY, Date.parse(until) - Date.now());
     this.#timer = setTimeout(() => void check(), delay);

@@ -3,17 +3,17 @@ import { ApiError, errorMessage } from '../api/problem';
 import type { Session as Granted, User } from '../api/types';
 import { strings } from '../strings';
 
-/** Somebody has signed in here, and may be signed in still: only then is there a cookie to try. */
+/** Set while someone is signed in on this browser, so a refresh cookie may exist. */
 const STORAGE_KEY = 'partyline-session';
 
-/** `starting`: not known yet whether the cookie still opens a session. */
+/** `starting`: it is not known yet whether the cookie is valid. */
 export type Phase = 'starting' | 'out' | 'in';
 
-/** Who sits at this desk. */
+/** The session of the signed-in user. */
 export class Session {
   phase = $state<Phase>('starting');
   user = $state.raw<User | null>(null);
-  /** Why the sign-in screen is there, or why it did not let you in. */
+  /** Why the sign-in screen is shown or sign-in failed. */
   problem = $state<string | null>(null);
   busy = $state(false);
 
@@ -25,7 +25,7 @@ export class Session {
     client.onSession = (granted, another) => this.#onSession(granted, another);
   }
 
-  /** Begins with the link, the cookie, or the sign-in screen. */
+  /** Signs in by link or cookie, or shows the sign-in screen. */
   async start(link: string | null): Promise<void> {
     if (link) {
       await this.#signInWith({ link }, strings.signIn.linkInvalid);
@@ -51,7 +51,7 @@ export class Session {
     try {
       await this.#client.signOut();
     } catch {
-      // The token is forgotten here in any case.
+      // The token is discarded in any case.
     } finally {
       this.#signingOut = false;
     }

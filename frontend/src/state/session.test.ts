@@ -14,7 +14,9 @@ const granted: Granted = {
   user: { username: 'ada', display_name: 'Ada', role: 'agent' },
 };
 
-/** A client whose sign-in and cookie do what the test says. There is a cookie when somebody has signed in here before. */
+/**
+ * A client whose sign-in and cookie behave as given. A cookie exists if someone signed in before.
+ */
 function createSession(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
   const tried: unknown[] = [];
   if (answers.cookie !== undefined) localStorage.setItem('partyline-session', 'begun');

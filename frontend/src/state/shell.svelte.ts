@@ -2,10 +2,10 @@ import type { Filter } from '../api/types';
 import type { Desk } from './desk.svelte';
 import { pressKey, type KeyActions } from './keys';
 
-/** The dialogs there are over the columns. */
+/** The dialogs above the columns. */
 export type OpenDialog = 'compose' | 'shortcuts' | 'palette';
 
-/** What the columns can be asked for, as soon as they stand. */
+/** What the columns offer once they are mounted. */
 export interface Columns {
   list?: { reveal: (id: string) => Promise<void> } | undefined;
   thread?: Record<'focus' | 'pickFiles' | 'openSearch' | 'scrollToLatest', () => void> | undefined;
@@ -13,17 +13,17 @@ export interface Columns {
 
 const FILTERS: Filter[] = ['open', 'unread', 'closed'];
 
-/** What lies over the exchange, and what its keys and its palette do. */
+/** Dialogs and the contact panel, and the actions of keys and palette. */
 export class Shell {
-  /** The dialog that is open. */
+  /** The open dialog. */
   dialog = $state<OpenDialog | null>(null);
-  /** The person is a sheet, and it is open. */
+  /** Whether the contact panel is open as an overlay. */
   contactOpen = $state(false);
   readonly #desk: Desk;
   readonly #columns: Columns;
-  /** What was typed for a dialog that is on its way. */
+  /** Text typed before the dialog was mounted. */
   #typed = '';
-  /** Where in the list the open conversation stands, or stood before it left. */
+  /** The list position of the open conversation, kept after it has left the list. */
   #listPosition = 0;
 
   constructor(desk: Desk, columns: Columns) {
@@ -31,7 +31,7 @@ export class Shell {
     this.#columns = columns;
   }
 
-  /** Notes where the open conversation stands in the list, for the way on when it has left. */
+  /** Remembers the list position, so that Next continues there. */
   rememberListPosition(at: number): void {
     if (at >= 0) this.#listPosition = at;
   }
@@ -58,11 +58,11 @@ export class Shell {
     back: () => this.#back(),
   };
 
-  /** Keeps a key for the dialog that was asked for and does not stand yet. Returns whether it did. */
+  /** Keeps a key for a dialog that is not mounted yet. Returns whether it did. */
   keeps(event: KeyboardEvent): boolean {
     if (this.dialog === null || event.ctrlKey || event.metaKey || event.altKey) return false;
     if (document.querySelector('dialog:modal')) return false;
-    // The one that is there has just been closed, and does not say so yet: the key is meant for what comes after it.
+    // A closed dialog reports its closing later. The key belongs to what follows.
     const closing = document.querySelector('dialog');
     if (closing) {
       closing.addEventListener('close', () => pressKey(event, this.keyActions), { once: true });
@@ -75,14 +75,14 @@ export class Shell {
     return true;
   }
 
-  /** What was typed before the dialog stood. */
+  /** Returns what was typed before the dialog was mounted. */
   takeTyped(): string {
     const typed = this.#typed;
     this.#typed = '';
     return typed;
   }
 
-  /** Closes the open conversation, or opens it again. */
+  /** Closes the open conversation or reopens it. */
   toggleStatus(): void {
     const conversation = this.#desk.selected;
     if (!conversation) return;
@@ -95,7 +95,7 @@ export class Shell {
     void this.#desk.list.load();
   }
 
-  /** The dialog was closed, if it is there still; `opened` is the conversation that is to be opened by that. */
+  /** Closes a dialog and then opens the conversation `opened`, if given. */
   onDialogClosed(was: OpenDialog, opened: string | null = null): void {
     if (this.dialog !== was) return;
     this.dialog = null;

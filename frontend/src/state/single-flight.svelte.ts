@@ -1,6 +1,6 @@
-/** One thing that is read, and never twice at once. */
+/** Runs one loader at a time; calls made in the meantime share one follow-up run. */
 export class SingleFlight {
-  /** Something is being read. */
+  /** Whether a loader is running. */
   busy = $state(false);
   readonly #load: () => Promise<void>;
   #running: Promise<void> | null = null;
@@ -10,7 +10,7 @@ export class SingleFlight {
     this.#load = read;
   }
 
-  /** Reads. While something is being read, that has its turn first: it may have looked too early. */
+  /** Runs the loader. A call during a run starts one follow-up run, which reads newer data. */
   run(): Promise<void> {
     if (!this.#running) return this.#start(this.#load);
     this.#next ??= this.#running
@@ -22,7 +22,7 @@ export class SingleFlight {
     return this.#next;
   }
 
-  /** Reads something else of the same, unless something is being read. */
+  /** Runs another loader unless one is running. */
   async runIfIdle(read: () => Promise<void>): Promise<void> {
     if (!this.#running) await this.#start(read);
   }

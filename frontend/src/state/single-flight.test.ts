@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SingleFlight } from './single-flight.svelte';
 
-/** A reading whose every run is ended by the test. */
+/** Creates a loader whose runs the test ends. */
 function held() {
   const begun: { end: () => void; fail: () => void }[] = [];
   const run = () =>

@@ -1,9 +1,9 @@
 const STORAGE_KEY = 'partyline-sound';
 
-/** A tone: frequency (Hz), start and length (s), loudness (0…1). */
+/** A tone: frequency (Hz), start and length (s), gain (0–1). */
 type Tone = readonly [frequency: number, start: number, length: number, gain: number];
 
-/** Two sounds of our own: a struck bell for a message, a falling third for one that failed. */
+/** The sounds: a bell for a message, a falling third for a failure. */
 const SOUNDS: Record<'message' | 'failure', readonly Tone[]> = {
   message: [
     [880, 0, 0.5, 0.1],
@@ -16,7 +16,7 @@ const SOUNDS: Record<'message' | 'failure', readonly Tone[]> = {
   ],
 };
 
-/** Sounds can be turned off, and are never made for a page that has the focus. */
+/** Sounds for new messages and failures. Silent while the page has the focus. */
 export class Sound {
   #on = $state(localStorage.getItem(STORAGE_KEY) !== 'off');
   #context: AudioContext | null = null;
@@ -32,12 +32,12 @@ export class Sound {
     if (on) this.#playTones('message');
   }
 
-  /** Another tab has turned them on or off. */
+  /** Follows a change made in another tab. */
   onStorage({ key, newValue }: StorageEvent): void {
     if (key === STORAGE_KEY) this.#on = newValue !== 'off';
   }
 
-  /** Plays it in one tab of the browser, unless this one is looked at. */
+  /** Plays a sound in one tab, unless this page has the focus. */
   async play(name: keyof typeof SOUNDS): Promise<void> {
     if (!this.#on || document.hasFocus()) return;
     const locks = (navigator as { locks?: LockManager }).locks;

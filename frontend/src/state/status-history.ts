@@ -1,6 +1,6 @@
 import type { Message, DeliveryStatus } from '../api/types';
 
-/** One report of Twilio's. */
+/** One delivery status with its time. */
 export interface StatusStep {
   status: DeliveryStatus;
   /** ISO 8601. */
@@ -8,14 +8,14 @@ export interface StatusStep {
   code: number | null;
 }
 
-/** Everything Twilio reported of a message, in the order in which it was heard of. */
+/** Returns all delivery statuses of a message in order of time. */
 export function statusHistory({ seen }: Pick<Message, 'seen'>): StatusStep[] {
   return (Object.entries(seen) as [DeliveryStatus, NonNullable<Message['seen'][DeliveryStatus]>][])
     .map(([status, { at, code }]) => ({ status, at, code: code ?? null }))
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
-/** "0.0079 USD": what was charged, without its minus. */
+/** Returns the price without its sign, for example "0.0079 USD". */
 export function formatPrice(price: Message['price']): string | null {
   if (!price || !/^-?\d+(\.\d+)?$/.test(price.amount)) return null;
   return `${price.amount.replace('-', '')} ${price.unit.toUpperCase()}`;

@@ -2,7 +2,7 @@ export type Theme = 'auto' | 'light' | 'dark';
 
 const STORAGE_KEY = 'partyline-theme';
 
-/** Light, dark, or as the system says. `theme.js` sets it before the first paint. */
+/** The theme: light, dark or the system's. `theme.js` sets it before the first paint. */
 export class ThemeChoice {
   #theme = $state<Theme>(loadTheme());
 
@@ -10,7 +10,7 @@ export class ThemeChoice {
     return this.#theme;
   }
 
-  /** Another tab has chosen: this one follows. */
+  /** Follows a change made in another tab. */
   onStorage({ key, newValue }: StorageEvent): void {
     if (key !== STORAGE_KEY) return;
     this.#theme = newValue === 'light' || newValue === 'dark' ? newValue : 'auto';

@@ -1,26 +1,26 @@
 import { errorMessage } from '../api/problem';
 import type { Message, MessagePage } from '../api/types';
 
-/** What a search needs of a thread. */
+/** The part of a thread that a search needs. */
 interface SearchableThread {
   search(words: string, before: string | null): Promise<MessagePage>;
   seek(id: string): Promise<boolean>;
   endSeek(): void;
 }
 
-/** At most this many pages are read for one search by itself; the step further reads on. */
+/** The most pages that one search loads by itself. The next step loads more. */
 const MAX_PAGES = 5;
 
-/** Words in one thread: the hits, newest first, and the one that is shown. */
+/** A search in one thread: its hits, newest first, and the current hit. */
 export class ThreadSearch {
   hits = $state.raw<Message[]>([]);
-  /** Which hit is shown; -1 before the first. */
+  /** The index of the current hit; -1 before the first. */
   index = $state(-1);
   busy = $state(false);
   error = $state<string | null>(null);
-  /** Where older ones may be; null when all was read. */
+  /** Loads older hits; null if all were loaded. */
   olderCursor = $state<string | null>(null);
-  /** What was looked for. */
+  /** The searched words. */
   words = $state('');
   readonly #thread: SearchableThread;
   #run = 0;
@@ -29,7 +29,7 @@ export class ThreadSearch {
     this.#thread = thread;
   }
 
-  /** Looks for words; fewer than two characters are none. */
+  /** Searches for words of at least two characters. */
   async search(words: string): Promise<void> {
     this.stop();
     const run = this.#run;
@@ -42,14 +42,14 @@ export class ThreadSearch {
     if (run === this.#run && this.hits.length) await this.#showHit(0);
   }
 
-  /** Looks no further, and goes nowhere. */
+  /** Stops the search and leaves the view where it is. */
   stop(): void {
     this.#run += 1;
     this.busy = false;
     this.#thread.endSeek();
   }
 
-  /** Shows the next hit further up (1) or down (-1), and reads on where there are more. */
+  /** Goes to the next older (1) or newer (-1) hit and loads more if needed. */
   async step(by: 1 | -1): Promise<void> {
     if (this.busy) return;
     if (by === 1 && this.index >= this.hits.length - 1 && this.olderCursor) {

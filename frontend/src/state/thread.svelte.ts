@@ -11,40 +11,40 @@ import { SingleFlight } from './single-flight.svelte';
 import { ThreadView } from './thread-view.svelte';
 import { firstUnread, includesPreview } from './unread';
 
-/** At most this many pages of this size are read to reach one message. */
+/** The most pages that are loaded to reach one message. */
 const MAX_SEEK_PAGES = 100;
 const SEEK_PAGE_SIZE = 100;
 
-/** A conversation as it is known, or how to ask for it; undefined where there is none. */
+/** A known conversation, a function that loads it, or `undefined` if it does not exist. */
 type ConversationSource = Conversation | undefined | (() => Promise<Conversation | undefined>);
 
-/** One conversation's thread: what was read of it, where "new" begins, what is leaving. */
+/** The thread of one conversation: its loaded messages, unread marker and pending sends. */
 export class Thread extends ThreadView {
   readonly id: string;
   readonly messages = new Messages();
   readonly pendingSends: PendingSends;
-  /** The newest page is there. */
+  /** Whether the newest page is loaded. */
   loaded = $state(false);
-  /** It was read since it came on the screen, and `newFrom` is known. */
+  /** Whether the page was loaded since the thread was opened, so that `firstUnread` is set. */
   initialized = $state(false);
   error = $state<string | null>(null);
   /** The conversation does not exist. */
   missing = $state(false);
   loadingOlder = $state(false);
   olderError = $state<string | null>(null);
-  /** The first message that nobody had read when it came on the screen. */
+  /** The first message that was unread when the thread was opened. */
   firstUnread = $state<string | null>(null);
-  /** Called with each message that came or changed since the thread was read, and what it was before. */
+  /** Called with each new or changed message of a loaded thread, and its previous state. */
   onChange: (now: Message, before: Message | undefined) => void = () => undefined;
 
   readonly #client: Client;
   readonly #pages = new LoadedPages();
-  /** The conversation as it was known when this came on the screen, until the newest page is there. */
+  /** The conversation when the thread was opened; cleared after the newest page has loaded. */
   #source: ConversationSource = undefined;
-  /** How often it came on the screen. */
+  /** How often the thread was opened. */
   #openCount = 0;
   #seekCount = 0;
-  /** The newest message that came with a page: what is pushed says nothing of what lies before. */
+  /** The newest message of a loaded page. Live events may leave gaps after it. */
   #newestLoaded = '';
   readonly #newestPage = new SingleFlight(() => this.#loadNewest());
   #loadingOlder: Promise<void> | null = null;
@@ -62,7 +62,7 @@ export class Thread extends ThreadView {
     );
   }
 
-  /** Takes an event of this conversation. What lies before the pages that were read comes with its own. */
+  /** Applies an event. Ignores messages older than the loaded pages; they come with their page. */
   apply(event: MessageEvent): void {
     if (event.type !== 'message') return this.messages.apply(event);
     const { message } = event;
@@ -71,17 +71,17 @@ export class Thread extends ThreadView {
     this.#applyMessages([message]);
   }
 
-  /** A message came while nobody looked, who know the conversation like this. */
+  /** Sets the unread marker for a message that arrived while the page was inactive. */
   markUnread(conversation: Conversation): void {
     this.firstUnread = firstUnread(this.messages.items, conversation);
   }
 
-  /** Whether the last message that the conversation tells of is here. */
+  /** Returns whether the last message of the conversation is loaded. */
   includesPreview(conversation: Conversation): boolean {
     return includesPreview(this.messages.newest, conversation);
   }
 
-  /** Reads the newest page, and at once who it is with where that is not known; marks where the unread ones begin. */
+  /** Loads the newest page and, if needed, the conversation. Sets the unread marker. */
   async open(source: ConversationSource): Promise<void> {
     this.firstUnread = null;
     this.initialized = false;
@@ -95,20 +95,20 @@ export class Thread extends ThreadView {
     return this.#pages.olderCursor !== null;
   }
 
-  /** It is not here yet, and may be there. */
+  /** Whether nothing is loaded yet and the conversation may exist. */
   get isLoading(): boolean {
     return !this.loaded && !this.missing;
   }
 
-  /** Its first page is being read. */
+  /** Whether the first page is loading. */
   get isLoadingFirstPage(): boolean {
     return !this.loaded && this.#newestPage.busy;
   }
 
-  /** Reads the newest page. An error stays visible until a read succeeds. */
+  /** Loads the newest page. An error stays until a load succeeds. */
   refresh = () => this.#newestPage.run();
 
-  /** Reads what it shows again: the newest page, and the one that is in view. */
+  /** Reloads the newest page and the page in view. */
   async resync(inView: string | null): Promise<void> {
     await this.refresh();
     const before = inView && this.#pages.pageOf(inView);
@@ -116,7 +116,7 @@ export class Thread extends ThreadView {
     this.messages.applyPage(await this.#client.listMessages(this.id, { before }));
   }
 
-  /** Reads the page before the oldest one, once at a time. */
+  /** Loads the page before the oldest one. Concurrent calls share one request. */
   loadOlder(limit?: number): Promise<void> {
     this.#loadingOlder ??= this.#fetchOlder(limit).finally(() => {
       this.#loadingOlder = null;
@@ -124,7 +124,7 @@ export class Thread extends ThreadView {
     return this.#loadingOlder;
   }
 
-  /** Brings a message into view, and reads what lies between. Returns whether it is there. */
+  /** Loads pages back to a message and scrolls to it. Returns whether it exists. */
   async seek(id: string): Promise<boolean> {
     const seek = ++this.#seekCount;
     this.seeking = true;
@@ -139,13 +139,13 @@ export class Thread extends ThreadView {
     return true;
   }
 
-  /** Whoever was on the way to a message goes elsewhere. */
+  /** Cancels a running seek. */
   endSeek(): void {
     this.#seekCount += 1;
     this.seeking = false;
   }
 
-  /** A message that another answers, as far as it is known. */
+  /** Returns a quoted message as far as it is known. */
   quoted(id: string): Message | null {
     return this.messages.get(id) ?? this.#quoted.get(id) ?? null;
   }
@@ -154,23 +154,23 @@ export class Thread extends ThreadView {
     if (!this.messages.get(id)) await this.#quoted.load(id);
   }
 
-  /** Where the bytes of a medium are, for a while. */
+  /** Returns a temporary download URL. */
   mediaUrl(message: string, index: number): Promise<MediaDownload> {
     return this.#mediaUrls.get(this.id, message, index);
   }
 
-  /** Fetches again what could not be fetched. */
+  /** Fetches media from Twilio again after a failure. */
   async retryMedia(message: string, index: number): Promise<void> {
     const updated = await this.#client.retryMedia(this.id, message, index);
     this.apply({ type: 'message', message: updated });
   }
 
-  /** A page of what was found in the thread, newest last. */
+  /** Returns a page of hits, newest last. */
   search(words: string, before: string | null): Promise<MessagePage> {
     return this.#client.listMessages(this.id, { search: words, before });
   }
 
-  /** Takes away what a message says, here and at Twilio. */
+  /** Deletes a message's content, here and at Twilio. */
   async redact(message: string): Promise<void> {
     const updated = await this.#client.redactMessage(this.id, message);
     this.apply({ type: 'message', message: updated });
@@ -204,11 +204,11 @@ export class Thread extends ThreadView {
         read(),
         typeof source === 'function' ? source() : source,
       ]);
-      // Both were asked for at once: the conversation may tell of what came after the page.
+      // Both were requested at once, so the conversation may mention a newer message.
       const isBehind = conversation && !includesPreview(firstRead.messages.at(-1), conversation);
       const page = isBehind ? await read().catch(() => firstRead) : firstRead;
       const first = page.messages[0]?.message_id;
-      // More came than one page holds: what lies between is not known, so begin anew from here.
+      // More than one page has arrived, so the older pages are not adjacent any more.
       const gap = this.loaded && first !== undefined && first > this.#newestLoaded && page.older;
       if (first && (gap || (!this.loaded && page.older))) this.messages.removeBefore(first);
       if (page.cleared) this.messages.apply({ type: 'cleared', through: page.cleared });
@@ -226,7 +226,7 @@ export class Thread extends ThreadView {
     }
   }
 
-  /** Takes messages that lie in what was read, or after it. */
+  /** Applies messages of the loaded pages or after them. */
   #applyMessages(messages: readonly Message[]): void {
     const before = new Map(messages.map(({ message_id: id }) => [id, this.messages.get(id)]));
     for (const message of messages) {
@@ -237,7 +237,7 @@ export class Thread extends ThreadView {
     for (const message of messages) this.onChange(message, before.get(message.message_id));
   }
 
-  /** The newest page is there: what is new begins where it did for the list. */
+  /** Sets the unread marker after the newest page has loaded. */
   #initialize(conversation: Conversation | undefined): void {
     if (conversation?.unread_count)
       this.firstUnread = firstUnread(this.messages.items, conversation);

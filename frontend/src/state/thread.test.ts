@@ -16,7 +16,7 @@ const inbound = (at: number, fields: Partial<Message> = {}) =>
     ...fields,
   });
 
-/** A thread over a server that holds `rows` and answers in pages of ten. */
+/** Creates a thread over a server that holds `rows` and returns pages of ten. */
 function createThread(rows: Message[]) {
   const server = { rows, cleared: null as string | null, fails: false, calls: [] as unknown[] };
   const arrived: string[] = [];
@@ -39,7 +39,7 @@ function createThread(rows: Message[]) {
   return { thread, server, arrived };
 }
 
-/** What a conversation shows in the list of its last message. */
+/** The preview of a conversation with this last message. */
 const shown = (at: string): Partial<Conversation> => ({
   preview: { body: '', direction: 'inbound', at, media: null, media_count: 0 },
 });
@@ -96,7 +96,7 @@ describe('a thread', () => {
     server.rows.push(told(3));
     await opened;
     expect([thread.messages.newest?.message_id, thread.firstUnread]).toEqual([id(3), id(3)]);
-    // A page that is there is not thrown away for one that cannot be read.
+    // A loaded page is kept when a repeated read fails.
     const { thread: other, server: failing } = createThread([1, 2].map(told));
     const shownAnyway = other.open(() => Promise.resolve(row));
     failing.fails = true;
@@ -112,7 +112,7 @@ describe('a thread', () => {
     const { thread } = createThread([1, 2].map(told));
     await thread.open(row(1, 2));
     expect(thread.firstUnread).toBe(id(2));
-    // The second was read; the list may hear of what comes before or after the thread does.
+    // The second was read. The list may learn of neighbors before or after the thread does.
     thread.apply({ type: 'message', message: told(3) });
     thread.markUnread(row(0, 2));
     expect(thread.firstUnread).toBe(id(3));

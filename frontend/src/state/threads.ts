@@ -3,13 +3,13 @@ import type { Message } from '../api/types';
 import type { Drafts } from './drafts.svelte';
 import { Thread } from './thread.svelte';
 
-/** What is told of a message that came or changed since its thread was read. */
+/** Called with each new or changed message of a loaded thread. */
 type OnChange = (thread: Thread, now: Message, before: Message | undefined) => void;
 
-/** The threads the page holds, and where each was left. */
+/** The threads in memory, and the position at which each was left. */
 export class Threads {
   readonly #threads = new Map<string, Thread>();
-  /** Which message was topmost when a thread was left. */
+  /** The topmost message when a thread was left. */
   readonly #positions = new Map<string, string | null>();
   readonly #client: Client;
   readonly #drafts: Drafts;
@@ -25,7 +25,7 @@ export class Threads {
     return this.#threads.get(id);
   }
 
-  /** The thread, made if it is not held; those that nobody `watched` and nothing leaves are let go. */
+  /** Returns the thread, creating it if needed. Drops unwatched threads without pending sends. */
   getOrCreate(id: string, watched: readonly string[]): Thread {
     const keep = new Set(watched);
     for (const [otherId, { pendingSends: outbox }] of this.#threads) {
@@ -40,7 +40,7 @@ export class Threads {
     return thread;
   }
 
-  /** Notes where a thread is left: its topmost message, null at its end. */
+  /** Saves the topmost message of a thread; null at its end. */
   savePosition(id: string, topmost: string | null): void {
     this.#positions.set(id, topmost);
   }

@@ -1,22 +1,22 @@
-/** A line that offers to undo, or tells of something that has left the screen. */
+/** A notice at the edge of the screen, with an optional action such as Undo. */
 export interface Toast {
   id: number;
   text: string;
   action?: { label: string; run: () => void };
-  /** What follows when it goes and its action was not taken: the action is then what prevents it. */
+  /** Runs when the toast expires without its action; the action prevents it. */
   onExpire?: () => Promise<void>;
 }
 
 const DURATION = 8000;
 
-/** One toast at a time: the newest matters. Only one of its kind ends the time in which something can be taken back. */
+/** Shows one toast at a time. A toast that can be undone is replaced only by another such toast. */
 export class Toasts {
   current = $state.raw<Toast | null>(null);
   #next = 0;
-  /** Comes when the one on the screen, which can be taken back, has gone. */
+  /** The next toast, shown after the current one that can be undone. */
   #queued: Toast | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What follows from those that went, as long as it is being done. */
+  /** The running `onExpire` callbacks. */
   readonly #expiring = new Set<Promise<void>>();
 
   show(text: string, action?: Toast['action'], onExpire?: Toast['onExpire']): void {
@@ -32,7 +32,7 @@ export class Toasts {
     this.resume();
   }
 
-  /** Presses the button of the toast on the screen, if there is one. */
+  /** Runs the action of the visible toast, or dismisses it. */
   runAction(): void {
     const action = this.current?.action;
     if (!action) return this.dismiss();
@@ -46,14 +46,14 @@ export class Toasts {
     this.#expire(toast);
   }
 
-  /** Ends the toast on the screen, and waits until all is done that follows. */
+  /** Dismisses the visible toast and waits for all `onExpire` callbacks. */
   async finish(): Promise<void> {
     this.#queued = null;
     this.dismiss();
     await Promise.allSettled(this.#expiring);
   }
 
-  /** Takes the toast away without what would follow. */
+  /** Removes the toast without `onExpire` and undoes what it announced. */
   cancel(): void {
     this.#queued = null;
     const toast = this.current;
@@ -61,7 +61,7 @@ export class Toasts {
     if (toast?.onExpire) toast.action?.run();
   }
 
-  /** Nobody loses a toast that they point at or have in focus. */
+  /** Stops the timer while the toast is hovered or focused. */
   pause(): void {
     clearTimeout(this.#timer);
   }
@@ -71,7 +71,7 @@ export class Toasts {
     if (this.current) this.#timer = setTimeout(() => this.dismiss(), DURATION);
   }
 
-  /** The one that waits takes its turn, if one does. */
+  /** Shows the queued toast, if any. */
   #showNext(): void {
     this.current = this.#queued;
     this.#queued = null;

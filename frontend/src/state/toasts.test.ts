@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Toasts } from './toasts.svelte';
 
-/** A toast with all that it can have, and what became of it. */
+/** A toast with all options, and a record of what happened. */
 function shown() {
   const toasts = new Toasts();
   const happened: string[] = [];

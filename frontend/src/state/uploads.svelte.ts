@@ -6,21 +6,21 @@ import type { UploadedFile } from '../api/types';
 import { newKey } from '../api/ulid';
 import type { Drafts } from './drafts.svelte';
 
-/** A file on its way to where messages find it. */
+/** A file that is being uploaded. */
 export class PendingUpload {
   readonly key = newKey();
   readonly file: File;
-  /** Counts what was picked: files go in that order, whichever is there first. */
+  /** The order of selection, which is also the order of files in the message. */
   readonly position: number;
   /** 0 to 1. */
   progress = $state(0);
-  /** Why it did not get there; it can be tried again. */
+  /** Why the upload failed. It can be retried. */
   problem = $state<string | null>(null);
   readonly stop = new AbortController();
 
-  constructor(file: File, place: number) {
+  constructor(file: File, position: number) {
     this.file = file;
-    this.position = place;
+    this.position = position;
   }
 
   get type(): string {
@@ -28,10 +28,10 @@ export class PendingUpload {
   }
 }
 
-/** The files in every conversation's box: those that are there stand in its draft. */
+/** The uploads of all conversations. Completed ones are added to the draft. */
 export class Uploads {
   readonly #pending = new SvelteMap<string, PendingUpload[]>();
-  /** What is there, by its upload, as long as the page lives: its bytes for a thumbnail. */
+  /** Completed uploads by id, kept for their thumbnails while the page lives. */
   readonly #uploaded = new Map<string, PendingUpload>();
   #picked = 0;
   readonly #client: Pick<Client, 'createUpload'>;
@@ -44,30 +44,30 @@ export class Uploads {
     this.#put = put;
   }
 
-  /** What is on its way, or did not get there. */
+  /** Returns running and failed uploads. */
   pending(id: string): PendingUpload[] {
     return this.#pending.get(id) ?? [];
   }
 
-  /** The bytes of a file that is there, if it was picked since the page was loaded. */
+  /** Returns the content of an uploaded file if it was selected since the page was loaded. */
   file(uploadId: string): File | undefined {
     return this.#uploaded.get(uploadId)?.file;
   }
 
-  /** Takes files into a conversation's box. */
+  /** Uploads files and adds them to the draft. */
   async add(id: string, files: readonly File[]): Promise<void> {
     const uploads = files.map((file) => new PendingUpload(file, ++this.#picked));
     this.#pending.set(id, [...this.pending(id), ...uploads]);
     await Promise.all(uploads.map((upload) => this.#upload(id, upload)));
   }
 
-  /** Tries a file that did not get there once more, from its beginning. */
+  /** Retries a failed upload from the start. */
   async retry(id: string, upload: PendingUpload): Promise<void> {
     if (!upload.problem) return;
     await this.#upload(id, upload);
   }
 
-  /** Takes a file out of the box, wherever it is. */
+  /** Removes a file from the draft, whether uploaded or not. */
   remove(id: string, key: string): void {
     for (const upload of this.pending(id)) if (upload.key === key) upload.stop.abort();
     this.#removePending(id, key);
@@ -76,7 +76,7 @@ export class Uploads {
     if (remaining.length < media.length) this.#drafts.setMedia(id, remaining);
   }
 
-  /** Nothing of one person's work is left to the next. */
+  /** Cancels and forgets all uploads. */
   clear(): void {
     for (const all of this.#pending.values()) for (const upload of all) upload.stop.abort();
     this.#pending.clear();
@@ -114,7 +114,7 @@ export class Uploads {
     }
   }
 
-  /** What was there when the page was loaded stays in front. */
+  /** Files from before the page was loaded stay first. */
   #positionOf({ upload_id }: UploadedFile): number {
     return this.#uploaded.get(upload_id)?.position ?? 0;
   }

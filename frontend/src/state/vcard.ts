@@ -1,17 +1,17 @@
-/** What is shown of a business card. Only ever text. */
+/** The shown fields of a vCard. All values are plain text. */
 export interface VCard {
   name: string;
   organization: string;
-  /** Each with its kind ("cell", "work"), where the card tells one. */
+  /** Each with its kind ("cell", "work") if the card names one. */
   phones: { number: string; kind: string }[];
   emails: string[];
 }
 
-/** At most this much (characters) of a card is read. */
+/** The most characters of a card that are parsed. */
 const MAX_LENGTH = 100_000;
 const MAX_ENTRIES = 12;
 
-/** Reads the fields that the desk shows from a vCard 2.1, 3.0 or 4.0; what it lacks stays empty. */
+/** Parses the shown fields of a vCard 2.1, 3.0 or 4.0. Missing fields stay empty. */
 export function parseVCard(text: string): VCard {
   const card: VCard = { name: '', organization: '', phones: [], emails: [] };
   const lines = text
@@ -25,7 +25,7 @@ export function parseVCard(text: string): VCard {
     const [field = '', ...parameters] = line.slice(0, colon).toUpperCase().split(';');
     const value = parseValue(line.slice(colon + 1), parameters);
     if (!value) continue;
-    // "item1.TEL" belongs to a group, whose name says nothing.
+    // "item1.TEL": the group name before the dot means nothing.
     switch (field.slice(field.indexOf('.') + 1)) {
       case 'FN':
         card.name = value;
@@ -47,7 +47,7 @@ export function parseVCard(text: string): VCard {
   return card;
 }
 
-/** `;` parts a value unless it is escaped. */
+/** Splits a value at unescaped semicolons. */
 function splitValue(value: string): string[] {
   return value
     .replace(/\\;/g, '\u0000')

@@ -1,13 +1,15 @@
-/** How long (frames) an aim is held: what lies where it leads is measured only when it has been drawn. */
+/** The most frames a scroll is repeated: items near the target are measured once they are drawn. */
 const MAX_FRAMES = 8;
 
-/** Where an item of a virtual list stands (px from its start), and how high it is. */
+/** The offsets and sizes (px) of the items of a virtual list. */
 interface VirtualItems {
   getItemOffset: (index: number) => number;
   getItemSize: (index: number) => number;
 }
 
-/** Where the view begins that has an item at its start, with some room above, or in its middle. */
+/**
+ * Returns the scroll position that shows an item at the start, with some room, or in the center.
+ */
 export function scrollTopFor(
   items: VirtualItems,
   index: number,
@@ -18,24 +20,24 @@ export function scrollTopFor(
   return items.getItemOffset(index) - room;
 }
 
-/** Calls `onSize` when one of these is of another size. Returns how to stop. */
+/** Calls `onSize` when an element changes its size. Returns a function that stops it. */
 export function observeSize(elements: Element[], onSize: () => void): () => void {
   const observer = new ResizeObserver(onSize);
   for (const element of elements) observer.observe(element);
   return () => observer.disconnect();
 }
 
-/** Brings the view somewhere, frame after frame, until it rests there or something else moves it. */
+/** Scrolls to a target frame by frame until it is reached or something else scrolls. */
 export class ScrollTarget {
   #moves = 0;
   readonly #onCancel: () => void;
 
-  /** `onEnd` is called when the view goes elsewhere. */
+  /** `onCancel` is called when the target is given up. */
   constructor(onEnd: () => void) {
     this.#onCancel = onEnd;
   }
 
-  /** Sets out: `step` moves the view to where its goal is known to be by now. */
+  /** Repeats `step`, which scrolls to the target's currently known position. */
   async moveTo(step: () => void): Promise<void> {
     this.#moves += 1;
     const move = this.#moves;
@@ -45,13 +47,13 @@ export class ScrollTarget {
     }
   }
 
-  /** The view goes elsewhere. */
+  /** Gives up the target. */
   cancel = () => {
     this.#moves += 1;
     this.#onCancel();
   };
 
-  /** Who scrolls `view` goes elsewhere. */
+  /** Gives up the target when the user scrolls `view`. */
   cancelOnUserScroll = (view: HTMLElement) => {
     const events = ['wheel', 'pointerdown', 'keydown'] as const;
     for (const event of events) view.addEventListener(event, this.cancel, { passive: true });

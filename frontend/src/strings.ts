@@ -539,7 +539,7 @@ export const phoneStrings = {
   rename: 'Phone name',
   unnamed: 'Add name',
   phoneOf: (name: string) => `${name}’s phone`,
-  choose: 'Phone',
+  choose: 'Choose a phone',
   newMessage: 'new message',
 
   conversation: (number: string) => `Messages with ${number}`,

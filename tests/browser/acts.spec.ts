@@ -72,10 +72,12 @@ test('a text that the closer has not seen keeps its conversation open, and that 
   await system.receives('+12065550123', 'One more thing');
   await log(page).focus();
   await page.keyboard.press('e');
-  await expect(page.getByText(/0123 meanwhile: it stays open\.$/)).toBeVisible();
+  await expect(
+    page.getByText(/0123 wrote in the meantime, so the conversation stays open\.$/),
+  ).toBeVisible();
   await expect(row(page, /0123/)).toContainText('One more thing');
   await page.keyboard.press('e');
-  await expect(page.getByText(/^Closed .*0123\.$/)).toBeVisible();
+  await expect(page.getByText(/^Conversation with .*0123 closed\.$/)).toBeVisible();
   await expect(row(page, /0123/)).toHaveCount(0);
 });
 
@@ -128,7 +130,7 @@ test.describe('with a clock of its own', () => {
       const told = new RegExp(`"preview":\\{[^}]*${text}`);
       if (!deaf) await expect.poll(() => line.heard).toMatch(told);
       await page.clock.fastForward(OFFERED);
-      await expect(page.getByText(/0123 meanwhile: nothing was deleted\.$/)).toBeVisible();
+      await expect(page.getByText(/0123 has new messages and was not deleted\.$/)).toBeVisible();
       await expect(row(page, /0123/)).toContainText(text);
       expect(deletions, 'asked only where it has not heard').toEqual(deaf ? [409] : []);
     }

@@ -31,7 +31,7 @@ test('a place, answers by button and list, what was passed on and what led here 
   await open(desk, /Grace/);
   const advertised = bubble(desk, 'How much is it?');
   await expect(advertised).toContainText('From ad: “Spring sale”');
-  await expect(advertised.getByRole('link', { name: 'Open it' })).toHaveAttribute(
+  await expect(advertised.getByRole('link', { name: 'Open ad' })).toHaveAttribute(
     'href',
     'https://example.com/ad',
   );

@@ -56,7 +56,7 @@ test('what Twilio neither took nor refused is shown as not known', async ({ desk
   await system.arm({ on: 'create', fault: { kind: 'cut' } });
   await answer(desk, 'Into the dark');
   await expectStatus(desk, 'Into the dark', 'unknown');
-  await expect(bubble(desk, 'Into the dark')).toContainText('It is not known yet');
+  await expect(bubble(desk, 'Into the dark')).toContainText('We don’t know yet');
   await expect(log(desk).getByRole('button', { name: 'Try again' })).toHaveCount(0);
   await answer(desk, 'The next one goes all the same');
   await expectStatus(desk, 'The next one', 'delivered');

@@ -13,7 +13,7 @@ test('a customer on WhatsApp writes, reads the answer, and the network tells tha
   await page.goto('/phones');
   await page.getByRole('button', { name: 'Add customer' }).click();
   await page.getByLabel('Name optional').fill('Grace');
-  await page.getByLabel('Writes with').selectOption('WhatsApp');
+  await page.getByLabel('Channel').selectOption('WhatsApp');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
 
   const phone = page.getByRole('article', { name: 'Grace’s phone' });

@@ -75,7 +75,7 @@ test('the phone alone is the page at 390 px, and its text reaches a desk elsewhe
   await system.phone('+12065550123', 'Grace');
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/phones');
-  await page.getByLabel('Phone').selectOption('Grace');
+  await page.getByLabel('Choose a phone').selectOption('Grace');
   await write(page.getByRole('article', { name: 'Grace’s phone' }), 'From the small screen');
   await expect(secondDesk.getByRole('link', { name: /0123/ })).toContainText(
     'From the small screen',

@@ -1,7 +1,23 @@
-/** The types of a translation, so that the compiler reports what is missing. */
+/**
+ * The types of a translation, so that the compiler reports what is missing.
+ *
+ * A translation is a folder with the files of `strings/`. Each of its exports has the type
+ * `Catalog['nameOfTheExport']`.
+ */
 import type codes from './api/codes.json';
 import type sentences from './api/sentences.json';
-import type * as english from './strings';
+import type * as common from './strings/common';
+import type * as contact from './strings/contact';
+import type * as delivery from './strings/delivery';
+import type * as inbox from './strings/inbox';
+import type * as media from './strings/media';
+import type * as newConversation from './strings/new-conversation';
+import type * as palette from './strings/palette';
+import type * as phones from './strings/phones';
+import type * as quarantine from './strings/quarantine';
+import type * as shortcuts from './strings/shortcuts';
+import type * as signIn from './strings/sign-in';
+import type * as thread from './strings/thread';
 
 /** The values of a text by name. Numbers are raw; the translation formats them. */
 export type Values = Record<string, number | string>;
@@ -22,8 +38,21 @@ type Translated<T> = T extends string
     ? (...values: V) => string
     : { [K in keyof T]: Translated<T[K]> };
 
-/** The texts of the desk. */
-export type Strings = Translated<typeof english.strings>;
+type Screens = typeof common &
+  typeof contact &
+  typeof delivery &
+  typeof inbox &
+  typeof media &
+  typeof newConversation &
+  typeof palette &
+  typeof phones &
+  typeof quarantine &
+  typeof shortcuts &
+  typeof signIn &
+  typeof thread;
 
-/** The texts of the Phones page. */
-export type PhoneStrings = Translated<typeof english.phoneStrings>;
+/** All exports of a translation, by name. */
+export type Catalog = { [K in keyof Screens]: Translated<Screens[K]> } & {
+  localizedTexts: LocalizedTexts;
+  twilioCodes: TwilioCodes;
+};

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LocalizedTexts, Strings } from '../catalog';
-import { strings } from '../strings';
-import { localize, localizeAll, localizeCode, format } from './localize';
+import type { Catalog, LocalizedTexts } from '../catalog';
+import { format, localize, localizeAll, localizeCode } from './localize';
+import { commonStrings } from '../strings/common';
 import sentences from './sentences.json';
 
 describe('the words of an answer', () => {
@@ -29,7 +29,7 @@ describe('the words of an answer', () => {
     // @ts-expect-error Most texts are missing.
     const some: LocalizedTexts = { 'message.missing': 'Diese Nachricht gibt es nicht.' };
     // @ts-expect-error A number is not a text.
-    const odd: Strings = { ...strings, cancel: 7 };
+    const odd: Catalog['commonStrings'] = { ...commonStrings, cancel: 7 };
     expect([some, odd]).toHaveLength(2);
   });
 

@@ -1,5 +1,5 @@
 import type { Template, Values } from '../catalog';
-import { localizedTexts, twilioCodes } from '../strings';
+import { localizedTexts, twilioCodes } from '../strings/server';
 import { formatLimit } from './size';
 import type { MessageError, LocalizedText } from './types';
 

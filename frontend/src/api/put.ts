@@ -1,4 +1,4 @@
-import { strings } from '../strings';
+import { commonStrings } from '../strings/common';
 import { ApiError, unreachable } from './problem';
 import type { UploadTarget } from './types';
 
@@ -22,7 +22,7 @@ export const putFile: Put = (target, file, onProgress, signal) =>
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) done();
-      else failed(new ApiError(request.status, strings.attach.uploadFailed));
+      else failed(new ApiError(request.status, commonStrings.errors.upload));
     };
     request.onerror = () => failed(unreachable());
     request.onabort = () => failed(unreachable());

@@ -1,7 +1,7 @@
 import type { Channel } from './channel';
 import { localizeAll } from '../api/localize';
 import type { Problem } from '../api/types';
-import { phoneStrings as strings } from '../strings';
+import { phoneStrings as strings } from '../strings/phones';
 import type { PhoneList, Phone, PhoneMedia, PhoneMessage, SendFromPhone } from './types';
 
 /** An error of the simulator; its message is for users. */

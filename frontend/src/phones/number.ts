@@ -1,5 +1,5 @@
 import { parseChannel } from './channel';
-import { phoneStrings as strings } from '../strings';
+import { phoneStrings as strings } from '../strings/phones';
 
 /** Formats a North American number in groups; returns any other number as it is. */
 export function formatNumber(e164: string): string {

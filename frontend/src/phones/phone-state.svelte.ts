@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { SimulatorError, type Simulator } from './api';
 import { parseChannel } from './channel';
-import { phoneStrings as strings } from '../strings';
+import { phoneStrings as strings } from '../strings/phones';
 import { MessageTrip } from './message-trip.svelte';
 import type { DeskObserver } from './desk-observer';
 import type { Phone, PhoneMessage, SendFromPhone } from './types';

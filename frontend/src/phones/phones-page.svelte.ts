@@ -3,7 +3,7 @@ import { type Simulator, SimulatorError } from './api';
 import type { Channel } from './channel';
 import { DeskObserver } from './desk-observer';
 import { PhoneState } from './phone-state.svelte';
-import { phoneStrings as strings } from '../strings';
+import { phoneStrings as strings } from '../strings/phones';
 import type { Phone, PhoneMessage } from './types';
 
 /** The phones, the selected phone and the simulator's clock. */

@@ -1,4 +1,13 @@
-import { strings } from '../strings';
+import { commonStrings } from '../strings/common';
+import { contactStrings } from '../strings/contact';
+import { menuStrings, listStrings } from '../strings/inbox';
+import { paletteStrings } from '../strings/palette';
+import {
+  composerStrings,
+  attachStrings,
+  threadStrings,
+  threadSearchStrings,
+} from '../strings/thread';
 import type { Desk } from './desk.svelte';
 import type { Shell } from './shell.svelte';
 import type { Theme } from './theme.svelte';
@@ -16,32 +25,32 @@ const THEMES: Theme[] = ['auto', 'light', 'dark'];
 /** Returns all available commands: first those of the open conversation, then the general ones. */
 export function listCommands(desk: Desk, screen: Shell): Command[] {
   const { keyActions: acts } = screen;
-  const t = strings.palette.commands;
+  const t = paletteStrings.commands;
   const { selected } = desk;
   const here: Command[] = selected
     ? [
-        { label: strings.composer.label(strings.palette.thisContact), key: 'R', run: acts.reply },
-        { label: strings.attach.add, key: 'A', run: acts.attach },
+        { label: composerStrings.label(paletteStrings.thisContact), key: 'R', run: acts.reply },
+        { label: attachStrings.add, key: 'A', run: acts.attach },
         {
           label:
-            selected.status === 'open' ? strings.thread.closeConversation : strings.thread.reopen,
+            selected.status === 'open' ? threadStrings.closeConversation : threadStrings.reopen,
           key: 'E',
           run: acts.toggleStatus,
         },
-        { label: strings.threadSearch.label, key: 'F', run: acts.find },
+        { label: threadSearchStrings.label, key: 'F', run: acts.find },
         { label: t.latest, key: 'G', run: acts.newest },
         { label: t.details, key: 'D', run: acts.details },
-        { label: strings.thread.contactDetails, key: 'I', run: acts.contact },
-        { label: strings.contact.remove, key: '#', run: acts.remove },
+        { label: threadStrings.contactDetails, key: 'I', run: acts.contact },
+        { label: contactStrings.remove, key: '#', run: acts.remove },
       ]
     : [];
   const admin: Command[] =
     desk.session.user?.role === 'admin'
-      ? [{ label: strings.menu.quarantine, run: () => desk.route.goToQuarantine() }]
+      ? [{ label: menuStrings.quarantine, run: () => desk.route.goToQuarantine() }]
       : [];
   return [
     ...here,
-    { label: strings.list.compose, key: 'N', run: acts.compose },
+    { label: listStrings.compose, key: 'N', run: acts.compose },
     { label: t.search, key: '/', run: acts.search },
     { label: t.show.open, key: '1', run: () => screen.filter('open') },
     { label: t.show.unread, key: '2', run: () => screen.filter('unread') },
@@ -57,8 +66,8 @@ export function listCommands(desk: Desk, screen: Shell): Command[] {
       label: desk.notifications.on ? t.notificationsOff : t.notificationsOn,
       run: () => void desk.notifications.setOn(!desk.notifications.on),
     },
-    { label: strings.menu.shortcuts, key: '?', run: acts.shortcuts },
-    { label: strings.menu.signOut, run: () => void desk.signOut() },
+    { label: menuStrings.shortcuts, key: '?', run: acts.shortcuts },
+    { label: menuStrings.signOut, run: () => void desk.signOut() },
   ];
 }
 
@@ -69,8 +78,8 @@ function channels(desk: Desk): Command[] {
     void desk.list.load();
   };
   return [null, ...desk.channels].map((channel) => ({
-    label: strings.palette.commands.channel(
-      channel ? strings.channels[channel] : strings.list.allChannels,
+    label: paletteStrings.commands.channel(
+      channel ? commonStrings.channels[channel] : listStrings.allChannels,
     ),
     run: choose(channel),
   }));

@@ -1,7 +1,8 @@
 import type { Client } from '../api/client';
 import { ApiError, errorMessage } from '../api/problem';
 import type { Conversation, ConversationStatus } from '../api/types';
-import { strings } from '../strings';
+import { commonStrings } from '../strings/common';
+import { toastStrings } from '../strings/inbox';
 import { changedSince, customerWroteSince, type Conversations } from './conversations.svelte';
 import { displayName } from './contact';
 import type { Toasts } from './toasts.svelte';
@@ -70,13 +71,13 @@ export class ConversationActions {
         : this.#withExpected(conversation, customerWroteSince, (rev) =>
             this.#client.setStatus(id, status, rev),
           ));
-      if (!updated) return this.#toasts.show(strings.toast.staysOpen(name));
+      if (!updated) return this.#toasts.show(toastStrings.staysOpen(name));
       this.#apply(updated);
       this.#toasts.show(
-        status === 'closed' ? strings.toast.closed(name) : strings.toast.reopened(name),
+        status === 'closed' ? toastStrings.closed(name) : toastStrings.reopened(name),
         isUndo
           ? undefined
-          : { label: strings.undo, run: () => void this.setStatus(updated, before, true) },
+          : { label: commonStrings.undo, run: () => void this.setStatus(updated, before, true) },
       );
     } catch (thrown) {
       this.#applyCurrent(thrown);
@@ -95,8 +96,8 @@ export class ConversationActions {
     const restore = () =>
       this.#conversations.apply({ type: 'hidden', conversation_id: id, hidden: false });
     this.#toasts.show(
-      strings.toast.deleted(displayName(conversation)),
-      { label: strings.undo, run: restore },
+      toastStrings.deleted(displayName(conversation)),
+      { label: commonStrings.undo, run: restore },
       () => this.#delete(conversation, restore),
     );
   }
@@ -120,7 +121,7 @@ export class ConversationActions {
       });
       if (deleted) return this.#conversations.apply(deleted);
       restore();
-      this.#toasts.show(strings.toast.notDeleted(displayName(expected)));
+      this.#toasts.show(toastStrings.notDeleted(displayName(expected)));
     } catch (thrown) {
       this.#applyCurrent(thrown);
       restore();

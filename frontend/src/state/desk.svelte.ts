@@ -1,7 +1,7 @@
 import { Client } from '../api/client';
 import { Socket } from '../api/socket';
 import type { Conversation, LiveEvent, Message, Sender } from '../api/types';
-import { strings } from '../strings';
+import { listStrings } from '../strings/inbox';
 import { ConversationActions } from './conversation-actions.svelte';
 import { PageFocus } from './page-focus.svelte';
 import { listChannels } from './channels';
@@ -215,7 +215,7 @@ export class Desk {
     void this.sound.play('message');
     this.notifications.notify(conversation.conversation_id, displayName(conversation));
     if (conversation.conversation_id !== this.route.conversation) {
-      this.announcement = strings.list.newMessage(displayName(conversation));
+      this.announcement = listStrings.newMessage(displayName(conversation));
     }
   }
 

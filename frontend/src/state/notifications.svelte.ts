@@ -1,4 +1,5 @@
-import { strings } from '../strings';
+import { commonStrings } from '../strings/common';
+import { notificationStrings, listStrings } from '../strings/inbox';
 
 const STORAGE_KEY = 'partyline-notices';
 
@@ -18,7 +19,7 @@ export class Notifications {
   async setOn(on: boolean): Promise<void> {
     this.problem = null;
     const allowed = on && (await requestPermission());
-    if (on && !allowed) this.problem = strings.notifications.blocked;
+    if (on && !allowed) this.problem = notificationStrings.blocked;
     this.#on = allowed;
     if (allowed) localStorage.setItem(STORAGE_KEY, 'on');
     else localStorage.removeItem(STORAGE_KEY);
@@ -32,27 +33,27 @@ export class Notifications {
   /** Shows a test notification, even while the page is visible. */
   async test(): Promise<void> {
     if (!this.#on) await this.setOn(true);
-    if (this.#on) this.#show('', strings.notifications.testText, 'test');
+    if (this.#on) this.#show('', notificationStrings.testText, 'test');
   }
 
   /** Notifies about a new message while the page is hidden. Does not show its text. */
   notify(id: string, name: string): void {
     if (this.#on && document.visibilityState === 'hidden') {
-      this.#show(id, strings.list.newMessage(name), id);
+      this.#show(id, listStrings.newMessage(name), id);
     }
   }
 
   /** Tabs share the tag, so a message is announced once. */
   #show(id: string, body: string, tag: string): void {
     try {
-      const notice = new Notification(strings.product, { body, tag, icon: '/icon.svg' });
+      const notice = new Notification(commonStrings.product, { body, tag, icon: '/icon.svg' });
       notice.onclick = () => {
         window.focus();
         notice.close();
         if (id) this.onClick(id);
       };
     } catch {
-      this.problem = strings.notifications.blocked;
+      this.problem = notificationStrings.blocked;
     }
   }
 }

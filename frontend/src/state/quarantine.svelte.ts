@@ -3,7 +3,7 @@ import type { Client } from '../api/client';
 import { localize } from '../api/localize';
 import { errorMessage } from '../api/problem';
 import type { QuarantineItem } from '../api/types';
-import { strings } from '../strings';
+import { quarantineStrings } from '../strings/quarantine';
 import { SingleFlight } from './single-flight.svelte';
 
 /** Quarantined requests with the same reason. */
@@ -83,7 +83,7 @@ export class Quarantine {
         cursor = step.cursor;
       } while (cursor);
       await this.load();
-      return remaining ? strings.quarantine.remaining(remaining) : null;
+      return remaining ? quarantineStrings.remaining(remaining) : null;
     });
   }
 

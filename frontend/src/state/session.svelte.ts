@@ -1,7 +1,7 @@
 import type { Client } from '../api/client';
 import { ApiError, errorMessage } from '../api/problem';
 import type { Session as Granted, User } from '../api/types';
-import { strings } from '../strings';
+import { signInStrings } from '../strings/sign-in';
 
 /** Set while someone is signed in on this browser, so a refresh cookie may exist. */
 const STORAGE_KEY = 'partyline-session';
@@ -28,7 +28,7 @@ export class Session {
   /** Signs in by link or cookie, or shows the sign-in screen. */
   async start(link: string | null): Promise<void> {
     if (link) {
-      await this.#signInWith({ link }, strings.signIn.linkInvalid);
+      await this.#signInWith({ link }, signInStrings.linkInvalid);
       if (this.user) return;
     }
     if (localStorage.getItem(STORAGE_KEY) === null) {
@@ -44,7 +44,7 @@ export class Session {
   }
 
   signIn = (username: string, password: string) =>
-    this.#signInWith({ username, password }, strings.signIn.invalid);
+    this.#signInWith({ username, password }, signInStrings.invalid);
 
   async signOut(): Promise<void> {
     this.#signingOut = true;
@@ -70,7 +70,7 @@ export class Session {
       const retryAfter = thrown instanceof ApiError ? thrown.retryAfter : null;
       if (status === 401) this.problem = unauthorizedText;
       else if (status === 429 && retryAfter)
-        this.problem = strings.signIn.tooManyAttempts(retryAfter);
+        this.problem = signInStrings.tooManyAttempts(retryAfter);
       else this.problem = errorMessage(thrown);
     } finally {
       this.busy = false;
@@ -86,7 +86,7 @@ export class Session {
     } else {
       if (!otherUser) localStorage.removeItem(STORAGE_KEY);
       if (this.phase === 'in' && !this.#signingOut) {
-        this.problem = otherUser ? strings.signIn.otherUser : strings.signIn.expired;
+        this.problem = otherUser ? signInStrings.otherUser : signInStrings.expired;
       }
       this.user = null;
       this.phase = 'out';

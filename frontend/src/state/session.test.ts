@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../api/client';
 import { ApiError } from '../api/problem';
 import type { Session as Granted } from '../api/types';
-import { strings } from '../strings';
+import { signInStrings } from '../strings/sign-in';
 import { Session } from './session.svelte';
 import { storage } from './storage.test-data';
 
@@ -62,7 +62,7 @@ describe('the session', () => {
   it('asks for a name otherwise, and says why the link did not do', async () => {
     const { session } = createSession({ signIn: new ApiError(401, 'No.') });
     await session.start('abc');
-    expect([session.phase, session.problem]).toEqual(['out', strings.signIn.linkInvalid]);
+    expect([session.phase, session.problem]).toEqual(['out', signInStrings.linkInvalid]);
   });
 
   it('tries no cookie where nobody has signed in, or the last one has signed out', async () => {
@@ -102,7 +102,7 @@ describe('the session', () => {
     expect([session.phase, session.user, session.problem]).toEqual([
       'out',
       null,
-      strings.signIn.otherUser,
+      signInStrings.otherUser,
     ]);
     await session.start(null);
     expect([session.phase, tried]).toEqual(['in', ['cookie', 'cookie']]);
@@ -112,7 +112,7 @@ describe('the session', () => {
     const { session, client } = createSession({ cookie: true });
     await session.start(null);
     client.onSession(null, false);
-    expect([session.phase, session.problem]).toEqual(['out', strings.signIn.expired]);
+    expect([session.phase, session.problem]).toEqual(['out', signInStrings.expired]);
     await session.signIn('ada', 'yes');
     await session.signOut();
     expect([session.phase, session.problem]).toEqual(['out', null]);

@@ -1,5 +1,5 @@
 import { SvelteDate } from 'svelte/reactivity';
-import { locale, strings } from '../strings';
+import { commonStrings, locale } from '../strings/common';
 
 const DAY = 86_400_000;
 
@@ -59,8 +59,8 @@ export function dayLabel(at: string, today: Date): string {
   const date = new Date(at);
   const days = daysBetween(date, today);
   // A message may arrive just after midnight, before `today` is updated.
-  if (days <= 0) return strings.today;
-  if (days === 1) return strings.yesterday;
+  if (days <= 0) return commonStrings.today;
+  if (days === 1) return commonStrings.yesterday;
   return sameYear(at, today) ? LONG_DAY.format(date) : LONG_DAY_YEAR.format(date);
 }
 

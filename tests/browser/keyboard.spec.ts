@@ -132,6 +132,20 @@ test('a key that comes while a closed box still has the focus is not lost', asyn
   await expect(desk.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
 });
 
+test('keys typed right after a dialog was opened reach it, even while nothing can be loaded', async ({
+  desk,
+}) => {
+  await desk.route('**/assets/**', (route) => route.abort());
+  await desk.keyboard.press('Control+k');
+  await desk.keyboard.type('quar');
+  await expect(desk.getByRole('dialog').getByRole('combobox')).toHaveValue('quar');
+  await desk.keyboard.press('Escape');
+  await expect(desk.getByRole('dialog')).toHaveCount(0);
+  await desk.keyboard.press('n');
+  await desk.keyboard.type('+1206');
+  await expect(desk.getByRole('textbox', { name: 'Phone number' })).toHaveValue('+1206');
+});
+
 /** The name of what has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {

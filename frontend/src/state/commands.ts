@@ -1,13 +1,6 @@
 import { commonStrings } from '../strings/common';
-import { contactStrings } from '../strings/contact';
 import { menuStrings, listStrings } from '../strings/inbox';
 import { paletteStrings } from '../strings/palette';
-import {
-  composerStrings,
-  attachStrings,
-  threadStrings,
-  threadSearchStrings,
-} from '../strings/thread';
 import type { Desk } from './desk.svelte';
 import type { Shell } from './shell.svelte';
 import type { Theme } from './theme.svelte';
@@ -23,25 +16,24 @@ export interface Command {
 const THEMES: Theme[] = ['auto', 'light', 'dark'];
 
 /** Returns all available commands: first those of the open conversation, then the general ones. */
-export function listCommands(desk: Desk, screen: Shell): Command[] {
-  const { keyActions: acts } = screen;
+export function listCommands(desk: Desk, shell: Shell): Command[] {
+  const { keyActions: acts } = shell;
   const t = paletteStrings.commands;
   const { selected } = desk;
   const here: Command[] = selected
     ? [
-        { label: composerStrings.label(paletteStrings.thisContact), key: 'R', run: acts.reply },
-        { label: attachStrings.add, key: 'A', run: acts.attach },
+        { label: t.reply, key: 'R', run: acts.reply },
+        { label: t.attach, key: 'A', run: acts.attach },
         {
-          label:
-            selected.status === 'open' ? threadStrings.closeConversation : threadStrings.reopen,
+          label: selected.status === 'open' ? t.close : t.reopen,
           key: 'E',
           run: acts.toggleStatus,
         },
-        { label: threadSearchStrings.label, key: 'F', run: acts.find },
+        { label: t.find, key: 'F', run: acts.find },
         { label: t.latest, key: 'G', run: acts.newest },
         { label: t.details, key: 'D', run: acts.details },
-        { label: threadStrings.contactDetails, key: 'I', run: acts.contact },
-        { label: contactStrings.remove, key: '#', run: acts.remove },
+        { label: t.contact, key: 'I', run: acts.contact },
+        { label: t.remove, key: '#', run: acts.remove },
       ]
     : [];
   const admin: Command[] =
@@ -52,9 +44,9 @@ export function listCommands(desk: Desk, screen: Shell): Command[] {
     ...here,
     { label: listStrings.compose, key: 'N', run: acts.compose },
     { label: t.search, key: '/', run: acts.search },
-    { label: t.show.open, key: '1', run: () => screen.filter('open') },
-    { label: t.show.unread, key: '2', run: () => screen.filter('unread') },
-    { label: t.show.closed, key: '3', run: () => screen.filter('closed') },
+    { label: t.show.open, key: '1', run: () => shell.filter('open') },
+    { label: t.show.unread, key: '2', run: () => shell.filter('unread') },
+    { label: t.show.closed, key: '3', run: () => shell.filter('closed') },
     ...channels(desk),
     ...admin,
     ...THEMES.map((theme) => ({ label: t.theme[theme], run: () => desk.theme.set(theme) })),

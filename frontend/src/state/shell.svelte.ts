@@ -1,9 +1,11 @@
 import type { Filter } from '../api/types';
 import type { Desk } from './desk.svelte';
-import { pressKey, type KeyActions } from './keys';
+import type { KeyActions } from './keys';
 
-/** The dialogs above the columns. */
-export type OpenDialog = 'compose' | 'shortcuts' | 'palette';
+/** A dialog above the columns. Each opening is an object of its own. */
+export interface OpenDialog {
+  name: 'compose' | 'shortcuts' | 'palette';
+}
 
 /** What the columns offer once they are mounted. */
 export interface Columns {
@@ -16,13 +18,11 @@ const FILTERS: Filter[] = ['open', 'unread', 'closed'];
 /** Dialogs and the contact panel, and the actions of keys and palette. */
 export class Shell {
   /** The open dialog. */
-  dialog = $state<OpenDialog | null>(null);
+  dialog = $state.raw<OpenDialog | null>(null);
   /** Whether the contact panel is open as an overlay. */
   contactOpen = $state(false);
   readonly #desk: Desk;
   readonly #columns: Columns;
-  /** Text typed before the dialog was mounted. */
-  #typed = '';
   /** The list position of the open conversation, kept after it has left the list. */
   #listPosition = 0;
 
@@ -44,9 +44,9 @@ export class Shell {
     find: () => this.#columns.thread?.openSearch(),
     newest: () => this.#columns.thread?.scrollToLatest(),
     remove: () => this.#remove(),
-    compose: () => (this.dialog = 'compose'),
-    shortcuts: () => (this.dialog = 'shortcuts'),
-    palette: () => (this.dialog = this.dialog === 'palette' ? null : 'palette'),
+    compose: () => (this.dialog = { name: 'compose' }),
+    shortcuts: () => (this.dialog = { name: 'shortcuts' }),
+    palette: () => (this.dialog = this.dialog?.name === 'palette' ? null : { name: 'palette' }),
     search: () => document.getElementById('search')?.focus(),
     undo: () => this.#desk.toasts.runAction(),
     contact: () => (this.contactOpen = !this.contactOpen && this.#desk.route.conversation !== null),
@@ -57,30 +57,6 @@ export class Shell {
     filter: (index) => this.filter(FILTERS[index] ?? 'open'),
     back: () => this.#back(),
   };
-
-  /** Keeps a key for a dialog that is not mounted yet. Returns whether it did. */
-  keeps(event: KeyboardEvent): boolean {
-    if (this.dialog === null || event.ctrlKey || event.metaKey || event.altKey) return false;
-    if (document.querySelector('dialog:modal')) return false;
-    // A closed dialog reports its closing later. The key belongs to what follows.
-    const closing = document.querySelector('dialog');
-    if (closing) {
-      closing.addEventListener('close', () => pressKey(event, this.keyActions), { once: true });
-      return true;
-    }
-    event.preventDefault();
-    if (event.key === 'Escape') this.onDialogClosed(this.dialog);
-    else if (event.key === 'Backspace') this.#typed = this.#typed.slice(0, -1);
-    else if (event.key.length === 1) this.#typed += event.key;
-    return true;
-  }
-
-  /** Returns what was typed before the dialog was mounted. */
-  takeTyped(): string {
-    const typed = this.#typed;
-    this.#typed = '';
-    return typed;
-  }
 
   /** Closes the open conversation or reopens it. */
   toggleStatus(): void {
@@ -95,11 +71,10 @@ export class Shell {
     void this.#desk.list.load();
   }
 
-  /** Closes a dialog and then opens the conversation `opened`, if given. */
-  onDialogClosed(was: OpenDialog, opened: string | null = null): void {
-    if (this.dialog !== was) return;
+  /** Removes a closed dialog unless another replaced it, and opens the conversation `opened`. */
+  onDialogClosed(closed: OpenDialog, opened: string | null = null): void {
+    if (this.dialog !== closed) return;
     this.dialog = null;
-    this.#typed = '';
     if (!opened) return;
     this.#desk.route.goToConversation(opened);
     setTimeout(() => this.#columns.thread?.focus());

@@ -38,7 +38,7 @@ export function listCommands(desk: Desk, shell: Shell): Command[] {
     : [];
   const admin: Command[] =
     desk.session.user?.role === 'admin'
-      ? [{ label: menuStrings.quarantine, run: () => desk.route.goToQuarantine() }]
+      ? [{ label: menuStrings.quarantine, run: () => desk.router.open({ screen: 'quarantine' }) }]
       : [];
   return [
     ...here,

@@ -122,6 +122,18 @@ export class List {
     }
   }
 
+  /** Reloads the rows on the screen, the unread conversations and the open one. Fails if any does. */
+  async resyncAll(rowsInView: number, open: string | null): Promise<void> {
+    const reads = [this.resync(rowsInView)];
+    const query = this.#view;
+    if (query?.filter !== 'unread' || query.channel || query.search)
+      reads.push(this.resyncUnread());
+    const isListed = this.rows.some((row) => row.conversation_id === open);
+    if (open && !isListed) reads.push(this.loader.refresh(open));
+    const failed = (await Promise.allSettled(reads)).find(({ status }) => status === 'rejected');
+    if (failed) throw (failed as PromiseRejectedResult).reason;
+  }
+
   /** Reloads the rows on the screen, down to row `rowsInView`. */
   async resync(rowsInView: number): Promise<void> {
     const view = this.#view;

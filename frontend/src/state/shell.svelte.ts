@@ -49,7 +49,8 @@ export class Shell {
     palette: () => (this.dialog = this.dialog?.name === 'palette' ? null : { name: 'palette' }),
     search: () => document.getElementById('search')?.focus(),
     undo: () => this.#desk.toasts.runAction(),
-    contact: () => (this.contactOpen = !this.contactOpen && this.#desk.route.conversation !== null),
+    contact: () =>
+      (this.contactOpen = !this.contactOpen && this.#desk.router.conversation !== null),
     details: () => {
       const { thread } = this.#desk;
       if (thread) thread.details = thread.messages.newest?.message_id ?? null;
@@ -76,7 +77,7 @@ export class Shell {
     if (this.dialog !== closed) return;
     this.dialog = null;
     if (!opened) return;
-    this.#desk.route.goToConversation(opened);
+    this.#desk.router.openConversation(opened);
     setTimeout(() => this.#columns.thread?.focus());
   }
 
@@ -84,24 +85,24 @@ export class Shell {
     const conversation = this.#desk.selected;
     if (!conversation) return;
     this.#desk.actions.remove(conversation);
-    this.#desk.route.goToConversation(null);
+    this.#desk.router.openConversation(null);
     this.contactOpen = false;
   }
 
   #move(step: 1 | -1): void {
-    const { list, route } = this.#desk;
+    const { list, router } = this.#desk;
     const { rows } = list;
-    const id = route.conversation;
+    const id = router.conversation;
     const at = rows.findIndex((row) => row.conversation_id === id);
     const from = at >= 0 ? at + step : id ? this.#listPosition + Math.min(0, step) : 0;
     const next = rows[Math.max(0, Math.min(rows.length - 1, from))];
     if (!next) return;
-    route.goToConversation(next.conversation_id, id !== null);
+    router.openConversation(next.conversation_id, id !== null);
     void this.#columns.list?.reveal(next.conversation_id);
   }
 
   #back(): void {
     if (this.contactOpen) this.contactOpen = false;
-    else if (!this.#desk.route.isList) this.#desk.route.back();
+    else if (!this.#desk.router.isList) this.#desk.router.back();
   }
 }

@@ -13,6 +13,7 @@ export const commonStrings = {
     upload: 'Upload failed. Try again.',
   },
   tryAgain: 'Try again',
+  contact: 'Contact',
   cancel: 'Cancel',
   close: 'Close',
   save: 'Save',

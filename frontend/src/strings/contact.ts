@@ -19,7 +19,6 @@ export const consentStrings = {
 };
 
 export const contactStrings = {
-  label: 'Contact',
   name: 'Name',
   nameHint: 'No name yet',
   rename: 'Rename',

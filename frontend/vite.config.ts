@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import icons from 'unplugin-icons/vite';
 import type { Plugin } from 'vite';
@@ -10,27 +10,27 @@ const root = import.meta.dirname;
 /** Every HTML file at the top is a page: `index.html` is the desk, `phones.html` the phones. */
 const pages = readdirSync(root).filter((name) => name.endsWith('.html'));
 
-/** The English words, and the file that is built in their place: `PARTYLINE_STRINGS`, from where Vite was called. */
-const english = resolve(root, 'src/strings.ts');
+/** The English texts, and the folder built in their place: `PARTYLINE_STRINGS`, relative to where Vite was called. */
+const english = resolve(root, 'src/strings');
 const chosen = resolve(process.env.INIT_CWD ?? '.', process.env.PARTYLINE_STRINGS ?? english);
 
-/**
- * Gives every importer of the words the chosen file; a translation itself may import the English. The phones get a copy
- * of their own, in which only what they say is left, and so does the desk: it loads first and is to stay small.
- */
-const words: Plugin = {
-  name: 'partyline-words',
+/** Resolves imports of texts to the chosen folder. Files of both folders may import the English texts. */
+const translation: Plugin = {
+  name: 'partyline-translation',
   enforce: 'pre',
   resolveId(source, importer) {
-    const named = importer && resolve(importer, '..', `${source}.ts`) === english;
-    if (!named || importer.split('?')[0] === chosen) return null;
-    return importer.includes('/src/phones/') ? `${chosen}?phones` : chosen;
+    if (chosen === english || !importer) return null;
+    const from = dirname(importer.split('?')[0] ?? '');
+    const target = resolve(from, source);
+    if (dirname(target) !== english || from === english || from === chosen) return null;
+    return join(chosen, `${basename(target)}.ts`);
   },
 };
 
 /**
- * `~icons/lucide/<name>` is a component that holds little more than the drawing: dozens of them stand on a screen. It is
- * `width` px wide and high, its lines are as thick as `stroke-width` says, and who listens hears nothing of it.
+ * Compiles `~icons/lucide/<name>` to a small component, because a screen draws dozens of icons.
+ *
+ * Props: `width` (px, also the height) and `stroke-width`. Icons are hidden from screen readers.
  */
 const drawings = icons({
   compiler: {
@@ -47,16 +47,16 @@ const drawings = icons({
 
 export default defineConfig({
   root,
-  plugins: [words, drawings, svelte()],
+  plugins: [translation, drawings, svelte()],
   build: {
     // light-dark(), popover and field-sizing pass through untouched.
     target: ['chrome123', 'edge123', 'firefox127', 'safari17.5'],
-    // Nothing is inlined: the content security policy knows no data: address but for images.
+    // Inlines nothing: the content security policy allows data: URLs for images only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: pages.map((name) => `${root}/${name}`),
-      // How long plugins take depends on the machine: no warning of a build.
+      // The time of plugins depends on the machine and is no reason for a warning.
       checks: { pluginTimings: false },
     },
     manifest: true,

@@ -8,23 +8,21 @@ test('a note is written once and read by everybody', async ({ desk, secondDesk, 
   await system.receives('+12065550123', 'Hello');
   await open(desk, /0123/);
   await open(secondDesk, /0123/);
-  await desk.getByRole('button', { name: 'Add a note' }).click();
+  await desk.getByRole('button', { name: 'Add note' }).click();
   await desk.getByRole('textbox', { name: 'Note' }).fill('Rides a blue Marin');
   await desk.getByRole('button', { name: 'Save' }).click();
   await expect(secondDesk.getByText('Rides a blue Marin')).toBeVisible();
 
   // Two at once: the second one is shown what the first one wrote.
-  await desk.getByRole('button', { name: 'Change the note' }).click();
-  await secondDesk.getByRole('button', { name: 'Change the note' }).click();
+  await desk.getByRole('button', { name: 'Edit note' }).click();
+  await secondDesk.getByRole('button', { name: 'Edit note' }).click();
   await desk.getByRole('textbox', { name: 'Note' }).fill('Rides a green Surly');
   await desk.getByRole('button', { name: 'Save' }).click();
   await expect(desk.getByText('Rides a green Surly')).toBeVisible();
   await secondDesk.getByRole('textbox', { name: 'Note' }).fill('Rides a unicycle');
   await secondDesk.getByRole('button', { name: 'Save' }).click();
-  await expect(secondDesk.getByText(/Somebody just changed this note/)).toContainText(
-    'green Surly',
-  );
-  await secondDesk.getByRole('button', { name: 'Keep theirs' }).click();
+  await expect(secondDesk.getByText(/Someone else changed this note/)).toContainText('green Surly');
+  await secondDesk.getByRole('button', { name: 'Keep their version' }).click();
   await expect(secondDesk.getByText('Rides a green Surly')).toBeVisible();
 });
 
@@ -34,12 +32,12 @@ test('a consent given elsewhere is recorded with its evidence, and holds', async
 }) => {
   await system.receives('+12065550123', 'Hello');
   await open(desk, /0123/);
-  await desk.getByRole('button', { name: 'Record a consent' }).click();
-  await desk.getByLabel('Where and how it was said').fill('On the form at the counter');
-  await desk.getByRole('button', { name: 'Wants no messages' }).click();
+  await desk.getByRole('button', { name: 'Record consent' }).click();
+  await desk.getByLabel('How and where consent was given').fill('On the form at the counter');
+  await desk.getByRole('button', { name: 'Opted out' }).click();
   const heading = desk.getByRole('heading', { name: 'Consent' });
   const consent = desk.locator('section').filter({ has: heading });
-  await expect(consent.getByText('Wants no messages').first()).toBeVisible();
+  await expect(consent.getByText('Opted out').first()).toBeVisible();
   await consent.getByText('Evidence').click();
   await expect(consent.getByText('On the form at the counter')).toBeVisible();
   await answer(desk, 'Hello?');
@@ -54,10 +52,10 @@ test('a text is removed here and at Twilio, once it is confirmed', async ({ desk
   await bubble(desk, '4111')
     .getByRole('button', { name: /^Details/ })
     .click();
-  await desk.getByRole('button', { name: 'Remove the text and media' }).click();
-  await expect(desk.getByText('It is removed here and at Twilio, for good.')).toBeVisible();
-  await desk.getByRole('button', { name: 'Remove for good' }).click();
-  await expect(log(desk).getByText('The text was removed.')).toBeVisible();
+  await desk.getByRole('button', { name: 'Delete message content' }).click();
+  await expect(desk.getByText('Permanently deletes the content here and at Twilio.')).toBeVisible();
+  await desk.getByRole('button', { name: 'Delete permanently' }).click();
+  await expect(log(desk).getByText('Message content deleted')).toBeVisible();
   await expect(desk.getByText('4111')).toHaveCount(0);
 });
 
@@ -74,10 +72,12 @@ test('a text that the closer has not seen keeps its conversation open, and that 
   await system.receives('+12065550123', 'One more thing');
   await log(page).focus();
   await page.keyboard.press('e');
-  await expect(page.getByText(/0123 meanwhile: it stays open\.$/)).toBeVisible();
+  await expect(
+    page.getByText(/0123 wrote in the meantime, so the conversation stays open\.$/),
+  ).toBeVisible();
   await expect(row(page, /0123/)).toContainText('One more thing');
   await page.keyboard.press('e');
-  await expect(page.getByText(/^Closed .*0123\.$/)).toBeVisible();
+  await expect(page.getByText(/^Conversation with .*0123 closed\.$/)).toBeVisible();
   await expect(row(page, /0123/)).toHaveCount(0);
 });
 
@@ -130,7 +130,7 @@ test.describe('with a clock of its own', () => {
       const told = new RegExp(`"preview":\\{[^}]*${text}`);
       if (!deaf) await expect.poll(() => line.heard).toMatch(told);
       await page.clock.fastForward(OFFERED);
-      await expect(page.getByText(/0123 meanwhile: nothing was deleted\.$/)).toBeVisible();
+      await expect(page.getByText(/0123 has new messages and was not deleted\.$/)).toBeVisible();
       await expect(row(page, /0123/)).toContainText(text);
       expect(deletions, 'asked only where it has not heard').toEqual(deaf ? [409] : []);
     }
@@ -151,7 +151,7 @@ test('words are found in a thread, hit by hit', async ({ desk, system }) => {
   await field.press('Shift+Enter');
   await expect(desk.getByText('1 of 3')).toBeVisible();
   await field.fill('banana');
-  await expect(desk.getByText('Not found')).toBeVisible();
+  await expect(desk.getByText('No matches')).toBeVisible();
 });
 
 test('a word that stands far back is reached from the search, with the hit in view', async ({
@@ -185,7 +185,7 @@ test('the list shows one channel, and the box says how long an answer may go', a
   await desk.getByLabel('Channel').selectOption({ label: 'WhatsApp' });
   await expect(row(desk, /0123/)).toHaveCount(0);
   await open(desk, /Grace/);
-  await expect(desk.getByText(/You can answer for 2[34] h/)).toBeVisible();
+  await expect(desk.getByText(/Reply window closes in 2[34] h/)).toBeVisible();
   await answer(desk, 'Hello Grace');
   await expectStatus(desk, 'Hello Grace', 'delivered');
   expect(await phone.shows()).toEqual(['By WhatsApp', 'Hello Grace']);
@@ -204,7 +204,7 @@ test('what is held back is told with its reason and as it came, and stays until 
   await held.locator('summary').first().click();
   await expect(held.locator('pre').first()).toContainText('18005550199');
   await held.getByRole('button', { name: 'Release all 2' }).click();
-  await expect(held.getByRole('alert')).toHaveText('2 stay: they still cannot be placed.');
+  await expect(held.getByRole('alert')).toHaveText('2 requests still can’t be processed.');
   await expect(held.locator('li')).toHaveCount(2);
 });
 

@@ -47,7 +47,7 @@ test('a conversation of which nothing can be told is asked for again', async ({ 
   await desk.route(CONVERSATION, (route) => route.fulfill({ status: 500 }));
   await arrive(desk, REST);
   const alert = log(desk).getByRole('alert');
-  await expect(alert).toContainText('The messages could not be read.');
+  await expect(alert).toContainText('Couldn’t load messages.');
   await expect(bubble(desk, 'Is it ready?')).toHaveCount(0);
   await desk.unroute(CONVERSATION);
   await alert.getByRole('button', { name: 'Try again' }).click();
@@ -60,7 +60,7 @@ test.describe('where one column is seen at a time', () => {
 
   test('the list behind an open thread is drawn after it', async ({ desk }) => {
     const tell = await arrive(desk, CONVERSATION, REST);
-    await expect(desk.getByRole('button', { name: 'Back to the list' })).toBeVisible();
+    await expect(desk.getByRole('button', { name: 'Back to list' })).toBeVisible();
     await expect(desk.getByRole('region', LIST)).toHaveCount(0);
     tell();
     await expect(bubble(desk, 'Is it ready?')).toBeVisible();
@@ -70,7 +70,7 @@ test.describe('where one column is seen at a time', () => {
 
   test('there is a way back from a thread that is on its way', async ({ desk }) => {
     const tell = await arrive(desk, CONVERSATION, REST);
-    await desk.getByRole('button', { name: 'Back to the list' }).click();
+    await desk.getByRole('button', { name: 'Back to list' }).click();
     await expect(desk.getByRole('region', LIST)).toBeVisible();
     tell();
     await expect(desk.getByRole('link', { name: /0123/ })).toBeVisible();
@@ -92,7 +92,7 @@ test.describe('where one column is seen at a time', () => {
     await system.receives('+12065550124', 'One more');
     await expect(desk).toHaveTitle(/\(71\)/);
     expect(further).toEqual([]);
-    await desk.getByRole('button', { name: 'Back to the list' }).click();
+    await desk.getByRole('button', { name: 'Back to list' }).click();
     await expect(desk.getByRole('link', { name: /0124/ })).toBeVisible();
     const rows = desk.getByRole('region', { name: 'Conversations' }).getByRole('listitem');
     expect(await rows.count()).toBeLessThan(40);

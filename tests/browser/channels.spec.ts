@@ -30,17 +30,17 @@ test('a place, answers by button and list, what was passed on and what led here 
   });
   await open(desk, /Grace/);
   const advertised = bubble(desk, 'How much is it?');
-  await expect(advertised).toContainText('Came by “Spring sale”');
-  await expect(advertised.getByRole('link', { name: 'Open it' })).toHaveAttribute(
+  await expect(advertised).toContainText('From ad: “Spring sale”');
+  await expect(advertised.getByRole('link', { name: 'Open ad' })).toHaveAttribute(
     'href',
     'https://example.com/ad',
   );
-  const map = log(desk).getByRole('link', { name: 'Open the map' });
+  const map = log(desk).getByRole('link', { name: 'Open map' });
   await expect(map).toHaveAttribute('href', /47\.6205.*-122\.3493/);
   await expect(map).toHaveAttribute('rel', /noopener/);
   await expect(log(desk).getByText('Space Needle')).toBeVisible();
-  await expect(bubble(desk, 'Yes please')).toContainText('Pressed a button');
-  await expect(bubble(desk, 'Tuesday')).toContainText('Chose from a list · Tuesday, 9:00');
+  await expect(bubble(desk, 'Yes please')).toContainText('Tapped a button');
+  await expect(bubble(desk, 'Tuesday')).toContainText('Selected from a list · Tuesday, 9:00');
   await expect(bubble(desk, 'A joke')).toContainText('Forwarded many times');
 });
 
@@ -62,7 +62,9 @@ test('an answer to one message quotes it, and a press on the quote leads there',
   const quote = bubble(desk, 'Very fine').getByRole('button', { name: /Is Tuesday fine\?/ });
   await quote.click();
   await expect(log(desk).locator('article.marked')).toContainText('Is Tuesday fine?');
-  await expect(bubble(desk, 'And this?')).toContainText('Answers a message that is not here.');
+  await expect(bubble(desk, 'And this?')).toContainText(
+    'In reply to a message that isn’t available.',
+  );
 });
 
 test('a picture stands in the row, in the thread and in the gallery, and the window is counted down', async ({
@@ -71,9 +73,9 @@ test('a picture stands in the row, in the thread and in the gallery, and the win
 }) => {
   const phone = await system.phone(`whatsapp:${GRACE}`, 'Grace');
   await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }]);
-  await expect(row(desk, /Grace/)).toContainText('Picture');
+  await expect(row(desk, /Grace/)).toContainText('Image');
   await open(desk, /Grace/);
-  const person = desk.getByRole('complementary', { name: 'Person' });
+  const person = desk.getByRole('complementary', { name: 'Contact' });
   await expect(person.getByText(/2[34] h \d+ min left/)).toBeVisible();
   const shown = person.getByRole('button', { name: 'Enlarge: bike.png' });
   await expect(shown.locator('img')).toBeVisible();
@@ -93,7 +95,7 @@ test.describe('with a Messaging Service', () => {
     await desk.goto(`/#conversation=${conversation_id}`);
     await answer(desk, 'Your order is ready.');
     await expect(bubble(desk, 'Your order is ready.')).toContainText(
-      'Went as SMS: RCS did not reach the phone',
+      'Sent as SMS because RCS wasn’t available',
     );
   });
 });

@@ -44,9 +44,9 @@ test('a text that cannot go comes back into the box, and goes once when the line
   await phone.writes('Hello?');
   await open(desk, /0123/);
   await context.setOffline(true);
-  await expect(desk.getByText(/^Offline since \d\d:\d\d\. You can go on writing/)).toBeVisible();
+  await expect(desk.getByText(/^Offline since \d\d:\d\d\. You can keep writing/)).toBeVisible();
   await answer(desk, 'Not lost');
-  await expect(desk.getByText('Your text is back in the box.')).toBeVisible();
+  await expect(desk.getByText('Your text is back in the message field.')).toBeVisible();
   await expect(box(desk)).toHaveValue('Not lost');
   await expect(bubble(desk, 'Not lost')).toHaveCount(0);
 
@@ -82,7 +82,7 @@ test('a text that is too long is counted and does not go', async ({ desk, system
   await expect(desk.getByText('100 characters left')).toBeVisible();
   await box(desk).fill('x'.repeat(1601));
   await expect(
-    desk.getByText('1 character too long. Shorten it, or send it in two.'),
+    desk.getByText('1 character over the limit. Shorten the message or split it.'),
   ).toBeVisible();
   await box(desk).press('Enter');
   await expect(box(desk)).toHaveValue('x'.repeat(1601));
@@ -97,8 +97,10 @@ test('the sign that makes a text dear is named, and replaced with one press', as
   const words = 'We are open until six, and on Thursdays until nine. See you soon.';
   await box(desk).fill(`“${words}” `.repeat(2).trim());
   const meta = desk.locator('#composer-meta');
-  await expect(meta).toContainText('3 segments · ““” makes it longer on the way');
-  await meta.getByRole('button', { name: 'Write it in 1' }).click();
+  await expect(meta).toContainText(
+    '3 segments · ““” needs Unicode, so the message uses more segments',
+  );
+  await meta.getByRole('button', { name: 'Shorten to 1 segment' }).click();
   await expect(box(desk)).toHaveValue(`"${words}" `.repeat(2).trim());
   await expect(meta).not.toContainText('segment');
 });

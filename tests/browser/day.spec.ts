@@ -65,7 +65,7 @@ test('a deleted conversation comes back when it is undone', async ({ desk, syste
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Delete conversation' }).click();
   await expect(row(desk, /0123/)).toHaveCount(0);
-  await expect(desk.getByText('Deleted (206) 555-0123.')).toBeVisible();
+  await expect(desk.getByText('Conversation with (206) 555-0123 deleted.')).toBeVisible();
   await desk.getByRole('button', { name: 'Undo' }).click();
   await expect(row(desk, /0123/)).toContainText('Keep me');
   const { conversations } = await system.api<{ conversations: object[] }>(
@@ -98,7 +98,7 @@ test('the palette opens a person and does what is named, by keyboard alone', asy
   await expect(desk.getByRole('option', { name: /Close conversation/ })).toBeVisible();
   await desk.keyboard.press('Enter');
   await expect(row(desk, /Maria/)).toHaveCount(0);
-  await expect(desk.getByText('Closed Maria.')).toBeVisible();
+  await expect(desk.getByText('Conversation with Maria closed.')).toBeVisible();
 });
 
 test('two tabs agree on what is chosen and on what is done', async ({ context, desk, system }) => {
@@ -124,11 +124,11 @@ test('a thread is found again where it was left', async ({ desk, system }) => {
   }
   await system.receives('+12065550124', 'Somebody else');
   await open(desk, /0123/);
-  await desk.getByRole('button', { name: /^Newest|new message/ }).click();
+  await desk.getByRole('button', { name: /^Jump to latest|new message/ }).click();
   await expect(row(desk, /0123/)).not.toContainText('unread');
   await log(desk).focus();
   await log(desk).evaluate((one) => (one.scrollTop = 700));
-  await expect(desk.getByRole('button', { name: 'Newest' })).toBeVisible();
+  await expect(desk.getByRole('button', { name: 'Jump to latest' })).toBeVisible();
   const middle = () =>
     log(desk).evaluate((one) => {
       const line = one.getBoundingClientRect().top + 200;
@@ -148,8 +148,8 @@ test('without leave of the browser there are no notifications, and it is said', 
   desk,
 }) => {
   await desk.getByRole('button', { name: 'Menu' }).click();
-  await desk.getByRole('button', { name: 'Test a notification' }).click();
-  await expect(desk.getByText('The browser does not allow notifications here.')).toBeVisible();
+  await desk.getByRole('button', { name: 'Send a test notification' }).click();
+  await expect(desk.getByText('Notifications are blocked.')).toBeVisible();
   await expect(desk.getByLabel('Notifications')).not.toBeChecked();
 });
 
@@ -175,9 +175,9 @@ test.describe('where the browser allows notifications', () => {
     const texts = () =>
       desk.evaluate(() => (window as unknown as { made: Notification[] }).made.map((n) => n.body));
     await desk.getByRole('button', { name: 'Menu' }).click();
-    await desk.getByRole('button', { name: 'Test a notification' }).click();
+    await desk.getByRole('button', { name: 'Send a test notification' }).click();
     await expect(desk.getByLabel('Notifications')).toBeChecked();
-    expect(await texts()).toEqual(['This is how a new message will show.']);
+    expect(await texts()).toEqual(['New messages will look like this.']);
     await desk.keyboard.press('Escape');
 
     await system.receives('+12065550123', 'Seen as it comes');

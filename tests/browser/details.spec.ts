@@ -44,7 +44,7 @@ test('a message that arrived tells what it was charged and in how many parts it 
   if (!message) throw new Error('It is not stored');
   await system.charges(opened(desk), message, '-0.01580');
   await expect(told(details, 'Price')).toHaveText('0.01580 USD');
-  await expect(told(details, 'Twilio’s id')).toHaveText(message.sid);
+  await expect(told(details, 'Twilio SID')).toHaveText(message.sid);
   await expect(details.getByRole('listitem'), 'it arrived once').toHaveCount(3);
 });
 

@@ -20,8 +20,8 @@ test('a phone out of reach is named as the reason, and a retry is a new message'
   await expect(bubble(desk, 'Can you hear me?')).toHaveCount(2);
   await expectStatus(desk, 'Can you hear me?', 'delivered');
   const old = bubble(desk, 'Can you hear me?').first();
-  await expect(old).toContainText(/Sent again \d\d:\d\d/);
-  await expect(old.getByRole('button', { name: /again|anyway/i })).toHaveCount(0);
+  await expect(old).toContainText(/Resent at \d\d:\d\d/);
+  await expect(old.getByRole('button', { name: /try again|resend/i })).toHaveCount(0);
   expect(await phone.shows()).toEqual(['Hello?', 'Can you hear me?']);
 });
 
@@ -35,7 +35,7 @@ test('who asked for no more texts is not offered another try', async ({ desk, sy
   await expectStatus(desk, 'still there', 'refused');
   await expect(bubble(desk, 'still there')).toContainText('Not sent:');
   await expect(
-    bubble(desk, 'still there').getByRole('button', { name: /again|anyway/i }),
+    bubble(desk, 'still there').getByRole('button', { name: /try again|resend/i }),
   ).toHaveCount(0);
 });
 
@@ -56,7 +56,7 @@ test('what Twilio neither took nor refused is shown as not known', async ({ desk
   await system.arm({ on: 'create', fault: { kind: 'cut' } });
   await answer(desk, 'Into the dark');
   await expectStatus(desk, 'Into the dark', 'unknown');
-  await expect(bubble(desk, 'Into the dark')).toContainText('It is not known yet');
+  await expect(bubble(desk, 'Into the dark')).toContainText('We don’t know yet');
   await expect(log(desk).getByRole('button', { name: 'Try again' })).toHaveCount(0);
   await answer(desk, 'The next one goes all the same');
   await expectStatus(desk, 'The next one', 'delivered');

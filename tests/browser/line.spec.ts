@@ -16,7 +16,7 @@ test('a socket that is cut comes back, and what happened meanwhile is read', asy
     await route.continue();
   });
   await line.sockets.at(-1)?.close();
-  await expect(page.getByRole('status').filter({ hasText: 'Catching up' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Syncing' })).toBeVisible();
   await system.receives('+12065550123', 'During the cut');
   await system.receives('+12065550124', 'Somebody new');
   heal();
@@ -76,7 +76,7 @@ test.describe('on a system that keeps its state', () => {
     await open(desk, /0123/);
     await expect(bubble(desk, 'Before')).toBeVisible();
     await system.kill();
-    await expect(desk.getByText(/^Offline since \d\d:\d\d\. You can go on writing/)).toBeVisible({
+    await expect(desk.getByText(/^Offline since \d\d:\d\d\. You can keep writing/)).toBeVisible({
       timeout: 25_000,
     });
     await expect(bubble(desk, 'Before'), 'what was read stays').toBeVisible();
@@ -103,7 +103,7 @@ test('who has gone up in a thread while the line was down stays there when it is
   await open(desk, /0124/);
   await expect(bubble(desk, 'Somebody else')).toBeInViewport();
   await context.setOffline(true);
-  await expect(desk.getByText(/You can go on writing/)).toBeVisible();
+  await expect(desk.getByText(/You can keep writing/)).toBeVisible();
   await open(desk, /0123/);
   await expect(bubble(desk, 'Message number 40')).toBeInViewport();
   await log(desk).press('Home');

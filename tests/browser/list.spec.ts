@@ -69,8 +69,8 @@ test('a search without a hit says so, and who matches under another filter', asy
   await open(desk, /Brigitte/);
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await desk.getByRole('searchbox').fill('brigtn');
-  await expect(desk.getByText('Nothing called “brigtn”.')).toBeVisible();
-  await expect(desk.getByText('No open conversation matches.')).toBeVisible();
+  await expect(desk.getByText('No results for “brigtn”.')).toBeVisible();
+  await expect(desk.getByText('No open conversations match.')).toBeVisible();
   await desk.getByRole('searchbox').fill('brig');
   await expect(desk.getByText('One closed conversation matches.')).toBeVisible();
   await desk.getByRole('button', { name: 'Show closed' }).click();
@@ -107,7 +107,7 @@ test('a number that is here already leads to its conversation', async ({ desk, s
   await desk.keyboard.press('n');
   const dialog = desk.getByRole('dialog', { name: 'New conversation' });
   await dialog.getByLabel('Phone number').fill('(206) 555-0123');
-  await expect(dialog.getByText('is already here.')).toBeVisible();
+  await expect(dialog.getByText('You already have a conversation with')).toBeVisible();
   await dialog.getByRole('button', { name: 'Open' }).first().click();
   await expect(log(desk)).toContainText('I am here');
 });
@@ -116,7 +116,7 @@ test('a conversation is begun on the channel that is chosen', async ({ desk, sys
   await system.receives('+12065550123', 'By text');
   await desk.keyboard.press('n');
   await desk.getByLabel('Phone number').fill('+1 206 555 0123');
-  await expect(desk.getByRole('dialog')).toContainText('is already here');
+  await expect(desk.getByRole('dialog')).toContainText('You already have a conversation with');
   await desk.getByLabel('From').selectOption({ label: 'WhatsApp · (855) 508-0990' });
   await expect(desk.getByRole('dialog')).toContainText('+12065550123 · US');
   await desk.getByRole('textbox', { name: 'Name optional' }).fill('Grace');

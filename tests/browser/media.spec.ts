@@ -50,7 +50,7 @@ test('a picture from the desk is uploaded, sent, and stands on the phone byte fo
   const bytes = png(64, 48);
   await attach(desk, [{ name: 'shop.png', bytes }]);
   const attached = desk.getByRole('list', { name: 'Attached files' });
-  await expect(attached.locator('[data-upload=there]')).toHaveCount(1);
+  await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(1);
   await box(desk).fill('Here it is');
   await box(desk).press('Enter');
   await expect(attached).toHaveCount(0);
@@ -93,7 +93,7 @@ test('how far a file is shows while it goes up; nothing is sent before it is the
   await expect(attached.getByRole('listitem')).toHaveCount(1);
 
   await line.isFast();
-  await expect(attached.locator('[data-upload=there]')).toHaveCount(1);
+  await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(1);
   await box(desk).press('Enter');
   await expect(attached).toHaveCount(0);
   await expect.poll(() => phone.shows()).toEqual(['Show me', 'Here it is']);
@@ -113,21 +113,21 @@ test('ten files go with one message in the order in which they were picked, and 
   }));
   await attach(desk, files.slice(0, 10));
   const attached = desk.getByRole('list', { name: 'Attached files' });
-  await expect(attached.locator('[data-upload=there]')).toHaveCount(10);
+  await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(10);
   await expect(attached.locator('canvas.drawn')).toHaveCount(10);
   const names = files.slice(0, 10).map((file) => file.name);
   await expect(attached.locator('.name')).toHaveText(names);
 
   await attach(desk, files.slice(10));
-  await expect(attached.locator('[data-upload=there]')).toHaveCount(11);
-  await expect(desk.getByText('A message takes up to 10 files. Remove some.')).toBeVisible();
+  await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(11);
+  await expect(desk.getByText('A message can have up to 10 files. Remove some.')).toBeVisible();
   await box(desk).fill('All of them');
   await box(desk).press('Enter');
   await expect(box(desk)).toHaveValue('All of them');
   await expect(bubble(desk, 'All of them')).toHaveCount(0);
 
   await attached.getByRole('button', { name: 'Remove bike-11.png' }).click();
-  await expect(desk.getByText('Up to 10 files, 5 MB together.')).toBeVisible();
+  await expect(desk.getByText('Up to 10 files, 5 MB in total.')).toBeVisible();
   await box(desk).press('Enter');
   await expect(bubble(desk, 'All of them').getByRole('button', { name: /^Enlarge/ })).toHaveCount(
     10,
@@ -165,7 +165,7 @@ test('files are pasted and dropped too', async ({ desk, system }) => {
     field.dispatchEvent(new ClipboardEvent('paste', how));
   }, bytes);
   const attached = desk.getByRole('list', { name: 'Attached files' });
-  await expect(attached.locator('[data-upload=there]')).toHaveCount(1);
+  await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(1);
   await log(desk).evaluate((thread, bytes) => {
     const data = new DataTransfer();
     data.items.add(new File([new Uint8Array(bytes)], 'dropped.png', { type: 'image/png' }));
@@ -174,7 +174,7 @@ test('files are pasted and dropped too', async ({ desk, system }) => {
       thread.dispatchEvent(new DragEvent(type, how));
     }
   }, bytes);
-  await expect(attached.locator('[data-upload=there]')).toHaveCount(2);
+  await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(2);
   await expect(attached.getByText('pasted.png')).toBeVisible();
   await expect(attached.getByText('dropped.png')).toBeVisible();
   // They need no text.
@@ -191,12 +191,12 @@ test('a picture that Twilio does not give is told, and comes when it is asked fo
   await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(40, 30) }], 'Look');
   await open(desk, /0123/);
   const missing = log(desk).locator('[data-media=failed]');
-  await expect(missing).toContainText('its address is not one of Twilio’s.');
+  await expect(missing).toContainText('the URL isn’t a Twilio URL.');
   await expect(missing.getByRole('button')).toHaveCount(0);
 
   await system.arm({ on: 'media', fault: { kind: 'huge', bytes: 2_147_483_648 } });
   await phone.sends([{ name: 'large.png', type: 'image/png', bytes: png(40, 30) }], 'Large');
-  const large = missing.filter({ hasText: 'larger than the desk takes' });
+  const large = missing.filter({ hasText: 'the file is too large' });
   await large.getByRole('button', { name: 'Try again' }).click();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: large.png' })).toBeVisible();
 });

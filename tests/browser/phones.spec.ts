@@ -11,16 +11,16 @@ test('a customer on WhatsApp writes, reads the answer, and the network tells tha
 }) => {
   await signIn(page);
   await page.goto('/phones');
-  await page.getByRole('button', { name: 'Add a customer' }).click();
-  await page.getByLabel('Name if you like').fill('Grace');
-  await page.getByLabel('Writes with').selectOption('WhatsApp');
+  await page.getByRole('button', { name: 'Add customer' }).click();
+  await page.getByLabel('Name optional').fill('Grace');
+  await page.getByLabel('Channel').selectOption('WhatsApp');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
 
-  const phone = page.getByRole('article', { name: 'The phone of Grace' });
+  const phone = page.getByRole('article', { name: 'Grace’s phone' });
   await expect(phone).toHaveAttribute('data-skin', 'whatsapp');
   await phone.getByLabel('Text message').fill('Is the bike ready?');
   await phone.getByLabel('Text message').press('Enter');
-  await expect(phone.getByText('At the desk')).toBeVisible();
+  await expect(phone.getByText('Received by Partyline')).toBeVisible();
 
   const desk = page.frameLocator('iframe');
   await desk.getByRole('link', { name: /Is the bike ready/ }).click();
@@ -38,8 +38,8 @@ test('a customer on WhatsApp writes, reads the answer, and the network tells tha
 
 test('a picture goes from the phone to the desk and stands on the phone', async ({ page }) => {
   await page.goto('/phones');
-  const phone = page.getByRole('article', { name: 'The phone of Ada Byron' });
-  await phone.getByLabel('Picture, sound or file').setInputFiles({
+  const phone = page.getByRole('article', { name: 'Ada Byron’s phone' });
+  await phone.getByLabel('Attach file').setInputFiles({
     name: 'bike.png',
     mimeType: 'image/png',
     buffer: PNG,
@@ -47,14 +47,14 @@ test('a picture goes from the phone to the desk and stands on the phone', async 
   const picture = phone.getByRole('img', { name: 'bike.png' });
   await expect(picture).toBeVisible();
   await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(1);
-  await expect(phone.getByText('At the desk')).toBeVisible();
+  await expect(phone.getByText('Received by Partyline')).toBeVisible();
 });
 
 test('a keyword is written from the menu, and the network answers it itself', async ({ page }) => {
   await page.goto('/phones');
-  const phone = page.getByRole('article', { name: 'The phone of Ada Byron' });
-  await phone.getByRole('button', { name: 'Send something else' }).click();
-  await page.getByRole('button', { name: 'Write STOP' }).click();
+  const phone = page.getByRole('article', { name: 'Ada Byron’s phone' });
+  await phone.getByRole('button', { name: 'More options' }).click();
+  await page.getByRole('button', { name: 'Send STOP' }).click();
   await expect(phone.getByText(/You have successfully been unsubscribed/)).toBeVisible();
 });
 

@@ -33,7 +33,7 @@ test('busy inbox', async ({ page }) => {
 test('long thread', async ({ page }) => {
   await signIn(page);
   await open(page, /Maya Lindqvist/);
-  await expect(log(page).locator('[data-fresh]')).toBeVisible();
+  await expect(log(page).locator('[data-unread-marker]')).toBeVisible();
   await expect(row(page, /Maya Lindqvist/)).not.toContainText('unread');
   await draw(page, 'long-thread');
 });
@@ -66,7 +66,7 @@ test('files in the box, and a document in the thread', async ({ page }) => {
   const files = '../../local/src/demo/files';
   await (await picked).setFiles([`${files}/bike.jpg`, `${files}/offer.pdf`]);
   const attached = page.getByRole('list', { name: 'Attached files' });
-  await expect(attached.locator('[data-upload=there]')).toHaveCount(2);
+  await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(2);
   await shown(page);
   await draw(page, 'files-in-the-box');
 });
@@ -77,7 +77,7 @@ test('offline', async ({ context, page }) => {
   await expect(row(page, /Priya/)).not.toContainText('unread');
   await box(page).fill('The rear wheel is true again. You can fetch it');
   await context.setOffline(true);
-  await expect(page.getByText(/You can go on writing/)).toBeVisible();
+  await expect(page.getByText(/You can keep writing/)).toBeVisible();
   await draw(page, 'offline');
 });
 

@@ -104,7 +104,7 @@ test('search without a hit', async ({ desk, system }) => {
   await busy(system, desk);
   await expect(row(desk, /Tom/)).toContainText('2 unread messages');
   await desk.getByRole('searchbox').fill('brigtn');
-  await expect(desk.getByText('Nothing called “brigtn”.')).toBeVisible();
+  await expect(desk.getByText('No results for “brigtn”.')).toBeVisible();
   await judge(desk, 'search-without-a-hit');
 });
 
@@ -114,14 +114,14 @@ test('offline', async ({ context, desk, system }) => {
   await expect(row(desk, /Maria/)).not.toContainText('unread');
   await expect(row(desk, /Tom/)).toContainText('2 unread messages');
   await context.setOffline(true);
-  await expect(desk.getByText(/You can go on writing/)).toBeVisible();
+  await expect(desk.getByText(/You can keep writing/)).toBeVisible();
   await judge(desk, 'offline');
 });
 
 test('person', async ({ desk, system }) => {
   await system.receives('+12065550123', 'Hello');
   await open(desk, /0123/);
-  await desk.getByRole('button', { name: 'Add a name' }).click();
+  await desk.getByRole('button', { name: 'Add name' }).click();
   await desk.getByRole('textbox', { name: 'Name' }).fill('Maria');
   await judge(desk, 'person', desk.getByRole('complementary'));
 });
@@ -264,8 +264,8 @@ async function judge(page: Page, name: string, part = page.locator('body')): Pro
   // Not while it is looked at.
   await page.clock.fastForward(CALM);
   for (const frame of page.frames()) {
-    const live = frame.locator('[data-line=live]');
-    if (await live.count()) await expect(live).toHaveClass(/calm/);
+    const live = frame.locator('[data-connection=live]');
+    if (await live.count()) await expect(live).toHaveClass(/connected/);
   }
   let axe: { axeSource?: string } = {};
   for (const [size, viewport] of Object.entries(WIDTHS)) {

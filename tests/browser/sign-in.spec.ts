@@ -9,9 +9,7 @@ test('a wrong password is answered with a sentence, the right one opens the desk
   await page.getByLabel('Name').fill('admin');
   await page.getByLabel('Password').fill('not this one');
   await page.getByLabel('Password').press('Enter');
-  await expect(page.getByRole('alert')).toHaveText(
-    'That name and password do not belong together.',
-  );
+  await expect(page.getByRole('alert')).toHaveText('Incorrect name or password.');
   await page.getByLabel('Password').fill('partyline');
   await page.getByLabel('Password').press('Enter');
   await ready(page);
@@ -37,7 +35,7 @@ test('a sign-in link opens the desk once and leaves the address', async ({
   const stranger = await browser.newContext();
   const page = await stranger.newPage();
   await page.goto(system.deskLink);
-  await expect(page.getByText('This sign-in link has been used or is too old.')).toBeVisible();
+  await expect(page.getByText('This sign-in link has expired or was already used.')).toBeVisible();
   await stranger.close();
 });
 
@@ -69,7 +67,7 @@ test.describe('with a clock of its own', () => {
     await signIn(other, berta);
 
     await desk.clock.fastForward('15:00');
-    await expect(desk.getByText('Somebody else has signed in in this browser.')).toBeVisible();
+    await expect(desk.getByText('Another user signed in on this browser.')).toBeVisible();
     await desk.reload();
     await ready(desk);
     await desk.getByRole('button', { name: 'Menu' }).click();
@@ -96,7 +94,7 @@ test('what was said to be deleted is deleted before its agent is signed out', as
   await system.receives('+12065550124', 'Keep me');
   await open(page, /0123/);
   await page.getByRole('button', { name: 'Delete conversation' }).click();
-  await expect(page.getByText(/^Deleted .*0123\.$/)).toBeVisible();
+  await expect(page.getByText(/^Conversation with .*0123 deleted\.$/)).toBeVisible();
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
@@ -123,13 +121,13 @@ test.describe('with a clock of its own', () => {
     await system.receives('+12065550124', 'Read me');
     await open(page, /0123/);
     await page.getByRole('button', { name: 'Delete conversation' }).click();
-    const toast = page.getByText(/^Deleted .*0123\.$/);
+    const toast = page.getByText(/^Conversation with .*0123 deleted\.$/);
     await expect(toast).toBeVisible();
     // The access token is refused, and there is nothing to renew it with.
     await context.clearCookies();
     await page.route('**/messages*', (route) => route.fulfill({ status: 401 }));
     await row(page, /0124/).click();
-    await expect(page.getByText(/^Your session has ended/)).toBeVisible();
+    await expect(page.getByText(/^Your session has expired/)).toBeVisible();
     await page.unroute('**/messages*');
     await signInHere(page);
     await expect(toast).toHaveCount(0);

@@ -9,11 +9,11 @@ test('a stranger sees a text from the phone on the desk, answers, and a kill los
   system,
 }) => {
   await page.goto(system.link);
-  const desk = page.frameLocator('iframe[title="The desk"]');
+  const desk = page.frameLocator('iframe[title="Desk"]');
   await expect(desk.getByRole('status').filter({ hasText: 'Live' })).toBeAttached();
   expect(page.url(), 'the link stays in no history').not.toContain('sign-in');
 
-  const phone = page.getByRole('article', { name: 'The phone of Ada Byron' });
+  const phone = page.getByRole('article', { name: 'Ada Byron’s phone' });
   await write(phone, 'Is my order ready?');
 
   const row = desk.getByRole('link', { name: /\(206\) 555-0100/ });
@@ -41,7 +41,7 @@ test('a stranger sees a text from the phone on the desk, answers, and a kill los
   await system.kill();
   await desk.getByLabel(/^Message to/).fill('Answered into the dark');
   await desk.getByLabel(/^Message to/).press('Enter');
-  await expect(desk.getByText('Your text is back in the box')).toBeVisible();
+  await expect(desk.getByText('Your text is back in the message field')).toBeVisible();
   await expect(desk.getByText(/^Offline since/).first()).toBeVisible();
   await system.again();
   await expect(desk.getByRole('status').filter({ hasText: 'Live' })).toBeAttached({
@@ -75,8 +75,8 @@ test('the phone alone is the page at 390 px, and its text reaches a desk elsewhe
   await system.phone('+12065550123', 'Grace');
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/phones');
-  await page.getByLabel('Which phone').selectOption('Grace');
-  await write(page.getByRole('article', { name: 'The phone of Grace' }), 'From the small screen');
+  await page.getByLabel('Choose a phone').selectOption('Grace');
+  await write(page.getByRole('article', { name: 'Grace’s phone' }), 'From the small screen');
   await expect(secondDesk.getByRole('link', { name: /0123/ })).toContainText(
     'From the small screen',
   );

@@ -209,8 +209,8 @@ export class System {
     for await (const line of createInterface(program.stdout)) {
       said += `${line}\n`;
       this.url = /running at (\S+)/.exec(line)?.[1] ?? this.url;
-      this.link = /signed in\s+(\S+)/.exec(line)?.[1] ?? this.link;
-      if (line.startsWith('Ctrl-C')) break;
+      this.link = /signed in\)?\s+(\S+)/.exec(line)?.[1] ?? this.link;
+      if (line.includes('Ctrl-C')) break;
     }
     if (program.exitCode !== null || !this.link) throw new Error(`It did not start: ${said}`);
     program.stdout.resume();

@@ -75,7 +75,7 @@ test('older messages come in above while what is in view stays where it is', asy
   expect(await watched, 'pixels that the message in view moved').toBeLessThanOrEqual(1);
   await expect(async () => {
     await log(desk).press('Home');
-    await expect(log(desk).getByText(/^The conversation began on/)).toBeInViewport({
+    await expect(log(desk).getByText(/^Conversation started on/)).toBeInViewport({
       timeout: 500,
     });
   }).toPass();
@@ -99,7 +99,7 @@ test('the first unread message is marked, and reading takes the light away', asy
 
   await open(desk, /0123/);
   await expect(log(desk).getByText(/^New since \d\d:\d\d$/)).toBeVisible();
-  const texts = await log(desk).locator('[data-fresh], .bubble').allTextContents();
+  const texts = await log(desk).locator('[data-unread-marker], .bubble').allTextContents();
   expect(texts.map((text) => text.trim().replace(/\d\d:\d\d/, '…'))).toEqual([
     'An old one',
     'New since …',
@@ -133,10 +133,10 @@ test('what is out of view stays unread until it is scrolled to', async ({ desk, 
     await system.receives('+12065550123', `Message number ${String(at)}`);
   }
   await open(desk, /0123/);
-  await desk.getByRole('button', { name: /^Newest|new message/ }).click();
+  await desk.getByRole('button', { name: /^Jump to latest|new message/ }).click();
   await expect(row(desk, /0123/)).not.toContainText('unread');
   await log(desk).press('Home');
-  await expect(desk.getByRole('button', { name: 'Newest' })).toBeVisible();
+  await expect(desk.getByRole('button', { name: 'Jump to latest' })).toBeVisible();
   await system.receives('+12065550123', 'Down here');
   await expect(desk.getByRole('button', { name: '1 new message' })).toBeVisible();
   await expect(row(desk, /0123/)).toContainText('1 unread message');

@@ -36,7 +36,7 @@ test('the sign-in, and a wrong password', async ({ page: desk }) => {
   await desk.getByLabel('Name').fill('admin');
   await desk.getByLabel('Password').fill('not this one');
   await desk.getByLabel('Password').press('Enter');
-  await expect(desk.getByRole('alert')).toHaveText(/^⟦That name and password/);
+  await expect(desk.getByRole('alert')).toHaveText(/^⟦Incorrect name or password/);
   await expectTranslated(desk, DATA);
 });
 
@@ -98,7 +98,7 @@ test('the person, the commands, the keys, the menu', async ({ desk, system }) =>
   await log(desk).focus();
   await desk.keyboard.press('f');
   await desk.getByRole('searchbox', { name: 'Search in this' }).fill('nowhere');
-  await expect(desk.getByText('⟦Not found⟧')).toBeVisible();
+  await expect(desk.getByText('⟦No matches⟧')).toBeVisible();
   await expectTranslated(desk, data);
   await desk.keyboard.press('Escape');
 
@@ -131,10 +131,10 @@ test('files, a closed conversation, a list without a hit, and no line', async ({
   await expect(desk.getByText('⟦This conversation is closed.')).toBeVisible();
   await expectTranslated(desk, data);
   await desk.getByRole('searchbox').first().fill('brigtn');
-  await expect(desk.getByText('⟦Nothing called')).toBeVisible();
+  await expect(desk.getByText('⟦No results for')).toBeVisible();
   await expectTranslated(desk, data);
   await context.setOffline(true);
-  await expect(desk.getByText(/You can go on writing/)).toBeVisible();
+  await expect(desk.getByText(/You can keep writing/)).toBeVisible();
   await expectTranslated(desk, data);
 });
 
@@ -165,13 +165,13 @@ test('the phones, with the desk beside them', async ({ page: phones, system }) =
   await expect(desk.getByRole('link', { name: /0123/ })).toBeVisible();
   await phones.getByRole('textbox', { name: 'Text message' }).fill('Hello there');
   await phones.getByRole('textbox', { name: 'Text message' }).press('Enter');
-  await expect(phones.getByText('⟦At the desk⟧')).toBeVisible();
+  await expect(phones.getByText('⟦Received by Partyline⟧')).toBeVisible();
   const data = [...DATA, 'Ada Byron'];
   await expectTranslated(phones, data);
-  await phones.getByRole('button', { name: 'Send something else' }).click();
+  await phones.getByRole('button', { name: 'More options' }).click();
   await expectTranslated(phones, data);
   await phones.keyboard.press('Escape');
-  await phones.getByRole('button', { name: 'Add a customer' }).click();
+  await phones.getByRole('button', { name: 'Add customer' }).click();
   const dialog = phones.getByRole('dialog');
   await expect(dialog).toBeVisible();
   await expectTranslated(phones, data);

@@ -38,7 +38,7 @@ test('two people who rename at once both hear of it, and nobody loses a name uns
   await system.receives('+12065550123', 'Hello');
   for (const one of [desk, secondDesk]) {
     await open(one, /0123/);
-    await one.getByRole('button', { name: 'Add a name' }).click();
+    await one.getByRole('button', { name: 'Add name' }).click();
   }
   await desk.getByRole('textbox', { name: 'Name' }).fill('Maria');
   await desk.getByRole('button', { name: 'Save' }).click();
@@ -46,9 +46,9 @@ test('two people who rename at once both hear of it, and nobody loses a name uns
 
   await secondDesk.getByRole('textbox', { name: 'Name' }).fill('Mary');
   await secondDesk.getByRole('button', { name: 'Save' }).click();
-  await expect(secondDesk.getByText('Somebody just renamed this to “Maria”.')).toBeVisible();
+  await expect(secondDesk.getByText('Someone else renamed this contact to “Maria”.')).toBeVisible();
   await expect(row(desk, /Maria/)).toBeVisible();
-  await secondDesk.getByRole('button', { name: 'Save mine' }).click();
+  await secondDesk.getByRole('button', { name: 'Use my version' }).click();
   await expect(row(desk, /Mary/)).toBeVisible();
   await expect(row(secondDesk, /Mary/)).toBeVisible();
 });

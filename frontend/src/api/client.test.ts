@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client } from './client';
 import { ApiError } from './problem';
-import { PATIENCE } from './transport';
+import { REQUEST_TIMEOUT } from './transport';
 import type { Session } from './types';
 
 interface Call {
@@ -14,12 +14,12 @@ interface Call {
 const ADA = { username: 'ada', display_name: 'Ada', role: 'agent' };
 const BEN = { username: 'ben', display_name: 'Ben', role: 'agent' };
 
-/** A server whose access tokens can be made invalid, and what it was asked. */
+/** A server whose access tokens can be invalidated, and the requests it received. */
 function server() {
   const calls: Call[] = [];
   const state = { valid: 't0', issued: 0, cookie: true, whose: ADA, down: false, now: 1_000_000 };
   const sessions: (Session | null)[] = [];
-  /** Why each session ended: because another person's took its place. */
+  /** Whether each session ended because another user signed in. */
   const replaced: boolean[] = [];
   const json = (body: unknown, status = 200, headers = {}) =>
     new Response(JSON.stringify(body), {
@@ -149,7 +149,7 @@ describe('the client', () => {
     state.down = true;
     const error = await client.listSenders().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ status: 0, uncertain: true });
+    expect(error).toMatchObject({ status: 0, isUncertain: true });
     expect(sessions).not.toContain(null);
   });
 
@@ -176,12 +176,12 @@ describe('the client', () => {
 describe('a line that hangs', () => {
   afterEach(() => void vi.useRealTimers());
 
-  /** A server that never answers, or never ends its answer. */
+  /** A server that never responds, or never ends its response. */
   function hanging(begun: boolean) {
     const reached: boolean[] = [];
     const client = new Client({
       exclusively: (job) => job(),
-      onReach: (now) => reached.push(now),
+      onReachable: (now) => reached.push(now),
       fetch: (_, init) => {
         const cut = new Promise<never>((_, reject) => {
           init?.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
@@ -197,8 +197,8 @@ describe('a line that hangs', () => {
     vi.useFakeTimers();
     const { client, reached } = hanging(begun);
     const asked = client.listSenders().catch((thrown: unknown) => thrown);
-    await vi.advanceTimersByTimeAsync(PATIENCE);
-    expect(await asked).toMatchObject({ status: 0, uncertain: true });
+    await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT);
+    expect(await asked).toMatchObject({ status: 0, isUncertain: true });
     expect(reached).toEqual([false]);
   });
 
@@ -208,7 +208,7 @@ describe('a line that hangs', () => {
     const line = { dead: false };
     const client = new Client({
       exclusively: (job) => job(),
-      onReach: (now) => reached.push(now),
+      onReachable: (now) => reached.push(now),
       fetch: (path, init) => {
         if (line.dead || path === '/api/conversations/a') {
           return new Promise((_, reject) => {
@@ -224,14 +224,14 @@ describe('a line that hangs', () => {
     await client.resume();
     const ask = (id: string) => client.getConversation(id).catch((thrown: unknown) => thrown);
     const hanging = ask('a');
-    await vi.advanceTimersByTimeAsync(PATIENCE / 2);
+    await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT / 2);
     await ask('b');
-    await vi.advanceTimersByTimeAsync(PATIENCE / 2);
-    expect(await hanging).toMatchObject({ status: 0, uncertain: true });
+    await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT / 2);
+    expect(await hanging).toMatchObject({ status: 0, isUncertain: true });
     expect(reached).toEqual([true, true]);
     line.dead = true;
     const dead = ask('b');
-    await vi.advanceTimersByTimeAsync(PATIENCE);
+    await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT);
     await dead;
     expect(reached).toEqual([true, true, false]);
   });

@@ -1,28 +1,28 @@
 import { Transport } from './transport';
 import type {
   CheckResult,
-  ConsentEntry,
+  ConsentRecord,
   ConsentState,
   Channel,
   Conversation,
   ConversationPage,
   ConversationStatus,
   Filter,
-  Gallery,
-  MediaAddress,
+  MediaPage,
+  MediaDownload,
   Message,
   MessagePage,
   NumberCheck,
   QuarantinePage,
-  ReleasedQuarantines,
+  BulkReleaseResult,
   Sender,
   Ticket,
-  Upload,
+  UploadTarget,
 } from './types';
 
 type Query = Record<string, string | number | null | undefined>;
 
-/** All calls of the people's API, by name. */
+/** All calls of the API, by name. */
 export class Client extends Transport {
   listConversations = (query: {
     filter: Filter;
@@ -30,31 +30,31 @@ export class Client extends Transport {
     search?: string;
     cursor?: string | null;
     limit?: number;
-  }) => this.call<ConversationPage>('GET', `/api/conversations${search(query)}`);
+  }) => this.call<ConversationPage>('GET', `/api/conversations${toQuery(query)}`);
 
-  getConversation = (id: string) => this.call<Conversation>('GET', conversation(id));
+  getConversation = (id: string) => this.call<Conversation>('GET', conversationPath(id));
 
   startConversation = (body: { to: string; from: string; contact_name?: string }) =>
     this.call<Conversation>('POST', '/api/conversations', body);
 
-  /** An empty name takes the name away. */
-  rename = (id: string, contact_name: string, previous_contact_name: string | null) =>
-    this.call<Conversation>('PATCH', conversation(id), { contact_name, previous_contact_name });
+  /** An empty name removes the name. */
+  setName = (id: string, contact_name: string, previous_contact_name: string | null) =>
+    this.call<Conversation>('PATCH', conversationPath(id), { contact_name, previous_contact_name });
 
-  /** With a `rev` only if nothing came or changed since. */
+  /** With `rev`, only if the conversation has not changed since. */
   setStatus = (id: string, status: ConversationStatus, rev?: number) =>
-    this.call<Conversation>('PATCH', conversation(id), { status, rev });
+    this.call<Conversation>('PATCH', conversationPath(id), { status, rev });
 
-  /** An empty note takes the note away. */
+  /** An empty note removes the note. */
   setNote = (id: string, note: string, previous_note: string | null) =>
-    this.call<Conversation>('PATCH', conversation(id), { note, previous_note });
+    this.call<Conversation>('PATCH', conversationPath(id), { note, previous_note });
 
-  /** Only if nothing came or changed since `rev`. */
+  /** Only if the conversation has not changed since `rev`. */
   deleteConversation = (id: string, rev: number) =>
-    this.call<unknown>('DELETE', conversation(id) + search({ rev }));
+    this.call<unknown>('DELETE', conversationPath(id) + toQuery({ rev }));
 
   markRead = (id: string, rev: number) =>
-    this.call<Conversation>('POST', `${conversation(id)}/read`, { rev });
+    this.call<Conversation>('POST', `${conversationPath(id)}/read`, { rev });
 
   listMessages = (
     id: string,
@@ -64,54 +64,54 @@ export class Client extends Transport {
       search?: string;
       limit?: number;
     } = {},
-  ) => this.call<MessagePage>('GET', `${conversation(id)}/messages${search(query)}`);
+  ) => this.call<MessagePage>('GET', `${conversationPath(id)}/messages${toQuery(query)}`);
 
-  getMessage = (id: string, message: string) => this.call<Message>('GET', at(id, message));
+  getMessage = (id: string, message: string) => this.call<Message>('GET', messagePath(id, message));
 
   sendMessage = (
     id: string,
     body: { body: string; idempotency_key: string; media?: { upload_id: string; name?: string }[] },
-  ) => this.call<Message>('POST', `${conversation(id)}/messages`, body);
+  ) => this.call<Message>('POST', `${conversationPath(id)}/messages`, body);
 
   retryMessage = (id: string, message: string, idempotency_key: string) =>
-    this.call<Message>('POST', `${at(id, message)}/retry`, { idempotency_key });
+    this.call<Message>('POST', `${messagePath(id, message)}/retry`, { idempotency_key });
 
   redactMessage = (id: string, message: string) =>
-    this.call<Message>('POST', `${at(id, message)}/redact`, {});
+    this.call<Message>('POST', `${messagePath(id, message)}/redact`, {});
 
-  /** Where the bytes can be read for a while. */
+  /** Returns a temporary download URL. */
   getMedia = (id: string, message: string, index: number) =>
-    this.call<MediaAddress>('GET', `${at(id, message)}/media/${String(index)}`);
+    this.call<MediaDownload>('GET', `${messagePath(id, message)}/media/${String(index)}`);
 
   retryMedia = (id: string, message: string, index: number) =>
-    this.call<Message>('POST', `${at(id, message)}/media/${String(index)}/retry`, {});
+    this.call<Message>('POST', `${messagePath(id, message)}/media/${String(index)}/retry`, {});
 
   listMedia = (id: string, cursor?: string | null) =>
-    this.call<Gallery>('GET', `${conversation(id)}/media${search({ cursor })}`);
+    this.call<MediaPage>('GET', `${conversationPath(id)}/media${toQuery({ cursor })}`);
 
-  /** Where the browser may put the bytes of one file. */
+  /** Creates a place to which the browser uploads one file. */
   createUpload = (file: {
     conversation_id: string;
     name: string;
     content_type: string;
     size: number;
-  }) => this.call<Upload>('POST', '/api/uploads', file);
+  }) => this.call<UploadTarget>('POST', '/api/uploads', file);
 
   checkMessage = (
     id: string,
     body: { body: string; media: { content_type: string; size: number }[] },
     signal?: AbortSignal,
-  ) => this.call<CheckResult>('POST', `${conversation(id)}/messages/check`, body, signal);
+  ) => this.call<CheckResult>('POST', `${conversationPath(id)}/messages/check`, body, signal);
 
   listConsent = (id: string) =>
-    this.call<{ entries: ConsentEntry[] }>('GET', `${conversation(id)}/consent`);
+    this.call<{ entries: ConsentRecord[] }>('GET', `${conversationPath(id)}/consent`);
 
   recordConsent = (id: string, body: { state: ConsentState; evidence: string }) =>
-    this.call<Conversation>('POST', `${conversation(id)}/consent`, body);
+    this.call<Conversation>('POST', `${conversationPath(id)}/consent`, body);
 
   listSenders = () => this.call<{ senders: Sender[] }>('GET', '/api/senders');
 
-  /** `from`: one of our senders, where it is not left to the server. */
+  /** `from` is one of our senders; null leaves the choice to the server. */
   checkNumber = (number: string, from: string | null, signal?: AbortSignal) =>
     this.call<NumberCheck>(
       'POST',
@@ -121,7 +121,7 @@ export class Client extends Transport {
     );
 
   listQuarantine = (cursor?: string | null) =>
-    this.call<QuarantinePage>('GET', `/api/quarantine${search({ cursor })}`);
+    this.call<QuarantinePage>('GET', `/api/quarantine${toQuery({ cursor })}`);
 
   releaseQuarantine = (id: string) =>
     this.call<{ released: boolean; message: Message | null }>(
@@ -130,18 +130,18 @@ export class Client extends Transport {
       {},
     );
 
-  /** Lets in again what was held back for this reason, a part at a time: to be called until there is no cursor. */
+  /** Releases a part of the requests with this reason. Call it until the cursor is null. */
   releaseQuarantines = (reason: string, cursor: string | null = null) =>
-    this.call<ReleasedQuarantines>('POST', '/api/quarantine/release', { reason, cursor });
+    this.call<BulkReleaseResult>('POST', '/api/quarantine/release', { reason, cursor });
 
   issueTicket = () => this.call<Ticket>('POST', '/api/sockets/ticket', {});
 }
 
-const conversation = (id: string) => `/api/conversations/${encodeURIComponent(id)}`;
-const at = (id: string, message: string) =>
-  `${conversation(id)}/messages/${encodeURIComponent(message)}`;
+const conversationPath = (id: string) => `/api/conversations/${encodeURIComponent(id)}`;
+const messagePath = (id: string, message: string) =>
+  `${conversationPath(id)}/messages/${encodeURIComponent(message)}`;
 
-function search(query: Query): string {
+function toQuery(query: Query): string {
   const set = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   const text = new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString();
   return text && `?${text}`;

@@ -1,10 +1,10 @@
-import { strings } from '../strings';
-import { sayAll } from './answers';
+import { commonStrings } from '../strings/common';
+import { localizeAll } from './localize';
 import type { Problem } from './types';
 
-/** A call that did not succeed. `message` is a sentence a person understands. */
+/** A failed API call. `message` is a sentence for users. */
 export class ApiError extends Error {
-  /** HTTP status; 0 when nothing was answered. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number;
   readonly problem: Problem | null;
   /** Seconds to wait, from `Retry-After`. */
@@ -23,41 +23,46 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the call may or may not have been carried out: only the same key may be sent again. */
-  get uncertain(): boolean {
+  /** Whether the call may have been carried out. It may only be repeated with the same key. */
+  get isUncertain(): boolean {
     return this.status === 0 || this.status >= 500;
   }
 }
 
-/** The error for an answer that is not 2xx. */
-export async function errorOf(answer: Response): Promise<ApiError> {
-  const problem = await readProblem(answer);
-  const wait = Number(answer.headers.get('retry-after'));
-  const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : null;
-  return new ApiError(answer.status, sentence(answer.status, problem), problem, retryAfter);
+/** Returns the error for a response that is not 2xx. */
+export async function toApiError(response: Response): Promise<ApiError> {
+  const problem = await parseProblem(response);
+  const seconds = Number(response.headers.get('retry-after'));
+  const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+  return new ApiError(
+    response.status,
+    problemMessage(response.status, problem),
+    problem,
+    retryAfter,
+  );
 }
 
-/** Nothing was answered at all. */
+/** Returns the error for a missing response. */
 export function unreachable(): ApiError {
-  return new ApiError(0, strings.errors.unreachable);
+  return new ApiError(0, commonStrings.errors.unreachable);
 }
 
-/** The sentence to show for anything that was thrown. */
-export function sentenceOf(thrown: unknown): string {
-  return thrown instanceof ApiError ? thrown.message : strings.errors.unexpected;
+/** Returns the message to show for any thrown value. */
+export function errorMessage(thrown: unknown): string {
+  return thrown instanceof ApiError ? thrown.message : commonStrings.errors.unexpected;
 }
 
-async function readProblem(answer: Response): Promise<Problem | null> {
-  if (!(answer.headers.get('content-type') ?? '').includes('json')) return null;
+async function parseProblem(response: Response): Promise<Problem | null> {
+  if (!(response.headers.get('content-type') ?? '').includes('json')) return null;
   try {
-    const body: unknown = await answer.json();
+    const body: unknown = await response.json();
     return typeof body === 'object' && body !== null ? (body as Problem) : null;
   } catch {
     return null;
   }
 }
 
-function sentence(status: number, problem: Problem | null): string {
-  if (problem?.detail) return sayAll(problem.sentences, problem.detail);
-  return status >= 500 ? strings.errors.server : strings.errors.unexpected;
+function problemMessage(status: number, problem: Problem | null): string {
+  if (problem?.detail) return localizeAll(problem.sentences, problem.detail);
+  return status >= 500 ? commonStrings.errors.server : commonStrings.errors.unexpected;
 }

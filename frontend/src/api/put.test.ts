@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { putFile } from './put';
 
-/** A browser's request, in the hand of the test. */
+/** An XMLHttpRequest that the test controls. */
 class Request {
   static sent: Blob[] = [];
   status = 0;

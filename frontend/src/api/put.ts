@@ -1,28 +1,28 @@
-import { strings } from '../strings';
+import { commonStrings } from '../strings/common';
 import { ApiError, unreachable } from './problem';
-import type { Upload } from './types';
+import type { UploadTarget } from './types';
 
-/** Puts the bytes of a file where the server said, and tells how far it is (0 to 1). */
+/** Uploads a file and reports the progress (0 to 1). */
 export type Put = (
-  place: Upload,
+  target: UploadTarget,
   file: Blob,
   onProgress: (progress: number) => void,
   signal: AbortSignal,
 ) => Promise<void>;
 
-/** By XMLHttpRequest, since `fetch` does not tell how much of a body has left. */
-export const putFile: Put = (place, file, onProgress, signal) =>
+/** Uses XMLHttpRequest, because `fetch` reports no upload progress. */
+export const putFile: Put = (target, file, onProgress, signal) =>
   new Promise((done, failed) => {
     if (signal.aborted) return failed(unreachable());
     const request = new XMLHttpRequest();
-    request.open('PUT', place.url);
-    for (const [name, value] of Object.entries(place.headers)) {
+    request.open('PUT', target.url);
+    for (const [name, value] of Object.entries(target.headers)) {
       request.setRequestHeader(name, value);
     }
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) done();
-      else failed(new ApiError(request.status, strings.attach.refused));
+      else failed(new ApiError(request.status, commonStrings.errors.upload));
     };
     request.onerror = () => failed(unreachable());
     request.onabort = () => failed(unreachable());

@@ -1,10 +1,10 @@
-import { strings } from '../strings';
+import { commonStrings } from '../strings/common';
 
 const MB = 1024 * 1024;
 
-/** A limit as Twilio counts: "5 MB", "500 KB". */
-export function limitInWords(bytes: number): string {
+/** Formats a limit as Twilio counts: "5 MB", "500 KB". */
+export function formatLimit(bytes: number): string {
   return bytes >= MB
-    ? strings.size.megabytes(String(Math.floor(bytes / MB)))
-    : strings.size.kilobytes(String(Math.floor(bytes / 1024)));
+    ? commonStrings.size.megabytes(String(Math.floor(bytes / MB)))
+    : commonStrings.size.kilobytes(String(Math.floor(bytes / 1024)));
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Socket, WATCH_LIMIT, type Wire } from './socket';
+import { Socket, MAX_WATCHED, type WebSocketLike } from './socket';
 import type { LiveEvent } from './types';
 
-/** The far end of a socket, in the hand of the test. */
-class FarEnd implements Wire {
+/** The server's end of a socket, controlled by the test. */
+class FarEnd implements WebSocketLike {
   onopen: (() => void) | null = null;
   onclose: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
@@ -26,13 +26,13 @@ class FarEnd implements Wire {
 
 const MINUTE = 60_000;
 
-function socket() {
+function createSocket() {
   const ends: FarEnd[] = [];
   const states: boolean[] = [];
   const events: LiveEvent[] = [];
   let tickets = 0;
   const far = { refuses: false, slow: Promise.resolve() };
-  const one = new Socket({
+  const socket = new Socket({
     ticket: async () => {
       const ticket = `t${String(++tickets)}`;
       if (far.refuses) throw new Error('unreachable');
@@ -48,7 +48,7 @@ function socket() {
     },
     random: () => 0.5,
   });
-  /** The newest far end, opened. */
+  /** Opens the newest connection and returns its server end. */
   const open = async () => {
     await vi.advanceTimersByTimeAsync(0);
     const end = ends.at(-1);
@@ -56,7 +56,7 @@ function socket() {
     end.onopen?.();
     return end;
   };
-  return { one, ends, states, events, far, open };
+  return { socket, ends, states, events, far, open };
 }
 
 describe('the socket', () => {
@@ -64,14 +64,14 @@ describe('the socket', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('shows its ticket in the protocols, never in the address', async () => {
-    const { one, open } = socket();
-    one.start();
+    const { socket, open } = createSocket();
+    socket.start();
     expect((await open()).protocols).toEqual(['partyline.v1', 't.t1']);
   });
 
   it('gives up a connection that does not stand, and tries again', async () => {
-    const { one, ends, states, open } = socket();
-    one.start();
+    const { socket, ends, states, open } = createSocket();
+    socket.start();
     await vi.advanceTimersByTimeAsync(10_000);
     expect([ends.length, ends[0]?.closed]).toEqual([1, true]);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -82,8 +82,8 @@ describe('the socket', () => {
   });
 
   it('hands on the events of a frame, and is not disturbed by what is none', async () => {
-    const { one, open, events } = socket();
-    one.start();
+    const { socket, open, events } = createSocket();
+    socket.start();
     const end = await open();
     end.onmessage?.({ data: 'not json' });
     end.onmessage?.({ data: '{"events":5}' });
@@ -92,9 +92,9 @@ describe('the socket', () => {
   });
 
   it('comes back after a loss, later each time, and watches again', async () => {
-    const { one, open, ends, states, far } = socket();
-    one.start();
-    one.watch('a');
+    const { socket, open, ends, states, far } = createSocket();
+    socket.start();
+    socket.watch('a');
     (await open()).onclose?.();
     expect(states).toEqual([true, false]);
     far.refuses = true;
@@ -110,8 +110,8 @@ describe('the socket', () => {
   });
 
   it('comes back when the attempt itself is cut', async () => {
-    const { one, ends } = socket();
-    one.start();
+    const { socket, ends } = createSocket();
+    socket.start();
     await vi.advanceTimersByTimeAsync(0);
     ends[0]?.onclose?.();
     await vi.advanceTimersByTimeAsync(250);
@@ -119,16 +119,16 @@ describe('the socket', () => {
   });
 
   it('pings more often than every ten minutes', async () => {
-    const { one, open } = socket();
-    one.start();
+    const { socket, open } = createSocket();
+    socket.start();
     const end = await open();
     await vi.advanceTimersByTimeAsync(16 * MINUTE);
     expect(end.sent).toEqual([{ action: 'ping' }, { action: 'ping' }, { action: 'ping' }]);
   });
 
   it('is replaced before two hours, without a gap', async () => {
-    const { one, ends, open, states } = socket();
-    one.start();
+    const { socket, ends, open, states } = createSocket();
+    socket.start();
     const first = await open();
     await vi.advanceTimersByTimeAsync(110 * MINUTE);
     expect(ends).toHaveLength(2);
@@ -139,23 +139,23 @@ describe('the socket', () => {
   });
 
   it('watches the last conversations that were opened, as many as the server takes', async () => {
-    const { one, open } = socket();
-    one.start();
+    const { socket, open } = createSocket();
+    socket.start();
     await open();
-    for (const id of ['a', 'b', 'c', 'd', 'e']) one.watch(id);
-    one.watch('a');
-    one.watch('f');
-    expect(one.watched).toEqual(['f', 'a', 'e', 'd', 'c']);
-    expect(one.watched).toHaveLength(WATCH_LIMIT);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) socket.watch(id);
+    socket.watch('a');
+    socket.watch('f');
+    expect(socket.watched).toEqual(['f', 'a', 'e', 'd', 'c']);
+    expect(socket.watched).toHaveLength(MAX_WATCHED);
   });
 
   it('says all that it watches in one frame, in turn, since frames may overtake each other', async () => {
-    const { one, open } = socket();
-    one.start();
+    const { socket, open } = createSocket();
+    socket.start();
     const end = await open();
-    one.watch('a');
-    one.watch('b');
-    one.watch('b');
+    socket.watch('a');
+    socket.watch('b');
+    socket.watch('b');
     expect(end.sent).toEqual([
       { action: 'show', conversation_ids: ['a'], turn: 1 },
       { action: 'show', conversation_ids: ['b', 'a'], turn: 2 },
@@ -164,23 +164,23 @@ describe('the socket', () => {
   });
 
   it('stays away after it was stopped', async () => {
-    const { one, ends, open, states } = socket();
-    one.start();
+    const { socket, ends, open, states } = createSocket();
+    socket.start();
     const end = await open();
-    one.stop();
+    socket.stop();
     expect([end.closed, states]).toEqual([true, [true, false]]);
     await vi.advanceTimersByTimeAsync(180 * MINUTE);
     expect(ends).toHaveLength(1);
   });
 
   it('opens nothing for the next person with a ticket that was asked for by the last', async () => {
-    const { one, ends, open, far } = socket();
+    const { socket, ends, open, far } = createSocket();
     let come = () => {};
     far.slow = new Promise((done) => (come = done));
-    one.start();
-    one.stop();
+    socket.start();
+    socket.stop();
     far.slow = Promise.resolve();
-    one.start();
+    socket.start();
     expect((await open()).protocols).toContain('t.t2');
     come();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -188,12 +188,12 @@ describe('the socket', () => {
   });
 
   it('gives up what it was opening when it is stopped', async () => {
-    const { one, ends, open, states } = socket();
-    one.start();
+    const { socket, ends, open, states } = createSocket();
+    socket.start();
     await vi.advanceTimersByTimeAsync(0);
-    one.stop();
+    socket.stop();
     expect([ends[0]?.closed, ends[0]?.onopen]).toEqual([true, null]);
-    one.start();
+    socket.start();
     expect((await open()).protocols).toContain('t.t2');
     await vi.advanceTimersByTimeAsync(10_000);
     expect([ends.length, states]).toEqual([2, [true]]);

@@ -1,7 +1,7 @@
 import type { LiveEvent, LiveFrame, Ticket } from './types';
 
-/** The part of a browser's WebSocket that is used here. */
-export interface Wire {
+/** The part of the browser's WebSocket that is used here. */
+export interface WebSocketLike {
   onopen: (() => void) | null;
   onclose: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
@@ -12,45 +12,48 @@ export interface Wire {
 export interface SocketOptions {
   ticket: () => Promise<Ticket>;
   onEvents: (events: LiveEvent[]) => void;
-  /** true: frames come in from now on. false: they stopped. */
+  /** true: live events arrive from now on. false: they stopped. */
   onOpen: (open: boolean) => void;
-  open?: (url: string, protocols: string[]) => Wire;
+  open?: (url: string, protocols: string[]) => WebSocketLike;
   random?: () => number;
 }
 
-/** A conversation is watched while it is among the last this many that were opened: as many as the server takes. */
-export const WATCH_LIMIT = 5;
-/** A connection that does not stand after so long (ms) is given up. */
-const OPEN_WITHIN = 10_000;
-const PING_EVERY = 5 * 60_000;
-/** API Gateway ends every connection after two hours; the next one stands before that. */
-const RENEW_AFTER = 110 * 60_000;
+/**
+ * The most conversations that are watched, as many as the server accepts. The latest opened ones
+ * are.
+ */
+export const MAX_WATCHED = 5;
+/** A connection attempt is given up after this time (ms). */
+const CONNECT_TIMEOUT = 10_000;
+const PING_INTERVAL = 5 * 60_000;
+/** API Gateway ends every connection after two hours. It is replaced before that. */
+const RENEW_INTERVAL = 110 * 60_000;
 const RENEW_JITTER = 5 * 60_000;
 const BACKOFF_BASE = 500;
-const BACKOFF_CAP = 30_000;
+const MAX_BACKOFF = 30_000;
 
-/** A connection that is being opened: its ticket is asked for, or its wire does not stand yet. */
-interface Coming {
-  wire: Wire | null;
-  hung?: ReturnType<typeof setTimeout>;
+/** A connection that is being opened: its ticket is requested, or its socket is not open yet. */
+interface PendingConnection {
+  socket: WebSocketLike | null;
+  timeout?: ReturnType<typeof setTimeout>;
 }
 
-/** The page's one socket: it comes back by itself, and is renewed before it must end. */
+/** The page's socket. Reconnects by itself and renews the connection before it expires. */
 export class Socket {
   readonly #options: Required<SocketOptions>;
-  #wire: Wire | null = null;
+  #socket: WebSocketLike | null = null;
   #watched: string[] = [];
-  #turn = 0;
+  #sequence = 0;
   #attempt = 0;
   #started = false;
-  #coming: Coming | null = null;
+  #pending: PendingConnection | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #renew: ReturnType<typeof setTimeout> | undefined;
   #ping: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: SocketOptions) {
     this.#options = {
-      open: (url, protocols) => new WebSocket(url, protocols) as unknown as Wire,
+      open: (url, protocols) => new WebSocket(url, protocols) as unknown as WebSocketLike,
       random: Math.random,
       ...options,
     };
@@ -65,26 +68,26 @@ export class Socket {
   stop(): void {
     this.#started = false;
     clearTimeout(this.#retry);
-    clearTimeout(this.#coming?.hung);
-    if (this.#coming?.wire) close(this.#coming.wire);
-    this.#coming = null;
+    clearTimeout(this.#pending?.timeout);
+    if (this.#pending?.socket) close(this.#pending.socket);
+    this.#pending = null;
     this.#watched = [];
-    this.#drop();
+    this.#disconnect();
   }
 
-  /** Tries at once when it is waiting to: the browser says that the network is back. */
-  hurry(): void {
-    if (!this.#started || this.#wire || this.#coming) return;
+  /** Reconnects without waiting, because the browser is online again. */
+  reconnectNow(): void {
+    if (!this.#started || this.#socket || this.#pending) return;
     clearTimeout(this.#retry);
     this.#attempt = 0;
     void this.#connect();
   }
 
-  /** Asks for the messages of a conversation; the one watched longest ago makes room. */
+  /** Watches a conversation. The one watched longest ago is dropped. */
   watch(conversation_id: string): void {
     const others = this.#watched.filter((id) => id !== conversation_id);
-    this.#watched = [conversation_id, ...others].slice(0, WATCH_LIMIT);
-    this.#show();
+    this.#watched = [conversation_id, ...others].slice(0, MAX_WATCHED);
+    this.#sendWatched();
   }
 
   get watched(): readonly string[] {
@@ -92,96 +95,98 @@ export class Socket {
   }
 
   async #connect(): Promise<void> {
-    if (this.#coming) return;
-    const coming: Coming = { wire: null };
-    this.#coming = coming;
+    if (this.#pending) return;
+    const pending: PendingConnection = { socket: null };
+    this.#pending = pending;
     try {
       const { url, ticket } = await this.#options.ticket();
-      if (coming !== this.#coming) return;
-      this.#take(this.#options.open(url, ['partyline.v1', `t.${ticket}`]), coming);
+      if (pending !== this.#pending) return;
+      this.#adopt(this.#options.open(url, ['partyline.v1', `t.${ticket}`]), pending);
     } catch {
-      if (coming === this.#coming) this.#failed();
+      if (pending === this.#pending) this.#onConnectFailed();
     }
   }
 
-  #take(wire: Wire, coming: Coming): void {
-    coming.wire = wire;
-    coming.hung = setTimeout(() => {
-      close(wire);
-      this.#failed();
-    }, OPEN_WITHIN);
-    wire.onopen = () => {
-      clearTimeout(coming.hung);
-      this.#coming = null;
-      const renewed = this.#wire;
-      this.#wire = wire;
+  #adopt(socket: WebSocketLike, pending: PendingConnection): void {
+    pending.socket = socket;
+    pending.timeout = setTimeout(() => {
+      close(socket);
+      this.#onConnectFailed();
+    }, CONNECT_TIMEOUT);
+    socket.onopen = () => {
+      clearTimeout(pending.timeout);
+      this.#pending = null;
+      const renewed = this.#socket;
+      this.#socket = socket;
       if (renewed) close(renewed);
       this.#attempt = 0;
-      this.#keep();
-      if (this.#watched.length) this.#show();
+      this.#startTimers();
+      if (this.#watched.length) this.#sendWatched();
       this.#options.onOpen(true);
     };
-    wire.onmessage = (event) => {
-      if (wire === this.#wire) this.#options.onEvents(eventsOf(event.data));
+    socket.onmessage = (event) => {
+      if (socket === this.#socket) this.#options.onEvents(parseEvents(event.data));
     };
-    wire.onclose = () => {
-      if (wire !== this.#wire) return this.#failed();
-      this.#drop();
-      this.#again();
+    socket.onclose = () => {
+      if (socket !== this.#socket) return this.#onConnectFailed();
+      this.#disconnect();
+      this.#scheduleReconnect();
     };
   }
 
-  /** The connection that was being opened does not come. */
-  #failed(): void {
-    clearTimeout(this.#coming?.hung);
-    this.#coming = null;
-    this.#again();
+  /** Gives up the connection attempt and schedules another. */
+  #onConnectFailed(): void {
+    clearTimeout(this.#pending?.timeout);
+    this.#pending = null;
+    this.#scheduleReconnect();
   }
 
-  /** Keeps the connection from idling out, and replaces it before it ends. */
-  #keep(): void {
+  /** Starts the timers that keep the connection alive and renew it. */
+  #startTimers(): void {
     clearInterval(this.#ping);
     clearTimeout(this.#renew);
-    this.#ping = setInterval(() => this.#send({ action: 'ping' }), PING_EVERY);
-    const after = RENEW_AFTER + (this.#options.random() * 2 - 1) * RENEW_JITTER;
+    this.#ping = setInterval(() => this.#send({ action: 'ping' }), PING_INTERVAL);
+    const after = RENEW_INTERVAL + (this.#options.random() * 2 - 1) * RENEW_JITTER;
     this.#renew = setTimeout(() => void this.#connect(), after);
   }
 
-  #drop(): void {
+  #disconnect(): void {
     clearInterval(this.#ping);
     clearTimeout(this.#renew);
-    const wire = this.#wire;
-    this.#wire = null;
-    if (!wire) return;
-    close(wire);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    close(socket);
     this.#options.onOpen(false);
   }
 
-  /** Full jitter: a thousand pages that lost one server do not come back as one. */
-  #again(): void {
+  /** Full jitter spreads the reconnects of many pages that lost the same server. */
+  #scheduleReconnect(): void {
     if (!this.#started) return;
     clearTimeout(this.#retry);
-    const most = Math.min(BACKOFF_CAP, BACKOFF_BASE * 2 ** this.#attempt++);
-    this.#retry = setTimeout(() => void this.#connect(), this.#options.random() * most);
+    const maxDelay = Math.min(MAX_BACKOFF, BACKOFF_BASE * 2 ** this.#attempt++);
+    this.#retry = setTimeout(() => void this.#connect(), this.#options.random() * maxDelay);
   }
 
-  /** Frames may overtake each other: each says all, and the server goes by the highest turn. */
-  #show(): void {
-    this.#send({ action: 'show', conversation_ids: this.#watched, turn: ++this.#turn });
+  /**
+   * Frames may overtake each other. Each lists all ids, and the server keeps the highest sequence.
+   */
+  #sendWatched(): void {
+    this.#send({ action: 'show', conversation_ids: this.#watched, turn: ++this.#sequence });
   }
 
   #send(frame: object): void {
-    this.#wire?.send(JSON.stringify(frame));
+    this.#socket?.send(JSON.stringify(frame));
   }
 }
 
-function close(wire: Wire): void {
-  wire.onopen = wire.onclose = wire.onmessage = null;
-  wire.close();
+function close(socket: WebSocketLike): void {
+  socket.onopen = socket.onclose = socket.onmessage = null;
+  socket.close();
 }
 
-/** The events of a frame; none when it is not one of ours. */
-function eventsOf(data: unknown): LiveEvent[] {
+/** Returns the events of a frame; none if it is invalid. */
+function parseEvents(data: unknown): LiveEvent[] {
   try {
     const frame = JSON.parse(String(data)) as Partial<LiveFrame>;
     return Array.isArray(frame.events) ? frame.events : [];

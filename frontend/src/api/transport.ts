@@ -1,69 +1,70 @@
 import type { Session } from './types';
-import { ApiError, errorOf, unreachable } from './problem';
+import { ApiError, toApiError, unreachable } from './problem';
 
-/** What the client needs from the world around it. */
+/** The dependencies of the transport. */
 export interface TransportOptions {
   fetch?: typeof fetch;
-  /** Runs one job at a time over all tabs of the browser. */
+  /** Runs one job at a time across all tabs of the browser. */
   exclusively?: <T>(job: () => Promise<T>) => Promise<T>;
-  /** Milliseconds. */
+  /** The current time in ms. */
   now?: () => number;
-  /** Called whenever a call reached the server (true) or did not (false). */
-  onReach?: (reached: boolean) => void;
+  /** Called when a request reached the server (true) or failed to (false). */
+  onReachable?: (reached: boolean) => void;
 }
 
-/** An access token this close to its end (ms) is renewed before it is used. */
-const RENEW_EARLY = 30_000;
+/** An access token is renewed this long (ms) before it expires. */
+const RENEW_MARGIN = 30_000;
 
-/** A call that was not answered for so long (ms) is given up: a line that hangs must not keep the next one waiting. */
-export const PATIENCE = 10_000;
+/** A request without a response is given up after this time (ms). */
+export const REQUEST_TIMEOUT = 10_000;
 
-/** How calls of the people's API travel. The access token lives here, in memory, and nowhere else. */
+/** Sends API requests and renews the session. The access token is kept in memory only. */
 export class Transport {
   /**
-   * Called when a session begins or is renewed, and with null when it has ended. `another`: because
-   * the cookie, which all tabs share, has become another person's.
+   * Called when a session starts, is renewed or, with null, has ended.
+   *
+   * `otherUser`: the cookie, which all tabs share, now belongs to another user.
    */
-  onSession: (session: Session | null, another: boolean) => void = () => undefined;
+  onSession: (session: Session | null, otherUser: boolean) => void = () => undefined;
 
   #token: string | null = null;
-  /** Who signed in here last: only they go on by the cookie. */
+  /** The last signed-in user. The cookie of any other user is not accepted. */
   #username: string | null = null;
-  #another = false;
+  #otherUser = false;
   #expires = 0;
-  /** How many calls were begun so far, and which was the last begun of those that were answered. */
-  #begun = 0;
+  /** The number of started requests, and the last started one that got a response. */
+  #started = 0;
   #answered = 0;
   #refreshing: Promise<boolean> | null = null;
   readonly #fetch: typeof fetch;
   readonly #exclusively: NonNullable<TransportOptions['exclusively']>;
   readonly #now: () => number;
-  readonly #onReach: (reached: boolean) => void;
+  readonly #onReachable: (reached: boolean) => void;
 
   constructor(options: TransportOptions = {}) {
     this.#fetch = options.fetch ?? ((...request) => fetch(...request));
-    this.#exclusively = options.exclusively ?? underSessionLock;
+    this.#exclusively = options.exclusively ?? withSessionLock;
     this.#now = options.now ?? Date.now;
-    this.#onReach = options.onReach ?? (() => undefined);
+    this.#onReachable = options.onReachable ?? (() => undefined);
   }
 
   async signIn(
     credentials: { username: string; password: string } | { link: string },
   ): Promise<void> {
-    this.#begin(await this.#grant('/api/session', credentials));
+    this.#startSession(await this.#requestSession('/api/session', credentials));
   }
 
-  /** Ends the session, unless the cookie has become another person's. */
+  /** Ends the session unless the cookie belongs to another user. */
   async signOut(): Promise<void> {
     try {
       if (!(await this.resume())) return;
       await this.call('DELETE', '/api/session');
     } finally {
-      this.#end();
+      this.#endSession();
     }
   }
 
-  /** Whether the cookie still opens a session of the same person. Throws when the server cannot be asked. */
+  /** Returns whether the cookie is valid for the same user. Throws if the server is unreachable. */
   resume(): Promise<boolean> {
     this.#refreshing ??= this.#exclusively(() => this.#refresh()).finally(() => {
       this.#refreshing = null;
@@ -71,56 +72,56 @@ export class Transport {
     return this.#refreshing;
   }
 
-  /** One call; the token is renewed before it, or once after a 401. */
+  /** Sends a request. Renews the token before it if needed, and once after a 401. */
   async call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-    if (!this.#token || this.#now() > this.#expires - RENEW_EARLY) await this.#renew();
-    let answer = await this.#request(method, path, body, signal);
-    if (answer.status === 401) {
+    if (!this.#token || this.#now() > this.#expires - RENEW_MARGIN) await this.#renew();
+    let response = await this.#request(method, path, body, signal);
+    if (response.status === 401) {
       await this.#renew();
-      answer = await this.#request(method, path, body, signal);
+      response = await this.#request(method, path, body, signal);
     }
-    if (answer.status === 401) this.#end();
-    if (!answer.ok) throw await errorOf(answer);
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
+    if (response.status === 401) this.#endSession();
+    if (!response.ok) throw await toApiError(response);
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
   async #renew(): Promise<void> {
     if (await this.resume()) return;
-    this.#end();
+    this.#endSession();
     throw new ApiError(401, '');
   }
 
   async #refresh(): Promise<boolean> {
-    this.#another = false;
+    this.#otherUser = false;
     try {
-      const session = await this.#grant('/api/session/refresh', {});
-      this.#another = this.#username !== null && this.#username !== session.user.username;
-      if (!this.#another) this.#begin(session);
-      return !this.#another;
+      const session = await this.#requestSession('/api/session/refresh', {});
+      this.#otherUser = this.#username !== null && this.#username !== session.user.username;
+      if (!this.#otherUser) this.#startSession(session);
+      return !this.#otherUser;
     } catch (thrown) {
       if (thrown instanceof ApiError && thrown.status === 401) return false;
       throw thrown;
     }
   }
 
-  async #grant(path: string, body: object): Promise<Session> {
+  async #requestSession(path: string, body: object): Promise<Session> {
     this.#token = null;
-    const answer = await this.#request('POST', path, body);
-    if (!answer.ok) throw await errorOf(answer);
-    return (await answer.json()) as Session;
+    const response = await this.#request('POST', path, body);
+    if (!response.ok) throw await toApiError(response);
+    return (await response.json()) as Session;
   }
 
-  #begin(session: Session): void {
+  #startSession(session: Session): void {
     this.#token = session.access_token;
     this.#expires = this.#now() + session.expires_in * 1000;
     this.#username = session.user.username;
-    this.#another = false;
+    this.#otherUser = false;
     this.onSession(session, false);
   }
 
-  #end(): void {
+  #endSession(): void {
     this.#token = null;
-    this.onSession(null, this.#another);
+    this.onSession(null, this.#otherUser);
   }
 
   async #request(
@@ -132,26 +133,26 @@ export class Transport {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body) headers['content-type'] = 'application/json';
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
-    const turn = (this.#begun += 1);
-    const hung = new AbortController();
-    const timer = setTimeout(() => hung.abort(), PATIENCE);
+    const sequence = (this.#started += 1);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), REQUEST_TIMEOUT);
     try {
-      const answer = await this.#fetch(path, {
+      const response = await this.#fetch(path, {
         method,
         headers,
         credentials: 'same-origin',
         ...(body ? { body: JSON.stringify(body) } : {}),
-        signal: signal ? AbortSignal.any([signal, hung.signal]) : hung.signal,
+        signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
       });
-      // What is read of it later lies here already: the rest of an answer can hang as well.
-      await answer.clone().arrayBuffer();
-      this.#answered = Math.max(this.#answered, turn);
-      this.#onReach(true);
-      return answer;
+      // Reads the whole body within the timeout, since it can hang as well.
+      await response.clone().arrayBuffer();
+      this.#answered = Math.max(this.#answered, sequence);
+      this.#onReachable(true);
+      return response;
     } catch (thrown) {
       if (signal?.aborted) throw thrown;
-      // What hangs says nothing of the line when a later call was answered meanwhile.
-      if (!hung.signal.aborted || this.#answered < turn) this.#onReach(false);
+      // A timeout does not mean offline if a later request got a response.
+      if (!timeout.signal.aborted || this.#answered < sequence) this.#onReachable(false);
       throw unreachable();
     } finally {
       clearTimeout(timer);
@@ -159,8 +160,8 @@ export class Transport {
   }
 }
 
-/** Two tabs never rotate the refresh token at once. Web Locks need a secure context. */
-function underSessionLock<T>(job: () => Promise<T>): Promise<T> {
+/** Prevents two tabs from rotating the refresh token at once. Web Locks need a secure context. */
+function withSessionLock<T>(job: () => Promise<T>): Promise<T> {
   const locks = (navigator as { locks?: LockManager }).locks;
   return locks ? (locks.request('partyline-session', job) as Promise<T>) : job();
 }

@@ -1,12 +1,14 @@
 import type { components } from './schema';
 
 /**
- * The shapes of the people's API, under the names that the page uses. `schema.ts` is generated from
- * `openapi.json` (`npm run types`); everything else imports from here.
+ * The types of the API under the names that the page uses.
+ *
+ * `schema.ts` is generated from `openapi.json` (`npm run types`). Everything else imports from
+ * here.
  */
 type Schemas = components['schemas'];
 
-/** The server writes every field: what it does not know is null, never absent. */
+/** The server writes every field; unknown values are null. */
 type Whole<T> = T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T;
 
 export type PhoneNumber = Whole<Schemas['PhoneNumber']>;
@@ -20,8 +22,8 @@ export type Channel = Schemas['Channel'];
 
 export type Filter = 'open' | 'unread' | 'closed';
 
-/** What Twilio reports of a message; each is kept with the time it was first heard of. */
-export type TwilioStatus =
+/** A status that Twilio reports. Each is stored with the time of its first report. */
+export type DeliveryStatus =
   | 'receiving'
   | 'accepted'
   | 'scheduled'
@@ -36,34 +38,34 @@ export type TwilioStatus =
   | 'received'
   | 'read';
 
-/** One report; it carries a code only when Twilio gave one. */
-export type Seen = Schemas['Seen'];
-export type SeenMap = Partial<Record<TwilioStatus, Seen>>;
+/** One report. It has a code only if Twilio sent one. */
+export type StatusRecord = Schemas['Seen'];
+export type StatusRecords = Partial<Record<DeliveryStatus, StatusRecord>>;
 
-/** What became of our call to Twilio. */
-export type Outcome = Whole<Schemas['Outcome']>;
-export type IntentState = Schemas['IntentState'];
-export type Intent = Whole<Schemas['Intent']>;
-export type MessageStatus = Schemas['MessageLabel'];
+/** Our record of one create call to Twilio. */
+export type SendResult = Whole<Schemas['Outcome']>;
+export type OutboxState = Schemas['IntentState'];
+export type OutboxEntry = Whole<Schemas['Intent']>;
+export type DisplayStatus = Schemas['MessageLabel'];
 export type MessageError = Whole<Schemas['MessageError']>;
-export type Message = Omit<Whole<Schemas['Message']>, 'seen'> & { seen: SeenMap };
+export type Message = Omit<Whole<Schemas['Message']>, 'seen'> & { seen: StatusRecords };
 export type MessagePage = Omit<Whole<Schemas['MessageList']>, 'messages'> & { messages: Message[] };
 
 export type Media = Whole<Schemas['Media']>;
 export type MediaKind = Schemas['MediaKind'];
-export type Particulars = Whole<Schemas['Particulars']>;
+export type MessageExtras = Whole<Schemas['Particulars']>;
 export type Location = Whole<Schemas['Location']>;
 
-/** Where the bytes of a stored medium can be read, until `expires_at`. */
-export type MediaAddress = Whole<Schemas['MediaLink']>;
-/** A medium in the gallery, with the message that brought it. */
-export type GalleryItem = Whole<Schemas['ListedMedia']>;
-export type Gallery = Whole<Schemas['MediaList']>;
-/** Where the browser may put the bytes of one file, with these headers, until `expires_at`. */
-export type Upload = Whole<Schemas['UploadPlace']>;
+/** The download URL of stored media, valid until `expires_at`. */
+export type MediaDownload = Whole<Schemas['MediaLink']>;
+/** A media file with the message it belongs to. */
+export type MediaItem = Whole<Schemas['ListedMedia']>;
+export type MediaPage = Whole<Schemas['MediaList']>;
+/** Where and with which headers the browser uploads a file, until `expires_at`. */
+export type UploadTarget = Whole<Schemas['UploadPlace']>;
 
-/** A file that has been put there, to go with a message. */
-export interface Attached {
+/** An uploaded file that belongs to a draft. */
+export interface UploadedFile {
   upload_id: string;
   name: string;
   content_type: string;
@@ -76,21 +78,21 @@ export type Sender = Whole<Schemas['Sender']>;
 export type NumberCheck = Whole<Schemas['CheckedNumber']>;
 export type QuarantineItem = Whole<Schemas['QuarantineItem']>;
 export type QuarantinePage = Whole<Schemas['QuarantineList']>;
-export type ReleasedQuarantines = Whole<Schemas['ReleasedQuarantines']>;
+export type BulkReleaseResult = Whole<Schemas['ReleasedQuarantines']>;
 export type CheckResult = Whole<Schemas['CheckResult']>;
-export type ConsentEntry = Whole<Schemas['ConsentEntry']>;
+export type ConsentRecord = Whole<Schemas['ConsentEntry']>;
 export type ConsentState = Schemas['ConsentState'];
 export type Ticket = Whole<Schemas['IssuedTicket']>;
 
-/** What an answer says, by its key; the English stands beside it. */
-export type Sentence = Whole<Schemas['Sentence']>;
+/** A text of a response by its key. The English is sent next to it. */
+export type LocalizedText = Whole<Schemas['Sentence']>;
 
-/** application/problem+json. `current` comes with a conflict. */
+/** application/problem+json. A conflict contains the `current` conversation. */
 export type Problem = Partial<Whole<Schemas['Problem']>>;
 
 type SchemaEvent = Whole<Schemas['Event']>;
 
-/** What comes over the socket. */
+/** An event that the socket delivers. */
 export type LiveEvent =
   Exclude<SchemaEvent, { type: 'message' }> | { type: 'message'; message: Message };
 

@@ -1,6 +1,6 @@
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** The time (ms) inside a ULID, or null when it is none. */
+/** Returns the time (ms) of a ULID, or null if it is invalid. */
 export function ulidTime(ulid: string): number | null {
   if (ulid.length !== 26) return null;
   let time = 0;
@@ -12,7 +12,7 @@ export function ulidTime(ulid: string): number | null {
   return time;
 }
 
-/** A key for one click: random, and not bound to a secure context as randomUUID() is. */
+/** Returns a random key for one action. Unlike `randomUUID()`, works without a secure context. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

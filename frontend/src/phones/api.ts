@@ -1,18 +1,18 @@
 import type { Channel } from './channel';
-import { sayAll } from '../api/answers';
+import { localizeAll } from '../api/localize';
 import type { Problem } from '../api/types';
-import { phones as strings } from '../strings';
-import type { BenchView, Phone, PhoneMedia, PhoneMessage, Sent } from './types';
+import { phoneStrings as strings } from '../strings/phones';
+import type { PhoneList, Phone, PhoneMedia, PhoneMessage, SendFromPhone } from './types';
 
-/** What the network refused, as a sentence. */
-export class NetworkError extends Error {}
+/** An error of the simulator; its message is for users. */
+export class SimulatorError extends Error {}
 
 const BASE = '/phones/api';
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  let answer: Response;
+  let response: Response;
   try {
-    answer = await fetch(`${BASE}${path}`, {
+    response = await fetch(`${BASE}${path}`, {
       method,
       ...(body === undefined
         ? {}
@@ -21,41 +21,42 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
           : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
   } catch {
-    throw new NetworkError(strings.unreachable);
+    throw new SimulatorError(strings.unreachable);
   }
-  if (!answer.ok) throw new NetworkError(await sentence(answer));
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (!response.ok) throw new SimulatorError(await errorText(response));
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-async function sentence(answer: Response): Promise<string> {
+async function errorText(response: Response): Promise<string> {
   try {
-    const problem = (await answer.json()) as Problem;
-    return sayAll(problem.sentences, problem.detail ?? strings.unexpected);
+    const problem = (await response.json()) as Problem;
+    return localizeAll(problem.sentences, problem.detail ?? strings.unexpected);
   } catch {
     return strings.unexpected;
   }
 }
 
-const at = (number: string) => `/phones/${encodeURIComponent(number)}`;
+const phonePath = (number: string) => `/phones/${encodeURIComponent(number)}`;
 
-/** The network's side of the phones: its JSON API and its live stream. */
-export const network = {
-  bench: () => call<BenchView>('GET', '/phones'),
-  add: (phone: { number?: string; name?: string; channel: Channel }) =>
+/** The simulator's JSON API for phones and its event stream. */
+export const simulator = {
+  listPhones: () => call<PhoneList>('GET', '/phones'),
+  addPhone: (phone: { number?: string; name?: string; channel: Channel }) =>
     call<Phone>('POST', '/phones', phone),
   setAirplane: (number: string, airplane: boolean) =>
-    call<Phone>('PATCH', at(number), { airplane }),
-  rename: (number: string, name: string) => call<Phone>('PATCH', at(number), { name }),
-  remove: (number: string) => call<undefined>('DELETE', at(number)),
-  messages: async (number: string) =>
-    (await call<{ messages: PhoneMessage[] }>('GET', `${at(number)}/messages`)).messages,
-  send: (number: string, sent: Sent) => call<PhoneMessage>('POST', `${at(number)}/messages`, sent),
-  /** Keeps a file, to be sent with a message. */
-  keep: (file: File) =>
+    call<Phone>('PATCH', phonePath(number), { airplane }),
+  rename: (number: string, name: string) => call<Phone>('PATCH', phonePath(number), { name }),
+  removePhone: (number: string) => call<undefined>('DELETE', phonePath(number)),
+  listMessages: async (number: string) =>
+    (await call<{ messages: PhoneMessage[] }>('GET', `${phonePath(number)}/messages`)).messages,
+  sendMessage: (number: string, sent: SendFromPhone) =>
+    call<PhoneMessage>('POST', `${phonePath(number)}/messages`, sent),
+  /** Uploads a file, to be sent with a message. */
+  uploadFile: (file: File) =>
     call<PhoneMedia>('POST', `/media?name=${encodeURIComponent(file.name)}`, file),
-  /** The thread is open: what has arrived is read. */
-  read: (number: string) => call<undefined>('POST', `${at(number)}/read`),
+  /** Marks all received messages as read. */
+  markRead: (number: string) => call<undefined>('POST', `${phonePath(number)}/read`),
   listen: () => new EventSource(`${BASE}/events`),
 };
 
-export type Network = typeof network;
+export type Simulator = typeof simulator;

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { channelOf, senderFor, skinOf } from './channel';
+import { parseChannel, senderFor, skinFor } from './channel';
 
 it('knows a channel by what an address begins with', () => {
   expect(
-    ['+12065550100', 'whatsapp:+12065550100', 'messenger:1', 'rcs:+12065550100'].map(channelOf),
+    ['+12065550100', 'whatsapp:+12065550100', 'messenger:1', 'rcs:+12065550100'].map(parseChannel),
   ).toEqual(['sms', 'whatsapp', 'messenger', 'rcs']);
 });
 
 it('shows RCS in the app of SMS', () => {
-  expect([skinOf('rcs:+12065550100'), skinOf('whatsapp:+12065550100')]).toEqual([
+  expect([skinFor('rcs:+12065550100'), skinFor('whatsapp:+12065550100')]).toEqual([
     'sms',
     'whatsapp',
   ]);

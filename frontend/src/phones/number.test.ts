@@ -1,28 +1,30 @@
 import { expect, it } from 'vitest';
-import { called, format, reachedAt, senderName } from './number';
+import { displayName, formatNumber, addressLabel, senderName } from './number';
 
 it('groups a North American number as people there do', () => {
-  expect(format('+12065550123')).toBe('(206) 555-0123');
+  expect(formatNumber('+12065550123')).toBe('(206) 555-0123');
 });
 
 it('leaves any other number as it is', () => {
-  expect(format('+493012345678')).toBe('+493012345678');
-  expect(format('not a number')).toBe('not a number');
+  expect(formatNumber('+493012345678')).toBe('+493012345678');
+  expect(formatNumber('not a number')).toBe('not a number');
 });
 
 it('calls a customer by name, or by number and channel without one, and never by an id', () => {
-  expect(called({ name: 'Ada', number: 'messenger:200000000000100' })).toBe('Ada');
-  expect(called({ name: null, number: '+12065550123' })).toBe('(206) 555-0123');
-  expect(called({ name: null, number: 'whatsapp:+12065550123' })).toBe(
+  expect(displayName({ name: 'Ada', number: 'messenger:200000000000100' })).toBe('Ada');
+  expect(displayName({ name: null, number: '+12065550123' })).toBe('(206) 555-0123');
+  expect(displayName({ name: null, number: 'whatsapp:+12065550123' })).toBe(
     '(206) 555-0123 on WhatsApp',
   );
-  expect(called({ name: null, number: 'messenger:200000000000100' })).toBe('Somebody on Messenger');
+  expect(displayName({ name: null, number: 'messenger:200000000000100' })).toBe(
+    'Messenger customer',
+  );
 });
 
 it('says under a name where somebody is reached', () => {
-  expect(reachedAt('+12065550123')).toBe('(206) 555-0123');
-  expect(reachedAt('whatsapp:+12065550123')).toBe('(206) 555-0123');
-  expect(reachedAt('messenger:200000000000100')).toBe('Messenger');
+  expect(addressLabel('+12065550123')).toBe('(206) 555-0123');
+  expect(addressLabel('whatsapp:+12065550123')).toBe('(206) 555-0123');
+  expect(addressLabel('messenger:200000000000100')).toBe('Messenger');
 });
 
 it('shows a page and an agent by name and a sender with a number by number', () => {

@@ -1,20 +1,20 @@
 import { expect, it } from 'vitest';
-import { text } from './examples';
-import { lines } from './screen';
+import { text } from './samples.test-data';
+import { layOut } from './screen';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 20, 14, minute)).toISOString();
 
 it('writes the time above the first message and after each pause of ten minutes', () => {
-  const shown = lines([
+  const shown = layOut([
     text({ sid: 'a', at: at(0) }),
     text({ sid: 'b', at: at(9) }),
     text({ sid: 'c', at: at(19) }),
   ]);
-  expect(shown.map((line) => line.timed)).toEqual([true, false, true]);
+  expect(shown.map((line) => line.showTime)).toEqual([true, false, true]);
 });
 
 it('joins what one side says within three minutes', () => {
-  const shown = lines([
+  const shown = layOut([
     text({ sid: 'a', at: at(0) }),
     text({ sid: 'b', at: at(1) }),
     text({ sid: 'c', at: at(2), from_phone: false }),
@@ -25,11 +25,11 @@ it('joins what one side says within three minutes', () => {
 });
 
 it('says how far the last typed text has come, and every one that failed', () => {
-  const shown = lines([
+  const shown = layOut([
     text({ sid: 'a', state: 'failed' }),
     text({ sid: 'b', state: 'stored' }),
     text({ sid: 'c', state: 'stored' }),
     text({ sid: 'd', state: 'arrived', from_phone: false }),
   ]);
-  expect(shown.map((line) => line.stated)).toEqual([true, false, true, false]);
+  expect(shown.map((line) => line.showState)).toEqual([true, false, true, false]);
 });

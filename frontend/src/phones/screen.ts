@@ -1,36 +1,36 @@
 import type { PhoneMessage } from './types';
 
-const PAUSE = 10 * 60_000;
-const RUN = 3 * 60_000;
+const TIME_GAP = 10 * 60_000;
+const MAX_RUN_GAP = 3 * 60_000;
 
-/** A message and how it stands on the screen. */
-export interface Line {
+/** A message with its layout on the screen. */
+export interface ScreenMessage {
   message: PhoneMessage;
-  /** The time stands above it: the first after a pause. */
-  timed: boolean;
-  /** It hangs together with the one above, or below: same side, within three minutes. */
+  /** Shows the time above: the first message after a gap. */
+  showTime: boolean;
+  /** Joined with the message above or below: same side, within three minutes. */
   joinsAbove: boolean;
   joinsBelow: boolean;
-  /** Its state stands below it: the last one typed, and every one that failed. */
-  stated: boolean;
+  /** Shows the state below: the last sent message and every failed one. */
+  showState: boolean;
 }
 
-/** Lays the messages out, oldest first. */
-export function lines(messages: readonly PhoneMessage[]): Line[] {
+/** Returns the messages with their layout, oldest first. */
+export function layOut(messages: readonly PhoneMessage[]): ScreenMessage[] {
   const last = messages.findLast((message) => message.from_phone)?.sid;
   const joined = (above: PhoneMessage | undefined, below: PhoneMessage | undefined) =>
     above !== undefined &&
     below !== undefined &&
     above.from_phone === below.from_phone &&
-    gap(above, below) < RUN;
+    gap(above, below) < MAX_RUN_GAP;
   return messages.map((message, index) => {
     const above = messages[index - 1];
     return {
       message,
-      timed: above === undefined || gap(above, message) >= PAUSE,
+      showTime: above === undefined || gap(above, message) >= TIME_GAP,
       joinsAbove: joined(above, message),
       joinsBelow: joined(message, messages[index + 1]),
-      stated: message.from_phone && (message.sid === last || message.state === 'failed'),
+      showState: message.from_phone && (message.sid === last || message.state === 'failed'),
     };
   });
 }

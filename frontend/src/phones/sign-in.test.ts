@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { takeSignIn } from './sign-in';
+import { takeSignInHash } from './sign-in';
 
 const at = (hash: string) => ({ hash, pathname: '/phones', search: '?a=1' });
 
@@ -9,8 +9,8 @@ it('takes the sign-in link out of the address and hands it to the desk', () => {
     replaceState: (_state: unknown, _unused: string, url?: string | URL | null) =>
       void addresses.push(String(url)),
   };
-  expect(takeSignIn(at('#sign-in=abc'), history)).toBe('#sign-in=abc');
+  expect(takeSignInHash(at('#sign-in=abc'), history)).toBe('#sign-in=abc');
   expect(addresses).toEqual(['/phones?a=1']);
-  expect(takeSignIn(at('#elsewhere'), history)).toBe('');
+  expect(takeSignInHash(at('#elsewhere'), history)).toBe('');
   expect(addresses).toHaveLength(1);
 });

@@ -1,5 +1,7 @@
-/** Takes `#sign-in=…` out of this page's address, for the desk in its frame: `#sign-in=…`, or nothing. */
-export function takeSignIn(
+/**
+ * Removes `#sign-in=…` from the URL and returns it for the desk's iframe; empty if there is none.
+ */
+export function takeSignInHash(
   location: Pick<Location, 'hash' | 'pathname' | 'search'>,
   history: Pick<History, 'replaceState'>,
 ): string {

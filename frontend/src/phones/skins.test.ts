@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const css = read('../styles/tokens.css') + read('phones.css');
 
-/** The blocks of the other skins stand behind their names; whatever is outside them holds for all. */
+/** The blocks of skins are marked by their names. Tokens outside them apply to all. */
 const SKIN = /\[data-skin='(\w+)'\] \{([^}]*)\}/g;
 const skins = new Map([...css.matchAll(SKIN)].map(([, name = '', block = '']) => [name, block]));
 
-/** name → [light, dark], read from the files that the page loads, as one skin wears them. */
+/** name → [light, dark], read from the files that the page loads, for one skin. */
 const tokensOf = (skin: string) =>
   new Map(
     [
@@ -29,14 +29,14 @@ function luminance(hex: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Foreground, the grounds it stands on, and the least contrast it may have. */
+/** Foreground, its backgrounds and the lowest allowed contrast. */
 const pairs: [string, string[], number][] = [
   ['skin-ink', ['skin-paper', 'skin-bar', 'skin-theirs'], 4.5],
   ['skin-meta', ['skin-paper', 'skin-bar', 'skin-theirs'], 4.5],
   ['on-own', ['skin-own'], 4.5],
   ['danger', ['skin-paper', 'sunken'], 4.5],
   ['line-strong', ['skin-paper', 'sunken'], 3],
-  ['lamp-running', ['sunken'], 3],
+  ['attention-moving', ['sunken'], 3],
   ['focus', ['skin-paper'], 3],
 ];
 
@@ -44,7 +44,7 @@ describe.each(
   [...skins.keys()].flatMap((skin) => [[skin, 'light', 0] as const, [skin, 'dark', 1] as const]),
 )('%s, %s', (skin, _scheme, side) => {
   const tokens = tokensOf(skin);
-  // The times between the bubbles stand on the weave.
+  // The times between bubbles are drawn on the background pattern.
   const woven: typeof pairs = skin === 'whatsapp' ? [['skin-meta', ['skin-weave'], 4.5]] : [];
   it.each([...pairs, ...woven])('%s can be read on %s', (ink, grounds, least) => {
     for (const ground of grounds) {

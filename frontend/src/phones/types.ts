@@ -1,4 +1,4 @@
-/** A phone on the bench. */
+/** A simulated phone. */
 export interface Phone {
   /** As its channel writes it: `+1206…`, `whatsapp:+1206…`, `messenger:…`, `rcs:+1206…`. */
   number: string;
@@ -8,7 +8,7 @@ export interface Phone {
   added_at: string;
 }
 
-/** A file of a message. */
+/** A media file of a message. */
 export interface PhoneMedia {
   sid: string;
   content_type: string;
@@ -16,8 +16,8 @@ export interface PhoneMedia {
   size: number;
 }
 
-/** What an app sends beside a text; what is not there is null, or left out when sending. */
-export interface Particulars {
+/** What an app sends besides text. Missing values are null, or omitted when sending. */
+export interface AppExtras {
   location?: {
     latitude: string;
     longitude: string;
@@ -28,40 +28,40 @@ export interface Particulars {
   reply_to?: string | null;
 }
 
-/** What is sent from a phone. */
-export interface Sent {
+/** A message to send from a phone. */
+export interface SendFromPhone {
   to: string;
   body?: string;
-  /** SIDs of files that the network keeps. */
+  /** SIDs of uploaded files. */
   media?: string[];
-  particulars?: Particulars;
+  particulars?: AppExtras;
 }
 
 /** A message as the phone shows it. */
 export interface PhoneMessage {
   sid: string;
-  /** The order in which the network took the messages. */
+  /** The order in which the simulator accepted the messages. */
   seq: number;
   phone: string;
-  /** The desk's number. */
+  /** Our sender. */
   number: string;
   from_phone: boolean;
   body: string;
   media: PhoneMedia[];
-  particulars: Particulars;
-  /** The customer has seen it, and the desk may know. */
+  particulars: AppExtras;
+  /** Whether the customer has read it and read receipts are sent. */
   read: boolean;
   at: string;
-  /** Typed here: on its way, stored at the desk, or given up. From the desk: arrived. */
+  /** From the phone: sending, stored by Partyline or failed. From the desk: arrived. */
   state: 'sending' | 'stored' | 'failed' | 'arrived';
-  /** What the desk answered the network. */
+  /** The HTTP status of Partyline's response. */
   answer_status: number | null;
-  /** From the network's call to the desk's answer, milliseconds. */
+  /** The time from the webhook to Partyline's response (ms). */
   stored_ms: number | null;
 }
 
-/** The bench as it is. */
-export interface BenchView {
+/** All phones, with the senders and the current time. */
+export interface PhoneList {
   now: string;
   numbers: string[];
   phones: Phone[];

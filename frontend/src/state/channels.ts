@@ -2,8 +2,8 @@ import type { Channel } from '../api/types';
 
 const CHANNELS: Channel[] = ['sms', 'whatsapp', 'messenger', 'rcs', 'client'];
 
-/** The channels there are, always in one order: by our senders, and by who wrote. */
-export function channelsOf(known: Iterable<{ channel: Channel }>): Channel[] {
+/** Returns the channels of these senders and conversations, each once, in a fixed order. */
+export function listChannels(known: Iterable<{ channel: Channel }>): Channel[] {
   const seen = new Set<Channel>();
   for (const { channel } of known) seen.add(channel);
   return CHANNELS.filter((channel) => seen.has(channel));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matching } from './commands';
+import { filterCommands } from './commands';
 
 const commands = [
   'Close conversation',
@@ -7,7 +7,7 @@ const commands = [
   'Light theme',
   'Delete conversation',
 ].map((label) => ({ label, run: () => undefined }));
-const found = (text: string) => matching(commands, text).map((one) => one.label);
+const found = (text: string) => filterCommands(commands, text).map((command) => command.label);
 
 describe('the palette', () => {
   it('holds every command while nothing is written', () => {

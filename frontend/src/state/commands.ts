@@ -1,63 +1,65 @@
-import { strings } from '../strings';
+import { commonStrings } from '../strings/common';
+import { menuStrings, listStrings } from '../strings/inbox';
+import { paletteStrings } from '../strings/palette';
 import type { Desk } from './desk.svelte';
-import type { Screen } from './screen.svelte';
+import type { Shell } from './shell.svelte';
 import type { Theme } from './theme.svelte';
 
-/** Something the palette does. */
+/** An entry of the command palette. */
 export interface Command {
   label: string;
-  /** The key that does the same. */
+  /** The shortcut key of the same action. */
   key?: string;
   run: () => void;
 }
 
 const THEMES: Theme[] = ['auto', 'light', 'dark'];
 
-/** Everything that can be done now: with the open conversation first, then with the desk. */
-export function commandsOf(desk: Desk, screen: Screen): Command[] {
-  const { acts } = screen;
-  const say = strings.palette.commands;
+/** Returns all available commands: first those of the open conversation, then the general ones. */
+export function listCommands(desk: Desk, shell: Shell): Command[] {
+  const { keyActions: acts } = shell;
+  const t = paletteStrings.commands;
   const { selected } = desk;
   const here: Command[] = selected
     ? [
-        { label: strings.composer.label(strings.palette.them), key: 'R', run: acts.reply },
-        { label: strings.attach.add, key: 'A', run: acts.attach },
+        { label: t.reply, key: 'R', run: acts.reply },
+        { label: t.attach, key: 'A', run: acts.attach },
         {
-          label: selected.status === 'open' ? strings.thread.closeIt : strings.thread.reopen,
+          label: selected.status === 'open' ? t.close : t.reopen,
           key: 'E',
           run: acts.toggleStatus,
         },
-        { label: strings.find.label, key: 'F', run: acts.find },
-        { label: say.newest, key: 'G', run: acts.newest },
-        { label: say.details, key: 'D', run: acts.details },
-        { label: strings.thread.person, key: 'I', run: acts.person },
-        { label: strings.person.remove, key: '#', run: acts.remove },
+        { label: t.find, key: 'F', run: acts.find },
+        { label: t.latest, key: 'G', run: acts.newest },
+        { label: t.details, key: 'D', run: acts.details },
+        { label: t.contact, key: 'I', run: acts.contact },
+        { label: t.remove, key: '#', run: acts.remove },
       ]
     : [];
   const admin: Command[] =
     desk.session.user?.role === 'admin'
-      ? [{ label: strings.menu.quarantine, run: () => desk.route.toQuarantine() }]
+      ? [{ label: menuStrings.quarantine, run: () => desk.router.open({ screen: 'quarantine' }) }]
       : [];
   return [
     ...here,
-    { label: strings.list.compose, key: 'N', run: acts.compose },
-    { label: say.search, key: '/', run: acts.search },
-    { label: say.show.open, key: '1', run: () => screen.filter('open') },
-    { label: say.show.unread, key: '2', run: () => screen.filter('unread') },
-    { label: say.show.closed, key: '3', run: () => screen.filter('closed') },
+    { label: listStrings.compose, key: 'N', run: acts.compose },
+    { label: t.search, key: '/', run: acts.search },
+    { label: t.show.open, key: '1', run: () => shell.filter('open') },
+    { label: t.show.unread, key: '2', run: () => shell.filter('unread') },
+    { label: t.show.closed, key: '3', run: () => shell.filter('closed') },
     ...channels(desk),
     ...admin,
-    ...THEMES.map((theme) => ({ label: say.theme[theme], run: () => desk.theme.choose(theme) })),
+    ...THEMES.map((theme) => ({ label: t.theme[theme], run: () => desk.theme.set(theme) })),
     {
-      label: desk.sound.on ? say.soundOff : say.soundOn,
-      run: () => desk.sound.turn(!desk.sound.on),
+      label: desk.sound.on ? t.soundOff : t.soundOn,
+      run: () => desk.sound.setOn(!desk.sound.on),
     },
     {
-      label: desk.notices.on ? say.noticesOff : say.noticesOn,
-      run: () => void desk.notices.turn(!desk.notices.on),
+      label: desk.notifications.on ? t.notificationsOff : t.notificationsOn,
+      run: () => void desk.notifications.setOn(!desk.notifications.on),
     },
-    { label: strings.menu.shortcuts, key: '?', run: acts.shortcuts },
-    { label: strings.menu.signOut, run: () => void desk.signOut() },
+    { label: menuStrings.shortcuts, key: '?', run: acts.shortcuts },
+    { label: menuStrings.signOut, run: () => void desk.signOut() },
   ];
 }
 
@@ -68,18 +70,18 @@ function channels(desk: Desk): Command[] {
     void desk.list.load();
   };
   return [null, ...desk.channels].map((channel) => ({
-    label: strings.palette.commands.channel(
-      channel ? strings.channels[channel] : strings.list.allChannels,
+    label: paletteStrings.commands.channel(
+      channel ? commonStrings.channels[channel] : listStrings.allChannels,
     ),
     run: choose(channel),
   }));
 }
 
-/** The commands that hold every word, in any order, those that begin with the text first. */
-export function matching(commands: Command[], text: string): Command[] {
+/** Returns the commands that contain every word. Those that start with the text come first. */
+export function filterCommands(commands: Command[], text: string): Command[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const label = (one: Command) => one.label.toLowerCase();
-  const hits = commands.filter((one) => words.every((word) => label(one).includes(word)));
-  const begins = (one: Command) => (label(one).startsWith(words.join(' ')) ? 0 : 1);
+  const label = (command: Command) => command.label.toLowerCase();
+  const hits = commands.filter((command) => words.every((word) => label(command).includes(word)));
+  const begins = (command: Command) => (label(command).startsWith(words.join(' ')) ? 0 : 1);
   return words.length ? hits.sort((a, b) => begins(a) - begins(b)) : hits;
 }

@@ -2,9 +2,10 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { Conversation } from '../api/types';
 
 /**
- * What may happen to a conversation. `gone`: it was asked for by id and is not there. `hidden`:
- * somebody here is about to delete it, or has thought better of it. `listed`: the list was read for
- * the first time, and what comes later is news.
+ * A change of the conversation store.
+ *
+ * `gone`: the server does not know the id. `hidden`: the user is about to delete it, or has undone
+ * that. `listed`: the first list is complete, so later messages are new.
  */
 export type ConversationEvent =
   | { type: 'conversation'; conversation: Conversation }
@@ -12,17 +13,17 @@ export type ConversationEvent =
   | { type: 'hidden'; conversation_id: string; hidden: boolean }
   | { type: 'listed' };
 
-/** Every conversation the page has heard of. `apply` is the only writer. */
+/** All conversations that the page knows. `apply` is the only writer. */
 export class Conversations {
   readonly #byId = new SvelteMap<string, Conversation>();
   readonly #gone = new Map<string, number>();
   readonly #hidden = new SvelteSet<string>();
-  /** When the last thing happened of which the first list told (ms); null before it. */
-  #since: number | null = null;
-  /** Called when a customer has written since the page last heard of them, by whatever way it learns that. */
-  onNews: (conversation: Conversation) => void = () => undefined;
+  /** The time of the newest message in the first list (ms); null before that list. */
+  #firstListedAt: number | null = null;
+  /** Called when a new message of a customer becomes known, pushed or loaded. */
+  onNewMessage: (conversation: Conversation) => void = () => undefined;
 
-  /** Takes an event; the higher `rev` wins, so order and repetition do not matter. */
+  /** Applies an event. The higher `rev` wins, so order and repetition do not matter. */
   apply(event: ConversationEvent): void {
     if (event.type === 'hidden') {
       if (event.hidden) this.#hidden.add(event.conversation_id);
@@ -37,7 +38,7 @@ export class Conversations {
       return;
     }
     if (event.type === 'listed') {
-      this.#since ??= Math.max(0, ...[...this.#byId.values()].map(lastOf));
+      this.#firstListedAt ??= Math.max(0, ...[...this.#byId.values()].map(lastMessageAt));
       return;
     }
     const { conversation_id: id, rev } = event.conversation;
@@ -45,7 +46,7 @@ export class Conversations {
     const known = this.#byId.get(id);
     if (known && rev <= known.rev) return;
     this.#byId.set(id, event.conversation);
-    if (this.#isNews(event.conversation, known)) this.onNews(event.conversation);
+    if (this.#isNewMessage(event.conversation, known)) this.onNewMessage(event.conversation);
   }
 
   get(id: string): Conversation | undefined {
@@ -54,13 +55,15 @@ export class Conversations {
 
   get all(): Conversation[] {
     const hidden = this.#hidden;
-    return [...this.#byId.values()].filter((one) => !hidden.has(one.conversation_id));
+    return [...this.#byId.values()].filter(
+      (conversation) => !hidden.has(conversation.conversation_id),
+    );
   }
 
-  /** How many conversations wait for an answer, of those the page has heard of. */
-  get waiting(): number {
+  /** The number of unread conversations among those the page knows. */
+  get unreadCount(): number {
     let count = 0;
-    for (const one of this.all) if (waits(one)) count += 1;
+    for (const conversation of this.all) if (isUnread(conversation)) count += 1;
     return count;
   }
 
@@ -68,50 +71,56 @@ export class Conversations {
     this.#byId.clear();
     this.#gone.clear();
     this.#hidden.clear();
-    this.#since = null;
+    this.#firstListedAt = null;
   }
 
-  #isNews(now: Conversation, known: Conversation | undefined): boolean {
-    if (this.#since === null || !waits(now)) return false;
-    if (known && now.unread_count > known.unread_count) return true;
-    const later = lastOf(now) > (known ? lastOf(known) : this.#since);
-    return later && now.preview?.direction === 'inbound';
+  #isNewMessage(current: Conversation, known: Conversation | undefined): boolean {
+    if (this.#firstListedAt === null || !isUnread(current)) return false;
+    if (known && current.unread_count > known.unread_count) return true;
+    const later = lastMessageAt(current) > (known ? lastMessageAt(known) : this.#firstListedAt);
+    return later && current.preview?.direction === 'inbound';
   }
 }
 
-/** When the last message was written (ms). */
-const lastOf = ({ preview }: Conversation): number => (preview ? Date.parse(preview.at) : 0);
+/** Returns the time of the last message (ms). */
+const lastMessageAt = ({ preview }: Conversation): number => (preview ? Date.parse(preview.at) : 0);
 
-/** Somebody there waits for an answer: what is closed waits for none, whatever was left unread. */
-export function waits({ status, unread_count }: Conversation): boolean {
+/** Returns whether a conversation is open and has unread messages. */
+export function isUnread({ status, unread_count }: Conversation): boolean {
   return status === 'open' && unread_count > 0;
 }
 
 /**
- * Whether they may have written what `seen` does not show. What was read and answered meanwhile is
- * nothing that was missed.
+ * Returns whether the customer may have written since the expected state.
+ *
+ * Messages that were read and answered in the meantime do not count.
  */
-export function wroteSince(seen: Conversation, now: Conversation): boolean {
-  return wentOn(seen, now) && (now.preview?.direction === 'inbound' || now.unread_count > 0);
+export function customerWroteSince(expected: Conversation, current: Conversation): boolean {
+  return (
+    changedSince(expected, current) &&
+    (current.preview?.direction === 'inbound' || current.unread_count > 0)
+  );
 }
 
-/** Whether anything was written that `seen` does not show, by whomever. */
-export function wentOn(seen: Conversation, now: Conversation): boolean {
-  return now.unread_count > seen.unread_count || now.preview?.at !== seen.preview?.at;
+/** Returns whether any message was added since the expected state, by either side. */
+export function changedSince(expected: Conversation, current: Conversation): boolean {
+  return (
+    current.unread_count > expected.unread_count || current.preview?.at !== expected.preview?.at
+  );
 }
 
-/** Newest activity first; equal times in the order of ids, so that every page agrees. */
+/** Compares by newest activity first, then by id, so that all pages agree. */
 export function byActivity(a: Conversation, b: Conversation): number {
-  return timeOf(b) - timeOf(a) || (a.conversation_id < b.conversation_id ? 1 : -1);
+  return updatedAt(b) - updatedAt(a) || (a.conversation_id < b.conversation_id ? 1 : -1);
 }
 
-/** Read once for each: five thousand rows are put in order with every event. */
+/** Caches the parsed times: every event sorts up to five thousand rows. */
 const times = new WeakMap<Conversation, number>();
 
-function timeOf(one: Conversation): number {
-  const known = times.get(one);
+function updatedAt(conversation: Conversation): number {
+  const known = times.get(conversation);
   if (known !== undefined) return known;
-  const time = Date.parse(one.date_updated);
-  times.set(one, time);
+  const time = Date.parse(conversation.date_updated);
+  times.set(conversation, time);
   return time;
 }

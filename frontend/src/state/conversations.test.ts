@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { byActivity, Conversations, type ConversationEvent } from './conversations.svelte';
 import { conversation } from './samples.test-data';
 
-/** A rev is one write: it has one content. */
+/** One revision has one content. */
 const told = (id: number, rev: number): ConversationEvent => ({
   type: 'conversation',
   conversation: conversation({
@@ -68,11 +68,11 @@ describe('the conversations', () => {
       }),
     });
 
-    /** Whom a page tells of that has read the list, with `old` at nine o'clock and ten seconds. */
+    /** Returns the conversations announced as new to a page whose first list held `old`. */
     function told(...events: ConversationEvent[]) {
       const conversations = new Conversations();
       const ids: string[] = [];
-      conversations.onNews = (one) => ids.push(one.conversation_id);
+      conversations.onNewMessage = (conversation) => ids.push(conversation.conversation_id);
       conversations.apply(row('old', [1, 1, 10]));
       conversations.apply({ type: 'listed' });
       for (const event of events) conversations.apply(event);
@@ -111,19 +111,21 @@ describe('the conversations', () => {
       type: 'conversation',
       conversation: conversation({ conversation_id: 'c3', status: 'closed', unread_count: 2 }),
     });
-    expect(conversations.waiting).toBe(1);
+    expect(conversations.unreadCount).toBe(1);
   });
 
   it('count nobody as waiting whose conversation is closed', () => {
     const conversations = new Conversations();
     const closed = conversation({ status: 'closed', unread_count: 2 });
     conversations.apply({ type: 'conversation', conversation: closed });
-    expect(conversations.waiting).toBe(0);
+    expect(conversations.unreadCount).toBe(0);
   });
 
   it('stand with the latest activity on top', () => {
-    expect(outcome([told(1, 1), told(2, 5), told(3, 2)]).map((one) => one.conversation_id)).toEqual(
-      ['c2', 'c3', 'c1'],
-    );
+    expect(
+      outcome([told(1, 1), told(2, 5), told(3, 2)]).map(
+        (conversation) => conversation.conversation_id,
+      ),
+    ).toEqual(['c2', 'c3', 'c1']);
   });
 });

@@ -1,247 +1,196 @@
 import { Client } from '../api/client';
-import { Socket } from '../api/socket';
-import type { Conversation, LiveEvent, Message, Sender } from '../api/types';
-import { strings } from '../strings';
-import { Acts } from './acts.svelte';
-import { Attention } from './attention.svelte';
-import { channelsOf } from './channels';
+import type { Conversation, Message, Sender } from '../api/types';
+import { Announcer } from './announcer.svelte';
+import { ConversationActions } from './conversation-actions.svelte';
+import { PageFocus } from './page-focus.svelte';
+import { listChannels } from './channels';
 import { Conversations } from './conversations.svelte';
 import { Drafts } from './drafts.svelte';
-import { LineState } from './line-state.svelte';
+import { ConnectionState } from './connection-state.svelte';
+import { LiveUpdates } from './live-updates';
 import { List } from './list.svelte';
 import { hasFailed } from './message-status';
 import { followNetwork, followTabs } from './network';
-import { Notices } from './notices.svelte';
-import { nameOf } from './person';
-import { Reading } from './reading.svelte';
-import { Route } from './route.svelte';
+import { SingleFlight } from './single-flight.svelte';
+import { Router } from './router.svelte';
 import { Session } from './session.svelte';
-import { Sound } from './sound.svelte';
 import { ThemeChoice } from './theme.svelte';
 import type { Thread } from './thread.svelte';
 import { Threads } from './threads';
 import { Toasts } from './toasts.svelte';
 import { Uploads } from './uploads.svelte';
 
-/** What is shown is read again this often (ms) while somebody can see it. */
-const HEAL_EVERY = 20_000;
-/** So soon (ms) after a thread was opened the server has heard that it is watched: what came before that is read. */
-const WATCHED_BY = 3000;
+/** How often the visible page resyncs (ms). */
+const RESYNC_INTERVAL = 20_000;
+/** After this time (ms) the server watches an opened thread; earlier changes are reloaded. */
+const WATCH_DELAY = 3000;
 
-/** The whole desk: puts the parts together, and brings every event to where it belongs. */
+/** The state of the desk. Connects its parts and routes live events to them. */
 export class Desk {
-  readonly line = new LineState();
+  readonly connection = new ConnectionState();
   readonly conversations = new Conversations();
   readonly drafts = new Drafts();
   readonly toasts = new Toasts();
-  readonly sound = new Sound();
-  readonly notices = new Notices();
+  readonly announcer = new Announcer();
+  readonly sound = this.announcer.sound;
+  readonly notifications = this.announcer.notifications;
   readonly theme = new ThemeChoice();
-  readonly attention = new Attention();
-  readonly route = new Route();
+  readonly focus = new PageFocus();
+  readonly router = new Router();
   readonly client: Client;
   readonly session: Session;
   readonly list: List;
-  readonly acts: Acts;
+  readonly actions: ConversationActions;
   readonly uploads: Uploads;
   senders = $state.raw<Sender[]>([]);
-  /** How much is held back, for an admin. */
-  quarantined = $state(0);
-  /** Said to those who listen to the screen. */
-  announcement = $state('');
-  /** How many rows of the list were scrolled through so far. */
+  /** The number of quarantined requests that an admin sees. */
+  quarantineCount = $state(0);
+  /** The number of rows down to the last visible one. */
   rowsInView = 0;
-  /** The topmost message in view, when it is not the newest page. */
+  /** The topmost visible message; null at the end of the thread. */
   messageInView: string | null = null;
 
-  readonly #socket: Socket;
+  readonly #live: LiveUpdates;
   readonly #threads: Threads;
-  readonly #followed = [this.sound, this.theme, this.notices];
+  readonly #storedSettings = [this.sound, this.theme, this.notifications];
   #thread = $state.raw<Thread | null>(null);
-  readonly #healing = new Reading(() => this.#heal());
-  /** Whose work this is: the next person finds nothing of it. */
+  readonly #resyncing = new SingleFlight(() => this.#resyncOnce());
+  /** The user to whom the data in memory belongs. */
   #owner: string | null = null;
 
-  readonly channels = $derived(channelsOf([...this.senders, ...this.conversations.all]));
+  readonly channels = $derived(listChannels([...this.senders, ...this.conversations.all]));
 
   constructor() {
     this.client = new Client({
-      onReach: (reached) => this.line.apply({ type: 'reached', reached }),
+      onReachable: (reached) => this.connection.apply({ type: 'reachability', reachable: reached }),
     });
     this.session = new Session(this.client);
-    this.notices.onPress = (id) => this.route.go(id);
+    this.notifications.onClick = (id) => this.router.openConversation(id);
     this.list = new List(this.client, this.conversations);
-    this.acts = new Acts(this.client, this.conversations, this.toasts);
-    this.conversations.onNews = (conversation) => this.#tell(conversation);
-    this.#threads = new Threads(this.client, this.drafts, (...change) => this.#changed(...change));
+    this.actions = new ConversationActions(this.client, this.conversations, this.toasts);
+    this.conversations.onNewMessage = (conversation) =>
+      this.announcer.announceMessage(
+        conversation,
+        conversation.conversation_id === this.router.conversation,
+      );
+    this.#threads = new Threads(this.client, this.drafts, (...change) =>
+      this.#onMessageChange(...change),
+    );
     this.uploads = new Uploads(this.client, this.drafts);
-    this.#socket = new Socket({
-      ticket: this.client.issueTicket,
-      onEvents: (events) => this.#hear(events),
-      onOpen: (open) => {
-        this.line.apply({ type: 'socket', open });
-        if (open) void this.heal();
-      },
-    });
+    const { client, connection, conversations, list, resync } = this;
+    const stores = { connection, conversations, list, threads: this.#threads };
+    this.#live = new LiveUpdates({ client, resync, ...stores });
   }
 
   get thread(): Thread | null {
     return this.#thread;
   }
 
-  /** The message that was topmost when this thread was left; null at its end. */
-  leftOf(id: string): string | null {
-    return this.#threads.leftOf(id);
+  /** Returns the message that was topmost when the thread was left; null at its end. */
+  savedPosition(id: string): string | null {
+    return this.#threads.savedPosition(id);
   }
 
   get selected(): Conversation | undefined {
-    return this.route.conversation ? this.conversations.get(this.route.conversation) : undefined;
+    return this.router.conversation ? this.conversations.get(this.router.conversation) : undefined;
   }
 
-  /** Begins work for whoever has signed in. Returns how to end it. */
-  begin(): () => void {
+  /** Starts live updates for the signed-in user. Returns a function that stops them. */
+  start(): () => void {
     const owner = this.session.user?.username ?? null;
-    if (this.#owner !== null && this.#owner !== owner) this.#forget();
+    if (this.#owner !== null && this.#owner !== owner) this.#clear();
     this.#owner = owner;
     if (owner !== null) this.drafts.open(owner);
-    this.#socket.start();
-    if (this.#thread) this.#socket.watch(this.#thread.id);
-    for (const id of this.drafts.leaving) void this.#threadOf(id).outbox.resume();
+    this.#live.socket.start();
+    if (this.#thread) this.#live.socket.watch(this.#thread.id);
+    for (const id of this.drafts.pendingIds) void this.#getThread(id).pendingSends.resume();
     void this.list.load();
-    void this.client.listSenders().then(
-      ({ senders }) => (this.senders = senders),
-      () => undefined,
-    );
-    if (this.session.user?.role === 'admin') {
-      void this.client.listQuarantine().then(
-        ({ items }) => (this.quarantined = items.length),
-        () => undefined,
-      );
-    }
+    this.#loadSettings();
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void this.heal();
-    }, HEAL_EVERY);
+      if (document.visibilityState === 'visible') void this.resync();
+    }, RESYNC_INTERVAL);
     const stops = [
-      this.route.follow(),
-      this.attention.follow(() => void this.heal()),
-      followTabs((event) => this.#followed.forEach((one) => one.heard(event))),
-      followNetwork((online) => this.#networkChanged(online)),
+      this.router.follow(),
+      this.focus.follow(() => void this.resync()),
+      followTabs((event) => this.#storedSettings.forEach((item) => item.onStorage(event))),
+      followNetwork((online) => this.#live.setOnline(online)),
       () => clearInterval(timer),
-      () => this.#socket.stop(),
-      () => this.toasts.drop(),
+      () => this.#live.socket.stop(),
+      () => this.toasts.cancel(),
     ];
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Leaves nothing of one person's work to the next; what was said to be done is done before. */
+  /** Loads what rarely changes. A failure leaves it empty until the next start. */
+  #loadSettings(): void {
+    const ignore = () => undefined;
+    void this.client.listSenders().then(({ senders }) => (this.senders = senders), ignore);
+    if (this.session.user?.role !== 'admin') return;
+    const count = this.client.listQuarantine().then(({ items }) => items.length);
+    void count.then((length) => (this.quarantineCount = length), ignore);
+  }
+
+  /** Finishes pending deletions, signs out and clears all data. */
   async signOut(): Promise<void> {
-    await this.toasts.settle();
+    await this.toasts.finish();
     await this.session.signOut();
-    this.#forget();
+    this.#clear();
   }
 
-  #forget(): void {
-    this.toasts.drop();
-    const kept = [this.drafts, this.uploads, this.conversations, this.list, this.#threads];
-    for (const one of kept) one.clear();
+  #clear(): void {
+    this.toasts.cancel();
+    const stores = [this.drafts, this.uploads, this.conversations, this.list, this.#threads];
+    for (const item of stores) item.clear();
     this.#thread = null;
-    this.route.go(null, true);
+    this.router.openConversation(null, true);
   }
 
-  /** Brings the thread in step with the address. */
-  show(id: string | null): void {
+  /** Shows the thread of the route's conversation. */
+  showThread(id: string | null): void {
     const before = this.#thread?.id ?? null;
     if (id === before) return;
-    if (before) this.#threads.leave(before, this.messageInView);
+    if (before) this.#threads.savePosition(before, this.messageInView);
     this.messageInView = null;
     this.list.pinned = id;
-    this.#thread = id ? this.#threadOf(id) : null;
+    this.#thread = id ? this.#getThread(id) : null;
     if (!id || !this.#thread) return;
-    this.#socket.watch(id);
-    void this.#open(id, this.#thread);
+    this.#live.socket.watch(id);
+    void this.#openThread(id, this.#thread);
   }
 
-  /** Reads again what is on the screen. */
-  heal = () => this.#healing.anew();
+  /** Reloads what is on the screen. */
+  resync = () => this.#resyncing.run();
 
-  async #open(id: string, thread: Thread): Promise<void> {
-    const ask = () => this.list.ask(id);
-    await thread.open(this.conversations.get(id) ?? ask);
-    setTimeout(() => thread === this.#thread && void thread.refresh(), WATCHED_BY);
+  async #openThread(id: string, thread: Thread): Promise<void> {
+    const load = () => this.list.loader.loadOne(id);
+    await thread.open(this.conversations.get(id) ?? load);
+    setTimeout(() => thread === this.#thread && void thread.refresh(), WATCH_DELAY);
   }
 
-  async #heal(): Promise<void> {
+  async #resyncOnce(): Promise<void> {
     if (this.session.phase !== 'in') return;
-    this.line.apply({ type: 'healing' });
-    const id = this.route.conversation;
-    const reads: Promise<unknown>[] = [this.list.heal(this.rowsInView)];
-    const { shown } = this.list;
-    if (shown?.filter !== 'unread' || shown.channel || shown.search) {
-      reads.push(this.list.healWaiting());
-    }
-    // What is still on its way is read again by itself.
+    this.connection.apply({ type: 'resync-started' });
+    const reads = [this.list.resyncAll(this.rowsInView, this.router.conversation)];
+    // A first page that is still loading needs no resync.
     const thread = this.#thread;
-    if (thread && !thread.arriving) reads.push(thread.heal(this.messageInView));
-    if (id && !this.list.rows.some((row) => row.conversation_id === id)) {
-      reads.push(this.list.refresh(id));
-    }
-    const ended = await Promise.allSettled(reads);
-    if (ended.every((one) => one.status === 'fulfilled')) this.line.apply({ type: 'healed' });
+    if (thread && !thread.isLoadingFirstPage) reads.push(thread.resync(this.messageInView));
+    const results = await Promise.allSettled(reads);
+    const ok = results.every((result) => result.status === 'fulfilled');
+    if (ok) this.connection.apply({ type: 'resynced' });
   }
 
-  #hear(events: LiveEvent[]): void {
-    for (const event of events) {
-      switch (event.type) {
-        case 'conversation':
-          this.conversations.apply(event);
-          break;
-        case 'message':
-          this.#threads.get(event.message.conversation_id)?.apply(event);
-          break;
-        case 'intent':
-          this.#threads.get(event.conversation_id)?.apply(event);
-          break;
-        case 'reload':
-          this.#reload(event.conversation_ids);
-      }
-    }
-  }
-
-  /** A customer has written, whether it was pushed or read first. */
-  #tell(conversation: Conversation): void {
-    void this.sound.play('message');
-    this.notices.tell(conversation.conversation_id, nameOf(conversation));
-    if (conversation.conversation_id !== this.route.conversation) {
-      this.announcement = strings.list.arrived(nameOf(conversation));
-    }
-  }
-
-  /** A message came, or is another by now. */
-  #changed(thread: Thread, now: Message, before: Message | undefined): void {
-    if (before && !hasFailed(before.status) && hasFailed(now.status)) {
-      void this.sound.play('failure');
+  /** Reacts to a new or changed message of a loaded thread. */
+  #onMessageChange(thread: Thread, message: Message, before: Message | undefined): void {
+    if (before && !hasFailed(before.status) && hasFailed(message.status)) {
+      this.announcer.announceFailure();
     }
     const conversation = this.conversations.get(thread.id);
-    const unseen = thread !== this.#thread || !this.attention.here;
-    if (before || now.direction === 'outbound' || !unseen || !conversation) return;
-    thread.arrivedUnseen(conversation);
+    const unseen = thread !== this.#thread || !this.focus.isActive;
+    if (before || message.direction === 'outbound' || !unseen || !conversation) return;
+    thread.markUnread(conversation);
   }
 
-  #reload(ids: string[]): void {
-    for (const id of ids) {
-      void this.list.refresh(id).catch(() => undefined);
-      void this.#threads.get(id)?.refresh();
-    }
-  }
-
-  #threadOf(id: string): Thread {
-    return this.#threads.of(id, this.#socket.watched);
-  }
-
-  #networkChanged(online: boolean): void {
-    this.line.apply({ type: 'network', online });
-    if (!online) return;
-    this.#socket.hurry();
-    void this.heal();
+  #getThread(id: string): Thread {
+    return this.#threads.getOrCreate(id, this.#live.socket.watched);
   }
 }

@@ -1,162 +1,167 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { Attached } from '../api/types';
+import type { UploadedFile } from '../api/types';
 
-const PLACE = 'partyline-drafts';
+const STORAGE_KEY = 'partyline-drafts';
 
-/** A text that is not sent yet. */
+/** A message that is not sent yet. */
 interface Draft {
   text: string;
-  /** Files that have been uploaded to go with it. */
-  media?: Attached[];
-  /** What was given back: exactly this goes again under the same key, never twice. */
-  tried?: { body: string; media?: string; key: string };
+  /** Uploaded files that belong to it. */
+  media?: UploadedFile[];
+  /** The last failed attempt. The same content is sent again under the same idempotency key. */
+  lastAttempt?: { body: string; media?: string; key: string };
 }
 
-/** A text on its way to the server; its bubble stands already. */
-export interface Sending {
+/** A message on its way to the server, already shown as a bubble. */
+export interface PendingSend {
   key: string;
   body: string;
-  /** Files that go with it. */
-  media?: Attached[];
+  /** Uploaded files that belong to it. */
+  media?: UploadedFile[];
   /** ISO 8601. */
   at: string;
-  /** Why it did not go; it can be tried again under the same key. */
+  /** Why sending failed. It can be retried under the same key. */
   problem: string | null;
 }
 
-/** What is kept, and for whom. */
-interface Kept {
+/** The stored form, with its user. */
+interface StoredDrafts {
   owner: string;
   drafts: [string, Draft][];
-  sending: [string, Sending[]][];
+  pendingSends: [string, PendingSend[]][];
 }
 
 /**
- * What stands in each conversation's box, and what has left it and was not answered yet. Kept for
- * this tab and its person only, and gone at sign-out.
+ * Drafts and pending sends of each conversation.
+ *
+ * Kept in this tab for one user; cleared on sign-out.
  */
 export class Drafts {
   readonly #drafts = new SvelteMap<string, Draft>();
-  readonly #sending = new SvelteMap<string, Sending[]>();
+  readonly #pendingSends = new SvelteMap<string, PendingSend[]>();
   readonly #storage: Storage | null;
 
-  /** Whose drafts these are; nothing is kept before that is known. */
+  /** The user whose drafts these are. Nothing is stored before it is known. */
   #owner: string | null = null;
 
-  constructor(storage: Storage | null = sessionStore()) {
+  constructor(storage: Storage | null = getSessionStorage()) {
     this.#storage = storage;
   }
 
-  /** Takes up what this person left in this tab; what anybody else left is gone. */
+  /** Loads the drafts of a user from this tab's storage and discards those of other users. */
   open(owner: string): void {
     if (owner === this.#owner) return;
     this.#drafts.clear();
-    this.#sending.clear();
+    this.#pendingSends.clear();
     this.#owner = owner;
     try {
-      const kept = JSON.parse(this.#storage?.getItem(PLACE) ?? '{}') as Partial<Kept>;
-      if (kept.owner === owner) {
-        for (const one of kept.drafts ?? []) this.#drafts.set(...one);
-        for (const one of kept.sending ?? []) this.#sending.set(...one);
+      const stored = JSON.parse(
+        this.#storage?.getItem(STORAGE_KEY) ?? '{}',
+      ) as Partial<StoredDrafts>;
+      if (stored.owner === owner) {
+        for (const entry of stored.drafts ?? []) this.#drafts.set(...entry);
+        for (const entry of stored.pendingSends ?? []) this.#pendingSends.set(...entry);
       }
     } catch {
-      // What cannot be read is no draft.
+      // Invalid stored data is ignored.
     }
-    this.#keep();
+    this.#save();
   }
 
   text(id: string): string {
     return this.#drafts.get(id)?.text ?? '';
   }
 
-  write(id: string, text: string): void {
+  setText(id: string, text: string): void {
     this.#put(id, { ...this.#drafts.get(id), text });
   }
 
-  /** Files that have been uploaded and wait in the box. */
-  media(id: string): Attached[] {
+  /** Returns the uploaded files of a draft. */
+  media(id: string): UploadedFile[] {
     return this.#drafts.get(id)?.media ?? [];
   }
 
-  setMedia(id: string, media: Attached[]): void {
+  setMedia(id: string, media: UploadedFile[]): void {
     this.#put(id, { ...this.#drafts.get(id), text: this.text(id), media });
   }
 
-  /** Empties the box: what stood in it is on its way. */
-  empty(id: string): void {
+  /** Empties the draft after it was handed over for sending. */
+  clearDraft(id: string): void {
     this.#put(id, { text: '' });
   }
 
-  /** Puts back what could not be sent. */
-  giveBack(id: string, text: string, key: string, media: Attached[] = []): void {
-    const tried = { body: text, media: namesOf(media), key };
-    this.#put(id, { text, ...(media.length ? { media } : {}), tried });
+  /** Puts a message back into the draft after sending failed. */
+  restore(id: string, text: string, key: string, media: UploadedFile[] = []): void {
+    const lastAttempt = { body: text, media: joinUploadIds(media), key };
+    this.#put(id, { text, ...(media.length ? { media } : {}), lastAttempt });
   }
 
-  /** The key under which exactly this was tried before. */
-  keyFor(id: string, body: string, media: Attached[] = []): string | undefined {
-    const tried = this.#drafts.get(id)?.tried;
-    return tried?.body === body && (tried.media ?? '') === namesOf(media) ? tried.key : undefined;
+  /** Returns the idempotency key of the last attempt if text and files are unchanged. */
+  findRetryKey(id: string, body: string, media: UploadedFile[] = []): string | undefined {
+    const lastAttempt = this.#drafts.get(id)?.lastAttempt;
+    return lastAttempt?.body === body && (lastAttempt.media ?? '') === joinUploadIds(media)
+      ? lastAttempt.key
+      : undefined;
   }
 
-  /** The message with this key is stored after all: it need not be sent again. */
-  arrived(id: string, key: string, body: string): void {
+  /** Clears the draft if the message with this key was stored after all. */
+  discardIfStored(id: string, key: string, body: string): void {
     const draft = this.#drafts.get(id);
-    if (draft?.tried?.key === key && draft.text.trim() === body) this.empty(id);
+    if (draft?.lastAttempt?.key === key && draft.text.trim() === body) this.clearDraft(id);
   }
 
-  /** What has left the box of a conversation and was not answered yet, in the order of the clicks. */
-  sending(id: string): Sending[] {
-    return this.#sending.get(id) ?? [];
+  /** Returns the messages of a conversation that wait for the server's response, oldest first. */
+  pendingSends(id: string): PendingSend[] {
+    return this.#pendingSends.get(id) ?? [];
   }
 
-  /** The conversations in which something is on its way. */
-  get leaving(): string[] {
-    return [...this.#sending.keys()];
+  /** The ids of conversations with pending sends. */
+  get pendingIds(): string[] {
+    return [...this.#pendingSends.keys()];
   }
 
-  setSending(id: string, sending: Sending[]): void {
-    if (sending.length) this.#sending.set(id, sending);
-    else this.#sending.delete(id);
-    this.#keep();
+  setPendingSends(id: string, pendingSends: PendingSend[]): void {
+    if (pendingSends.length) this.#pendingSends.set(id, pendingSends);
+    else this.#pendingSends.delete(id);
+    this.#save();
   }
 
   clear(): void {
     this.#drafts.clear();
-    this.#sending.clear();
-    this.#keep();
+    this.#pendingSends.clear();
+    this.#save();
     this.#owner = null;
   }
 
-  #put(id: string, { text, media, tried }: Draft): void {
+  #put(id: string, { text, media, lastAttempt }: Draft): void {
     if (!text && !media?.length) this.#drafts.delete(id);
     else {
-      const kept = media?.length ? { media } : {};
-      this.#drafts.set(id, { text, ...kept, ...(tried ? { tried } : {}) });
+      const files = media?.length ? { media } : {};
+      this.#drafts.set(id, { text, ...files, ...(lastAttempt ? { lastAttempt } : {}) });
     }
-    this.#keep();
+    this.#save();
   }
 
-  #keep(): void {
+  #save(): void {
     if (this.#owner === null) return;
-    const kept: Kept = {
+    const stored: StoredDrafts = {
       owner: this.#owner,
       drafts: [...this.#drafts],
-      sending: [...this.#sending],
+      pendingSends: [...this.#pendingSends],
     };
     try {
-      if (this.#drafts.size + this.#sending.size > 0)
-        this.#storage?.setItem(PLACE, JSON.stringify(kept));
-      else this.#storage?.removeItem(PLACE);
+      if (this.#drafts.size + this.#pendingSends.size > 0)
+        this.#storage?.setItem(STORAGE_KEY, JSON.stringify(stored));
+      else this.#storage?.removeItem(STORAGE_KEY);
     } catch {
-      // A full or forbidden store costs the draft a reload, nothing more.
+      // Without storage, a draft is only lost on reload.
     }
   }
 }
 
-const namesOf = (media: Attached[]) => media.map((one) => one.upload_id).join(' ');
+const joinUploadIds = (media: UploadedFile[]) => media.map((entry) => entry.upload_id).join(' ');
 
-function sessionStore(): Storage | null {
+function getSessionStorage(): Storage | null {
   try {
     return globalThis.sessionStorage;
   } catch {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Drafts } from './drafts.svelte';
 import { storage } from './storage.test-data';
 
-/** The drafts of Ada, in a tab with this storage. */
+/** Returns Ada's drafts in a tab with this storage. */
 function ofAda(place: Storage): Drafts {
   const drafts = new Drafts(place);
   drafts.open('ada');
@@ -12,17 +12,17 @@ function ofAda(place: Storage): Drafts {
 describe('drafts', () => {
   it('are kept per conversation', () => {
     const drafts = new Drafts(null);
-    drafts.write('a', 'To a');
-    drafts.write('b', 'To b');
+    drafts.setText('a', 'To a');
+    drafts.setText('b', 'To b');
     expect([drafts.text('a'), drafts.text('b'), drafts.text('c')]).toEqual(['To a', 'To b', '']);
   });
 
   it('survive a reload of the tab, and are gone after sign-out', () => {
     const place = storage();
-    ofAda(place).giveBack('a', 'To a', 'key');
+    ofAda(place).restore('a', 'To a', 'key');
     const again = ofAda(place);
     expect(again.text('a')).toBe('To a');
-    expect(again.keyFor('a', 'To a')).toBe('key');
+    expect(again.findRetryKey('a', 'To a')).toBe('key');
     again.clear();
     expect(place.length).toBe(0);
   });
@@ -37,7 +37,7 @@ describe('drafts', () => {
 
   it("are nobody else's: who signs in next in this tab finds nothing", () => {
     const place = storage();
-    ofAda(place).write('a', 'To a');
+    ofAda(place).setText('a', 'To a');
     const next = new Drafts(place);
     expect(next.text('a')).toBe('');
     next.open('grace');
@@ -48,7 +48,7 @@ describe('drafts', () => {
 
   it('stay when the same person signs in again', () => {
     const drafts = ofAda(storage());
-    drafts.write('a', 'To a');
+    drafts.setText('a', 'To a');
     drafts.open('ada');
     expect(drafts.text('a')).toBe('To a');
     drafts.open('grace');

@@ -1,45 +1,45 @@
-/** What the keyboard can ask for. */
-export interface KeyActs {
+/** The actions that keys trigger. */
+export interface KeyActions {
   move: (step: 1 | -1) => void;
   reply: () => void;
-  /** Picks files to go with the answer. */
+  /** Picks files to attach. */
   attach: () => void;
-  /** Looks for words in the thread. */
+  /** Opens the search in the thread. */
   find: () => void;
-  /** Goes to the newest message. */
+  /** Scrolls to the latest message. */
   newest: () => void;
-  /** Deletes the conversation, with a way back. */
+  /** Deletes the conversation; can be undone. */
   remove: () => void;
   palette: () => void;
   compose: () => void;
   search: () => void;
   toggleStatus: () => void;
   undo: () => void;
-  person: () => void;
+  contact: () => void;
   details: () => void;
   shortcuts: () => void;
   filter: (index: 0 | 1 | 2) => void;
   back: () => void;
 }
 
-/** Does what the key means, when nobody is writing and no dialog is open. Returns whether it did. */
-export function pressKey(event: KeyboardEvent, acts: KeyActs): boolean {
-  if (isPalette(event)) {
+/** Runs the action of a key unless a text field or dialog has the focus. Returns whether it did. */
+export function pressKey(event: KeyboardEvent, acts: KeyActions): boolean {
+  if (isPaletteShortcut(event)) {
     event.preventDefault();
     acts.palette();
     return true;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
-  if (isWriting(event.target) || document.querySelector('dialog:modal, :popover-open'))
+  if (isTextInput(event.target) || document.querySelector('dialog:modal, :popover-open'))
     return false;
-  const act = actOf(event, acts);
+  const act = actionFor(event, acts);
   if (!act) return false;
   event.preventDefault();
   act();
   return true;
 }
 
-function actOf(event: KeyboardEvent, acts: KeyActs): (() => void) | undefined {
+function actionFor(event: KeyboardEvent, acts: KeyActions): (() => void) | undefined {
   const inLog = (event.target as Element | null)?.closest('[role=log]');
   switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
     case 'j':
@@ -72,7 +72,7 @@ function actOf(event: KeyboardEvent, acts: KeyActs): (() => void) | undefined {
     case 'z':
       return acts.undo;
     case 'i':
-      return acts.person;
+      return acts.contact;
     case 'd':
       return acts.details;
     case '?':
@@ -90,15 +90,17 @@ function actOf(event: KeyboardEvent, acts: KeyActs): (() => void) | undefined {
   }
 }
 
-/** ⌘K, or Ctrl+K: also while somebody writes, but over no dialog other than the palette itself. */
-function isPalette(event: KeyboardEvent): boolean {
+/** Returns whether the event is ⌘K or Ctrl+K and no other dialog than the palette is open. */
+function isPaletteShortcut(event: KeyboardEvent): boolean {
   if (event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey) return false;
   if (!event.metaKey && !event.ctrlKey) return false;
   return !document.querySelector('dialog:modal:not([data-palette])');
 }
 
-/** What nobody sees is written in by nobody: a box keeps the focus for a moment after its dialog was closed. */
-function isWriting(target: EventTarget | null): boolean {
+/**
+ * Returns whether a key types text. A hidden field may keep the focus after its dialog has closed.
+ */
+function isTextInput(target: EventTarget | null): boolean {
   const element = target instanceof HTMLElement && target.checkVisibility() ? target : null;
   if (element instanceof HTMLInputElement) return !['radio', 'checkbox'].includes(element.type);
   return element instanceof HTMLTextAreaElement || element?.isContentEditable === true;

@@ -1,9 +1,9 @@
 import limits from '../api/limits.json';
-import { limitInWords } from '../api/size';
-import type { Attached, Channel } from '../api/types';
-import { strings } from '../strings';
+import { formatLimit } from '../api/size';
+import type { UploadedFile, Channel } from '../api/types';
+import { attachStrings } from '../strings/thread';
 
-/** What a channel takes with one message; bytes. One picture, and one of anything else. */
+/** The limits of one message on a channel, in bytes. */
 interface Limit {
   count: number;
   total: number;
@@ -13,21 +13,21 @@ interface Limit {
 
 const LIMITS: Record<Channel, Limit> = limits;
 
-type File = Pick<Attached, 'name' | 'content_type' | 'size'>;
+type File = Pick<UploadedFile, 'name' | 'content_type' | 'size'>;
 
-/** What may go with one message on this channel, in a sentence. */
-export function limitOf(channel: Channel): string {
+/** Returns the limits of one message on this channel as a sentence. */
+export function describeLimit(channel: Channel): string {
   const { count, total } = LIMITS[channel];
-  return strings.attach.limit(count, limitInWords(total));
+  return attachStrings.limit(count, formatLimit(total));
 }
 
-/** The sentence for files that this channel does not take; nothing when it takes them. */
-export function overLimit(channel: Channel, files: File[]): string | null {
+/** Returns why the channel does not accept these files, or null. */
+export function limitError(channel: Channel, files: File[]): string | null {
   const { count, total, image, other } = LIMITS[channel];
-  const most = (one: File) => (one.content_type.startsWith('image/') ? image : other);
-  if (files.length > count) return strings.attach.tooMany(count);
-  const large = files.find((one) => one.size > most(one));
-  if (large) return strings.attach.tooLarge(large.name, limitInWords(most(large)));
-  const sum = files.reduce((bytes, one) => bytes + one.size, 0);
-  return sum > total ? strings.attach.tooMuch(limitInWords(total)) : null;
+  const maxSize = (file: File) => (file.content_type.startsWith('image/') ? image : other);
+  if (files.length > count) return attachStrings.tooMany(count);
+  const large = files.find((file) => file.size > maxSize(file));
+  if (large) return attachStrings.tooLarge(large.name, formatLimit(maxSize(large)));
+  const sum = files.reduce((bytes, file) => bytes + file.size, 0);
+  return sum > total ? attachStrings.totalTooLarge(formatLimit(total)) : null;
 }

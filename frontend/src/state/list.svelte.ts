@@ -1,249 +1,184 @@
 import type { Client } from '../api/client';
-import { ApiError, sentenceOf } from '../api/problem';
-import type { Channel, Conversation, ConversationPage, Filter } from '../api/types';
-import { byActivity, waits, type Conversations } from './conversations.svelte';
+import { errorMessage } from '../api/problem';
+import type { Channel, Conversation, Filter } from '../api/types';
+import { ConversationLoader } from './conversation-loader';
+import { byActivity, isUnread, type Conversations } from './conversations.svelte';
+import {
+  conversationIds,
+  matchesView,
+  normalizeSearch,
+  queryKey,
+  type ListQuery,
+  type LoadedView,
+} from './list-query';
 
-/** What was chosen. */
-type Wish = Pick<View, 'filter' | 'channel' | 'search'>;
+/** The most rows that one resync loads. */
+const RESYNC_LIMIT = 100;
+const PAGE_SIZE = 30;
 
-/** What is on the screen: a filter, a search, and how far down it was read. */
-interface View {
-  filter: Filter;
-  channel: Channel | null;
-  search: string;
-  /** With a search: the conversations that the server found. */
-  found: ReadonlySet<string> | null;
-  /** The last row that was read; rows below it are not known to be complete. */
-  horizon: Conversation | null;
-  cursor: string | null;
-}
-
-/** At most this many rows are read again at once. */
-const HEAL_LIMIT = 100;
-const PAGE = 30;
-
-/** The list on the left: which conversations it shows, in which order, and how it reads more. */
+/** The conversation list: its query, its rows and how more rows are loaded. */
 export class List {
   filter = $state<Filter>('open');
-  /** Only conversations of this channel. */
+  /** Shows only conversations of this channel. */
   channel = $state<Channel | null>(null);
   search = $state('');
-  /** Nothing has been read yet. */
+  /** No page has been loaded yet. */
   loading = $state(true);
   loadingMore = $state(false);
   error = $state<string | null>(null);
-  /** With a search that found nothing: how many match under another filter. */
-  elsewhere = $state<{ filter: Filter; count: number; more: boolean } | null>(null);
-  /** Stays under "Unread" while it is open, though it was read by that. */
+  /** Hits under another filter when a search has none; `more` means at least `count`. */
+  otherFilterHits = $state<{ filter: Filter; count: number; more: boolean } | null>(null);
+  /** This conversation stays under Unread while it is open. */
   pinned = $state<string | null>(null);
 
-  readonly #client: Client;
+  readonly loader: ConversationLoader;
   readonly #conversations: Conversations;
-  #view = $state.raw<View | null>(null);
-  /** How many rows of each list were read, so that it comes back as deep as it was. */
-  readonly #depths = new Map<string, number>();
+  #view = $state.raw<LoadedView | null>(null);
+  /** The number of rows loaded for each query, restored when the query is shown again. */
+  readonly #loadedCounts = new Map<string, number>();
   #run = 0;
 
   constructor(client: Client, conversations: Conversations) {
-    this.#client = client;
+    this.loader = new ConversationLoader(client, conversations);
     this.#conversations = conversations;
   }
 
   readonly rows: Conversation[] = $derived.by(() => {
     const view = this.#view;
     if (!view) return [];
-    return this.#conversations.all.filter((row) => this.#belongs(row, view)).sort(byActivity);
+    return this.#conversations.all
+      .filter((row) => matchesView(row, view, row.conversation_id === this.pinned))
+      .sort(byActivity);
   });
 
-  /** Nobody is open at all: a desk that has just begun, or is done. */
+  /** Whether there are no open conversations at all. */
   get empty(): boolean {
     const view = this.#view;
-    return (
-      view?.filter === 'open' &&
-      !view.channel &&
-      !view.search &&
-      !this.loading &&
-      this.rows.length === 0
-    );
+    if (view?.filter !== 'open' || view.channel || view.search) return false;
+    return !this.loading && this.rows.length === 0;
   }
 
   get hasMore(): boolean {
     return Boolean(this.#view?.cursor);
   }
 
-  /** The filter and search of the rows on the screen, which lag behind the choice while it loads. */
-  get shown(): { filter: Filter; channel: Channel | null; search: string } | null {
+  /** The query of the rows on the screen. It differs from the chosen one while that is loading. */
+  get loadedQuery(): ListQuery | null {
     return this.#view;
   }
 
-  /** Reads the list anew for the filter and search that are chosen; the old stays until then. */
+  /** Loads the list of the chosen query. The old rows stay until then. */
   async load(): Promise<void> {
     const run = ++this.#run;
-    const wish = { filter: this.filter, channel: this.channel, search: wanted(this.search) };
-    const { search } = wish;
+    const query = {
+      filter: this.filter,
+      channel: this.channel,
+      search: normalizeSearch(this.search),
+    };
+    const { search } = query;
     this.error = null;
     try {
-      const depth = search ? PAGE : (this.#depths.get(keyOf(wish)) ?? PAGE);
-      const page = await this.#read(wish, Math.min(HEAL_LIMIT, depth));
+      const depth = search ? PAGE_SIZE : (this.#loadedCounts.get(queryKey(query)) ?? PAGE_SIZE);
+      const page = await this.loader.fetchPage(query, Math.min(RESYNC_LIMIT, depth));
       if (run !== this.#run) return;
-      this.#take(page);
+      this.loader.applyPage(page);
       this.#conversations.apply({ type: 'listed' });
       this.#view = {
-        ...wish,
-        found: search ? new Set(page.conversations.map((row) => row.conversation_id)) : null,
-        horizon: page.conversations.at(-1) ?? null,
+        ...query,
+        hits: search ? conversationIds(page) : null,
+        lastLoadedRow: page.conversations.at(-1) ?? null,
         cursor: page.cursor,
       };
-      this.elsewhere = null;
-      if (search && !page.conversations.length) await this.#lookElsewhere(run, wish);
+      this.otherFilterHits = null;
+      if (search && !page.conversations.length) await this.#searchOtherFilters(run, query);
     } catch (thrown) {
-      if (run === this.#run) this.error = sentenceOf(thrown);
+      if (run === this.#run) this.error = errorMessage(thrown);
     } finally {
       if (run === this.#run) this.loading = false;
     }
   }
 
-  /** Reads the next rows down. */
-  async more(): Promise<void> {
+  /** Loads the next page. */
+  async loadMore(): Promise<void> {
     const view = this.#view;
     if (!view?.cursor || this.loadingMore) return;
     this.loadingMore = true;
     this.error = null;
     try {
-      const page = await this.#read(view, PAGE, view.cursor);
-      if (!this.#view || keyOf(view) !== keyOf(this.#view)) return;
-      this.#take(page);
+      const page = await this.loader.fetchPage(view, PAGE_SIZE, view.cursor);
+      if (!this.#view || queryKey(view) !== queryKey(this.#view)) return;
+      this.loader.applyPage(page);
       this.#view = {
         ...this.#view,
-        found: this.#view.found && new Set([...this.#view.found, ...idsOf(page)]),
-        horizon: page.conversations.at(-1) ?? this.#view.horizon,
+        hits: this.#view.hits && new Set([...this.#view.hits, ...conversationIds(page)]),
+        lastLoadedRow: page.conversations.at(-1) ?? this.#view.lastLoadedRow,
         cursor: page.cursor,
       };
-      this.#depths.set(keyOf(view), this.rows.length);
+      this.#loadedCounts.set(queryKey(view), this.rows.length);
     } catch (thrown) {
-      this.error = sentenceOf(thrown);
+      this.error = errorMessage(thrown);
     } finally {
       this.loadingMore = false;
     }
   }
 
-  /** Reads again what is on the screen, down to row `shown`. */
-  async heal(shown: number): Promise<void> {
+  /** Reloads the rows on the screen, the unread conversations and the open one. Fails if any does. */
+  async resyncAll(rowsInView: number, open: string | null): Promise<void> {
+    const reads = [this.resync(rowsInView)];
+    const query = this.#view;
+    if (query?.filter !== 'unread' || query.channel || query.search)
+      reads.push(this.resyncUnread());
+    const isListed = this.rows.some((row) => row.conversation_id === open);
+    if (open && !isListed) reads.push(this.loader.refresh(open));
+    const failed = (await Promise.allSettled(reads)).find(({ status }) => status === 'rejected');
+    if (failed) throw (failed as PromiseRejectedResult).reason;
+  }
+
+  /** Reloads the rows on the screen, down to row `rowsInView`. */
+  async resync(rowsInView: number): Promise<void> {
     const view = this.#view;
     if (!view) return this.load();
-    const limit = Math.min(HEAL_LIMIT, Math.max(PAGE, shown));
-    const shows = () => this.#view !== null && keyOf(this.#view) === keyOf(view);
+    const limit = Math.min(RESYNC_LIMIT, Math.max(PAGE_SIZE, rowsInView));
+    const shows = () => this.#view !== null && queryKey(this.#view) === queryKey(view);
     const rows = () => (shows() ? this.rows : []);
-    const { found, lacking, whole } = await this.#reread(view, limit, rows);
-    if (!this.#view?.found || !shows()) return;
-    // A search is ordered page by page: what is not among some of its hits may still be one.
-    const gone = whole ? lacking : new Set<string>();
-    const known = [...this.#view.found, ...found].filter((id) => !gone.has(id));
-    this.#view = { ...this.#view, found: new Set(known) };
+    const { ids, missing, complete } = await this.loader.loadTop(view, limit, rows);
+    if (!this.#view?.hits || !shows()) return;
+    // Search pages are ordered individually, so a missing row may be on a later page.
+    const gone = complete ? missing : new Set<string>();
+    const known = [...this.#view.hits, ...ids].filter((id) => !gone.has(id));
+    this.#view = { ...this.#view, hits: new Set(known) };
   }
 
-  /** Reads who waits, so that the count and the title are right whatever the list shows. */
-  async healWaiting(): Promise<void> {
-    await this.#reread({ filter: 'unread', channel: null, search: '' }, HEAL_LIMIT, () =>
-      this.#conversations.all.filter(waits).sort(byActivity),
+  /** Reloads the unread conversations, so that their count is right whatever the list shows. */
+  async resyncUnread(): Promise<void> {
+    await this.loader.loadTop({ filter: 'unread', channel: null, search: '' }, RESYNC_LIMIT, () =>
+      this.#conversations.all.filter(isUnread).sort(byActivity),
     );
-  }
-
-  /** Asks for a conversation that is not known; undefined where there is none. A list may tell of it meanwhile. */
-  async ask(id: string): Promise<Conversation | undefined> {
-    await this.refresh(id).catch((thrown: unknown) => {
-      if (!this.#conversations.get(id)) throw thrown;
-    });
-    return this.#conversations.get(id);
-  }
-
-  /** Takes one conversation as it is now, or that it is gone. */
-  async refresh(id: string): Promise<void> {
-    // By the time the answer is here they may have begun it anew.
-    const rev = this.#conversations.get(id)?.rev ?? 0;
-    try {
-      const conversation = await this.#client.getConversation(id);
-      this.#conversations.apply({ type: 'conversation', conversation });
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
-      this.#conversations.apply({ type: 'gone', conversation_id: id, rev });
-    }
   }
 
   clear(): void {
     this.#run += 1;
     this.#view = null;
-    this.#depths.clear();
+    this.#loadedCounts.clear();
     this.filter = 'open';
     this.channel = null;
     this.search = '';
     this.loading = true;
-    this.error = this.elsewhere = this.pinned = null;
+    this.error = this.otherFilterHits = this.pinned = null;
   }
 
-  /**
-   * Reads the top of a list. A row that should stand in the part that was read and does not is
-   * read by id: the index may lag, the conversation itself does not.
-   */
-  async #reread(wish: Wish, limit: number, expected: () => Conversation[]) {
-    const page = await this.#read(wish, limit);
-    this.#take(page);
-    const found = idsOf(page);
-    const last = page.cursor === null ? null : page.conversations.at(-1);
-    const lacking = expected().filter(
-      (row) => !found.has(row.conversation_id) && (!last || byActivity(row, last) < 0),
-    );
-    await Promise.all(lacking.map((row) => this.refresh(row.conversation_id)));
-    const whole = page.cursor === null;
-    return { found, lacking: new Set(lacking.map((row) => row.conversation_id)), whole };
-  }
-
-  #belongs(row: Conversation, view: View): boolean {
-    if (view.channel && row.channel !== view.channel) return false;
-    if (view.found && !view.found.has(row.conversation_id)) return false;
-    const pinned = row.conversation_id === this.pinned && view.filter === 'unread';
-    if (view.filter === 'closed' ? row.status !== 'closed' : row.status !== 'open') return false;
-    if (view.filter === 'unread' && row.unread_count === 0 && !pinned) return false;
-    return (
-      view.found !== null || !view.cursor || !view.horizon || byActivity(row, view.horizon) <= 0
-    );
-  }
-
-  #read({ filter, channel, search }: Wish, limit: number, cursor: string | null = null) {
-    const more = { ...(channel ? { channel } : {}), ...(search ? { search } : {}) };
-    return this.#client.listConversations({ filter, limit, cursor, ...more });
-  }
-
-  #take(page: ConversationPage): void {
-    for (const conversation of page.conversations) {
-      this.#conversations.apply({ type: 'conversation', conversation });
-    }
-  }
-
-  async #lookElsewhere(run: number, wish: Wish): Promise<void> {
-    const { filter } = wish;
-    const other: Filter = filter === 'closed' ? 'open' : 'closed';
-    const order: Filter[] = filter === 'unread' ? ['open', 'closed'] : [other];
+  async #searchOtherFilters(run: number, query: ListQuery): Promise<void> {
+    const { filter } = query;
+    const opposite: Filter = filter === 'closed' ? 'open' : 'closed';
+    const order: Filter[] = filter === 'unread' ? ['open', 'closed'] : [opposite];
     for (const next of order) {
-      const page = await this.#read({ ...wish, filter: next }, HEAL_LIMIT);
+      const page = await this.loader.fetchPage({ ...query, filter: next }, RESYNC_LIMIT);
       if (run !== this.#run) return;
       const count = page.conversations.length;
       if (count) {
-        this.elsewhere = { filter: next, count, more: page.cursor !== null };
+        this.otherFilterHits = { filter: next, count, more: page.cursor !== null };
         return;
       }
     }
   }
-}
-
-const keyOf = ({ filter, channel, search }: Wish) => [filter, channel ?? '', search].join(' ');
-
-/** The server looks for two characters or more; less is no search. */
-function wanted(search: string): string {
-  const text = search.trim();
-  return text.length < 2 ? '' : text;
-}
-
-function idsOf(page: ConversationPage): Set<string> {
-  return new Set(page.conversations.map((row) => row.conversation_id));
 }

@@ -13,7 +13,7 @@ const numbered = (at: number, fields: Partial<Conversation> = {}) =>
     ...fields,
   });
 
-/** A list over a server that holds `rows`, and answers as the real one does. */
+/** Creates a list over a server that holds `rows`. */
 function desk(rows: Conversation[]) {
   const calls: string[] = [];
   const answer = (body: unknown, status = 200) =>
@@ -21,13 +21,13 @@ function desk(rows: Conversation[]) {
       status,
       headers: { 'content-type': 'application/json' },
     });
-  /** Ids that the index does not show, though the conversation itself is there. */
+  /** Ids that the index does not contain yet, although the conversation exists. */
   const lagging = new Set<string>();
   const serve = (path: string): Response => {
     const url = new URL(path, 'http://desk');
-    const one = /^\/api\/conversations\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (one) {
-      const row = rows.find((row) => row.conversation_id === one);
+    const id = /^\/api\/conversations\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (id) {
+      const row = rows.find((known) => known.conversation_id === id);
       return row ? answer(row) : answer({ status: 404, title: 'Gone' }, 404);
     }
     const filter = url.searchParams.get('filter');
@@ -41,7 +41,7 @@ function desk(rows: Conversation[]) {
       .filter((row) => !lagging.has(row.conversation_id));
     const newestFirst = (page: Conversation[]) =>
       page.sort((a, b) => (a.date_updated < b.date_updated ? 1 : -1));
-    // A search is ordered page by page: it goes from entry to entry of its index.
+    // Search pages are in index order.
     if (!search) newestFirst(found);
     const more = found.length > from + limit;
     return answer({
@@ -71,7 +71,7 @@ describe('the list', () => {
     await list.load();
     expect(list.rows).toHaveLength(30);
     expect(list.hasMore).toBe(true);
-    await list.more();
+    await list.loadMore();
     expect(list.rows).toHaveLength(40);
     expect(list.hasMore).toBe(false);
   });
@@ -116,7 +116,7 @@ describe('the list', () => {
     rows.push(numbered(0));
     lagging.add('c002');
     calls.length = 0;
-    await list.heal(3);
+    await list.resync(3);
     expect(ids(list)).toEqual(['c000', 'c002', 'c003']);
     expect(calls.slice(1).sort()).toEqual(['/api/conversations/c001', '/api/conversations/c002']);
   });
@@ -125,7 +125,7 @@ describe('the list', () => {
     const { list, rows } = desk([numbered(1), numbered(2)]);
     await list.load();
     rows.shift();
-    await list.heal(2);
+    await list.resync(2);
     expect(ids(list)).toEqual(['c002']);
   });
 
@@ -133,7 +133,7 @@ describe('the list', () => {
     const { list, rows, conversations } = desk([numbered(1), numbered(2)]);
     await list.load();
     rows.shift();
-    const refreshed = list.refresh('c001');
+    const refreshed = list.loader.refresh('c001');
     const anew = numbered(1, { rev: 3 });
     conversations.apply({ type: 'conversation', conversation: anew });
     await refreshed;
@@ -145,7 +145,7 @@ describe('the list', () => {
     list.filter = 'closed';
     await list.load();
     calls.length = 0;
-    await list.healWaiting();
+    await list.resyncUnread();
     expect(calls).toHaveLength(1);
   });
 
@@ -156,23 +156,23 @@ describe('the list', () => {
     expect(ids(list)).toEqual(['c001', 'c012']);
     rows[1] = numbered(12, { rev: 2, contact_name: 'Renamed' });
     rows[2] = numbered(2, { rev: 2, contact_name: 'Person 1b' });
-    await list.heal(2);
+    await list.resync(2);
     expect(ids(list)).toEqual(['c001', 'c002']);
     expect(conversations.get('c012')?.contact_name).toBe('Renamed');
   });
 
   it('keeps every hit of a search, though a later page holds newer ones, and heals without losing any', async () => {
-    // In the index's order: the hits of the second page are newer than those of the first.
+    // In index order, the hits of the second page are newer than those of the first.
     const rows = Array.from({ length: 70 }, (_, at) => numbered(at < 30 ? 500 + at : at));
     const { list } = desk(rows);
     list.search = 'Person';
     await list.load();
     expect(list.rows).toHaveLength(30);
-    await list.more();
+    await list.loadMore();
     expect(list.rows).toHaveLength(60);
-    await list.heal(60);
+    await list.resync(60);
     expect(list.rows.length).toBeGreaterThanOrEqual(60);
-    await list.more();
+    await list.loadMore();
     expect(list.rows).toHaveLength(70);
     expect(ids(list)[0]).toBe('c030');
   });
@@ -182,7 +182,7 @@ describe('the list', () => {
     list.search = 'Person 1';
     await list.load();
     list.filter = 'closed';
-    await Promise.all([list.load(), list.heal(1)]);
+    await Promise.all([list.load(), list.resync(1)]);
     expect(ids(list)).toEqual(['c012']);
     expect(calls).not.toContain('/api/conversations/c012');
   });
@@ -196,7 +196,7 @@ describe('the list', () => {
     list.search = 'Person';
     await list.load();
     expect(ids(list)).toEqual([]);
-    expect(list.elsewhere).toEqual({ filter: 'closed', count: 2, more: false });
+    expect(list.otherFilterHits).toEqual({ filter: 'closed', count: 2, more: false });
   });
 
   it('shows the answer to the last choice, whichever comes last', async () => {

@@ -1,51 +1,52 @@
 import type { Client } from '../api/client';
-import type { Media, MediaAddress, MediaKind, Message } from '../api/types';
-import { locale, strings } from '../strings';
+import type { Media, MediaDownload, MediaKind, Message } from '../api/types';
+import { commonStrings, locale } from '../strings/common';
 
-/** An address this close to its end (ms) is asked for anew. */
-const EARLY = 15_000;
+/** A URL that expires within this time (ms) is requested again. */
+const EXPIRY_MARGIN = 15_000;
 
-/** Where the bytes of media can be read: each address is asked for once, and again when it ends. */
-export class MediaAddresses {
+/** The download URLs of media. Each is requested once and again when it expires. */
+export class MediaUrls {
   readonly #client: Pick<Client, 'getMedia'>;
-  readonly #known = new Map<string, Promise<MediaAddress>>();
-  readonly #ends = new Map<string, number>();
+  readonly #requests = new Map<string, Promise<MediaDownload>>();
+  readonly #expiresAt = new Map<string, number>();
 
   constructor(client: Pick<Client, 'getMedia'>) {
     this.#client = client;
   }
 
-  /** The address of one of a message's media. An error is not kept. */
-  get(conversation: string, message: string, index: number): Promise<MediaAddress> {
+  /** Returns the download URL of a message's media. Errors are not cached. */
+  get(conversation: string, message: string, index: number): Promise<MediaDownload> {
     const key = `${message}/${String(index)}`;
-    const known = this.#known.get(key);
-    if (known && (this.#ends.get(key) ?? Infinity) > Date.now() + EARLY) return known;
-    this.#ends.delete(key);
-    const asked = this.#client.getMedia(conversation, message, index);
-    this.#known.set(key, asked);
-    asked.then(
-      (address) => this.#ends.set(key, Date.parse(address.expires_at)),
-      () => this.#known.delete(key),
+    const cached = this.#requests.get(key);
+    if (cached && (this.#expiresAt.get(key) ?? Infinity) > Date.now() + EXPIRY_MARGIN)
+      return cached;
+    this.#expiresAt.delete(key);
+    const request = this.#client.getMedia(conversation, message, index);
+    this.#requests.set(key, request);
+    request.then(
+      (address) => this.#expiresAt.set(key, Date.parse(address.expires_at)),
+      () => this.#requests.delete(key),
     );
-    return asked;
+    return request;
   }
 
   clear(): void {
-    this.#known.clear();
-    this.#ends.clear();
+    this.#requests.clear();
+    this.#expiresAt.clear();
   }
 }
 
-/** "820 KB", "3.4 MB" */
-export function sizeOf(bytes: number): string {
-  const { size } = strings;
+/** Formats a file size: "820 KB", "3.4 MB". */
+export function formatSize(bytes: number): string {
+  const { size } = commonStrings;
   if (bytes < 1000) return size.bytes(String(bytes));
   if (bytes < 999_500) return size.kilobytes(String(Math.round(bytes / 1000)));
   return size.megabytes((bytes / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 }));
 }
 
-/** "0:07", "1:02:09" */
-export function lengthOf(seconds: number): string {
+/** Formats a duration: "0:07", "1:02:09". */
+export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '0:00';
   const whole = Math.floor(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
@@ -67,31 +68,31 @@ const NAMES: Record<string, string> = {
   'image/svg+xml': 'SVG',
 };
 
-/** A short word for a content type; nothing when it says nothing. */
-export function typeOf(contentType: string): string {
+/** Returns a short name of a content type; empty if it means nothing to users. */
+export function formatType(contentType: string): string {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   return NAMES[type] ?? (SUBTYPE.exec(type)?.[1] ?? '').slice(0, 12).toUpperCase();
 }
 
-/** How people look at a file they picked; what a browser might run is a document. */
-export function kindOf(contentType: string): MediaKind {
+/** Returns how a selected file is shown. Types that a browser might execute are documents. */
+export function mediaKind(contentType: string): MediaKind {
   if (/^image\/(jpeg|png|gif|webp)$/.test(contentType)) return 'image';
   if (/^text\/(x-)?vcard$/.test(contentType)) return 'contact';
   if (contentType.startsWith('audio/')) return 'audio';
   return contentType.startsWith('video/') ? 'video' : 'document';
 }
 
-/** Pictures that stand side by side, and everything else below them. */
-export function arranged(media: Media[]): { pictures: Media[]; others: Media[] } {
-  const picture = (one: Media) => one.kind === 'image';
-  return { pictures: media.filter(picture), others: media.filter((one) => !picture(one)) };
+/** Separates images, which are shown side by side, from other media. */
+export function splitByKind(media: Media[]): { images: Media[]; others: Media[] } {
+  const isImage = (media: Media) => media.kind === 'image';
+  return { images: media.filter(isImage), others: media.filter((media) => !isImage(media)) };
 }
 
-/** Every picture of a thread that can be shown, oldest first. */
-export function picturesOf(messages: Message[]): { message_id: string; index: number }[] {
+/** Returns all stored images of a thread, oldest first. */
+export function listImages(messages: Message[]): { message_id: string; index: number }[] {
   return messages.flatMap(({ message_id, media }) =>
     media
-      .filter((one) => one.kind === 'image' && one.state === 'stored')
+      .filter((media) => media.kind === 'image' && media.state === 'stored')
       .map(({ index }) => ({ message_id, index })),
   );
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { MediaAddress } from '../api/types';
-import { kindOf, lengthOf, MediaAddresses, sizeOf, typeOf } from './media.svelte';
+import type { MediaDownload } from '../api/types';
+import { mediaKind, formatDuration, MediaUrls, formatSize, formatType } from './media.svelte';
 
 function addresses(...lives: number[]) {
   const asked: string[] = [];
-  const book = new MediaAddresses({
-    getMedia: async (_: string, message: string, index: number): Promise<MediaAddress> => {
+  const book = new MediaUrls({
+    getMedia: async (_: string, message: string, index: number): Promise<MediaDownload> => {
       asked.push(`${message}/${String(index)}`);
       const life = lives.shift() ?? 60_000;
       await Promise.resolve();
@@ -48,7 +48,7 @@ describe('media addresses', () => {
 
 describe('words for media', () => {
   it('are sizes as people say them', () => {
-    expect([12, 820_400, 999_600, 3_400_000, 16_000_000].map(sizeOf)).toEqual([
+    expect([12, 820_400, 999_600, 3_400_000, 16_000_000].map(formatSize)).toEqual([
       '12 B',
       '820 KB',
       '1 MB',
@@ -58,7 +58,7 @@ describe('words for media', () => {
   });
 
   it('are lengths of sounds', () => {
-    expect([7, 62.9, 3729, Infinity, NaN].map(lengthOf)).toEqual([
+    expect([7, 62.9, 3729, Infinity, NaN].map(formatDuration)).toEqual([
       '0:07',
       '1:02',
       '1:02:09',
@@ -70,14 +70,14 @@ describe('words for media', () => {
   it('are types of files', () => {
     expect(
       ['application/pdf; x=y', 'text/csv', 'application/zip', 'application/octet-stream', ''].map(
-        typeOf,
+        formatType,
       ),
     ).toEqual(['PDF', 'CSV', 'ZIP', '', '']);
   });
 
   it('take no picture for one that a browser might run', () => {
     expect(
-      ['image/png', 'image/svg+xml', 'text/html', 'audio/ogg', 'text/x-vcard'].map(kindOf),
+      ['image/png', 'image/svg+xml', 'text/html', 'audio/ogg', 'text/x-vcard'].map(mediaKind),
     ).toEqual(['image', 'document', 'document', 'audio', 'contact']);
   });
 });

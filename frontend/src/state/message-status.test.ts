@@ -1,60 +1,72 @@
 import { describe, expect, it } from 'vitest';
-import { finalCode, mergeIntent, mergeMessage, mergeSeen, statusOf } from './message-status';
+import {
+  finalErrorCode,
+  mergeOutboxState,
+  mergeMessage,
+  mergeStatuses,
+  displayStatus,
+} from './message-status';
 import { message } from './samples.test-data';
 
 const at = (second: number) => `2026-11-01T09:00:${String(second).padStart(2, '0')}.000Z`;
 
 describe('the status of a message', () => {
   it('of an inbound message is received, whatever else is said', () => {
-    expect(statusOf({ direction: 'inbound', seen: {}, outcome: null }, undefined)).toBe('received');
+    expect(displayStatus({ direction: 'inbound', seen: {}, outcome: null }, undefined)).toBe(
+      'received',
+    );
   });
 
   it('is the furthest that Twilio reported', () => {
     const seen = { queued: { at: at(1) }, delivered: { at: at(3) }, sent: { at: at(9) } };
-    expect(statusOf(message({ seen }), undefined)).toBe('delivered');
-    expect(statusOf(message({ seen: { ...seen, read: { at: at(4) } } }), undefined)).toBe('read');
+    expect(displayStatus(message({ seen }), undefined)).toBe('delivered');
+    expect(displayStatus(message({ seen: { ...seen, read: { at: at(4) } } }), undefined)).toBe(
+      'read',
+    );
   });
 
   it('is the end that came first when two are reported', () => {
     const seen = { failed: { at: at(5), code: 30005 }, delivered: { at: at(4) } };
-    expect(statusOf(message({ seen }), undefined)).toBe('delivered');
+    expect(displayStatus(message({ seen }), undefined)).toBe('delivered');
     const other = { failed: { at: at(3), code: 30005 }, delivered: { at: at(4) } };
-    expect(statusOf(message({ seen: other }), undefined)).toBe('failed');
-    expect(finalCode(message({ seen: other }))).toBe(30005);
+    expect(displayStatus(message({ seen: other }), undefined)).toBe('failed');
+    expect(finalErrorCode(message({ seen: other }))).toBe(30005);
   });
 
   it('follows the intent while Twilio has said nothing', () => {
     const none = message();
-    expect(statusOf(none, undefined)).toBe('queued');
-    expect(statusOf(none, { state: 'ready', step: 1 })).toBe('queued');
-    expect(statusOf(none, { state: 'later', step: 2 })).toBe('queued');
-    expect(statusOf(none, { state: 'claimed', step: 3 })).toBe('queued');
-    expect(statusOf(none, { state: 'unknown', step: 4 })).toBe('unknown');
+    expect(displayStatus(none, undefined)).toBe('queued');
+    expect(displayStatus(none, { state: 'ready', step: 1 })).toBe('queued');
+    expect(displayStatus(none, { state: 'later', step: 2 })).toBe('queued');
+    expect(displayStatus(none, { state: 'claimed', step: 3 })).toBe('queued');
+    expect(displayStatus(none, { state: 'unknown', step: 4 })).toBe('unknown');
   });
 
   it('is the outcome of our call when Twilio reports nothing', () => {
-    expect(statusOf(message({ outcome: { kind: 'refused', code: 21610 } }), 'settled')).toBe(
+    expect(displayStatus(message({ outcome: { kind: 'refused', code: 21610 } }), 'settled')).toBe(
       'refused',
     );
-    expect(statusOf(message({ outcome: { kind: 'unconfirmed' } }), 'settled')).toBe('unconfirmed');
-    expect(statusOf(message({ outcome: { kind: 'sent' } }), 'settled')).toBe('queued');
+    expect(displayStatus(message({ outcome: { kind: 'unconfirmed' } }), 'settled')).toBe(
+      'unconfirmed',
+    );
+    expect(displayStatus(message({ outcome: { kind: 'sent' } }), 'settled')).toBe('queued');
   });
 
   it('is the nearest word that people know', () => {
-    expect(statusOf(message({ seen: { accepted: { at: at(1) } } }), undefined)).toBe('queued');
+    expect(displayStatus(message({ seen: { accepted: { at: at(1) } } }), undefined)).toBe('queued');
     const some = message({ seen: { partially_delivered: { at: at(1) } } });
-    expect(statusOf(some, undefined)).toBe('delivered');
+    expect(displayStatus(some, undefined)).toBe('delivered');
   });
 
   it('of an unconfirmed message is what Twilio says later', () => {
     const late = message({ outcome: { kind: 'unconfirmed' }, seen: { delivered: { at: at(1) } } });
-    expect(statusOf(late, 'settled')).toBe('delivered');
+    expect(displayStatus(late, 'settled')).toBe('delivered');
   });
 });
 
 describe('merging', () => {
   it('keeps the earliest time of each status', () => {
-    const merged = mergeSeen(
+    const merged = mergeStatuses(
       { sent: { at: at(5) } },
       { sent: { at: at(2) }, queued: { at: at(1) } },
     );
@@ -64,10 +76,10 @@ describe('merging', () => {
   it('takes the higher step of an intent, and settled over all', () => {
     const low = { state: 'claimed', step: 2 } as const;
     const high = { state: 'later', step: 3 } as const;
-    expect(mergeIntent(low, high)).toBe(high);
-    expect(mergeIntent(high, low)).toBe(high);
-    expect(mergeIntent('settled', high)).toBe('settled');
-    expect(mergeIntent(high, 'settled')).toBe('settled');
+    expect(mergeOutboxState(low, high)).toBe(high);
+    expect(mergeOutboxState(high, low)).toBe(high);
+    expect(mergeOutboxState('settled', high)).toBe('settled');
+    expect(mergeOutboxState(high, 'settled')).toBe('settled');
   });
 
   it('takes the fields of the higher rev, and the statuses of both', () => {

@@ -1,9 +1,16 @@
-import type { Intent, Message, MessageStatus, Seen, SeenMap, TwilioStatus } from '../api/types';
+import type {
+  OutboxEntry,
+  Message,
+  DisplayStatus,
+  StatusRecord,
+  StatusRecords,
+  DeliveryStatus,
+} from '../api/types';
 
-/** An intent as the page knows it. `settled` is the end: no state comes after it. */
-export type KnownIntent = Intent | 'settled';
+/** The outbox state of a message. `settled` is final. */
+export type OutboxStatus = OutboxEntry | 'settled';
 
-const RANK: Record<TwilioStatus, number> = {
+const RANK: Record<DeliveryStatus, number> = {
   receiving: 0,
   accepted: 1,
   scheduled: 2,
@@ -19,69 +26,71 @@ const RANK: Record<TwilioStatus, number> = {
   read: 8,
 };
 
-const LABEL: Partial<Record<TwilioStatus, MessageStatus>> = {
+const DISPLAY_STATUS: Partial<Record<DeliveryStatus, DisplayStatus>> = {
   receiving: 'received',
   accepted: 'queued',
   scheduled: 'queued',
   partially_delivered: 'delivered',
 };
 
-const INTENT_ORDER = ['ready', 'later', 'claimed', 'unknown'] as const;
+const OUTBOX_STATE_ORDER = ['ready', 'later', 'claimed', 'unknown'] as const;
 
-/** Both histories in one: of each status the earliest time. */
-export function mergeSeen(a: SeenMap, b: SeenMap): SeenMap {
-  const merged: SeenMap = { ...a };
-  for (const [status, seen] of Object.entries(b) as [TwilioStatus, Seen][]) {
+/** Merges two status maps, keeping the earliest time of each status. */
+export function mergeStatuses(a: StatusRecords, b: StatusRecords): StatusRecords {
+  const merged: StatusRecords = { ...a };
+  for (const [status, seen] of Object.entries(b) as [DeliveryStatus, StatusRecord][]) {
     const known = merged[status];
-    if (!known || earlier(seen, known)) merged[status] = seen;
+    if (!known || isEarlierRecord(seen, known)) merged[status] = seen;
   }
   return merged;
 }
 
-/** The later of two states of an intent: the higher step, and settled over all. */
-export function mergeIntent(
-  a: KnownIntent | undefined,
-  b: KnownIntent | undefined,
-): KnownIntent | undefined {
+/** Returns the later of two outbox states: the higher step, with `settled` above all. */
+export function mergeOutboxState(
+  a: OutboxStatus | undefined,
+  b: OutboxStatus | undefined,
+): OutboxStatus | undefined {
   if (!a || !b) return a ?? b;
   if (a === 'settled' || b === 'settled') return 'settled';
   if (a.step !== b.step) return a.step > b.step ? a : b;
-  return INTENT_ORDER.indexOf(a.state) >= INTENT_ORDER.indexOf(b.state) ? a : b;
+  return OUTBOX_STATE_ORDER.indexOf(a.state) >= OUTBOX_STATE_ORDER.indexOf(b.state) ? a : b;
 }
 
 /**
- * Two accounts of one message in one. All fields come from the higher `rev`; what Twilio reports
- * does not raise it, so `seen` is merged, and `sid` is kept once it is known.
+ * Merges two versions of a message.
+ *
+ * Fields come from the higher `rev`. Delivery reports do not raise it, so `seen` is merged, and a
+ * known `sid` is kept.
  */
-export function mergeMessage(known: Message | undefined, heard: Message): Message {
-  if (!known) return derive(heard);
-  const newer = heard.rev > known.rev ? heard : known;
-  const older = newer === heard ? known : heard;
+export function mergeMessage(known: Message | undefined, received: Message): Message {
+  if (!known) return withDisplayStatus(received);
+  const newer = received.rev > known.rev ? received : known;
+  const older = newer === received ? known : received;
   const merged = {
     ...newer,
-    seen: mergeSeen(known.seen, heard.seen),
+    seen: mergeStatuses(known.seen, received.seen),
     sid: newer.sid ?? older.sid,
     idempotency_key: newer.idempotency_key ?? older.idempotency_key,
   };
-  const code = finalCode(merged);
-  const error = [newer.error, older.error].find((one) => one && one.code === code) ?? null;
-  return derive({ ...merged, error });
+  const code = finalErrorCode(merged);
+  const error = [newer.error, older.error].find((error) => error && error.code === code) ?? null;
+  return withDisplayStatus({ ...merged, error });
 }
 
-/** The one word for where a message is. */
-export function statusOf(
+/** Returns the display status, derived from delivery statuses, send result and outbox state. */
+export function displayStatus(
   message: Pick<Message, 'direction' | 'seen' | 'outcome'>,
-  intent: KnownIntent | undefined,
-): MessageStatus {
+  intent: OutboxStatus | undefined,
+): DisplayStatus {
   if (message.direction === 'inbound') return 'received';
-  const seen = highest(message.seen);
-  if (seen) return LABEL[seen] ?? (seen as MessageStatus);
+  const seen = highestStatus(message.seen);
+  if (seen) return DISPLAY_STATUS[seen] ?? (seen as DisplayStatus);
   if (message.outcome) return message.outcome.kind === 'sent' ? 'queued' : message.outcome.kind;
   return intent !== 'settled' && intent?.state === 'unknown' ? 'unknown' : 'queued';
 }
 
-/** Whether this is an end that Retry may follow. */
-export function hasFailed(status: MessageStatus): boolean {
+/** Returns whether sending failed, so that the message may be resent. */
+export function hasFailed(status: DisplayStatus): boolean {
   return (
     status === 'failed' ||
     status === 'undelivered' ||
@@ -91,40 +100,40 @@ export function hasFailed(status: MessageStatus): boolean {
   );
 }
 
-/** The code that explains the end of a message, if it has one. */
-export function finalCode(message: Pick<Message, 'seen' | 'outcome'>): number | null {
-  const status = highest(message.seen);
+/** Returns the error code that explains a failure, or null. */
+export function finalErrorCode(message: Pick<Message, 'seen' | 'outcome'>): number | null {
+  const status = highestStatus(message.seen);
   if (status) return message.seen[status]?.code ?? null;
   return message.outcome?.kind === 'refused' ? message.outcome.code : null;
 }
 
-function derive(message: Message): Message {
-  const status = statusOf(message, message.intent ?? undefined);
+function withDisplayStatus(message: Message): Message {
+  const status = displayStatus(message, message.intent ?? undefined);
   return { ...message, status, error: hasFailed(status) ? message.error : null };
 }
 
-/** The furthest status; among ends of equal rank the one that came first stands. */
-function highest(seen: SeenMap): TwilioStatus | null {
-  let best: TwilioStatus | null = null;
-  for (const status of Object.keys(seen) as TwilioStatus[]) {
+/** Returns the most advanced status. Among final ones of equal rank, the earliest wins. */
+function highestStatus(seen: StatusRecords): DeliveryStatus | null {
+  let best: DeliveryStatus | null = null;
+  for (const status of Object.keys(seen) as DeliveryStatus[]) {
     if (
       !best ||
       RANK[status] > RANK[best] ||
-      (RANK[status] === RANK[best] && first(seen, status, best))
+      (RANK[status] === RANK[best] && isEarlier(seen, status, best))
     )
       best = status;
   }
   return best;
 }
 
-function first(seen: SeenMap, a: TwilioStatus, b: TwilioStatus): boolean {
+function isEarlier(seen: StatusRecords, a: DeliveryStatus, b: DeliveryStatus): boolean {
   const [left, right] = [seen[a], seen[b]];
   if (!left || !right) return false;
   const [x, y] = [Date.parse(left.at), Date.parse(right.at)];
   return x === y ? a < b : x < y;
 }
 
-function earlier(a: Seen, b: Seen): boolean {
+function isEarlierRecord(a: StatusRecord, b: StatusRecord): boolean {
   const [x, y] = [Date.parse(a.at), Date.parse(b.at)];
   return x === y ? (a.code ?? 0) < (b.code ?? 0) : x < y;
 }

@@ -1,49 +1,49 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { IntentState, Message, MessagePage } from '../api/types';
-import { mergeIntent, mergeMessage, statusOf, type KnownIntent } from './message-status';
+import type { OutboxState, Message, MessagePage } from '../api/types';
+import { mergeOutboxState, mergeMessage, displayStatus, type OutboxStatus } from './message-status';
 
-/** What may happen in a thread. */
+/** A change in a thread. */
 export type MessageEvent =
   | { type: 'message'; message: Message }
-  | { type: 'intent'; message_id: string; state: IntentState | null; step: number }
+  | { type: 'intent'; message_id: string; state: OutboxState | null; step: number }
   | { type: 'cleared'; through: string };
 
 /** The messages of one conversation. `apply` is the only writer. */
 export class Messages {
   readonly #byId = new SvelteMap<string, Message>();
-  readonly #intents = new SvelteMap<string, KnownIntent>();
-  #cleared = $state('');
+  readonly #outboxStates = new SvelteMap<string, OutboxStatus>();
+  #deletedThrough = $state('');
 
-  /** Oldest first, each with its status as of now. */
+  /** All messages, oldest first, with their display status. */
   readonly items: Message[] = $derived.by(() =>
     [...this.#byId.values()]
       .sort((a, b) => (a.message_id < b.message_id ? -1 : 1))
       .map((message) => {
-        const status = statusOf(message, this.#intents.get(message.message_id));
+        const status = displayStatus(message, this.#outboxStates.get(message.message_id));
         return status === message.status ? message : { ...message, status };
       }),
   );
 
-  /** Takes an event. The same events in any order, any number of times, end the same. */
+  /** Applies an event. Order and repetition do not change the result. */
   apply(event: MessageEvent): void {
     switch (event.type) {
       case 'message':
-        return this.#message(event.message);
+        return this.#applyMessage(event.message);
       case 'intent':
-        return this.#intent(
+        return this.#applyOutboxState(
           event.message_id,
           event.state === null ? 'settled' : { state: event.state, step: event.step },
         );
       case 'cleared':
-        if (event.through <= this.#cleared) return;
-        this.#cleared = event.through;
+        if (event.through <= this.#deletedThrough) return;
+        this.#deletedThrough = event.through;
         for (const id of [...this.#byId.keys()]) {
           if (id <= event.through) this.#byId.delete(id);
         }
     }
   }
 
-  /** Takes a page as it was read. */
+  /** Applies a loaded page. */
   applyPage(page: MessagePage): void {
     if (page.cleared) this.apply({ type: 'cleared', through: page.cleared });
     for (const message of page.messages) this.apply({ type: 'message', message });
@@ -61,22 +61,22 @@ export class Messages {
     return this.items[0];
   }
 
-  /** Forgets what lies before a message, so that a page with a gap before it can be taken alone. */
-  forget(before: string): void {
+  /** Removes the messages before this one, because a gap separates them from the newest page. */
+  removeBefore(before: string): void {
     for (const id of [...this.#byId.keys()]) if (id < before) this.#byId.delete(id);
   }
 
-  #message(message: Message): void {
+  #applyMessage(message: Message): void {
     const id = message.message_id;
-    if (id <= this.#cleared) return;
+    if (id <= this.#deletedThrough) return;
     const known = this.#byId.get(id);
     const merged = mergeMessage(known, message);
     if (!known || JSON.stringify(merged) !== JSON.stringify(known)) this.#byId.set(id, merged);
-    if (message.intent) this.#intent(id, message.intent);
+    if (message.intent) this.#applyOutboxState(id, message.intent);
   }
 
-  #intent(id: string, heard: KnownIntent): void {
-    const merged = mergeIntent(this.#intents.get(id), heard);
-    if (merged && merged !== this.#intents.get(id)) this.#intents.set(id, merged);
+  #applyOutboxState(id: string, heard: OutboxStatus): void {
+    const merged = mergeOutboxState(this.#outboxStates.get(id), heard);
+    if (merged && merged !== this.#outboxStates.get(id)) this.#outboxStates.set(id, merged);
   }
 }

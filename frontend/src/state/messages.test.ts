@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IntentState, Message, TwilioStatus } from '../api/types';
+import type { OutboxState, Message, DeliveryStatus } from '../api/types';
 import { Messages, type MessageEvent } from './messages.svelte';
-import { finalCode, hasFailed, statusOf } from './message-status';
+import { finalErrorCode, hasFailed, displayStatus } from './message-status';
 import { message } from './samples.test-data';
 
 const id = (at: number) => `01KA00000000000000000000${String(at).padStart(2, '0')}`;
 const time = (second: number) => new Date(Date.UTC(2026, 10, 1, 9, 0, second)).toISOString();
 
-const REPORTS: TwilioStatus[] = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'read'];
-const INTENTS: IntentState[] = ['ready', 'claimed', 'later', 'unknown'];
+const REPORTS: DeliveryStatus[] = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'read'];
+const INTENTS: OutboxState[] = ['ready', 'claimed', 'later', 'unknown'];
 
-/** What the server would say of message `at` at `rev`, having heard `reports`. */
-function account(at: number, rev: number, reports: readonly [TwilioStatus, number][]): Message {
+/** Returns message `at` as the server would return it at `rev` after these reports. */
+function account(at: number, rev: number, reports: readonly [DeliveryStatus, number][]): Message {
   const seen = Object.fromEntries(
     reports.map(([status, second]) => [
       status,
@@ -27,8 +27,8 @@ function account(at: number, rev: number, reports: readonly [TwilioStatus, numbe
     retried_by: rev > 2 ? id(99) : null,
   };
   const plain = message(fields);
-  const status = statusOf(plain, undefined);
-  const code = finalCode(plain);
+  const status = displayStatus(plain, undefined);
+  const code = finalErrorCode(plain);
   const error =
     hasFailed(status) && code
       ? { code, title: `Code ${String(code)}`, advice: 'Wait.', retry: true }
@@ -54,7 +54,7 @@ const anIntent = fc
   .map(({ at, step }): MessageEvent => ({
     type: 'intent',
     message_id: id(at),
-    // A step is one write: it has one state. The last one settles.
+    // One step has one state. The last one settles it.
     state: step === 5 ? null : (INTENTS[step - 1] ?? null),
     step,
   }));
@@ -69,7 +69,7 @@ function outcome(events: MessageEvent[]) {
   return plain(messages);
 }
 
-/** Plain values, to be compared. */
+/** Plain values for comparison. */
 const plain = (messages: Messages): unknown => JSON.parse(JSON.stringify(messages.items));
 
 describe('the messages of a thread', () => {
@@ -93,7 +93,7 @@ describe('the messages of a thread', () => {
   it('stand in the order of their ids', () => {
     const messages = new Messages();
     for (const at of [3, 1, 2]) messages.apply({ type: 'message', message: account(at, 1, []) });
-    expect(messages.items.map((one) => one.message_id)).toEqual([id(1), id(2), id(3)]);
+    expect(messages.items.map((message) => message.message_id)).toEqual([id(1), id(2), id(3)]);
     expect(messages.oldest?.message_id).toBe(id(1));
     expect(messages.newest?.message_id).toBe(id(3));
   });
@@ -115,11 +115,11 @@ describe('the messages of a thread', () => {
     messages.apply({ type: 'message', message: account(3, 1, []) });
     messages.apply({ type: 'cleared', through: id(2) });
     messages.apply({ type: 'message', message: account(1, 9, []) });
-    expect(messages.items.map((one) => one.message_id)).toEqual([id(3)]);
+    expect(messages.items.map((message) => message.message_id)).toEqual([id(3)]);
   });
 });
 
-/** Keys of objects in one order: which account came first must not show. */
+/** Sorts the keys of objects, so that the order of updates does not matter. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,4 @@
-/** Follows whether the browser says there is a network. Returns how to stop. */
+/** Follows the browser's network state. Returns a function that stops it. */
 export function followNetwork(onChange: (online: boolean) => void): () => void {
   const update = () => onChange(navigator.onLine);
   window.addEventListener('online', update);
@@ -9,7 +9,7 @@ export function followNetwork(onChange: (online: boolean) => void): () => void {
   };
 }
 
-/** Follows what other tabs of this browser keep. Returns how to stop. */
+/** Follows storage changes of other tabs. Returns a function that stops it. */
 export function followTabs(onChange: (event: StorageEvent) => void): () => void {
   window.addEventListener('storage', onChange);
   return () => window.removeEventListener('storage', onChange);

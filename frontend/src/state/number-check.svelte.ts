@@ -1,18 +1,18 @@
 import type { Client } from '../api/client';
-import { sentenceOf } from '../api/problem';
+import { errorMessage } from '../api/problem';
 import type { NumberCheck } from '../api/types';
 
-/** So long (ms) after the last key the number is checked. */
-const PAUSE = 250;
+/** Wait this long (ms) after the last key. */
+const DEBOUNCE = 250;
 
-/** A number, checked by the server while it is typed. */
+/** Checks a phone number on the server while it is typed. */
 export class NumberChecker {
   text = $state('');
-  /** The sender of ours that somebody chose; the server chooses where it is null. */
+  /** The chosen sender; null leaves the choice to the server. */
   from = $state<string | null>(null);
   checking = $state(false);
-  /** What the server says of `text`; null while it is not known. */
-  answer = $state.raw<NumberCheck | null>(null);
+  /** The result for `text`; null while unknown. */
+  result = $state.raw<NumberCheck | null>(null);
   problem = $state<string | null>(null);
 
   readonly #client: Client;
@@ -23,39 +23,39 @@ export class NumberChecker {
     this.#client = client;
   }
 
-  /** Takes what stands in the field, and asks about it in a moment. */
-  write(text: string): void {
+  /** Sets the number and schedules a check. */
+  setText(text: string): void {
     this.text = text;
-    this.answer = this.problem = null;
+    this.result = this.problem = null;
     this.stop();
-    if (this.#long) this.#timer = setTimeout(() => void this.now(), PAUSE);
+    if (this.#hasEnoughDigits) this.#timer = setTimeout(() => void this.checkNow(), DEBOUNCE);
   }
 
-  /** Takes the sender to write from: on another channel the same number is another address. */
-  choose(from: string): void {
+  /** Sets the sender. On another channel the same number is another address. */
+  setSender(from: string): void {
     this.from = from;
-    this.answer = this.problem = null;
+    this.result = this.problem = null;
     this.stop();
-    if (this.#long) void this.now();
+    if (this.#hasEnoughDigits) void this.checkNow();
   }
 
-  /** Asks at once: somebody pressed Start. */
-  async now(): Promise<NumberCheck | null> {
+  /** Checks immediately, for example on submit. */
+  async checkNow(): Promise<NumberCheck | null> {
     this.stop();
     const run = (this.#run = new AbortController());
     this.checking = true;
     try {
-      const answer = await this.#client.checkNumber(this.text, this.from, run.signal);
-      if (this.#run === run) this.answer = answer;
+      const result = await this.#client.checkNumber(this.text, this.from, run.signal);
+      if (this.#run === run) this.result = result;
     } catch (thrown) {
-      if (this.#run === run) this.problem = sentenceOf(thrown);
+      if (this.#run === run) this.problem = errorMessage(thrown);
     } finally {
       if (this.#run === run) this.checking = false;
     }
-    return this.answer;
+    return this.result;
   }
 
-  get #long(): boolean {
+  get #hasEnoughDigits(): boolean {
     return this.text.replace(/\D/g, '').length >= 2;
   }
 

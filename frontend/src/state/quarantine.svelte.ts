@@ -1,93 +1,93 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
-import { say } from '../api/answers';
-import { sentenceOf } from '../api/problem';
+import { localize } from '../api/localize';
+import { errorMessage } from '../api/problem';
 import type { QuarantineItem } from '../api/types';
-import { strings } from '../strings';
-import { Reading } from './reading.svelte';
+import { quarantineStrings } from '../strings/quarantine';
+import { SingleFlight } from './single-flight.svelte';
 
-/** What is held back for one reason. */
-export interface Group {
+/** Quarantined requests with the same reason. */
+export interface QuarantineGroup {
   reason: string;
-  /** What stands above them: why the newest is here. */
+  /** The reason in words, from the newest request. */
   title: string;
   items: QuarantineItem[];
 }
 
-/** Who wrote to whom, and what, as far as it came as a form that says so. */
-export function wordsOf({ content_type, raw }: QuarantineItem) {
+/** Returns sender, recipient and text if the raw request is a form that contains them. */
+export function parseMessage({ content_type, raw }: QuarantineItem) {
   if (!content_type?.startsWith('application/x-www-form-urlencoded')) return null;
   const form = new URLSearchParams(raw);
   const [from, to] = [form.get('From'), form.get('To')];
   return from && to ? { from, to, body: form.get('Body') ?? '' } : null;
 }
 
-type Calls = Pick<Client, 'listQuarantine' | 'releaseQuarantine' | 'releaseQuarantines'>;
+type QuarantineClient = Pick<Client, 'listQuarantine' | 'releaseQuarantine' | 'releaseQuarantines'>;
 
-/** What Twilio sent and the desk could not place. */
+/** The quarantine: requests from Twilio that could not be processed. */
 export class Quarantine {
   items = $state.raw<QuarantineItem[]>([]);
   cursor = $state<string | null>(null);
   loaded = $state(false);
   problem = $state<string | null>(null);
-  /** By id or reason: being released, or the sentence why it was not. */
+  /** The state of a release by id or reason: running, or why it failed. */
   readonly releases = new SvelteMap<string, { busy: boolean; problem: string | null }>();
-  readonly #client: Calls;
-  readonly #reading = new Reading(() => this.#read(null));
+  readonly #client: QuarantineClient;
+  readonly #flight = new SingleFlight(() => this.#loadPage(null));
 
-  constructor(client: Calls) {
+  constructor(client: QuarantineClient) {
     this.#client = client;
   }
 
-  /** In the order in which the newest of each came. */
-  readonly groups: Group[] = $derived.by(() => {
+  /** Grouped by reason, the group with the newest request first. */
+  readonly groups: QuarantineGroup[] = $derived.by(() => {
     const groups = new Map<string, QuarantineItem[]>();
     for (const item of this.items) {
       groups.set(item.reason, [...(groups.get(item.reason) ?? []), item]);
     }
     return [...groups].map(([reason, items]) => {
       const [newest] = items;
-      return { reason, title: newest ? say(newest.sentence, newest.detail) : reason, items };
+      return { reason, title: newest ? localize(newest.sentence, newest.detail) : reason, items };
     });
   });
 
-  /** Reads the newest anew. */
-  read = () => this.#reading.anew();
+  /** Reloads the first page. */
+  load = () => this.#flight.run();
 
-  /** Reads the page below, unless something is being read. */
-  async more(): Promise<void> {
-    if (this.cursor) await this.#reading.further(() => this.#read(this.cursor));
+  /** Loads the next page unless a load is running. */
+  async loadMore(): Promise<void> {
+    if (this.cursor) await this.#flight.runIfIdle(() => this.#loadPage(this.cursor));
   }
 
   get busy(): boolean {
-    return this.#reading.busy;
+    return this.#flight.busy;
   }
 
-  /** Lets one in by the door it came to. */
+  /** Releases one request. */
   release(id: string): Promise<void> {
-    return this.#release(id, async () => {
+    return this.#trackRelease(id, async () => {
       await this.#client.releaseQuarantine(id);
       this.items = this.items.filter((item) => item.quarantine_id !== id);
       return null;
     });
   }
 
-  /** Lets in everything that was held back for one reason, reads what is still there, and says if something stays. */
+  /** Releases all requests with this reason and reports how many remain. */
   releaseAll(reason: string): Promise<void> {
-    return this.#release(reason, async () => {
-      let kept = 0;
+    return this.#trackRelease(reason, async () => {
+      let remaining = 0;
       let cursor: string | null = null;
       do {
         const step = await this.#client.releaseQuarantines(reason, cursor);
-        kept += step.kept;
+        remaining += step.kept;
         cursor = step.cursor;
       } while (cursor);
-      await this.read();
-      return kept ? strings.quarantine.kept(kept) : null;
+      await this.load();
+      return remaining ? quarantineStrings.remaining(remaining) : null;
     });
   }
 
-  async #read(from: string | null): Promise<void> {
+  async #loadPage(from: string | null): Promise<void> {
     this.problem = null;
     try {
       const page = await this.#client.listQuarantine(from);
@@ -95,12 +95,12 @@ export class Quarantine {
       this.cursor = page.cursor;
       this.loaded = true;
     } catch (thrown) {
-      this.problem = sentenceOf(thrown);
+      this.problem = errorMessage(thrown);
     }
   }
 
-  /** `act` may answer with a sentence that stays. */
-  async #release(key: string, act: () => Promise<string | null>): Promise<void> {
+  /** `act` returns a message that stays visible, or null. */
+  async #trackRelease(key: string, act: () => Promise<string | null>): Promise<void> {
     if (this.releases.get(key)?.busy) return;
     this.releases.set(key, { busy: true, problem: null });
     try {
@@ -108,7 +108,7 @@ export class Quarantine {
       if (problem) this.releases.set(key, { busy: false, problem });
       else this.releases.delete(key);
     } catch (thrown) {
-      this.releases.set(key, { busy: false, problem: sentenceOf(thrown) });
+      this.releases.set(key, { busy: false, problem: errorMessage(thrown) });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/problem';
 import type { QuarantineItem } from '../api/types';
-import { Quarantine, wordsOf } from './quarantine.svelte';
+import { Quarantine, parseMessage } from './quarantine.svelte';
 
 const item = (quarantine_id: string, reason: string) =>
   ({ quarantine_id, reason, detail: reason, count: 1 }) as QuarantineItem;
@@ -14,19 +14,19 @@ function held(...items: QuarantineItem[]) {
       id === 'stuck'
         ? Promise.reject(new ApiError(422, 'Still not readable.'))
         : Promise.resolve({ released: true, message: null }),
-    // One in each step; what is called "stuck" stays.
+    // Releases one per call. The item named "stuck" stays.
     releaseQuarantines: (reason: string, cursor?: string | null) => {
-      const all = items.filter((one) => one.reason === reason);
+      const all = items.filter((item) => item.reason === reason);
       const at = Number(cursor ?? 0);
       const kept = all[at]?.quarantine_id === 'stuck' ? 1 : 0;
-      if (!kept) left = left.filter((one) => one !== all[at]);
+      if (!kept) left = left.filter((item) => item !== all[at]);
       const next = at + 1 < all.length ? String(at + 1) : null;
       return Promise.resolve({ released: 1 - kept, kept, cursor: next });
     },
   });
 }
 
-/** Held back in pages of two, the newest first. */
+/** Creates a quarantine in pages of two, newest first. */
 function paged(...ids: string[]) {
   const all = ids.map((id) => item(id, id));
   return new Quarantine({
@@ -44,24 +44,24 @@ function paged(...ids: string[]) {
 describe('the quarantine', () => {
   it('reads one page for a button that is pressed twice', async () => {
     const page = paged('a', 'b', 'c', 'd', 'e');
-    await page.read();
-    await Promise.all([page.more(), page.more()]);
-    expect(page.items.map((one) => one.quarantine_id)).toEqual(['a', 'b', 'c', 'd']);
-    await page.more();
+    await page.load();
+    await Promise.all([page.loadMore(), page.loadMore()]);
+    expect(page.items.map((item) => item.quarantine_id)).toEqual(['a', 'b', 'c', 'd']);
+    await page.loadMore();
     expect([page.items.length, page.cursor, page.busy]).toEqual([5, null, false]);
   });
 
   it('puts no page below a top that was read anew meanwhile', async () => {
     const page = paged('a', 'b', 'c', 'd', 'e');
-    await page.read();
-    await Promise.all([page.more(), page.read()]);
-    expect([page.items.map((one) => one.quarantine_id), page.cursor]).toEqual([['a', 'b'], '2']);
+    await page.load();
+    await Promise.all([page.loadMore(), page.load()]);
+    expect([page.items.map((item) => item.quarantine_id), page.cursor]).toEqual([['a', 'b'], '2']);
   });
 
   it('stands in groups of one reason', async () => {
     const page = held(item('a', 'unknown_sender'), item('b', 'bad_form'), item('c', 'bad_form'));
-    await page.read();
-    expect(page.groups.map((one) => [one.reason, one.items.length])).toEqual([
+    await page.load();
+    expect(page.groups.map((item) => [item.reason, item.items.length])).toEqual([
       ['unknown_sender', 1],
       ['bad_form', 2],
     ]);
@@ -69,24 +69,24 @@ describe('the quarantine', () => {
 
   it('lets in one, and all of one reason', async () => {
     const page = held(item('a', 'x'), item('b', 'y'), item('c', 'y'));
-    await page.read();
+    await page.load();
     await page.release('a');
-    expect(page.items.map((one) => one.quarantine_id)).toEqual(['b', 'c']);
+    expect(page.items.map((item) => item.quarantine_id)).toEqual(['b', 'c']);
     await page.releaseAll('y');
-    expect(page.groups.map((one) => one.reason)).toEqual(['x']);
+    expect(page.groups.map((item) => item.reason)).toEqual(['x']);
   });
 
   it('says how many of one reason stay', async () => {
     const page = held(item('a', 'x'), item('stuck', 'x'), item('b', 'x'));
-    await page.read();
+    await page.load();
     await page.releaseAll('x');
-    expect(page.items.map((one) => one.quarantine_id)).toEqual(['stuck']);
-    expect(page.releases.get('x')?.problem).toBe('One stays: it still cannot be placed.');
+    expect(page.items.map((item) => item.quarantine_id)).toEqual(['stuck']);
+    expect(page.releases.get('x')?.problem).toBe('1 request still can’t be processed.');
   });
 
   it('says why one stays', async () => {
     const page = held(item('stuck', 'x'));
-    await page.read();
+    await page.load();
     await page.release('stuck');
     expect(page.releases.get('stuck')?.problem).toBe('Still not readable.');
     expect(page.items).toHaveLength(1);
@@ -94,7 +94,7 @@ describe('the quarantine', () => {
 
   it('tells who wrote to whom, and what, where a form says it', () => {
     const came = (content_type: string | null, raw: string) =>
-      wordsOf({ ...item('a', 'x'), content_type, raw });
+      parseMessage({ ...item('a', 'x'), content_type, raw });
     const form = 'application/x-www-form-urlencoded';
     const form8 = `${form}; charset=UTF-8`;
     const told = { from: '+12065550123', to: '+18005550199', body: 'Hi & bye' };

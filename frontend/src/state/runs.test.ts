@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../api/types';
-import { entriesOf, runsOf } from './runs';
+import { toEntries, groupRuns } from './runs';
 import { message } from './samples.test-data';
 
 const dayOf = (at: string) => at.slice(0, 10);
@@ -11,7 +11,7 @@ const at = (minute: number, fields: Partial<Message> = {}) =>
     ...fields,
   });
 const runs = (messages: Message[], newFrom: string | null = null) =>
-  runsOf(entriesOf(messages, []), newFrom, dayOf);
+  groupRuns(toEntries(messages, []), newFrom, dayOf);
 const sizes = (messages: Message[], newFrom: string | null = null) =>
   runs(messages, newFrom).map((run) => run.entries.length);
 
@@ -34,14 +34,14 @@ describe('runs', () => {
   it('carry the day once, and the mark where "new" begins', () => {
     const second = at(1);
     const [first, fresh] = runs([at(0), second, at(2)], second.message_id);
-    expect([first?.day !== null, first?.fresh]).toEqual([true, false]);
-    expect([fresh?.day, fresh?.fresh, fresh?.entries.length]).toEqual([null, true, 2]);
+    expect([first?.day !== null, first?.isFirstUnread]).toEqual([true, false]);
+    expect([fresh?.day, fresh?.isFirstUnread, fresh?.entries.length]).toEqual([null, true, 2]);
   });
 
   it('keep the key of a bubble when its text becomes a message', () => {
-    const one = { key: 'k', body: 'Hello', at: at(0).date_created, problem: null };
-    const before = entriesOf([], [one]);
-    const after = entriesOf([at(0, { idempotency_key: 'k' })], [one]);
+    const run = { key: 'k', body: 'Hello', at: at(0).date_created, problem: null };
+    const before = toEntries([], [run]);
+    const after = toEntries([at(0, { idempotency_key: 'k' })], [run]);
     expect(before.map((entry) => entry.key)).toEqual(after.map((entry) => entry.key));
   });
 });

@@ -1,74 +1,84 @@
-import type { Attached, Message, MessageStatus } from '../api/types';
+import type { UploadedFile, Message, DisplayStatus } from '../api/types';
 import { hasFailed } from './message-status';
-import type { Sending } from './drafts.svelte';
+import type { PendingSend } from './drafts.svelte';
 
-/** Messages of one side within this time (ms) stand together. */
-const JOIN = 3 * 60_000;
+/** Messages of one side within this time (ms) form a run. */
+const MAX_GAP = 3 * 60_000;
 
-/** What a bubble shows: a stored message, or a text that is on its way to be one. */
+/** What a bubble shows: a stored message or a pending send. */
 export interface Entry {
-  /** Stays the same when a text on its way becomes a stored message. */
+  /** Stays the same when a pending send becomes a stored message. */
   key: string;
   direction: 'inbound' | 'outbound';
   author: string | null;
   body: string;
-  /** Files of a message that is on its way. */
-  files: Attached[];
+  /** Files of a pending send. */
+  files: UploadedFile[];
   at: string;
   message: Message | null;
-  sending: Sending | null;
+  pendingSend: PendingSend | null;
 }
 
-/** Messages that join into one: one time and one tick under the last of them. */
+/** Consecutive messages with one time and one delivery status below the last. */
 export interface Run {
   key: string;
   direction: 'inbound' | 'outbound';
   entries: Entry[];
-  /** The day before which a separator stands, when it differs from the run before. */
+  /** The day of a separator above this run, or null. */
   day: string | null;
-  /** The unread marker stands before this run. */
-  fresh: boolean;
+  /** Whether the unread marker is above this run. */
+  isFirstUnread: boolean;
 }
 
-/** One bubble in its place: a thread is a list of these. */
-export interface Placed {
+/** A bubble with its position in the thread. */
+export interface PositionedEntry {
   key: string;
   entry: Entry;
-  /** Of its run. */
-  first: boolean;
-  last: boolean;
-  /** What stands above it: a day, the unread marker. */
+  /** First in its run. */
+  isFirst: boolean;
+  isLast: boolean;
+  /** The day of a separator above it, or null. */
   day: string | null;
-  fresh: boolean;
-  /** Under the last of a run of ours: one tick for all, of the one that lags behind. */
-  status: MessageStatus | null;
+  isFirstUnread: boolean;
+  /** Below the last bubble of an outbound run: the least advanced status of the run. */
+  status: DisplayStatus | null;
 }
 
-const ORDER: MessageStatus[] = ['unknown', 'queued', 'sending', 'sent', 'delivered', 'read'];
+const ORDER: DisplayStatus[] = ['unknown', 'queued', 'sending', 'sent', 'delivered', 'read'];
 
-/** Stored messages, then what is on its way, each as what a bubble shows. */
-export function entriesOf(messages: Message[], sending: Sending[]): Entry[] {
-  const stored = messages.map(entryOf);
+/** Returns the bubbles of a thread, in order: stored messages, then pending sends. */
+export function layOutThread(
+  messages: Message[],
+  pendingSends: PendingSend[],
+  firstUnread: string | null,
+  dayOf: (at: string) => string,
+): PositionedEntry[] {
+  return positionEntries(groupRuns(toEntries(messages, pendingSends), firstUnread, dayOf));
+}
+
+/** Returns stored messages followed by pending sends. */
+export function toEntries(messages: Message[], sending: PendingSend[]): Entry[] {
+  const stored = messages.map(toEntry);
   const keys = new Set(stored.map((entry) => entry.key));
   const leaving = sending
-    .filter((one) => !keys.has(one.key))
-    .map((one) => ({
-      key: one.key,
+    .filter((entry) => !keys.has(entry.key))
+    .map((entry) => ({
+      key: entry.key,
       direction: 'outbound' as const,
       author: null,
-      body: one.body,
-      files: one.media ?? [],
-      at: one.at,
+      body: entry.body,
+      files: entry.media ?? [],
+      at: entry.at,
       message: null,
-      sending: one,
+      pendingSend: entry,
     }));
   return [...stored, ...leaving];
 }
 
-/** Made once for each message: ten thousand are put into runs again with every page that is read. */
+/** Caches entries: every loaded page regroups up to ten thousand messages. */
 const entries = new WeakMap<Message, Entry>();
 
-function entryOf(message: Message): Entry {
+function toEntry(message: Message): Entry {
   const known = entries.get(message);
   if (known) return known;
   const entry: Entry = {
@@ -79,13 +89,13 @@ function entryOf(message: Message): Entry {
     files: [],
     at: message.date_created,
     message,
-    sending: null,
+    pendingSend: null,
   };
   entries.set(message, entry);
   return entry;
 }
 
-/** The day and the time (ms) of an entry, read once for each. */
+/** Caches the day and the time (ms) of each entry. */
 const times = new WeakMap<Entry, { day: string; time: number }>();
 
 function timeOf(entry: Entry, dayOf: (at: string) => string) {
@@ -96,63 +106,76 @@ function timeOf(entry: Entry, dayOf: (at: string) => string) {
   return read;
 }
 
-/** Joins entries into runs: the same side and author, within three minutes, on one day. */
-export function runsOf(entries: Entry[], newFrom: string | null, dayOf: (at: string) => string) {
+/** Groups entries of the same side and author, within three minutes on one day, into runs. */
+export function groupRuns(
+  entries: Entry[],
+  firstUnread: string | null,
+  dayOf: (at: string) => string,
+) {
   const runs: Run[] = [];
   let last: Entry | undefined;
   for (const entry of entries) {
-    const fresh = newFrom !== null && entry.message?.message_id === newFrom;
+    const isFirstUnread = firstUnread !== null && entry.message?.message_id === firstUnread;
     const { day: itsDay, time } = timeOf(entry, dayOf);
     const before = last && timeOf(last, dayOf);
     const newDay = before?.day !== itsDay;
-    const near = before !== undefined && time - before.time < JOIN;
+    const near = before !== undefined && time - before.time < MAX_GAP;
     const run = runs.at(-1);
-    if (run && last && near && !fresh && !newDay && joins(last, entry)) run.entries.push(entry);
+    if (run && last && near && !isFirstUnread && !newDay && belongTogether(last, entry))
+      run.entries.push(entry);
     else {
       const day = newDay ? entry.at : null;
-      runs.push({ key: entry.key, direction: entry.direction, entries: [entry], day, fresh });
+      runs.push({
+        key: entry.key,
+        direction: entry.direction,
+        entries: [entry],
+        day,
+        isFirstUnread,
+      });
     }
     last = entry;
   }
   return runs;
 }
 
-/** The runs as one list of bubbles, each with what stands above and under it. */
-export function placesOf(runs: Run[]): Placed[] {
+/** Flattens runs into bubbles with what is shown above and below each. */
+export function positionEntries(runs: Run[]): PositionedEntry[] {
   return runs.flatMap((run) =>
     run.entries.map((entry, at) => {
-      const first = at === 0;
-      const last = at === run.entries.length - 1;
-      const status = last && run.direction === 'outbound' ? lagging(run.entries) : null;
-      const { day, fresh } = first ? run : { day: null, fresh: false };
-      return { key: entry.key, entry, first, last, day, fresh, status };
+      const isFirst = at === 0;
+      const isLast = at === run.entries.length - 1;
+      const status = isLast && run.direction === 'outbound' ? leastAdvanced(run.entries) : null;
+      const { day, isFirstUnread } = isFirst ? run : { day: null, isFirstUnread: false };
+      return { key: entry.key, entry, isFirst, isLast, day, isFirstUnread, status };
     }),
   );
 }
 
-/** Failures speak for themselves. */
-function lagging(entries: Entry[]): MessageStatus | null {
+/** Returns the least advanced status. Failures have their own text and do not count. */
+function leastAdvanced(entries: Entry[]): DisplayStatus | null {
   const known = entries.map((entry) => entry.message?.status ?? 'sending');
-  return ORDER.find((one) => known.includes(one)) ?? null;
+  return ORDER.find((entry) => known.includes(entry)) ?? null;
 }
 
-/** Whether two that are near in time stand together. */
-function joins(last: Entry, next: Entry): boolean {
+/** Returns whether two entries that are close in time form one run. */
+function belongTogether(last: Entry, next: Entry): boolean {
   if (last.direction !== next.direction) return false;
   if (last.author && next.author && last.author !== next.author) return false;
-  return !(last.sending?.problem || hasNote(last.message) || hasNote(next.message));
+  return !(last.pendingSend?.problem || hasStatusText(last.message) || hasStatusText(next.message));
 }
 
-/** A message with a sentence under it stands alone, so that the tick of the others is seen. */
-function hasNote(message: Message | null): boolean {
+/**
+ * Returns whether a message has a text below it. It then stands alone, so that both statuses show.
+ */
+function hasStatusText(message: Message | null): boolean {
   return message !== null && (hasFailed(message.status) || message.status === 'unknown');
 }
 
-/** Told each time what is shown, says whether older messages came in above since the last. */
-export function grownAbove(): (places: readonly Placed[]) => boolean {
+/** Returns a function that tells whether messages were prepended since its last call. */
+export function trackPrepends(): (items: readonly PositionedEntry[]) => boolean {
   let oldest = '';
-  return ([place]) => {
-    const first = place?.entry.message?.message_id ?? '';
+  return ([item]) => {
+    const first = item?.entry.message?.message_id ?? '';
     const grown = oldest !== '' && first !== '' && first < oldest;
     oldest = first;
     return grown;

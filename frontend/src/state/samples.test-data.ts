@@ -1,6 +1,6 @@
 import type { Conversation, Message } from '../api/types';
 
-/** A conversation as the server sends it, with what a test cares about. */
+/** Returns a conversation as the server sends it, with these fields. */
 export function conversation(fields: Partial<Conversation> = {}): Conversation {
   return {
     conversation_id: 'c1',
@@ -24,7 +24,7 @@ export function conversation(fields: Partial<Conversation> = {}): Conversation {
   };
 }
 
-/** An outbound message as the server sends it, with what a test cares about. */
+/** Returns an outbound message as the server sends it, with these fields. */
 export function message(fields: Partial<Message> = {}): Message {
   return {
     message_id: '01KA0000000000000000000001',

@@ -1,65 +1,65 @@
 import type { Client } from '../api/client';
-import { ApiError, sentenceOf } from '../api/problem';
+import { ApiError, errorMessage } from '../api/problem';
 import type { Session as Granted, User } from '../api/types';
-import { strings } from '../strings';
+import { signInStrings } from '../strings/sign-in';
 
-/** Somebody has signed in here, and may be signed in still: only then is there a cookie to try. */
-const PLACE = 'partyline-session';
+/** Set while someone is signed in on this browser, so a refresh cookie may exist. */
+const STORAGE_KEY = 'partyline-session';
 
-/** `starting`: not known yet whether the cookie still opens a session. */
+/** `starting`: it is not known yet whether the cookie is valid. */
 export type Phase = 'starting' | 'out' | 'in';
 
-/** Who sits at this desk. */
+/** The session of the signed-in user. */
 export class Session {
   phase = $state<Phase>('starting');
   user = $state.raw<User | null>(null);
-  /** Why the sign-in screen is there, or why it did not let you in. */
+  /** Why the sign-in screen is shown or sign-in failed. */
   problem = $state<string | null>(null);
   busy = $state(false);
 
   readonly #client: Client;
-  #leaving = false;
+  #signingOut = false;
 
   constructor(client: Client) {
     this.#client = client;
-    client.onSession = (granted, another) => this.#changed(granted, another);
+    client.onSession = (granted, another) => this.#onSession(granted, another);
   }
 
-  /** Begins with the link, the cookie, or the sign-in screen. */
+  /** Signs in by link or cookie, or shows the sign-in screen. */
   async start(link: string | null): Promise<void> {
     if (link) {
-      await this.#try({ link }, strings.signIn.link);
+      await this.#signInWith({ link }, signInStrings.linkInvalid);
       if (this.user) return;
     }
-    if (localStorage.getItem(PLACE) === null) {
+    if (localStorage.getItem(STORAGE_KEY) === null) {
       this.phase = 'out';
       return;
     }
     try {
-      if (!(await this.#client.resume())) this.#changed(null, false);
+      if (!(await this.#client.resume())) this.#onSession(null, false);
     } catch (thrown) {
-      this.problem = sentenceOf(thrown);
+      this.problem = errorMessage(thrown);
       this.phase = 'out';
     }
   }
 
   signIn = (username: string, password: string) =>
-    this.#try({ username, password }, strings.signIn.wrong);
+    this.#signInWith({ username, password }, signInStrings.invalid);
 
   async signOut(): Promise<void> {
-    this.#leaving = true;
+    this.#signingOut = true;
     try {
       await this.#client.signOut();
     } catch {
-      // The token is forgotten here in any case.
+      // The token is discarded in any case.
     } finally {
-      this.#leaving = false;
+      this.#signingOut = false;
     }
   }
 
-  async #try(
+  async #signInWith(
     credentials: { username: string; password: string } | { link: string },
-    refused: string,
+    unauthorizedText: string,
   ): Promise<void> {
     this.busy = true;
     this.problem = null;
@@ -67,25 +67,26 @@ export class Session {
       await this.#client.signIn(credentials);
     } catch (thrown) {
       const status = thrown instanceof ApiError ? thrown.status : 0;
-      const wait = thrown instanceof ApiError ? thrown.retryAfter : null;
-      if (status === 401) this.problem = refused;
-      else if (status === 429 && wait) this.problem = strings.signIn.slow(wait);
-      else this.problem = sentenceOf(thrown);
+      const retryAfter = thrown instanceof ApiError ? thrown.retryAfter : null;
+      if (status === 401) this.problem = unauthorizedText;
+      else if (status === 429 && retryAfter)
+        this.problem = signInStrings.tooManyAttempts(retryAfter);
+      else this.problem = errorMessage(thrown);
     } finally {
       this.busy = false;
     }
   }
 
-  #changed(granted: Granted | null, another: boolean): void {
-    if (granted) {
-      localStorage.setItem(PLACE, 'begun');
-      this.user = granted.user;
+  #onSession(session: Granted | null, otherUser: boolean): void {
+    if (session) {
+      localStorage.setItem(STORAGE_KEY, 'begun');
+      this.user = session.user;
       this.phase = 'in';
       this.problem = null;
     } else {
-      if (!another) localStorage.removeItem(PLACE);
-      if (this.phase === 'in' && !this.#leaving) {
-        this.problem = another ? strings.signIn.another : strings.signIn.ended;
+      if (!otherUser) localStorage.removeItem(STORAGE_KEY);
+      if (this.phase === 'in' && !this.#signingOut) {
+        this.problem = otherUser ? signInStrings.otherUser : signInStrings.expired;
       }
       this.user = null;
       this.phase = 'out';

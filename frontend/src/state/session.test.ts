@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../api/client';
 import { ApiError } from '../api/problem';
 import type { Session as Granted } from '../api/types';
-import { strings } from '../strings';
+import { signInStrings } from '../strings/sign-in';
 import { Session } from './session.svelte';
 import { storage } from './storage.test-data';
 
@@ -14,8 +14,10 @@ const granted: Granted = {
   user: { username: 'ada', display_name: 'Ada', role: 'agent' },
 };
 
-/** A client whose sign-in and cookie do what the test says. There is a cookie when somebody has signed in here before. */
-function session(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
+/**
+ * A client whose sign-in and cookie behave as given. A cookie exists if someone signed in before.
+ */
+function createSession(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
   const tried: unknown[] = [];
   if (answers.cookie !== undefined) localStorage.setItem('partyline-session', 'begun');
   const client = {
@@ -37,78 +39,82 @@ function session(answers: { signIn?: ApiError; cookie?: boolean | ApiError }) {
       return Promise.resolve();
     },
   } as Pick<Client, 'onSession' | 'signIn' | 'resume' | 'signOut'> as Client;
-  return { one: new Session(client), client, tried };
+  return { session: new Session(client), client, tried };
 }
 
 describe('the session', () => {
   it('begins with the link', async () => {
-    const { one, tried } = session({});
-    await one.start('abc');
+    const { session, tried } = createSession({});
+    await session.start('abc');
     expect(tried).toEqual([{ link: 'abc' }]);
-    expect([one.phase, one.user?.display_name]).toEqual(['in', 'Ada']);
+    expect([session.phase, session.user?.display_name]).toEqual(['in', 'Ada']);
   });
 
   it('begins with the cookie when there is no link, or the link is used up', async () => {
-    const plain = session({ cookie: true });
-    await plain.one.start(null);
-    expect(plain.one.phase).toBe('in');
-    const used = session({ signIn: new ApiError(401, 'No.'), cookie: true });
-    await used.one.start('abc');
-    expect([used.one.phase, used.one.problem]).toEqual(['in', null]);
+    const plain = createSession({ cookie: true });
+    await plain.session.start(null);
+    expect(plain.session.phase).toBe('in');
+    const used = createSession({ signIn: new ApiError(401, 'No.'), cookie: true });
+    await used.session.start('abc');
+    expect([used.session.phase, used.session.problem]).toEqual(['in', null]);
   });
 
   it('asks for a name otherwise, and says why the link did not do', async () => {
-    const { one } = session({ signIn: new ApiError(401, 'No.') });
-    await one.start('abc');
-    expect([one.phase, one.problem]).toEqual(['out', strings.signIn.link]);
+    const { session } = createSession({ signIn: new ApiError(401, 'No.') });
+    await session.start('abc');
+    expect([session.phase, session.problem]).toEqual(['out', signInStrings.linkInvalid]);
   });
 
   it('tries no cookie where nobody has signed in, or the last one has signed out', async () => {
-    const { one, tried } = session({});
-    await one.start(null);
-    await one.signIn('ada', 'yes');
-    await one.signOut();
-    await one.start(null);
-    expect([one.phase, one.problem]).toEqual(['out', null]);
+    const { session, tried } = createSession({});
+    await session.start(null);
+    await session.signIn('ada', 'yes');
+    await session.signOut();
+    await session.start(null);
+    expect([session.phase, session.problem]).toEqual(['out', null]);
     expect(tried).not.toContain('cookie');
   });
 
   it('tries it once when it no longer opens a session', async () => {
-    const { one, tried } = session({ cookie: false });
-    await one.start(null);
-    await one.start(null);
-    expect([one.phase, one.problem]).toEqual(['out', null]);
+    const { session, tried } = createSession({ cookie: false });
+    await session.start(null);
+    await session.start(null);
+    expect([session.phase, session.problem]).toEqual(['out', null]);
     expect(tried).toEqual(['cookie']);
   });
 
   it('says when it cannot be reached', async () => {
-    const { one } = session({ cookie: new ApiError(0, 'Not reached.') });
-    await one.start(null);
-    expect([one.phase, one.problem]).toEqual(['out', 'Not reached.']);
+    const { session } = createSession({ cookie: new ApiError(0, 'Not reached.') });
+    await session.start(null);
+    expect([session.phase, session.problem]).toEqual(['out', 'Not reached.']);
   });
 
   it('says how long to wait after too many tries', async () => {
-    const { one } = session({ signIn: new ApiError(429, 'Wait.', null, 7) });
-    await one.signIn('ada', 'no');
-    expect(one.problem).toBe('Too many tries. Wait 7 seconds.');
+    const { session } = createSession({ signIn: new ApiError(429, 'Wait.', null, 7) });
+    await session.signIn('ada', 'no');
+    expect(session.problem).toBe('Too many attempts. Try again in 7 seconds.');
   });
 
   it('says that somebody else has this browser now, and lets a reload go on as them', async () => {
-    const { one, client, tried } = session({ cookie: true });
-    await one.start(null);
+    const { session, client, tried } = createSession({ cookie: true });
+    await session.start(null);
     client.onSession(null, true);
-    expect([one.phase, one.user, one.problem]).toEqual(['out', null, strings.signIn.another]);
-    await one.start(null);
-    expect([one.phase, tried]).toEqual(['in', ['cookie', 'cookie']]);
+    expect([session.phase, session.user, session.problem]).toEqual([
+      'out',
+      null,
+      signInStrings.otherUser,
+    ]);
+    await session.start(null);
+    expect([session.phase, tried]).toEqual(['in', ['cookie', 'cookie']]);
   });
 
   it('says that it has ended, unless you ended it', async () => {
-    const { one, client } = session({ cookie: true });
-    await one.start(null);
+    const { session, client } = createSession({ cookie: true });
+    await session.start(null);
     client.onSession(null, false);
-    expect([one.phase, one.problem]).toEqual(['out', strings.signIn.ended]);
-    await one.signIn('ada', 'yes');
-    await one.signOut();
-    expect([one.phase, one.problem]).toEqual(['out', null]);
+    expect([session.phase, session.problem]).toEqual(['out', signInStrings.expired]);
+    await session.signIn('ada', 'yes');
+    await session.signOut();
+    expect([session.phase, session.problem]).toEqual(['out', null]);
   });
 });

@@ -1,9 +1,9 @@
-const PLACE = 'partyline-sound';
+const STORAGE_KEY = 'partyline-sound';
 
-/** A tone: frequency (Hz), start and length (s), loudness (0…1). */
+/** A tone: frequency (Hz), start and length (s), gain (0–1). */
 type Tone = readonly [frequency: number, start: number, length: number, gain: number];
 
-/** Two sounds of our own: a struck bell for a message, a falling third for one that failed. */
+/** The sounds: a bell for a message, a falling third for a failure. */
 const SOUNDS: Record<'message' | 'failure', readonly Tone[]> = {
   message: [
     [880, 0, 0.5, 0.1],
@@ -16,40 +16,40 @@ const SOUNDS: Record<'message' | 'failure', readonly Tone[]> = {
   ],
 };
 
-/** Sounds can be turned off, and are never made for a page that has the focus. */
+/** Sounds for new messages and failures. Silent while the page has the focus. */
 export class Sound {
-  #on = $state(localStorage.getItem(PLACE) !== 'off');
+  #on = $state(localStorage.getItem(STORAGE_KEY) !== 'off');
   #context: AudioContext | null = null;
 
   get on(): boolean {
     return this.#on;
   }
 
-  turn(on: boolean): void {
+  setOn(on: boolean): void {
     this.#on = on;
-    if (on) localStorage.removeItem(PLACE);
-    else localStorage.setItem(PLACE, 'off');
-    if (on) this.#sound('message');
+    if (on) localStorage.removeItem(STORAGE_KEY);
+    else localStorage.setItem(STORAGE_KEY, 'off');
+    if (on) this.#playTones('message');
   }
 
-  /** Another tab has turned them on or off. */
-  heard({ key, newValue }: StorageEvent): void {
-    if (key === PLACE) this.#on = newValue !== 'off';
+  /** Follows a change made in another tab. */
+  onStorage({ key, newValue }: StorageEvent): void {
+    if (key === STORAGE_KEY) this.#on = newValue !== 'off';
   }
 
-  /** Plays it in one tab of the browser, unless this one is looked at. */
+  /** Plays a sound in one tab, unless this page has the focus. */
   async play(name: keyof typeof SOUNDS): Promise<void> {
     if (!this.#on || document.hasFocus()) return;
     const locks = (navigator as { locks?: LockManager }).locks;
-    if (!locks) return this.#sound(name);
+    if (!locks) return this.#playTones(name);
     await locks.request('partyline-sound', { ifAvailable: true }, async (lock) => {
       if (!lock) return;
-      this.#sound(name);
+      this.#playTones(name);
       await new Promise((done) => setTimeout(done, 600));
     });
   }
 
-  #sound(name: keyof typeof SOUNDS): void {
+  #playTones(name: keyof typeof SOUNDS): void {
     const context = (this.#context ??= new AudioContext());
     void context.resume();
     const now = context.currentTime + 0.01;

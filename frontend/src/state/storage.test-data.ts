@@ -1,4 +1,4 @@
-/** A browser's storage, in memory. */
+/** Returns an in-memory `Storage`. */
 export function storage(): Storage {
   const kept = new Map<string, string>();
   return {

@@ -1,38 +1,38 @@
 export type Theme = 'auto' | 'light' | 'dark';
 
-const PLACE = 'partyline-theme';
+const STORAGE_KEY = 'partyline-theme';
 
-/** Light, dark, or as the system says. `theme.js` sets it before the first paint. */
+/** The theme: light, dark or the system's. `theme.js` sets it before the first paint. */
 export class ThemeChoice {
-  #theme = $state<Theme>(read());
+  #theme = $state<Theme>(loadTheme());
 
   get current(): Theme {
     return this.#theme;
   }
 
-  /** Another tab has chosen: this one follows. */
-  heard({ key, newValue }: StorageEvent): void {
-    if (key !== PLACE) return;
+  /** Follows a change made in another tab. */
+  onStorage({ key, newValue }: StorageEvent): void {
+    if (key !== STORAGE_KEY) return;
     this.#theme = newValue === 'light' || newValue === 'dark' ? newValue : 'auto';
     const { dataset } = document.documentElement;
     if (this.#theme === 'auto') delete dataset.theme;
     else dataset.theme = this.#theme;
   }
 
-  choose(theme: Theme): void {
+  set(theme: Theme): void {
     this.#theme = theme;
     const { dataset } = document.documentElement;
     if (theme === 'auto') {
       delete dataset.theme;
-      localStorage.removeItem(PLACE);
+      localStorage.removeItem(STORAGE_KEY);
     } else {
       dataset.theme = theme;
-      localStorage.setItem(PLACE, theme);
+      localStorage.setItem(STORAGE_KEY, theme);
     }
   }
 }
 
-function read(): Theme {
-  const kept = document.documentElement.dataset.theme;
-  return kept === 'light' || kept === 'dark' ? kept : 'auto';
+function loadTheme(): Theme {
+  const stored = document.documentElement.dataset.theme;
+  return stored === 'light' || stored === 'dark' ? stored : 'auto';
 }

@@ -1,35 +1,38 @@
-/** One of a message's media. */
-export interface MediaPlace {
+/** A media file of a message. */
+export interface MediaRef {
   message_id: string;
   index: number;
 }
 
-/** What was asked for is marked this long (ms). */
-const MARKED = 2500;
+/** A message stays highlighted this long (ms). */
+const HIGHLIGHT_DURATION = 2500;
 
-/** What somebody wishes to see of a thread. */
+/** What the user looks at in a thread. */
 export class ThreadView {
-  /** The message that is to come into view, and is marked for a moment. */
-  wanted = $state.raw<{ id: string } | null>(null);
-  /** What is wanted is being looked for, further up. */
+  /** The message to scroll to, highlighted for a moment. */
+  scrollTarget = $state.raw<{ id: string } | null>(null);
+  /** Whether older pages are being loaded to reach a message. */
   seeking = $state(false);
-  /** Its first look was taken: what is in view is seen from then on. */
-  looked = $state(false);
-  /** Words are being looked for in it. */
-  finding = $state(false);
-  /** The picture that fills the screen. */
-  enlarged = $state.raw<MediaPlace | null>(null);
-  /** The message whose delivery is told in full. */
+  /** Whether the first view is complete. Visible messages count as read from then on. */
+  rendered = $state(false);
+  /** Whether the search bar is open. */
+  searchOpen = $state(false);
+  /** The image in the lightbox. */
+  enlarged = $state.raw<MediaRef | null>(null);
+  /** The message whose delivery details are open. */
   details = $state<string | null>(null);
 
   enlarge(message_id: string, index: number): void {
     this.enlarged = { message_id, index };
   }
 
-  /** Brings a message that is there into view. */
-  want(id: string): void {
+  /** Scrolls to a loaded message and highlights it. */
+  scrollTo(id: string): void {
     const wanted = { id };
-    this.wanted = wanted;
-    setTimeout(() => this.wanted === wanted && (this.wanted = null), MARKED);
+    this.scrollTarget = wanted;
+    setTimeout(
+      () => this.scrollTarget === wanted && (this.scrollTarget = null),
+      HIGHLIGHT_DURATION,
+    );
   }
 }

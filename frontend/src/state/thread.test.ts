@@ -16,8 +16,8 @@ const inbound = (at: number, fields: Partial<Message> = {}) =>
     ...fields,
   });
 
-/** A thread over a server that holds `rows` and answers in pages of ten. */
-function thread(rows: Message[]) {
+/** Creates a thread over a server that holds `rows` and returns pages of ten. */
+function createThread(rows: Message[]) {
   const server = { rows, cleared: null as string | null, fails: false, calls: [] as unknown[] };
   const arrived: string[] = [];
   const client = {
@@ -39,7 +39,7 @@ function thread(rows: Message[]) {
   return { thread, server, arrived };
 }
 
-/** What a conversation shows in the list of its last message. */
+/** The preview of a conversation with this last message. */
 const shown = (at: string): Partial<Conversation> => ({
   preview: { body: '', direction: 'inbound', at, media: null, media_count: 0 },
 });
@@ -49,59 +49,59 @@ const many = (count: number, from = 1) =>
 
 describe('a thread', () => {
   it('marks where the unread messages begin when it is opened', async () => {
-    const { thread: one } = thread(many(5));
-    await one.open(conversation({ unread_count: 2 }));
-    expect(one.newFrom).toBe(id(4));
-    await one.open(conversation({ unread_count: 0 }));
-    expect(one.newFrom).toBeNull();
+    const { thread } = createThread(many(5));
+    await thread.open(conversation({ unread_count: 2 }));
+    expect(thread.firstUnread).toBe(id(4));
+    await thread.open(conversation({ unread_count: 0 }));
+    expect(thread.firstUnread).toBeNull();
   });
 
   it('counts the unread ones back from the last message that the list knew of', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const rows = [1, 2, 3, 4].map((nth) => inbound(nth, { date_created: at(nth) }));
-    const { thread: one } = thread(rows);
-    await one.open(conversation({ unread_count: 1, ...shown(at(3)) }));
-    expect(one.newFrom).toBe(id(3));
+    const { thread } = createThread(rows);
+    await thread.open(conversation({ unread_count: 1, ...shown(at(3)) }));
+    expect(thread.firstUnread).toBe(id(3));
   });
 
   it('reads its first page while the conversation is still asked for, and marks by both', async () => {
-    const { thread: one, server } = thread(many(5));
+    const { thread, server } = createThread(many(5));
     let tell: (told: Conversation) => void = () => undefined;
-    const opened = one.open(() => new Promise((resolve) => (tell = resolve)));
-    expect([server.calls.length, one.opened]).toEqual([1, false]);
+    const opened = thread.open(() => new Promise((resolve) => (tell = resolve)));
+    expect([server.calls.length, thread.initialized]).toEqual([1, false]);
     tell(conversation({ unread_count: 2 }));
     await opened;
-    expect([server.calls.length, one.newFrom]).toEqual([1, id(4)]);
+    expect([server.calls.length, thread.firstUnread]).toEqual([1, id(4)]);
   });
 
   it('asks for the conversation again when it could not be told, and marks by what it is told then', async () => {
-    const { thread: one } = thread(many(5));
+    const { thread } = createThread(many(5));
     const answers = [
       () => Promise.reject(new ApiError(503, 'Not now.')),
       () => Promise.resolve(conversation({ unread_count: 2 })),
     ];
-    await one.open(() => answers.shift()?.() ?? Promise.resolve(undefined));
-    expect([one.error, one.loaded, one.opened]).toEqual(['Not now.', false, false]);
-    await one.refresh();
-    await one.refresh();
-    expect([one.error, one.opened, one.newFrom]).toEqual([null, true, id(4)]);
+    await thread.open(() => answers.shift()?.() ?? Promise.resolve(undefined));
+    expect([thread.error, thread.loaded, thread.initialized]).toEqual(['Not now.', false, false]);
+    await thread.refresh();
+    await thread.refresh();
+    expect([thread.error, thread.initialized, thread.firstUnread]).toEqual([null, true, id(4)]);
   });
 
   it('reads its first page again when the conversation tells of what came after it', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const told = (nth: number) => inbound(nth, { date_created: at(nth) });
     const row = conversation({ unread_count: 1, ...shown(at(3)) });
-    const { thread: one, server } = thread([1, 2].map(told));
-    const opened = one.open(() => Promise.resolve(row));
+    const { thread, server } = createThread([1, 2].map(told));
+    const opened = thread.open(() => Promise.resolve(row));
     server.rows.push(told(3));
     await opened;
-    expect([one.messages.newest?.message_id, one.newFrom]).toEqual([id(3), id(3)]);
-    // A page that is there is not thrown away for one that cannot be read.
-    const { thread: other, server: failing } = thread([1, 2].map(told));
+    expect([thread.messages.newest?.message_id, thread.firstUnread]).toEqual([id(3), id(3)]);
+    // A loaded page is kept when a repeated read fails.
+    const { thread: other, server: failing } = createThread([1, 2].map(told));
     const shownAnyway = other.open(() => Promise.resolve(row));
     failing.fails = true;
     await shownAnyway;
-    expect([other.messages.newest?.message_id, other.opened]).toEqual([id(2), true]);
+    expect([other.messages.newest?.message_id, other.initialized]).toEqual([id(2), true]);
   });
 
   it('marks the first message that comes while nobody looks, and not those that were read before it', async () => {
@@ -109,198 +109,198 @@ describe('a thread', () => {
     const row = (unread_count: number, last: number) =>
       conversation({ unread_count, ...shown(at(last)) });
     const told = (nth: number) => inbound(nth, { date_created: at(nth) });
-    const { thread: one } = thread([1, 2].map(told));
-    await one.open(row(1, 2));
-    expect(one.newFrom).toBe(id(2));
-    // The second was read; the list may hear of what comes before or after the thread does.
-    one.apply({ type: 'message', message: told(3) });
-    one.arrivedUnseen(row(0, 2));
-    expect(one.newFrom).toBe(id(3));
-    one.apply({ type: 'message', message: told(4) });
-    one.arrivedUnseen(row(2, 4));
-    expect(one.newFrom).toBe(id(3));
-    one.apply({ type: 'message', message: told(5) });
-    one.arrivedUnseen(row(1, 5));
-    expect(one.newFrom).toBe(id(5));
+    const { thread } = createThread([1, 2].map(told));
+    await thread.open(row(1, 2));
+    expect(thread.firstUnread).toBe(id(2));
+    // The second was read. The list may learn of neighbors before or after the thread does.
+    thread.apply({ type: 'message', message: told(3) });
+    thread.markUnread(row(0, 2));
+    expect(thread.firstUnread).toBe(id(3));
+    thread.apply({ type: 'message', message: told(4) });
+    thread.markUnread(row(2, 4));
+    expect(thread.firstUnread).toBe(id(3));
+    thread.apply({ type: 'message', message: told(5) });
+    thread.markUnread(row(1, 5));
+    expect(thread.firstUnread).toBe(id(5));
   });
 
   it('tells of what came once, whether it was pushed or read first', async () => {
-    const { thread: one, server, arrived } = thread(many(3));
-    await one.open(conversation());
+    const { thread, server, arrived } = createThread(many(3));
+    await thread.open(conversation());
     expect(arrived).toEqual([]);
     server.rows.push(inbound(4));
-    await one.heal(null);
-    one.apply({ type: 'message', message: inbound(4) });
-    one.apply({ type: 'message', message: inbound(5) });
+    await thread.resync(null);
+    thread.apply({ type: 'message', message: inbound(4) });
+    thread.apply({ type: 'message', message: inbound(5) });
     server.rows.push(inbound(5), message({ message_id: id(6) }));
-    await one.heal(null);
+    await thread.resync(null);
     expect(arrived).toEqual([id(4), id(5), id(6)]);
   });
 
   it('is opened by the first reading that succeeds, with what was unread by then', async () => {
-    const { thread: one, server } = thread(many(5));
+    const { thread, server } = createThread(many(5));
     server.fails = true;
-    await one.open(conversation({ unread_count: 2 }));
-    expect([one.opened, one.newFrom]).toEqual([false, null]);
+    await thread.open(conversation({ unread_count: 2 }));
+    expect([thread.initialized, thread.firstUnread]).toEqual([false, null]);
     server.fails = false;
-    await one.refresh();
-    expect([one.opened, one.newFrom]).toEqual([true, id(4)]);
+    await thread.refresh();
+    expect([thread.initialized, thread.firstUnread]).toEqual([true, id(4)]);
   });
 
   it('is opened by no reading that began before', async () => {
-    const { thread: one, server } = thread(many(5));
-    await one.open(conversation());
-    const before = one.refresh();
+    const { thread, server } = createThread(many(5));
+    await thread.open(conversation());
+    const before = thread.refresh();
     server.rows.push(inbound(6));
-    const opened = one.open(conversation({ unread_count: 1 }));
+    const opened = thread.open(conversation({ unread_count: 1 }));
     await before;
-    expect([one.opened, one.newFrom]).toEqual([false, null]);
+    expect([thread.initialized, thread.firstUnread]).toEqual([false, null]);
     await opened;
-    expect([one.opened, one.newFrom]).toEqual([true, id(6)]);
+    expect([thread.initialized, thread.firstUnread]).toEqual([true, id(6)]);
   });
 
   it('takes no pushed change of a message that lies before what was read', async () => {
-    const { thread: one, server } = thread(many(25));
-    await one.open(conversation());
+    const { thread, server } = createThread(many(25));
+    await thread.open(conversation());
     const changed = inbound(3, { rev: 2, body: 'Changed' });
     server.rows[2] = changed;
-    one.apply({ type: 'message', message: changed });
-    expect(one.messages.oldest?.message_id).toBe(id(16));
-    expect(await one.seek(id(3))).toBe(true);
-    expect(one.messages.items).toHaveLength(25);
-    expect(one.messages.get(id(3))?.body).toBe('Changed');
+    thread.apply({ type: 'message', message: changed });
+    expect(thread.messages.oldest?.message_id).toBe(id(16));
+    expect(await thread.seek(id(3))).toBe(true);
+    expect(thread.messages.items).toHaveLength(25);
+    expect(thread.messages.get(id(3))?.body).toBe('Changed');
   });
 
   it('takes no pushed change of an old message before its first page', async () => {
-    const { thread: one } = thread(many(25));
-    const opened = one.open(conversation());
-    one.apply({ type: 'message', message: inbound(3, { rev: 2 }) });
+    const { thread } = createThread(many(25));
+    const opened = thread.open(conversation());
+    thread.apply({ type: 'message', message: inbound(3, { rev: 2 }) });
     await opened;
-    expect(one.messages.oldest?.message_id).toBe(id(16));
+    expect(thread.messages.oldest?.message_id).toBe(id(16));
   });
 
   it('goes where it was asked to go last', async () => {
-    const { thread: one, server } = thread(many(60));
-    await one.open(conversation());
-    const far = one.seek(id(2));
-    const near = one.seek(id(45));
+    const { thread, server } = createThread(many(60));
+    await thread.open(conversation());
+    const far = thread.seek(id(2));
+    const near = thread.seek(id(45));
     expect(await Promise.all([far, near])).toEqual([false, true]);
-    expect(one.wanted?.id).toBe(id(45));
-    const ended = one.seek(id(2));
-    one.endSeek();
+    expect(thread.scrollTarget?.id).toBe(id(45));
+    const ended = thread.seek(id(2));
+    thread.endSeek();
     server.calls = [];
-    expect([await ended, one.seeking, one.wanted?.id]).toEqual([false, false, id(45)]);
+    expect([await ended, thread.seeking, thread.scrollTarget?.id]).toEqual([false, false, id(45)]);
     expect(server.calls.length).toBeLessThan(2);
   });
 
   it('knows whether it shows what the conversation tells of, to the millisecond', async () => {
-    const { thread: one } = thread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
-    await one.open(conversation());
+    const { thread } = createThread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
+    await thread.open(conversation());
     const told = (at: string) => conversation(shown(at));
-    expect(one.reaches(told('2026-11-01T09:00:00.500Z'))).toBe(true);
-    expect(one.reaches(told('2026-11-01T09:00:00.501Z'))).toBe(false);
-    expect(one.reaches(conversation())).toBe(true);
+    expect(thread.includesPreview(told('2026-11-01T09:00:00.500Z'))).toBe(true);
+    expect(thread.includesPreview(told('2026-11-01T09:00:00.501Z'))).toBe(false);
+    expect(thread.includesPreview(conversation())).toBe(true);
   });
 
   it('reads older pages until there are none', async () => {
-    const { thread: one } = thread(many(25));
-    await one.open(conversation());
-    expect([one.messages.items.length, one.hasOlder]).toEqual([10, true]);
-    await Promise.all([one.older(), one.older()]);
-    expect(one.messages.items).toHaveLength(20);
-    await one.older();
-    expect([one.messages.items.length, one.hasOlder]).toEqual([25, false]);
+    const { thread } = createThread(many(25));
+    await thread.open(conversation());
+    expect([thread.messages.items.length, thread.hasOlder]).toEqual([10, true]);
+    await Promise.all([thread.loadOlder(), thread.loadOlder()]);
+    expect(thread.messages.items).toHaveLength(20);
+    await thread.loadOlder();
+    expect([thread.messages.items.length, thread.hasOlder]).toEqual([25, false]);
   });
 
   it('reads once more when it is asked while it reads', async () => {
-    const { thread: one, server } = thread(many(1));
-    const first = one.refresh();
+    const { thread, server } = createThread(many(1));
+    const first = thread.refresh();
     server.rows.push(inbound(2));
-    await Promise.all([first, one.refresh(), one.refresh()]);
-    expect([one.messages.newest?.message_id, server.calls.length]).toEqual([id(2), 2]);
+    await Promise.all([first, thread.refresh(), thread.refresh()]);
+    expect([thread.messages.newest?.message_id, server.calls.length]).toEqual([id(2), 2]);
   });
 
   it('heals the newest page and the page in view', async () => {
-    const { thread: one, server } = thread(many(25));
-    await one.open(conversation());
-    await one.older();
+    const { thread, server } = createThread(many(25));
+    await thread.open(conversation());
+    await thread.loadOlder();
     server.rows[10] = inbound(11, { rev: 2, body: 'Changed' });
     server.rows.push(inbound(26));
     server.calls = [];
-    await one.heal(id(11));
+    await thread.resync(id(11));
     expect(server.calls).toEqual([null, id(16)]);
-    expect(one.messages.get(id(11))?.body).toBe('Changed');
-    expect(one.messages.newest?.message_id).toBe(id(26));
+    expect(thread.messages.get(id(11))?.body).toBe('Changed');
+    expect(thread.messages.newest?.message_id).toBe(id(26));
   });
 
   it('begins anew when more came than one page holds', async () => {
-    const { thread: one, server } = thread(many(12));
-    await one.open(conversation());
+    const { thread, server } = createThread(many(12));
+    await thread.open(conversation());
     server.rows.push(...many(15, 13));
-    await one.heal(null);
-    expect(one.messages.items.map((row) => row.message_id)).toEqual(
+    await thread.resync(null);
+    expect(thread.messages.items.map((row) => row.message_id)).toEqual(
       many(10, 18).map((row) => row.message_id),
     );
-    await one.older();
-    expect(one.messages.oldest?.message_id).toBe(id(8));
+    await thread.loadOlder();
+    expect(thread.messages.oldest?.message_id).toBe(id(8));
   });
 
   it('finds the gap behind a message that was pushed before its page was read', async () => {
-    const { thread: one, server } = thread(many(12));
-    await one.open(conversation());
+    const { thread, server } = createThread(many(12));
+    await thread.open(conversation());
     server.rows.push(...many(15, 13));
-    one.apply({ type: 'message', message: inbound(27) });
-    await one.heal(null);
-    expect(one.messages.items.map((row) => row.message_id)).toEqual(
+    thread.apply({ type: 'message', message: inbound(27) });
+    await thread.resync(null);
+    expect(thread.messages.items.map((row) => row.message_id)).toEqual(
       many(10, 18).map((row) => row.message_id),
     );
   });
 
   it('keeps what is pushed while the page after a gap is read', async () => {
-    const { thread: one, server } = thread(many(12));
-    await one.open(conversation());
+    const { thread, server } = createThread(many(12));
+    await thread.open(conversation());
     server.rows.push(...many(15, 13));
-    const healed = one.heal(null);
-    one.apply({ type: 'message', message: inbound(28) });
+    const healed = thread.resync(null);
+    thread.apply({ type: 'message', message: inbound(28) });
     await healed;
-    expect(one.messages.oldest?.message_id).toBe(id(18));
-    expect(one.messages.newest?.message_id).toBe(id(28));
+    expect(thread.messages.oldest?.message_id).toBe(id(18));
+    expect(thread.messages.newest?.message_id).toBe(id(28));
   });
 
   it('heals what has left the newest page since it was read', async () => {
-    const { thread: one, server } = thread(many(8));
-    await one.open(conversation());
+    const { thread, server } = createThread(many(8));
+    await thread.open(conversation());
     for (let at = 9; at <= 40; at += 1) {
       server.rows.push(inbound(at));
-      one.apply({ type: 'message', message: inbound(at) });
-      await one.heal(null);
+      thread.apply({ type: 'message', message: inbound(at) });
+      await thread.resync(null);
     }
     for (const at of [1, 12, 25, 30]) {
       server.rows[at - 1] = inbound(at, { rev: 2, body: 'Changed' });
       server.calls = [];
-      await one.heal(id(at));
+      await thread.resync(id(at));
       expect(server.calls).toHaveLength(2);
-      expect(one.messages.get(id(at))?.body).toBe('Changed');
+      expect(thread.messages.get(id(at))?.body).toBe('Changed');
     }
   });
 
   it('removes what was cleared', async () => {
-    const { thread: one, server } = thread(many(5));
-    await one.open(conversation());
+    const { thread, server } = createThread(many(5));
+    await thread.open(conversation());
     server.rows = server.rows.slice(3);
     server.cleared = id(3);
-    await one.heal(null);
-    expect(one.messages.items.map((row) => row.message_id)).toEqual([id(4), id(5)]);
+    await thread.resync(null);
+    expect(thread.messages.items.map((row) => row.message_id)).toEqual([id(4), id(5)]);
   });
 
   it('keeps what it shows when a read fails, and says so until one succeeds', async () => {
-    const { thread: one, server } = thread(many(3));
-    await one.open(conversation());
+    const { thread, server } = createThread(many(3));
+    await thread.open(conversation());
     server.fails = true;
-    await one.refresh();
-    expect([one.error, one.messages.items.length]).toEqual(['Not now.', 3]);
+    await thread.refresh();
+    expect([thread.error, thread.messages.items.length]).toEqual(['Not now.', 3]);
     server.fails = false;
-    await one.refresh();
-    expect(one.error).toBeNull();
+    await thread.refresh();
+    expect(thread.error).toBeNull();
   });
 });

@@ -3,14 +3,14 @@ import type { Message } from '../api/types';
 import type { Drafts } from './drafts.svelte';
 import { Thread } from './thread.svelte';
 
-/** What is told of a message that came or changed since its thread was read. */
+/** Called with each new or changed message of a loaded thread. */
 type OnChange = (thread: Thread, now: Message, before: Message | undefined) => void;
 
-/** The threads the page holds, and where each was left. */
+/** The threads in memory, and the position at which each was left. */
 export class Threads {
-  readonly #held = new Map<string, Thread>();
-  /** Which message was topmost when a thread was left. */
-  readonly #left = new Map<string, string | null>();
+  readonly #threads = new Map<string, Thread>();
+  /** The topmost message when a thread was left. */
+  readonly #positions = new Map<string, string | null>();
   readonly #client: Client;
   readonly #drafts: Drafts;
   readonly #onChange: OnChange;
@@ -22,35 +22,35 @@ export class Threads {
   }
 
   get(id: string): Thread | undefined {
-    return this.#held.get(id);
+    return this.#threads.get(id);
   }
 
-  /** The thread, made if it is not held; those that nobody `watched` and nothing leaves are let go. */
-  of(id: string, watched: readonly string[]): Thread {
+  /** Returns the thread, creating it if needed. Drops unwatched threads without pending sends. */
+  getOrCreate(id: string, watched: readonly string[]): Thread {
     const keep = new Set(watched);
-    for (const [known, { outbox }] of this.#held) {
-      const over = known !== id && !keep.has(known) && outbox.sending.length === 0;
-      if (over) this.#held.delete(known);
+    for (const [otherId, { pendingSends: outbox }] of this.#threads) {
+      const isUnused = otherId !== id && !keep.has(otherId) && outbox.items.length === 0;
+      if (isUnused) this.#threads.delete(otherId);
     }
-    const held = this.#held.get(id);
-    if (held) return held;
+    const existing = this.#threads.get(id);
+    if (existing) return existing;
     const thread = new Thread(id, this.#client, this.#drafts);
     thread.onChange = (now, before) => this.#onChange(thread, now, before);
-    this.#held.set(id, thread);
+    this.#threads.set(id, thread);
     return thread;
   }
 
-  /** Notes where a thread is left: its topmost message, null at its end. */
-  leave(id: string, topmost: string | null): void {
-    this.#left.set(id, topmost);
+  /** Saves the topmost message of a thread; null at its end. */
+  savePosition(id: string, topmost: string | null): void {
+    this.#positions.set(id, topmost);
   }
 
-  leftOf(id: string): string | null {
-    return this.#left.get(id) ?? null;
+  savedPosition(id: string): string | null {
+    return this.#positions.get(id) ?? null;
   }
 
   clear(): void {
-    this.#held.clear();
-    this.#left.clear();
+    this.#threads.clear();
+    this.#positions.clear();
   }
 }

@@ -1,9 +1,9 @@
 import { SvelteDate } from 'svelte/reactivity';
-import { locale, strings } from '../strings';
+import { commonStrings, locale } from '../strings/common';
 
 const DAY = 86_400_000;
 
-/** Each is made when it is first needed: that takes as long as drawing some bubbles. */
+/** Creates the formatter on first use: each costs as much as drawing several bubbles. */
 function format(options: Intl.DateTimeFormatOptions) {
   let made: Intl.DateTimeFormat | null = null;
   return {
@@ -33,20 +33,20 @@ const FULL = format({
   hourCycle: 'h23',
 });
 
-/** The time of day, moved on each half minute, so that "14:02" turns into "Tue" by itself. */
+/** The current time, updated every 30 s. */
 export const now = new SvelteDate();
 setInterval(() => now.setTime(Date.now()), 30_000);
 
-/** "14:02" */
+/** Formats a time of day: "14:02". */
 export const clock = (at: string | number) => CLOCK.format(new Date(at));
 
-/** "14:02:07", for the course of a delivery. */
+/** Formats a time of day with seconds: "14:02:07". */
 export const clockSeconds = (at: string) => SECONDS.format(new Date(at));
 
-/** "Tuesday, 3 November 2026 at 14:02", for tooltips. */
-export const full = (at: string | number) => FULL.format(new Date(at));
+/** Formats a full time for tooltips: "Tuesday, 3 November 2026 at 14:02". */
+export const fullTime = (at: string | number) => FULL.format(new Date(at));
 
-/** In the list: "14:02" today, "Tue" within the week, "3 Nov" within the year. */
+/** Formats a time for the list: "14:02" today, "Tue" within a week, "3 Nov" within the year. */
 export function listTime(at: string, today: Date): string {
   const days = daysBetween(new Date(at), today);
   if (days <= 0) return clock(at);
@@ -54,23 +54,23 @@ export function listTime(at: string, today: Date): string {
   return sameYear(at, today) ? DATE.format(new Date(at)) : DATE_YEAR.format(new Date(at));
 }
 
-/** Between days in a thread: "Today", "Yesterday", "Tuesday 3 November". */
+/** Formats a day for separators: "Today", "Yesterday", "Tuesday 3 November". */
 export function dayLabel(at: string, today: Date): string {
   const date = new Date(at);
   const days = daysBetween(date, today);
-  // A message may come just after midnight, before `today` is put forward.
-  if (days <= 0) return strings.today;
-  if (days === 1) return strings.yesterday;
+  // A message may arrive just after midnight, before `today` is updated.
+  if (days <= 0) return commonStrings.today;
+  if (days === 1) return commonStrings.yesterday;
   return sameYear(at, today) ? LONG_DAY.format(date) : LONG_DAY_YEAR.format(date);
 }
 
-/** "3 November 2026" */
+/** Formats a date: "3 November 2026". */
 export const longDate = (at: string) => LONG_DAY_YEAR.format(new Date(at));
 
-/** A key that two times share when they are on one day here. */
-export const dayOf = (at: string) => new Date(at).toDateString();
+/** Returns a key that times on the same local day share. */
+export const dayKey = (at: string) => new Date(at).toDateString();
 
-/** "14:02" today, otherwise "Tue 14:02" or "3 Nov 14:02". */
+/** Formats a start time: "14:02" today, otherwise "Tue 14:02" or "3 Nov 14:02". */
 export function sinceTime(at: string, today: Date): string {
   const day = listTime(at, today);
   return day === clock(at) ? day : `${day} ${clock(at)}`;

@@ -1,86 +1,86 @@
-/** A line that offers to undo, or tells of something that has left the screen. */
+/** A notice at the edge of the screen, with an optional action such as Undo. */
 export interface Toast {
   id: number;
   text: string;
   action?: { label: string; run: () => void };
-  /** What follows when it goes and its action was not taken: the action is then what prevents it. */
-  onGone?: () => Promise<void>;
+  /** Runs when the toast expires without its action; the action prevents it. */
+  onExpire?: () => Promise<void>;
 }
 
-const STAYS = 8000;
+const DURATION = 8000;
 
-/** One toast at a time: the newest matters. Only one of its kind ends the time in which something can be taken back. */
+/** Shows one toast at a time. A toast that can be undone is replaced only by another such toast. */
 export class Toasts {
   current = $state.raw<Toast | null>(null);
   #next = 0;
-  /** Comes when the one on the screen, which can be taken back, has gone. */
-  #waiting: Toast | null = null;
+  /** The next toast, shown after the current one that can be undone. */
+  #queued: Toast | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What follows from those that went, as long as it is being done. */
-  readonly #following = new Set<Promise<void>>();
+  /** The running `onExpire` callbacks. */
+  readonly #expiring = new Set<Promise<void>>();
 
-  show(text: string, action?: Toast['action'], onGone?: Toast['onGone']): void {
-    const more = { ...(action ? { action } : {}), ...(onGone ? { onGone } : {}) };
+  show(text: string, action?: Toast['action'], onExpire?: Toast['onExpire']): void {
+    const more = { ...(action ? { action } : {}), ...(onExpire ? { onExpire } : {}) };
     const toast = { id: ++this.#next, text, ...more };
-    if (this.current?.onGone && !onGone) {
-      this.#waiting = toast;
+    if (this.current?.onExpire && !onExpire) {
+      this.#queued = toast;
       return;
     }
     const before = this.current;
     this.current = toast;
-    this.#follow(before);
+    this.#expire(before);
     this.resume();
   }
 
-  /** Presses the button of the toast on the screen, if there is one. */
-  act(): void {
+  /** Runs the action of the visible toast, or dismisses it. */
+  runAction(): void {
     const action = this.current?.action;
     if (!action) return this.dismiss();
-    this.#proceed();
+    this.#showNext();
     action.run();
   }
 
   dismiss(): void {
-    const gone = this.current;
-    this.#proceed();
-    this.#follow(gone);
+    const toast = this.current;
+    this.#showNext();
+    this.#expire(toast);
   }
 
-  /** Ends the toast on the screen, and waits until all is done that follows. */
-  async settle(): Promise<void> {
-    this.#waiting = null;
+  /** Dismisses the visible toast and waits for all `onExpire` callbacks. */
+  async finish(): Promise<void> {
+    this.#queued = null;
     this.dismiss();
-    await Promise.allSettled(this.#following);
+    await Promise.allSettled(this.#expiring);
   }
 
-  /** Takes the toast away without what would follow. */
-  drop(): void {
-    this.#waiting = null;
-    const dropped = this.current;
-    this.#proceed();
-    if (dropped?.onGone) dropped.action?.run();
+  /** Removes the toast without `onExpire` and undoes what it announced. */
+  cancel(): void {
+    this.#queued = null;
+    const toast = this.current;
+    this.#showNext();
+    if (toast?.onExpire) toast.action?.run();
   }
 
-  /** Nobody loses a toast that they point at or have in focus. */
-  hold(): void {
+  /** Stops the timer while the toast is hovered or focused. */
+  pause(): void {
     clearTimeout(this.#timer);
   }
 
   resume(): void {
     clearTimeout(this.#timer);
-    if (this.current) this.#timer = setTimeout(() => this.dismiss(), STAYS);
+    if (this.current) this.#timer = setTimeout(() => this.dismiss(), DURATION);
   }
 
-  /** The one that waits takes its turn, if one does. */
-  #proceed(): void {
-    this.current = this.#waiting;
-    this.#waiting = null;
+  /** Shows the queued toast, if any. */
+  #showNext(): void {
+    this.current = this.#queued;
+    this.#queued = null;
     this.resume();
   }
 
-  #follow(gone: Toast | null): void {
-    if (!gone?.onGone) return;
-    const following = gone.onGone().finally(() => this.#following.delete(following));
-    this.#following.add(following);
+  #expire(toast: Toast | null): void {
+    if (!toast?.onExpire) return;
+    const following = toast.onExpire().finally(() => this.#expiring.delete(following));
+    this.#expiring.add(following);
   }
 }

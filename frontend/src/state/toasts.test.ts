@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Toasts } from './toasts.svelte';
 
-/** A toast with all that it can have, and what became of it. */
+/** A toast with all options, and a record of what happened. */
 function shown() {
   const toasts = new Toasts();
   const happened: string[] = [];
@@ -34,7 +34,7 @@ describe('the toasts', () => {
     expect(toasts.current?.text).toBe('Deleted Ida.');
     vi.advanceTimersByTime(7999);
     expect(happened).toEqual([]);
-    toasts.act();
+    toasts.runAction();
     expect([toasts.current?.text, happened]).toEqual(['Closed Ben.', ['undone']]);
     vi.advanceTimersByTime(8000);
     expect(toasts.current).toBeNull();
@@ -42,7 +42,7 @@ describe('the toasts', () => {
 
   it('settle: what follows from the one on the screen is done before anything else', async () => {
     const { toasts, happened, end } = shown();
-    const settled = toasts.settle().then(() => happened.push('settled'));
+    const settled = toasts.finish().then(() => happened.push('settled'));
     expect(toasts.current).toBeNull();
     end();
     await settled;
@@ -52,7 +52,7 @@ describe('the toasts', () => {
   it('settle: what follows from one that a newer one has replaced is waited for too', async () => {
     const { toasts, happened, end } = shown();
     toasts.show('Deleted Ada.', undefined, () => Promise.resolve());
-    const settled = toasts.settle().then(() => happened.push('settled'));
+    const settled = toasts.finish().then(() => happened.push('settled'));
     end();
     await settled;
     expect(happened).toEqual(['begun', 'done', 'settled']);
@@ -60,7 +60,7 @@ describe('the toasts', () => {
 
   it('drop: nothing follows, and what one told of is taken back', () => {
     const { toasts, happened } = shown();
-    toasts.drop();
+    toasts.cancel();
     vi.advanceTimersByTime(8000);
     expect(toasts.current).toBeNull();
     expect(happened).toEqual(['undone']);
@@ -70,7 +70,7 @@ describe('the toasts', () => {
     const toasts = new Toasts();
     let undone = 0;
     toasts.show('Closed Ada.', { label: 'Undo', run: () => (undone += 1) });
-    toasts.drop();
+    toasts.cancel();
     expect(toasts.current).toBeNull();
     expect(undone).toBe(0);
   });

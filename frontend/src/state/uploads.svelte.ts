@@ -1,26 +1,26 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
-import { sentenceOf } from '../api/problem';
+import { errorMessage } from '../api/problem';
 import { putFile, type Put } from '../api/put';
-import type { Attached } from '../api/types';
+import type { UploadedFile } from '../api/types';
 import { newKey } from '../api/ulid';
 import type { Drafts } from './drafts.svelte';
 
-/** A file on its way to where messages find it. */
-export class Uploading {
+/** A file that is being uploaded. */
+export class PendingUpload {
   readonly key = newKey();
   readonly file: File;
-  /** Counts what was picked: files go in that order, whichever is there first. */
-  readonly place: number;
+  /** The order of selection, which is also the order of files in the message. */
+  readonly position: number;
   /** 0 to 1. */
   progress = $state(0);
-  /** Why it did not get there; it can be tried again. */
+  /** Why the upload failed. It can be retried. */
   problem = $state<string | null>(null);
   readonly stop = new AbortController();
 
-  constructor(file: File, place: number) {
+  constructor(file: File, position: number) {
     this.file = file;
-    this.place = place;
+    this.position = position;
   }
 
   get type(): string {
@@ -28,11 +28,11 @@ export class Uploading {
   }
 }
 
-/** The files in every conversation's box: those that are there stand in its draft. */
+/** The uploads of all conversations. Completed ones are added to the draft. */
 export class Uploads {
-  readonly #pending = new SvelteMap<string, Uploading[]>();
-  /** What is there, by its upload, as long as the page lives: its bytes for a thumbnail. */
-  readonly #there = new Map<string, Uploading>();
+  readonly #pending = new SvelteMap<string, PendingUpload[]>();
+  /** Completed uploads by id, kept for their thumbnails while the page lives. */
+  readonly #uploaded = new Map<string, PendingUpload>();
   #picked = 0;
   readonly #client: Pick<Client, 'createUpload'>;
   readonly #drafts: Drafts;
@@ -44,78 +44,83 @@ export class Uploads {
     this.#put = put;
   }
 
-  /** What is on its way, or did not get there. */
-  pending(id: string): Uploading[] {
+  /** Returns running and failed uploads. */
+  pending(id: string): PendingUpload[] {
     return this.#pending.get(id) ?? [];
   }
 
-  /** The bytes of a file that is there, if it was picked since the page was loaded. */
+  /** Returns the content of an uploaded file if it was selected since the page was loaded. */
   file(uploadId: string): File | undefined {
-    return this.#there.get(uploadId)?.file;
+    return this.#uploaded.get(uploadId)?.file;
   }
 
-  /** Takes files into a conversation's box. */
+  /** Uploads files and adds them to the draft. */
   async add(id: string, files: readonly File[]): Promise<void> {
-    const taken = files.map((file) => new Uploading(file, ++this.#picked));
-    this.#pending.set(id, [...this.pending(id), ...taken]);
-    await Promise.all(taken.map((one) => this.#upload(id, one)));
+    const uploads = files.map((file) => new PendingUpload(file, ++this.#picked));
+    this.#pending.set(id, [...this.pending(id), ...uploads]);
+    await Promise.all(uploads.map((upload) => this.#upload(id, upload)));
   }
 
-  /** Tries a file that did not get there once more, from its beginning. */
-  async again(id: string, one: Uploading): Promise<void> {
-    if (!one.problem) return;
-    await this.#upload(id, one);
+  /** Retries a failed upload from the start. */
+  async retry(id: string, upload: PendingUpload): Promise<void> {
+    if (!upload.problem) return;
+    await this.#upload(id, upload);
   }
 
-  /** Takes a file out of the box, wherever it is. */
+  /** Removes a file from the draft, whether uploaded or not. */
   remove(id: string, key: string): void {
-    for (const one of this.pending(id)) if (one.key === key) one.stop.abort();
-    this.#drop(id, key);
+    for (const upload of this.pending(id)) if (upload.key === key) upload.stop.abort();
+    this.#removePending(id, key);
     const media = this.#drafts.media(id);
-    const kept = media.filter((one) => one.upload_id !== key);
-    if (kept.length < media.length) this.#drafts.setMedia(id, kept);
+    const remaining = media.filter((upload) => upload.upload_id !== key);
+    if (remaining.length < media.length) this.#drafts.setMedia(id, remaining);
   }
 
-  /** Nothing of one person's work is left to the next. */
+  /** Cancels and forgets all uploads. */
   clear(): void {
-    for (const all of this.#pending.values()) for (const one of all) one.stop.abort();
+    for (const all of this.#pending.values()) for (const upload of all) upload.stop.abort();
     this.#pending.clear();
-    this.#there.clear();
+    this.#uploaded.clear();
   }
 
-  async #upload(id: string, one: Uploading): Promise<void> {
-    one.problem = null;
-    one.progress = 0;
-    const { name, size } = one.file;
+  async #upload(id: string, upload: PendingUpload): Promise<void> {
+    upload.problem = null;
+    upload.progress = 0;
+    const { name, size } = upload.file;
     try {
-      const place = await this.#client.createUpload({
+      const target = await this.#client.createUpload({
         conversation_id: id,
         name,
-        content_type: one.type,
+        content_type: upload.type,
         size,
       });
-      await this.#put(place, one.file, (progress) => (one.progress = progress), one.stop.signal);
-      if (!this.pending(id).includes(one)) return;
-      this.#there.set(place.upload_id, one);
-      this.#drop(id, one.key);
-      const done = { upload_id: place.upload_id, name, content_type: one.type, size };
+      await this.#put(
+        target,
+        upload.file,
+        (progress) => (upload.progress = progress),
+        upload.stop.signal,
+      );
+      if (!this.pending(id).includes(upload)) return;
+      this.#uploaded.set(target.upload_id, upload);
+      this.#removePending(id, upload.key);
+      const done = { upload_id: target.upload_id, name, content_type: upload.type, size };
       const media = [...this.#drafts.media(id), done];
       this.#drafts.setMedia(
         id,
-        media.toSorted((a, b) => this.#placeOf(a) - this.#placeOf(b)),
+        media.toSorted((a, b) => this.#positionOf(a) - this.#positionOf(b)),
       );
     } catch (thrown) {
-      one.problem = sentenceOf(thrown);
+      upload.problem = errorMessage(thrown);
     }
   }
 
-  /** What was there when the page was loaded stays in front. */
-  #placeOf({ upload_id }: Attached): number {
-    return this.#there.get(upload_id)?.place ?? 0;
+  /** Files from before the page was loaded stay first. */
+  #positionOf({ upload_id }: UploadedFile): number {
+    return this.#uploaded.get(upload_id)?.position ?? 0;
   }
 
-  #drop(id: string, key: string): void {
-    const others = this.pending(id).filter((one) => one.key !== key);
+  #removePending(id: string, key: string): void {
+    const others = this.pending(id).filter((upload) => upload.key !== key);
     if (others.length) this.#pending.set(id, others);
     else this.#pending.delete(id);
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api/problem';
 import type { Put } from '../api/put';
-import type { Upload } from '../api/types';
+import type { UploadTarget } from '../api/types';
 import { Drafts } from './drafts.svelte';
-import { limitOf, overLimit } from './limits';
+import { describeLimit, limitError } from './limits';
 import { Uploads } from './uploads.svelte';
 
 function uploads(...outcomes: (string | Promise<void> | null)[]) {
@@ -18,7 +18,7 @@ function uploads(...outcomes: (string | Promise<void> | null)[]) {
     if (problem) throw new ApiError(0, problem);
     onProgress(1);
   };
-  const createUpload = async (): Promise<Upload> => {
+  const createUpload = async (): Promise<UploadTarget> => {
     await Promise.resolve();
     asked += 1;
     return { upload_id: `u${String(asked)}`, url: '/media/x', headers: {}, expires_at: '' };
@@ -33,10 +33,10 @@ describe('the files in a box', () => {
   it('stand in the draft as soon as they are there', async () => {
     const { drafts, box } = uploads();
     const added = box.add('c1', [file('a.png'), file('b.pdf', 'application/pdf')]);
-    expect(box.pending('c1').map((one) => one.file.name)).toEqual(['a.png', 'b.pdf']);
+    expect(box.pending('c1').map((upload) => upload.file.name)).toEqual(['a.png', 'b.pdf']);
     await added;
     expect(box.pending('c1')).toEqual([]);
-    expect(drafts.media('c1').map((one) => one.name)).toEqual(['a.png', 'b.pdf']);
+    expect(drafts.media('c1').map((upload) => upload.name)).toEqual(['a.png', 'b.pdf']);
     expect(box.file('u1')?.name).toBe('a.png');
   });
 
@@ -46,19 +46,19 @@ describe('the files in a box', () => {
     const { drafts, box } = uploads(late);
     const added = box.add('c1', [file('a.png'), file('b.png')]);
     await box.add('c1', [file('c.png')]);
-    expect(drafts.media('c1').map((one) => one.name)).toEqual(['b.png', 'c.png']);
+    expect(drafts.media('c1').map((upload) => upload.name)).toEqual(['b.png', 'c.png']);
     arrive();
     await added;
-    expect(drafts.media('c1').map((one) => one.name)).toEqual(['a.png', 'b.png', 'c.png']);
+    expect(drafts.media('c1').map((upload) => upload.name)).toEqual(['a.png', 'b.png', 'c.png']);
   });
 
   it('stay with their reason when they were interrupted, and go on from there', async () => {
     const { drafts, box } = uploads('Not reached.');
     await box.add('c1', [file('a.png')]);
-    const [one] = box.pending('c1');
-    expect(one!.problem).toBe('Not reached.');
+    const [upload] = box.pending('c1');
+    expect(upload!.problem).toBe('Not reached.');
     expect(drafts.media('c1')).toEqual([]);
-    await box.again('c1', one!);
+    await box.retry('c1', upload!);
     expect(drafts.media('c1').map((done) => done.name)).toEqual(['a.png']);
   });
 
@@ -79,15 +79,15 @@ describe('limits', () => {
   const film = { name: 'b.mp4', content_type: 'video/mp4', size: 600_000 };
 
   it('are said per channel', () => {
-    expect(limitOf('sms')).toBe('Up to 10 files, 5 MB together.');
-    expect(limitOf('whatsapp')).toBe('One file, up to 16 MB.');
+    expect(describeLimit('sms')).toBe('Up to 10 files, 5 MB in total.');
+    expect(describeLimit('whatsapp')).toBe('One file, up to 16 MB.');
   });
 
   it('name what is too much', () => {
-    expect(overLimit('sms', [picture])).toBeNull();
-    expect(overLimit('sms', [picture, picture])).toContain('5 MB');
-    expect(overLimit('sms', [film])).toContain('b.mp4');
-    expect(overLimit('whatsapp', [film])).toBeNull();
-    expect(overLimit('whatsapp', [picture, picture])).toContain('one file');
+    expect(limitError('sms', [picture])).toBeNull();
+    expect(limitError('sms', [picture, picture])).toContain('5 MB');
+    expect(limitError('sms', [film])).toContain('b.mp4');
+    expect(limitError('whatsapp', [film])).toBeNull();
+    expect(limitError('whatsapp', [picture, picture])).toContain('one file');
   });
 });

@@ -1,40 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCard } from './vcard';
+import { parseVCard } from './vcard';
 
 describe('a business card', () => {
   it('is read with its numbers and their kinds', () => {
-    const card = readCard(
+    const card = parseVCard(
       'BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lindqvist;Maya;;;\r\nFN:Maya Lindqvist\r\n' +
         'ORG:Bright Cycles\\, Ltd;Repairs\r\nTEL;TYPE=CELL,VOICE:+44 7700 900123\r\n' +
         'item1.TEL;TYPE="work":tel:+442079460018\r\nEMAIL;type=INTERNET:maya@example.com\r\nEND:VCARD',
     );
     expect(card).toEqual({
       name: 'Maya Lindqvist',
-      organisation: 'Bright Cycles, Ltd, Repairs',
+      organization: 'Bright Cycles, Ltd, Repairs',
       phones: [
         { number: '+44 7700 900123', kind: 'cell' },
         { number: '+442079460018', kind: 'work' },
       ],
-      mails: ['maya@example.com'],
+      emails: ['maya@example.com'],
     });
   });
 
   it('puts folded lines together and reads quoted-printable', () => {
-    expect(readCard('FN:Maya\n  Lindqvist').name).toBe('Maya Lindqvist');
-    expect(readCard('FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=BCrgen').name).toBe('Jürgen');
+    expect(parseVCard('FN:Maya\n  Lindqvist').name).toBe('Maya Lindqvist');
+    expect(parseVCard('FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=BCrgen').name).toBe(
+      'Jürgen',
+    );
   });
 
   it('falls back to the parts of the name', () => {
-    expect(readCard('N:Lindqvist;Maya;;;').name).toBe('Maya Lindqvist');
+    expect(parseVCard('N:Lindqvist;Maya;;;').name).toBe('Maya Lindqvist');
   });
 
   it('reads anything without a complaint, and never a list without end', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (text) => {
-        expect(readCard(text).phones.length).toBeLessThanOrEqual(12);
+        expect(parseVCard(text).phones.length).toBeLessThanOrEqual(12);
       }),
     );
-    expect(readCard('TEL:1\n'.repeat(500)).phones).toHaveLength(12);
+    expect(parseVCard('TEL:1\n'.repeat(500)).phones).toHaveLength(12);
   });
 });

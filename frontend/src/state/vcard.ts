@@ -1,21 +1,21 @@
-/** What is shown of a business card. Only ever text. */
-export interface Card {
+/** The shown fields of a vCard. All values are plain text. */
+export interface VCard {
   name: string;
-  organisation: string;
-  /** Each with its kind ("cell", "work"), where the card tells one. */
+  organization: string;
+  /** Each with its kind ("cell", "work") if the card names one. */
   phones: { number: string; kind: string }[];
-  mails: string[];
+  emails: string[];
 }
 
-/** At most this much (characters) of a card is read. */
-const MOST = 100_000;
-const LINES = 12;
+/** The most characters of a card that are parsed. */
+const MAX_LENGTH = 100_000;
+const MAX_ENTRIES = 12;
 
-/** Reads the fields that the desk shows from a vCard 2.1, 3.0 or 4.0; what it lacks stays empty. */
-export function readCard(text: string): Card {
-  const card: Card = { name: '', organisation: '', phones: [], mails: [] };
+/** Parses the shown fields of a vCard 2.1, 3.0 or 4.0. Missing fields stay empty. */
+export function parseVCard(text: string): VCard {
+  const card: VCard = { name: '', organization: '', phones: [], emails: [] };
   const lines = text
-    .slice(0, MOST)
+    .slice(0, MAX_LENGTH)
     .replace(/\r\n?/g, '\n')
     .replace(/\n[ \t]/g, '')
     .split('\n');
@@ -23,48 +23,48 @@ export function readCard(text: string): Card {
     const colon = line.indexOf(':');
     if (colon < 1) continue;
     const [field = '', ...parameters] = line.slice(0, colon).toUpperCase().split(';');
-    const value = valueOf(line.slice(colon + 1), parameters);
+    const value = parseValue(line.slice(colon + 1), parameters);
     if (!value) continue;
-    // "item1.TEL" belongs to a group, whose name says nothing.
+    // "item1.TEL": the group name before the dot means nothing.
     switch (field.slice(field.indexOf('.') + 1)) {
       case 'FN':
         card.name = value;
         break;
       case 'N':
-        card.name ||= parts(value).slice(0, 2).reverse().filter(Boolean).join(' ');
+        card.name ||= splitValue(value).slice(0, 2).reverse().filter(Boolean).join(' ');
         break;
       case 'ORG':
-        card.organisation = parts(value).filter(Boolean).join(', ');
+        card.organization = splitValue(value).filter(Boolean).join(', ');
         break;
       case 'TEL':
-        if (card.phones.length < LINES)
-          card.phones.push({ number: value.replace(/^tel:/i, ''), kind: kindOf(parameters) });
+        if (card.phones.length < MAX_ENTRIES)
+          card.phones.push({ number: value.replace(/^tel:/i, ''), kind: phoneKind(parameters) });
         break;
       case 'EMAIL':
-        if (card.mails.length < LINES) card.mails.push(value.replace(/^mailto:/i, ''));
+        if (card.emails.length < MAX_ENTRIES) card.emails.push(value.replace(/^mailto:/i, ''));
     }
   }
   return card;
 }
 
-/** `;` parts a value unless it is escaped. */
-function parts(value: string): string[] {
+/** Splits a value at unescaped semicolons. */
+function splitValue(value: string): string[] {
   return value
     .replace(/\\;/g, '\u0000')
     .split(';')
     .map((part) => part.replaceAll('\u0000', ';').trim());
 }
 
-function valueOf(raw: string, parameters: string[]): string {
-  const quoted = parameters.some((one) => one.includes('QUOTED-PRINTABLE'));
-  const text = quoted ? unquote(raw) : raw;
+function parseValue(raw: string, parameters: string[]): string {
+  const quoted = parameters.some((parameter) => parameter.includes('QUOTED-PRINTABLE'));
+  const text = quoted ? decodeQuotedPrintable(raw) : raw;
   return text
     .replace(/\\n/gi, ' ')
     .replace(/\\([,\\:])/g, '$1')
     .trim();
 }
 
-function unquote(raw: string): string {
+function decodeQuotedPrintable(raw: string): string {
   const bytes: number[] = [];
   for (const [, hex, sign] of raw.matchAll(/=([0-9A-F]{2})|([\s\S])/gi)) {
     if (hex) bytes.push(parseInt(hex, 16));
@@ -75,7 +75,7 @@ function unquote(raw: string): string {
 
 const KINDS = ['CELL', 'MOBILE', 'WORK', 'HOME', 'MAIN', 'FAX'];
 
-function kindOf(parameters: string[]): string {
-  const said = parameters.join(',').replaceAll('TYPE=', '').replaceAll('"', '').split(',');
-  return KINDS.find((kind) => said.includes(kind))?.toLowerCase() ?? '';
+function phoneKind(parameters: string[]): string {
+  const types = parameters.join(',').replaceAll('TYPE=', '').replaceAll('"', '').split(',');
+  return KINDS.find((kind) => types.includes(kind))?.toLowerCase() ?? '';
 }

@@ -19,7 +19,7 @@ function luminance(hex: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** WCAG 2 contrast of two opaque colours. */
+/** WCAG 2 contrast of two opaque colors. */
 function contrast(a: string, b: string): number {
   const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
   return (high + 0.05) / (low + 0.05);
@@ -38,7 +38,7 @@ const surfaces = ['desk', 'surface', 'raised', 'sunken', 'wash', 'own'];
 const calm = ['desk', 'surface', 'raised', 'wash'];
 const hues = ['hue-1', 'hue-2', 'hue-3', 'hue-4', 'hue-5', 'hue-6', 'hue-7', 'hue-8'];
 
-/** Every pair in use: foreground, the grounds it stands on, and the least contrast it may have. */
+/** Every used pair: foreground, its backgrounds and the lowest allowed contrast. */
 const pairs: [string, string[], number][] = [
   ['ink', [...surfaces, 'warn-wash', 'danger-wash'], 4.5],
   ['ink-2', [...surfaces, 'warn-wash', 'danger-wash'], 4.5],
@@ -48,9 +48,9 @@ const pairs: [string, string[], number][] = [
   ['on-petrol', ['petrol', 'petrol-hover'], 4.5],
   ['danger', [...surfaces, 'danger-wash'], 4.5],
   ['ok', surfaces, 4.5],
-  ['lamp-text', [...calm, 'warn-wash'], 4.5],
-  ['on-lamp', ['lamp'], 4.5],
-  ['lamp', calm, 3],
+  ['attention-text', [...calm, 'warn-wash'], 4.5],
+  ['on-attention', ['attention'], 4.5],
+  ['attention', calm, 3],
   ['line-strong', calm, 3],
   ['focus', surfaces, 3],
 ];

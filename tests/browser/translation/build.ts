@@ -12,7 +12,7 @@ export function buildTranslated(): void {
   const to = ['--outDir', TRANSLATED, '--emptyOutDir'];
   execFileSync(vite, ['build', '--logLevel', 'warn', ...to], {
     cwd: join(ROOT, 'frontend'),
-    env: { ...process.env, PARTYLINE_STRINGS: join(import.meta.dirname, 'strings.ts') },
+    env: { ...process.env, PARTYLINE_STRINGS: join(import.meta.dirname, 'strings') },
     stdio: 'inherit',
   });
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { Catalog, LocalizedTexts } from '../catalog';
+import { format, localize, localizeAll, localizeCode } from './localize';
+import { commonStrings } from '../strings/common';
+import sentences from './sentences.json';
+
+describe('the words of an answer', () => {
+  const missing = { key: 'message.missing', values: {} };
+
+  it('are the English that came with it where the catalogue has none', () => {
+    expect(localize(missing, 'There is no such message.')).toBe('There is no such message.');
+    expect(localize(null, 'Kept before.')).toBe('Kept before.');
+    expect(localizeAll([missing, missing], 'One. Two.')).toBe('One. Two.');
+    expect(localizeAll([], 'One.')).toBe('One.');
+    const error = { code: 30003, title: 'Not reached', advice: 'Try again later.' };
+    expect(localizeCode(error)).toEqual({ title: 'Not reached', advice: 'Try again later.' });
+  });
+
+  it('hold the values, sizes as people read them', () => {
+    const large = sentences['file.too_large'];
+    const text = 'The file is too large: at most 5 MB can be sent here.';
+    expect(format(large, { most: 5 * 1024 * 1024 })).toBe(text);
+    expect(format('{most:bytes}, {most}, {name}', { most: 2048, name: 'a {most}' })).toBe(
+      '2 KB, 2048, a {most}',
+    );
+  });
+
+  it('are all there in a translation, or it does not compile', () => {
+    // @ts-expect-error Most texts are missing.
+    const some: LocalizedTexts = { 'message.missing': 'Diese Nachricht gibt es nicht.' };
+    // @ts-expect-error A number is not a text.
+    const odd: Catalog['commonStrings'] = { ...commonStrings, cancel: 7 };
+    expect([some, odd]).toHaveLength(2);
+  });
+
+  it('may depend on the values', () => {
+    const template = ({ count }: Record<string, number | string>) =>
+      count === 1 ? 'eine Datei' : `${String(count)} Dateien`;
+    expect(format(template, { count: 1 })).toBe('eine Datei');
+    expect(format(template, { count: 3 })).toBe('3 Dateien');
+  });
+});

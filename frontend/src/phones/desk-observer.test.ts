@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { DeskObserver } from './desk-observer';
+
+it('tells once when a text appears, whatever the spaces between its words', () => {
+  const desk = new DeskObserver();
+  const told: number[] = [];
+  const later = performance.now() + 31;
+  desk.waitFor('two\nlines', (at) => told.push(at));
+  desk.record(['something else'], later - 1);
+  desk.record(['Ada two  lines 14:02'], later);
+  desk.record(['two lines'], later + 1);
+  expect(told).toEqual([later]);
+});
+
+it('waits no longer than half a minute', () => {
+  const desk = new DeskObserver();
+  const told: number[] = [];
+  desk.waitFor('hello', (at) => told.push(at));
+  desk.record(['nothing'], performance.now() + 31_000);
+  desk.record(['hello'], performance.now() + 32_000);
+  expect(told).toEqual([]);
+});
+
+it('remembers since when a text stands on the desk, each sighting for one arrival', () => {
+  const desk = new DeskObserver();
+  const now = performance.now();
+  desk.record(['Yes, from ten to four.'], now);
+  expect(desk.firstSeenAt('from ten')).toBe(now);
+  expect(desk.firstSeenAt('from ten')).toBeNull();
+  desk.record(['an old one'], now - 61_000);
+  expect(desk.firstSeenAt('an old one')).toBeNull();
+});

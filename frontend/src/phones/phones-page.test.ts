@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import type { Simulator } from './api';
+import { PhonesPage } from './phones-page.svelte';
+import { phone, text } from './samples.test-data';
+
+const ADA = '+12065550123';
+const BEA = '+12065550124';
+
+/** A page with two phones. */
+function createPage(network: Partial<Simulator> = {}) {
+  const page = new PhonesPage(network as Simulator);
+  page.applyPhone(phone({ number: BEA, added_at: '2026-11-20T15:00:00Z' }));
+  page.applyPhone(phone({ number: ADA }));
+  return page;
+}
+
+it('holds the phones in the order they came, the first in the hand', () => {
+  const page = createPage();
+  expect(page.phones.map((handset) => handset.number)).toEqual([ADA, BEA]);
+  expect(page.selected?.number).toBe(ADA);
+});
+
+it('orders by the moment, however many digits its seconds have', () => {
+  const page = new PhonesPage({} as Simulator);
+  page.applyPhone(phone({ number: ADA, added_at: '2026-11-20T14:00:00.123Z' }));
+  page.applyPhone(phone({ number: BEA, added_at: '2026-11-20T14:00:00.12Z' }));
+  expect(page.phones.map((handset) => handset.number)).toEqual([BEA, ADA]);
+});
+
+it('lights the lamp of another phone until it is taken into the hand', () => {
+  const page = createPage();
+  const arrived = { from_phone: false, state: 'arrived' } as const;
+  page.applyMessage(text({ ...arrived, sid: 'a', phone: ADA }));
+  page.applyMessage(text({ ...arrived, sid: 'b', phone: BEA }));
+  expect(page.phones.map((handset) => handset.hasUnread)).toEqual([false, true]);
+  page.select(BEA);
+  expect(page.phones.map((handset) => handset.hasUnread)).toEqual([false, false]);
+});
+
+it('takes the first phone when the one in the hand is put away', async () => {
+  const page = createPage({ removePhone: () => Promise.resolve(undefined) });
+  page.select(BEA);
+  await page.remove(BEA);
+  expect(page.selected?.number).toBe(ADA);
+});
+
+it('takes a new customer into the hand and sends nothing that was left empty', async () => {
+  const asked: unknown[] = [];
+  const page = createPage({
+    addPhone: (given) => {
+      asked.push(given);
+      return Promise.resolve(phone({ number: '+12065550125', name: null }));
+    },
+  });
+  await page.add(' ', '');
+  expect(asked).toEqual([{ channel: 'sms' }]);
+  expect(page.selected?.number).toBe('+12065550125');
+});
+
+it('after a cut reads everything anew: phones that went are gone, the clock is right', async () => {
+  const now = new Date(Date.now() + 3_600_000).toISOString();
+  const page = createPage({
+    listPhones: () => Promise.resolve({ now, numbers: ['+18555080989'], phones: [phone()] }),
+    listMessages: () => Promise.resolve([text({ state: 'stored' })]),
+  });
+  await page.load();
+  expect(page.phones.map((handset) => handset.number)).toEqual([ADA]);
+  expect(page.phones[0]?.messages).toHaveLength(1);
+  expect(Math.round(page.clockOffset / 60_000)).toBe(60);
+  expect(page.problem).toBeNull();
+});

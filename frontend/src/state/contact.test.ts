@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { hueFor, initials, displayName } from './contact';
+import { conversation } from './samples.test-data';
+
+const called = (contact_name: string | null) => initials(conversation({ contact_name }));
+
+describe('a person', () => {
+  it('is called by name, or by the number as people there write it', () => {
+    expect(displayName(conversation({ contact_name: 'Ada' }))).toBe('Ada');
+    expect(displayName(conversation())).toBe('07911 123456');
+    const own = conversation({ profile_name: 'ada on WhatsApp' });
+    expect(displayName(own), 'their own name, until somebody gives one').toBe('ada on WhatsApp');
+    expect(initials(own)).toBe('AW');
+  });
+
+  it('has a monogram of the first and the last word', () => {
+    expect(called('Ada Marsh')).toBe('AM');
+    expect(called('Hartmann & Söhne Elektro GmbH')).toBe('HG');
+    expect(called('tom')).toBe('T');
+    expect(called('نور الدين')).toBe('نا');
+    expect(called('🎉 Ada')).toBe('A');
+    expect(called(null)).toBe('56');
+  });
+
+  it('always has the same of eight inks', () => {
+    expect(hueFor('c1')).toBe(hueFor('c1'));
+    const hues = new Set(Array.from({ length: 200 }, (_, at) => hueFor(`c${String(at)}`)));
+    expect([...hues].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});

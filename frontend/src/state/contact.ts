@@ -1,0 +1,29 @@
+import type { Conversation } from '../api/types';
+
+type Named = Pick<Conversation, 'contact_name' | 'profile_name' | 'number'>;
+
+/** Returns the contact's name, else the profile name, else the number in national format. */
+export const displayName = (contact: Named) =>
+  contact.contact_name ?? contact.profile_name ?? contact.number.national;
+
+/** Returns up to two letters of the name, or the last two digits of a number without a name. */
+export function initials(contact: Named): string {
+  const name = contact.contact_name ?? contact.profile_name;
+  if (!name) return contact.number.e164.slice(-2);
+  const words = name.split(/[\s\-.,&/]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
+  const first = words[0] ?? name;
+  const last = words.length > 1 ? words.at(-1) : undefined;
+  return [first, last]
+    .map((word) => (word ? ([...word].find((sign) => /\p{L}|\p{N}/u.test(sign)) ?? '') : ''))
+    .join('')
+    .toLocaleUpperCase();
+}
+
+/** Returns one of the eight avatar hues, always the same for an id. */
+export function hueFor(id: string): number {
+  let hash = 2166136261;
+  for (let at = 0; at < id.length; at += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(at), 16777619);
+  }
+  return ((hash ^ (hash >>> 15)) & 7) + 1;
+}

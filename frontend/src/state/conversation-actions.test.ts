@@ -1,0 +1,345 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../api/client';
+import { ApiError } from '../api/problem';
+import type { Conversation, Preview } from '../api/types';
+import { ConversationActions } from './conversation-actions.svelte';
+import { Conversations } from './conversations.svelte';
+import { conversation } from './samples.test-data';
+import { Toasts } from './toasts.svelte';
+
+const stale = (current: Conversation) =>
+  new ApiError(409, 'Changed meanwhile.', { status: 409, current });
+
+const text = (body: string, at: string): Preview => ({
+  at,
+  body,
+  direction: 'inbound',
+  media: null,
+  media_count: 0,
+});
+const hello = text('Hello', '2026-11-01T09:00:00.000Z');
+const more = text('More', '2026-11-01T09:05:00.000Z');
+
+/** Resolves after all pending callbacks have run. */
+const settled = () => new Promise<void>((done) => setTimeout(done));
+
+function desk(client: Partial<Client>) {
+  const conversations = new Conversations();
+  const toasts = new Toasts();
+  const acts = new ConversationActions(client as Client, conversations, toasts);
+  return { acts, conversations, toasts };
+}
+
+describe('what an agent may do', () => {
+  it('marks as read what was seen, and takes the newer truth when more came', async () => {
+    const revs: number[] = [];
+    const { acts, conversations } = desk({
+      markRead: (_, rev) => {
+        revs.push(rev);
+        return Promise.reject(stale(conversation({ rev: 5, unread_count: 2 })));
+      },
+    });
+    await acts.markRead(conversation({ rev: 4, unread_count: 1 }));
+    expect(revs).toEqual([4]);
+    expect(conversations.get('c1')?.unread_count).toBe(2);
+  });
+
+  it('marks as read once at a time', async () => {
+    let calls = 0;
+    const { acts } = desk({
+      markRead: () => {
+        calls += 1;
+        return Promise.resolve(conversation({ rev: 2 }));
+      },
+    });
+    await Promise.all([acts.markRead(conversation()), acts.markRead(conversation())]);
+    expect(calls).toBe(1);
+  });
+
+  it('marks two conversations as read at the same time', async () => {
+    const calls: string[] = [];
+    const { acts } = desk({
+      markRead: (id) => {
+        calls.push(id);
+        return Promise.resolve(conversation({ conversation_id: id, rev: 2 }));
+      },
+    });
+    const other = conversation({ conversation_id: 'c2' });
+    await Promise.all([acts.markRead(conversation()), acts.markRead(other)]);
+    expect(calls).toEqual(['c1', 'c2']);
+  });
+
+  it('marks what came meanwhile as read when the first answer is there', async () => {
+    const revs: number[] = [];
+    const newer = conversation({ rev: 5, unread_count: 2 });
+    const { acts, conversations } = desk({
+      markRead: (_, rev) => {
+        revs.push(rev);
+        return rev < 5
+          ? Promise.reject(stale(newer))
+          : Promise.resolve(conversation({ rev: 6, unread_count: 0 }));
+      },
+    });
+    const first = acts.markRead(conversation({ rev: 4, unread_count: 1 }));
+    conversations.apply({ type: 'conversation', conversation: newer });
+    await acts.markRead(newer);
+    await first;
+    expect(revs).toEqual([4, 5]);
+    expect(conversations.get('c1')?.unread_count).toBe(0);
+  });
+
+  it('may try to mark as read again after a failure, and does not by itself', async () => {
+    let calls = 0;
+    const { acts } = desk({
+      markRead: () => {
+        calls += 1;
+        return Promise.reject(new ApiError(503, 'Not now.'));
+      },
+    });
+    await acts.markRead(conversation({ unread_count: 1 }));
+    expect(calls).toBe(1);
+    await acts.markRead(conversation({ unread_count: 1 }));
+    expect(calls).toBe(2);
+  });
+
+  it('closes, and undoes it once', async () => {
+    let rev = 1;
+    const { acts, conversations, toasts } = desk({
+      setStatus: (_, status) => Promise.resolve(conversation({ rev: ++rev, status })),
+    });
+    await acts.setStatus(conversation(), 'closed');
+    expect(conversations.get('c1')?.status).toBe('closed');
+    toasts.runAction();
+    await Promise.resolve().then(() => undefined);
+    expect(conversations.get('c1')?.status).toBe('open');
+    expect(toasts.current?.action).toBeUndefined();
+    toasts.dismiss();
+  });
+
+  it('closes as far as was seen, and again by itself when only names, notes or ticks moved', async () => {
+    const revs: (number | undefined)[] = [];
+    const renamed = conversation({ rev: 5, contact_name: 'Ida', unread_count: 0, preview: hello });
+    const { acts, conversations, toasts } = desk({
+      setStatus: (_, status, rev) => {
+        revs.push(rev);
+        if (rev !== 5) return Promise.reject(stale(renamed));
+        return Promise.resolve({ ...renamed, rev: 6, status });
+      },
+    });
+    await acts.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
+    expect(revs).toEqual([4, 5]);
+    expect(conversations.get('c1')?.status).toBe('closed');
+    expect(toasts.current?.text).toContain('closed');
+    toasts.dismiss();
+  });
+
+  it('leaves open what somebody wrote in meanwhile, and says so', async () => {
+    const revs: (number | undefined)[] = [];
+    const { acts, conversations, toasts } = desk({
+      setStatus: (_, _status, rev) => {
+        revs.push(rev);
+        return Promise.reject(stale(conversation({ rev: 5, unread_count: 1, preview: more })));
+      },
+    });
+    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    expect(revs).toEqual([4]);
+    expect(conversations.get('c1')).toMatchObject({ status: 'open', unread_count: 1 });
+    expect(toasts.current?.text).toBe(
+      '07911 123456 wrote in the meantime, so the conversation stays open.',
+    );
+    expect(toasts.current?.action).toBeUndefined();
+    toasts.dismiss();
+  });
+
+  it('leaves open what a colleague has read already, if the closer has not', async () => {
+    const { acts, toasts } = desk({
+      setStatus: () => Promise.reject(stale(conversation({ rev: 6, preview: more }))),
+    });
+    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    expect(toasts.current?.text).toContain('stays open');
+    toasts.dismiss();
+  });
+
+  it('closes behind an answer that is on its way', async () => {
+    const answered = conversation({ rev: 5, preview: { ...more, direction: 'outbound' } });
+    const { acts, toasts } = desk({
+      setStatus: (_, status, rev) =>
+        rev === 5
+          ? Promise.resolve({ ...answered, rev: 6, status })
+          : Promise.reject(stale(answered)),
+    });
+    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    expect(toasts.current?.text).toContain('closed');
+    toasts.dismiss();
+  });
+
+  it('leaves open what came before an answer that was on its way', async () => {
+    const answered = { ...more, direction: 'outbound' as const };
+    const { acts, toasts } = desk({
+      setStatus: () =>
+        Promise.reject(stale(conversation({ rev: 6, unread_count: 1, preview: answered }))),
+    });
+    await acts.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
+    expect(toasts.current?.text).toContain('stays open');
+    toasts.dismiss();
+  });
+
+  it('gives up closing what moves on at every try, with the reason', async () => {
+    let rev = 4;
+    const { acts, conversations, toasts } = desk({
+      setStatus: () => Promise.reject(stale(conversation({ rev: ++rev }))),
+    });
+    await acts.setStatus(conversation({ rev: 4 }), 'closed');
+    expect(conversations.get('c1')?.rev).toBe(rev);
+    expect(toasts.current?.text).toBe('Changed meanwhile.');
+    toasts.dismiss();
+  });
+
+  it('reopens whatever came, and closes again by an undo only what was seen', async () => {
+    const calls: [string, number | undefined][] = [];
+    let now = conversation({ rev: 1, status: 'closed', preview: hello });
+    const { acts, conversations, toasts } = desk({
+      setStatus: (_, status, rev) => {
+        calls.push([status, rev]);
+        if (rev !== undefined && rev !== now.rev) return Promise.reject(stale(now));
+        now = { ...now, rev: now.rev + 1, status };
+        return Promise.resolve(now);
+      },
+    });
+    await acts.setStatus(now, 'open');
+    now = { ...now, rev: 3, unread_count: 1, preview: more };
+    toasts.runAction();
+    await settled();
+    expect(toasts.current?.text).toContain('stays open');
+    expect(calls).toEqual([
+      ['open', undefined],
+      ['closed', 2],
+    ]);
+    expect(conversations.get('c1')).toMatchObject({ status: 'open', unread_count: 1 });
+    toasts.dismiss();
+  });
+
+  it('deletes as far as was seen when the time to undo it is over', async () => {
+    const revs: number[] = [];
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: (_, rev) => {
+        revs.push(rev);
+        return Promise.resolve();
+      },
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    const renamed = conversation({ rev: 5, contact_name: 'Ida' });
+    conversations.apply({ type: 'conversation', conversation: renamed });
+    expect(conversations.all).toEqual([]);
+    toasts.dismiss();
+    await settled();
+    expect(revs).toEqual([5]);
+    expect(conversations.get('c1')).toBeUndefined();
+    expect(toasts.current).toBeNull();
+  });
+
+  it('puts back what they wrote in before the time to undo it was over, and says so', async () => {
+    const { acts, conversations, toasts } = desk({});
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    const written = conversation({ rev: 5, unread_count: 1, preview: more });
+    conversations.apply({ type: 'conversation', conversation: written });
+    toasts.dismiss();
+    await settled();
+    expect(conversations.all).toEqual([written]);
+    expect(toasts.current?.text).toBe(
+      'The conversation with 07911 123456 has new messages and was not deleted.',
+    );
+    toasts.dismiss();
+  });
+
+  it('puts back what they wrote in and a colleague has read and answered', async () => {
+    const answered = { ...more, direction: 'outbound' as const };
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: () => Promise.reject(stale(conversation({ rev: 9, preview: answered }))),
+    });
+    acts.remove(conversation({ rev: 4, preview: hello }));
+    toasts.dismiss();
+    await settled();
+    expect(conversations.get('c1')?.rev).toBe(9);
+    expect(toasts.current?.text).toContain('was not deleted');
+    toasts.dismiss();
+  });
+
+  it('puts back what they wrote in without the page having heard of it', async () => {
+    const written = conversation({ rev: 6, unread_count: 1, preview: more });
+    const revs: number[] = [];
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: (_, rev) => {
+        revs.push(rev);
+        // Someone renames the contact, then the customer writes.
+        return Promise.reject(stale(rev === 4 ? conversation({ rev: 5 }) : written));
+      },
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    toasts.dismiss();
+    await settled();
+    expect(revs).toEqual([4, 5]);
+    expect(conversations.all).toEqual([written]);
+    expect(toasts.current?.text).toContain('was not deleted');
+    toasts.dismiss();
+  });
+
+  it('shows what they begin anew while the deletion is being answered', async () => {
+    const anew = conversation({ rev: 6, unread_count: 1, preview: more });
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: () => {
+        conversations.apply({ type: 'conversation', conversation: anew });
+        return Promise.resolve();
+      },
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
+    acts.remove(conversation({ rev: 4 }));
+    toasts.dismiss();
+    await settled();
+    expect(conversations.all).toEqual([anew]);
+  });
+
+  it('puts back what could not be deleted, with the reason', async () => {
+    const { acts, conversations, toasts } = desk({
+      deleteConversation: () => Promise.reject(new ApiError(503, 'Not now.')),
+    });
+    conversations.apply({ type: 'conversation', conversation: conversation() });
+    acts.remove(conversation());
+    toasts.dismiss();
+    await settled();
+    expect(conversations.all).toHaveLength(1);
+    expect(toasts.current?.text).toBe('Not now.');
+    toasts.dismiss();
+  });
+
+  it('leaves it to the sign-in screen to say that the session has ended', async () => {
+    const ended = () => Promise.reject(new ApiError(401, ''));
+    const { acts, conversations, toasts } = desk({ deleteConversation: ended, setStatus: ended });
+    conversations.apply({ type: 'conversation', conversation: conversation() });
+    acts.remove(conversation());
+    toasts.dismiss();
+    await acts.setStatus(conversation(), 'closed');
+    await settled();
+    expect(toasts.current).toBeNull();
+    expect(conversations.all).toHaveLength(1);
+  });
+
+  it('tells of a rename by somebody else, and shows theirs', async () => {
+    const { acts, conversations } = desk({
+      setName: () => Promise.reject(stale(conversation({ rev: 3, contact_name: 'Theirs' }))),
+    });
+    expect(await acts.setName('c1', 'Mine', null)).toEqual({ kind: 'conflict' });
+    expect(conversations.get('c1')?.contact_name).toBe('Theirs');
+  });
+
+  it('says why a rename failed', async () => {
+    const { acts } = desk({ setName: () => Promise.reject(new ApiError(422, 'Too long.')) });
+    expect(await acts.setName('c1', 'Mine', null)).toEqual({
+      kind: 'failed',
+      problem: 'Too long.',
+    });
+  });
+});

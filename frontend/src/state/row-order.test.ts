@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Conversation } from '../api/types';
+import { byActivity, Conversations } from './conversations.svelte';
+import { RowOrder } from './row-order.svelte';
+import { conversation } from './samples.test-data';
+
+const row = (id: string, minute: number, fields: Partial<Conversation> = {}) =>
+  conversation({
+    conversation_id: id,
+    rev: minute,
+    date_updated: new Date(Date.UTC(2026, 10, 1, 9, minute)).toISOString(),
+    ...fields,
+  });
+
+function list(...rows: Conversation[]) {
+  const conversations = new Conversations();
+  const take = (conversation: Conversation) =>
+    conversations.apply({ type: 'conversation', conversation });
+  rows.forEach(take);
+  const order = new RowOrder(
+    () => [...conversations.all].sort(byActivity),
+    (id) => conversations.get(id),
+  );
+  return { order, take, ids: () => order.rows.map((order) => order.conversation_id) };
+}
+
+describe('the order of the rows', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('follows what happens while nobody points at it', () => {
+    const { take, ids } = list(row('a', 2), row('b', 1));
+    take(row('b', 3));
+    expect(ids()).toEqual(['b', 'a']);
+  });
+
+  it('counts none that stands on top already: what says so would lie over it', () => {
+    const { order, take } = list(row('a', 2), row('b', 1));
+    order.freeze();
+    take(row('a', 3, { unread_count: 1 }));
+    expect([order.newAbove, order.rows[0]?.unread_count]).toEqual([0, 1]);
+    take(row('c', 4, { unread_count: 1 }));
+    expect(order.newAbove).toBe(1);
+    take(row('b', 5, { unread_count: 1 }));
+    expect(order.newAbove).toBe(2);
+  });
+
+  it('holds under a moving pointer, and counts what would have come on top', () => {
+    const { order, take, ids } = list(row('a', 2), row('b', 1));
+    order.freeze();
+    take(row('b', 3, { unread_count: 1 }));
+    take(row('c', 4, { unread_count: 1 }));
+    take(row('d', 5));
+    expect(ids()).toEqual(['a', 'b']);
+    expect(order.newAbove).toBe(2);
+    expect(order.rows[1]?.unread_count).toBe(1);
+    order.release();
+    expect(ids()).toEqual(['d', 'c', 'b', 'a']);
+    expect(order.newAbove).toBe(0);
+  });
+
+  it('lets go of the rows when the pointer rests', () => {
+    const { order, take, ids } = list(row('a', 2), row('b', 1));
+    order.freeze();
+    take(row('b', 3));
+    vi.advanceTimersByTime(3000);
+    order.freeze();
+    vi.advanceTimersByTime(3000);
+    expect(ids()).toEqual(['a', 'b']);
+    vi.advanceTimersByTime(1001);
+    expect(ids()).toEqual(['b', 'a']);
+  });
+
+  it('counts what comes on top out of sight', () => {
+    const { order, take } = list(row('a', 2), row('b', 1));
+    order.setScrolled(true);
+    expect(order.newAbove).toBe(0);
+    take(row('b', 3, { unread_count: 1 }));
+    expect(order.newAbove).toBe(1);
+    order.setScrolled(false);
+    expect(order.newAbove).toBe(0);
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { statusHistory, formatPrice } from './status-history';
+
+describe('the delivery of a message', () => {
+  it('is told in the order of its times', () => {
+    const seen = {
+      delivered: { at: '2026-11-01T09:00:03.000Z' },
+      queued: { at: '2026-11-01T09:00:01.000Z' },
+      sent: { at: '2026-11-01T09:00:02.000Z', code: 30003 },
+    };
+    expect(statusHistory({ seen }).map((step) => [step.status, step.code])).toEqual([
+      ['queued', null],
+      ['sent', 30003],
+      ['delivered', null],
+    ]);
+  });
+
+  it('costs what Twilio says, without the minus of a charge', () => {
+    expect(formatPrice({ amount: '-0.00790', unit: 'usd' })).toBe('0.00790 USD');
+    expect(formatPrice({ amount: 'about two', unit: 'USD' })).toBeNull();
+    expect(formatPrice(null)).toBeNull();
+  });
+});

@@ -1,0 +1,22 @@
+import type { Message, DeliveryStatus } from '../api/types';
+
+/** One delivery status with its time. */
+export interface StatusStep {
+  status: DeliveryStatus;
+  /** ISO 8601. */
+  at: string;
+  code: number | null;
+}
+
+/** Returns all delivery statuses of a message in order of time. */
+export function statusHistory({ seen }: Pick<Message, 'seen'>): StatusStep[] {
+  return (Object.entries(seen) as [DeliveryStatus, NonNullable<Message['seen'][DeliveryStatus]>][])
+    .map(([status, { at, code }]) => ({ status, at, code: code ?? null }))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** Returns the price without its sign, for example "0.0079 USD". */
+export function formatPrice(price: Message['price']): string | null {
+  if (!price || !/^-?\d+(\.\d+)?$/.test(price.amount)) return null;
+  return `${price.amount.replace('-', '')} ${price.unit.toUpperCase()}`;
+}

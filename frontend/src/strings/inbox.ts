@@ -1,0 +1,92 @@
+/** Texts of the inbox: list, connection, menu, notifications and toasts. */
+import { plural } from './plural';
+
+const NUMBER_WORDS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
+const FILTERS = { open: 'Open', unread: 'Unread', closed: 'Closed' } as const;
+const KINDS = {
+  image: ['Image', 'images'],
+  audio: ['Audio', 'audio files'],
+  video: ['Video', 'videos'],
+  contact: ['Contact', 'contacts'],
+  document: ['Document', 'documents'],
+} as const;
+
+export const connectionStrings = {
+  live: 'Live',
+  syncing: 'Syncing',
+  offline: (since: string) => `Offline since ${since}`,
+  banner: (since: string) =>
+    `Offline since ${since}. You can keep writing, but nothing is sent until you are back online.`,
+};
+
+export const listStrings = {
+  pageTitle: (unread: number) => (unread ? `(${String(unread)}) Partyline` : 'Partyline'),
+  label: 'Conversations',
+  filters: FILTERS,
+  filterLabel: 'Show',
+  channel: 'Channel',
+  allChannels: 'All channels',
+  media: (kind: keyof typeof KINDS, count: number) =>
+    count > 1 ? plural(count, KINDS[kind][0], KINDS[kind][1]) : KINDS[kind][0],
+  search: 'Search names and numbers',
+  clearSearch: 'Clear search',
+  compose: 'New conversation',
+  menu: 'Menu',
+  you: 'You: ',
+  draft: 'Draft: ',
+  noMessages: 'No messages yet',
+  unread: (count: number) => plural(count, 'unread message', 'unread messages'),
+  newAbove: (count: number) => `${String(count)} new`,
+  showNewAbove: (count: number) => `Show ${plural(count, 'new conversation', 'new conversations')}`,
+  more: 'Loading more',
+  unreadCount: (count: number) => plural(count, 'unread conversation', 'unread conversations'),
+  newMessage: (name: string) => `New message from ${name}`,
+  empty: {
+    open: {
+      title: 'No conversations yet.',
+      text: 'Conversations appear here when someone messages your number.',
+    },
+    unread: { title: 'You’re all caught up.', text: 'New messages appear here.' },
+    closed: {
+      title: 'No closed conversations.',
+      text: 'Closed conversations move back to Open when the customer writes.',
+    },
+  },
+  noResults: (search: string) => `No results for “${search}”.`,
+  noMatches: {
+    open: 'No open conversations match.',
+    unread: 'No unread conversations match.',
+    closed: 'No closed conversations match.',
+  },
+  otherFilter: (filter: keyof typeof FILTERS, count: number, atLeast: boolean) =>
+    `${atLeast ? 'More than ' : ''}${NUMBER_WORDS[count] ?? String(count)} ${filter} ${
+      count === 1 ? 'conversation matches' : 'conversations match'
+    }.`,
+  showOtherFilter: (filter: keyof typeof FILTERS) => `Show ${filter}`,
+};
+
+export const toastStrings = {
+  closed: (name: string) => `Conversation with ${name} closed.`,
+  reopened: (name: string) => `Conversation with ${name} reopened.`,
+  staysOpen: (name: string) => `${name} wrote in the meantime, so the conversation stays open.`,
+  deleted: (name: string) => `Conversation with ${name} deleted.`,
+  notDeleted: (name: string) =>
+    `The conversation with ${name} has new messages and was not deleted.`,
+};
+
+export const menuStrings = {
+  theme: 'Theme',
+  themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
+  sound: 'Sounds',
+  notifications: 'Notifications',
+  shortcuts: 'Keyboard shortcuts',
+  quarantine: 'Quarantine',
+  signOut: 'Sign out',
+  signedInAs: (name: string) => `Signed in as ${name}`,
+};
+
+export const notificationStrings = {
+  sendTest: 'Send a test notification',
+  testText: 'New messages will look like this.',
+  blocked: 'Notifications are blocked. Allow them in your browser settings.',
+};

@@ -1,0 +1,25 @@
+/** Texts of the command palette. */
+export const paletteStrings = {
+  label: 'Commands and conversations',
+  placeholder: 'Search conversations and commands',
+  noMatches: 'No matches.',
+  commands: {
+    reply: 'Message to this contact',
+    attach: 'Attach files',
+    close: 'Close conversation',
+    reopen: 'Reopen conversation',
+    find: 'Search in this conversation',
+    contact: 'Contact details',
+    remove: 'Delete conversation',
+    latest: 'Go to latest message',
+    details: 'Delivery details of the last message',
+    search: 'Search conversations',
+    show: { open: 'Show open', unread: 'Show unread', closed: 'Show closed' },
+    channel: (name: string) => `Show ${name}`,
+    theme: { auto: 'Use system theme', light: 'Use light theme', dark: 'Use dark theme' },
+    soundOn: 'Turn sounds on',
+    soundOff: 'Turn sounds off',
+    notificationsOn: 'Turn notifications on',
+    notificationsOff: 'Turn notifications off',
+  },
+};

@@ -1,0 +1,40 @@
+/** Texts of the list of keyboard shortcuts. */
+export const shortcutStrings = {
+  title: 'Keyboard shortcuts',
+  groups: [
+    {
+      title: 'Navigation',
+      keys: [
+        [['J', '↓'], 'Next conversation'],
+        [['K', '↑'], 'Previous conversation'],
+        [['⌘', 'K'], 'Command palette'],
+        [['/'], 'Search conversations'],
+        [['F'], 'Search in this conversation'],
+        [['G'], 'Latest message'],
+        [['1', '2', '3'], 'Open, unread, closed'],
+        [['Esc'], 'Back'],
+      ],
+    },
+    {
+      title: 'Actions',
+      keys: [
+        [['Enter', 'R'], 'Reply'],
+        [['N'], 'New conversation'],
+        [['A'], 'Attach files'],
+        [['E'], 'Close or reopen conversation'],
+        [['#'], 'Delete conversation'],
+        [['Z'], 'Undo'],
+        [['I'], 'Contact details'],
+        [['D'], 'Delivery details of the last message'],
+        [['?'], 'Keyboard shortcuts'],
+      ],
+    },
+    {
+      title: 'Composer',
+      keys: [
+        [['Enter'], 'Send'],
+        [['Shift', 'Enter'], 'New line'],
+      ],
+    },
+  ] satisfies { title: string; keys: [string[], string][] }[],
+};

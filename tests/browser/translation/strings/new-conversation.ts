@@ -1,0 +1,7 @@
+import type { Catalog } from '../../../../frontend/src/catalog';
+import * as english from '../../../../frontend/src/strings/new-conversation';
+import { marked } from '../mark';
+
+export const newConversationStrings: Catalog['newConversationStrings'] = marked(
+  english.newConversationStrings,
+);

@@ -127,7 +127,7 @@ pub(super) async fn build_binary() -> PathBuf {
     let target_folder = test_binary.ancestors().nth(3).unwrap().to_owned();
     let mut build = Command::new(env!("CARGO"));
     build.current_dir(project_root()).args(["build", "--quiet", "--package", "partyline-local"]);
-    build.args(["--bin", "partyline", "--example", "simulator"]);
+    build.args(["--bin", "partyline"]);
     let status = build.arg("--target-dir").arg(&target_folder).status().await.unwrap();
     assert!(status.success());
     target_folder.join("debug/partyline")

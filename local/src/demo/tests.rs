@@ -22,7 +22,7 @@ impl DemoFixture {
     async fn start(options: Options) -> Self {
         let system = System::start(options).await.unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
-        let link = json!({ "link": system.sign_in_token().await.unwrap() });
+        let link = json!({ "link_token": system.sign_in_token().await.unwrap() });
         let call = client.post(format!("{}/api/session", system.url())).json(&link);
         let response = call.header("origin", system.url()).send().await.unwrap();
         let token =
@@ -93,8 +93,10 @@ async fn the_demo_covers_three_days_and_every_message_status() {
     let unread = visitor.list("unread").await;
     assert!(open.len() >= 40 && closed.len() >= 5 && unread.len() >= 10);
     assert!(open.iter().any(|conversation| conversation["contact_name"].is_null()));
-    let regions: BTreeSet<String> =
-        open.iter().map(|conversation| conversation["number"]["region"].to_string()).collect();
+    let regions: BTreeSet<String> = open
+        .iter()
+        .map(|conversation| conversation["phone_number"]["region"].to_string())
+        .collect();
     assert!(regions.len() >= 6, "{regions:?}");
     let (mut count, mut states) = (0, BTreeSet::new());
     for conversation in open.iter().chain(&closed) {
@@ -113,16 +115,16 @@ async fn the_demo_covers_three_days_and_every_message_status() {
             let code = message["error"]["code"].as_u64().map_or(String::new(), |c| format!(" {c}"));
             states.insert(format!("{}{code}", message["status"].as_str().unwrap()));
             if message["status"] == "delivered" {
-                assert!(time(&message["seen"]["sent"]["at"]) > time(&message["date_created"]));
+                assert!(time(&message["statuses"]["sent"]["at"]) > time(&message["date_created"]));
             }
         }
         assert!(messages.iter().all(|m| m["retried_by"].is_null() || m["error"].is_object()));
     }
     assert!(count >= 600, "{count} messages");
-    let expected = "delivered failed queued received refused sent unconfirmed undelivered unknown";
+    let expected = "delivered failed queued received rejected sent unconfirmed undelivered unknown";
     let words: BTreeSet<&str> = states.iter().filter_map(|s| s.split(' ').next()).collect();
     assert_eq!(words.into_iter().collect::<Vec<_>>().join(" "), expected);
-    for state in ["undelivered 30003", "undelivered 30006", "undelivered 30007", "refused 21610"] {
+    for state in ["undelivered 30003", "undelivered 30006", "undelivered 30007", "rejected 21610"] {
         assert!(states.contains(state), "{state} is not among {states:?}");
     }
     visitor.system.stop().await;
@@ -194,11 +196,10 @@ async fn other_channels_and_their_files_appear_in_the_desk_and_on_the_phones() {
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["audio", "contact", "document", "image"]);
     let grace = open.iter().find(|c| c["mobile_number"] == "whatsapp:+12065550196").unwrap();
     let messages = visitor.messages(grace).await;
-    let find_with =
-        |field: &str| messages.iter().find(|m| !m["particulars"][field].is_null()).unwrap();
-    assert_eq!(find_with("location")["particulars"]["location"]["label"], "Pike Place Market");
+    let find_with = |field: &str| messages.iter().find(|m| !m["extras"][field].is_null()).unwrap();
+    assert_eq!(find_with("location")["extras"]["location"]["label"], "Pike Place Market");
     assert_eq!(find_with("button")["body"], "Yes, please fetch it");
-    let replied_to = &find_with("reply_to")["particulars"]["reply_to"]["message_id"];
+    let replied_to = &find_with("reply_to")["extras"]["reply_to"]["message_id"];
     assert!(messages.iter().any(|message| message["message_id"] == *replied_to));
     let screen = visitor.get("/phones/api/phones/whatsapp:+12065550196/messages").await;
     let files = screen["messages"].as_array().unwrap().iter();

@@ -203,8 +203,8 @@ mod tests {
         let functions = functions(&OffsetClock::new());
         let environment_value =
             async |name: &str| functions.invoke("push", json!({ "do": name })).await.unwrap();
-        assert_eq!(environment_value("TABLE").await, "partyline-Table");
-        assert_eq!(environment_value("SOCKETS").await, "http://sockets/live");
+        assert_eq!(environment_value("TABLE_NAME").await, "partyline-Table");
+        assert_eq!(environment_value("SOCKET_ENDPOINT").await, "http://sockets/live");
         assert_eq!(environment_value("TWILIO_API_URL").await, "http://twilio");
         assert_eq!(environment_value("AWS_ACCESS_KEY_ID").await, "push");
         assert_eq!(functions.invocations(), 4);
@@ -257,8 +257,8 @@ mod tests {
         let template = Template::parse(TEMPLATE).unwrap();
         let environment = remote_environment(&template, &Endpoints::default());
         assert_eq!(environment["AWS_ACCESS_KEY_ID"], LOCAL_ADMIN);
-        assert_eq!(environment["TABLE"], "partyline-Table");
-        assert!(environment.contains_key("SOCKETS"));
+        assert_eq!(environment["TABLE_NAME"], "partyline-Table");
+        assert!(environment.contains_key("SOCKET_ENDPOINT"));
     }
 
     #[tokio::test]

@@ -36,7 +36,7 @@ impl BucketFixture {
 
     fn files(&self, caller: &str, secret: &str) -> MediaBucket {
         let options = MediaBucketOptions {
-            bucket: "partyline-media".to_owned(),
+            bucket: "partyline-mediabucket".to_owned(),
             endpoint: Some(format!("http://{}", self.server.address())),
             region: REGION.to_owned(),
             access_key: caller.to_owned(),
@@ -50,7 +50,7 @@ impl BucketFixture {
 
     /// As a browser asks for it, past the gateway.
     async fn fetch_direct(&self, method: Method, address: &str, body: &str) -> reqwest::Response {
-        let url = format!("http://{}/partyline-media{address}", self.server.address());
+        let url = format!("http://{}/partyline-mediabucket{address}", self.server.address());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let call = client.request(method, url).header("content-type", "image/png");
         call.body(body.to_owned()).send().await.unwrap()

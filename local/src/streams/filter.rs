@@ -122,16 +122,15 @@ mod tests {
 
     #[test]
     fn every_named_field_must_match_and_other_fields_are_ignored() {
-        let record = json!({ "eventName": "INSERT", "dynamodb": { "NewImage": { "intent": { "S": "ready" } } } });
-        let intent =
-            |state: &str| json!({ "dynamodb": { "NewImage": { "intent": { "S": [state] } } } });
-        assert!(passes(intent("ready"), &record));
-        assert!(!passes(intent("claimed"), &record));
+        let record = json!({ "eventName": "INSERT", "dynamodb": { "NewImage": { "outbox_state": { "S": "ready" } } } });
+        let state = |value: &str| json!({ "dynamodb": { "NewImage": { "outbox_state": { "S": [value] } } } });
+        assert!(passes(state("ready"), &record));
+        assert!(!passes(state("claimed"), &record));
         assert!(!passes(
-            json!({ "eventName": ["REMOVE"], "dynamodb": intent("ready")["dynamodb"] }),
+            json!({ "eventName": ["REMOVE"], "dynamodb": state("ready")["dynamodb"] }),
             &record
         ));
-        assert!(!passes(intent("ready"), &json!({ "dynamodb": { "OldImage": {} } })));
+        assert!(!passes(state("ready"), &json!({ "dynamodb": { "OldImage": {} } })));
     }
 
     #[test]
@@ -144,13 +143,13 @@ mod tests {
     #[test]
     fn or_combines_alternatives_with_other_fields() {
         let pattern = json!({
-            "dynamodb": { "Keys": { "$or": [{ "sk": { "S": ["META"] } }, { "sk": { "S": [{ "prefix": "DO#" }] } }] } },
+            "dynamodb": { "Keys": { "$or": [{ "sk": { "S": ["META"] } }, { "sk": { "S": [{ "prefix": "QUEUE#" }] } }] } },
             "eventName": ["INSERT", "MODIFY"],
         });
         let record = |sk: &str, event: &str| json!({ "eventName": event, "dynamodb": { "Keys": { "sk": { "S": sk } } } });
         assert!(passes(pattern.clone(), &record("META", "MODIFY")));
-        assert!(passes(pattern.clone(), &record("DO#1", "INSERT")));
-        assert!(!passes(pattern.clone(), &record("DO#1", "REMOVE")));
+        assert!(passes(pattern.clone(), &record("QUEUE#1", "INSERT")));
+        assert!(!passes(pattern.clone(), &record("QUEUE#1", "REMOVE")));
         assert!(!passes(pattern, &record("SID", "INSERT")));
     }
 

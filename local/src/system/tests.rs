@@ -116,7 +116,7 @@ async fn the_system_starts_responds_and_stops() {
 #[tokio::test]
 async fn a_sign_in_link_signs_the_first_admin_in_once() {
     let system = System::start(Options::in_memory(root())).await.unwrap();
-    let link = json!({ "link": system.sign_in_token().await.unwrap() });
+    let link = json!({ "link_token": system.sign_in_token().await.unwrap() });
     let response = post(&system, "/api/session", &link).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.json::<Value>().await.unwrap()["user"]["role"], "admin");
@@ -132,7 +132,7 @@ async fn a_text_reaches_the_desk_and_its_reply_reaches_the_phone() {
     let twilio = system.twilio().unwrap();
     twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
     system.wait_until_idle().await;
-    let link = json!({ "link": system.sign_in_token().await.unwrap() });
+    let link = json!({ "link_token": system.sign_in_token().await.unwrap() });
     let session: Value = post(&system, "/api/session", &link).await.json().await.unwrap();
     let bearer = session["access_token"].as_str().unwrap();
     let url = format!("{}/api/conversations", system.url());
@@ -156,12 +156,12 @@ async fn a_text_reaches_the_desk_and_its_reply_reaches_the_phone() {
 async fn a_permission_removed_from_the_template_is_denied() {
     let change = |source: String| {
         let (before, sign_in) = source.split_once("\n  SignIn:").unwrap();
-        let granted = "Action: dynamodb:DeleteItem, Resource: !GetAtt Connections.Arn";
-        let replacement = "Action: dynamodb:DescribeTable, Resource: !GetAtt Connections.Arn";
+        let granted = "Action: dynamodb:DeleteItem, Resource: !GetAtt ConnectionsTable.Arn";
+        let replacement = "Action: dynamodb:DescribeTable, Resource: !GetAtt ConnectionsTable.Arn";
         format!("{before}\n  SignIn:{}", sign_in.replacen(granted, replacement, 1))
     };
     let system = with_template(change, &[]).await;
-    let link = json!({ "link": system.sign_in_token().await.unwrap() });
+    let link = json!({ "link_token": system.sign_in_token().await.unwrap() });
     assert!(post(&system, "/api/session", &link).await.status().is_server_error());
     let denied_calls = system.permissions().denied_calls();
     assert_eq!(
@@ -268,13 +268,13 @@ async fn a_port_in_use_is_reported_with_advice() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let message = start_error(|options| options.port = port).await;
-    assert!(message.starts_with(&format!("port {port} is in use; stop what listens there")));
+    assert!(message.starts_with(&format!("port {port} is in use; stop the program that uses it")));
 }
 
 #[tokio::test]
 async fn published_secrets_are_rejected_with_lan() {
     let message = start_error(|options| options.lan = true).await;
-    assert!(message.contains("PARTYLINE_INSTALL_KEY still stand as published"), "{message}");
+    assert!(message.contains("PARTYLINE_INSTALL_KEY still have the published values"), "{message}");
 }
 
 #[tokio::test]

@@ -201,10 +201,10 @@ mod tests {
         assert_eq!(push.logical_id, "Push");
         assert_eq!(push.timeout.as_secs(), 30);
         assert_eq!(push.memory_mb, 256);
-        assert_eq!(push.environment["TABLE"], "partyline-Table");
+        assert_eq!(push.environment["TABLE_NAME"], "partyline-Table");
         assert_eq!(push.environment["PARAMETERS"], "/partyline");
         let management_url = &template.socket_api.as_ref().unwrap().management_url;
-        assert_eq!(push.environment["SOCKETS"], *management_url);
+        assert_eq!(push.environment["SOCKET_ENDPOINT"], *management_url);
     }
 
     #[test]
@@ -218,8 +218,8 @@ mod tests {
         assert_eq!(stream.retries, Some(3));
         assert_eq!(stream.record_age.unwrap().as_secs(), 3600);
         assert!(stream.bisect && stream.partial_failures && stream.from_start);
-        assert_eq!(stream.on_failure.as_deref(), Some("partyline-Failures"));
-        assert_eq!(stream.filters[0]["dynamodb"]["NewImage"]["intent"]["S"][0], "ready");
+        assert_eq!(stream.on_failure.as_deref(), Some("partyline-DispatchFailures"));
+        assert_eq!(stream.filters[0]["dynamodb"]["NewImage"]["outbox_state"]["S"][0], "ready");
     }
 
     #[test]
@@ -254,18 +254,27 @@ mod tests {
 
     #[test]
     fn an_unknown_intrinsic_or_name_is_rejected() {
-        let message = parse_error(&TEMPLATE.replacen("!GetAtt Failures.Arn", "!ImportValue x", 1));
-        assert!(message.contains("unknown intrinsic function `ImportValue`"), "{message}");
         let message =
-            parse_error(&TEMPLATE.replacen("!GetAtt Failures.Arn", "!GetAtt Nowhere.Arn", 1));
-        assert!(message.contains("`Nowhere.Arn` is no resource"), "{message}");
+            parse_error(&TEMPLATE.replacen("!GetAtt DispatchFailures.Arn", "!ImportValue x", 1));
+        assert!(message.contains("unknown intrinsic function `ImportValue`"), "{message}");
+        let message = parse_error(&TEMPLATE.replacen(
+            "!GetAtt DispatchFailures.Arn",
+            "!GetAtt Nowhere.Arn",
+            1,
+        ));
+        assert!(
+            message.contains("`Nowhere.Arn` is not a resource, attribute or parameter"),
+            "{message}"
+        );
     }
 
     #[test]
     fn long_and_short_intrinsics_are_equivalent() {
-        let long = TEMPLATE
-            .replace("TABLE: !Ref Table", "TABLE: { \"Fn::Join\": [\"-\", [a, { Ref: Table }]] }");
+        let long = TEMPLATE.replace(
+            "TABLE_NAME: !Ref Table",
+            "TABLE_NAME: { \"Fn::Join\": [\"-\", [a, { Ref: Table }]] }",
+        );
         let template = Template::parse(&long).unwrap();
-        assert_eq!(template.functions[0].environment["TABLE"], "a-partyline-Table");
+        assert_eq!(template.functions[0].environment["TABLE_NAME"], "a-partyline-Table");
     }
 }

@@ -156,7 +156,7 @@ impl Scope {
     /// What a `Ref` name or a `GetAtt` path (`Logical.Attribute`) gives.
     fn lookup(&self, name: &str, line: usize) -> Result<String, TemplateError> {
         self.references.get(name).or_else(|| self.attributes.get(name)).cloned().ok_or_else(|| {
-            TemplateError::at(line, format!("`{name}` is no resource, attribute or parameter here"))
+            TemplateError::at(line, format!("`{name}` is not a resource, attribute or parameter"))
         })
     }
 

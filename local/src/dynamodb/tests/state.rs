@@ -39,7 +39,7 @@ async fn a_state_folder_in_use_is_rejected_with_advice_and_released_on_stop() {
     let clock = OffsetClock::new();
     let first = start_in(Some(folder.path()), &clock).await.unwrap();
     let error = start_in(Some(folder.path()), &clock).await.err().unwrap().to_string();
-    assert!(error.contains("in use by another Partyline"), "{error}");
+    assert!(error.contains("in use by another running Partyline"), "{error}");
     assert!(error.contains("--memory"), "{error}");
     first.stop().await;
     start_in(Some(folder.path()), &clock).await.unwrap().stop().await;

@@ -84,14 +84,15 @@ async fn an_expired_item_arrives_as_removed_by_the_service() {
 async fn only_matching_records_are_delivered() {
     let dynamodb = start().await;
     let received = ReceivedRecords::default();
-    let filters = vec![json!({ "dynamodb": { "Keys": { "sk": { "S": [{ "prefix": "DO#" }] } } } })];
+    let filters =
+        vec![json!({ "dynamodb": { "Keys": { "sk": { "S": [{ "prefix": "QUEUE#" }] } } } })];
     let spec = StreamSpec { filters, ..spec() };
     let streams = start_mapping(&dynamodb, spec, &OffsetClock::new(), succeeding(&received)).await;
-    for sk in ["META", "DO#1", "MSG#1"] {
+    for sk in ["META", "QUEUE#1", "MSG#1"] {
         put(&client(&dynamodb, "any"), "CONV#1", sk, 1).await;
     }
     streams.wait_until_idle().await;
-    assert_eq!(received.values(), ["DO#1=1"]);
+    assert_eq!(received.values(), ["QUEUE#1=1"]);
     streams.stop().await;
     dynamodb.stop().await;
 }
@@ -202,7 +203,7 @@ async fn waiting_until_idle_includes_what_the_function_wrote() {
     let invoke = recording(&received, move |event| {
         let writer = writer.clone();
         Box::pin(async move {
-            for record in records(&event).filter(|record| value(record) == "DO#1=1") {
+            for record in records(&event).filter(|record| value(record) == "QUEUE#1=1") {
                 put(&writer, record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap(), "DONE", 2)
                     .await;
             }
@@ -210,9 +211,9 @@ async fn waiting_until_idle_includes_what_the_function_wrote() {
         })
     });
     let streams = start_mapping(&dynamodb, spec(), &OffsetClock::new(), invoke).await;
-    put(&client(&dynamodb, "any"), "CONV#1", "DO#1", 1).await;
+    put(&client(&dynamodb, "any"), "CONV#1", "QUEUE#1", 1).await;
     streams.wait_until_idle().await;
-    assert_eq!(received.values(), ["DO#1=1", "DONE=2"]);
+    assert_eq!(received.values(), ["QUEUE#1=1", "DONE=2"]);
     streams.stop().await;
     dynamodb.stop().await;
 }

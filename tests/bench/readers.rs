@@ -147,10 +147,8 @@ impl BenchUser {
         headers.insert("sec-websocket-protocol", protocols.parse().unwrap());
         headers.insert("origin", self.url.parse().unwrap());
         let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-        for id in &watched {
-            let frame = json!({ "action": "watch", "conversation_id": id }).to_string();
-            socket.send(Message::text(frame)).await.unwrap();
-        }
+        let frame = json!({ "action": "watch", "conversation_ids": &watched, "sequence": 1 });
+        socket.send(Message::text(frame.to_string())).await.unwrap();
         let shown = Arc::new(Mutex::new(ShownMessages::default()));
         let reader = Reader { user: self, watched, posted, shown: shown.clone() };
         tokio::spawn(async move {

@@ -165,18 +165,19 @@ async fn a_socket_watches_at_most_five_existing_conversations() {
     for thread in &threads[..5] {
         socket.watch(&system, thread).await;
     }
-    let frame =
-        |action: &str, id: &str| json!({ "action": action, "conversation_id": id }).to_string();
-    socket.send_text(frame("watch", &threads[5])).await;
-    socket.send_text(frame("watch", &"a".repeat(26))).await;
-    socket.unwatch(&system, &threads[0]).await;
+    let six = [&threads[..5], slice::from_ref(&threads[5])].concat();
+    socket.set_watched(&system, &six, 10).await;
+    assert_eq!(watched_conversations(&system, &socket.id).await.len(), 5);
+    let with_missing = [&threads[1..5], &["a".repeat(26)]].concat();
+    socket.set_watched(&system, &with_missing, 11).await;
     system.wait_until_idle().await;
     let mut expected = threads[1..5].to_vec();
     expected.sort();
     assert_eq!(watched_conversations(&system, &socket.id).await, expected);
-    socket.watch(&system, &threads[5]).await;
-    socket.watch(&system, &threads[5]).await;
-    assert_eq!(watched_conversations(&system, &socket.id).await.len(), 5);
+    let twice = [&threads[1..], slice::from_ref(&threads[5])].concat();
+    let repeated = &twice[1..];
+    socket.set_watched(&system, repeated, 12).await;
+    assert_eq!(watched_conversations(&system, &socket.id).await.len(), 4);
     system.stop().await;
 }
 

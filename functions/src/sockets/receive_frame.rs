@@ -26,18 +26,6 @@ pub enum ClientFrame {
         /// Rises with every frame.
         sequence: u64,
     },
-    /// Tell the messages of this conversation too: five at the most.
-    WatchOne {
-        /// The conversation.
-        #[schema(value_type = String)]
-        conversation_id: ConversationId,
-    },
-    /// No longer.
-    UnwatchOne {
-        /// The conversation.
-        #[schema(value_type = String)]
-        conversation_id: ConversationId,
-    },
     /// Still here: an idle socket is cut after ten minutes.
     Ping,
 }
@@ -54,10 +42,6 @@ async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> 
     match frame {
         ClientFrame::Watch { conversation_ids, sequence } => {
             watch(&app, id, conversation_ids, sequence).await
-        }
-        ClientFrame::WatchOne { conversation_id } => change(&app, id, &conversation_id, true).await,
-        ClientFrame::UnwatchOne { conversation_id } => {
-            change(&app, id, &conversation_id, false).await
         }
         ClientFrame::Ping => Ok(()),
     }?;
@@ -78,27 +62,6 @@ async fn watch(app: &App, id: &str, conversation_ids: Vec<String>, sequence: u64
         }
     }
     app.store.set_watched(id, &requested, sequence).await
-}
-
-async fn change(app: &App, id: &str, wanted: &ConversationId, watch: bool) -> Result<()> {
-    // Two frames of one socket may run at once: each must see the other's change.
-    for _ in 0..8 {
-        let seen = require_connection(app, id).await?;
-        let mut watching = seen.watched.clone();
-        if !watch {
-            watching.remove(wanted);
-        } else if watching.len() >= MAX_WATCHED && !watching.contains(wanted) {
-            return Err(Error::Unprocessable(localized::socket::watches_too_many()));
-        } else if !can_watch(app, &seen, wanted).await? {
-            return Err(Error::conversation_not_found());
-        } else {
-            watching.insert(wanted.clone());
-        }
-        if watching == seen.watched || app.store.set_watching(&seen, &watching).await? {
-            return Ok(());
-        }
-    }
-    Err(Error::Unavailable("the connection changed on every attempt".into()))
 }
 
 async fn require_connection(app: &App, id: &str) -> Result<Connection> {

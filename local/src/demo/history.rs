@@ -53,7 +53,7 @@ impl StoryRunner<'_> {
             deleted: false,
             extras: twilio::extras::MessageExtras {
                 media: self.phone_media(scene)?,
-                particulars: extra::phone_extras(scene)?,
+                app_extras: extra::phone_extras(scene)?,
                 ..twilio::extras::MessageExtras::default()
             },
         }))

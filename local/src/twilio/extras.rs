@@ -91,7 +91,7 @@ pub struct MessageExtras {
     /// When it is to be sent, if it waits for that.
     pub send_at: Option<Timestamp>,
     /// What an app sent with it.
-    pub particulars: AppExtras,
+    pub app_extras: AppExtras,
 }
 
 impl MessageExtras {

@@ -73,7 +73,7 @@ fn place_fields(message: &Message) -> Form {
 }
 
 fn whatsapp(message: &Message, name: Option<&str>) -> Form {
-    let forwarded = message.extras.particulars.forwarded;
+    let forwarded = message.extras.app_extras.forwarded;
     let mut form = fields([("WaId", bare(&message.from).trim_start_matches('+'))]);
     form.extend(name.map(|name| ("ProfileName".to_owned(), name.to_owned())));
     if forwarded.is_some() {
@@ -86,7 +86,7 @@ fn whatsapp(message: &Message, name: Option<&str>) -> Form {
 }
 
 fn extras_fields(message: &Message) -> Form {
-    let extras = &message.extras.particulars;
+    let extras = &message.extras.app_extras;
     let mut form = Form::new();
     let mut add = |name: &str, value: &str| form.push((name.to_owned(), value.to_owned()));
     if let Some(place) = &extras.location {
@@ -111,7 +111,7 @@ fn extras_fields(message: &Message) -> Form {
 }
 
 fn message_type(message: &Message) -> &'static str {
-    let extras = &message.extras.particulars;
+    let extras = &message.extras.app_extras;
     if extras.location.is_some() {
         return "location";
     }

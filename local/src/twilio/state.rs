@@ -159,11 +159,11 @@ impl SimulatorState {
         let mut message = self.new_message(Direction::Inbound, input.from, input.to, input.body);
         message.sent_at = Some(message.created_at);
         let service = self.service_for(&message.to).map(str::to_owned);
-        let (media, particulars) = (input.media, input.extras);
+        let (media, app_extras) = (input.media, input.extras);
         message.set_extras(MessageExtras {
             media,
             service,
-            particulars,
+            app_extras,
             ..MessageExtras::default()
         });
         let (from, to) = (message.from.clone(), message.to.clone());

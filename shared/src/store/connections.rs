@@ -137,23 +137,6 @@ impl Store {
         Ok(())
     }
 
-    /// Sets what a socket watches, requiring what was seen. False if it changed meanwhile, or is gone.
-    pub async fn set_watching(
-        &self,
-        expected: &Connection,
-        watched: &BTreeSet<ConversationId>,
-    ) -> Result<bool> {
-        let changed =
-            ItemUpdate::new(&self.connections, connection_pk(&expected.id), expected.id.as_str())
-                .expression("SET watched = :watched")
-                .condition("attribute_exists(pk) AND watched = :expected")
-                .value(":watched", to_attr(watched)?)
-                .value(":expected", to_attr(&expected.watched)?)
-                .execute(self, "connections.update")
-                .await?;
-        Ok(changed.is_some())
-    }
-
     /// Sets what a socket watches. Nothing happens if a frame of a higher turn came before, or if it is gone.
     pub async fn set_watched(
         &self,

@@ -88,7 +88,7 @@ async fn a_send_check_names_the_exceeded_size_limit() {
     for (media, text) in [
         (
             json!([file("application/pdf", 600)]),
-            "A file like this may have 500 KB at most on this channel.",
+            "On this channel a file of this type can be at most 500 KB.",
         ),
         (json!([file("image/png", 6 * 1024)]), "On this channel an image can be at most 5 MB."),
         (

@@ -404,7 +404,7 @@ impl<'a> PermissionCase<'a> {
         }
         let functions = self.system.inner().functions();
         let invocations_before = functions.invocations();
-        let frame = json!({ "action": "watch", "conversation_id": conversation });
+        let frame = json!({ "action": "watch", "conversation_ids": [conversation], "sequence": 1 });
         socket.send_text(frame.to_string()).await;
         wait_for("the frame to be heard", || async {
             (functions.invocations() > invocations_before).then_some(())

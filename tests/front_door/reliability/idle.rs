@@ -29,7 +29,7 @@ async fn an_idle_hour_only_queries_due_entries_and_writes_nothing() {
     for _ in 0..60 {
         let sweep_result = fixture.sweep().await;
         assert_eq!(
-            (&sweep_result["woken"], &sweep_result["unknown"]),
+            (&sweep_result["requeued"], &sweep_result["unknown"]),
             (&Value::from(0), &Value::from(0))
         );
     }

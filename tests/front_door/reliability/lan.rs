@@ -152,7 +152,7 @@ async fn a_phone_on_the_local_network_gets_access_by_link_and_sends_a_text() {
     assert_eq!(lan.get_as_phone(&[], "/").await.0, 200, "the desk opens on the phone");
     let (closed_status, body) = lan.get_as_phone(&[], "/phones/api/phones").await;
     assert_eq!(closed_status, 403, "{body}");
-    assert!(body.contains("by the link"), "{body}");
+    assert!(body.contains("with the link"), "{body}");
     assert_eq!(lan.get_as_phone(&cookies, &phone_link).await.0, 303);
     assert_eq!(lan.get_as_phone(&[], &phone_link).await.0, 403, "a link lets one phone in");
     assert_eq!(lan.get_as_phone(&cookies, "/phones/api/phones").await.0, 200);

@@ -13,7 +13,7 @@ async fn a_send_whose_stream_record_was_lost_is_requeued_after_a_minute() {
     let anna = fixture.start_conversation(ANNA).await;
     let id = fixture.send(&anna, "Hello").await;
     fixture.wait_until_idle().await;
-    assert_eq!(fixture.sweep().await["woken"], 0, "it is not due");
+    assert_eq!(fixture.sweep().await["requeued"], 0, "it is not due");
     assert_eq!(fixture.count_creates("Hello"), 0);
     fixture.advance_and_sweep(seconds(61)).await;
     assert_eq!(fixture.display_status(&anna, &id).await, "delivered");

@@ -124,7 +124,9 @@ impl TestResponse {
     pub fn expect_error(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         let detail = self.body["detail"].as_str().unwrap();
-        assert!(detail.ends_with('.') && detail.starts_with(char::is_uppercase), "{detail}");
+        // A sentence; it may begin with the name of a field.
+        let starts_well = detail.starts_with(|c: char| c.is_uppercase() || c == '`');
+        assert!(detail.ends_with('.') && starts_well, "{detail}");
         self.body
     }
 

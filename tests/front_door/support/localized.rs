@@ -83,7 +83,7 @@ mod tests {
         assert!(is_rejected(problem("There is no message.", "message.missing")), "another text");
         assert!(is_rejected(problem("Message not found.", "message.none")), "an unknown key");
         let large = |values: Value| {
-            let text = "The file is too large: at most 5 MB can be sent here.";
+            let text = "The file is too large. It can be at most 5 MB.";
             json!([{ "detail": text, "localized_detail": { "key": "file.too_large", "values": values } }])
         };
         assert_eq!(check_texts(&large(json!({ "max": 5_242_880 }))), 1);

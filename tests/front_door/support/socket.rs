@@ -20,6 +20,7 @@ pub struct Socket {
     /// The subprotocol that was chosen.
     pub protocol: Option<String>,
     pending_events: VecDeque<Value>,
+    sequence: u64,
 }
 
 impl Socket {
@@ -60,7 +61,7 @@ impl Socket {
                 let protocol = protocol.map(|name| name.to_str().unwrap().to_owned());
                 let id =
                     connection_ids(system).into_iter().find(|id| !ids_before.contains(id)).unwrap();
-                Ok(Self { stream, id, protocol, pending_events: VecDeque::new() })
+                Ok(Self { stream, id, protocol, pending_events: VecDeque::new(), sequence: 0 })
             }
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("neither opened nor refused: {error}"),
@@ -77,18 +78,28 @@ impl Socket {
         self.stream.send(message).await.unwrap();
     }
 
-    /// Watches a conversation, from when this returns.
+    /// Watches a conversation beside those that are watched, from when this returns.
     pub async fn watch(&mut self, system: &TestSystem, conversation: &str) {
-        self.send_text(json!({ "action": "watch", "conversation_id": conversation }).to_string())
-            .await;
+        let mut watched = watched_conversations(system, &self.id).await;
+        watched.push(conversation.to_owned());
+        self.send_watched(&watched).await;
         self.wait_until_watched(system, conversation, true).await;
     }
 
     /// No longer watches a conversation, from when this returns.
     pub async fn unwatch(&mut self, system: &TestSystem, conversation: &str) {
-        self.send_text(json!({ "action": "unwatch", "conversation_id": conversation }).to_string())
-            .await;
+        let mut watched = watched_conversations(system, &self.id).await;
+        watched.retain(|id| id != conversation);
+        self.send_watched(&watched).await;
         self.wait_until_watched(system, conversation, false).await;
+    }
+
+    async fn send_watched(&mut self, conversation_ids: &[String]) {
+        self.sequence += 1;
+        let frame = json!({
+            "action": "watch", "conversation_ids": conversation_ids, "sequence": self.sequence,
+        });
+        self.send_text(frame.to_string()).await;
     }
 
     async fn wait_until_watched(&self, system: &TestSystem, conversation: &str, expected: bool) {

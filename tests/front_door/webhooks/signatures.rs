@@ -21,7 +21,7 @@ async fn a_request_without_a_signature_reads_and_writes_nothing() {
     for target in [MESSAGES_PATH, &delivery] {
         for signature in [None, Some("")] {
             let response = Webhook::form(&system, target, &form).signature(signature).send().await;
-            assert_eq!(response.error_detail(403), "The request carries no signature.");
+            assert_eq!(response.error_detail(403), "The request has no signature.");
         }
     }
     assert_eq!(all_rows(&system).await, before);
@@ -56,7 +56,7 @@ async fn a_signature_of_other_content_is_rejected() {
     for signature in &signatures {
         let response =
             Webhook::form(&system, MESSAGES_PATH, &form).signature(Some(signature)).send().await;
-        assert_eq!(response.error_detail(403), "The signature is wrong.", "{signature}");
+        assert_eq!(response.error_detail(403), "The signature is invalid.", "{signature}");
     }
     assert_eq!(count_rows(&system, TABLE, "SID#").await, 0);
     Webhook::form(&system, MESSAGES_PATH, &form).send().await.expect_status(200);

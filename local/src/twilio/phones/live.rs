@@ -72,7 +72,7 @@ pub(super) fn message_view(message: &Message) -> Value {
         "from_phone": inbound,
         "body": message.body,
         "media": message.extras.media.iter().map(file_view).collect::<Vec<_>>(),
-        "particulars": message.extras.particulars,
+        "extras": message.extras.app_extras,
         "read": message.status == Status::Read,
         "at": if inbound { message.created_at } else { message.sent_at.unwrap_or(message.updated_at) },
         "state": state,

@@ -5,7 +5,7 @@
 //! | `GET /phones` | the bench: our senders, the phones, the system's time |
 //! | `POST /phones` `{number?, name?}` | a new customer; without a number the network picks a free one |
 //! | `PATCH /phones/{number}` `{name?, airplane?, condition?}` · `DELETE` | a phone changes · leaves the bench |
-//! | `GET /phones/{number}/messages` · `POST` `{to, body?, media?, particulars?}` | what stands on its screen · send |
+//! | `GET /phones/{number}/messages` · `POST` `{to, body?, media?, extras?}` | what stands on its screen · send |
 //! | `POST /phones/{number}/read` | the thread is open: what arrived is read |
 //! | `POST /media?name=` · `GET /media/{sid}` | keep a file to be sent · its bytes |
 //! | `GET /events` | Server-Sent Events: every change, as it happens |

@@ -44,7 +44,7 @@ pub(super) struct SendFromPhone {
     #[serde(default)]
     media: Vec<String>,
     #[serde(default)]
-    particulars: AppExtras,
+    extras: AppExtras,
 }
 
 /// Sends what was typed: stored by the network when this answers, on its way to the desk.
@@ -72,7 +72,7 @@ pub(super) async fn send(
         return Err(PhoneApiError::invalid(texts::too_many_files()));
     }
     let empty = request.body.is_empty() && request.media.is_empty();
-    if empty && request.particulars == AppExtras::default() {
+    if empty && request.extras == AppExtras::default() {
         return Err(PhoneApiError::invalid(texts::nothing_to_send()));
     }
     let media = state.store.with(|db| {
@@ -85,7 +85,7 @@ pub(super) async fn send(
         to: request.to,
         body: request.body,
         media: media.into_iter().map(|(file, _)| file).collect(),
-        extras: request.particulars,
+        extras: request.extras,
     })?;
     Ok((StatusCode::CREATED, Json(message_view(&message))))
 }

@@ -41,7 +41,7 @@ test('a consent given elsewhere is recorded with its evidence, and holds', async
   await consent.getByText('Evidence').click();
   await expect(consent.getByText('On the form at the counter')).toBeVisible();
   await answer(desk, 'Hello?');
-  await expect(desk.getByText(/The contact asked not to be written to/).first()).toBeVisible();
+  await expect(desk.getByText(/The contact has opted out of messages/).first()).toBeVisible();
   await expect(bubble(desk, 'Hello?')).toHaveCount(0);
 });
 

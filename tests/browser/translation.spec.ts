@@ -64,7 +64,7 @@ test('a message that failed, its delivery, and one that may not go', async ({ de
   await phone.writes('STOP');
   await expect(bubble(desk, 'STOP')).toBeVisible();
   await box(desk).fill('We tried to reach you.');
-  await expect(desk.getByText('⟦The contact asked not to be written to.⟧')).toBeVisible();
+  await expect(desk.getByText('⟦The contact has opted out of messages.⟧')).toBeVisible();
   await expectTranslated(desk, [...DATA, 'STOP']);
   await desk.getByRole('button', { name: 'Try again' }).click();
   await expect(desk.getByRole('alert')).toHaveText(/^⟦The contact [^⟧]*⟧ ⟦They can [^⟧]*⟧$/);
@@ -145,16 +145,14 @@ test('what is held back', async ({ desk, system }) => {
   await ready(desk);
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /Quarantine/ }).click();
-  await expect(desk.getByRole('heading', { name: /⟦It was sent to a number/ })).toBeVisible();
+  await expect(desk.getByRole('heading', { name: /⟦The recipient number/ })).toBeVisible();
   await desk
     .getByText(/⟦once⟧/)
     .first()
     .click();
   await expectTranslated(desk, DATA);
   await desk.getByRole('button', { name: '⟦Release⟧' }).first().click();
-  await expect(desk.getByRole('alert')).toHaveText(
-    '⟦It was sent to a number that is not set up here.⟧',
-  );
+  await expect(desk.getByRole('alert')).toHaveText('⟦The recipient number is not configured.⟧');
   await expectTranslated(desk, DATA);
 });
 
@@ -177,6 +175,6 @@ test('the phones, with the desk beside them', async ({ page: phones, system }) =
   await expectTranslated(phones, data);
   await dialog.getByRole('textbox', { name: 'Phone number' }).fill('12');
   await dialog.getByRole('button', { name: 'Add', exact: false }).last().click();
-  await expect(dialog.getByText('⟦12 is no phone number.')).toBeVisible();
+  await expect(dialog.getByText('⟦12 is not a valid phone number.')).toBeVisible();
   await expectTranslated(phones, data);
 });

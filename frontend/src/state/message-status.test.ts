@@ -11,13 +11,13 @@ import { message } from './samples.test-data';
 const at = (second: number) => `2026-11-01T09:00:${String(second).padStart(2, '0')}.000Z`;
 
 describe('the status of a message', () => {
-  it('of an inbound message is received, whatever else is said', () => {
+  it('is received for any inbound message', () => {
     expect(
       displayStatus({ direction: 'inbound', statuses: {}, send_result: null }, undefined),
     ).toBe('received');
   });
 
-  it('is the furthest that Twilio reported', () => {
+  it('is the most advanced delivery status', () => {
     const statuses = { queued: { at: at(1) }, delivered: { at: at(3) }, sent: { at: at(9) } };
     expect(displayStatus(message({ statuses }), undefined)).toBe('delivered');
     expect(
@@ -25,7 +25,7 @@ describe('the status of a message', () => {
     ).toBe('read');
   });
 
-  it('is the end that came first when two are reported', () => {
+  it('is the first of two final statuses', () => {
     const statuses = { failed: { at: at(5), error_code: 30005 }, delivered: { at: at(4) } };
     expect(displayStatus(message({ statuses }), undefined)).toBe('delivered');
     const other = { failed: { at: at(3), error_code: 30005 }, delivered: { at: at(4) } };
@@ -33,7 +33,7 @@ describe('the status of a message', () => {
     expect(finalErrorCode(message({ statuses: other }))).toBe(30005);
   });
 
-  it('follows the intent while Twilio has said nothing', () => {
+  it('follows the outbox state before any report', () => {
     const none = message();
     expect(displayStatus(none, undefined)).toBe('queued');
     expect(displayStatus(none, { state: 'ready', version: 1 })).toBe('queued');
@@ -42,7 +42,7 @@ describe('the status of a message', () => {
     expect(displayStatus(none, { state: 'unknown', version: 4 })).toBe('unknown');
   });
 
-  it('is the outcome of our call when Twilio reports nothing', () => {
+  it('is the send result before any report', () => {
     expect(
       displayStatus(message({ send_result: { kind: 'rejected', code: 21610 } }), 'settled'),
     ).toBe('rejected');
@@ -52,7 +52,7 @@ describe('the status of a message', () => {
     expect(displayStatus(message({ send_result: { kind: 'accepted' } }), 'settled')).toBe('queued');
   });
 
-  it('is the nearest word that people know', () => {
+  it('maps internal statuses to displayed ones', () => {
     expect(displayStatus(message({ statuses: { accepted: { at: at(1) } } }), undefined)).toBe(
       'queued',
     );
@@ -60,7 +60,7 @@ describe('the status of a message', () => {
     expect(displayStatus(some, undefined)).toBe('delivered');
   });
 
-  it('of an unconfirmed message is what Twilio says later', () => {
+  it('follows a later report of an unconfirmed message', () => {
     const late = message({
       send_result: { kind: 'unconfirmed' },
       statuses: { delivered: { at: at(1) } },
@@ -78,7 +78,7 @@ describe('merging', () => {
     expect(merged).toEqual({ sent: { at: at(2) }, queued: { at: at(1) } });
   });
 
-  it('takes the higher step of an intent, and settled over all', () => {
+  it('keeps the higher outbox version, and settled above all', () => {
     const low = { state: 'claimed', version: 2 } as const;
     const high = { state: 'deferred', version: 3 } as const;
     expect(mergeOutboxState(low, high)).toBe(high);
@@ -87,7 +87,7 @@ describe('merging', () => {
     expect(mergeOutboxState(high, 'settled')).toBe('settled');
   });
 
-  it('takes the fields of the higher rev, and the statuses of both', () => {
+  it('keeps the fields of the higher rev and the statuses of both', () => {
     const older = message({ rev: 1, statuses: { sent: { at: at(2) } }, sid: 'SM1' });
     const newer = message({ rev: 2, retried_by: '01KA0000000000000000000009' });
     for (const merged of [mergeMessage(older, newer), mergeMessage(newer, older)]) {
@@ -97,7 +97,7 @@ describe('merging', () => {
     }
   });
 
-  it('keeps the words for a failure only while it is one', () => {
+  it('keeps the error only while the message has failed', () => {
     const error = { code: 30003, title: 'Unreachable', advice: 'Wait.', retryable: true };
     const failed = message({
       statuses: { failed: { at: at(4), error_code: 30003 } },

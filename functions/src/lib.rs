@@ -3,23 +3,26 @@
 //! [`FUNCTIONS`] is the one table. [`app`] is what every function is built from.
 
 pub mod app;
-pub mod changes;
 pub mod consent;
 pub mod conversations;
 pub mod events;
 pub mod health;
+pub mod job;
 pub mod media;
 pub mod messages;
 pub mod numbers;
 pub mod openapi;
+mod outbox;
 pub mod paging;
 pub mod quarantine;
 pub mod schedule;
 pub mod senders;
 pub mod sessions;
 pub mod sockets;
+pub mod streams;
 pub mod uploads;
 pub mod users;
+pub mod webhooks;
 
 use shared::lambda::{Function, Setup, Trigger};
 
@@ -85,8 +88,8 @@ pub const FUNCTIONS: &[Function] = &[
     socket("connect", "$connect", sockets::connect::build),
     socket("disconnect", "$disconnect", sockets::disconnect::build),
     socket("receive-frame", "$default", sockets::receive_frame::build),
-    Function { name: "push", trigger: Trigger::Stream, build: changes::push::build },
-    Function { name: "dispatch", trigger: Trigger::Stream, build: changes::dispatch::build },
+    Function { name: "push", trigger: Trigger::Stream, build: streams::push::build },
+    Function { name: "dispatch", trigger: Trigger::Stream, build: streams::dispatch::build },
     Function { name: "fetch-media", trigger: Trigger::Invocation, build: media::fetch::build },
     Function {
         name: "erase-conversation",

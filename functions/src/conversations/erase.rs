@@ -10,7 +10,7 @@ use shared::error::{Error, Result};
 use shared::lambda::{InvocationContext, Setup};
 
 use crate::app::{App, Build, background};
-use crate::changes::hand_off::JobRef;
+use crate::job::JobRef;
 use crate::media::media_bucket;
 
 /// A run erases nothing more this long before its end.

@@ -15,7 +15,8 @@ use shared::twilio::event_streams::{self, TwilioEvent};
 use crate::app::{App, Build, public};
 use crate::messages::receive::{Intake, store_inbound};
 use crate::messages::record_delivery::{delivery_report, unknown_message_reason};
-use crate::messages::webhook::{QuarantineReason, SignedRequest, quarantine_request};
+use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
+use crate::webhooks::signed_request::SignedRequest;
 
 /// The route, as Twilio is told it.
 pub const PATH: &str = "/twilio/events";

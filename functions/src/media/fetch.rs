@@ -19,8 +19,8 @@ use shared::twilio::media::FetchError;
 
 use super::media_bucket;
 use crate::app::{App, Build, background};
-use crate::changes::hand_off::JobRef;
-use crate::changes::send;
+use crate::job::JobRef;
+use crate::outbox::context::twilio_client;
 
 /// How often what fails for now is tried.
 const MAX_ATTEMPTS: u32 = 3;
@@ -44,7 +44,7 @@ pub fn build(setup: Setup) -> Build {
 }
 
 fn fetch_context(app: &App) -> Result<FetchContext> {
-    Ok(FetchContext { twilio: send::twilio_client(app)?, bucket: media_bucket(app)? })
+    Ok(FetchContext { twilio: twilio_client(app)?, bucket: media_bucket(app)? })
 }
 
 async fn handle(

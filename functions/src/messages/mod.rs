@@ -10,7 +10,6 @@ pub mod redact;
 pub mod retry;
 pub mod send;
 pub mod send_check;
-pub mod webhook;
 
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};

@@ -16,10 +16,10 @@ use shared::sid::MessageSid;
 use shared::store::{InboundOutcome, NewInbound};
 use shared::twilio::webhook::{InboundMessage, TwilioMedia};
 
-use super::webhook::{
-    FormResult, QuarantineReason, SignedRequest, WebhookVerifier, quarantine_request,
-};
 use crate::app::{App, Build, public};
+use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
+use crate::webhooks::signed_request::SignedRequest;
+use crate::webhooks::verify::{FormResult, WebhookVerifier};
 
 /// The route, as Twilio is told it.
 pub const PATH: &str = "/twilio/messages";

@@ -12,10 +12,10 @@ use shared::message::delivery_status::StatusRecord;
 use shared::store::DeliveryReport;
 use shared::twilio::webhook::StatusCallback;
 
-use super::webhook::{
-    FormResult, QuarantineReason, SignedRequest, WebhookVerifier, quarantine_request,
-};
 use crate::app::{App, Build, public};
+use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
+use crate::webhooks::signed_request::SignedRequest;
+use crate::webhooks::verify::{FormResult, WebhookVerifier};
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
 

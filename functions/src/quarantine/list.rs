@@ -12,8 +12,8 @@ use shared::store::QuarantineEntry;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated};
-use crate::messages::webhook::{body_text, full_body};
 use crate::paging::parse_limit;
+use crate::webhooks::quarantine::{body_text, full_body};
 
 /// One thing in quarantine.
 #[derive(Debug, Serialize, ToSchema)]

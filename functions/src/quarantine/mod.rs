@@ -1,5 +1,6 @@
-//! Quarantine: what could not be filed, for an admin to look at.
+//! Quarantine: Twilio's requests that could not be processed, listed and released by an admin.
 
 pub mod list;
 pub mod release;
 pub mod release_all;
+mod reprocess;

@@ -1,34 +1,13 @@
-//! A job that takes long: claimed here, and handed to the function that does it.
+//! Hands a claimed job to the function that runs it.
 
-use serde::{Deserialize, Serialize};
-use shared::conversation::ConversationId;
 use shared::error::{Error, Result};
-use shared::ids::Ulid;
 use shared::lambda::{Invoker, InvokerOptions};
-use shared::outbox::{OutboxEntry, OutboxKind, OutboxState, add, backoff};
+use shared::outbox::{OutboxEntry, OutboxKind, add, backoff};
 
 use crate::app::App;
+use crate::job::JobRef;
 
-/// What the function that does a job is told: which one.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct JobRef {
-    /// The job's conversation.
-    pub conversation_id: ConversationId,
-    /// The job.
-    pub job_id: Ulid,
-    /// The job's step when it was claimed: a later claim makes an earlier one void.
-    pub version: u64,
-}
-
-impl JobRef {
-    /// The job as it stands, if this claim is still the present one.
-    pub async fn get_claimed_job(&self, app: &App) -> Result<Option<OutboxEntry>> {
-        let job = app.store.get_job(&self.conversation_id, self.job_id).await?;
-        Ok(job.filter(|job| job.state == OutboxState::Claimed && job.version == self.version))
-    }
-}
-
-/// Who does what takes long.
+/// Invokes the functions that run long jobs.
 #[derive(Debug)]
 pub(super) struct JobInvoker {
     invoker: Invoker,
@@ -37,7 +16,7 @@ pub(super) struct JobInvoker {
 }
 
 impl JobInvoker {
-    /// From the environment.
+    /// Creates the invoker from the environment.
     pub(super) fn from_app(app: &App) -> Self {
         let invoker = Invoker::new(InvokerOptions {
             endpoint: app.env("AWS_ENDPOINT_URL_LAMBDA"),
@@ -65,8 +44,9 @@ impl JobInvoker {
     }
 }
 
-/// Hands a claimed job over. What is not taken is put off; what is taken and never
-/// done wakes when the claim's time is over.
+/// Hands a claimed job off. Defers it if the invocation fails.
+///
+/// A job that the other function never completes is claimed again when its lease has expired.
 pub(super) async fn hand_off(app: &App, job_invoker: &JobInvoker, job: &OutboxEntry) -> Result<()> {
     let job_ref = JobRef {
         conversation_id: job.conversation_id.clone(),

@@ -10,10 +10,22 @@ pub mod update;
 
 use shared::conversation::{Conversation, ConversationId};
 use shared::error::{Error, Result};
-use shared::lambda::Caller;
+use shared::lambda::{Caller, Function};
 use shared::localized::{LocalizedText, conversation as sentences};
 
 use crate::app::App;
+use crate::table::{http, invocation};
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[
+    http("list-conversations", "GET", "/api/conversations", list::build),
+    http("get-conversation", "GET", "/api/conversations/{id}", get::build),
+    http("start-conversation", "POST", "/api/conversations", start::build),
+    http("update-conversation", "PATCH", "/api/conversations/{id}", update::build),
+    http("delete-conversation", "DELETE", "/api/conversations/{id}", delete::build),
+    http("mark-read", "POST", "/api/conversations/{id}/read", mark_read::build),
+    invocation("erase-conversation", erase::build),
+];
 
 /// How often a change is tried again while the conversation moves on between the read and the write.
 const MAX_ATTEMPTS: u32 = 16;

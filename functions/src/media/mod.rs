@@ -8,13 +8,32 @@ pub mod retry;
 use shared::bucket::{MediaBucket, MediaBucketOptions};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
-use shared::lambda::Request;
+use shared::lambda::{Function, Request};
 use shared::localized;
 use shared::media::Media;
 use shared::message::Message;
 
 use crate::app::App;
 use crate::messages::visible_message;
+use crate::table::{http, invocation};
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[
+    http(
+        "get-media",
+        "GET",
+        "/api/conversations/{id}/messages/{message}/media/{index}",
+        get::build,
+    ),
+    http(
+        "retry-media",
+        "POST",
+        "/api/conversations/{id}/messages/{message}/media/{index}/retry",
+        retry::build,
+    ),
+    http("list-media", "GET", "/api/conversations/{id}/media", list::build),
+    invocation("fetch-media", fetch::build),
+];
 
 /// The bucket, by the function's environment.
 pub(crate) fn media_bucket(app: &App) -> Result<MediaBucket> {

@@ -7,12 +7,20 @@ pub mod sign_out;
 use serde::Serialize;
 use shared::config::Parameter;
 use shared::error::Result;
-use shared::lambda::{Request, Response};
+use shared::lambda::{Function, Request, Response};
 use shared::session::{ACCESS_TTL, Claims, Role, TokenIssuer};
 use shared::store::{SESSION_TTL, User};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::table::http;
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[
+    http("sign-in", "POST", "/api/session", sign_in::build),
+    http("refresh-session", "POST", "/api/session/refresh", refresh::build),
+    http("sign-out", "DELETE", "/api/session", sign_out::build),
+];
 
 /// The refresh token's cookie.
 pub const COOKIE: &str = "partyline_session";

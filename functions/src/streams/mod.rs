@@ -2,3 +2,11 @@
 
 pub mod dispatch;
 pub mod push;
+
+use shared::lambda::Function;
+
+use crate::table::stream;
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] =
+    &[stream("push", push::build), stream("dispatch", dispatch::build)];

@@ -3,7 +3,13 @@
 pub mod create;
 
 use shared::error::{Error, Result};
+use shared::lambda::Function;
 use shared::localized;
+
+use crate::table::http;
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[http("create-user", "POST", "/api/users", create::build)];
 
 /// A sign-in name as it is compared: lower case, 1 to 64 letters, digits, dots, hyphens, underscores, `@` or `+`.
 pub fn normalize_username(name: &str) -> Result<String> {

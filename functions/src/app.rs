@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use shared::bucket::{MediaBucket, MediaBucketOptions};
 use shared::clock::Clock;
 use shared::config::{Parameter, Parameters};
 use shared::error::{Error, Result};
@@ -20,6 +21,7 @@ use shared::live::{SocketClient, SocketClientOptions};
 use shared::secret::Secret;
 use shared::session::TokenVerifier;
 use shared::store::{AwsAccess, Store, StoreOptions};
+use shared::twilio::client::{Client, ClientOptions};
 
 /// How long a person's request tries to write.
 const REQUEST_RETRY_BUDGET: Duration = Duration::from_secs(3);
@@ -82,6 +84,44 @@ impl App {
     /// The variable `name` of the environment.
     pub fn env(&self, name: &str) -> Option<String> {
         self.environment.get(name)
+    }
+
+    /// Returns a Twilio client that authenticates with the API key, or with the auth token if there is none.
+    pub fn twilio(&self) -> Result<Client> {
+        let account = self.parameters.twilio()?;
+        let auth_token_credentials = || -> Result<(String, Secret)> {
+            let token = account.auth_tokens.first().cloned();
+            let token = token.ok_or_else(|| Error::configuration("twilio", "has no auth token"))?;
+            Ok((account.account_sid.to_string(), token))
+        };
+        let api_key = account.api_key_sid.clone().zip(account.api_key_secret.clone());
+        let (user, password) = api_key.map_or_else(auth_token_credentials, Ok)?;
+        Ok(Client::new(ClientOptions {
+            base_url: self
+                .env("TWILIO_API_URL")
+                .unwrap_or_else(|| "https://api.twilio.com".to_owned()),
+            account: account.account_sid.clone(),
+            user,
+            password,
+            clock: self.clock.clone(),
+            faults: self.faults.clone(),
+        }))
+    }
+
+    /// Returns the media bucket.
+    pub fn bucket(&self) -> Result<MediaBucket> {
+        let bucket_name = self.env("MEDIA_BUCKET");
+        MediaBucket::new(MediaBucketOptions {
+            bucket: bucket_name
+                .ok_or_else(|| Error::configuration("MEDIA_BUCKET", "is not set"))?,
+            endpoint: self.env("AWS_ENDPOINT_URL_S3"),
+            region: self.access.region.clone(),
+            access_key: self.access.access_key.clone(),
+            secret_key: self.access.secret_key.clone(),
+            session_token: self.access.session_token.clone(),
+            clock: self.clock.clone(),
+            faults: self.faults.clone(),
+        })
     }
 
     /// Posts to sockets.

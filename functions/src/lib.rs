@@ -16,6 +16,7 @@ mod outbox;
 pub mod paging;
 pub mod quarantine;
 pub mod schedule;
+pub mod scope;
 pub mod senders;
 pub mod sessions;
 pub mod sockets;

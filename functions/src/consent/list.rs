@@ -12,7 +12,7 @@ use shared::twilio_codes;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use crate::scope::visible_conversation;
 
 /// One entry of the ledger.
 #[derive(Debug, Serialize, ToSchema)]

@@ -11,7 +11,7 @@ use shared::localized;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::{conflict_with_current, conversation_view, visible_conversation};
+use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest evidence, characters.
 const MAX_EVIDENCE_CHARS: usize = 1_000;

@@ -6,8 +6,9 @@ use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 
-use super::{MAX_ATTEMPTS, contended, require_rev, visible_conversation};
+use super::revision::{MAX_ATTEMPTS, contended, require_rev};
 use crate::app::{App, Build, authenticated, no_state};
+use crate::scope::visible_conversation;
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {

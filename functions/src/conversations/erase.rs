@@ -11,14 +11,13 @@ use shared::lambda::{InvocationContext, Setup};
 
 use crate::app::{App, Build, background};
 use crate::job::JobRef;
-use crate::media::media_bucket;
 
 /// A run erases nothing more this long before its end.
 const STOP_BEFORE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    background(setup, &[], media_bucket, handle)
+    background(setup, &[], App::bucket, handle)
 }
 
 async fn handle(

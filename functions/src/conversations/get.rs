@@ -6,8 +6,8 @@ use shared::conversation::ConversationView;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 
-use super::{conversation_view, visible_conversation};
 use crate::app::{App, Build, authenticated, no_state};
+use crate::scope::{conversation_view, visible_conversation};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {

@@ -9,8 +9,8 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use utoipa::ToSchema;
 
-use super::{conflict_with_current, conversation_view, visible_conversation};
 use crate::app::{App, Build, authenticated, no_state};
+use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// How far was read.
 #[derive(Debug, Deserialize, ToSchema)]

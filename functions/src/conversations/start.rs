@@ -13,9 +13,9 @@ use shared::localized::{self, LocalizedText};
 use shared::store::StartOutcome;
 use utoipa::ToSchema;
 
-use super::conversation_view;
-use super::update::clean_name;
+use super::name::clean_name;
 use crate::app::{App, Build, authenticated};
+use crate::scope::conversation_view;
 
 /// Whom to write to.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -9,14 +9,10 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::conversation as sentences;
 use utoipa::ToSchema;
 
-use super::{
-    MAX_ATTEMPTS, conflict_with_current, contended, conversation_view, require_rev,
-    visible_conversation,
-};
+use super::name::clean_name;
+use super::revision::{MAX_ATTEMPTS, contended, require_rev};
 use crate::app::{App, Build, authenticated, no_state};
-
-/// The longest name, characters.
-const MAX_NAME_CHARS: usize = 120;
+use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest note, characters.
 const MAX_NOTE_CHARS: usize = 2_000;
@@ -143,18 +139,7 @@ async fn update_status(
     Err(contended())
 }
 
-/// A name without what cannot be seen; none if nothing is left.
-pub fn clean_name(name: Option<&str>) -> Result<Option<String>> {
-    let cleaned: String =
-        name.unwrap_or_default().chars().filter(|character| !character.is_control()).collect();
-    let cleaned = cleaned.trim();
-    if cleaned.chars().count() > MAX_NAME_CHARS {
-        return Err(Error::Unprocessable(sentences::name_too_long(MAX_NAME_CHARS)));
-    }
-    Ok((!cleaned.is_empty()).then(|| cleaned.to_owned()))
-}
-
-/// A note without what cannot be seen, its lines kept; none if nothing is left.
+/// Returns the note without control characters other than line feeds and tabs; `None` if nothing is left.
 fn clean_note(note: &str) -> Result<Option<String>> {
     let is_visible = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
     let cleaned: String = note.replace("\r\n", "\n").chars().filter(is_visible).collect();

@@ -17,10 +17,8 @@ use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::Client;
 use shared::twilio::media::FetchError;
 
-use super::media_bucket;
 use crate::app::{App, Build, background};
 use crate::job::JobRef;
-use crate::outbox::context::twilio_client;
 
 /// How often what fails for now is tried.
 const MAX_ATTEMPTS: u32 = 3;
@@ -44,7 +42,7 @@ pub fn build(setup: Setup) -> Build {
 }
 
 fn fetch_context(app: &App) -> Result<FetchContext> {
-    Ok(FetchContext { twilio: twilio_client(app)?, bucket: media_bucket(app)? })
+    Ok(FetchContext { twilio: app.twilio()?, bucket: app.bucket()? })
 }
 
 async fn handle(

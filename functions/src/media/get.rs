@@ -14,9 +14,9 @@ use shared::media::file_type::content_disposition;
 use shared::outbox::add;
 use utoipa::ToSchema;
 
-use super::{media_bucket, requested_media};
+use super::requested::requested_media;
 use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::scope::visible_conversation;
 
 /// How long an address is good: long enough to look at a film, too short to be passed on.
 const DOWNLOAD_URL_TTL: Duration = Duration::from_mins(15);
@@ -37,7 +37,7 @@ pub struct MediaDownload {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], media_bucket, handle)
+    authenticated(setup, &[], App::bucket, handle)
 }
 
 #[utoipa::path(

@@ -15,7 +15,7 @@ use shared::store::MessageRange;
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::scope::visible_conversation;
 
 /// How many messages one request looks through.
 const MAX_MESSAGES_READ: usize = 200;

@@ -7,9 +7,9 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::message::MessageView;
 
-use super::requested_media;
+use super::requested::requested_media;
 use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use crate::scope::visible_conversation;
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send};
 use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::scope::visible_conversation;
 
 /// The longest text that is looked at, characters: longer ones are too long anyway.
 const MAX_BODY_CHARS: usize = 10_000;

@@ -6,9 +6,8 @@ use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 
-use super::visible_message;
 use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use crate::scope::{visible_conversation, visible_message};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {

@@ -18,8 +18,8 @@ use shared::store::{MessagePage, MessageRange, SEARCH_PAGE_READS};
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
 use crate::paging::parse_limit;
+use crate::scope::visible_conversation;
 
 /// A part of a thread.
 #[derive(Debug, Serialize, ToSchema)]

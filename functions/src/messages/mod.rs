@@ -1,4 +1,4 @@
-//! Messages: received, sent, tried again, listed, shown, redacted, and what became of them.
+//! Messages: received, sent, listed, resent and redacted, and their delivery reports.
 
 pub mod attachments;
 pub mod check;
@@ -11,13 +11,8 @@ pub mod retry;
 pub mod send;
 pub mod send_check;
 
-use shared::conversation::Conversation;
-use shared::error::{Error, Result};
-use shared::ids::Ulid;
 use shared::lambda::Function;
-use shared::message::Message;
 
-use crate::app::App;
 use crate::table::http;
 
 /// The functions of this noun.
@@ -41,12 +36,3 @@ pub const FUNCTIONS: &[Function] = &[
         redact::build,
     ),
 ];
-
-/// A message of a conversation that is on the desk; one that was deleted looks as if it had never been.
-pub async fn visible_message(app: &App, conversation: &Conversation, id: &str) -> Result<Message> {
-    let id = Ulid::from_string(id).map_err(|_| Error::message_not_found())?;
-    if conversation.deleted_through.is_some_and(|deleted_through| id <= deleted_through) {
-        return Err(Error::message_not_found());
-    }
-    app.store.get_message(&conversation.id, id).await?.ok_or_else(Error::message_not_found)
-}

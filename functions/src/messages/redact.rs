@@ -10,9 +10,8 @@ use shared::localized;
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
-use super::visible_message;
 use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use crate::scope::{visible_conversation, visible_message};
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]

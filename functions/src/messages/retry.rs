@@ -11,9 +11,8 @@ use utoipa::ToSchema;
 
 use super::send::{SendOptions, new_outbound, store_and_respond};
 use super::send_check::{PARAMETERS, SenderDirectory};
-use super::visible_message;
 use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::scope::{visible_conversation, visible_message};
 
 /// What is to be tried again.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -15,8 +15,7 @@ use utoipa::ToSchema;
 use super::attachments::{self, AttachedUpload};
 use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send, send_error};
 use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
-use crate::media::media_bucket;
+use crate::scope::visible_conversation;
 
 /// What is to be sent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -46,7 +45,7 @@ pub(crate) struct SendState {
 
 impl SendState {
     fn from_app(app: &App) -> Result<Self> {
-        Ok(Self { senders: SenderDirectory::from_app(app)?, bucket: media_bucket(app)? })
+        Ok(Self { senders: SenderDirectory::from_app(app)?, bucket: app.bucket()? })
     }
 }
 

@@ -5,18 +5,16 @@ use std::time::Duration;
 use shared::address::{Address, Channel};
 use shared::bucket::MediaBucket;
 use shared::config::{Sender, Urls};
-use shared::error::{Error, Result};
+use shared::error::Result;
 use shared::media::Media;
 use shared::media::file_type::short_file_name;
 use shared::message::Message;
-use shared::secret::Secret;
 use shared::sid::MessagingServiceSid;
-use shared::twilio::client::{Client, ClientOptions};
+use shared::twilio::callback::callback_path;
+use shared::twilio::client::Client;
 
 use super::hand_off::JobInvoker;
 use crate::app::App;
-use crate::media::media_bucket;
-use crate::messages::record_delivery;
 
 /// How long Twilio may read the media of a message, which may wait in Twilio's queue.
 const OUTBOUND_MEDIA_TTL: Duration = Duration::from_hours(4);
@@ -49,32 +47,12 @@ impl std::fmt::Debug for DispatchContext {
     }
 }
 
-/// Returns a Twilio client that authenticates with the API key, or with the auth token if there is none.
-pub(crate) fn twilio_client(app: &App) -> Result<Client> {
-    let account = app.parameters.twilio()?;
-    let auth_token_credentials = || -> Result<(String, Secret)> {
-        let token = account.auth_tokens.first().cloned();
-        let token = token.ok_or_else(|| Error::configuration("twilio", "has no auth token"))?;
-        Ok((account.account_sid.to_string(), token))
-    };
-    let api_key = account.api_key_sid.clone().zip(account.api_key_secret.clone());
-    let (user, password) = api_key.map_or_else(auth_token_credentials, Ok)?;
-    Ok(Client::new(ClientOptions {
-        base_url: app.env("TWILIO_API_URL").unwrap_or_else(|| "https://api.twilio.com".to_owned()),
-        account: account.account_sid.clone(),
-        user,
-        password,
-        clock: app.clock.clone(),
-        faults: app.faults.clone(),
-    }))
-}
-
 impl DispatchContext {
     /// Creates the context from the parameters and the environment.
     pub(crate) fn from_app(app: &App) -> Result<Self> {
         Ok(Self {
-            twilio: twilio_client(app)?,
-            bucket: media_bucket(app)?,
+            twilio: app.twilio()?,
+            bucket: app.bucket()?,
             job_invoker: JobInvoker::from_app(app),
             urls: app.parameters.urls()?,
             senders: app.parameters.senders()?,
@@ -121,7 +99,7 @@ impl DispatchContext {
     pub(super) fn callback_url(&self, message: &Message) -> String {
         let base = self.urls.public.first().map_or("", String::as_str);
         // The fragment makes Twilio retry callbacks without a 2xx response; it is not part of the signed URL.
-        let path = record_delivery::callback_path(&message.conversation, message.id);
+        let path = callback_path(&message.conversation, message.id);
         format!("{base}{path}#rc=5&rp=all")
     }
 }

@@ -10,7 +10,7 @@ use shared::localized;
 use shared::store::RefreshOutcome;
 use utoipa::ToSchema;
 
-use super::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
 use crate::app::{App, Build, public};
 
 /// Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form.

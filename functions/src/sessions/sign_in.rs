@@ -13,9 +13,9 @@ use shared::session::{Role, hash_password, password_matches};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
 use crate::app::{App, Build, public};
-use crate::users::normalize_username;
+use crate::users::username::normalize_username;
 
 /// How long tries are counted together.
 const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(5);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
 
-use super::{PARAMETERS, SessionTokens};
+use super::tokens::{PARAMETERS, SessionTokens};
 use crate::app::{App, Build, public};
 
 /// Builds the function.

@@ -7,7 +7,7 @@ use shared::error::{Error, Result};
 use shared::lambda::{Setup, SocketEvent, socket::socket_response};
 use shared::localized;
 
-use super::{PROTOCOL, TICKET_PREFIX};
+use super::subprotocol::{PROTOCOL, TICKET_PREFIX};
 use crate::app::{App, Build, no_state, socket};
 
 /// Builds the function.

@@ -1,9 +1,10 @@
-//! Sockets: a ticket, the connection, what it watches, its end. None of these writes to a socket.
+//! Sockets: tickets, connections and the conversations they watch. None of these functions writes to a socket.
 
 pub mod connect;
 pub mod disconnect;
 pub mod issue_ticket;
 pub mod receive_frame;
+pub mod subprotocol;
 
 use shared::lambda::Function;
 
@@ -16,9 +17,3 @@ pub const FUNCTIONS: &[Function] = &[
     socket("disconnect", "$disconnect", disconnect::build),
     socket("receive-frame", "$default", receive_frame::build),
 ];
-
-/// The subprotocol that we speak.
-pub const PROTOCOL: &str = "partyline.v1";
-
-/// What stands before the ticket among the offered subprotocols.
-pub const TICKET_PREFIX: &str = "t.";

@@ -15,10 +15,9 @@ use shared::outbox::add;
 use shared::store::Upload;
 use utoipa::ToSchema;
 
-use super::media_limits;
+use super::limits::media_limits;
 use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
-use crate::media::media_bucket;
+use crate::scope::visible_conversation;
 
 /// How long the address is good: sixteen megabytes over a slow line.
 const UPLOAD_URL_TTL: Duration = Duration::from_mins(15);
@@ -53,7 +52,7 @@ pub struct UploadTarget {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], media_bucket, handle)
+    authenticated(setup, &[], App::bucket, handle)
 }
 
 #[utoipa::path(

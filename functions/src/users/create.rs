@@ -11,9 +11,9 @@ use shared::session::{Role, hash_password};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::normalize_username;
+use super::username::normalize_username;
 use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::update::clean_name;
+use crate::conversations::name::clean_name;
 
 /// The shortest password, characters.
 const MIN_PASSWORD_CHARS: usize = 10;

@@ -1,7 +1,5 @@
 //! `PATCH /api/conversations/{id}`: another name, another note, or open or closed.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::conversation::{Conversation, ConversationStatus, ConversationView};
 use shared::error::{Error, Result};
@@ -11,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::name::clean_name;
 use super::revision::{MAX_ATTEMPTS, contended, require_rev};
-use crate::app::{App, Build, authenticated, no_state};
+use crate::app::{App, Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest note, characters.
@@ -43,7 +41,7 @@ pub struct UpdateConversation {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -52,9 +50,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = ConversationView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: UpdateConversation = request.json()?;

@@ -1,7 +1,5 @@
 //! `POST /twilio/deliveries/{conversation}/{message}`: Twilio's word on a message of ours.
 
-use std::sync::Arc;
-
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
 use shared::error::Result;
@@ -13,7 +11,7 @@ use shared::store::DeliveryReport;
 use shared::twilio::callback::{CALLBACK_PREFIX, parse_callback_path};
 use shared::twilio::webhook::StatusCallback;
 
-use crate::app::{App, Build, public};
+use crate::app::{App, Build, Cx, Needs, public};
 use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
 use crate::webhooks::signed_request::SignedRequest;
 use crate::webhooks::verify::{FormResult, WebhookVerifier};
@@ -55,12 +53,11 @@ pub fn unknown_message_reason() -> QuarantineReason {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, WebhookVerifier::from_app, handle)
+    public(setup, Needs::parameters(PARAMETERS), WebhookVerifier::from_app, handle)
 }
 
 async fn handle(
-    app: Arc<App>,
-    verifier: Arc<WebhookVerifier>,
+    Cx { app, state: verifier, .. }: Cx<WebhookVerifier>,
     request: Request,
 ) -> Result<Response> {
     let request_path = format!(

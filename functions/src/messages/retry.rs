@@ -1,7 +1,5 @@
 //! `POST /api/conversations/{id}/messages/{message}/retry`: a new message with the text of one that failed.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -11,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::send::{SendOptions, new_outbound, store_and_respond};
 use super::send_check::{PARAMETERS, SenderDirectory};
-use crate::app::{App, Build, authenticated};
+use crate::app::{Build, Cx, Needs, authenticated};
 use crate::scope::{visible_conversation, visible_message};
 
 /// What is to be tried again.
@@ -24,7 +22,7 @@ pub struct RetryMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, PARAMETERS, SenderDirectory::from_app, handle)
+    authenticated(setup, Needs::parameters(PARAMETERS), SenderDirectory::from_app, handle)
 }
 
 #[utoipa::path(
@@ -33,9 +31,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 202, body = MessageView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    senders: Arc<SenderDirectory>,
-    caller: Caller,
+    Cx { app, state: senders, caller }: Cx<SenderDirectory, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: RetryMessage = request.json()?;

@@ -53,7 +53,7 @@ impl DispatchContext {
         Ok(Self {
             twilio: app.twilio()?,
             bucket: app.bucket()?,
-            job_invoker: JobInvoker::from_app(app),
+            job_invoker: JobInvoker::from_app(app)?,
             urls: app.parameters.urls()?,
             senders: app.parameters.senders()?,
         })

@@ -1,46 +1,31 @@
 //! Hands a claimed job to the function that runs it.
 
-use shared::error::{Error, Result};
-use shared::lambda::{Invoker, InvokerOptions};
+use shared::error::Result;
+use shared::lambda::Invoker;
 use shared::outbox::{OutboxEntry, OutboxKind, add, backoff};
 
-use crate::app::App;
+use crate::app::{App, JobFunctions};
 use crate::job::JobRef;
 
 /// Invokes the functions that run long jobs.
 #[derive(Debug)]
 pub(super) struct JobInvoker {
     invoker: Invoker,
-    fetch_media: Option<String>,
-    erase_conversation: Option<String>,
+    functions: JobFunctions,
 }
 
 impl JobInvoker {
     /// Creates the invoker from the environment.
-    pub(super) fn from_app(app: &App) -> Self {
-        let invoker = Invoker::new(InvokerOptions {
-            endpoint: app.env("AWS_ENDPOINT_URL_LAMBDA"),
-            region: app.access.region.clone(),
-            credentials: app.access.credentials(),
-            clock: app.clock.clone(),
-            ids: app.ids.clone(),
-            faults: app.faults.clone(),
-        });
-        Self {
-            invoker,
-            fetch_media: app.env("FETCH_MEDIA_FUNCTION"),
-            erase_conversation: app.env("ERASE_CONVERSATION_FUNCTION"),
-        }
+    pub(super) fn from_app(app: &App) -> Result<Self> {
+        let (functions, invoker) = app.job_functions()?;
+        Ok(Self { invoker, functions })
     }
 
-    fn function_name(&self, kind: OutboxKind) -> Result<&str> {
-        let (name, variable) = match kind {
-            OutboxKind::EraseConversation => {
-                (&self.erase_conversation, "ERASE_CONVERSATION_FUNCTION")
-            }
-            _ => (&self.fetch_media, "FETCH_MEDIA_FUNCTION"),
-        };
-        name.as_deref().ok_or_else(|| Error::configuration(variable, "is not set"))
+    fn function_name(&self, kind: OutboxKind) -> &str {
+        match kind {
+            OutboxKind::EraseConversation => &self.functions.erase_conversation,
+            _ => &self.functions.fetch_media,
+        }
     }
 }
 
@@ -53,10 +38,8 @@ pub(super) async fn hand_off(app: &App, job_invoker: &JobInvoker, job: &OutboxEn
         job_id: job.id,
         version: job.version,
     };
-    let result = match job_invoker.function_name(job.kind) {
-        Ok(function) => job_invoker.invoker.invoke(function, &job_ref).await,
-        Err(error) => Err(error),
-    };
+    let function = job_invoker.function_name(job.kind);
+    let result = job_invoker.invoker.invoke(function, &job_ref).await;
     if let Err(error) = result {
         let cause = error.cause_chain();
         tracing::warn!(outbox_entry.id = %job.id, kind = ?job.kind, error = cause, "Job hand-off failed");

@@ -1,7 +1,5 @@
 //! `POST /api/quarantine/{id}/release` processes a quarantined request again. Admins only.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use shared::config::Parameter;
 use shared::error::{Error, Result};
@@ -12,7 +10,7 @@ use shared::store::QuarantineEntry;
 use utoipa::ToSchema;
 
 use super::reprocess::reprocess;
-use crate::app::{App, Build, authenticated};
+use crate::app::{Build, Cx, Needs, authenticated};
 use crate::messages::receive::Intake;
 
 /// The empty request body.
@@ -33,7 +31,7 @@ pub struct ReleaseResult {
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] =
         &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
-    authenticated(setup, PARAMETERS, Intake::from_app, handle)
+    authenticated(setup, Needs::parameters(PARAMETERS), Intake::from_app, handle)
 }
 
 #[utoipa::path(
@@ -42,9 +40,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = ReleaseResult)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    intake: Arc<Intake>,
-    caller: Caller,
+    Cx { app, state: intake, caller }: Cx<Intake, Caller>,
     request: Request,
 ) -> Result<Response> {
     caller.require_admin()?;

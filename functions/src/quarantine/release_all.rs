@@ -1,7 +1,5 @@
 //! `POST /api/quarantine/release` processes all quarantined requests with one reason again. Admins only.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use shared::config::{InstallKey, Parameter};
 use shared::cursor;
@@ -10,7 +8,7 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use utoipa::ToSchema;
 
 use super::reprocess::reprocess;
-use crate::app::{App, Build, authenticated};
+use crate::app::{App, Build, Cx, Needs, authenticated};
 use crate::messages::receive::Intake;
 
 /// The number of entries that one request reads.
@@ -55,7 +53,7 @@ impl ReleaseState {
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] =
         &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
-    authenticated(setup, PARAMETERS, ReleaseState::from_app, handle)
+    authenticated(setup, Needs::parameters(PARAMETERS), ReleaseState::from_app, handle)
 }
 
 #[utoipa::path(
@@ -64,9 +62,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = BulkReleaseResult)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    state: Arc<ReleaseState>,
-    caller: Caller,
+    Cx { app, state, caller }: Cx<ReleaseState, Caller>,
     request: Request,
 ) -> Result<Response> {
     caller.require_admin()?;

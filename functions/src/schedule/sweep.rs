@@ -1,28 +1,22 @@
 //! `sweep`, each minute: what is due is woken, what is stuck becomes unknown. It touches the table only.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use shared::conversation::ConversationId;
 use shared::error::Result;
-use shared::lambda::{InvocationContext, Setup};
+use shared::lambda::Setup;
 use shared::outbox::{OutboxEntry, OutboxState};
 use shared::store::DueEntry;
 
-use crate::app::{App, Build, background, no_state};
+use crate::app::{App, Build, Cx, Invocation, Needs, background, no_state};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    background(setup, &[], no_state, handle)
+    background(setup, Needs::NONE, no_state, handle)
 }
 
-async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    _event: Value,
-    _context: InvocationContext,
-) -> Result<Value> {
+async fn handle(Cx { app, .. }: Cx, _: Invocation<Value>) -> Result<Value> {
     let mut queues: BTreeSet<ConversationId> = BTreeSet::new();
     let mut jobs: Vec<DueEntry> = Vec::new();
     let mut position = None;

@@ -4,7 +4,6 @@
 //! fails the batch; only a failure of the table does.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -13,12 +12,12 @@ use serde_json::Value;
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
 use shared::error::Result;
+use shared::lambda::Setup;
 use shared::lambda::stream::{StreamEvent, batch_item_failures};
-use shared::lambda::{InvocationContext, Setup};
 use shared::outbox::{OutboxEntry, OutboxKind};
 use shared::store::from_stream_image;
 
-use crate::app::{App, Build, background};
+use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 use crate::outbox::context::DispatchContext;
 use crate::outbox::{drain_queue, run_job};
 
@@ -32,7 +31,12 @@ const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls, Parameter
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    background(setup, PARAMETERS, DispatchContext::from_app, handle)
+    background(
+        setup,
+        Needs::parameters(PARAMETERS).variables(&[Variable::MediaBucket, Variable::JobFunctions]),
+        DispatchContext::from_app,
+        handle,
+    )
 }
 
 /// The work that the records of a batch ask for in one conversation.
@@ -44,16 +48,14 @@ struct ConversationBatch {
 }
 
 async fn handle(
-    app: Arc<App>,
-    context: Arc<DispatchContext>,
-    event: Value,
-    invocation: InvocationContext,
+    Cx { app, state: context, .. }: Cx<DispatchContext>,
+    Invocation { event, context: invocation }: Invocation<StreamEvent>,
 ) -> Result<Value> {
     let stop_at =
         invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
     let mut failed_records = Vec::new();
     let mut batches: BTreeMap<ConversationId, ConversationBatch> = BTreeMap::new();
-    for record in StreamEvent::from_event(event)?.records {
+    for record in event.records {
         let sequence_number = record.dynamodb.sequence_number;
         let Some(image) = record.dynamodb.new_image else { continue };
         let entry: OutboxEntry = match from_stream_image(&image) {
@@ -115,5 +117,43 @@ async fn process_conversation(
         drain_queue(app, context, conversation_id, stop_at).await
     } else {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use futures_util::FutureExt;
+    use shared::clock::SystemClock;
+    use shared::fault::FaultPoints;
+    use shared::ids::RandomIds;
+    use shared::lambda::Environment;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_job_function_stops_the_start() {
+        let set = [
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "TABLE_NAME",
+            "CONNECTIONS_TABLE",
+            "MEDIA_BUCKET",
+            "ERASE_CONVERSATION_FUNCTION",
+        ];
+        let variables: HashMap<String, String> =
+            set.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
+        let setup = Setup {
+            environment: Environment::from_map(variables),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            faults: FaultPoints::default(),
+        };
+        // Nothing is awaited before the check: no request is made.
+        let error = build(setup).now_or_never().unwrap().err().unwrap();
+        assert_eq!(error.to_string(), "FETCH_MEDIA_FUNCTION: is not set");
     }
 }

@@ -95,6 +95,29 @@ fn only_dispatch_and_named_readers_call_twilio_and_only_push_posts_to_sockets() 
     assert_eq!(readers, TWILIO_READERS.map(|(path, _)| path), "these call Twilio");
 }
 
+#[test]
+fn only_the_plan_of_outbox_kinds_tells_the_kinds_apart() {
+    let mut matches = 0;
+    for source in product_sources() {
+        let code: String = source.code().split_whitespace().collect::<Vec<_>>().join(" ");
+        let tells_apart = |kind: &str| {
+            let (before, after) =
+                (code[..code.len() - kind.len()].trim_end(), &kind["OutboxKind::".len()..]);
+            let after = after.trim_start_matches(|next: char| next.is_alphanumeric());
+            let compared = ["|", "==", "!=", "matches!(kind,"];
+            compared.iter().any(|end| before.ends_with(end))
+                || [" =>", " |", " if "].iter().any(|start| after.starts_with(start))
+        };
+        for (at, _) in code.match_indices("OutboxKind::") {
+            assert!(!tells_apart(&code[at..]), "{} matches on OutboxKind", source.path);
+        }
+        if let Some(kinds) = code.split("impl OutboxKind {").nth(1) {
+            matches += kinds.split(" impl ").next().unwrap().matches("match self").count();
+        }
+    }
+    assert_eq!(matches, 1, "OutboxKind::plan is the only match");
+}
+
 /// The types hold what errors and reasons carry; this, that nothing else is said either.
 #[test]
 fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {

@@ -2,7 +2,7 @@
 
 use shared::error::Result;
 use shared::lambda::Invoker;
-use shared::outbox::{OutboxEntry, OutboxKind, add, backoff};
+use shared::outbox::{JobFunction, OutboxEntry, add, backoff};
 
 use crate::app::{App, JobFunctions};
 use crate::job::JobRef;
@@ -21,10 +21,10 @@ impl JobInvoker {
         Ok(Self { invoker, functions })
     }
 
-    fn function_name(&self, kind: OutboxKind) -> &str {
-        match kind {
-            OutboxKind::EraseConversation => &self.functions.erase_conversation,
-            _ => &self.functions.fetch_media,
+    fn function_name(&self, function: JobFunction) -> &str {
+        match function {
+            JobFunction::FetchMedia => &self.functions.fetch_media,
+            JobFunction::EraseConversation => &self.functions.erase_conversation,
         }
     }
 }
@@ -32,13 +32,18 @@ impl JobInvoker {
 /// Hands a claimed job off. Defers it if the invocation fails.
 ///
 /// A job that the other function never completes is claimed again when its lease has expired.
-pub(super) async fn hand_off(app: &App, job_invoker: &JobInvoker, job: &OutboxEntry) -> Result<()> {
+pub(super) async fn hand_off(
+    app: &App,
+    job_invoker: &JobInvoker,
+    function: JobFunction,
+    job: &OutboxEntry,
+) -> Result<()> {
     let job_ref = JobRef {
         conversation_id: job.conversation_id.clone(),
         job_id: job.id,
         version: job.version,
     };
-    let function = job_invoker.function_name(job.kind);
+    let function = job_invoker.function_name(function);
     let result = job_invoker.invoker.invoke(function, &job_ref).await;
     if let Err(error) = result {
         let cause = error.cause_chain();

@@ -10,9 +10,14 @@ mod send;
 use jiff::Timestamp;
 use shared::conversation::ConversationId;
 use shared::error::Result;
-use shared::outbox::{OutboxEntry, OutboxKind, OutboxState};
+use shared::outbox::{DispatchTask, OutboxEntry, OutboxState, Owner};
 
 use self::context::DispatchContext;
+use self::hand_off::hand_off;
+use self::look_up_media::look_up_media;
+use self::look_up_message::{complete_from_callback, look_up_message};
+use self::redact::redact_at_twilio;
+use self::send::send_claimed;
 use crate::app::App;
 
 /// Claims a job that is ready or whose lease has expired, and runs it or hands it off.
@@ -27,16 +32,13 @@ pub(crate) async fn run_job(
         return Ok(());
     }
     let Some(job) = app.store.claim(&job).await? else { return Ok(()) };
-    match job.kind {
-        OutboxKind::LookUpMessage => look_up_message::look_up_message(app, context, &job).await,
-        OutboxKind::LookUpMedia => look_up_media::look_up_media(app, context, &job).await,
-        OutboxKind::RedactMessage => redact::redact_at_twilio(app, context, &job).await,
-        OutboxKind::FetchMedia | OutboxKind::EraseConversation => {
-            hand_off::hand_off(app, &context.job_invoker, &job).await
-        }
-        OutboxKind::SendMessage => {
-            let (id, kind) = (job.id, job.kind);
-            tracing::error!(outbox_entry.id = %id, ?kind, "Unsupported job kind");
+    match job.kind.plan().owner {
+        Owner::Function(function) => hand_off(app, &context.job_invoker, function, &job).await,
+        Owner::Dispatch(DispatchTask::LookUpMessage) => look_up_message(app, context, &job).await,
+        Owner::Dispatch(DispatchTask::LookUpMedia) => look_up_media(app, context, &job).await,
+        Owner::Dispatch(DispatchTask::RedactMessage) => redact_at_twilio(app, context, &job).await,
+        Owner::Dispatch(DispatchTask::SendMessage) => {
+            tracing::error!(outbox_entry.id = %job.id, kind = ?job.kind, "Unsupported job kind");
             Ok(())
         }
     }
@@ -75,14 +77,14 @@ pub(crate) async fn drain_queue(
         }
         // If another run won the claim, read the queue again.
         if let Some(claimed) = app.store.claim(head).await? {
-            send::send_claimed(app, context, &claimed).await?;
+            send_claimed(app, context, &claimed).await?;
         }
     }
 }
 
 /// Completes a send whose lease has expired if its message has a SID; otherwise marks it unknown.
 async fn expire_lease(app: &App, entry: &OutboxEntry) -> Result<()> {
-    if look_up_message::complete_from_callback(app, entry, None).await? {
+    if complete_from_callback(app, entry, None).await? {
         return Ok(());
     }
     app.store.mark_unknown(entry).await.map(|_| ())

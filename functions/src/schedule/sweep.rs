@@ -79,7 +79,7 @@ async fn sweep_queue(app: &App, conversation_id: &ConversationId) -> Result<Swee
         match head.state {
             // Its lease is over and it must not be repeated: a look-up finds out, and the next is the head.
             OutboxState::Claimed
-                if !head.is_leased(app.clock.now()) && !head.kind.is_repeatable() =>
+                if !head.is_leased(app.clock.now()) && !head.kind.plan().repeatable =>
             {
                 if app.store.mark_unknown(head).await? {
                     action = SweepAction::MarkedUnknown;
@@ -109,7 +109,7 @@ fn is_due(app: &App, entry: &OutboxEntry) -> bool {
     let now = app.clock.now();
     match entry.state {
         OutboxState::Ready | OutboxState::Deferred => entry.due_at <= now,
-        OutboxState::Claimed => entry.kind.is_repeatable() && !entry.is_leased(now),
+        OutboxState::Claimed => entry.kind.plan().repeatable && !entry.is_leased(now),
         OutboxState::Unknown => false,
     }
 }

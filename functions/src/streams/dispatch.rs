@@ -14,7 +14,7 @@ use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::Setup;
 use shared::lambda::stream::{StreamEvent, batch_item_failures};
-use shared::outbox::{OutboxEntry, OutboxKind};
+use shared::outbox::{OutboxEntry, Placement};
 use shared::store::from_stream_image;
 
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
@@ -73,13 +73,9 @@ async fn handle(
         };
         let batch = batches.entry(entry.conversation_id.clone()).or_default();
         batch.sequence_numbers.push(sequence_number);
-        match entry.kind {
-            OutboxKind::SendMessage => batch.has_queue_entries = true,
-            OutboxKind::LookUpMessage
-            | OutboxKind::LookUpMedia
-            | OutboxKind::FetchMedia
-            | OutboxKind::EraseConversation
-            | OutboxKind::RedactMessage => batch.jobs.push(entry),
+        match entry.kind.plan().placement {
+            Placement::Queue => batch.has_queue_entries = true,
+            Placement::Job => batch.jobs.push(entry),
         }
     }
     let runs = futures_util::stream::iter(batches).map(|(conversation_id, batch)| {

@@ -10,7 +10,7 @@ use shared::lambda::stream::{Record, StreamEvent, batch_item_failures};
 use shared::live::{PostOutcome, SocketClient};
 use shared::live_event::{LiveEvent, SerializedEvent, build_frame};
 use shared::message::Message;
-use shared::outbox::{OutboxEntry, OutboxKind};
+use shared::outbox::{OutboxEntry, Placement};
 use shared::store::{Connection, from_stream_image};
 
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
@@ -140,7 +140,7 @@ fn outbox_event(record: &Record) -> Result<Option<ScopedEvent>> {
         return Ok(None);
     };
     let row: OutboxEntry = from_stream_image(image)?;
-    if row.kind != OutboxKind::SendMessage {
+    if row.kind.plan().placement != Placement::Queue {
         return Ok(None);
     }
     let event = LiveEvent::Outbox {

@@ -125,30 +125,36 @@ fn every_function_has_a_source_file_and_a_binary() {
     assert_eq!(bins, FUNCTIONS.len());
 }
 
-/// The table's entries as they are written: each function's name, and the noun and verb whose `build` it has.
-fn parse_function_table() -> Vec<(String, String, String)> {
-    let lib = sources("functions/src", &["lib.rs"]).remove(0).code();
-    let table = lib.split("const FUNCTIONS").nth(1).unwrap().split("];").next().unwrap();
-    let parts = table.split("::build").collect::<Vec<_>>();
-    let entries = parts[..parts.len() - 1].iter().map(|entry| {
-        let start = ["http(", "socket(", "Function {"].iter().filter_map(|head| entry.rfind(head));
-        let entry = &entry[start.max().unwrap()..];
-        let name = entry.split('"').nth(1).unwrap().to_owned();
-        let module = entry.rsplit([' ', ',', '\n']).next().unwrap();
-        let (noun, verb) = module.split_once("::").unwrap();
-        (name, noun.to_owned(), verb.to_owned())
-    });
-    entries.collect()
+/// Returns the entries of all nouns as written: each function's name, and the noun and verb whose `build` it has.
+fn parse_function_tables() -> Vec<(String, String, String)> {
+    let mut entries = Vec::new();
+    for source in sources("functions/src", &["mod.rs"]) {
+        let code = source.code();
+        let Some(table) = code.split("const FUNCTIONS").nth(1) else { continue };
+        let noun = source.path.split('/').nth(2).unwrap();
+        let parts: Vec<&str> = table.split("];").next().unwrap().split("::build").collect();
+        for entry in &parts[..parts.len() - 1] {
+            let start = ["http(", "socket(", "stream(", "scheduled(", "invocation("];
+            let start = start.iter().filter_map(|head| entry.rfind(head)).max().unwrap();
+            let name = entry[start..].split('"').nth(1).unwrap().to_owned();
+            let verb = entry.rsplit([' ', ',', '\n']).next().unwrap();
+            entries.push((name, noun.to_owned(), verb.to_owned()));
+        }
+    }
+    entries
+}
+
+fn function_named(name: &str) -> &'static Function {
+    FUNCTIONS.iter().find(|function| function.name == name).unwrap()
 }
 
 #[test]
 fn every_function_is_built_by_its_own_file() {
-    let table = parse_function_table();
+    let table = parse_function_tables();
     assert_eq!(table.len(), FUNCTIONS.len());
-    for ((name, noun, verb), function) in table.iter().zip(FUNCTIONS) {
-        assert_eq!(name, function.name);
+    for (name, noun, verb) in &table {
         let path = format!("functions/src/{noun}/{verb}.rs");
-        assert!(is_file_of(&path, function), "{name} builds {path}");
+        assert!(is_file_of(&path, function_named(name)), "{name} builds {path}");
     }
 }
 
@@ -226,7 +232,8 @@ fn a_route_is_derived_from_a_noun_and_a_verb() {
 #[test]
 fn every_route_follows_from_the_function_name() {
     let mut exceptions = Vec::new();
-    for ((_, noun, verb), function) in parse_function_table().iter().zip(FUNCTIONS) {
+    for (name, noun, verb) in &parse_function_tables() {
+        let function = function_named(name);
         let Trigger::Http { method, path } = function.trigger else { continue };
         if (method, path.to_owned()) != derive_route(noun, verb) {
             exceptions.push((function.name, method, path));

@@ -70,21 +70,52 @@ fn names_of_files_say_what_is_in_them() {
     }
 }
 
+/// Functions outside of `dispatch` that may read from Twilio, and why.
+const TWILIO_READERS: [(&str, &str); 2] = [
+    ("functions/src/app/clients.rs", "makes the client and calls nothing"),
+    ("functions/src/media/fetch.rs", "a job that `dispatch` hands off: downloads media"),
+];
+
 #[test]
-fn only_dispatch_and_its_parts_call_twilio_and_only_push_posts_to_sockets() {
+fn only_dispatch_and_named_readers_call_twilio_and_only_push_posts_to_sockets() {
+    let mut readers = Vec::new();
     for source in sources("functions/src", &[".rs"]) {
         let code = source.code();
-        // A job that dispatch invokes may read from Twilio.
-        let changes = source.path.starts_with("functions/src/changes/")
-            || source.path == "functions/src/media/fetch.rs";
-        if code.contains("twilio::client") || code.contains("create_message(") {
-            assert!(changes, "{} calls Twilio", source.path);
+        let calls_twilio = code.contains("twilio::client") || code.contains("create_message(");
+        let by_dispatch = source.path.starts_with("functions/src/outbox/")
+            || source.path == "functions/src/streams/dispatch.rs";
+        if calls_twilio && !by_dispatch {
+            readers.push(source.path.clone());
         }
         if code.contains("App::sender") || code.contains(".post(&") || code.contains("live::") {
-            let allowed = ["functions/src/changes/push.rs", "functions/src/app.rs"];
+            let allowed = ["functions/src/streams/push.rs", "functions/src/app/clients.rs"];
             assert!(allowed.contains(&&*source.path), "{} writes to sockets", source.path);
         }
     }
+    assert_eq!(readers, TWILIO_READERS.map(|(path, _)| path), "these call Twilio");
+}
+
+#[test]
+fn only_the_plan_of_outbox_kinds_tells_the_kinds_apart() {
+    let mut matches = 0;
+    for source in product_sources() {
+        let code: String = source.code().split_whitespace().collect::<Vec<_>>().join(" ");
+        let tells_apart = |kind: &str| {
+            let (before, after) =
+                (code[..code.len() - kind.len()].trim_end(), &kind["OutboxKind::".len()..]);
+            let after = after.trim_start_matches(|next: char| next.is_alphanumeric());
+            let compared = ["|", "==", "!=", "matches!(kind,"];
+            compared.iter().any(|end| before.ends_with(end))
+                || [" =>", " |", " if "].iter().any(|start| after.starts_with(start))
+        };
+        for (at, _) in code.match_indices("OutboxKind::") {
+            assert!(!tells_apart(&code[at..]), "{} matches on OutboxKind", source.path);
+        }
+        if let Some(kinds) = code.split("impl OutboxKind {").nth(1) {
+            matches += kinds.split(" impl ").next().unwrap().matches("match self").count();
+        }
+    }
+    assert_eq!(matches, 1, "OutboxKind::plan is the only match");
 }
 
 /// The types hold what errors and reasons carry; this, that nothing else is said either.

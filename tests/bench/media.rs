@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Instant;
 
-use functions::changes::hand_off::JobRef;
+use functions::job::JobRef;
 use jiff::Timestamp;
 use local::twilio::{FaultRule, MediaFault, PhoneInput};
 use local::{Options, System};

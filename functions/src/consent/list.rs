@@ -1,7 +1,5 @@
 //! `GET /api/conversations/{id}/consent`: what the contact has said of messages, with the evidence.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::consent::{ConsentRecord, ConsentSource, ConsentState};
@@ -11,8 +9,8 @@ use shared::localized::{self, LocalizedTextView};
 use shared::twilio_codes;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::visible_conversation;
 
 /// One entry of the ledger.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,7 +52,7 @@ pub struct ConsentHistory {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -62,9 +60,7 @@ pub fn build(setup: Setup) -> Build {
     params(("id" = String, Path)), responses((status = 200, body = ConsentHistory)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;

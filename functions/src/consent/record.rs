@@ -1,7 +1,5 @@
 //! `POST /api/conversations/{id}/consent`: an admin records what the contact said elsewhere, with the evidence.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::consent::{Consent, ConsentRecord, ConsentSource, ConsentState};
 use shared::conversation::ConversationView;
@@ -10,8 +8,8 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::{conflict_with_current, conversation_view, visible_conversation};
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest evidence, characters.
 const MAX_EVIDENCE_CHARS: usize = 1_000;
@@ -28,7 +26,7 @@ pub struct RecordConsent {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -37,9 +35,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = ConversationView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     caller.require_admin()?;

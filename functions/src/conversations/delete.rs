@@ -1,17 +1,16 @@
 //! `DELETE /api/conversations/{id}`: off the desk for everybody; what was said is erased after it.
 
-use std::sync::Arc;
-
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 
-use super::{MAX_ATTEMPTS, contended, require_rev, visible_conversation};
-use crate::app::{App, Build, authenticated, no_state};
+use super::revision::{MAX_ATTEMPTS, contended, require_rev};
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::visible_conversation;
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -23,9 +22,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 202, description = "Deleted; the messages are being erased")),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let rev = parse_rev(&request)?;

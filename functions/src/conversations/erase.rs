@@ -1,38 +1,34 @@
 //! `erase-conversation`: what a deleted conversation left behind goes, message by message. What arrived after it was
 //! deleted stays.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::bucket::MediaBucket;
-use shared::error::{Error, Result};
-use shared::lambda::{InvocationContext, Setup};
+use shared::error::Result;
+use shared::lambda::Setup;
 
-use crate::app::{App, Build, background};
-use crate::changes::hand_off::JobRef;
-use crate::media::media_bucket;
+use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
+use crate::job::JobRef;
 
 /// A run erases nothing more this long before its end.
 const STOP_BEFORE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    background(setup, &[], media_bucket, handle)
+    background(setup, Needs::NONE.variables(&[Variable::MediaBucket]), App::bucket, handle)
 }
 
 async fn handle(
-    app: Arc<App>,
-    bucket: Arc<MediaBucket>,
-    event: Value,
-    context: InvocationContext,
+    Cx { app, state: bucket, .. }: Cx<MediaBucket>,
+    Invocation { event: job_ref, context: invocation }: Invocation<JobRef>,
 ) -> Result<Value> {
-    let job_ref: JobRef = serde_json::from_value(event).map_err(Error::internal)?;
     let mut erased = 0;
     let Some(job) = job_ref.get_claimed_job(&app).await? else {
         return Ok(json!({ "erased": erased }));
     };
-    let stop_at = context.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(context.deadline);
+    let stop_at =
+        invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
     let conversation = app.store.get_conversation(&job.conversation_id).await?;
     if let Some(deleted_through) =
         conversation.and_then(|conversation| conversation.deleted_through)

@@ -1,17 +1,15 @@
 //! `GET /api/conversations/{id}`: one conversation as it stands.
 
-use std::sync::Arc;
-
 use shared::conversation::ConversationView;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 
-use super::{conversation_view, visible_conversation};
-use crate::app::{App, Build, authenticated, no_state};
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::{conversation_view, visible_conversation};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -19,9 +17,7 @@ pub fn build(setup: Setup) -> Build {
     params(("id" = String, Path)), responses((status = 200, body = ConversationView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;

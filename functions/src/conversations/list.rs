@@ -1,7 +1,5 @@
 //! `GET /api/conversations`: a page of the list, by filter or by search.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::config::{InstallKey, Parameter};
@@ -14,7 +12,7 @@ use shared::localized;
 use shared::store::{ConversationPage, Filter, SearchPosition};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated};
+use crate::app::{App, Build, Cx, Needs, authenticated};
 use crate::paging::parse_limit;
 
 /// A page of conversations.
@@ -28,7 +26,12 @@ pub struct ConversationList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(
+        setup,
+        Needs::parameters(&[Parameter::Install]),
+        |app| app.parameters.install_key(),
+        handle,
+    )
 }
 
 #[utoipa::path(
@@ -42,9 +45,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = ConversationList)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    key: Arc<InstallKey>,
-    caller: Caller,
+    Cx { app, state: key, caller }: Cx<InstallKey, Caller>,
     request: Request,
 ) -> Result<Response> {
     request.reject_unknown_query(&["filter", "channel", "search", "cursor", "limit"])?;

@@ -1,7 +1,5 @@
 //! `POST /api/conversations/{id}/read`: nobody waits here any more, as far as was seen.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::conversation::ConversationView;
 use shared::error::Result;
@@ -9,8 +7,8 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use utoipa::ToSchema;
 
-use super::{conflict_with_current, conversation_view, visible_conversation};
-use crate::app::{App, Build, authenticated, no_state};
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// How far was read.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,7 +20,7 @@ pub struct MarkRead {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -31,9 +29,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = ConversationView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: MarkRead = request.json()?;

@@ -1,7 +1,5 @@
 //! `POST /api/conversations`: a conversation begun from our side.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::address::phone::{InvalidPhoneNumber, PhoneNumber};
 use shared::address::{Address, Channel};
@@ -13,9 +11,9 @@ use shared::localized::{self, LocalizedText};
 use shared::store::StartOutcome;
 use utoipa::ToSchema;
 
-use super::conversation_view;
-use super::update::clean_name;
-use crate::app::{App, Build, authenticated};
+use super::name::clean_name;
+use crate::app::{App, Build, Cx, Needs, authenticated};
+use crate::scope::conversation_view;
 
 /// Whom to write to.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -115,7 +113,7 @@ fn sender_region(sender: &Sender) -> Option<String> {
 pub fn build(setup: Setup) -> Build {
     authenticated(
         setup,
-        &[Parameter::Senders, Parameter::Install],
+        Needs::parameters(&[Parameter::Senders, Parameter::Install]),
         SenderDirectory::from_app,
         handle,
     )
@@ -130,9 +128,7 @@ pub fn build(setup: Setup) -> Build {
     ),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    senders: Arc<SenderDirectory>,
-    caller: Caller,
+    Cx { app, state: senders, caller }: Cx<SenderDirectory, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: StartConversation = request.json()?;

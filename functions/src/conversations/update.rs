@@ -1,7 +1,5 @@
 //! `PATCH /api/conversations/{id}`: another name, another note, or open or closed.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::conversation::{Conversation, ConversationStatus, ConversationView};
 use shared::error::{Error, Result};
@@ -9,14 +7,10 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::conversation as sentences;
 use utoipa::ToSchema;
 
-use super::{
-    MAX_ATTEMPTS, conflict_with_current, contended, conversation_view, require_rev,
-    visible_conversation,
-};
-use crate::app::{App, Build, authenticated, no_state};
-
-/// The longest name, characters.
-const MAX_NAME_CHARS: usize = 120;
+use super::name::clean_name;
+use super::revision::{MAX_ATTEMPTS, contended, require_rev};
+use crate::app::{App, Build, Cx, Needs, authenticated, no_state};
+use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest note, characters.
 const MAX_NOTE_CHARS: usize = 2_000;
@@ -47,7 +41,7 @@ pub struct UpdateConversation {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -56,9 +50,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = ConversationView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: UpdateConversation = request.json()?;
@@ -143,18 +135,7 @@ async fn update_status(
     Err(contended())
 }
 
-/// A name without what cannot be seen; none if nothing is left.
-pub fn clean_name(name: Option<&str>) -> Result<Option<String>> {
-    let cleaned: String =
-        name.unwrap_or_default().chars().filter(|character| !character.is_control()).collect();
-    let cleaned = cleaned.trim();
-    if cleaned.chars().count() > MAX_NAME_CHARS {
-        return Err(Error::Unprocessable(sentences::name_too_long(MAX_NAME_CHARS)));
-    }
-    Ok((!cleaned.is_empty()).then(|| cleaned.to_owned()))
-}
-
-/// A note without what cannot be seen, its lines kept; none if nothing is left.
+/// Returns the note without control characters other than line feeds and tabs; `None` if nothing is left.
 fn clean_note(note: &str) -> Result<Option<String>> {
     let is_visible = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
     let cleaned: String = note.replace("\r\n", "\n").chars().filter(is_visible).collect();

@@ -1,3 +1,10 @@
 //! Event Streams: what Twilio tells of messages beside its webhooks.
 
 pub mod receive;
+
+use shared::lambda::Function;
+
+use crate::table::http;
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[http("receive-events", "POST", receive::PATH, receive::build)];

@@ -1,8 +1,6 @@
 //! `POST /twilio/events`: a sink of Event Streams. Each event is taken by itself; one that cannot be read waits in
 //! quarantine while the others are stored.
 
-use std::sync::Arc;
-
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::Value;
 use shared::config::Parameter;
@@ -12,10 +10,11 @@ use shared::media::Media;
 use shared::store::{DeliveryReport, InboundOutcome, NewInbound};
 use shared::twilio::event_streams::{self, TwilioEvent};
 
-use crate::app::{App, Build, public};
+use crate::app::{App, Build, Cx, Needs, public};
 use crate::messages::receive::{Intake, store_inbound};
 use crate::messages::record_delivery::{delivery_report, unknown_message_reason};
-use crate::messages::webhook::{QuarantineReason, SignedRequest, quarantine_request};
+use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
+use crate::webhooks::signed_request::SignedRequest;
 
 /// The route, as Twilio is told it.
 pub const PATH: &str = "/twilio/events";
@@ -108,10 +107,10 @@ pub async fn reprocess(app: &App, intake: &Intake, event: &Value) -> Result<Inge
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, Intake::from_app, handle)
+    public(setup, Needs::parameters(PARAMETERS), Intake::from_app, handle)
 }
 
-async fn handle(app: Arc<App>, intake: Arc<Intake>, request: Request) -> Result<Response> {
+async fn handle(Cx { app, state: intake, .. }: Cx<Intake>, request: Request) -> Result<Response> {
     let signed_request = SignedRequest::from_request(&request, PATH);
     if let Err(response) = intake.verifier.verify_json(&app, &signed_request).await {
         return Ok(response);

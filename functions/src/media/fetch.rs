@@ -1,15 +1,14 @@
 //! `fetch-media`, invoked by `dispatch`: reads from Twilio what a message waits for and puts it into the bucket, each
 //! by itself. What fails for now is tried three times in all, by the job's own deferral.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::bucket::MediaBucket;
 use shared::config::Parameter;
-use shared::error::{Error, Result};
-use shared::lambda::{InvocationContext, Setup};
+use shared::error::Result;
+use shared::lambda::Setup;
 use shared::media::file_type;
 use shared::media::{Media, MediaState};
 use shared::message::Message;
@@ -17,10 +16,8 @@ use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::Client;
 use shared::twilio::media::FetchError;
 
-use super::media_bucket;
-use crate::app::{App, Build, background};
-use crate::changes::hand_off::JobRef;
-use crate::changes::send;
+use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
+use crate::job::JobRef;
 
 /// How often what fails for now is tried.
 const MAX_ATTEMPTS: u32 = 3;
@@ -40,20 +37,22 @@ struct FetchContext {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    background(setup, &[Parameter::Twilio], fetch_context, handle)
+    background(
+        setup,
+        Needs::parameters(&[Parameter::Twilio]).variables(&[Variable::MediaBucket]),
+        fetch_context,
+        handle,
+    )
 }
 
 fn fetch_context(app: &App) -> Result<FetchContext> {
-    Ok(FetchContext { twilio: send::twilio_client(app)?, bucket: media_bucket(app)? })
+    Ok(FetchContext { twilio: app.twilio()?, bucket: app.bucket()? })
 }
 
 async fn handle(
-    app: Arc<App>,
-    context: Arc<FetchContext>,
-    event: Value,
-    invocation: InvocationContext,
+    Cx { app, state: context, .. }: Cx<FetchContext>,
+    Invocation { event: job_ref, context: invocation }: Invocation<JobRef>,
 ) -> Result<Value> {
-    let job_ref: JobRef = serde_json::from_value(event).map_err(Error::internal)?;
     // A later claim has it, or it is done.
     let Some(job) = job_ref.get_claimed_job(&app).await? else { return Ok(json!({})) };
     let stop_at =

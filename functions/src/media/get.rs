@@ -1,6 +1,5 @@
 //! `GET /api/conversations/{id}/messages/{message}/media/{index}`: where an attachment is read, for a few minutes.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,9 +13,9 @@ use shared::media::file_type::content_disposition;
 use shared::outbox::add;
 use utoipa::ToSchema;
 
-use super::{media_bucket, requested_media};
-use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use super::requested::requested_media;
+use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
+use crate::scope::visible_conversation;
 
 /// How long an address is good: long enough to look at a film, too short to be passed on.
 const DOWNLOAD_URL_TTL: Duration = Duration::from_mins(15);
@@ -37,7 +36,7 @@ pub struct MediaDownload {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], media_bucket, handle)
+    authenticated(setup, Needs::NONE.variables(&[Variable::MediaBucket]), App::bucket, handle)
 }
 
 #[utoipa::path(
@@ -46,9 +45,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = MediaDownload)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    bucket: Arc<MediaBucket>,
-    caller: Caller,
+    Cx { app, state: bucket, caller }: Cx<MediaBucket, Caller>,
     request: Request,
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;

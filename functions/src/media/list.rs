@@ -1,7 +1,5 @@
 //! `GET /api/conversations/{id}/media`: everything that came with a conversation's messages, the newest first.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::config::{InstallKey, Parameter};
@@ -14,8 +12,8 @@ use shared::message::Message;
 use shared::store::MessageRange;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::app::{Build, Cx, Needs, authenticated};
+use crate::scope::visible_conversation;
 
 /// How many messages one request looks through.
 const MAX_MESSAGES_READ: usize = 200;
@@ -55,7 +53,12 @@ pub struct MediaList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(
+        setup,
+        Needs::parameters(&[Parameter::Install]),
+        |app| app.parameters.install_key(),
+        handle,
+    )
 }
 
 #[utoipa::path(
@@ -64,9 +67,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = MediaList)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    key: Arc<InstallKey>,
-    caller: Caller,
+    Cx { app, state: key, caller }: Cx<InstallKey, Caller>,
     request: Request,
 ) -> Result<Response> {
     request.reject_unknown_query(&["cursor"])?;

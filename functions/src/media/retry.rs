@@ -1,19 +1,17 @@
 //! `POST /api/conversations/{id}/messages/{message}/media/{index}/retry`: fetches again what could not be fetched.
 
-use std::sync::Arc;
-
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::message::MessageView;
 
-use super::requested_media;
-use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use super::requested::requested_media;
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::visible_conversation;
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -23,9 +21,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 202, body = MessageView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;

@@ -14,7 +14,7 @@ use shared::store::Upload;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::uploads::media_limits;
+use crate::uploads::limits::media_limits;
 
 /// So many are looked at: enough to say that ten are too few, too few to keep anybody busy.
 const MAX_UPLOADS: usize = 20;

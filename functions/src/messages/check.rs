@@ -1,7 +1,5 @@
 //! `POST /api/conversations/{id}/messages/check`: whether a message may go, what it costs, and why, before it is sent.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::address::phone::PhoneNumber;
@@ -15,8 +13,8 @@ use shared::sending::segments::Segments;
 use utoipa::ToSchema;
 
 use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send};
-use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::app::{Build, Cx, Needs, authenticated};
+use crate::scope::visible_conversation;
 
 /// The longest text that is looked at, characters: longer ones are too long anyway.
 const MAX_BODY_CHARS: usize = 10_000;
@@ -58,7 +56,7 @@ pub struct CheckResult {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, PARAMETERS, SenderDirectory::from_app, handle)
+    authenticated(setup, Needs::parameters(PARAMETERS), SenderDirectory::from_app, handle)
 }
 
 #[utoipa::path(
@@ -67,9 +65,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = CheckResult)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    senders: Arc<SenderDirectory>,
-    caller: Caller,
+    Cx { app, state: senders, caller }: Cx<SenderDirectory, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: CheckMessage = request.json()?;

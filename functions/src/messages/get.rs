@@ -1,18 +1,15 @@
 //! `GET /api/conversations/{id}/messages/{message}`: one message, with the state of its send.
 
-use std::sync::Arc;
-
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::message::MessageView;
 
-use super::visible_message;
-use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::{visible_conversation, visible_message};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -21,9 +18,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = MessageView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;

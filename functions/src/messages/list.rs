@@ -1,7 +1,6 @@
 //! `GET /api/conversations/{id}/messages`: a part of a thread, with the state of each send.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde::Serialize;
 use shared::config::{InstallKey, Parameter};
@@ -17,9 +16,9 @@ use shared::outbox::OutboxEntryView;
 use shared::store::{MessagePage, MessageRange, SEARCH_PAGE_READS};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::app::{Build, Cx, Needs, authenticated};
 use crate::paging::parse_limit;
+use crate::scope::visible_conversation;
 
 /// A part of a thread.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,7 +35,12 @@ pub struct MessageList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(
+        setup,
+        Needs::parameters(&[Parameter::Install]),
+        |app| app.parameters.install_key(),
+        handle,
+    )
 }
 
 #[utoipa::path(
@@ -50,9 +54,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = MessageList)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    key: Arc<InstallKey>,
-    caller: Caller,
+    Cx { app, state: key, caller }: Cx<InstallKey, Caller>,
     request: Request,
 ) -> Result<Response> {
     request.reject_unknown_query(&["before", "after", "around", "search", "limit"])?;

@@ -1,7 +1,6 @@
 //! `POST /twilio/messages`: a customer's message, stored before it is acknowledged.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use shared::config::{InstallKey, Parameter, Sender};
 use shared::consent::parse_keyword;
@@ -16,10 +15,10 @@ use shared::sid::MessageSid;
 use shared::store::{InboundOutcome, NewInbound};
 use shared::twilio::webhook::{InboundMessage, TwilioMedia};
 
-use super::webhook::{
-    FormResult, QuarantineReason, SignedRequest, WebhookVerifier, quarantine_request,
-};
-use crate::app::{App, Build, public};
+use crate::app::{App, Build, Cx, Needs, public};
+use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
+use crate::webhooks::signed_request::SignedRequest;
+use crate::webhooks::verify::{FormResult, WebhookVerifier};
 
 /// The route, as Twilio is told it.
 pub const PATH: &str = "/twilio/messages";
@@ -125,10 +124,10 @@ pub async fn store_inbound(app: &App, mut inbound: NewInbound) -> Result<Inbound
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, Intake::from_app, handle)
+    public(setup, Needs::parameters(PARAMETERS), Intake::from_app, handle)
 }
 
-async fn handle(app: Arc<App>, intake: Arc<Intake>, request: Request) -> Result<Response> {
+async fn handle(Cx { app, state: intake, .. }: Cx<Intake>, request: Request) -> Result<Response> {
     let signed_request = SignedRequest::from_request(&request, PATH);
     let form = match intake.verifier.verify_form(&app, &signed_request).await {
         Ok(form) => form,

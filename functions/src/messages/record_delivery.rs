@@ -1,7 +1,5 @@
 //! `POST /twilio/deliveries/{conversation}/{message}`: Twilio's word on a message of ours.
 
-use std::sync::Arc;
-
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
 use shared::error::Result;
@@ -10,22 +8,15 @@ use shared::lambda::{Request, Response, Setup};
 use shared::localized;
 use shared::message::delivery_status::StatusRecord;
 use shared::store::DeliveryReport;
+use shared::twilio::callback::{CALLBACK_PREFIX, parse_callback_path};
 use shared::twilio::webhook::StatusCallback;
 
-use super::webhook::{
-    FormResult, QuarantineReason, SignedRequest, WebhookVerifier, quarantine_request,
-};
-use crate::app::{App, Build, public};
+use crate::app::{App, Build, Cx, Needs, public};
+use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
+use crate::webhooks::signed_request::SignedRequest;
+use crate::webhooks::verify::{FormResult, WebhookVerifier};
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
-
-/// What the path of every callback begins with.
-pub const CALLBACK_PREFIX: &str = "/twilio/deliveries/";
-
-/// The path that a message's callbacks come in by: signed, so nobody else can name another message.
-pub fn callback_path(conversation: &ConversationId, message: Ulid) -> String {
-    format!("{CALLBACK_PREFIX}{conversation}/{message}")
-}
 
 /// What a callback reports.
 pub fn delivery_report(app: &App, callback: StatusCallback) -> DeliveryReport {
@@ -46,11 +37,7 @@ pub fn parse_callback(
     path: &str,
     form: FormResult,
 ) -> Result<(ConversationId, Ulid, DeliveryReport), QuarantineReason> {
-    let segments = path.strip_prefix(CALLBACK_PREFIX).and_then(|rest| rest.split_once('/'));
-    let ids = segments.and_then(|(conversation, message)| {
-        ConversationId::parse(conversation).zip(Ulid::from_string(message).ok())
-    });
-    let (conversation, message) = ids.ok_or_else(unknown_message_reason)?;
+    let (conversation, message) = parse_callback_path(path).ok_or_else(unknown_message_reason)?;
     let form = form.map_err(QuarantineReason::invalid_form)?;
     let callback = StatusCallback::parse(&form).map_err(QuarantineReason::invalid_webhook)?;
     if callback.account != verifier.account.account_sid {
@@ -66,12 +53,11 @@ pub fn unknown_message_reason() -> QuarantineReason {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, WebhookVerifier::from_app, handle)
+    public(setup, Needs::parameters(PARAMETERS), WebhookVerifier::from_app, handle)
 }
 
 async fn handle(
-    app: Arc<App>,
-    verifier: Arc<WebhookVerifier>,
+    Cx { app, state: verifier, .. }: Cx<WebhookVerifier>,
     request: Request,
 ) -> Result<Response> {
     let request_path = format!(

@@ -1,8 +1,6 @@
 //! `POST /api/conversations/{id}/messages/{message}/redact`: the text and the media of a message taken away, from sight
 //! at once, from the bucket and at Twilio by `dispatch`.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -10,9 +8,8 @@ use shared::localized;
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
-use super::visible_message;
-use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::visible_conversation;
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::scope::{visible_conversation, visible_message};
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,7 +18,7 @@ pub struct RedactMessage {}
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -30,9 +27,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = MessageView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     let RedactMessage {} = request.json()?;

@@ -1,7 +1,5 @@
 //! `POST /api/conversations/{id}/messages/{message}/retry`: a new message with the text of one that failed.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -11,9 +9,8 @@ use utoipa::ToSchema;
 
 use super::send::{SendOptions, new_outbound, store_and_respond};
 use super::send_check::{PARAMETERS, SenderDirectory};
-use super::visible_message;
-use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
+use crate::app::{Build, Cx, Needs, authenticated};
+use crate::scope::{visible_conversation, visible_message};
 
 /// What is to be tried again.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,7 +22,7 @@ pub struct RetryMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, PARAMETERS, SenderDirectory::from_app, handle)
+    authenticated(setup, Needs::parameters(PARAMETERS), SenderDirectory::from_app, handle)
 }
 
 #[utoipa::path(
@@ -34,9 +31,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 202, body = MessageView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    senders: Arc<SenderDirectory>,
-    caller: Caller,
+    Cx { app, state: senders, caller }: Cx<SenderDirectory, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: RetryMessage = request.json()?;

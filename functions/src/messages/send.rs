@@ -1,7 +1,5 @@
 //! `POST /api/conversations/{id}/messages`: one click, stored with its intent; `dispatch` does the rest.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::bucket::MediaBucket;
 use shared::conversation::Conversation;
@@ -14,9 +12,8 @@ use utoipa::ToSchema;
 
 use super::attachments::{self, AttachedUpload};
 use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send, send_error};
-use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
-use crate::media::media_bucket;
+use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
+use crate::scope::visible_conversation;
 
 /// What is to be sent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,7 +31,12 @@ pub struct SendMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, PARAMETERS, SendState::from_app, handle)
+    authenticated(
+        setup,
+        Needs::parameters(PARAMETERS).variables(&[Variable::MediaBucket]),
+        SendState::from_app,
+        handle,
+    )
 }
 
 /// What a send needs.
@@ -46,7 +48,7 @@ pub(crate) struct SendState {
 
 impl SendState {
     fn from_app(app: &App) -> Result<Self> {
-        Ok(Self { senders: SenderDirectory::from_app(app)?, bucket: media_bucket(app)? })
+        Ok(Self { senders: SenderDirectory::from_app(app)?, bucket: app.bucket()? })
     }
 }
 
@@ -56,9 +58,7 @@ impl SendState {
     responses((status = 202, body = MessageView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    state: Arc<SendState>,
-    caller: Caller,
+    Cx { app, state, caller }: Cx<SendState, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: SendMessage = request.json()?;

@@ -1,8 +1,6 @@
 //! `POST /api/numbers/check`: whether what was typed is a number, and whether we know it. A POST, so that no number
 //! stands in a URL.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::address::phone::PhoneNumberView;
@@ -13,7 +11,7 @@ use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::LocalizedTextView;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated};
+use crate::app::{Build, Cx, Needs, authenticated};
 use crate::conversations::start::SenderDirectory;
 
 /// What was typed.
@@ -51,7 +49,7 @@ pub struct CheckedNumber {
 pub fn build(setup: Setup) -> Build {
     authenticated(
         setup,
-        &[Parameter::Senders, Parameter::Install],
+        Needs::parameters(&[Parameter::Senders, Parameter::Install]),
         SenderDirectory::from_app,
         handle,
     )
@@ -62,9 +60,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = CheckedNumber)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    senders: Arc<SenderDirectory>,
-    caller: Caller,
+    Cx { app, state: senders, caller }: Cx<SenderDirectory, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: CheckNumber = request.json()?;

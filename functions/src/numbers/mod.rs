@@ -1,3 +1,11 @@
 //! Phone numbers, as a person types them.
 
 pub mod check;
+
+use shared::lambda::Function;
+
+use crate::table::http;
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] =
+    &[http("check-number", "POST", "/api/numbers/check", check::build)];

@@ -1,7 +1,5 @@
 //! `GET /api/quarantine`: what could not be filed, the newest first. Only an admin may.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use shared::config::{InstallKey, Parameter};
 use shared::cursor;
@@ -11,9 +9,9 @@ use shared::localized::LocalizedTextView;
 use shared::store::QuarantineEntry;
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated};
-use crate::messages::webhook::{body_text, full_body};
+use crate::app::{Build, Cx, Needs, authenticated};
 use crate::paging::parse_limit;
+use crate::webhooks::quarantine::{body_text, full_body};
 
 /// One thing in quarantine.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,7 +55,12 @@ pub struct QuarantineList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[Parameter::Install], |app| app.parameters.install_key(), handle)
+    authenticated(
+        setup,
+        Needs::parameters(&[Parameter::Install]),
+        |app| app.parameters.install_key(),
+        handle,
+    )
 }
 
 #[utoipa::path(
@@ -66,9 +69,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = QuarantineList)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    key: Arc<InstallKey>,
-    caller: Caller,
+    Cx { app, state: key, caller }: Cx<InstallKey, Caller>,
     request: Request,
 ) -> Result<Response> {
     caller.require_admin()?;

@@ -1,6 +1,4 @@
-//! `POST /api/quarantine/release`: all that waits for one reason, through its own doors again. Only an admin may.
-
-use std::sync::Arc;
+//! `POST /api/quarantine/release` processes all quarantined requests with one reason again. Admins only.
 
 use serde::{Deserialize, Serialize};
 use shared::config::{InstallKey, Parameter};
@@ -9,36 +7,36 @@ use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use utoipa::ToSchema;
 
-use super::release::reprocess;
-use crate::app::{App, Build, authenticated};
+use super::reprocess::reprocess;
+use crate::app::{App, Build, Cx, Needs, authenticated};
 use crate::messages::receive::Intake;
 
-/// How many kept things one request looks at.
+/// The number of entries that one request reads.
 const PAGE_SIZE: usize = 50;
 
-/// What is to be tried again.
+/// The requests to release.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseQuarantines {
-    /// The reason, as the list has it.
+    /// The reason, as `list-quarantine` returns it.
     reason: String,
-    /// Where to go on.
+    /// The cursor of the previous response.
     #[serde(default)]
     cursor: Option<String>,
 }
 
-/// What became of one step: call again with the cursor until there is none.
+/// The result of one step. Repeat the call with the cursor until it is null.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BulkReleaseResult {
-    /// How many were released in this step.
+    /// The number of requests released in this step.
     released: u32,
-    /// How many stay, for they cannot be filed yet.
+    /// The number of requests in this step that still cannot be processed.
     remaining: u32,
-    /// Where to go on; null at the end.
+    /// The cursor of the next step; null at the end.
     cursor: Option<String>,
 }
 
-/// What files, and the key of cursors.
+/// The configuration for storing messages, and the key of cursors.
 #[derive(Debug)]
 pub struct ReleaseState {
     intake: Intake,
@@ -55,7 +53,7 @@ impl ReleaseState {
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] =
         &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
-    authenticated(setup, PARAMETERS, ReleaseState::from_app, handle)
+    authenticated(setup, Needs::parameters(PARAMETERS), ReleaseState::from_app, handle)
 }
 
 #[utoipa::path(
@@ -64,9 +62,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = BulkReleaseResult)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    state: Arc<ReleaseState>,
-    caller: Caller,
+    Cx { app, state, caller }: Cx<ReleaseState, Caller>,
     request: Request,
 ) -> Result<Response> {
     caller.require_admin()?;

@@ -1,3 +1,10 @@
 //! What happens by the clock.
 
 pub mod sweep;
+
+use shared::lambda::Function;
+
+use crate::table::scheduled;
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[scheduled("sweep", sweep::build)];

@@ -1,28 +1,22 @@
 //! `sweep`, each minute: what is due is woken, what is stuck becomes unknown. It touches the table only.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use shared::conversation::ConversationId;
 use shared::error::Result;
-use shared::lambda::{InvocationContext, Setup};
+use shared::lambda::Setup;
 use shared::outbox::{OutboxEntry, OutboxState};
 use shared::store::DueEntry;
 
-use crate::app::{App, Build, background, no_state};
+use crate::app::{App, Build, Cx, Invocation, Needs, background, no_state};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    background(setup, &[], no_state, handle)
+    background(setup, Needs::NONE, no_state, handle)
 }
 
-async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    _event: Value,
-    _context: InvocationContext,
-) -> Result<Value> {
+async fn handle(Cx { app, .. }: Cx, _: Invocation<Value>) -> Result<Value> {
     let mut queues: BTreeSet<ConversationId> = BTreeSet::new();
     let mut jobs: Vec<DueEntry> = Vec::new();
     let mut position = None;
@@ -85,7 +79,7 @@ async fn sweep_queue(app: &App, conversation_id: &ConversationId) -> Result<Swee
         match head.state {
             // Its lease is over and it must not be repeated: a look-up finds out, and the next is the head.
             OutboxState::Claimed
-                if !head.is_leased(app.clock.now()) && !head.kind.is_repeatable() =>
+                if !head.is_leased(app.clock.now()) && !head.kind.plan().repeatable =>
             {
                 if app.store.mark_unknown(head).await? {
                     action = SweepAction::MarkedUnknown;
@@ -115,7 +109,7 @@ fn is_due(app: &App, entry: &OutboxEntry) -> bool {
     let now = app.clock.now();
     match entry.state {
         OutboxState::Ready | OutboxState::Deferred => entry.due_at <= now,
-        OutboxState::Claimed => entry.kind.is_repeatable() && !entry.is_leased(now),
+        OutboxState::Claimed => entry.kind.plan().repeatable && !entry.is_leased(now),
         OutboxState::Unknown => false,
     }
 }

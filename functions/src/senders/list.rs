@@ -1,7 +1,5 @@
 //! `GET /api/senders`: the numbers of ours that this person may write from.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use shared::address::Channel;
 use shared::address::phone::PhoneNumberView;
@@ -11,7 +9,7 @@ use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated};
+use crate::app::{Build, Cx, Needs, authenticated};
 
 /// One of our numbers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +36,12 @@ pub struct SenderList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[Parameter::Senders], |app| app.parameters.senders(), handle)
+    authenticated(
+        setup,
+        Needs::parameters(&[Parameter::Senders]),
+        |app| app.parameters.senders(),
+        handle,
+    )
 }
 
 #[utoipa::path(
@@ -46,9 +49,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = SenderList)),
 )]
 pub(crate) async fn handle(
-    _app: Arc<App>,
-    senders: Arc<Vec<Sender>>,
-    caller: Caller,
+    Cx { state: senders, caller, .. }: Cx<Vec<Sender>, Caller>,
     _request: Request,
 ) -> Result<Response> {
     let visible =

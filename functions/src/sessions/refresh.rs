@@ -1,7 +1,5 @@
 //! `POST /api/session/refresh`: the next access token, for the cookie.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use shared::config::Parameter;
 use shared::error::{Error, Result};
@@ -10,8 +8,8 @@ use shared::localized;
 use shared::store::RefreshOutcome;
 use utoipa::ToSchema;
 
-use super::{Session, SessionTokens, all_inboxes, with_current_inboxes};
-use crate::app::{App, Build, public};
+use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use crate::app::{App, Build, Cx, Needs, public};
 
 /// Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,7 +20,7 @@ pub struct RefreshSession {}
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] = &[Parameter::Session, Parameter::Urls, Parameter::Senders];
     let state = |app: &App| Ok((SessionTokens::from_app(app)?, all_inboxes(app)?));
-    public(setup, PARAMETERS, state, handle)
+    public(setup, Needs::parameters(PARAMETERS), state, handle)
 }
 
 #[utoipa::path(
@@ -30,8 +28,7 @@ pub fn build(setup: Setup) -> Build {
     request_body = RefreshSession, responses((status = 200, body = Session)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    state: Arc<(SessionTokens, Vec<String>)>,
+    Cx { app, state, .. }: Cx<(SessionTokens, Vec<String>)>,
     request: Request,
 ) -> Result<Response> {
     let (tokens, inboxes) = &*state;

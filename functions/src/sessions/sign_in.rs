@@ -1,6 +1,5 @@
 //! `POST /api/session`: a name and a password, or a one-time link, for a session.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -13,9 +12,9 @@ use shared::session::{Role, hash_password, password_matches};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::{Session, SessionTokens, all_inboxes, with_current_inboxes};
-use crate::app::{App, Build, public};
-use crate::users::normalize_username;
+use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use crate::app::{App, Build, Cx, Needs, public};
+use crate::users::username::normalize_username;
 
 /// How long tries are counted together.
 const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(5);
@@ -73,7 +72,7 @@ impl SignInState {
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] =
         &[Parameter::Session, Parameter::Urls, Parameter::Admin, Parameter::Senders];
-    public(setup, PARAMETERS, SignInState::from_app, handle)
+    public(setup, Needs::parameters(PARAMETERS), SignInState::from_app, handle)
 }
 
 #[utoipa::path(
@@ -81,8 +80,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = Session)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    state: Arc<SignInState>,
+    Cx { app, state, .. }: Cx<SignInState>,
     request: Request,
 ) -> Result<Response> {
     let requested: SignIn = request.json()?;

@@ -1,16 +1,14 @@
 //! `DELETE /api/session`: the session ends, here and in the browser.
 
-use std::sync::Arc;
-
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};
 
-use super::{PARAMETERS, SessionTokens};
-use crate::app::{App, Build, public};
+use super::tokens::{PARAMETERS, SessionTokens};
+use crate::app::{Build, Cx, Needs, public};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    public(setup, PARAMETERS, SessionTokens::from_app, handle)
+    public(setup, Needs::parameters(PARAMETERS), SessionTokens::from_app, handle)
 }
 
 #[utoipa::path(
@@ -18,8 +16,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 204, description = "Signed out")),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    tokens: Arc<SessionTokens>,
+    Cx { app, state: tokens, .. }: Cx<SessionTokens>,
     request: Request,
 ) -> Result<Response> {
     if let Some((session, _)) = tokens.parse_cookie(&request) {

@@ -1,21 +1,19 @@
 //! `$connect`: a socket opens for a ticket that is good, unused, and of this page.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 use shared::error::{Error, Result};
 use shared::lambda::{Setup, SocketEvent, socket::socket_response};
 use shared::localized;
 
-use super::{PROTOCOL, TICKET_PREFIX};
-use crate::app::{App, Build, no_state, socket};
+use super::subprotocol::{PROTOCOL, TICKET_PREFIX};
+use crate::app::{Build, Cx, socket};
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    socket(setup, &[], no_state, handle)
+    socket(setup, handle)
 }
 
-async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> {
+async fn handle(Cx { app, .. }: Cx, event: SocketEvent) -> Result<Value> {
     let offered = event.header("sec-websocket-protocol").unwrap_or("");
     let mut offered = offered.split(',').map(str::trim);
     let supports_protocol = offered.clone().any(|name| name == PROTOCOL);

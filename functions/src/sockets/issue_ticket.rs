@@ -1,7 +1,5 @@
 //! `POST /api/sockets/ticket`: opens one socket, once, within half a minute, from the page that asked.
 
-use std::sync::Arc;
-
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use shared::config::{Parameter, Urls};
@@ -11,7 +9,7 @@ use shared::localized;
 use shared::store::{TICKET_TTL, Ticket};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, authenticated};
+use crate::app::{Build, Cx, Needs, authenticated};
 
 /// Nothing to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -31,7 +29,7 @@ pub struct IssuedTicket {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[Parameter::Urls], |app| app.parameters.urls(), handle)
+    authenticated(setup, Needs::parameters(&[Parameter::Urls]), |app| app.parameters.urls(), handle)
 }
 
 #[utoipa::path(
@@ -39,9 +37,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = IssuedTicket)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    urls: Arc<Urls>,
-    caller: Caller,
+    Cx { app, state: urls, caller }: Cx<Urls, Caller>,
     request: Request,
 ) -> Result<Response> {
     let IssueTicket {} = request.json()?;

@@ -1,12 +1,19 @@
-//! Sockets: a ticket, the connection, what it watches, its end. None of these writes to a socket.
+//! Sockets: tickets, connections and the conversations they watch. None of these functions writes to a socket.
 
 pub mod connect;
 pub mod disconnect;
 pub mod issue_ticket;
 pub mod receive_frame;
+pub mod subprotocol;
 
-/// The subprotocol that we speak.
-pub const PROTOCOL: &str = "partyline.v1";
+use shared::lambda::Function;
 
-/// What stands before the ticket among the offered subprotocols.
-pub const TICKET_PREFIX: &str = "t.";
+use crate::table::{http, socket};
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[
+    http("issue-ticket", "POST", "/api/sockets/ticket", issue_ticket::build),
+    socket("connect", "$connect", connect::build),
+    socket("disconnect", "$disconnect", disconnect::build),
+    socket("receive-frame", "$default", receive_frame::build),
+];

@@ -1,7 +1,6 @@
 //! `$default`: what the page shows now. Nothing is answered; a frame that cannot be read changes nothing.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +11,7 @@ use shared::localized;
 use shared::store::{Connection, MAX_WATCHED};
 use utoipa::ToSchema;
 
-use crate::app::{App, Build, no_state, socket};
+use crate::app::{App, Build, Cx, socket};
 
 /// What a page sends.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,10 +31,10 @@ pub enum ClientFrame {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    socket(setup, &[], no_state, handle)
+    socket(setup, handle)
 }
 
-async fn handle(app: Arc<App>, _: Arc<()>, event: SocketEvent) -> Result<Value> {
+async fn handle(Cx { app, .. }: Cx, event: SocketEvent) -> Result<Value> {
     let frame: ClientFrame = serde_json::from_str(event.body())
         .map_err(|_| Error::BadRequest(localized::socket::frame()))?;
     let id = event.connection_id();

@@ -1,7 +1,6 @@
 //! `POST /api/uploads`: where a browser puts one file that it wants to send, of a size and type that are agreed first.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,10 +14,9 @@ use shared::outbox::add;
 use shared::store::Upload;
 use utoipa::ToSchema;
 
-use super::media_limits;
-use crate::app::{App, Build, authenticated};
-use crate::conversations::visible_conversation;
-use crate::media::media_bucket;
+use super::limits::media_limits;
+use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
+use crate::scope::visible_conversation;
 
 /// How long the address is good: sixteen megabytes over a slow line.
 const UPLOAD_URL_TTL: Duration = Duration::from_mins(15);
@@ -53,7 +51,7 @@ pub struct UploadTarget {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], media_bucket, handle)
+    authenticated(setup, Needs::NONE.variables(&[Variable::MediaBucket]), App::bucket, handle)
 }
 
 #[utoipa::path(
@@ -61,9 +59,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 201, body = UploadTarget)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    bucket: Arc<MediaBucket>,
-    caller: Caller,
+    Cx { app, state: bucket, caller }: Cx<MediaBucket, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: CreateUpload = request.json()?;

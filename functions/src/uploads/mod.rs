@@ -1,12 +1,11 @@
 //! Uploads: files on their way from a browser to a message.
 
 pub mod create;
+pub mod limits;
 
-use shared::address::Address;
-use shared::conversation::Conversation;
-use shared::media::limits::MediaLimits;
+use shared::lambda::Function;
 
-/// What the conversation's channel takes.
-pub fn media_limits(conversation: &Conversation) -> Option<MediaLimits> {
-    conversation.contact.as_ref().map(Address::channel).map(MediaLimits::for_channel)
-}
+use crate::table::http;
+
+/// The functions of this noun.
+pub const FUNCTIONS: &[Function] = &[http("create-upload", "POST", "/api/uploads", create::build)];

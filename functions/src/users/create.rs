@@ -1,7 +1,5 @@
 //! `POST /api/users`: one more person who may sign in. Only an admin may.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -11,9 +9,9 @@ use shared::session::{Role, hash_password};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::normalize_username;
-use crate::app::{App, Build, authenticated, no_state};
-use crate::conversations::update::clean_name;
+use super::username::normalize_username;
+use crate::app::{Build, Cx, Needs, authenticated, no_state};
+use crate::conversations::name::clean_name;
 
 /// The shortest password, characters.
 const MIN_PASSWORD_CHARS: usize = 10;
@@ -50,7 +48,7 @@ pub struct UserView {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, &[], no_state, handle)
+    authenticated(setup, Needs::NONE, no_state, handle)
 }
 
 #[utoipa::path(
@@ -58,9 +56,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 201, body = UserView)),
 )]
 pub(crate) async fn handle(
-    app: Arc<App>,
-    _: Arc<()>,
-    caller: Caller,
+    Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
     caller.require_admin()?;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use functions::messages::record_delivery;
 use jiff::Timestamp;
 use shared::message::delivery_status::{DeliveryStatus, StatusRecord};
 use shared::message::{Direction, Message};
@@ -27,7 +26,7 @@ impl StoryRunner<'_> {
         let inbound = message.direction == Direction::Inbound;
         let (business, contact) = (scene.business.to_string(), scene.contact.to_string());
         let (status, error_code) = outcome.twilio_status();
-        let callback = record_delivery::callback_path(scene.conversation, message.id);
+        let callback = shared::twilio::callback::callback_path(scene.conversation, message.id);
         Ok(Some(twilio::Message {
             seq: 0,
             sid: message_sid(scene.story, scene.index)?.to_string(),

@@ -11,7 +11,7 @@ use super::write::{TransactError, put, unconditional};
 use crate::conversation::ConversationId;
 use crate::error::Result;
 use crate::outbox::{
-    DUE, LEASE_DURATION, OutboxEntry, OutboxKind, OutboxState, READY_GRACE, add, due_sort_key,
+    DUE, LEASE_DURATION, OutboxEntry, OutboxState, Placement, READY_GRACE, add, due_sort_key,
 };
 
 /// The sort key of an intent in its lane.
@@ -21,13 +21,9 @@ pub(super) fn queue_sk(id: Ulid) -> String {
 
 /// The sort key of an intent, in its lane or beside it.
 pub(super) fn outbox_sk(entry: &OutboxEntry) -> String {
-    match entry.kind {
-        OutboxKind::SendMessage => queue_sk(entry.id),
-        OutboxKind::LookUpMessage
-        | OutboxKind::LookUpMedia
-        | OutboxKind::FetchMedia
-        | OutboxKind::EraseConversation
-        | OutboxKind::RedactMessage => format!("JOB#{}", entry.id),
+    match entry.kind.plan().placement {
+        Placement::Queue => queue_sk(entry.id),
+        Placement::Job => format!("JOB#{}", entry.id),
     }
 }
 

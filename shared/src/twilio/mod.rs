@@ -3,8 +3,10 @@
 //! - [`signature`]: whether a webhook is Twilio's.
 //! - [`form`]: the bodies of webhooks, decoded once.
 //! - [`webhook`]: what a webhook says, in types; [`event`]: Event Streams, read as webhooks.
+//! - [`callback`]: the path of status callbacks.
 //! - [`client`]: the calls that we make; [`media`]: what came with a message, read.
 
+pub mod callback;
 pub mod client;
 pub mod event_streams;
 pub mod form;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use functions::changes::hand_off::JobRef;
+use functions::job::JobRef;
 use local::twilio::PhoneInput;
 use reqwest::Method;
 use serde_json::{Value, json};

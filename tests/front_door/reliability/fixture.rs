@@ -244,7 +244,7 @@ impl ReliabilityFixture {
 fn faulty_dispatch(setup: Setup) -> BoxFuture<'static, Result<Handler, HandlerError>> {
     async move {
         let faults = setup.faults.clone();
-        let inner = functions::changes::dispatch::build(setup).await?;
+        let inner = functions::streams::dispatch::build(setup).await?;
         let handler: Handler = Arc::new(move |event, context| {
             let (faults, inner) = (faults.clone(), Arc::clone(&inner));
             async move {

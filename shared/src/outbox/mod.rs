@@ -1,4 +1,6 @@
-//! An intent: what is still to be done at Twilio, as a row of its own.
+//! Outbox entries: rows that say what must be done at Twilio or in a job.
+
+mod kind;
 
 use std::time::Duration;
 
@@ -7,61 +9,31 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 use utoipa::ToSchema;
 
+pub use kind::{DispatchTask, JobFunction, OutboxKind, OutboxPlan, Owner, Placement};
+
 use crate::conversation::ConversationId;
 
-/// How long a claim holds: longer than the longest run of `dispatch`.
+/// The duration of a claim's lease: longer than the longest run of `dispatch`.
 pub const LEASE_DURATION: Duration = Duration::from_secs(90);
 
-/// When the sweep looks after a fresh intent whose record was lost.
+/// The delay after which the sweep requeues a new entry whose stream record was lost.
 pub const READY_GRACE: Duration = Duration::from_mins(1);
 
-/// Where an intent stands.
+/// The state of an outbox entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutboxState {
-    /// To be claimed.
+    /// May be claimed.
     Ready,
-    /// A run of `dispatch` is at it.
+    /// Claimed by a run of `dispatch`.
     Claimed,
     /// Deferred until it is due.
     Deferred,
-    /// Twilio may have done it; being found out.
+    /// Twilio may have accepted the message; a look-up searches for it.
     Unknown,
 }
 
-/// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutboxKind {
-    /// Create the message at Twilio. *Once*: never repeated by itself.
-    SendMessage,
-    /// Look for the message at Twilio. *Repeatable*.
-    LookUpMessage,
-    /// Ask Twilio for the files that an event announced and no webhook named. *Repeatable*.
-    LookUpMedia,
-    /// Fetch what came with the message into our bucket. *Repeatable*.
-    FetchMedia,
-    /// Erase what a conversation left behind. *Repeatable*.
-    EraseConversation,
-    /// Delete the message's files, and take its text and media away at Twilio. *Repeatable*.
-    RedactMessage,
-}
-
-impl OutboxKind {
-    /// Whether it may be claimed again when its lease is over.
-    pub fn is_repeatable(self) -> bool {
-        match self {
-            Self::SendMessage => false,
-            Self::LookUpMessage
-            | Self::LookUpMedia
-            | Self::FetchMedia
-            | Self::EraseConversation
-            | Self::RedactMessage => true,
-        }
-    }
-}
-
-/// An intent as it stands in the table (attributes beside the keys).
+/// An outbox entry as stored, without its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
     /// Its key; a send has its message's.

@@ -1,19 +1,19 @@
-//! A message emptied here: its files are deleted, and it is emptied at Twilio too.
+//! Deletes the files of a redacted message, and its text and media at Twilio.
 
 use shared::error::Result;
 use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::ClientError;
 
-use super::send::DispatchContext;
+use super::context::DispatchContext;
 use crate::app::App;
 
-/// Twilio's code for a message or a page that is not there.
+/// Twilio's error code for a resource that does not exist.
 const NOT_FOUND: u32 = 20404;
 
-/// After so many tries it is left as it is, with a word in the log: about an hour.
+/// The number of attempts, over about an hour, after which the failure is logged and the job deleted.
 const MAX_ATTEMPTS: u32 = 15;
 
-/// Does what a claimed redaction says.
+/// Runs a claimed redaction job.
 pub(super) async fn redact_at_twilio(
     app: &App,
     context: &DispatchContext,
@@ -40,7 +40,7 @@ pub(super) async fn redact_at_twilio(
             return app.store.delete_job(job).await;
         }
         Err(ClientError::NotProcessed { retry_after }) => backoff(job.attempts, retry_after),
-        // A message on its way cannot be emptied yet; and the wish may be repeated.
+        // Twilio does not redact a message that is still on its way.
         Err(error) if job.attempts < MAX_ATTEMPTS => {
             tracing::warn!(message.id = %job.message_id, %error, "Redaction deferred");
             backoff(job.attempts, None)

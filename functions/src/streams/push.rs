@@ -1,21 +1,19 @@
 //! `push`: stream records become events, scoped and gathered into one frame a socket. The only function that writes
 //! to sockets. Nothing here fails a batch: what does not arrive is healed by the page.
 
-use std::sync::Arc;
-
 use futures_util::StreamExt;
 use serde_json::Value;
 use shared::conversation::Conversation;
 use shared::error::Result;
+use shared::lambda::Setup;
 use shared::lambda::stream::{Record, StreamEvent, batch_item_failures};
-use shared::lambda::{InvocationContext, Setup};
 use shared::live::{PostOutcome, SocketClient};
 use shared::live_event::{LiveEvent, SerializedEvent, build_frame};
 use shared::message::Message;
-use shared::outbox::{OutboxEntry, OutboxKind};
+use shared::outbox::{OutboxEntry, Placement};
 use shared::store::{Connection, from_stream_image};
 
-use crate::app::{App, Build, background};
+use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 
 /// How many posts are under way at once.
 const CONCURRENCY: usize = 50;
@@ -29,17 +27,19 @@ struct ScopedEvent {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    background(setup, &[], App::socket_client, handle)
+    background(
+        setup,
+        Needs::NONE.variables(&[Variable::SocketEndpoint]),
+        App::socket_client,
+        handle,
+    )
 }
 
 async fn handle(
-    app: Arc<App>,
-    client: Arc<SocketClient>,
-    event: Value,
-    _context: InvocationContext,
+    Cx { app, state: client, .. }: Cx<SocketClient>,
+    Invocation { event, .. }: Invocation<StreamEvent>,
 ) -> Result<Value> {
-    let events: Vec<ScopedEvent> =
-        StreamEvent::from_event(event)?.records.iter().filter_map(event_from_record).collect();
+    let events: Vec<ScopedEvent> = event.records.iter().filter_map(event_from_record).collect();
     if !events.is_empty() {
         let connections = app.store.list_connections().await?;
         let frames = connections.into_iter().filter_map(|connection| {
@@ -140,7 +140,7 @@ fn outbox_event(record: &Record) -> Result<Option<ScopedEvent>> {
         return Ok(None);
     };
     let row: OutboxEntry = from_stream_image(image)?;
-    if row.kind != OutboxKind::SendMessage {
+    if row.kind.plan().placement != Placement::Queue {
         return Ok(None);
     }
     let event = LiveEvent::Outbox {

@@ -1,4 +1,4 @@
-//! Files that an event announced and no webhook has named: asked of Twilio's own list.
+//! Looks up media at Twilio that an event announced but no webhook named.
 
 use shared::error::{Error, Result};
 use shared::media::{Media, MediaError, MediaState};
@@ -7,16 +7,16 @@ use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::ClientError;
 use shared::twilio::webhook::TwilioMedia;
 
-use super::send::DispatchContext;
+use super::context::DispatchContext;
 use crate::app::App;
 
-/// How often Twilio's list is asked before the files count as missing.
+/// The number of attempts before the media are marked failed.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// How often a message that is changed meanwhile is read again.
+/// The number of reads of a message that changes during the look-up.
 const MAX_READS: usize = 8;
 
-/// Does what a claimed search for media says.
+/// Runs a claimed media look-up job.
 pub(super) async fn look_up_media(
     app: &App,
     context: &DispatchContext,
@@ -58,7 +58,7 @@ fn pending_media(media: &TwilioMedia) -> Media {
     Media::pending(&media.url, media.content_type.as_deref())
 }
 
-/// The message's media with those that did not come marked so.
+/// Returns the message's media, with those that need a look-up marked failed.
 fn mark_failed(message: &Message, error: MediaError) -> Vec<Media> {
     let mark = |media: &Media| {
         if media.needs_look_up() {

@@ -1,0 +1,125 @@
+//! The clients that a function uses, made from its environment and parameters.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::bucket::{MediaBucket, MediaBucketOptions};
+use shared::clock::Clock;
+use shared::config::Parameters;
+use shared::error::{Error, Result};
+use shared::fault::FaultPoints;
+use shared::ids::Ids;
+use shared::lambda::{Invoker, InvokerOptions, Setup, parameters};
+use shared::live::{SocketClient, SocketClientOptions};
+use shared::secret::Secret;
+use shared::store::{Store, StoreOptions};
+use shared::twilio::client::{Client, ClientOptions};
+
+use super::variables::{JobFunctions, Needs, Variables};
+
+/// Twilio's API, unless the environment names another URL.
+const TWILIO_API: &str = "https://api.twilio.com";
+
+/// The clients, parameters and environment of a function.
+pub struct App {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Makes IDs and random numbers.
+    pub ids: Arc<dyn Ids>,
+    /// The fault points of external calls.
+    pub faults: FaultPoints,
+    /// The store.
+    pub store: Store,
+    /// The loaded parameters.
+    pub parameters: Parameters,
+    variables: Variables,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("App").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Reads the environment and loads the parameters that a function needs.
+    pub(super) async fn new(setup: Setup, needs: Needs, retry_budget: Duration) -> Result<Self> {
+        let variables = Variables::read(&setup.environment, needs.variables)?;
+        let access = &variables.access;
+        let parameters = parameters::load(&setup, access, &needs.all_parameters()).await?;
+        let store = Store::new(StoreOptions {
+            access: access.clone(),
+            endpoint: variables.endpoints.dynamodb.clone(),
+            table: variables.table.clone(),
+            connections: variables.connections.clone(),
+            retry_budget,
+            clock: setup.clock.clone(),
+            ids: setup.ids.clone(),
+            faults: setup.faults.clone(),
+        });
+        let Setup { clock, ids, faults, .. } = setup;
+        Ok(Self { clock, ids, faults, store, parameters, variables })
+    }
+
+    /// Returns a Twilio client that authenticates with the API key, or with the auth token if there is none.
+    pub fn twilio(&self) -> Result<Client> {
+        let account = self.parameters.twilio()?;
+        let auth_token_credentials = || -> Result<(String, Secret)> {
+            let token = account.auth_tokens.first().cloned();
+            let token = token.ok_or_else(|| Error::configuration("twilio", "has no auth token"))?;
+            Ok((account.account_sid.to_string(), token))
+        };
+        let api_key = account.api_key_sid.clone().zip(account.api_key_secret.clone());
+        let (user, password) = api_key.map_or_else(auth_token_credentials, Ok)?;
+        Ok(Client::new(ClientOptions {
+            base_url: self
+                .variables
+                .endpoints
+                .twilio
+                .clone()
+                .unwrap_or_else(|| TWILIO_API.to_owned()),
+            account: account.account_sid.clone(),
+            user,
+            password,
+            clock: self.clock.clone(),
+            faults: self.faults.clone(),
+        }))
+    }
+
+    /// Returns the media bucket.
+    pub fn bucket(&self) -> Result<MediaBucket> {
+        MediaBucket::new(MediaBucketOptions {
+            bucket: self.variables.media_bucket()?,
+            endpoint: self.variables.endpoints.s3.clone(),
+            region: self.variables.access.region.clone(),
+            access_key: self.variables.access.access_key.clone(),
+            secret_key: self.variables.access.secret_key.clone(),
+            session_token: self.variables.access.session_token.clone(),
+            clock: self.clock.clone(),
+            faults: self.faults.clone(),
+        })
+    }
+
+    /// Returns a client that posts to sockets.
+    pub fn socket_client(&self) -> Result<SocketClient> {
+        Ok(SocketClient::new(SocketClientOptions {
+            endpoint: self.variables.socket_endpoint()?,
+            region: self.variables.access.region.clone(),
+            credentials: self.variables.access.credentials(),
+            faults: self.faults.clone(),
+        }))
+    }
+
+    /// Returns the functions that run jobs, and a client that invokes them.
+    pub fn job_functions(&self) -> Result<(JobFunctions, Invoker)> {
+        let invoker = Invoker::new(InvokerOptions {
+            endpoint: self.variables.endpoints.lambda.clone(),
+            region: self.variables.access.region.clone(),
+            credentials: self.variables.access.credentials(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            faults: self.faults.clone(),
+        });
+        Ok((self.variables.job_functions()?, invoker))
+    }
+}

@@ -1,0 +1,105 @@
+//! What `dispatch` needs to execute outbox entries: the Twilio client, the bucket, senders and URLs.
+
+use std::time::Duration;
+
+use shared::address::{Address, Channel};
+use shared::bucket::MediaBucket;
+use shared::config::{Sender, Urls};
+use shared::error::Result;
+use shared::media::Media;
+use shared::media::file_type::short_file_name;
+use shared::message::Message;
+use shared::sid::MessagingServiceSid;
+use shared::twilio::callback::callback_path;
+use shared::twilio::client::Client;
+
+use super::hand_off::JobInvoker;
+use crate::app::App;
+
+/// How long Twilio may read the media of a message, which may wait in Twilio's queue.
+const OUTBOUND_MEDIA_TTL: Duration = Duration::from_hours(4);
+
+/// Clients and configuration that `dispatch` needs.
+pub(crate) struct DispatchContext {
+    /// The Twilio client.
+    pub(super) twilio: Client,
+    /// Invokes the functions that run long jobs.
+    pub(super) job_invoker: JobInvoker,
+    /// The media bucket.
+    pub(super) bucket: MediaBucket,
+    urls: Urls,
+    senders: Vec<Sender>,
+}
+
+/// The sender and receiver of a message as the create call names them.
+pub(super) struct SendRoute {
+    /// The receiver.
+    pub(super) to: Address,
+    /// Our sender; `None` if the Messaging Service chooses it.
+    pub(super) from: Option<Address>,
+    /// The sender's Messaging Service.
+    pub(super) service: Option<MessagingServiceSid>,
+}
+
+impl std::fmt::Debug for DispatchContext {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("DispatchContext")
+    }
+}
+
+impl DispatchContext {
+    /// Creates the context from the parameters and the environment.
+    pub(crate) fn from_app(app: &App) -> Result<Self> {
+        Ok(Self {
+            twilio: app.twilio()?,
+            bucket: app.bucket()?,
+            job_invoker: JobInvoker::from_app(app)?,
+            urls: app.parameters.urls()?,
+            senders: app.parameters.senders()?,
+        })
+    }
+
+    /// Returns the route of a message, through the sender's Messaging Service if it has one.
+    ///
+    /// RCS with a service uses the plain number, so that the service can fall back to SMS.
+    pub(super) fn route(&self, message: &Message) -> SendRoute {
+        let sender = self.senders.iter().find(|sender| sender.address == message.business);
+        let service = sender.and_then(|sender| sender.messaging_service_sid.clone());
+        match (message.contact.phone(), message.contact.channel(), service) {
+            (Some(phone), Channel::Rcs, Some(service)) => {
+                SendRoute { to: Address::sms(phone.clone()), from: None, service: Some(service) }
+            }
+            (_, _, service) => SendRoute {
+                to: message.contact.clone(),
+                from: Some(message.business.clone()),
+                service,
+            },
+        }
+    }
+
+    /// Returns the presigned URLs from which Twilio reads the media of a message.
+    pub(super) fn media_urls(&self, message: &Message) -> Vec<String> {
+        let base = self.urls.public.first().map_or("", String::as_str);
+        let presign = |media: &Media| {
+            let name = short_file_name(&media.content_type, media.name.as_deref());
+            let disposition = format!("inline; filename=\"{name}\"");
+            let object_key = media.object_key.as_deref()?;
+            let path = self.bucket.presign_get_path(
+                object_key,
+                &media.content_type,
+                &disposition,
+                OUTBOUND_MEDIA_TTL,
+            );
+            Some(format!("{base}{path}"))
+        };
+        message.media.iter().filter_map(presign).collect()
+    }
+
+    /// Returns the status callback URL of a message.
+    pub(super) fn callback_url(&self, message: &Message) -> String {
+        let base = self.urls.public.first().map_or("", String::as_str);
+        // The fragment makes Twilio retry callbacks without a 2xx response; it is not part of the signed URL.
+        let path = callback_path(&message.conversation, message.id);
+        format!("{base}{path}#rc=5&rp=all")
+    }
+}

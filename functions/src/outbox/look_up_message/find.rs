@@ -1,0 +1,117 @@
+//! Finds the message that an unknown send created in Twilio's message list.
+
+use jiff::Timestamp;
+use shared::error::{Error, Result};
+use shared::ids::Ulid;
+use shared::message::Message;
+use shared::outbox::OutboxEntry;
+use shared::twilio::client::{ListedDirection, ListedMessage};
+
+use super::candidates::{Candidate, list_candidates};
+use crate::app::App;
+use crate::outbox::context::DispatchContext;
+
+/// Why a look-up has no result.
+pub(super) enum LookUpError {
+    /// Twilio's list could not be read.
+    Twilio(String),
+    /// The table could not be read.
+    Table(Error),
+}
+
+/// Returns the message in Twilio's list that `unknown` created.
+///
+/// It has the same text, was created while the send was claimed, and has no dedup record. If several sends have the same
+/// text, the oldest message belongs to the oldest send.
+pub(super) async fn find_in_twilio_list(
+    app: &App,
+    context: &DispatchContext,
+    queue: &[OutboxEntry],
+    unknown: &OutboxEntry,
+    message: &Message,
+) -> Result<Option<ListedMessage>, LookUpError> {
+    let mut candidates =
+        list_candidates(app, queue, unknown, message).await.map_err(LookUpError::Table)?;
+    let from = candidates.iter().map(|candidate| candidate.from).min().unwrap_or_default();
+    let until = candidates.iter().map(|candidate| candidate.until).max().unwrap_or_default();
+    let mut found: Vec<ListedMessage> = Vec::new();
+    let route = context.route(message);
+    for day in utc_days(from, until) {
+        let entries = context.twilio.list_messages(&route.to, route.from.as_ref(), day).await;
+        for entry in entries.map_err(|error| LookUpError::Twilio(error.to_string()))? {
+            let ours = entry.direction != ListedDirection::Inbound && entry.body == message.body;
+            if ours && found.iter().all(|known| known.sid != entry.sid) {
+                found.push(entry);
+            }
+        }
+    }
+    // Twilio lists the newest first with a resolution of one second; within a second only its order tells.
+    found.reverse();
+    found.sort_by_key(|entry| entry.date_created);
+    loop {
+        let unmatched =
+            without_dedup_record(app, &found, &candidates).await.map_err(LookUpError::Table)?;
+        let queue =
+            app.store.list_queue(&unknown.conversation_id).await.map_err(LookUpError::Table)?;
+        let current =
+            list_candidates(app, &queue, unknown, message).await.map_err(LookUpError::Table)?;
+        if current
+            .iter()
+            .map(|candidate| candidate.id)
+            .eq(candidates.iter().map(|candidate| candidate.id))
+        {
+            return Ok(pair_oldest_first(unmatched, candidates, unknown.id));
+        }
+        // A candidate was completed meanwhile, and its message has a dedup record now.
+        candidates = current;
+    }
+}
+
+/// Returns the messages of `found` that a candidate may have created and that have no dedup record.
+async fn without_dedup_record(
+    app: &App,
+    found: &[ListedMessage],
+    candidates: &[Candidate],
+) -> Result<Vec<ListedMessage>> {
+    let mut unmatched = Vec::new();
+    for entry in
+        found.iter().filter(|entry| candidates.iter().any(|candidate| candidate.could_match(entry)))
+    {
+        let named_by_callback =
+            candidates.iter().any(|candidate| candidate.sid.as_ref() == Some(&entry.sid));
+        if !named_by_callback && app.store.find_message_by_sid(&entry.sid).await?.is_none() {
+            unmatched.push(entry.clone());
+        }
+    }
+    Ok(unmatched)
+}
+
+/// Returns the message of `entry_id` when each message goes to the oldest candidate that may have created it.
+///
+/// `unmatched` and `candidates` are sorted by age, the oldest first. Returns `None` if a send in progress may have created
+/// the message.
+fn pair_oldest_first(
+    unmatched: Vec<ListedMessage>,
+    mut candidates: Vec<Candidate>,
+    entry_id: Ulid,
+) -> Option<ListedMessage> {
+    candidates.retain(|candidate| candidate.sid.is_none());
+    let mut ours = None;
+    for entry in unmatched {
+        if let Some(index) = candidates.iter().position(|candidate| candidate.could_match(&entry))
+            && candidates.remove(index).id == entry_id
+        {
+            ours = Some(entry);
+        }
+    }
+    ours.filter(|entry| {
+        !candidates.iter().any(|candidate| candidate.in_progress && candidate.could_match(entry))
+    })
+}
+
+/// Returns the first and the last UTC day of a time span of at most two days.
+fn utc_days(from: Timestamp, until: Timestamp) -> Vec<jiff::civil::Date> {
+    let day = |time: Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (first, last) = (day(from), day(until));
+    if first == last { vec![first] } else { vec![first, last] }
+}

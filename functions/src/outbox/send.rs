@@ -1,0 +1,116 @@
+//! Sends a claimed message: completes, defers or marks the entry unknown after one create call.
+
+use std::time::Duration;
+
+use shared::conversation::Conversation;
+use shared::error::Result;
+use shared::message::Message;
+use shared::outbox::{OutboxEntry, add, backoff};
+use shared::retry;
+use shared::sending::can_send::{ReasonCode, can_contact};
+use shared::store::SendCompletion;
+use shared::twilio::client::{CreateError, CreateMessage};
+use shared::twilio_codes;
+
+use super::context::DispatchContext;
+use crate::app::App;
+
+/// The total time for retrying a call that Twilio did not process, before the entry is deferred.
+const IN_PLACE_RETRY_BUDGET: Duration = Duration::from_secs(5);
+
+/// The longest first pause between retries in place; each further one doubles it.
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
+
+/// Sends the message of a claimed entry and records the result.
+///
+/// A message that was deleted is discarded. A message that the contact may no longer receive is rejected with the code
+/// that Twilio would answer.
+pub(super) async fn send_claimed(
+    app: &App,
+    context: &DispatchContext,
+    entry: &OutboxEntry,
+) -> Result<()> {
+    let message = app.store.get_message(&entry.conversation_id, entry.message_id).await?;
+    let conversation = app.store.get_conversation(&entry.conversation_id).await?;
+    let deleted_through =
+        conversation.as_ref().and_then(|conversation| conversation.deleted_through);
+    let Some(message) = message.filter(|message| deleted_through.is_none_or(|c| message.id > c))
+    else {
+        return app.store.complete_send(entry, None, &SendCompletion::Discarded).await.map(|_| ());
+    };
+    if let Some(code) =
+        conversation.as_ref().and_then(|conversation| blocked_code(app, conversation))
+    {
+        // The contact opted out or the window closed after the message was stored.
+        return app
+            .store
+            .complete_send(entry, None, &SendCompletion::Rejected { code })
+            .await
+            .map(|_| ());
+    }
+    match create_with_retries(app, context, &message).await {
+        Ok(completion) => {
+            app.store.complete_send(entry, None, &completion).await?;
+        }
+        Err(CreateError::NotProcessed { retry_after }) => {
+            let wait = backoff(entry.attempts, retry_after);
+            app.store.defer(entry, add(app.clock.now(), wait)).await?;
+            tracing::info!(message.id = %message.id, seconds = wait.as_secs(), "Send deferred");
+        }
+        Err(CreateError::Ambiguous(error)) => {
+            tracing::warn!(message.id = %message.id, error, "Send result unknown");
+            app.store.mark_unknown(entry).await?;
+        }
+        Err(CreateError::Rejected { code, .. }) => {
+            app.store.complete_send(entry, None, &SendCompletion::Rejected { code }).await?;
+            app.store.apply_error_code(&message.conversation, message.created_at(), code).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the error code for the first reason why the contact must not be written to now.
+fn blocked_code(app: &App, conversation: &Conversation) -> Option<u32> {
+    let check = can_contact(conversation, app.clock.now());
+    check.reasons.first().map(|reason| match reason.code {
+        ReasonCode::OptedOut => twilio_codes::OPTED_OUT,
+        _ => twilio_codes::WINDOW_CLOSED,
+    })
+}
+
+/// Creates the message at Twilio. Retries calls that Twilio did not process for [`IN_PLACE_RETRY_BUDGET`].
+async fn create_with_retries(
+    app: &App,
+    context: &DispatchContext,
+    message: &Message,
+) -> Result<SendCompletion, CreateError> {
+    let status_callback = context.callback_url(message);
+    let route = context.route(message);
+    let request = CreateMessage {
+        from: route.from.as_ref(),
+        service: route.service.as_ref(),
+        to: &route.to,
+        body: &message.body,
+        media: &context.media_urls(message),
+        status_callback: &status_callback,
+    };
+    let mut pauses = retry::pauses(FIRST_RETRY_DELAY, IN_PLACE_RETRY_BUDGET, &*app.ids);
+    let retry_until = add(app.clock.now(), IN_PLACE_RETRY_BUDGET);
+    loop {
+        match context.twilio.create_message(&request).await {
+            Ok(created) => {
+                let segments = created.num_segments;
+                return Ok(SendCompletion::Accepted { sid: created.sid, segments, price: None });
+            }
+            Err(CreateError::NotProcessed { retry_after }) => {
+                let pause = pauses.next().max(retry_after).unwrap_or(IN_PLACE_RETRY_BUDGET);
+                // The duration of the calls counts toward the budget.
+                if add(app.clock.now(), pause) > retry_until {
+                    return Err(CreateError::NotProcessed { retry_after });
+                }
+                app.clock.sleep(pause).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}

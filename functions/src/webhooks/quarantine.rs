@@ -1,0 +1,118 @@
+//! Stores webhook requests that cannot be processed in quarantine.
+
+use data_encoding::BASE64;
+use shared::error::Result;
+use shared::lambda::Response;
+use shared::localized::{self, LocalizedText};
+use shared::store::QuarantineEntry;
+use shared::twilio::form::FormError;
+use shared::twilio::signature::sha256_hex;
+use shared::twilio::webhook::InvalidWebhook;
+
+use super::signed_request::SignedRequest;
+use crate::app::App;
+
+/// The longest stored body of a signed request, in bytes.
+const MAX_STORED_BODY: usize = 256 * 1024;
+
+/// The longest stored body of a request with an invalid signature, in bytes.
+const MAX_STORED_UNSIGNED_BODY: usize = 2 * 1024;
+
+/// The number of stored requests with an invalid signature. A further one overwrites the request in its slot.
+const UNSIGNED_SLOTS: u64 = 200;
+
+/// The reason why a request is quarantined: a stable code and a localized text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantineReason {
+    /// The stable code.
+    pub code: &'static str,
+    /// The localized text.
+    pub text: LocalizedText,
+}
+
+impl QuarantineReason {
+    /// Creates a reason.
+    pub fn new(code: &'static str, text: LocalizedText) -> Self {
+        Self { code, text }
+    }
+
+    /// Returns the reason for a webhook with missing or invalid parameters.
+    pub fn invalid_webhook(InvalidWebhook(text): InvalidWebhook) -> Self {
+        Self::new("unreadable", text)
+    }
+
+    /// Returns the reason for an invalid form body.
+    pub fn invalid_form(error: FormError) -> Self {
+        Self::new(error.code(), error.localized_text())
+    }
+
+    /// Returns the reason for a webhook of another Twilio account.
+    pub fn foreign_account() -> Self {
+        Self::new("foreign_account", localized::quarantine::foreign_account())
+    }
+}
+
+/// Stores a correctly signed request in quarantine and returns a 2xx response, so that Twilio does not repeat it.
+pub async fn quarantine_request(
+    app: &App,
+    signed_request: &SignedRequest<'_>,
+    reason: &QuarantineReason,
+) -> Result<Response> {
+    app.store
+        .put_quarantine_entry(&new_quarantine_entry(app, signed_request, reason, true))
+        .await?;
+    Ok(Response::twiml())
+}
+
+/// Returns the quarantine entry of a request. The body is cut to the limit for signed or unsigned requests.
+pub(super) fn new_quarantine_entry(
+    app: &App,
+    signed_request: &SignedRequest<'_>,
+    reason: &QuarantineReason,
+    signed: bool,
+) -> QuarantineEntry {
+    let body = signed_request.body;
+    let now = app.clock.now();
+    let hash = sha256_hex(body);
+    let max_len = if signed { MAX_STORED_BODY } else { MAX_STORED_UNSIGNED_BODY };
+    let truncate = |text: &str| text.chars().take(2048).collect::<String>();
+    let id = if signed {
+        let digest =
+            sha256_hex(format!("{}\n{}\n{hash}", reason.code, signed_request.path).as_bytes());
+        digest.chars().take(32).collect()
+    } else {
+        let slot =
+            u64::from_str_radix(hash.get(..8).unwrap_or("0"), 16).unwrap_or(0) % UNSIGNED_SLOTS;
+        format!("slot-{slot:03}")
+    };
+    QuarantineEntry {
+        id,
+        reason: reason.code.to_owned(),
+        detail: reason.text.to_string(),
+        localized_detail: Some(reason.text.view()),
+        path: truncate(signed_request.path),
+        content_type: signed_request.content_type.map(truncate),
+        body_base64: BASE64.encode(body.get(..max_len).unwrap_or(body)),
+        length: u64::try_from(body.len()).unwrap_or(u64::MAX),
+        hash,
+        signed,
+        signature: signed_request.signature.map(truncate),
+        signature_settings: signed_request.signature_settings.map(truncate),
+        query: truncate(signed_request.query),
+        count: 0,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Returns the body of an entry; `None` if it was cut.
+pub fn full_body(entry: &QuarantineEntry) -> Option<Vec<u8>> {
+    let body = BASE64.decode(entry.body_base64.as_bytes()).ok()?;
+    (u64::try_from(body.len()).ok() == Some(entry.length)).then_some(body)
+}
+
+/// Returns the body of an entry as text. Invalid UTF-8 is replaced.
+pub fn body_text(entry: &QuarantineEntry) -> String {
+    String::from_utf8_lossy(&BASE64.decode(entry.body_base64.as_bytes()).unwrap_or_default())
+        .into_owned()
+}

@@ -380,18 +380,18 @@ export interface components {
             /** @description What `create-upload` answered. */
             upload_id: string;
         };
-        /** @description What became of one step: call again with the cursor until there is none. */
+        /** @description The result of one step. Repeat the call with the cursor until it is null. */
         BulkReleaseResult: {
-            /** @description Where to go on; null at the end. */
+            /** @description The cursor of the next step; null at the end. */
             cursor?: string | null;
             /**
              * Format: int32
-             * @description How many were released in this step.
+             * @description The number of requests released in this step.
              */
             released: number;
             /**
              * Format: int32
-             * @description How many stay, for they cannot be filed yet.
+             * @description The number of requests in this step that still cannot be processed.
              */
             remaining: number;
         };
@@ -472,16 +472,6 @@ export interface components {
              * @description Rises with every frame.
              */
             sequence: number;
-        } | {
-            /** @enum {string} */
-            action: "watch_one";
-            /** @description The conversation. */
-            conversation_id: string;
-        } | {
-            /** @enum {string} */
-            action: "unwatch_one";
-            /** @description The conversation. */
-            conversation_id: string;
         } | {
             /** @enum {string} */
             action: "ping";
@@ -907,7 +897,7 @@ export interface components {
             version: number;
         };
         /**
-         * @description Where an intent stands.
+         * @description The state of an outbox entry.
          * @enum {string}
          */
         OutboxState: "ready" | "claimed" | "deferred" | "unknown";
@@ -1044,16 +1034,16 @@ export interface components {
         };
         /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
         RefreshSession: Record<string, never>;
-        /** @description Nothing to add. */
+        /** @description The empty request body. */
         ReleaseQuarantine: Record<string, never>;
-        /** @description What is to be tried again. */
+        /** @description The requests to release. */
         ReleaseQuarantines: {
-            /** @description Where to go on. */
+            /** @description The cursor of the previous response. */
             cursor?: string | null;
-            /** @description The reason, as the list has it. */
+            /** @description The reason, as `list-quarantine` returns it. */
             reason: string;
         };
-        /** @description What was released. */
+        /** @description The result of a release. */
         ReleaseResult: {
             message?: components["schemas"]["Message"] | null;
             /** @description Always true. */
@@ -1152,16 +1142,16 @@ export interface components {
             /** @description In the order of the configuration. */
             senders: components["schemas"]["Sender"][];
         };
-        /** @description What a page gets that signed in. */
+        /** @description A session as a page receives it. */
         Session: {
-            /** @description For `Authorization: Bearer`. */
+            /** @description The token for `Authorization: Bearer`. */
             access_token: string;
             /**
              * Format: int64
-             * @description Seconds until it ends.
+             * @description Seconds until the access token expires.
              */
             expires_in: number;
-            /** @description Who signed in. */
+            /** @description The signed-in user. */
             user: components["schemas"]["SignedInUser"];
         };
         /** @description Who signs in. */
@@ -1173,11 +1163,11 @@ export interface components {
             /** @description Sign-in name. */
             username?: string | null;
         };
-        /** @description A signed-in person. */
+        /** @description The signed-in user. */
         SignedInUser: {
             /** @description Name for display. */
             display_name: string;
-            /** @description What the person may do. */
+            /** @description The role. */
             role: components["schemas"]["Role"];
             /** @description Sign-in name. */
             username: string;

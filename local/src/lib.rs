@@ -14,12 +14,15 @@ pub mod dynamodb;
 pub mod gateway;
 pub mod invocations;
 pub mod lambda;
+pub mod lan_access;
 pub mod options;
+pub mod parameter_values;
 pub mod parameters;
 pub mod permissions;
 pub mod s3;
 pub mod schedule;
 mod senders;
+pub mod server;
 pub mod settings;
 #[cfg(test)]
 mod signed_request;

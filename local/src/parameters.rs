@@ -1,95 +1,39 @@
-//! The parameter store: SSM's `GetParameters` on a loopback port, answering from the settings.
+//! The parameter store: SSM's `GetParameters` on a loopback port.
 //!
-//! What belongs together is one JSON value, as in a deployed stack; each name needs its own permission.
+//! Each name needs its own permission.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use serde_json::{Value, json};
 
 use crate::gateway::request::text;
 use crate::permissions::{Permissions, caller};
-use crate::settings::Settings;
-use crate::template::{ACCOUNT, REGION, STACK};
+use crate::template::{ACCOUNT, REGION};
 
 const TARGET: &str = "AmazonSSM.GetParameters";
 /// How many names one call may ask for.
 const MAX_NAMES: usize = 10;
 
-/// The install key in the settings is not 32 bytes in hex.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "PARTYLINE_INSTALL_KEY must be 64 hexadecimal digits; make one with `openssl rand -hex 32`"
-)]
-pub struct InvalidInstallKey;
-
-/// The parameters of the stack, by full name.
+/// The parameters of a stack, by full name.
 #[derive(Debug, Clone)]
 pub struct Parameters {
     values: Arc<BTreeMap<String, String>>,
     permissions: Arc<Permissions>,
 }
 
-/// Where the system is reached from outside.
-#[derive(Debug, Clone)]
-pub struct Urls {
-    /// Its base addresses, the first of which is given to Twilio.
-    pub public: Vec<String>,
-    /// Its socket.
-    pub socket: String,
-}
-
 impl Parameters {
-    /// The parameters that `settings` make.
-    pub fn from_settings(
-        settings: &Settings,
-        urls: &Urls,
-        permissions: Arc<Permissions>,
-    ) -> Result<Self, InvalidInstallKey> {
-        let install = HEXLOWER_PERMISSIVE
-            .decode(settings.install_key.as_bytes())
-            .ok()
-            .filter(|key| key.len() == 32)
-            .ok_or(InvalidInstallKey)?;
-        let seed = digest(&SHA256, &[b"partyline access token".as_slice(), &install].concat());
-        let key_pair =
-            Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| InvalidInstallKey)?;
-        let tokens = [Some(&settings.auth_token), settings.previous_auth_token.as_ref()];
-        let twilio = json!({
-            "account_sid": settings.account_sid,
-            "auth_tokens": tokens.into_iter().flatten().collect::<Vec<_>>(),
-            "shared_keys": settings.shared_keys,
-            "api_key_sid": null,
-            "api_key_secret": null,
-        });
-        let senders: Vec<Value> =
-            settings.senders().iter().map(|address| sender(settings, address)).collect();
-        let senders = json!(senders);
-        let urls = json!({ "public": urls.public, "socket": urls.socket });
-        let admin = json!({ "username": settings.username, "password": settings.password });
-        let values = [
-            ("twilio", twilio.to_string()),
-            ("senders", senders.to_string()),
-            ("urls", urls.to_string()),
-            ("install", settings.install_key.clone()),
-            ("session", BASE64.encode(seed.as_ref())),
-            ("public-key", BASE64.encode(key_pair.public_key().as_ref())),
-            ("admin", admin.to_string()),
-        ];
-        let parameter = |(name, value)| (format!("/{STACK}/{name}"), value);
-        let values = Arc::new(values.into_iter().map(parameter).collect());
-        Ok(Self { values, permissions })
+    /// Returns the service for `values` by full name, such as `/partyline/urls`.
+    pub fn new(values: BTreeMap<String, String>, permissions: Arc<Permissions>) -> Self {
+        Self { values: Arc::new(values), permissions }
     }
 
-    /// The service.
+    /// Returns the HTTP service.
     pub fn router(self) -> Router {
         Router::new().fallback(serve).with_state(self)
     }
@@ -156,42 +100,22 @@ fn json_response(status: StatusCode, body: &Value) -> Response {
     response
 }
 
-/// A sender as the functions read it.
-fn sender(settings: &Settings, address: &str) -> Value {
-    let channel = address.split_once(':').map(|(channel, _)| channel);
-    let name = match channel {
-        None if address == settings.number => "Main line",
-        None => address,
-        Some("whatsapp") => "WhatsApp",
-        Some("messenger") => "Messenger",
-        Some("rcs") => "RCS",
-        Some(channel) => channel,
-    };
-    let service = settings.messaging_service_sid.as_ref();
-    let service = service.filter(|_| matches!(channel, None | Some("rcs")));
-    json!({
-        "address": address, "name": name, "inbox": "main", "messaging_service_sid": service,
-        "countries": settings.sender_countries.get(address),
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
     use shared::clock::SystemClock;
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::gateway::Server;
+    use crate::server::Server;
     use crate::signed_request::SignedRequest;
     use crate::template::Template;
 
     async fn serving() -> Server {
         let template = Template::parse(include_str!("../../template.yaml")).unwrap();
         let permissions = Arc::new(Permissions::from_template(&template, &[]));
-        let urls = Urls { public: vec!["http://x".to_owned()], socket: "ws://x/ws".to_owned() };
-        let parameters =
-            Parameters::from_settings(&Settings::published(), &urls, permissions).unwrap();
+        let values = [("twilio", "a text"), ("urls", "{}"), ("session", "a secret")];
+        let values = values.map(|(name, value)| (format!("/partyline/{name}"), value.to_owned()));
+        let parameters = Parameters::new(values.into(), permissions);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Server::start(listener, parameters.router()).unwrap()
     }
@@ -223,26 +147,14 @@ mod tests {
     #[tokio::test]
     async fn a_signed_request_gets_the_permitted_parameters() {
         let values = get_parameters("receive-message", &["twilio", "urls"]).await.unwrap();
-        let twilio: Value = serde_json::from_str(&values["/partyline/twilio"]).unwrap();
-        assert_eq!(twilio["account_sid"], "AC00000000000000000000000000000000");
-        assert_eq!(twilio["auth_tokens"][0], "5ca1ab1e0ddba115ca1ab1e0ddba1100");
-        let urls: Value = serde_json::from_str(&values["/partyline/urls"]).unwrap();
-        assert_eq!(urls, json!({ "public": ["http://x"], "socket": "ws://x/ws" }));
+        assert_eq!(values.len(), 2);
+        assert_eq!(values["/partyline/twilio"], "a text");
+        assert_eq!(values["/partyline/urls"], "{}");
     }
 
     #[tokio::test]
     async fn one_denied_name_rejects_the_whole_call() {
         let error = get_parameters("receive-message", &["twilio", "session"]).await.unwrap_err();
         assert!(error.contains("not authorized to perform: ssm:GetParameters"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn the_session_keys_form_a_key_pair() {
-        let private = get_parameters("refresh-session", &["session"]).await.unwrap();
-        let public = get_parameters("list-senders", &["public-key"]).await.unwrap();
-        let seed = BASE64.decode(private["/partyline/session"].as_bytes()).unwrap();
-        let key = BASE64.decode(public["/partyline/public-key"].as_bytes()).unwrap();
-        let signature = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap().sign(b"text");
-        UnparsedPublicKey::new(&ED25519, key).verify(b"text", signature.as_ref()).unwrap();
     }
 }

@@ -26,7 +26,7 @@ use shared::config::InstallKey;
 use shared::ids::Ids;
 use shared::store::Store;
 
-use crate::parameters::InvalidInstallKey;
+use crate::parameter_values::InvalidInstallKey;
 use crate::s3::S3;
 use crate::settings::Settings;
 use crate::twilio::{Phone, Twilio, TwilioError};

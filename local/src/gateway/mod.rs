@@ -1,13 +1,12 @@
 //! API Gateway on this machine: one port for the page, the HTTP API and the WebSocket API, with AWS's shapes, limits and
 //! refusals.
 //!
-//! - [`routes`], [`request`], [`mod@answer`]: the HTTP API, payload format 2.0.
+//! - [`routes`], [`request`], [`response`]: the HTTP API, payload format 2.0.
 //! - [`socket`]: the WebSocket API and `@connections`.
-//! - [`files`]: the page. [`media`]: the bucket. [`hosts`]: the names that are answered to. [`guests`]: phones of other machines.
+//! - [`static_files`]: the page. [`bucket_proxy`]: the bucket. [`hosts`]: the accepted host names.
 
 pub mod bucket_proxy;
 pub mod hosts;
-pub mod lan_access;
 pub mod request;
 pub mod response;
 pub mod routes;
@@ -28,18 +27,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
-use axum::serve::ListenerExt as _;
 use shared::clock::Clock;
 use shared::ids::Ids;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use crate::lambda::{FunctionHost, InvokeError};
 use crate::template::Template;
 use bucket_proxy::BucketProxy;
 use hosts::Hosts;
-use lan_access::LanAccess;
 use request::RequestContext;
 use response::{gateway_error, to_response};
 use routes::{RouteMatch, Routes};
@@ -52,8 +46,6 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 const HEADER_LIMIT: usize = 10_240;
 /// How long a function may take to answer, whatever its own timeout says.
 const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
-/// How long an open request may hold up the end.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a gateway is made with.
 pub struct GatewayOptions<'a> {
@@ -63,8 +55,8 @@ pub struct GatewayOptions<'a> {
     pub functions: Arc<FunctionHost>,
     /// The WebSocket API, answered at `/ws`.
     pub sockets: Option<Sockets>,
-    /// Served under `/phones/api`, to other machines only with a key.
-    pub phones: Option<(Router, LanAccess)>,
+    /// Further routes beside those of the template.
+    pub extra_routes: Option<Router>,
     /// The bucket, below `/media` and `/uploads`.
     pub bucket: Option<BucketProxy>,
     /// The page's folder, with `dist` in it once it is built.
@@ -75,47 +67,6 @@ pub struct GatewayOptions<'a> {
     pub clock: Arc<dyn Clock>,
     /// Request ids.
     pub ids: Arc<dyn Ids>,
-}
-
-/// A server on a port of its own, until it is stopped.
-#[derive(Debug)]
-pub struct Server {
-    address: SocketAddr,
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Server {
-    /// Serves `router` on `listener`.
-    pub fn start(listener: TcpListener, router: Router) -> std::io::Result<Self> {
-        let address = listener.local_addr()?;
-        let (stop, mut stopped) = watch::channel(false);
-        // Without this a small answer may wait 40 ms for its acknowledgement.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let task = tokio::spawn(async move {
-            let stopped = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
-            let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
-            if let Err(error) = served {
-                tracing::error!(%error, "Server stopped with an error");
-            }
-        });
-        Ok(Self { address, stop, task })
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Takes no more connections and lets open requests end, for a while.
-    pub async fn stop(mut self, clock: &dyn Clock) {
-        self.stop.send_replace(true);
-        tokio::select! {
-            _ = &mut self.task => {}
-            () = clock.sleep(DRAIN_TIMEOUT) => self.task.abort(),
-        }
-    }
 }
 
 struct GatewayState {
@@ -144,24 +95,17 @@ pub fn router(options: GatewayOptions<'_>, port: u16) -> Router {
     if let Some(sockets) = options.sockets {
         router = router.route("/ws", get(socket::upgrade).with_state(sockets));
     }
-    if let Some((phones, lan_access)) = options.phones {
-        router = router
-            .nest_service(
-                "/phones/api",
-                phones.layer(from_fn_with_state(lan_access.clone(), lan_access::require_access)),
-            )
-            .route("/phones/open/{key}", get(lan_access::open).with_state(lan_access));
-    }
     if let Some(proxy) = options.bucket {
         let proxy_route = axum::routing::any(bucket_proxy::serve).with_state(proxy);
         router = router
             .route("/media/{*key}", proxy_route.clone())
             .route("/uploads/{*key}", proxy_route);
     }
-    router
-        .fallback(serve)
-        .with_state(Arc::new(state))
-        .layer(from_fn_with_state(options.hosts, require_known_host))
+    let mut router = router.fallback(serve).with_state(Arc::new(state));
+    if let Some(extra_routes) = options.extra_routes {
+        router = router.merge(extra_routes);
+    }
+    router.layer(from_fn_with_state(options.hosts, require_known_host))
 }
 
 async fn require_known_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {

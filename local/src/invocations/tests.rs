@@ -9,8 +9,8 @@ use shared::lambda::{Function, Handler, HandlerError, Trigger};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::gateway::Server;
 use crate::lambda::{Endpoints, FunctionHostOptions};
+use crate::server::Server;
 use crate::signed_request::SignedRequest;
 
 /// The template with a function that `dispatch` may invoke.

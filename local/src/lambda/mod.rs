@@ -146,8 +146,8 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::gateway::Server;
     use crate::permissions::LOCAL_ADMIN;
+    use crate::server::Server;
 
     const TEMPLATE: &str = include_str!("../../../template.yaml");
 

@@ -12,8 +12,8 @@ use shared::secret::Secret;
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::gateway::Server;
 use crate::permissions::LOCAL_ADMIN;
+use crate::server::Server;
 use crate::template::REGION;
 
 const LIFE: Duration = Duration::from_mins(5);

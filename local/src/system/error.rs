@@ -3,7 +3,7 @@
 use crate::demo::DemoError;
 use crate::dynamodb;
 use crate::lambda::InvokeError;
-use crate::parameters::InvalidInstallKey;
+use crate::parameter_values::InvalidInstallKey;
 use crate::settings::SettingsError;
 use crate::streams::StreamsError;
 use crate::template::TemplateError;

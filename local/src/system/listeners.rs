@@ -7,7 +7,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 use super::SystemError;
-use crate::gateway::Server;
+use crate::server::Server;
 
 /// The doors, opened before anything else so that everyone can be told where they are.
 pub(super) struct Listeners {

@@ -1,7 +1,7 @@
 //! The whole system: every part started in its order, wired to the others, and stopped again.
 //!
-//! - `wiring`: the order, and who is told where whom to find; `doors`: the ports; `buckets`: what was attached;
-//!   `admin`: its own way to the tables.
+//! - `start`: the order of the parts and their addresses; `listeners`: the ports; `buckets`: the stored media;
+//!   `admin`: access to the tables without a function.
 //! - [`error`]: why it did not start.
 
 mod admin;
@@ -23,15 +23,15 @@ use shared::ids::Ids;
 use shared::store::Store;
 
 use crate::dynamodb::{DynamoDb, StartError};
-use crate::gateway::Server;
-use crate::gateway::lan_access::LanAccess;
 use crate::gateway::socket::Sockets;
 use crate::invocations::AsyncInvocations;
 use crate::lambda::{FunctionHost, InvokeError};
+use crate::lan_access::LanAccess;
 use crate::options::Options;
 use crate::permissions::Permissions;
 use crate::s3::S3;
 use crate::schedule::Schedules;
+use crate::server::Server;
 use crate::settings::Settings;
 use crate::streams::Streams;
 use crate::template::Template;

@@ -13,13 +13,14 @@ use super::{System, SystemError, admin, buckets};
 use crate::dynamodb::{DynamoDb, DynamoOptions};
 use crate::gateway::bucket_proxy::BucketProxy;
 use crate::gateway::hosts::Hosts;
-use crate::gateway::lan_access::LanAccess;
 use crate::gateway::socket::{Sockets, management};
 use crate::gateway::{self, GatewayOptions};
 use crate::invocations::AsyncInvocations;
 use crate::lambda::{self, Endpoints, FunctionHost, FunctionHostOptions};
+use crate::lan_access::LanAccess;
 use crate::options::Options;
-use crate::parameters::{Parameters, Urls};
+use crate::parameter_values::{Urls, parameter_values};
+use crate::parameters::Parameters;
 use crate::permissions::Permissions;
 use crate::schedule::Schedules;
 use crate::streams::{Invoke, Streams};
@@ -72,7 +73,7 @@ pub(super) async fn start(options: Options) -> Result<System, SystemError> {
         peers.push(serve(listeners.management, router)?);
     }
     let lan_access = LanAccess::new(context.base_url(), Arc::clone(&context.options.ids));
-    let phones = twilio.as_ref().map(|twilio| (twilio.phones(), lan_access.clone()));
+    let phones = twilio.as_ref().map(|twilio| lan_access.routes(twilio.phones()));
     let gateway = serve(
         listeners.gateway,
         context.gateway_router(&functions, sockets.clone(), phones, media),
@@ -155,7 +156,8 @@ impl StartContext {
     fn parameters(&self) -> Result<Parameters, SystemError> {
         let socket = format!("{}/ws", self.base_url().replacen("http", "ws", 1));
         let urls = Urls { public: self.public_urls(), socket };
-        Ok(Parameters::from_settings(&self.options.settings, &urls, Arc::clone(&self.permissions))?)
+        let values = parameter_values(&self.options.settings, &urls)?;
+        Ok(Parameters::new(values, Arc::clone(&self.permissions)))
     }
 
     /// Where the functions find their peers.
@@ -238,7 +240,7 @@ impl StartContext {
         &self,
         functions: &Arc<FunctionHost>,
         sockets: Option<Sockets>,
-        phones: Option<(Router, LanAccess)>,
+        phones: Option<Router>,
         media: Option<BucketProxy>,
     ) -> Router {
         let settings = &self.options.settings;
@@ -247,7 +249,7 @@ impl StartContext {
             template: &self.template,
             functions: Arc::clone(functions),
             sockets,
-            phones,
+            extra_routes: phones,
             bucket: media,
             page_dir: &self.options.root.join("frontend"),
             hosts: if is_exposed { Hosts::Any } else { Hosts::Loopback },

@@ -16,9 +16,10 @@ use tokio::sync::broadcast;
 
 use super::hosts::Hosts;
 use super::socket::{Sockets, management};
-use super::{GatewayOptions, Server, router};
+use super::{GatewayOptions, router};
 use crate::lambda::{Endpoints, FunctionHost, FunctionHostOptions};
 use crate::permissions::Permissions;
+use crate::server::Server;
 use crate::template::Template;
 
 const SOURCE: &str = include_str!("../../../../template.yaml");
@@ -70,7 +71,7 @@ impl GatewayFixture {
             functions: Arc::clone(&functions),
             sockets: Some(sockets.clone()),
             bucket: None,
-            phones: None,
+            extra_routes: None,
             page_dir: folder.path(),
             hosts: Hosts::Loopback,
             clock: Arc::new(clock.clone()),

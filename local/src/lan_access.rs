@@ -1,48 +1,57 @@
-//! Real phones on the network: a link with a key that opens the phones once, and a cookie that keeps them open.
+//! Access for real phones on the network: a link with a key that works once, then a cookie.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use shared::ids::Ids;
 
-use super::request::text;
 use crate::twilio::phones::PhoneApiError;
 
 const COOKIE: &str = "partyline-phones";
 
-/// Who may use the phones from another machine. Cheap to clone.
+/// The keys and cookies that let other machines use the phones. Cheap to clone.
 #[derive(Clone)]
 pub struct LanAccess {
-    /// Where this machine is known by on the network.
+    /// The base URL of this machine on the network.
     base: String,
     ids: Arc<dyn Ids>,
     keys: Arc<Mutex<Keys>>,
 }
 
 struct Keys {
-    /// Good for one visit.
+    /// The key of the next link; it works once.
     next_key: String,
-    /// What the visitors carry since.
+    /// The value of the cookie of all connected phones.
     cookie: String,
 }
 
 impl LanAccess {
-    /// Nobody yet; links begin with `base`.
+    /// Returns an access list without phones; links begin with `base`.
     pub fn new(base: String, ids: Arc<dyn Ids>) -> Self {
         let keys = Keys { next_key: new_secret(&*ids), cookie: new_secret(&*ids) };
         Self { base, ids, keys: Arc::new(Mutex::new(keys)) }
     }
 
-    /// The link for the next phone.
+    /// Returns the routes of the phones: `phones` itself, and the link that opens it.
+    pub fn routes(&self, phones: Router) -> Router {
+        let access = from_fn_with_state(self.clone(), require_access);
+        Router::new()
+            .nest_service("/phones/api", phones.layer(access))
+            .route("/phones/open/{key}", get(open).with_state(self.clone()))
+    }
+
+    /// Returns the link for the next phone.
     pub fn link(&self) -> String {
         format!("{}/phones/open/{}", self.base, self.keys().next_key)
     }
 
-    /// The cookie for who brings the right key; the key is then used up.
+    /// Returns the cookie if `key` is the valid one, and makes a new key.
     fn redeem_key(&self, key: &str) -> Option<String> {
         let mut keys = self.keys();
         if keys.next_key != key {
@@ -52,14 +61,16 @@ impl LanAccess {
         Some(keys.cookie.clone())
     }
 
-    /// Whether a request comes from this machine, by whichever of its addresses.
+    /// Returns whether `from` is an address of this machine.
     fn is_local(&self, from: IpAddr) -> bool {
         from.is_loopback() || self.base.starts_with(&format!("http://{from}:"))
     }
 
     fn has_access(&self, headers: &HeaderMap) -> bool {
         let expected = format!("{COOKIE}={}", self.keys().cookie);
-        text(headers, header::COOKIE.as_str()).split(';').any(|cookie| cookie.trim() == expected)
+        let cookies =
+            headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies.flat_map(|cookies| cookies.split(';')).any(|cookie| cookie.trim() == expected)
     }
 
     fn keys(&self) -> std::sync::MutexGuard<'_, Keys> {
@@ -71,8 +82,8 @@ fn new_secret(ids: &dyn Ids) -> String {
     format!("{:032x}", ids.random())
 }
 
-/// Lets this machine and known guests through.
-pub(super) async fn require_access(
+/// Rejects requests from other machines that bring no valid cookie.
+async fn require_access(
     State(lan_access): State<LanAccess>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     request: Request,
@@ -85,8 +96,8 @@ pub(super) async fn require_access(
     }
 }
 
-/// `GET /phones/open/{key}`.
-pub(super) async fn open(State(lan_access): State<LanAccess>, Path(key): Path<String>) -> Response {
+/// Handles `GET /phones/open/{key}`: sets the cookie and redirects to the phones.
+async fn open(State(lan_access): State<LanAccess>, Path(key): Path<String>) -> Response {
     let Some(cookie) = lan_access.redeem_key(&key) else {
         return PhoneApiError::link_used().into_response();
     };
@@ -108,11 +119,8 @@ pub(super) async fn open(State(lan_access): State<LanAccess>, Path(key): Path<St
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
     use axum::body::Body;
     use axum::http::Request as HttpRequest;
-    use axum::middleware::from_fn_with_state;
-    use axum::routing::get;
     use shared::ids::RandomIds;
     use tower::ServiceExt as _;
 

@@ -72,8 +72,9 @@ chromium:
 
 # ── Running ───────────────────────────────────────────────────────────────────────────────────────
 
-# Built with the example, it takes the features that the tests need, and Cargo builds nothing twice.
-PROGRAM := cargo build --package partyline-local --bin partyline --example simulator
+# Built with an example, it takes the features that the tests need, and Cargo builds nothing twice.
+PROGRAM := cargo build --package partyline-local --package twilio-simulator --package aws-emulator \
+           --bin partyline --bin twilio-simulator --example measure_transactions
 
 run: frontend/dist/index.html
 	@echo "Building the local system; the first time takes some minutes …"

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use shared::ids::{Ids, RandomIds};
 
 use super::address::Channel;
 use super::carrier;
@@ -52,7 +51,7 @@ pub(super) async fn fetch_media(
     let mut max_bytes = max_total_bytes(Channel::from_address(&message.from));
     for url in &message.extras.media_urls {
         let file = tokio::select! {
-            file = fetch_one(client, url, max_bytes) => file,
+            file = fetch_one(state, client, url, max_bytes) => file,
             () = state.clock.sleep(FETCH_TIMEOUT) => Err(FETCH_FAILED),
         };
         match file {
@@ -88,6 +87,7 @@ pub(super) async fn fetch_media(
 
 /// A file of at most `room` bytes, or Twilio's code for why not.
 async fn fetch_one(
+    state: &SimulatorState,
     client: &reqwest::Client,
     url: &str,
     max_bytes: usize,
@@ -109,7 +109,7 @@ async fn fetch_one(
     if !matches_content(&content_type, &bytes) {
         return Err(WRONG_TYPE);
     }
-    Ok((Media { sid: new_sid(), content_type, name, size: bytes.len() }, bytes))
+    Ok((Media { sid: state.new_sid("ME"), content_type, name, size: bytes.len() }, bytes))
 }
 
 /// `cat.png` of `inline; filename="cat.png"`.
@@ -143,9 +143,4 @@ fn media_type(content_type: &str) -> Option<String> {
             "text/vcard" | "text/x-vcard" | "text/plain" | "text/csv" | "text/calendar"
         );
     is_allowed.then_some(kind)
-}
-
-/// A new file's SID.
-pub(super) fn new_sid() -> String {
-    format!("ME{:032x}", RandomIds.random())
 }

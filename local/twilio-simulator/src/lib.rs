@@ -84,6 +84,7 @@ impl Twilio {
             inbound_url: format!("{base_url}/twilio/messages"),
             store,
             clock: options.clock,
+            ids: options.ids,
             script,
             observed: observed::Observed::default(),
             send_queue: limits::SendQueue::default(),
@@ -138,7 +139,7 @@ impl Twilio {
         bytes: &[u8],
     ) -> Result<Media, TwilioError> {
         let (content_type, name) = (content_type.to_owned(), name.map(str::to_owned));
-        let media = Media { sid: fetch::new_sid(), content_type, name, size: bytes.len() };
+        let media = Media { sid: self.state.new_sid("ME"), content_type, name, size: bytes.len() };
         self.state.store.with(|db| store::media::insert(db, &media, bytes))?;
         Ok(media)
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use clap::Parser;
 use serde_json::json;
 use shared::clock::SystemClock;
+use shared::ids::RandomIds;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
@@ -86,6 +87,7 @@ async fn run(command_line: &CommandLine) -> Result<(), StartError> {
         service: Some(command_line.messaging_service_sid.clone()),
         public_url: command_line.public_url.clone(),
         clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
     })
     .await?;
     if command_line.sample_data {

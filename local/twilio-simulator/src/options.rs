@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use shared::clock::Clock;
+use shared::ids::Ids;
 use url::Url;
 
 /// What a simulator is started with.
@@ -21,6 +22,8 @@ pub struct TwilioOptions {
     pub service: Option<String>,
     /// The desk's base address; inbound messages go to `/twilio/messages` under it.
     pub public_url: Url,
-    /// Time.
+    /// The clock of everything in the simulator.
     pub clock: Arc<dyn Clock>,
+    /// The source of SIDs and of random delays.
+    pub ids: Arc<dyn Ids>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::clock::Clock;
-use shared::ids::{Ids, RandomIds};
+use shared::ids::Ids;
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::address::Channel;
@@ -41,6 +41,8 @@ pub(super) struct SimulatorState {
     pub(super) store: Store,
     /// Time.
     pub(super) clock: Arc<dyn Clock>,
+    /// The source of SIDs and of random delays.
+    pub(super) ids: Arc<dyn Ids>,
     /// What goes wrong.
     pub(super) script: Arc<Script>,
     /// What was seen.
@@ -82,6 +84,11 @@ impl SimulatorState {
     /// Now.
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Returns a new SID that begins with `prefix`.
+    pub(super) fn new_sid(&self, prefix: &str) -> String {
+        format!("{prefix}{:032x}", self.ids.random())
     }
 
     /// `duration` from now.
@@ -231,7 +238,7 @@ impl SimulatorState {
         let now = self.now();
         Message {
             seq: 0,
-            sid: format!("SM{:032x}", RandomIds.random()),
+            sid: self.new_sid("SM"),
             direction,
             from,
             to,

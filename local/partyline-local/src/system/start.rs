@@ -139,6 +139,7 @@ impl StartContext {
             service: settings.messaging_service_sid.clone(),
             public_url: Url::parse(&self.base_url())?,
             clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.options.ids),
         });
         Ok(Some(twilio.await?))
     }

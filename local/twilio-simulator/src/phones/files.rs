@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use super::catalog::network as texts;
 use super::error::PhoneApiError;
 use crate::extras::Media;
-use crate::fetch;
 use crate::state::SimulatorState;
 use crate::store::media;
 
@@ -39,7 +38,7 @@ pub(super) async fn upload(
     if bytes.is_empty() {
         return Err(PhoneApiError::invalid(texts::file_empty()));
     }
-    let file = Media { sid: fetch::new_sid(), content_type, name, size: bytes.len() };
+    let file = Media { sid: state.new_sid("ME"), content_type, name, size: bytes.len() };
     state.store.with(|db| media::insert(db, &file, &bytes))?;
     Ok((StatusCode::CREATED, Json(file_view(&file))))
 }

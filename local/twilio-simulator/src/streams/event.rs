@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use shared::ids::{Ids, RandomIds};
 
 use crate::message::{Direction, Message, Status};
 use crate::state::SimulatorState;
@@ -31,7 +30,7 @@ pub(crate) fn emit(
     message: &Message,
 ) -> rusqlite::Result<()> {
     let Some(event_type) = event_type(message.status) else { return Ok(()) };
-    let id = new_id();
+    let id = state.new_sid("EZ");
     for (sink, subscribed) in streams::list_subscribers(db, event_type)? {
         let event = message_event(state, message, &subscribed, &id);
         events::schedule(db, &sink, event_type, &event.to_string(), state.now())?;
@@ -41,13 +40,14 @@ pub(crate) fn emit(
 
 /// Keeps an event that tries the sink and carries `test`.
 pub(crate) fn emit_test(
+    state: &SimulatorState,
     db: &Connection,
     sink: &str,
     test: &str,
-    now: Timestamp,
 ) -> rusqlite::Result<()> {
+    let (id, now) = (state.new_sid("EZ"), state.now());
     let schema = "EventStreams.TestSink/1";
-    let event = cloud_event(TEST, "Sink", schema, &new_id(), now, &json!({ "test_id": test }));
+    let event = cloud_event(TEST, "Sink", schema, &id, now, &json!({ "test_id": test }));
     events::schedule(db, sink, TEST, &event.to_string(), now)
 }
 
@@ -128,8 +128,4 @@ fn cloud_event(
         "time": time.to_string(),
         "data": data,
     })
-}
-
-fn new_id() -> String {
-    format!("EZ{:032x}", RandomIds.random())
 }

@@ -8,7 +8,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use futures_util::future::try_join_all;
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
-use shared::ids::{Ids, RandomIds};
+use shared::ids::Ids;
 use url::Url;
 
 use crate::observed::ObservedEventPost;
@@ -137,7 +137,7 @@ fn record(
     let should_retry = !matches!(status, Some(200..=428 | 430..=499));
     state.store.transaction(|db| {
         for event in events {
-            let next = state.after(retry_delay(event.attempts));
+            let next = state.after(retry_delay(event.attempts, &*state.ids));
             if should_retry && next < event.ends_at {
                 events::defer(db, event.id, next)?;
                 continue;
@@ -159,8 +159,8 @@ fn record(
 }
 
 /// From a failed try to the next: doubled each time, ten minutes at most, and up to half of it more by chance.
-fn retry_delay(attempts: u32) -> Duration {
+fn retry_delay(attempts: u32, ids: &dyn Ids) -> Duration {
     let delay = Duration::from_secs(1 << attempts.min(10)).min(Duration::from_mins(10));
-    let jitter = u32::from(RandomIds.random().to_be_bytes()[0]);
+    let jitter = u32::from(ids.random().to_be_bytes()[0]);
     delay + delay * jitter / 512
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use shared::clock::{OffsetClock, SystemClock};
+use shared::ids::RandomIds;
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::{Pace, Twilio, TwilioOptions};
@@ -52,6 +53,7 @@ fn options(folder: Option<PathBuf>, public_url: &str, clock: Arc<OffsetClock>) -
         service: Some(SERVICE.to_owned()),
         public_url: public_url.parse().unwrap(),
         clock,
+        ids: Arc::new(RandomIds),
     }
 }
 

@@ -7,7 +7,6 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
-use shared::ids::{Ids, RandomIds};
 
 use super::super::error::TwilioApiError;
 use super::super::form::Form;
@@ -37,7 +36,7 @@ pub(super) async fn create(
     let configuration = parse_sink_config(&state, &form)?;
     let now = state.now();
     let sink = Sink {
-        sid: format!("DG{:032x}", RandomIds.random()),
+        sid: state.new_sid("DG"),
         description,
         configuration,
         test: None,
@@ -138,11 +137,11 @@ pub(super) async fn test(
 ) -> Result<(StatusCode, Json<Value>), TwilioApiError> {
     require_account(&state, &headers)?;
     let mut sink = find(&state, &sid)?;
-    let id = format!("{:032x}", RandomIds.random());
+    let id = state.new_sid("");
     sink.test = Some(id.clone());
     state.store.transaction(|db| {
         streams::put_sink(db, &sink)?;
-        event::emit_test(db, &sink.sid, &id, state.now())
+        event::emit_test(&state, db, &sink.sid, &id)
     })?;
     state.work_changed();
     Ok((StatusCode::CREATED, Json(json!({ "result": "submitted" }))))

@@ -7,7 +7,6 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
-use shared::ids::{Ids, RandomIds};
 
 use super::super::error::TwilioApiError;
 use super::super::form::Form;
@@ -35,7 +34,7 @@ pub(super) async fn create(
     let sink = sinks::find(&state, sink)?.sid;
     let types = parse_types(&form)?;
     let now = state.now();
-    let sid = format!("DF{:032x}", RandomIds.random());
+    let sid = state.new_sid("DF");
     let subscription = Subscription { sid, sink, description, created_at: now, updated_at: now };
     state.store.transaction(|db| {
         streams::put_subscription(db, &subscription)?;

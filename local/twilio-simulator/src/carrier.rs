@@ -6,14 +6,14 @@ use jiff::Timestamp;
 
 use super::address::Channel;
 use super::message::{Message, Status};
-use super::phones::PhoneEvent;
+use super::phone_event::PhoneEvent;
 use super::rule::Call;
 use super::script::CallbackFault;
 use super::state::SimulatorState;
 use super::store::work::{self, Post, Task, TaskKind};
 use super::store::{messages, phones};
 use super::streams::event;
-use super::{segments, webhook};
+use super::webhook;
 
 /// How long after a customer's last message free text is taken.
 const MESSAGING_WINDOW: Duration = Duration::from_hours(24);
@@ -123,7 +123,7 @@ fn fall_back_to_sms(state: &SimulatorState, message: &mut Message) -> rusqlite::
     let number = state.senders.iter().find(|sender| Channel::from_address(sender) == Channel::Sms);
     if let (false, Some(number)) = (is_reachable, number) {
         message.from.clone_from(number);
-        message.segments = segments::for_message(message);
+        message.segments = message.segment_count();
     }
     Ok(())
 }

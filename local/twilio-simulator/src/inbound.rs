@@ -1,147 +1,54 @@
-//! What stands in the webhook of an inbound message, channel by channel.
+//! Inbound messages: what phones send.
 
-use super::address::{Channel, bare};
-use super::extras::Forwarded;
+use super::extras::{MessageExtras, PhoneInput};
 use super::keywords::Keyword;
-use super::message::{Message, Status};
-use super::number;
+use super::message::{Direction, Message, Status};
+use super::phone_event::PhoneEvent;
+use super::rule::Call;
+use super::script::InboundFault;
 use super::state::SimulatorState;
-use super::webhook::{Form, form as fields};
+use super::store::work::{self, Post, TaskKind};
+use super::store::{messages, phones};
+use super::streams::event;
+use super::{inbound_form, outbound};
 
-/// The form. `name` is what the customer is called on the phone; `keyword` what the text meant, where Twilio tells that.
-pub(super) fn form(
-    state: &SimulatorState,
-    message: &Message,
-    name: Option<&str>,
-    keyword: Option<Keyword>,
-) -> Form {
-    let mut form = match Channel::from_address(&message.from) {
-        Channel::Sms => place_fields(message),
-        Channel::WhatsApp => whatsapp(message, name),
-        Channel::Messenger | Channel::Rcs => Vec::new(),
+/// Accepts a message from a phone and stores it with its webhook.
+pub(super) fn accept(state: &SimulatorState, input: PhoneInput) -> rusqlite::Result<Message> {
+    let keyword = state.keyword(&input.to, &input.body);
+    let mut message = state.new_message(Direction::Inbound, input.from, input.to, input.body);
+    message.sent_at = Some(message.created_at);
+    let service = state.service_for(&message.to).map(str::to_owned);
+    let (media, particulars) = (input.media, input.extras);
+    message.set_extras(MessageExtras { media, service, particulars, ..MessageExtras::default() });
+    let (from, to) = (message.from.clone(), message.to.clone());
+    let fault = state.script.next_inbound_fault(
+        Call { number: &from, body: &message.body, status: Some(Status::Received) },
+        message.created_at,
+    );
+    let (due, copies) = match fault {
+        Some(InboundFault::Late { by }) => (state.after(by), 1),
+        Some(InboundFault::Copies { count }) => (message.created_at, count),
+        None => (message.created_at, 1),
     };
-    if Channel::from_address(&message.from) != Channel::Sms {
-        form.extend(extras_fields(message));
-        form.push(("MessageType".to_owned(), message_type(message).to_owned()));
-    }
-    let segments = message.segments.to_string();
-    let count = message.extras.media.len().to_string();
-    form.extend(fields([
-        ("SmsMessageSid", &message.sid),
-        ("MessageSid", &message.sid),
-        ("SmsSid", &message.sid),
-        ("AccountSid", &state.account_sid),
-        ("From", &message.from),
-        ("To", &message.to),
-        ("Body", &message.body),
-        ("NumMedia", &count),
-        ("NumSegments", &segments),
-        ("SmsStatus", Status::Received.as_str()),
-        ("ApiVersion", "2010-04-01"),
-    ]));
-    for (index, media) in message.extras.media.iter().enumerate() {
-        let path = media_path(&state.account_sid, &message.sid, &media.sid);
-        form.push((format!("MediaUrl{index}"), format!("{}{path}", state.url)));
-        form.push((format!("MediaContentType{index}"), media.content_type.clone()));
-    }
-    if let Some(service) = &message.extras.service {
-        form.push(("MessagingServiceSid".to_owned(), service.clone()));
-    }
+    let name = state.store.with(|db| phones::find(db, &from))?.and_then(|phone| phone.name);
+    let reported_keyword =
+        keyword.filter(|_| message.extras.service.is_some() && state.script.has_advanced_opt_out());
+    let form = inbound_form::form(state, &message, name.as_deref(), reported_keyword);
+    let post = Post { inbound: true, url: state.inbound_url.clone(), form, copies, attempts: 0 };
+    state.store.transaction(|db| {
+        messages::insert(db, &mut message)?;
+        work::schedule(db, &message.sid, due, &TaskKind::PostWebhook(post))?;
+        event::emit(state, db, &message)?;
+        match keyword {
+            Some(Keyword::Stop) => phones::set_opt_out(db, &from, state.opt_out_key(&to), true),
+            Some(Keyword::Start) => phones::set_opt_out(db, &from, state.opt_out_key(&to), false),
+            Some(Keyword::Help) | None => Ok(()),
+        }
+    })?;
+    state.work_changed();
+    state.publish(PhoneEvent::message(&message));
     if let Some(keyword) = keyword {
-        form.push(("OptOutType".to_owned(), keyword.as_str().to_owned()));
+        outbound::reply_to_keyword(state, &to, &from, keyword)?;
     }
-    form
-}
-
-/// Where a file is fetched, with the account's credentials.
-pub(super) fn media_path(account_sid: &str, message: &str, media: &str) -> String {
-    format!("/2010-04-01/Accounts/{account_sid}/Messages/{message}/Media/{media}")
-}
-
-fn place_fields(message: &Message) -> Form {
-    let (from, to) = (place(&message.from), place(&message.to));
-    fields([
-        ("ToCountry", to.country),
-        ("ToState", to.state),
-        ("ToCity", to.city),
-        ("ToZip", to.zip),
-        ("FromCountry", from.country),
-        ("FromState", from.state),
-        ("FromCity", from.city),
-        ("FromZip", from.zip),
-    ])
-}
-
-fn whatsapp(message: &Message, name: Option<&str>) -> Form {
-    let forwarded = message.extras.particulars.forwarded;
-    let mut form = fields([("WaId", bare(&message.from).trim_start_matches('+'))]);
-    form.extend(name.map(|name| ("ProfileName".to_owned(), name.to_owned())));
-    if forwarded.is_some() {
-        form.push(("Forwarded".to_owned(), "true".to_owned()));
-    }
-    if forwarded == Some(Forwarded::Often) {
-        form.push(("FrequentlyForwarded".to_owned(), "true".to_owned()));
-    }
-    form
-}
-
-fn extras_fields(message: &Message) -> Form {
-    let extras = &message.extras.particulars;
-    let mut form = Form::new();
-    let mut add = |name: &str, value: &str| form.push((name.to_owned(), value.to_owned()));
-    if let Some(place) = &extras.location {
-        add("Latitude", &place.latitude);
-        add("Longitude", &place.longitude);
-        place.label.iter().for_each(|label| add("Label", label));
-        place.address.iter().for_each(|address| add("Address", address));
-    }
-    if let Some(button) = &extras.button {
-        add("ButtonText", &button.text);
-        button.payload.iter().for_each(|payload| add("ButtonPayload", payload));
-    }
-    if let Some(choice) = &extras.choice {
-        add("ListId", &choice.id);
-        add("ListTitle", &choice.title);
-    }
-    if let Some(sid) = &extras.reply_to {
-        add("OriginalRepliedMessageSid", sid);
-        add("OriginalRepliedMessageSender", &message.to);
-    }
-    form
-}
-
-fn message_type(message: &Message) -> &'static str {
-    let extras = &message.extras.particulars;
-    if extras.location.is_some() {
-        return "location";
-    }
-    if extras.button.is_some() {
-        return "button";
-    }
-    if extras.choice.is_some() {
-        return "interactive";
-    }
-    let first = message.extras.media.first().map(|media| media.content_type.as_str());
-    match first.map(|kind| kind.split('/').next().unwrap_or_default()) {
-        None => "text",
-        Some("image") => "image",
-        Some("audio") => "audio",
-        Some("video") => "video",
-        Some(_) => "document",
-    }
-}
-
-struct Place {
-    country: &'static str,
-    state: &'static str,
-    city: &'static str,
-    zip: &'static str,
-}
-
-/// Where a number is at home, as far as Twilio would say.
-fn place(e164: &str) -> Place {
-    if e164.starts_with("+1206") {
-        return Place { country: "US", state: "WA", city: "SEATTLE", zip: "98101" };
-    }
-    Place { country: number::country(e164), state: "", city: "", zip: "" }
+    Ok(message)
 }

@@ -1,12 +1,13 @@
-//! The Twilio simulator: an honest peer over real sockets, with phones.
+//! A Twilio simulator: a real HTTP server for the Messages API and Event Streams, with signed webhooks and phones.
 //!
-//! - `api`: Messages and Event Streams as Twilio answers for them; `line`: the wire under it, which can refuse and cut.
-//! - `exchange`: the state and the two ways in; `store`: the file behind it.
-//! - `worker` does what is due: `network` carries messages to phones, `fetch` gets their files, `courier` posts signed webhooks, `inbound`
-//!   fills in those of inbound messages. `streams` tells the sinks of Event Streams, beside it; `hands` is how both work.
-//! - [`phones`]: what the phones page talks to. [`script`]: what goes wrong; [`rule`]: when. [`observed`]: what was seen.
-//! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`more`], [`address`]: Twilio's rules, written once more from Twilio's
-//!   description. Nothing here is shared with the product, so that one mistake cannot hide on both sides.
+//! - `api`: the REST API; `listener`: its connections, which tests can refuse and cut.
+//! - `outbound`, `inbound`: the two ways in: a create request of the API, and a message from a phone.
+//! - `state`: what every part works on; `store`: its SQLite file.
+//! - `worker`: does what is due: `carrier` delivers to phones, `fetch` gets media, `webhook_sender` posts signed webhooks.
+//!   `streams` posts events to sinks. Both run their tasks in a `task_pool`.
+//! - [`phones`]: the API of the phones page. [`script`]: the faults; [`rule`]: when they apply. [`observed`]: what was seen.
+//! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`extras`], [`address`]: Twilio's rules, written
+//!   from Twilio's documentation. No code is shared with the product, so that no mistake can be on both sides.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub mod extras;
 mod fault;
 mod fetch;
 mod inbound;
+mod inbound_form;
 pub mod keywords;
 mod limits;
 mod listener;
@@ -30,6 +32,8 @@ pub mod message;
 pub mod number;
 pub mod observed;
 mod options;
+mod outbound;
+mod phone_event;
 pub mod phones;
 pub mod rule;
 pub mod script;
@@ -128,7 +132,7 @@ impl Twilio {
     /// Sends something from a phone; stored, and its webhook planned, when this returns.
     pub fn send_from_phone(&self, input: PhoneInput) -> Result<Message, TwilioError> {
         self.state.get_or_add_phone(&input.from)?;
-        Ok(self.state.accept_inbound(input)?)
+        Ok(inbound::accept(&self.state, input)?)
     }
 
     /// Keeps a file, to be sent from a phone.

@@ -1,20 +1,14 @@
-//! What Twilio takes of an account: a sender's messages one after the other, and so many calls at once.
+//! The limits of an account: messages per sender and time, and concurrent API calls.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::http::HeaderValue;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::api::TwilioApiError;
 use super::fault::millis;
-use super::state::SimulatorState;
 
 /// How much a sender's queue holds at most, by the time that it takes.
 const MAX_QUEUE_TIME: Duration = Duration::from_hours(4);
@@ -40,7 +34,8 @@ impl Default for Limits {
 #[derive(Debug, Default)]
 pub(super) struct SendQueue {
     next_slots: Mutex<HashMap<String, Timestamp>>,
-    calls: AtomicUsize,
+    /// The number of API calls in flight.
+    pub(super) calls: AtomicUsize,
 }
 
 impl SendQueue {
@@ -60,32 +55,4 @@ impl SendQueue {
         next_slots.insert(sender.to_owned(), slot.checked_add(interval).unwrap_or(slot));
         Some(slot)
     }
-}
-
-/// A call under way.
-struct InFlightGuard<'a>(&'a AtomicUsize);
-
-impl Drop for InFlightGuard<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Answers 429 while too many calls are under way, and tells with every answer how many there are.
-pub(super) async fn limit_concurrency(
-    State(state): State<Arc<SimulatorState>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let calls = &state.send_queue.calls;
-    let in_flight = calls.fetch_add(1, Ordering::Relaxed) + 1;
-    let guard = InFlightGuard(calls);
-    let mut response = if in_flight > state.script.limits().concurrent {
-        TwilioApiError::from_script(429).into_response()
-    } else {
-        next.run(request).await
-    };
-    drop(guard);
-    response.headers_mut().insert("twilio-concurrent-requests", HeaderValue::from(in_flight));
-    response
 }

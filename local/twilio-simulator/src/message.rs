@@ -185,7 +185,20 @@ impl Message {
         if self.extras.file_count() > 0 {
             self.sid.replace_range(..2, "MM");
         }
-        self.segments = segments::for_message(self);
+        self.segments = self.segment_count();
+    }
+
+    /// Returns the number of segments that Twilio counts: SMS by text, RCS in North America by bytes, others 1.
+    pub(super) fn segment_count(&self) -> u32 {
+        let (customer, sender) = self.customer_and_sender();
+        match Channel::from_address(sender) {
+            _ if self.extras.file_count() > 0 => 1,
+            Channel::Sms => segments::count(&self.body),
+            Channel::Rcs if customer.contains("+1") => {
+                u32::try_from(self.body.len().div_ceil(160)).unwrap_or(u32::MAX).max(1)
+            }
+            Channel::Rcs | Channel::WhatsApp | Channel::Messenger => 1,
+        }
     }
 
     /// The phone at the other end. A Messaging Service sends RCS to a plain number; it arrives in the app of RCS.

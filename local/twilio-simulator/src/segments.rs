@@ -1,8 +1,5 @@
 //! How many SMS one text becomes.
 
-use super::address::Channel;
-use super::message::Message;
-
 /// One septet each.
 const GSM_7: &str = "\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ";
 /// Two septets each: an escape and the character.
@@ -16,20 +13,6 @@ pub fn count(text: &str) -> u32 {
     }
     let units: Vec<u32> = text.chars().map(|c| if c.len_utf16() == 2 { 2 } else { 1 }).collect();
     parts(&units, 70, 67)
-}
-
-/// The number of segments that Twilio counts for a message: SMS by its text, RCS in North America by 160 bytes, everything
-/// else one.
-pub(super) fn for_message(message: &Message) -> u32 {
-    let (customer, sender) = message.customer_and_sender();
-    match Channel::from_address(sender) {
-        _ if message.extras.file_count() > 0 => 1,
-        Channel::Sms => count(&message.body),
-        Channel::Rcs if customer.contains("+1") => {
-            u32::try_from(message.body.len().div_ceil(160)).unwrap_or(u32::MAX).max(1)
-        }
-        Channel::Rcs | Channel::WhatsApp | Channel::Messenger => 1,
-    }
 }
 
 fn septets(character: char) -> Option<u32> {

@@ -1,4 +1,4 @@
-//! The state that every part of the simulator works on, and the two ways in: a call to the API, a text from a phone.
+//! The state that every part of the simulator works on.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,19 +9,16 @@ use shared::ids::Ids;
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::address::Channel;
-use super::extras::{MessageExtras, PhoneInput};
+use super::extras::MessageExtras;
 use super::keywords::Keyword;
 use super::limits::SendQueue;
 use super::message::{Direction, Message, Status};
 use super::observed::Observed;
-use super::phones::PhoneEvent;
-use super::rule::Call;
-use super::script::{InboundFault, Script};
+use super::phone_event::PhoneEvent;
+use super::script::Script;
+use super::segments;
 use super::store::phones::{self, Phone};
-use super::store::work::{self, Post, TaskKind};
-use super::store::{Store, events, messages};
-use super::streams::event;
-use super::{carrier, inbound, segments};
+use super::store::{Store, events, work};
 
 /// Everything that the parts share.
 pub(super) struct SimulatorState {
@@ -59,25 +56,6 @@ pub(super) struct SimulatorState {
     pub(super) phone_events: broadcast::Sender<PhoneEvent>,
     /// Set at the end.
     pub(super) stopping: watch::Sender<bool>,
-}
-
-/// What a call to the API asks for, checked.
-#[derive(Debug, Clone)]
-pub(super) struct CreateRequest {
-    /// The recipient.
-    pub(super) to: String,
-    /// One of the account's senders.
-    pub(super) from: String,
-    /// The text.
-    pub(super) body: String,
-    /// Where callbacks go.
-    pub(super) status_callback: Option<String>,
-    /// What it has beside its text.
-    pub(super) extras: MessageExtras,
-    /// The carrier does not take its usual time.
-    pub(super) hurried: bool,
-    /// How long its sender has others to send before.
-    pub(super) send_delay: Duration,
 }
 
 impl SimulatorState {
@@ -140,74 +118,6 @@ impl SimulatorState {
         Keyword::parse(body).filter(|_| is_supported)
     }
 
-    /// Accepts a message for a phone: stored with its first step before this returns.
-    pub(super) fn accept_outbound(&self, request: CreateRequest) -> rusqlite::Result<Message> {
-        let mut message = self.new_message(Direction::Api, request.from, request.to, request.body);
-        message.status_callback = request.status_callback;
-        message.set_extras(request.extras);
-        message.status = match (&message.extras.send_at, &message.extras.service) {
-            (Some(_), _) => Status::Scheduled,
-            (None, Some(_)) => Status::Accepted,
-            (None, None) => Status::Queued,
-        };
-        let (due, step) = carrier::first_step(self, &message, request.hurried);
-        let due = due.checked_add(request.send_delay).unwrap_or(due);
-        self.store.transaction(|db| {
-            messages::insert(db, &mut message)?;
-            work::schedule(db, &message.sid, due, &step)
-        })?;
-        self.work_changed();
-        Ok(message)
-    }
-
-    /// Takes what was typed on a phone: stored with its webhook before this returns.
-    pub(super) fn accept_inbound(&self, input: PhoneInput) -> rusqlite::Result<Message> {
-        let keyword = self.keyword(&input.to, &input.body);
-        let mut message = self.new_message(Direction::Inbound, input.from, input.to, input.body);
-        message.sent_at = Some(message.created_at);
-        let service = self.service_for(&message.to).map(str::to_owned);
-        let (media, particulars) = (input.media, input.extras);
-        message.set_extras(MessageExtras {
-            media,
-            service,
-            particulars,
-            ..MessageExtras::default()
-        });
-        let (from, to) = (message.from.clone(), message.to.clone());
-        let fault = self.script.next_inbound_fault(
-            Call { number: &from, body: &message.body, status: Some(Status::Received) },
-            message.created_at,
-        );
-        let (due, copies) = match fault {
-            Some(InboundFault::Late { by }) => (self.after(by), 1),
-            Some(InboundFault::Copies { count }) => (message.created_at, count),
-            None => (message.created_at, 1),
-        };
-        let name = self.store.with(|db| phones::find(db, &from))?.and_then(|phone| phone.name);
-        let reported_keyword = keyword
-            .filter(|_| message.extras.service.is_some() && self.script.has_advanced_opt_out());
-        let form = inbound::form(self, &message, name.as_deref(), reported_keyword);
-        let post = Post { inbound: true, url: self.inbound_url.clone(), form, copies, attempts: 0 };
-        self.store.transaction(|db| {
-            messages::insert(db, &mut message)?;
-            work::schedule(db, &message.sid, due, &TaskKind::PostWebhook(post))?;
-            event::emit(self, db, &message)?;
-            match keyword {
-                Some(Keyword::Stop) => phones::set_opt_out(db, &from, self.opt_out_key(&to), true),
-                Some(Keyword::Start) => {
-                    phones::set_opt_out(db, &from, self.opt_out_key(&to), false)
-                }
-                Some(Keyword::Help) | None => Ok(()),
-            }
-        })?;
-        self.work_changed();
-        self.publish(PhoneEvent::message(&message));
-        if let Some(keyword) = keyword {
-            self.keyword_reply(&to, &from, keyword)?;
-        }
-        Ok(message)
-    }
-
     /// The phone with this number, put on the bench if it is not there yet.
     pub(super) fn get_or_add_phone(&self, number: &str) -> rusqlite::Result<Phone> {
         if let Some(phone) = self.store.with(|db| phones::find(db, number))?
@@ -221,20 +131,14 @@ impl SimulatorState {
         Ok(phone)
     }
 
-    /// Twilio's own answer to a keyword; the desk hears nothing of it.
-    fn keyword_reply(&self, from: &str, to: &str, keyword: Keyword) -> rusqlite::Result<()> {
-        let body = keyword.reply().to_owned();
-        let mut message = self.new_message(Direction::Reply, from.to_owned(), to.to_owned(), body);
-        let (due, step) = carrier::first_step(self, &message, false);
-        self.store.transaction(|db| {
-            messages::insert(db, &mut message)?;
-            work::schedule(db, &message.sid, due, &step)
-        })?;
-        self.work_changed();
-        Ok(())
-    }
-
-    fn new_message(&self, direction: Direction, from: String, to: String, body: String) -> Message {
+    /// Returns a message that is not stored yet.
+    pub(super) fn new_message(
+        &self,
+        direction: Direction,
+        from: String,
+        to: String,
+        body: String,
+    ) -> Message {
         let now = self.now();
         Message {
             seq: 0,

@@ -11,7 +11,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 
 use super::message::WebhookResult;
 use super::observed::ObservedWebhook;
-use super::phones::PhoneEvent;
+use super::phone_event::PhoneEvent;
 use super::signature;
 use super::state::SimulatorState;
 use super::store::messages;

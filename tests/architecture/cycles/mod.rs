@@ -26,7 +26,6 @@ const OPEN: &[&str] = &[
     "partyline-local",
     "partyline-shared",
     "partyline-tests",
-    "twilio-simulator",
 ];
 
 /// The lines at which one module uses items of another.

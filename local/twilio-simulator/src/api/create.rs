@@ -9,17 +9,19 @@ use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::authorize::authorize;
 use super::error::TwilioApiError;
 use super::form::Form;
+use super::resource;
 use super::validate::validate_create;
-use super::{authorize, resource};
 use crate::address;
 use crate::listener::ConnectionControl;
 use crate::message::Message;
 use crate::observed::ObservedCreate;
+use crate::outbound::{self, CreateRequest};
 use crate::rule::Call;
 use crate::script::CreateFault;
-use crate::state::{CreateRequest, SimulatorState};
+use crate::state::SimulatorState;
 use crate::store::work;
 
 /// Creates a message, or refuses to, as Twilio would or as the script says.
@@ -63,11 +65,10 @@ pub(super) async fn create(
     let accepted = validate_create(&state, &form).and_then(|request| {
         let skip_delays = fault == Some(CreateFault::CallbacksFirst);
         let wait = if skip_delays { Duration::ZERO } else { send_delay(&state, &request)? };
-        Ok(state.accept_outbound(CreateRequest {
-            hurried: skip_delays,
-            send_delay: wait,
-            ..request
-        })?)
+        Ok(outbound::accept(
+            &state,
+            CreateRequest { hurried: skip_delays, send_delay: wait, ..request },
+        )?)
     });
     state
         .observed

@@ -11,8 +11,9 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::authorize::authorize;
 use super::error::TwilioApiError;
-use super::{authorize, resource};
+use super::resource;
 use crate::state::SimulatorState;
 use crate::store::messages::{self, Filter};
 

@@ -13,10 +13,11 @@ use futures_util::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::authorize::authorize;
 use super::error::TwilioApiError;
-use super::{authorize, message, resource};
+use super::{message, resource};
 use crate::extras::Media;
-use crate::inbound::media_path;
+use crate::inbound_form::media_path;
 use crate::message::Message;
 use crate::rule::Call;
 use crate::script::MediaFault;

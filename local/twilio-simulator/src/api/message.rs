@@ -8,8 +8,9 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use super::authorize::authorize;
 use super::error::TwilioApiError;
-use super::{authorize, resource};
+use super::resource;
 use crate::carrier;
 use crate::message::{Message, Status};
 use crate::state::SimulatorState;

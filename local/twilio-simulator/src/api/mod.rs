@@ -1,24 +1,23 @@
 //! The REST API: `/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`, and `/v1/…` of Event Streams.
 //!
-//! - `create`, `list`, `one` (fetch, update, delete): one file each; `media`: its files.
-//! - `order`: what a create may ask for; `form`: how it asks; `resource`: a message as JSON; `refusal`: an error.
+//! - `create`, `list`, `message` (fetch, update, delete), `media`: the operations.
+//! - `validate`: checks a create request; `form`: reads it; `resource`: a message as JSON; `error`: Twilio's errors.
+//! - `authorize`, `concurrency`: checks before an operation.
 //! - `events`: sinks and subscriptions.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use data_encoding::BASE64;
 
-use super::limits;
 use super::listener::{ConnectionControl, FaultyListener};
 use super::state::SimulatorState;
 
+mod authorize;
+mod concurrency;
 mod create;
 mod error;
 mod events;
@@ -29,7 +28,7 @@ mod message;
 mod resource;
 mod validate;
 
-pub(super) use error::TwilioApiError;
+use error::TwilioApiError;
 
 /// Serves the API until the simulator stops.
 pub(super) async fn serve(listener: FaultyListener, state: Arc<SimulatorState>) {
@@ -66,7 +65,7 @@ fn router(state: Arc<SimulatorState>) -> Router {
         .merge(events::router())
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
-        .layer(from_fn_with_state(Arc::clone(&state), limits::limit_concurrency))
+        .layer(from_fn_with_state(Arc::clone(&state), concurrency::limit_concurrency))
         .with_state(state)
 }
 
@@ -76,23 +75,4 @@ async fn unknown(request: Request) -> Response {
 
 async fn not_allowed() -> Response {
     TwilioApiError::new(405, 20004, "Method not allowed").into_response()
-}
-
-/// Lets the account's owner pass: HTTP Basic with account SID and token, for the account's own resources.
-fn authorize(
-    state: &SimulatorState,
-    account: &str,
-    headers: &HeaderMap,
-) -> Result<(), TwilioApiError> {
-    let credentials = headers
-        .get(AUTHORIZATION)
-        .and_then(|header| header.to_str().ok())
-        .and_then(|header| header.strip_prefix("Basic "))
-        .and_then(|encoded| BASE64.decode(encoded.trim().as_bytes()).ok());
-    let expected = format!("{}:{}", state.account_sid, state.auth_token);
-    if credentials.as_deref() == Some(expected.as_bytes()) && account == state.account_sid {
-        Ok(())
-    } else {
-        Err(TwilioApiError::unauthenticated())
-    }
 }

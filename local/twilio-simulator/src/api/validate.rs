@@ -9,7 +9,8 @@ use super::error::TwilioApiError;
 use super::form::Form;
 use crate::address::{self, Channel};
 use crate::extras::MessageExtras;
-use crate::state::{CreateRequest, SimulatorState};
+use crate::outbound::CreateRequest;
+use crate::state::SimulatorState;
 use crate::store::phones;
 
 const MAX_FILES: usize = 10;

@@ -9,11 +9,12 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::catalog::network as texts;
 use super::error::PhoneApiError;
 use crate::extras::Media;
+use crate::phone_event::file_view;
 use crate::state::SimulatorState;
 use crate::store::media;
 
@@ -61,14 +62,4 @@ pub(super) async fn download(
         (axum::http::header::CONTENT_SECURITY_POLICY, policy),
     ];
     Ok((headers, bytes).into_response())
-}
-
-/// A file as the page shows it.
-pub(super) fn file_view(file: &Media) -> Value {
-    json!({
-        "sid": file.sid,
-        "content_type": file.content_type,
-        "name": file.name,
-        "size": file.size,
-    })
 }

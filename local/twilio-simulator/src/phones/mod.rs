@@ -28,7 +28,6 @@ mod phone;
 mod texts;
 
 pub use error::PhoneApiError;
-pub(super) use live::PhoneEvent;
 pub(super) use phone::{add_first_customer, save_phone};
 
 /// The routes.

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::catalog::network as texts;
 use super::error::PhoneApiError;
-use super::live::{PhoneEvent, phone_view};
 use crate::address::{self, Channel};
 use crate::carrier;
+use crate::phone_event::{PhoneEvent, phone_view};
 use crate::state::SimulatorState;
 use crate::store::phones::{self, Phone, PhoneCondition};
 

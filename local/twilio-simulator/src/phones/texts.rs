@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 
 use super::catalog::network as texts;
 use super::error::PhoneApiError;
-use super::live::message_view;
 use super::phone::find;
 use crate::address::Channel;
 use crate::carrier;
 use crate::extras::{AppExtras, PhoneInput};
+use crate::inbound;
+use crate::phone_event::message_view;
 use crate::state::SimulatorState;
 use crate::store::{media, messages};
 
@@ -80,13 +81,16 @@ pub(super) async fn send(
         files.collect::<rusqlite::Result<Option<Vec<_>>>>()
     })?;
     let media = media.ok_or_else(|| PhoneApiError::invalid(texts::file_not_kept()))?;
-    let message = state.accept_inbound(PhoneInput {
-        from: phone.number,
-        to: request.to,
-        body: request.body,
-        media: media.into_iter().map(|(file, _)| file).collect(),
-        extras: request.particulars,
-    })?;
+    let message = inbound::accept(
+        &state,
+        PhoneInput {
+            from: phone.number,
+            to: request.to,
+            body: request.body,
+            media: media.into_iter().map(|(file, _)| file).collect(),
+            extras: request.particulars,
+        },
+    )?;
     Ok((StatusCode::CREATED, Json(message_view(&message))))
 }
 

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::super::error::TwilioApiError;
 use super::super::form::Form;
-use super::required;
+use super::params::required;
 use crate::state::SimulatorState;
 use crate::store::streams::SinkConfig;
 

@@ -9,7 +9,6 @@ pub mod demo;
 pub mod lan_access;
 pub mod options;
 pub mod parameter_values;
-mod senders;
 pub mod settings;
 pub mod system;
 

@@ -7,6 +7,7 @@
 mod authorize;
 mod capacity;
 mod engine;
+mod error;
 mod faults;
 mod in_flight;
 mod maintenance;
@@ -34,6 +35,7 @@ use tokio::task::JoinHandle;
 pub use authorize::Authorize;
 pub use capacity::{Capacity, CapacityKey, CapacityUnits};
 pub use engine::{Engine, ready};
+pub use error::StartError;
 pub use faults::{Effect, Gate, RequestFault, RequestFaults};
 
 use crate::template::TableSpec;
@@ -51,46 +53,6 @@ pub struct DynamoOptions<'a> {
     pub permissions: Arc<dyn Authorize>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-}
-
-/// Why it did not start. Each is a sentence for the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Another process has the folder.
-    #[error(
-        "{} is in use by another running Partyline; stop it first or start with --memory",
-        folder.display()
-    )]
-    InUse {
-        /// The state folder.
-        folder: PathBuf,
-    },
-    /// The database is not readable.
-    #[error(
-        "the state in {} is damaged ({reason}); restore a backup of the folder or start with --reset",
-        folder.display()
-    )]
-    Damaged {
-        /// The state folder.
-        folder: PathBuf,
-        /// What was found.
-        reason: String,
-    },
-    /// The folder cannot be made or written.
-    #[error("cannot store state in {}; make it writable or start with --memory", folder.display())]
-    Folder {
-        /// The state folder.
-        folder: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// There is neither a folder nor a place for a temporary one.
-    #[error("cannot create a temporary folder; start with a state folder")]
-    NoMemory,
-    /// No loopback port.
-    #[error("no free loopback port for the local DynamoDB")]
-    Port(#[source] std::io::Error),
 }
 
 /// The running database.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use super::StartError;
+use super::error::StartError;
 
 /// The largest database that is read through at each start, in bytes; a larger one is checked at its head.
 const FULL_CHECK_MAX_BYTES: u64 = 64 * 1024 * 1024;

@@ -10,9 +10,9 @@ use shared::clock::Clock;
 use shared::lambda::{Environment, Function, Handler, InvocationContext, Setup};
 use tokio::sync::OnceCell;
 
-use super::FunctionHostOptions;
 use super::environment::environment;
 use super::error::{InvokeError, cause_chain, panic_error};
+use super::options::FunctionHostOptions;
 use crate::template::FunctionSpec;
 
 /// One function of the template.

@@ -6,40 +6,22 @@
 mod environment;
 mod error;
 mod hosted;
+mod options;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 use shared::clock::Clock;
-use shared::fault::FaultPoints;
 use shared::ids::Ids;
-use shared::lambda::{Function, InvocationContext};
+use shared::lambda::InvocationContext;
 use tokio::sync::watch;
 
 pub use environment::{Endpoints, LOCAL_SECRET, remote_environment};
 pub use error::InvokeError;
+pub use options::FunctionHostOptions;
 
-use crate::template::Template;
 use hosted::HostedFunction;
-
-/// What the host is made with.
-pub struct FunctionHostOptions<'a> {
-    /// Which functions exist, their timeouts and environments.
-    pub template: &'a Template,
-    /// The handlers.
-    pub table: &'a [Function],
-    /// Where the peers are.
-    pub endpoints: &'a Endpoints,
-    /// Time, by which invocations are cut off.
-    pub clock: Arc<dyn Clock>,
-    /// Request ids; handed on to the functions.
-    pub ids: Arc<dyn Ids>,
-    /// Fault points; handed on to the functions.
-    pub faults: FaultPoints,
-    /// `cargo lambda watch`'s address, to send events there instead.
-    pub invoke_url: Option<reqwest::Url>,
-}
 
 /// Every function of the template, ready to be invoked.
 pub struct FunctionHost {
@@ -145,9 +127,13 @@ mod tests {
     use shared::lambda::{Handler, HandlerError, Trigger};
     use tokio::net::TcpListener;
 
+    use shared::fault::FaultPoints;
+    use shared::lambda::Function;
+
     use super::*;
     use crate::permissions::LOCAL_ADMIN;
     use crate::server::Server;
+    use crate::template::Template;
 
     const TEMPLATE: &str = include_str!("../../../../template.yaml");
 

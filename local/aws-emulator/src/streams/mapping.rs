@@ -6,8 +6,8 @@ use serde_json::Value;
 use shared::clock::Clock;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Invoke;
 use super::filter::Filter;
+use super::invoke::Invoke;
 use super::progress::Progress;
 use super::record::Record;
 use super::store::PositionStore;

@@ -8,6 +8,7 @@
 
 mod failure;
 mod filter;
+mod invoke;
 mod mapping;
 mod progress;
 mod reader;
@@ -21,7 +22,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::join_all;
 use serde_json::Value;
 use shared::clock::Clock;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -30,6 +31,8 @@ use tokio::task::JoinHandle;
 
 use crate::dynamodb::{DynamoDb, Engine};
 use crate::template::{FunctionSpec, StreamSpec, TableSpec};
+pub use invoke::Invoke;
+
 use filter::Filter;
 use mapping::Mapping;
 use progress::Progress;
@@ -39,10 +42,6 @@ use worker::PartitionWorker;
 
 /// How long a running invocation is waited for at the end; its records are delivered again at the next start.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Invokes a function by name with an event; the error is what went wrong, in words.
-pub type Invoke =
-    Arc<dyn Fn(String, Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>;
 
 /// Why the streams cannot be read.
 #[derive(Debug, thiserror::Error)]

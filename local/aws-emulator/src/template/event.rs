@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::context::FunctionContext;
 use super::error::TemplateError;
-use super::function::FunctionContext;
 use super::model::{StreamSpec, TriggerSpec};
 use super::node::Node;
 use super::view::MapView;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::context::FunctionContext;
 use super::error::TemplateError;
 use super::event;
-use super::model::{FunctionSpec, Grant, QueueSpec, TableSpec};
+use super::model::{FunctionSpec, Grant};
 use super::node::{Node, NodeKind};
 use super::scope::Scope;
 use super::view::MapView;
@@ -25,21 +26,6 @@ const FUNCTION: &[&str] = &[
     "LoggingConfig",
     "Tags",
 ];
-
-/// What a function may refer to.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FunctionContext<'a> {
-    /// Every name.
-    pub(super) scope: &'a Scope,
-    /// `Globals.Function`.
-    pub(super) globals: Option<&'a Node>,
-    /// The tables, whose streams can be read.
-    pub(super) tables: &'a [TableSpec],
-    /// The queues, which take what failed.
-    pub(super) queues: &'a [QueueSpec],
-    /// The id of the HTTP API.
-    pub(super) http_api: Option<&'a str>,
-}
 
 /// Checks `Globals.Function`.
 pub(super) fn check_globals(scope: &Scope, node: &Node) -> Result<(), TemplateError> {

@@ -6,6 +6,7 @@
 //! - [`error`]: what can be wrong, and where.
 
 mod bucket;
+mod context;
 pub mod error;
 mod event;
 mod function;
@@ -24,7 +25,7 @@ pub use model::{
 };
 pub use scope::{ACCOUNT, REGION, STACK};
 
-use function::FunctionContext;
+use context::FunctionContext;
 use node::{Entry, Node};
 use scope::Scope;
 use view::MapView;

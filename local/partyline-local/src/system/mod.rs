@@ -23,7 +23,6 @@ use shared::ids::Ids;
 use shared::store::Store;
 
 use crate::lan_access::LanAccess;
-use crate::options::Options;
 use crate::settings::Settings;
 use aws_emulator::dynamodb::{DynamoDb, StartError};
 use aws_emulator::gateway::socket::Sockets;
@@ -70,11 +69,6 @@ pub struct System {
 }
 
 impl System {
-    /// Starts everything that the template names.
-    pub async fn start(options: Options) -> Result<Self, SystemError> {
-        start::start(options).await
-    }
-
     /// Throws the state in `folder` away, unless a running system uses it.
     pub fn reset(folder: &Path) -> Result<(), SystemError> {
         let Ok(lock) = std::fs::File::open(folder.join("lock")) else { return Ok(()) };

@@ -37,68 +37,71 @@ struct StartContext {
     port: u16,
 }
 
-pub(super) async fn start(options: Options) -> Result<System, SystemError> {
-    options.settings.check_secrets(options.lan)?;
-    let path = options.template.clone().unwrap_or_else(|| options.root.join("template.yaml"));
-    let template = Template::load(&path)?;
-    let listeners = Listeners::bind(options.lan, options.port).await?;
-    let context = StartContext {
-        permissions: Arc::new(Permissions::from_template(&template, &options.removed_grants)),
-        clock: Arc::new(options.clock.clone()),
-        port: port(&listeners.gateway),
-        template,
-        options,
-    };
-    let dynamodb = context.tables().await?;
-    let parameters = context.parameters()?;
-    let s3 = buckets::open(&context.template, &context.options, &context.permissions)?;
-    let twilio = context.twilio().await?;
-    let (template, options) = (&context.template, &context.options);
-    admin::load_demo(template, options, context.base_url(), &dynamodb, twilio.as_ref(), &s3)
-        .await?;
-    let endpoints = context.endpoints(&listeners, &dynamodb, twilio.as_ref());
-    let functions = context.functions(&endpoints)?;
-    let sockets = context.sockets(&functions);
-    let streams = context.streams(&dynamodb, &functions).await?;
-    let schedules = context.schedules(&functions);
-    let invocations = context.invocations(&functions);
-    let media = buckets::behind_origin(&context.template, port(&listeners.s3))?;
-    let mut peers = vec![
-        serve(listeners.parameters, parameters.router())?,
-        serve(listeners.invocations, invocations.router())?,
-        serve(listeners.s3, s3.router())?,
-    ];
-    if let Some(sockets) = &sockets {
-        let router = management::router(sockets.clone(), Arc::clone(&context.permissions));
-        peers.push(serve(listeners.management, router)?);
+impl System {
+    /// Starts every part that the template names.
+    pub async fn start(options: Options) -> Result<Self, SystemError> {
+        options.settings.check_secrets(options.lan)?;
+        let path = options.template.clone().unwrap_or_else(|| options.root.join("template.yaml"));
+        let template = Template::load(&path)?;
+        let listeners = Listeners::bind(options.lan, options.port).await?;
+        let context = StartContext {
+            permissions: Arc::new(Permissions::from_template(&template, &options.removed_grants)),
+            clock: Arc::new(options.clock.clone()),
+            port: port(&listeners.gateway),
+            template,
+            options,
+        };
+        let dynamodb = context.tables().await?;
+        let parameters = context.parameters()?;
+        let s3 = buckets::open(&context.template, &context.options, &context.permissions)?;
+        let twilio = context.twilio().await?;
+        let (template, options) = (&context.template, &context.options);
+        admin::load_demo(template, options, context.base_url(), &dynamodb, twilio.as_ref(), &s3)
+            .await?;
+        let endpoints = context.endpoints(&listeners, &dynamodb, twilio.as_ref());
+        let functions = context.functions(&endpoints)?;
+        let sockets = context.sockets(&functions);
+        let streams = context.streams(&dynamodb, &functions).await?;
+        let schedules = context.schedules(&functions);
+        let invocations = context.invocations(&functions);
+        let media = buckets::behind_origin(&context.template, port(&listeners.s3))?;
+        let mut peers = vec![
+            serve(listeners.parameters, parameters.router())?,
+            serve(listeners.invocations, invocations.router())?,
+            serve(listeners.s3, s3.router())?,
+        ];
+        if let Some(sockets) = &sockets {
+            let router = management::router(sockets.clone(), Arc::clone(&context.permissions));
+            peers.push(serve(listeners.management, router)?);
+        }
+        let lan_access = LanAccess::new(context.base_url(), Arc::clone(&context.options.ids));
+        let phones = twilio.as_ref().map(|twilio| lan_access.routes(twilio.phones()));
+        let gateway = serve(
+            listeners.gateway,
+            context.gateway_router(&functions, sockets.clone(), phones, media),
+        )?;
+        Ok(Self {
+            url: context.base_url(),
+            store: admin::store(&context.template, &context.options, &dynamodb),
+            remote_environment: lambda::remote_environment(&context.template, &endpoints),
+            template: context.template,
+            settings: context.options.settings,
+            clock: context.options.clock,
+            ids: context.options.ids,
+            permissions: context.permissions,
+            functions,
+            dynamodb,
+            streams,
+            schedules,
+            invocations,
+            s3,
+            sockets,
+            lan_access: context.options.lan.then_some(lan_access),
+            twilio,
+            gateway,
+            peers,
+        })
     }
-    let lan_access = LanAccess::new(context.base_url(), Arc::clone(&context.options.ids));
-    let phones = twilio.as_ref().map(|twilio| lan_access.routes(twilio.phones()));
-    let gateway = serve(
-        listeners.gateway,
-        context.gateway_router(&functions, sockets.clone(), phones, media),
-    )?;
-    Ok(System {
-        url: context.base_url(),
-        store: admin::store(&context.template, &context.options, &dynamodb),
-        remote_environment: lambda::remote_environment(&context.template, &endpoints),
-        template: context.template,
-        settings: context.options.settings,
-        clock: context.options.clock,
-        ids: context.options.ids,
-        permissions: context.permissions,
-        functions,
-        dynamodb,
-        streams,
-        schedules,
-        invocations,
-        s3,
-        sockets,
-        lan_access: context.options.lan.then_some(lan_access),
-        twilio,
-        gateway,
-        peers,
-    })
 }
 
 impl StartContext {

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Connection;
+use super::connection::Connection;
 use crate::gateway::request::{clf, short_id};
 use crate::template::SocketApiSpec;
 

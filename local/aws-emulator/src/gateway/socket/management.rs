@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::registry::{SocketCommand, Sockets};
 use super::session::MESSAGE_LIMIT;
-use super::{SocketCommand, Sockets};
 use crate::gateway::request::text;
 use crate::gateway::response::gateway_error;
 use crate::gateway::routes::percent_decode;

@@ -16,8 +16,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
+use super::connection::Connection;
 use super::event::{CloseReason, disconnect, message};
-use super::{Connection, SocketCommand, Sockets};
+use super::registry::{SocketCommand, Sockets};
 
 /// The largest frame that a browser may send, in bytes.
 pub(super) const FRAME_LIMIT: usize = 32 * 1024;

@@ -10,9 +10,10 @@ use hyper::upgrade::OnUpgrade;
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use super::connection::Connection;
 use super::event::{CloseReason, connect};
+use super::registry::Sockets;
 use super::session::Session;
-use super::{Connection, Sockets};
 use crate::gateway::request::{domain, short_id, text};
 use crate::gateway::response::gateway_error;
 

@@ -1,14 +1,21 @@
 //! Names and secrets: from the environment, from `.env`, or else as published in `.env.example`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use url::Url;
 
-use crate::senders::{self, CHANNELS};
+mod error;
+mod parse;
+mod senders;
+
+pub use error::SettingsError;
+
+use parse::parse_list;
+use senders::CHANNELS;
 
 /// The settings that hold without a `.env`. They are published.
-const PUBLISHED: &str = include_str!("../../../.env.example");
+const PUBLISHED: &str = include_str!("../../../../.env.example");
 
 /// What stands in `.env`, or in the environment, or else is published.
 #[derive(Clone)]
@@ -43,35 +50,6 @@ pub struct Settings {
     pub install_key: String,
     /// `PORT`.
     pub port: u16,
-}
-
-/// Settings that cannot be used, in a sentence that says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    /// The file is there and cannot be read.
-    #[error("{} is not a valid list of NAME=value lines; compare it with .env.example", path.display())]
-    File {
-        /// The file. The reason is not told: it would quote the line, and with it a secret.
-        path: PathBuf,
-    },
-    /// A value makes no sense.
-    #[error("{name} {message}")]
-    Value {
-        /// The variable.
-        name: &'static str,
-        /// What is wrong.
-        message: &'static str,
-    },
-    /// A published secret would face the world.
-    #[error(
-        "{names} still have the published values of .env.example. Set your own in .env before {purpose}"
-    )]
-    Published {
-        /// The variables.
-        names: String,
-        /// What was asked for.
-        purpose: &'static str,
-    },
 }
 
 impl Settings {
@@ -208,11 +186,6 @@ impl std::fmt::Debug for Settings {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Settings").field("number", &self.number).finish_non_exhaustive()
     }
-}
-
-/// Values between commas.
-pub(crate) fn parse_list(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// Keys by id: `webhooks_sharedkey_…=secret`.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use shared::address::Address;
 
-use crate::settings::{SettingsError, parse_list};
+use super::error::SettingsError;
+use super::parse::parse_list;
 
 /// The variables of the senders beside SMS, and what each sender begins with.
-pub(crate) const CHANNELS: [(&str, &str); 3] = [
+pub(super) const CHANNELS: [(&str, &str); 3] = [
     ("WHATSAPP_ID", "whatsapp:"),
     ("FACEBOOK_MESSENGER_ID", "messenger:"),
     ("RCS_SENDER_ID", "rcs:"),
@@ -17,7 +18,7 @@ pub(crate) const CHANNELS: [(&str, &str); 3] = [
 const COUNTRIES: &str = "SENDER_COUNTRIES";
 
 /// The senders of the other channels, with the prefix that somebody may have left out.
-pub(crate) fn channel_senders(
+pub(super) fn channel_senders(
     value: &impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<String>, SettingsError> {
     let mut senders = Vec::new();
@@ -34,7 +35,7 @@ pub(crate) fn channel_senders(
 }
 
 /// The countries by sender: `+18555080989=US/CA,whatsapp:+18555080990=DE`.
-pub(crate) fn countries(
+pub(super) fn countries(
     value: &impl Fn(&str) -> Option<String>,
     senders: &[String],
 ) -> Result<BTreeMap<String, Vec<String>>, SettingsError> {

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use shared::message::delivery_status::{DeliveryStatus, StatusRecord};
 use shared::message::{Direction, Message};
 
-use super::run::{StoryRunner, StoryStep, message_sid};
+use super::attachments::phone_extras;
+use super::error::DemoError;
+use super::step::{StoryRunner, StoryStep, message_sid};
 use super::story::{Story, StoryOutcome};
 use super::story_clock::{add, pseudo_random};
-use super::{DemoError, extra};
 use twilio_simulator::{self as twilio, Phone, Status, segments};
 
 impl StoryRunner<'_> {
@@ -53,7 +54,7 @@ impl StoryRunner<'_> {
             deleted: false,
             extras: twilio::extras::MessageExtras {
                 media: self.phone_media(scene)?,
-                particulars: extra::phone_extras(scene)?,
+                particulars: phone_extras(scene)?,
                 ..twilio::extras::MessageExtras::default()
             },
         }))

@@ -1,15 +1,19 @@
-//! `--demo`: three days of a bicycle shop's texts, for a first look at a desk that is in use.
+//! The data of `--demo`: three days of a bicycle shop's conversations.
 //!
-//! - `story`: what was written, read from `stories/`; `files`, `extra`: what came with it; `moment`: when, and under which ids.
-//! - `telling`: a story told through the store's own writes, as the functions would have made them; `past`: what Twilio
-//!   remembers of it.
+//! - `story`: the conversations, parsed from `stories/`; `files`, `extra`: their media and extras; `story_clock`: their
+//!   times and SIDs.
+//! - `run`: writes a story with the store's own operations, as the functions do. `step` is one message of it,
+//!   `attachments` its media and extras, `history` what Twilio and the phones keep of it.
 //!
-//! A story that stands in the tables already is not told again.
+//! A story whose messages are already stored is skipped.
 
+mod attachments;
+mod error;
 mod extra;
 mod files;
 mod history;
 mod run;
+mod step;
 mod story;
 mod story_clock;
 #[cfg(test)]
@@ -20,7 +24,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
-use shared::address::{Address, InvalidAddress};
+use shared::address::Address;
 use shared::clock::Clock;
 use shared::config::InstallKey;
 use shared::ids::Ids;
@@ -29,44 +33,16 @@ use shared::store::Store;
 use crate::parameter_values::InvalidInstallKey;
 use crate::settings::Settings;
 use aws_emulator::s3::S3;
-use run::{StoryResult, StoryRunner};
+use run::StoryResult;
+use step::StoryRunner;
 use story::Story;
 use story_clock::StoryClock;
-use twilio_simulator::{Phone, Twilio, TwilioError};
+use twilio_simulator::{Phone, Twilio};
+
+pub use error::DemoError;
 
 /// How many stories are told side by side.
 const CONCURRENCY: usize = 4;
-
-/// The inbox of a local system's senders.
-const INBOX: &str = "main";
-
-/// Why the tables could not be filled.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// There is no simulator.
-    #[error("--demo requires the simulated Twilio; remove TWILIO_API_URL from the settings")]
-    RealTwilio,
-    /// A story cannot be read.
-    #[error("invalid demo story ({language}), line {line}")]
-    Story {
-        /// Which file.
-        language: &'static str,
-        /// Which line, from 1.
-        line: usize,
-    },
-    /// A number in a story or in the settings is none.
-    #[error("invalid address in the demo stories or the settings")]
-    Address(#[from] InvalidAddress),
-    /// The install key.
-    #[error(transparent)]
-    InstallKey(#[from] InvalidInstallKey),
-    /// The tables.
-    #[error("cannot store the demo messages")]
-    Store(#[from] shared::error::Error),
-    /// The simulator's file.
-    #[error(transparent)]
-    Twilio(#[from] TwilioError),
-}
 
 /// Where the stories are told.
 pub(crate) struct DemoContext<'a> {

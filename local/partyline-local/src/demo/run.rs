@@ -1,31 +1,26 @@
-//! A story told: each line is the write that the function would have made, at the time of the story.
+//! Writes a story: each message as the function would have written it, at the time of the story.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use shared::address::Address;
-use shared::config::InstallKey;
 use shared::conversation::{Conversation, ConversationId, ConversationStatus};
-use shared::error::Error;
-use shared::ids::Ids;
 use shared::message::{Direction, Message};
 use shared::outbox::OutboxEntry;
 use shared::sending::can_send::SendCheck;
-use shared::sid::MessageSid;
-use shared::store::{
-    DeliveryReport, InboundOutcome, NewOutbound, OutboundOutcome, SendCompletion, Store,
-};
+use shared::store::{DeliveryReport, InboundOutcome, NewOutbound, OutboundOutcome, SendCompletion};
 
+use super::error::DemoError;
 use super::history::{delivery_reports, phone};
+use super::step::{StoryRunner, StoryStep, message_sid};
 use super::story::{OutboundStep, Story, StoryMessage, StoryOutcome};
-use super::story_clock::{StoryClock, add, message_times, pseudo_random, story_sid};
-use super::{DemoError, INBOX};
-use aws_emulator::s3::S3;
-use twilio_simulator::{self as twilio, Phone, Twilio, segments};
+use super::story_clock::{add, pseudo_random};
 
-/// Who works at the shop.
+use twilio_simulator::{self as twilio, Phone, segments};
+
+/// The inbox of a local system's senders.
+const INBOX: &str = "main";
+/// The names of the agents.
 const STAFF: [&str; 3] = ["Nora", "Sam", "Leila"];
 
 /// What came of a telling, for the simulator.
@@ -35,41 +30,6 @@ pub(super) struct StoryResult {
     pub(super) history: Vec<twilio::Message>,
     /// The phone on the bench.
     pub(super) phone: Option<Phone>,
-}
-
-/// What a story is told with.
-pub(super) struct StoryRunner<'a> {
-    /// The bucket.
-    pub(super) s3: &'a S3,
-    /// Twilio, for what the phones keep.
-    pub(super) twilio: &'a Twilio,
-    /// The tables, at the story's time.
-    pub(super) store: Store,
-    /// What conversation ids are made with.
-    pub(super) key: InstallKey,
-    /// Our senders; each channel's first is written to.
-    pub(super) senders: &'a [Address],
-    /// Whose clicks these were.
-    pub(super) username: String,
-    /// Where callbacks go.
-    pub(super) base_url: String,
-    /// When the story is told.
-    pub(super) now: Timestamp,
-    /// The store's clock.
-    pub(super) clock: Arc<StoryClock>,
-    /// The system's ids.
-    pub(super) ids: Arc<dyn Ids>,
-}
-
-/// One line in its place.
-pub(super) struct StoryStep<'a> {
-    pub(super) story: &'a Story,
-    pub(super) conversation: &'a ConversationId,
-    pub(super) business: &'a Address,
-    pub(super) contact: &'a Address,
-    pub(super) index: usize,
-    pub(super) message: &'a StoryMessage,
-    pub(super) time: Timestamp,
 }
 
 impl StoryRunner<'_> {
@@ -89,7 +49,7 @@ impl StoryRunner<'_> {
         {
             return Ok(None);
         }
-        let times = message_times(story, self.now);
+        let times = story.message_times(self.now);
         let started = times.first().copied().unwrap_or(self.now);
         if story.name.is_some()
             || story.messages.first().is_some_and(|line| line.outbound.is_some())
@@ -254,9 +214,4 @@ impl StoryRunner<'_> {
         }
         Ok(())
     }
-}
-
-pub(super) fn message_sid(story: &Story, index: usize) -> Result<MessageSid, DemoError> {
-    let parsed = MessageSid::parse(&story_sid(&story.number, index));
-    Ok(parsed.map_err(|error| Error::internal(error.to_string()))?)
 }

@@ -19,9 +19,12 @@
 
 use std::time::Duration;
 
-use super::DemoError;
+use jiff::Timestamp;
+
+use super::error::DemoError;
 use super::extra::{self, MessageExtra};
 use super::files::{self, File};
+use super::story_clock::{pseudo_random, subtract};
 
 const STORIES: [(&str, &str); 6] = [
     ("other channels", include_str!("stories/channels.txt")),
@@ -96,6 +99,27 @@ impl Story {
     /// Whether the head line says so.
     pub(super) fn has_flag(&self, flag: &str) -> bool {
         self.flags.contains(&flag)
+    }
+
+    /// Returns the time of each message, counted back from the last.
+    pub(super) fn message_times(&self, now: Timestamp) -> Vec<Timestamp> {
+        let mut at = subtract(now, self.last_message_age);
+        let mut times = Vec::with_capacity(self.messages.len());
+        for (index, message) in self.messages.iter().enumerate().rev() {
+            times.push(at);
+            let earlier_message = index.checked_sub(1).and_then(|index| self.messages.get(index));
+            let same = earlier_message.is_some_and(|earlier_message| {
+                earlier_message.outbound.is_some() == message.outbound.is_some()
+            });
+            let random = pseudo_random(&self.number, index, 1);
+            let seconds = if same { 12 + random % 50 } else { 40 + random % 380 };
+            at = subtract(
+                at,
+                message.pause_before + Duration::from_millis(seconds * 1_000 + random % 997),
+            );
+        }
+        times.reverse();
+        times
     }
 }
 

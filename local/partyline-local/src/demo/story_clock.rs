@@ -8,8 +8,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use shared::clock::{Clock, SystemClock};
 
-use super::story::Story;
-
 /// A clock that stands where the story is.
 #[derive(Debug)]
 pub(super) struct StoryClock(Mutex<Timestamp>);
@@ -61,31 +59,12 @@ fn mix(seed: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// When each line was written, backward from the last.
-pub(super) fn message_times(story: &Story, now: Timestamp) -> Vec<Timestamp> {
-    let mut at = subtract(now, story.last_message_age);
-    let mut times = Vec::with_capacity(story.messages.len());
-    for (index, message) in story.messages.iter().enumerate().rev() {
-        times.push(at);
-        let earlier_message = index.checked_sub(1).and_then(|index| story.messages.get(index));
-        let same = earlier_message.is_some_and(|earlier_message| {
-            earlier_message.outbound.is_some() == message.outbound.is_some()
-        });
-        let random = pseudo_random(&story.number, index, 1);
-        let seconds = if same { 12 + random % 50 } else { 40 + random % 380 };
-        at = subtract(
-            at,
-            message.pause_before + Duration::from_millis(seconds * 1_000 + random % 997),
-        );
-    }
-    times.reverse();
-    times
-}
-
+/// Returns `at` plus `by`.
 pub(super) fn add(at: Timestamp, by: Duration) -> Timestamp {
     at.checked_add(by).unwrap_or(at)
 }
 
-fn subtract(at: Timestamp, by: Duration) -> Timestamp {
+/// Returns `at` minus `by`.
+pub(super) fn subtract(at: Timestamp, by: Duration) -> Timestamp {
     at.checked_sub(by).unwrap_or(at)
 }

@@ -124,7 +124,7 @@ test-page: node_modules/.installed
 	npm run --silent test
 
 test-sdk: node_modules/.installed target/twilio-sdk-py/.installed
-	$(PROGRAM) --example simulator --quiet
+	$(PROGRAM) --package twilio-simulator --bin twilio-simulator --quiet
 	npm run --silent test --workspace tests/twilio-sdk
 	target/twilio-sdk-py/bin/python -m unittest discover --start-directory tests/twilio-sdk-py
 

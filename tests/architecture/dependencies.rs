@@ -79,10 +79,21 @@ fn no_module_of_shared_imports_lambda() {
 #[test]
 fn packages_depend_in_one_direction() {
     let forbidden_imports = [
-        ("shared/src", vec!["functions::", "local::", "tests::"]),
+        (
+            "shared/src",
+            vec!["functions::", "local::", "aws_emulator::", "twilio_simulator::", "tests::"],
+        ),
         (
             "functions/src",
-            vec!["local::", "aws_sdk_", "lambda_http", "lambda_runtime", "reqwest::"],
+            vec![
+                "local::",
+                "aws_emulator::",
+                "twilio_simulator::",
+                "aws_sdk_",
+                "lambda_http",
+                "lambda_runtime",
+                "reqwest::",
+            ],
         ),
     ];
     for (folder, imports) in forbidden_imports {
@@ -98,7 +109,7 @@ fn packages_depend_in_one_direction() {
 
 #[test]
 fn the_simulator_does_not_use_the_twilio_code_of_shared() {
-    for source in sources("local/src/twilio", &[".rs"]) {
+    for source in sources("local/twilio-simulator/src", &[".rs"]) {
         if !source.is_test() {
             let imported = imports(&source, "shared");
             assert!(

@@ -71,7 +71,7 @@ fn product_code_excludes_inline_tests_but_not_code_after_a_test_module() {
     assert_eq!(code_of("fn a() {}\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n"), "fn a() {}");
     let with_module_file = "#[cfg(test)]\nmod tests;\nfn a() {}";
     assert_eq!(code_of(with_module_file), with_module_file);
-    let with_test_modules = sources("local/src", &["mod.rs"]).into_iter().filter(|source| {
+    let with_test_modules = sources("local", &["mod.rs"]).into_iter().filter(|source| {
         source.text.contains("#[cfg(test)]\nmod tests;") && source.code().contains("\nimpl ")
     });
     assert!(with_test_modules.count() >= 3);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use aws_emulator::template::{FunctionSpec, Template, TriggerSpec};
 use functions::FUNCTIONS;
-use local::template::{FunctionSpec, Template, TriggerSpec};
 use shared::lambda::{Function, Trigger};
 
 use crate::files::{project_root, sources};

@@ -65,9 +65,14 @@ pub fn product_sources() -> Vec<Source> {
     sources.filter(|source| !source.is_test()).collect()
 }
 
-/// The packages of the workspace that a package may depend on; those below `local` may use every package but the tests.
-const DEPENDENCIES: [(&str, &[&str]); 3] =
-    [("shared", &[]), ("functions", &["shared"]), ("local/twilio-simulator", &["shared"])];
+/// The packages of the workspace that a package may depend on; `local/partyline-local` may use every package but
+/// the tests.
+const DEPENDENCIES: [(&str, &[&str]); 4] = [
+    ("shared", &[]),
+    ("functions", &["shared"]),
+    ("local/aws-emulator", &["shared"]),
+    ("local/twilio-simulator", &["shared"]),
+];
 
 #[test]
 fn packages_depend_on_each_other_one_way() {

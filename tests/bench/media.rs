@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use functions::job::JobRef;
 use jiff::Timestamp;
-use local::twilio::{FaultRule, MediaFault, PhoneInput};
 use local::{Options, System};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -20,6 +19,7 @@ use shared::ids::{RandomIds, Ulid};
 use shared::lambda::{Environment, InvocationContext, Setup};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines, stdin};
 use tokio::process::{Child, ChildStdout, Command};
+use twilio_simulator::{FaultRule, MediaFault, PhoneInput};
 
 use crate::readers::BenchUser;
 use crate::report::{ResultTable, Times, format_milliseconds, load_average, project_root};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use local::template::Template;
+use aws_emulator::template::Template;
 use local::{Options, System};
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -1,10 +1,10 @@
 //! What each operation costs in write and read units, as the embedded engine counts them: deterministic, one run.
 
-use local::dynamodb::CapacityUnits;
-use local::twilio::PhoneInput;
+use aws_emulator::dynamodb::CapacityUnits;
 use local::{Options, Settings, System};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use twilio_simulator::PhoneInput;
 
 use crate::connection::HttpConnection;
 use crate::readers::BenchUser;

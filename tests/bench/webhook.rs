@@ -3,8 +3,8 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use local::Settings;
-use local::twilio::signature::sign;
 use serde_json::{Value, json};
+use twilio_simulator::signature::sign;
 
 /// From how many phones the load comes.
 pub const CUSTOMERS: usize = 200;

@@ -63,7 +63,7 @@ test('attached files, and a document in the thread', async ({ page }) => {
   await expect(row(page, /Hannah Vance/)).not.toContainText('unread');
   const picked = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Attach files' }).click();
-  const files = '../../local/src/demo/files';
+  const files = '../../local/partyline-local/src/demo/files';
   await (await picked).setFiles([`${files}/bike.jpg`, `${files}/offer.pdf`]);
   const attached = page.getByRole('list', { name: 'Attached files' });
   await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(2);

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_emulator::dynamodb::{Effect, RequestFault};
 use futures_util::future::{join, join_all};
-use local::dynamodb::{Effect, RequestFault};
 use reqwest::Method;
 use serde_json::json;
 use tracing_subscriber::filter::Targets;

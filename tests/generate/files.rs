@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use functions::{FUNCTIONS, openapi};
-use local::twilio::phones::catalog as network;
 use shared::lambda::Trigger;
+use twilio_simulator::phones::catalog as network;
 
 const ROUTER_TABLE: &str = "[workspace.metadata.lambda.watch.router]\n";
 

@@ -30,7 +30,10 @@ class Simulated(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.program = subprocess.Popen(
-            ["cargo", "run", "--quiet", "--package", "partyline-local", "--example", "simulator"],
+            [
+                *["cargo", "run", "--quiet", "--package", "twilio-simulator"],
+                *["--", "--json", "--sample-data"],
+            ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

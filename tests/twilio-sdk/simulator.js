@@ -10,7 +10,7 @@ const root = new URL('../..', import.meta.url);
  * It ends with its standard input.
  */
 export async function startSimulator() {
-  const build = ['run', '--quiet', '--package', 'partyline-local', '--example', 'simulator'];
+  const build = ['run', '--quiet', '--package', 'twilio-simulator', '--', '--json', '--sample-data'];
   const child = spawn('cargo', build, {
     cwd: root,
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -21,7 +21,7 @@ const EXEMPT: [(&str, &str); 7] = [
     ("docs/glossary.md", "it may explain a term by one that is not used"),
     ("tests/architecture/language/", "the list itself"),
     ("tests/vectors/", "requests and documents that Twilio and AWS wrote"),
-    ("local/src/demo/stories/", "texts of messages"),
+    ("local/partyline-local/src/demo/stories/", "texts of messages"),
     ("Cargo.lock", "names of other packages"),
     ("package-lock.json", "names of other packages"),
     ("LICENSE-", "texts of the licenses"),

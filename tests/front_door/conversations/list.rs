@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::slice;
 
-use local::dynamodb::{Effect, Gate, RequestFault};
+use aws_emulator::dynamodb::{Effect, Gate, RequestFault};
 use serde_json::{Value, json};
 
 use super::{conversation_ids, conversations_in, mark_as_read, receive_from_new_customer};

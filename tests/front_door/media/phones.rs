@@ -69,12 +69,12 @@ async fn redacting_a_failed_message_keeps_the_files_of_its_retry() {
     let id = anna.start_conversation(&number).await["conversation_id"].as_str().unwrap().to_owned();
     let phone = system.phone(&number);
     phone.send_text("Show me").await;
-    system.twilio().set_condition(&number, local::twilio::PhoneCondition::Unreachable).unwrap();
+    system.twilio().set_condition(&number, twilio_simulator::PhoneCondition::Unreachable).unwrap();
     let upload = upload_file(&system, &anna, &id, "dog.png", "image/png", PNG).await;
     send_with_uploads(&anna, &id, &new_idempotency_key(), "", &[&upload]).await.expect_status(202);
     system.wait_until_idle().await;
     let failed: Value = anna.messages(&id).await.pop().unwrap();
-    system.twilio().set_condition(&number, local::twilio::PhoneCondition::Reachable).unwrap();
+    system.twilio().set_condition(&number, twilio_simulator::PhoneCondition::Reachable).unwrap();
     let retried = anna.try_retry(&failed, &new_idempotency_key()).await.expect_status(202);
     let redact_path = media_path(&failed, 0).replace("/media/0", "/redact");
     anna.post(&redact_path, json!({})).await.expect_status(200);

@@ -142,7 +142,7 @@ async fn forged_foreign_and_combined_cursors_are_rejected() {
 
 #[tokio::test]
 async fn a_deferred_send_shows_its_outbox_state() {
-    use local::twilio::{CreateFault, FaultRule};
+    use twilio_simulator::{CreateFault, FaultRule};
 
     let system = TestSystem::start().await;
     let anna = system.admin().await;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use aws_emulator::dynamodb::{Effect, RequestFault};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
-use local::dynamodb::{Effect, RequestFault};
 use serde_json::{Value, json};
 use shared::fault::{FaultInjector, FaultPoints};
 

@@ -1,8 +1,8 @@
 //! `POST /api/conversations/{id}/messages/{message}/retry`.
 
 use futures_util::future::join_all;
-use local::twilio::PhoneCondition;
 use serde_json::{Value, json};
+use twilio_simulator::PhoneCondition;
 
 use super::{send_rejected, start_conversation};
 use crate::support::user::{bodies, conversation_id, new_idempotency_key};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use local::twilio::{CallbackFault, CreateFault, FaultRule};
 use reqwest::Method;
 use serde_json::{Value, json};
+use twilio_simulator::{CallbackFault, CreateFault, FaultRule};
 
 use super::{send_rejected, start_conversation};
 use crate::support::user::{bodies, conversation_id, new_idempotency_key};

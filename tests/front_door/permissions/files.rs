@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use functions::job::JobRef;
-use local::twilio::PhoneInput;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
@@ -12,6 +11,7 @@ use shared::ids::{Ids as _, RandomIds, Ulid};
 use shared::media::{Media, MediaState};
 use shared::outbox::{OutboxEntry, OutboxKind, OutboxState, add};
 use shared::store::Upload;
+use twilio_simulator::PhoneInput;
 
 use super::cases::PermissionCase;
 use crate::support::table::put_row;

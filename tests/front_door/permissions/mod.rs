@@ -5,9 +5,9 @@ mod files;
 
 use std::collections::BTreeMap;
 
+use aws_emulator::permissions::Denied;
+use aws_emulator::template::{Grant, Template};
 use functions::FUNCTIONS;
-use local::permissions::Denied;
-use local::template::{Grant, Template};
 
 use crate::support::{TestSystem, project_root};
 use cases::PermissionCase;

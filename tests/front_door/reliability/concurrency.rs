@@ -1,7 +1,7 @@
 //! Many at once, and a table on a bad day: nothing lost, nothing twice.
 
+use aws_emulator::dynamodb::{Effect, RequestFault};
 use futures_util::future::join_all;
-use local::dynamodb::{Effect, RequestFault};
 
 use super::fixture::{ANNA, ReliabilityFixture, numbered_sid};
 

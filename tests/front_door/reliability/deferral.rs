@@ -1,7 +1,7 @@
 //! A send that waits: as long as Twilio asks for, and only if it still may go at the end.
 
-use local::twilio::{CreateFault, FaultRule};
 use serde_json::Value;
+use twilio_simulator::{CreateFault, FaultRule};
 
 use super::fixture::{ANNA, ReliabilityFixture, minutes, seconds};
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use local::twilio::{Pace, Twilio};
 use local::{Options, System};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::fault::Fault;
 use shared::lambda::{Handler, HandlerError, Setup};
+use twilio_simulator::{Pace, Twilio};
 
 use super::fault_injector::{InjectedFault, PointFaults};
 use crate::support::table::TABLE;
@@ -199,7 +199,7 @@ impl ReliabilityFixture {
 
     /// What came to the phone called `number`, in the order in which Twilio took it.
     pub(super) fn received_by(&self, number: &str) -> Vec<String> {
-        use local::twilio::message::Direction;
+        use twilio_simulator::message::Direction;
         let messages = self.twilio().messages().unwrap().into_iter();
         messages
             .filter(|message| message.to == number && message.direction == Direction::Api)

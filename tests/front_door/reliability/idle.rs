@@ -1,6 +1,6 @@
 //! Nothing at idle: when nobody writes, a small read a minute is all that happens.
 
-use local::template::TriggerSpec;
+use aws_emulator::template::TriggerSpec;
 use serde_json::Value;
 
 use super::fixture::{ANNA, ReliabilityFixture, minutes};

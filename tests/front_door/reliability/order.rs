@@ -1,6 +1,6 @@
 //! What a customer reads first was written first.
 
-use local::twilio::{CreateFault, FaultRule};
+use twilio_simulator::{CreateFault, FaultRule};
 
 use super::fault_injector::InjectedFault;
 use super::fixture::{ANNA, BORIS, ReliabilityFixture, minutes, seconds};

@@ -1,7 +1,7 @@
 //! How a send ends: refused in words, reported on in any order, sent again once.
 
-use local::twilio::{CallbackFault, CreateFault, FaultRule, PhoneCondition, Status};
 use serde_json::{Value, json};
+use twilio_simulator::{CallbackFault, CreateFault, FaultRule, PhoneCondition, Status};
 
 use super::fixture::{ANNA, ReliabilityFixture, numbered_sid};
 

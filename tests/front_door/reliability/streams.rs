@@ -1,8 +1,8 @@
 //! Records in the real loop: one that cannot be read, one that is slow, one whose run fails, and the healthy ones.
 
-use local::template::TriggerSpec;
-use local::twilio::{CreateFault, FaultRule};
+use aws_emulator::template::TriggerSpec;
 use serde_json::{Value, json};
+use twilio_simulator::{CreateFault, FaultRule};
 
 use super::fault_injector::InjectedFault;
 use super::fixture::{ANNA, BORIS, ReliabilityFixture, put_item, seconds, wait_until};

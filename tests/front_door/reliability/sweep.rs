@@ -1,7 +1,7 @@
 //! What the clock finds: leases that are over, records that never came, runs that were cut off.
 
-use local::twilio::{CallbackFault, CreateFault, FaultRule};
 use serde_json::json;
+use twilio_simulator::{CallbackFault, CreateFault, FaultRule};
 
 use super::fault_injector::InjectedFault;
 use super::fixture::{ANNA, BORIS, ReliabilityFixture, minutes, put_item, seconds};

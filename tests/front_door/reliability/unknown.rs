@@ -1,7 +1,7 @@
 //! Sends of which nobody knows whether Twilio took them: never made again, looked for, and told as what they are.
 
-use local::twilio::{CallbackFault, CreateFault, FaultRule, Script};
 use serde_json::{Value, json};
+use twilio_simulator::{CallbackFault, CreateFault, FaultRule, Script};
 
 use super::fault_injector::InjectedFault;
 use super::fixture::{ANNA, ReliabilityFixture, minutes, numbered_sid, seconds, wait_until};

@@ -72,7 +72,7 @@ impl TestSystem {
     }
 
     /// The simulated Twilio.
-    pub fn twilio(&self) -> &local::twilio::Twilio {
+    pub fn twilio(&self) -> &twilio_simulator::Twilio {
         self.inner.twilio().unwrap()
     }
 

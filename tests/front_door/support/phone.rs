@@ -1,6 +1,6 @@
 //! A customer's phone on one channel, as the simulated network carries it: every webhook is the network's own.
 
-use local::twilio::{AppExtras, Media, Message, PhoneInput};
+use twilio_simulator::{AppExtras, Media, Message, PhoneInput};
 
 use super::TestSystem;
 

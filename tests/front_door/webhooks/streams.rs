@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use local::twilio::{CallbackFault, FaultRule, InboundFault};
 use reqwest::Response;
 use serde_json::{Value, json};
+use twilio_simulator::{CallbackFault, FaultRule, InboundFault};
 
 use super::quarantine_items;
 use crate::media::{HostResponse, MediaHost};

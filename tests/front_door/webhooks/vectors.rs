@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use local::twilio::{CreateFault, FaultRule};
 use reqwest::Url;
 use serde_json::{Value, json};
+use twilio_simulator::{CreateFault, FaultRule};
 
 use super::quarantine_items;
 use crate::support::user::{conversation_id, new_idempotency_key};

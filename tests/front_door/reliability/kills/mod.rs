@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use local::twilio::message::Direction;
 use shared::ids::{Ids as _, RandomIds};
 use tokio::task::JoinSet;
+use twilio_simulator::message::Direction;
 
 use load_clients::{LoadClients, RepeatedRequest, customer_number};
 

@@ -1,0 +1,265 @@
+//! The order in which the parts start, and who is told where whom to find.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use futures_util::FutureExt as _;
+use shared::clock::Clock;
+use url::Url;
+
+use super::listeners::{Listeners, lan_address, port, serve};
+use super::{System, SystemError, admin, buckets};
+use crate::lan_access::LanAccess;
+use crate::options::Options;
+use crate::parameter_values::{Urls, parameter_values};
+use aws_emulator::dynamodb::{DynamoDb, DynamoOptions};
+use aws_emulator::gateway::bucket_proxy::BucketProxy;
+use aws_emulator::gateway::hosts::Hosts;
+use aws_emulator::gateway::socket::{Sockets, management};
+use aws_emulator::gateway::{self, GatewayOptions};
+use aws_emulator::invocations::AsyncInvocations;
+use aws_emulator::lambda::{self, Endpoints, FunctionHost, FunctionHostOptions};
+use aws_emulator::parameters::Parameters;
+use aws_emulator::permissions::Permissions;
+use aws_emulator::schedule::Schedules;
+use aws_emulator::streams::{Invoke, Streams};
+use aws_emulator::template::{Template, TriggerSpec};
+use twilio_simulator::{Twilio, TwilioOptions};
+
+/// What almost every part needs.
+struct StartContext {
+    template: Template,
+    options: Options,
+    permissions: Arc<Permissions>,
+    clock: Arc<dyn Clock>,
+    /// The port of the front door, as it was really given.
+    port: u16,
+}
+
+impl System {
+    /// Starts every part that the template names.
+    pub async fn start(options: Options) -> Result<Self, SystemError> {
+        options.settings.check_secrets(options.lan)?;
+        let path = options.template.clone().unwrap_or_else(|| options.root.join("template.yaml"));
+        let template = Template::load(&path)?;
+        let listeners = Listeners::bind(options.lan, options.port).await?;
+        let context = StartContext {
+            permissions: Arc::new(Permissions::from_template(&template, &options.removed_grants)),
+            clock: Arc::new(options.clock.clone()),
+            port: port(&listeners.gateway),
+            template,
+            options,
+        };
+        let dynamodb = context.tables().await?;
+        let parameters = context.parameters()?;
+        let s3 = buckets::open(&context.template, &context.options, &context.permissions)?;
+        let twilio = context.twilio().await?;
+        let (template, options) = (&context.template, &context.options);
+        admin::load_demo(template, options, context.base_url(), &dynamodb, twilio.as_ref(), &s3)
+            .await?;
+        let endpoints = context.endpoints(&listeners, &dynamodb, twilio.as_ref());
+        let functions = context.functions(&endpoints)?;
+        let sockets = context.sockets(&functions);
+        let streams = context.streams(&dynamodb, &functions).await?;
+        let schedules = context.schedules(&functions);
+        let invocations = context.invocations(&functions);
+        let media = buckets::behind_origin(&context.template, port(&listeners.s3))?;
+        let mut peers = vec![
+            serve(listeners.parameters, parameters.router())?,
+            serve(listeners.invocations, invocations.router())?,
+            serve(listeners.s3, s3.router())?,
+        ];
+        if let Some(sockets) = &sockets {
+            let router = management::router(sockets.clone(), Arc::clone(&context.permissions));
+            peers.push(serve(listeners.management, router)?);
+        }
+        let lan_access = LanAccess::new(context.base_url(), Arc::clone(&context.options.ids));
+        let phones = twilio.as_ref().map(|twilio| lan_access.routes(twilio.phones()));
+        let gateway = serve(
+            listeners.gateway,
+            context.gateway_router(&functions, sockets.clone(), phones, media),
+        )?;
+        Ok(Self {
+            url: context.base_url(),
+            store: admin::store(&context.template, &context.options, &dynamodb),
+            remote_environment: lambda::remote_environment(&context.template, &endpoints),
+            template: context.template,
+            settings: context.options.settings,
+            clock: context.options.clock,
+            ids: context.options.ids,
+            permissions: context.permissions,
+            functions,
+            dynamodb,
+            streams,
+            schedules,
+            invocations,
+            s3,
+            sockets,
+            lan_access: context.options.lan.then_some(lan_access),
+            twilio,
+            gateway,
+            peers,
+        })
+    }
+}
+
+impl StartContext {
+    async fn tables(&self) -> Result<DynamoDb, SystemError> {
+        let permissions = Arc::clone(&self.permissions);
+        let allow = move |caller: &str, action: &str, resource: &str| {
+            permissions.check(caller, action, resource).is_ok()
+        };
+        Ok(DynamoDb::start(DynamoOptions {
+            tables: &self.template.tables,
+            folder: self.options.state.clone(),
+            permissions: Arc::new(allow),
+            clock: Arc::clone(&self.clock),
+        })
+        .await?)
+    }
+
+    /// Where the system stands, for its own pages and for Twilio.
+    fn base_url(&self) -> String {
+        let host = if self.options.lan { lan_address() } else { None };
+        match host {
+            Some(address) => format!("http://{address}:{}", self.port),
+            None => format!("http://localhost:{}", self.port),
+        }
+    }
+
+    /// The simulated Twilio, unless the settings name the real one.
+    async fn twilio(&self) -> Result<Option<Twilio>, SystemError> {
+        let settings = &self.options.settings;
+        if settings.twilio_api_url.is_some() {
+            return Ok(None);
+        }
+        let twilio = Twilio::start(TwilioOptions {
+            folder: self.options.state.clone(),
+            account_sid: settings.account_sid.clone(),
+            auth_token: settings.auth_token.clone(),
+            senders: settings.senders(),
+            service: settings.messaging_service_sid.clone(),
+            public_url: Url::parse(&self.base_url())?,
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.options.ids),
+        });
+        Ok(Some(twilio.await?))
+    }
+
+    /// The addresses that lead here, the one for Twilio first.
+    fn public_urls(&self) -> Vec<String> {
+        let settings = &self.options.settings;
+        let configured = settings.public_url.clone().filter(|_| settings.twilio_api_url.is_some());
+        let local_urls = [self.base_url(), format!("http://localhost:{}", self.port)];
+        let mut urls: Vec<String> = configured.into_iter().chain(local_urls).collect();
+        urls.dedup();
+        urls
+    }
+
+    fn parameters(&self) -> Result<Parameters, SystemError> {
+        let socket = format!("{}/ws", self.base_url().replacen("http", "ws", 1));
+        let urls = Urls { public: self.public_urls(), socket };
+        let values = parameter_values(&self.options.settings, &urls)?;
+        Ok(Parameters::new(values, Arc::clone(&self.permissions)))
+    }
+
+    /// Where the functions find their peers.
+    fn endpoints(
+        &self,
+        listeners: &Listeners,
+        dynamodb: &DynamoDb,
+        twilio: Option<&Twilio>,
+    ) -> Endpoints {
+        let url_of = |listener| format!("http://127.0.0.1:{}", port(listener));
+        let mut variables = BTreeMap::from([
+            ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url().to_owned()),
+            ("AWS_ENDPOINT_URL_SSM".to_owned(), url_of(&listeners.parameters)),
+            ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), url_of(&listeners.invocations)),
+            ("AWS_ENDPOINT_URL_S3".to_owned(), url_of(&listeners.s3)),
+        ]);
+        let configured_url = self.options.settings.twilio_api_url.clone();
+        if let Some(url) = twilio.map(Twilio::url).or(configured_url) {
+            variables.insert("TWILIO_API_URL".to_owned(), url);
+        }
+        let management_port = port(&listeners.management);
+        let replacements = self.template.socket_api.iter().map(|api| {
+            (
+                api.management_url.clone(),
+                format!("http://127.0.0.1:{management_port}/{}", api.stage),
+            )
+        });
+        Endpoints { variables, replacements: replacements.collect() }
+    }
+
+    fn functions(&self, endpoints: &Endpoints) -> Result<Arc<FunctionHost>, SystemError> {
+        Ok(Arc::new(FunctionHost::new(FunctionHostOptions {
+            template: &self.template,
+            table: &self.options.functions,
+            endpoints,
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.options.ids),
+            faults: self.options.faults.clone(),
+            invoke_url: self.options.invoke_url.clone(),
+        })?))
+    }
+
+    fn invocations(&self, functions: &Arc<FunctionHost>) -> AsyncInvocations {
+        let (permissions, clock) = (Arc::clone(&self.permissions), Arc::clone(&self.clock));
+        AsyncInvocations::new(&self.template, Arc::clone(functions), permissions, clock)
+    }
+
+    fn schedules(&self, functions: &Arc<FunctionHost>) -> Schedules {
+        let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.options.ids));
+        Schedules::start(&self.template, Arc::clone(functions), clock, ids)
+    }
+
+    fn sockets(&self, functions: &Arc<FunctionHost>) -> Option<Sockets> {
+        let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.options.ids));
+        Sockets::from_template(&self.template, Arc::clone(functions), clock, ids)
+    }
+
+    async fn streams(
+        &self,
+        dynamodb: &DynamoDb,
+        functions: &Arc<FunctionHost>,
+    ) -> Result<Streams, SystemError> {
+        let mut mappings = Vec::new();
+        for function in &self.template.functions {
+            for trigger in &function.triggers {
+                if let TriggerSpec::Stream(stream) = trigger {
+                    mappings.push((function.clone(), stream.clone()));
+                }
+            }
+        }
+        let functions = Arc::clone(functions);
+        let invoke: Invoke = Arc::new(move |name, event| {
+            let functions = Arc::clone(&functions);
+            async move { functions.invoke(&name, event).await.map_err(|e| e.to_string()) }.boxed()
+        });
+        Ok(Streams::start(dynamodb, mappings, invoke, Arc::clone(&self.clock)).await?)
+    }
+
+    fn gateway_router(
+        &self,
+        functions: &Arc<FunctionHost>,
+        sockets: Option<Sockets>,
+        phones: Option<Router>,
+        media: Option<BucketProxy>,
+    ) -> Router {
+        let settings = &self.options.settings;
+        let is_exposed = self.options.lan || settings.twilio_api_url.is_some();
+        let options = GatewayOptions {
+            template: &self.template,
+            functions: Arc::clone(functions),
+            sockets,
+            extra_routes: phones,
+            bucket: media,
+            page_dir: &self.options.root.join("frontend"),
+            hosts: if is_exposed { Hosts::Any } else { Hosts::Loopback },
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.options.ids),
+        };
+        gateway::router(options, self.port)
+    }
+}

@@ -1,0 +1,146 @@
+//! Fetches the files of an outbound message from where its sender says they are, as Twilio does before it sends.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+
+use super::address::Channel;
+use super::carrier;
+use super::extras::Media;
+use super::message::Status;
+use super::state::SimulatorState;
+use super::store::work::{self, Task};
+use super::store::{media, messages};
+use super::streams::event;
+
+const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
+/// The address could not be fetched.
+const FETCH_FAILED: u32 = 11200;
+/// It has no content type, none that a phone could show, or one that its bytes belie.
+const WRONG_TYPE: u32 = 12300;
+/// All together are larger than what is carried.
+const TOO_LARGE: u32 = 30019;
+
+/// The client for files: redirects are followed, credentials there are none.
+pub(super) fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::limited(5))
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(5))
+        .build()
+}
+
+/// As many bytes as one message carries.
+fn max_total_bytes(channel: Channel) -> usize {
+    let megabytes = if channel == Channel::Sms { 5 } else { 16 };
+    megabytes * 1024 * 1024
+}
+
+/// Fetches everything that the message of `task` carries; without all of it, the message fails.
+pub(super) async fn fetch_media(
+    state: &SimulatorState,
+    client: &reqwest::Client,
+    task: &Task,
+    hurried: bool,
+) -> rusqlite::Result<()> {
+    let Some(mut message) = state.store.with(|db| messages::find(db, &task.sid))? else {
+        return state.store.with(|db| work::complete(db, task.id));
+    };
+    let mut fetched = Vec::new();
+    let mut failed = None;
+    let mut max_bytes = max_total_bytes(Channel::from_address(&message.from));
+    for url in &message.extras.media_urls {
+        let file = tokio::select! {
+            file = fetch_one(state, client, url, max_bytes) => file,
+            () = state.clock.sleep(FETCH_TIMEOUT) => Err(FETCH_FAILED),
+        };
+        match file {
+            Ok((file, bytes)) => {
+                max_bytes -= bytes.len();
+                fetched.push((file, bytes));
+            }
+            Err(code) => failed = failed.or(Some(code)),
+        }
+    }
+    message.extras.media_urls.clear();
+    message.updated_at = state.now();
+    let next = if failed.is_some() {
+        message.status = Status::Failed;
+        message.error_code = failed;
+        carrier::status_callback(state, &message, Status::Failed)
+    } else {
+        message.extras.media = fetched.iter().map(|(file, _)| file.clone()).collect();
+        Some(carrier::first_step(state, &message, hurried))
+    };
+    state.store.transaction(|db| {
+        for (file, bytes) in fetched.iter().filter(|_| failed.is_none()) {
+            media::insert(db, file, bytes)?;
+        }
+        messages::update(db, &message)?;
+        event::emit(state, db, &message)?;
+        if let Some((due, job)) = &next {
+            work::schedule(db, &message.sid, *due, job)?;
+        }
+        work::complete(db, task.id)
+    })
+}
+
+/// A file of at most `room` bytes, or Twilio's code for why not.
+async fn fetch_one(
+    state: &SimulatorState,
+    client: &reqwest::Client,
+    url: &str,
+    max_bytes: usize,
+) -> Result<(Media, Vec<u8>), u32> {
+    let mut response = client.get(url).send().await.map_err(|_| FETCH_FAILED)?;
+    if !response.status().is_success() {
+        return Err(FETCH_FAILED);
+    }
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let content_type = header(CONTENT_TYPE).and_then(media_type).ok_or(WRONG_TYPE)?;
+    let name = header(CONTENT_DISPOSITION).and_then(file_name);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| FETCH_FAILED)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > max_bytes {
+            return Err(TOO_LARGE);
+        }
+    }
+    if !matches_content(&content_type, &bytes) {
+        return Err(WRONG_TYPE);
+    }
+    Ok((Media { sid: state.new_sid("ME"), content_type, name, size: bytes.len() }, bytes))
+}
+
+/// `cat.png` of `inline; filename="cat.png"`.
+fn file_name(disposition: &str) -> Option<String> {
+    let (_, name) = disposition.split_once("filename=")?;
+    let name = name.split(';').next()?.trim().trim_matches('"');
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// Whether the first bytes are what the type promises, where that can be told.
+fn matches_content(content_type: &str, bytes: &[u8]) -> bool {
+    let begins = |signature: &[u8]| bytes.starts_with(signature);
+    match content_type {
+        "image/jpeg" => begins(b"\xff\xd8\xff"),
+        "image/png" => begins(b"\x89PNG\r\n\x1a\n"),
+        "image/gif" => begins(b"GIF8"),
+        "image/webp" => begins(b"RIFF"),
+        "application/pdf" => begins(b"%PDF"),
+        "audio/ogg" => begins(b"OggS"),
+        _ => true,
+    }
+}
+
+/// The type without its parameters, if a message can carry it.
+fn media_type(content_type: &str) -> Option<String> {
+    let kind = content_type.split(';').next()?.trim().to_ascii_lowercase();
+    let (group, _) = kind.split_once('/')?;
+    let is_allowed = matches!(group, "image" | "audio" | "video" | "application")
+        || matches!(
+            &*kind,
+            "text/vcard" | "text/x-vcard" | "text/plain" | "text/csv" | "text/calendar"
+        );
+    is_allowed.then_some(kind)
+}

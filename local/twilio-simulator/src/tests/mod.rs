@@ -1,0 +1,137 @@
+//! The simulator through its own doors: HTTP in, webhooks out, a folder in between.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+use shared::clock::{OffsetClock, SystemClock};
+use shared::ids::RandomIds;
+use tokio::net::{TcpListener, TcpSocket};
+
+use super::{Pace, Twilio, TwilioOptions};
+
+mod channels;
+mod faults;
+mod limits;
+mod media;
+mod messages;
+mod openapi;
+mod phones;
+mod sinks;
+mod streams;
+mod vectors;
+mod webhook_receiver;
+mod webhooks;
+
+use webhook_receiver::WebhookReceiver;
+
+const ACCOUNT: &str = "AC00000000000000000000000000000000";
+const TOKEN: &str = "5ca1ab1e0ddba115ca1ab1e0ddba1100";
+const NUMBER: &str = "+18555080989";
+const WHATSAPP: &str = "whatsapp:+18555080990";
+const MESSENGER: &str = "messenger:110000000000001";
+const RCS: &str = "rcs:partyline_demo_agent";
+const SERVICE: &str = "MG00000000000000000000000000000001";
+const CUSTOMER: &str = "+12065550123";
+
+/// A simulator, the desk that it calls, and its clock.
+struct SimulatorFixture {
+    twilio: Twilio,
+    receiver: WebhookReceiver,
+    clock: Arc<OffsetClock>,
+    http: reqwest::Client,
+}
+
+fn options(folder: Option<PathBuf>, public_url: &str, clock: Arc<OffsetClock>) -> TwilioOptions {
+    TwilioOptions {
+        folder,
+        account_sid: ACCOUNT.to_owned(),
+        auth_token: TOKEN.to_owned(),
+        senders: [NUMBER, WHATSAPP, MESSENGER, RCS].map(str::to_owned).to_vec(),
+        service: Some(SERVICE.to_owned()),
+        public_url: public_url.parse().unwrap(),
+        clock,
+        ids: Arc::new(RandomIds),
+    }
+}
+
+impl SimulatorFixture {
+    /// Everything in memory, the carrier without delays.
+    async fn new() -> Self {
+        let receiver = WebhookReceiver::start().await;
+        let clock = Arc::new(OffsetClock::new());
+        let twilio =
+            Twilio::start(options(None, &receiver.url(), Arc::clone(&clock))).await.unwrap();
+        twilio.script().set_pace(Pace::instant());
+        Self { twilio, receiver, clock, http: reqwest::Client::builder().build().unwrap() }
+    }
+
+    /// Posts a create with these fields.
+    async fn create(&self, fields: &[(&str, &str)]) -> Response {
+        self.post(&format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json"), fields).await
+    }
+
+    /// A message to the customer, with callbacks to the desk.
+    async fn send(&self, body: &str) -> Value {
+        let callback = self.callback_url();
+        let fields =
+            [("To", CUSTOMER), ("From", NUMBER), ("Body", body), ("StatusCallback", &*callback)];
+        let response = self.create(&fields).await;
+        assert_eq!(response.status(), StatusCode::CREATED);
+        response.json().await.unwrap()
+    }
+
+    fn callback_url(&self) -> String {
+        format!("{}/twilio/deliveries/c/m", self.receiver.url())
+    }
+
+    /// Gets, posts nothing to, or deletes a path of the API.
+    async fn call(&self, method: reqwest::Method, path: &str) -> Response {
+        let url = format!("{}{path}", self.twilio.url());
+        let call = self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN));
+        call.send().await.unwrap()
+    }
+
+    /// Posts these fields to a path of the API.
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let url = format!("{}{path}", self.twilio.url());
+        self.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(fields).send().await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.call(reqwest::Method::GET, path).await.json().await.unwrap()
+    }
+}
+
+/// An address where nobody listens, and nobody else can while this socket is held.
+fn reserve_closed_address() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+/// The answer's HTTP status and Twilio's code.
+async fn error_codes(response: Response) -> (u16, u64) {
+    let status = response.status().as_u16();
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["status"], status);
+    let code = body["code"].as_u64().unwrap();
+    assert_eq!(body["more_info"], format!("https://www.twilio.com/docs/errors/{code}"));
+    (status, code)
+}
+
+#[tokio::test]
+async fn it_runs_on_the_system_clock() {
+    let receiver = WebhookReceiver::start().await;
+    let default_options = options(None, &receiver.url(), Arc::new(OffsetClock::new()));
+    let twilio = Twilio::start(TwilioOptions { clock: Arc::new(SystemClock), ..default_options })
+        .await
+        .unwrap();
+    twilio.type_text(CUSTOMER, NUMBER, "hello").unwrap();
+    twilio.wait_until_idle().await;
+    assert_eq!(receiver.webhooks().len(), 1);
+    twilio.stop().await;
+}

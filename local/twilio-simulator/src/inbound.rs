@@ -19,7 +19,7 @@ pub(super) fn accept(state: &SimulatorState, input: PhoneInput) -> rusqlite::Res
     message.sent_at = Some(message.created_at);
     let service = state.service_for(&message.to).map(str::to_owned);
     let (media, app_extras) = (input.media, input.extras);
-    message.set_extras(MessageExtras { media, service, particulars, ..MessageExtras::default() });
+    message.set_extras(MessageExtras { media, service, app_extras, ..MessageExtras::default() });
     let (from, to) = (message.from.clone(), message.to.clone());
     let fault = state.script.next_inbound_fault(
         Call { number: &from, body: &message.body, status: Some(Status::Received) },

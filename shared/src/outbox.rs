@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 use utoipa::ToSchema;
 
+pub use crate::clock::add;
 use crate::conversation::ConversationId;
 
 /// How long a claim holds: longer than the longest run of `dispatch`.
@@ -178,11 +179,6 @@ pub const DUE: &str = "DUE";
 /// The sort key of what is due at `due_at`.
 pub fn due_sort_key(due_at: Timestamp, conversation_id: &ConversationId, id: Ulid) -> String {
     format!("{:013}#{conversation_id}#{id}", due_at.as_millisecond())
-}
-
-/// `now` and `duration`, as a time that exists.
-pub fn add(now: Timestamp, duration: Duration) -> Timestamp {
-    now.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
 /// How long a deferred send waits: half a minute, doubled with every attempt, five minutes at most.

@@ -5,6 +5,7 @@
 //! key and the values of every text. Texts for operators (configuration, log) are not included.
 
 mod catalog;
+mod macros;
 mod text;
 
 pub use catalog::*;

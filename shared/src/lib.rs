@@ -1,14 +1,13 @@
-//! What every Partyline function stands on.
+//! The rules, the types and the external interfaces that all Partyline functions use.
 //!
-//! Injected: [`clock`], [`ids`], [`fault`]. Pauses between attempts: [`retry`].
+//! Base, without a noun: [`clock`], [`direction`], [`error`], [`fault`], [`ids`], [`localized`], [`retry`], [`secret`],
+//! [`sid`].
 //!
-//! Types and rules, without AWS, HTTP or a clock of their own: [`phone`], [`invalid_phone`], [`address`], [`sid`], [`secret`],
-//! [`error`], [`sentences`], [`config`], [`cursor`], [`conversation`], [`conversation_id`], [`conversation_view`], [`consent`],
-//! [`can_send`], [`verdict`], [`message`], [`message_label`], [`message_view`], [`media`], [`media_type`],
-//! [`media_limits`], [`particulars`],
-//! [`segments`], [`status`], [`codes`], [`intent`], [`search`], [`thread_search`], [`session`], [`event`].
+//! Nouns, without AWS, HTTP or a clock of their own: [`address`], [`config`], [`consent`], [`conversation`], [`cursor`],
+//! [`live_event`], [`media`], [`message`], [`outbox`], [`sending`], [`session`], [`twilio_codes`].
 //!
-//! Edges: [`store`] (the table), [`files`] (the bucket), [`twilio`], [`live`] (sockets), [`lambda`] (the function kernel).
+//! External interfaces: [`store`] (the table), [`bucket`] (attachments), [`twilio`], [`live`] (WebSockets), [`lambda`]
+//! (the function runtime).
 
 pub mod address;
 pub mod bucket;
@@ -17,6 +16,7 @@ pub mod config;
 pub mod consent;
 pub mod conversation;
 pub mod cursor;
+pub mod direction;
 pub mod error;
 pub mod fault;
 mod http;

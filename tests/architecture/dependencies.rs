@@ -3,8 +3,8 @@
 use crate::files::{Source, sources};
 
 /// What stands at the bottom of `shared`.
-const BASE_MODULES: [&str; 9] =
-    ["clock", "error", "fault", "http", "ids", "retry", "secret", "localized", "sid"];
+const BASE_MODULES: [&str; 10] =
+    ["clock", "direction", "error", "fault", "http", "ids", "retry", "secret", "localized", "sid"];
 /// What stands at its edges.
 const EDGE_MODULES: [&str; 5] = ["bucket", "lambda", "live", "store", "twilio"];
 

@@ -121,7 +121,7 @@ fn only_the_plan_of_outbox_kinds_tells_the_kinds_apart() {
 /// The types hold what errors and reasons carry; this, that nothing else is said either.
 #[test]
 fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {
-    let tables = ["shared/src/localized/catalog.rs", "shared/src/twilio_codes.rs"];
+    let tables = ["shared/src/localized/catalog/", "shared/src/twilio_codes.rs"];
     let is_sentence = |text: &str| {
         text.starts_with(char::is_uppercase) && text.contains(' ') && text.ends_with('.')
     };
@@ -131,12 +131,17 @@ fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {
         let strings = code.lines().flat_map(|line| line.split('"').skip(1).step_by(2));
         let found: Vec<&str> = strings.filter(|text| is_sentence(text)).collect();
         said += found.len();
-        assert!(found.is_empty() || tables.contains(&&*source.path), "{}: {found:?}", source.path);
+        let is_table = tables.iter().any(|table| source.path.starts_with(table));
+        assert!(found.is_empty() || is_table, "{}: {found:?}", source.path);
     }
     assert!(said > 100, "the tables were not read");
     for source in product_sources() {
         let makes = source.code().contains("LocalizedText::new(");
-        assert!(!makes || source.path == tables[0], "{} makes a sentence", source.path);
+        assert!(
+            !makes || source.path == "shared/src/localized/macros.rs",
+            "{} makes a sentence",
+            source.path
+        );
     }
 }
 

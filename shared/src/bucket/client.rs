@@ -1,158 +1,107 @@
-//! Requests of our own to the bucket.
+//! The bucket client, and presigned URLs for browsers.
 
-use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::BoxStream;
-use reqwest::{Body, Method, Response, StatusCode};
-use rusty_s3::S3Action;
-use rusty_s3::actions::{DeleteObject, GetObject, HeadObject, PutObject};
+use rusty_s3::actions::{GetObject, PutObject};
+use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
+use tokio::sync::OnceCell;
 use url::Url;
 
-use super::MediaBucket;
+use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::fault::Fault;
-use crate::http;
+use crate::fault::FaultPoints;
+use crate::secret::Secret;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Sixteen megabytes within a region take a second.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long an address of our own is good.
-const REQUEST_TTL: Duration = Duration::from_mins(1);
+/// What [`Files`] are made of.
+pub struct MediaBucketOptions {
+    /// The bucket's name.
+    pub bucket: String,
+    /// Another endpoint than AWS's.
+    pub endpoint: Option<String>,
+    /// Region.
+    pub region: String,
+    /// Access key id.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: Secret,
+    /// Session token, in Lambda.
+    pub session_token: Option<Secret>,
+    /// Time: from when an address is good, and how long a request may take.
+    pub clock: Arc<dyn Clock>,
+    /// The fault points `files.head`, `files.get`, `files.put`, `files.copy`, `files.delete`.
+    pub faults: FaultPoints,
+}
 
-/// What is known of an object without reading it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectInfo {
-    /// Bytes.
-    pub size: u64,
-    /// Its type, as it was put.
-    pub content_type: String,
+/// The bucket.
+pub struct MediaBucket {
+    pub(super) bucket: Bucket,
+    pub(super) credentials: Credentials,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) faults: FaultPoints,
+    pub(super) http: OnceCell<reqwest::Client>,
+}
+
+impl std::fmt::Debug for MediaBucket {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("MediaBucket").field("bucket", &self.bucket.name()).finish_non_exhaustive()
+    }
 }
 
 impl MediaBucket {
-    /// What is known of an object; none if there is none.
-    pub async fn head(&self, key: &str) -> Result<Option<ObjectInfo>> {
-        let url = self.sign(&HeadObject::new(&self.bucket, Some(&self.credentials), key));
-        let response = self.call("files.head", Method::HEAD, url, &[], Body::default()).await?;
-        if is_not_found(&response) {
-            return Ok(None);
-        }
-        let response = error_for_status(response).await?;
-        let header =
-            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let size = header("content-length").and_then(|length| length.parse().ok());
-        let content_type = header("content-type").unwrap_or("application/octet-stream").to_owned();
-        let size = size.ok_or_else(|| Error::internal("an object without a length"))?;
-        Ok(Some(ObjectInfo { size, content_type }))
+    /// Makes the client; nothing is sent yet.
+    pub fn new(options: MediaBucketOptions) -> Result<Self> {
+        let (endpoint, style) = match options.endpoint {
+            Some(endpoint) => (endpoint, UrlStyle::Path),
+            None => (format!("https://s3.{}.amazonaws.com", options.region), UrlStyle::VirtualHost),
+        };
+        let endpoint = Url::parse(&endpoint).map_err(Error::internal)?;
+        let bucket = Bucket::new(endpoint, style, options.bucket, options.region);
+        let (key, secret) = (options.access_key, options.secret_key.expose());
+        let credentials = match options.session_token {
+            Some(token) => Credentials::new_with_token(key, secret, token.expose()),
+            None => Credentials::new(key, secret),
+        };
+        Ok(Self {
+            bucket: bucket.map_err(Error::internal)?,
+            credentials,
+            clock: options.clock,
+            faults: options.faults,
+            http: OnceCell::new(),
+        })
     }
 
-    /// The first `count` bytes of an object, or all if it has fewer.
-    pub async fn read_prefix(&self, key: &str, count: u64) -> Result<Vec<u8>> {
-        let url = self.sign(&GetObject::new(&self.bucket, Some(&self.credentials), key));
-        let range = format!("bytes=0-{}", count.saturating_sub(1));
-        let headers = [("range", range.as_str())];
-        let response = self.call("files.get", Method::GET, url, &headers, Body::default()).await?;
-        let response = error_for_status(response).await?;
-        Ok(response.bytes().await.map_err(Error::internal)?.to_vec())
-    }
-
-    /// Puts an object of `length` bytes, whatever is there, as its pieces come. If they end in an error, nothing is put.
-    pub async fn put(
+    /// Where a browser, or Twilio, reads an object for so long: a path of our own origin, with its proof. It comes with
+    /// this type and disposition.
+    pub fn presign_get_path(
         &self,
         key: &str,
         content_type: &str,
-        length: u64,
-        chunks: BoxStream<'static, io::Result<Vec<u8>>>,
-    ) -> Result<()> {
+        disposition: &str,
+        ttl: Duration,
+    ) -> String {
+        let mut action = GetObject::new(&self.bucket, Some(&self.credentials), key);
+        action.query_mut().insert("response-content-type", content_type);
+        action.query_mut().insert("response-content-disposition", disposition);
+        self.presigned_path(key, &action, ttl)
+    }
+
+    /// Where a browser puts an object of exactly this type and size, for so long.
+    pub fn presign_put_path(
+        &self,
+        key: &str,
+        content_type: &str,
+        size: u64,
+        ttl: Duration,
+    ) -> String {
         let mut action = PutObject::new(&self.bucket, Some(&self.credentials), key);
         action.headers_mut().insert("content-type", content_type);
-        let url = self.sign(&action);
-        let length = length.to_string();
-        let headers = [("content-type", content_type), ("content-length", &*length)];
-        let body = Body::wrap_stream(chunks);
-        error_for_status(self.call("files.put", Method::PUT, url, &headers, body).await?)
-            .await
-            .map(drop)
+        action.headers_mut().insert("content-length", size.to_string());
+        self.presigned_path(key, &action, ttl)
     }
 
-    /// Copies an object within the bucket, and gives the copy a type.
-    pub async fn copy(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
-        // Keys are of letters, digits, `/` and `-`: nothing to escape.
-        let source = format!("/{}/{from}", self.bucket.name());
-        let headers = [
-            ("content-type", content_type),
-            ("x-amz-copy-source", &*source),
-            ("x-amz-metadata-directive", "REPLACE"),
-        ];
-        let mut action = PutObject::new(&self.bucket, Some(&self.credentials), to);
-        for (name, value) in headers {
-            action.headers_mut().insert(name, value);
-        }
-        let url = self.sign(&action);
-        let response = self.call("files.copy", Method::PUT, url, &headers, Body::default()).await?;
-        // S3 may say 200 and tell of an error in the body.
-        let body = error_for_status(response).await?.text().await.map_err(Error::internal)?;
-        if body.contains("<Error>") {
-            return Err(Error::internal("the bucket could not copy"));
-        }
-        Ok(())
+    fn presigned_path<'a>(&self, key: &str, action: &impl S3Action<'a>, ttl: Duration) -> String {
+        let url = action.sign_with_time(ttl, &self.clock.now());
+        format!("/{key}?{}", url.query().unwrap_or_default())
     }
-
-    /// Deletes an object; that there is none is no error.
-    pub async fn delete(&self, key: &str) -> Result<()> {
-        let url = self.sign(&DeleteObject::new(&self.bucket, Some(&self.credentials), key));
-        let response = self.call("files.delete", Method::DELETE, url, &[], Body::default()).await?;
-        error_for_status(response).await.map(drop)
-    }
-
-    fn sign<'a>(&self, action: &impl S3Action<'a>) -> Url {
-        action.sign_with_time(REQUEST_TTL, &self.clock.now())
-    }
-
-    /// One request, answered within twenty seconds of the clock. The body of its answer is not read yet.
-    async fn call(
-        &self,
-        point: &'static str,
-        method: Method,
-        url: Url,
-        headers: &[(&str, &str)],
-        body: Body,
-    ) -> Result<Response> {
-        let fault = self.faults.check(point).await;
-        if fault == Some(Fault::RefuseConnection) {
-            return Err(Error::Unavailable(format!("fault point {point}").into()));
-        }
-        let http = self.http.get_or_try_init(async || http::client(CONNECT_TIMEOUT)).await;
-        let http = http.map_err(Error::internal)?;
-        let mut request = http.request(method, url).body(body);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = tokio::select! {
-            response = request.send() => response.map_err(|error| Error::Unavailable(Box::new(error.without_url())))?,
-            () = self.clock.sleep(TOTAL_TIMEOUT) => {
-                return Err(Error::Unavailable("the bucket did not respond".into()));
-            }
-        };
-        if fault == Some(Fault::DropResponse) {
-            return Err(Error::Unavailable("the response was dropped".into()));
-        }
-        Ok(response)
-    }
-}
-
-/// Who may not list the bucket is told 403 where there is nothing.
-fn is_not_found(response: &Response) -> bool {
-    matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::FORBIDDEN)
-}
-
-async fn error_for_status(response: Response) -> Result<Response> {
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    let detail = response.text().await.unwrap_or_default();
-    let detail: String = detail.chars().take(300).collect();
-    let cause = format!("the bucket responded with {status}: {detail}").into();
-    Err(if status.is_server_error() { Error::Unavailable(cause) } else { Error::Internal(cause) })
 }

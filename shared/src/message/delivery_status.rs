@@ -65,6 +65,11 @@ impl DeliveryStatus {
         Self::ALL.into_iter().find(|status| status.as_str().eq_ignore_ascii_case(text))
     }
 
+    /// Parses a status, and returns `Queued` for one that Twilio introduced later.
+    pub fn parse_or_queued(text: &str) -> Self {
+        Self::parse(text).unwrap_or(Self::Queued)
+    }
+
     /// Twilio's word.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 pub use kind::{DispatchTask, JobFunction, OutboxKind, OutboxPlan, Owner, Placement};
 
+pub use crate::clock::add;
 use crate::conversation::ConversationId;
 
 /// The duration of a claim's lease: longer than the longest run of `dispatch`.
@@ -150,11 +151,6 @@ pub const DUE: &str = "DUE";
 /// The sort key of what is due at `due_at`.
 pub fn due_sort_key(due_at: Timestamp, conversation_id: &ConversationId, id: Ulid) -> String {
     format!("{:013}#{conversation_id}#{id}", due_at.as_millisecond())
-}
-
-/// `now` and `duration`, as a time that exists.
-pub fn add(now: Timestamp, duration: Duration) -> Timestamp {
-    now.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
 /// How long a deferred send waits: half a minute, doubled with every attempt, five minutes at most.

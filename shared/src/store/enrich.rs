@@ -11,7 +11,7 @@ use super::messages::{dedup_target, message_sk};
 use super::row::{Item, attr_n, attr_s, from_item, to_attr};
 use super::write::TransactError;
 use crate::consent::{ConsentRecord, ConsentSource};
-use crate::conversation::{Conversation, Preview};
+use crate::conversation::Conversation;
 use crate::error::{Error, Result};
 use crate::media::Media;
 use crate::message::Message;
@@ -101,7 +101,7 @@ impl Store {
         let mut change = ItemUpdate::new(&self.table, conversation_pk(&message.conversation), META);
         if newest {
             sets.push("preview = :preview");
-            change = change.value(":preview", to_attr(Preview::from_message(message))?);
+            change = change.value(":preview", to_attr(message.preview())?);
         }
         if let Some(name) = name {
             sets.push("profile_name = :profile");

@@ -12,7 +12,7 @@ use super::row::{Item, attr_n, attr_s, get_str, to_attr, to_item};
 use super::search::search_terms;
 use super::write::{ConditionOutcome, TransactError, put, put_if_absent};
 use crate::consent::ConsentRecord;
-use crate::conversation::{Conversation, ConversationStatus, ListPartition, Preview};
+use crate::conversation::{Conversation, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 use crate::message::Message;
 
@@ -181,7 +181,7 @@ fn inbound_update(change: ItemUpdate, inbound: &NewInbound, extra_set: &str) -> 
     }
     Ok(change
         .expression(&format!("{set} ADD rev :one, unread :one"))
-        .value(":preview", to_attr(Preview::from_message(message))?)
+        .value(":preview", to_attr(message.preview())?)
         .value(":ulid", attr_s(message.id.to_string()))
         .value(":place", list_partition_attr(&partition))
         .value(":sort", attr_s(Conversation::list_sort_key(at, &message.conversation)))

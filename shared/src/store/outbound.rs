@@ -10,9 +10,7 @@ use super::messages::{dedup_target, message_sk};
 use super::outbox::queue_sk;
 use super::row::{Item, attr_n, attr_s, to_attr, to_item};
 use super::write::{TransactError, put, put_if_absent};
-use crate::conversation::{
-    Conversation, ConversationId, ConversationStatus, ListPartition, Preview,
-};
+use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 use crate::media::Media;
 use crate::message::extras::MessageExtras;
@@ -171,7 +169,7 @@ impl Store {
             expected.list_pk.clone().ok_or_else(|| Error::internal("not on the list"))?;
         let target = ListPartition { status: ConversationStatus::Open, ..partition.clone() };
         let at = message.created_at();
-        let preview = Preview::from_message(message);
+        let preview = message.preview();
         let consent = match &expected.consent {
             Some(_) => "consent = :consent",
             None => "attribute_not_exists(consent)",

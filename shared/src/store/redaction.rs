@@ -9,7 +9,6 @@ use super::messages::message_sk;
 use super::outbox::outbox_sk;
 use super::row::{attr_n, attr_s, to_attr, to_item};
 use super::write::{TransactError, put};
-use crate::conversation::Preview;
 use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxKind};
@@ -79,7 +78,7 @@ impl Store {
         ItemUpdate::new(&self.table, conversation_pk(&message.conversation), META)
             .expression("SET preview = :preview ADD rev :one")
             .condition("last_ulid = :ulid AND attribute_exists(list_pk)")
-            .value(":preview", to_attr(Preview::from_message(message))?)
+            .value(":preview", to_attr(message.preview())?)
             .value(":ulid", attr_s(message.id.to_string()))
             .value(":one", attr_n(1))
             .into_update()

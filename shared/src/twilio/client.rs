@@ -11,6 +11,7 @@ use reqwest::{Method, RequestBuilder};
 use tokio::sync::OnceCell;
 use url::Url;
 
+pub use super::error::{ClientError, CreateError, CreatedMessage};
 use super::message_list::MessageEntry;
 pub use super::message_list::{ListedDirection, ListedMessage};
 use super::response::{ApiResponse, NoResponse, send};
@@ -18,9 +19,8 @@ use crate::address::Address;
 use crate::clock::Clock;
 use crate::fault::{Fault, FaultPoints};
 use crate::http;
-use crate::message::delivery_status::DeliveryStatus;
 use crate::secret::Secret;
-use crate::sid::{AccountSid, MessageSid, MessagingServiceSid};
+use crate::sid::{AccountSid, MessagingServiceSid};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -73,61 +73,6 @@ pub struct CreateMessage<'a> {
     pub media: &'a [String],
     /// Where Twilio reports what becomes of it.
     pub status_callback: &'a str,
-}
-
-/// A message that Twilio has taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreatedMessage {
-    /// Twilio's id of it.
-    pub sid: MessageSid,
-    /// Its first status, for which there is no callback.
-    pub status: DeliveryStatus,
-    /// The parts that it is cut into.
-    pub num_segments: Option<u32>,
-}
-
-/// Why a message was not created, or may not have been.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CreateError {
-    /// Twilio has not touched the request (429, or no connection): it may be repeated.
-    #[error("Twilio did not process the request")]
-    NotProcessed {
-        /// How long Twilio asks us to wait.
-        retry_after: Option<Duration>,
-    },
-    /// Twilio said no, and will again.
-    #[error("Twilio rejected the message: {code} {message}")]
-    Rejected {
-        /// Twilio's error code; the HTTP status where the answer has none.
-        code: u32,
-        /// Twilio's words.
-        message: String,
-    },
-    /// Nobody knows whether the message exists (no answer, 5xx, an answer that makes no sense): not to be repeated.
-    #[error("Twilio may have accepted the message: {0}")]
-    Ambiguous(String),
-}
-
-/// Why a list could not be read. Reading may always be repeated.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ClientError {
-    /// Twilio has not touched the request (429, or no connection).
-    #[error("Twilio did not process the request")]
-    NotProcessed {
-        /// How long Twilio asks us to wait.
-        retry_after: Option<Duration>,
-    },
-    /// Twilio said no.
-    #[error("Twilio rejected the request: {code} {message}")]
-    Rejected {
-        /// Twilio's error code; the HTTP status where the answer has none.
-        code: u32,
-        /// Twilio's words.
-        message: String,
-    },
-    /// No answer, 5xx, or an answer that makes no sense.
-    #[error("Twilio gave no usable response: {0}")]
-    Failed(String),
 }
 
 impl Client {
@@ -238,6 +183,8 @@ mod tests {
     use super::*;
     use crate::clock::{OffsetClock, SystemClock};
     use crate::fault::FaultInjector;
+    use crate::message::delivery_status::DeliveryStatus;
+    use crate::sid::MessageSid;
     use crate::twilio::form;
     use futures_util::future::BoxFuture;
     use serde_json::{Value, json};

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
-use super::response::parse_status;
 use crate::message::delivery_status::DeliveryStatus;
 use crate::message::extras::Price;
 use crate::sid::MessageSid;
@@ -69,7 +68,7 @@ impl MessageEntry {
         Some(ListedMessage {
             sid: self.sid,
             body: self.body.unwrap_or_default(),
-            status: parse_status(&self.status),
+            status: DeliveryStatus::parse_or_queued(&self.status),
             direction: if outbound { ListedDirection::Outbound } else { ListedDirection::Inbound },
             date_created: date(&self.date_created)?,
             error_code: self.error_code,

@@ -6,7 +6,7 @@ use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 
-use super::client::{ClientError, CreateError, CreatedMessage};
+use super::error::{ClientError, CreateError, CreatedMessage};
 use super::message_list::{MessageEntry, MessageListPage};
 use crate::message::delivery_status::DeliveryStatus;
 use crate::sid::{MediaSid, MessageSid};
@@ -86,7 +86,7 @@ impl ApiResponse {
         let body: CreatedBody = self.parse()?;
         Ok(CreatedMessage {
             sid: body.sid,
-            status: parse_status(&body.status),
+            status: DeliveryStatus::parse_or_queued(&body.status),
             num_segments: body.num_segments.and_then(|text| text.parse().ok()),
         })
     }
@@ -132,11 +132,6 @@ impl ApiResponse {
             message: message.unwrap_or_else(|| self.status.to_string()),
         })
     }
-}
-
-/// Twilio's word for a status. Should Twilio invent one, the message is at least queued.
-pub(super) fn parse_status(text: &str) -> DeliveryStatus {
-    DeliveryStatus::parse(text).unwrap_or(DeliveryStatus::Queued)
 }
 
 impl From<NoResponse> for CreateError {

@@ -1,8 +1,8 @@
 //! What Twilio's webhooks say, in types. Unknown parameters are left alone: Twilio adds some without notice.
 
+pub use super::invalid_webhook::InvalidWebhook;
 use super::webhook_params::{MAX_MEDIA, MAX_SID, WebhookParams, clean_profile_name, truncate};
 use crate::address::Address;
-use crate::localized::LocalizedText;
 use crate::message::delivery_status::DeliveryStatus;
 use crate::message::extras::{Button, Forwarded, Location, Price, Referral};
 use crate::sid::{AccountSid, MessageSid};
@@ -73,14 +73,6 @@ pub struct StatusCallback {
     /// What it cost, where that is told.
     pub price: Option<Price>,
 }
-
-/// A webhook that is Twilio's but does not say what we need, or says it twice and differently.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidWebhook(
-    /// Why, for the admin. Holds names of parameters, never their values.
-    pub LocalizedText,
-);
 
 impl InboundMessage {
     /// Reads the parameters of an inbound message, of any channel.

@@ -1,6 +1,6 @@
 //! The parameters of a webhook, read one by one.
 
-use super::webhook::InvalidWebhook;
+use super::invalid_webhook::InvalidWebhook;
 use crate::address::Address;
 use crate::localized::quarantine;
 use crate::message::extras::{Button, Forwarded, Location, Price, Referral};

@@ -1,0 +1,158 @@
+//! Requests for the objects of the bucket.
+
+use std::io;
+use std::time::Duration;
+
+use futures_util::stream::BoxStream;
+use reqwest::{Body, Method, Response, StatusCode};
+use rusty_s3::S3Action;
+use rusty_s3::actions::{DeleteObject, GetObject, HeadObject, PutObject};
+use url::Url;
+
+use super::client::MediaBucket;
+use crate::error::{Error, Result};
+use crate::fault::Fault;
+use crate::http;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Sixteen megabytes within a region take a second.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long an address of our own is good.
+const REQUEST_TTL: Duration = Duration::from_mins(1);
+
+/// What is known of an object without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectInfo {
+    /// Bytes.
+    pub size: u64,
+    /// Its type, as it was put.
+    pub content_type: String,
+}
+
+impl MediaBucket {
+    /// What is known of an object; none if there is none.
+    pub async fn head(&self, key: &str) -> Result<Option<ObjectInfo>> {
+        let url = self.sign(&HeadObject::new(&self.bucket, Some(&self.credentials), key));
+        let response = self.call("files.head", Method::HEAD, url, &[], Body::default()).await?;
+        if is_not_found(&response) {
+            return Ok(None);
+        }
+        let response = error_for_status(response).await?;
+        let header =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let size = header("content-length").and_then(|length| length.parse().ok());
+        let content_type = header("content-type").unwrap_or("application/octet-stream").to_owned();
+        let size = size.ok_or_else(|| Error::internal("an object without a length"))?;
+        Ok(Some(ObjectInfo { size, content_type }))
+    }
+
+    /// The first `count` bytes of an object, or all if it has fewer.
+    pub async fn read_prefix(&self, key: &str, count: u64) -> Result<Vec<u8>> {
+        let url = self.sign(&GetObject::new(&self.bucket, Some(&self.credentials), key));
+        let range = format!("bytes=0-{}", count.saturating_sub(1));
+        let headers = [("range", range.as_str())];
+        let response = self.call("files.get", Method::GET, url, &headers, Body::default()).await?;
+        let response = error_for_status(response).await?;
+        Ok(response.bytes().await.map_err(Error::internal)?.to_vec())
+    }
+
+    /// Puts an object of `length` bytes, whatever is there, as its pieces come. If they end in an error, nothing is put.
+    pub async fn put(
+        &self,
+        key: &str,
+        content_type: &str,
+        length: u64,
+        chunks: BoxStream<'static, io::Result<Vec<u8>>>,
+    ) -> Result<()> {
+        let mut action = PutObject::new(&self.bucket, Some(&self.credentials), key);
+        action.headers_mut().insert("content-type", content_type);
+        let url = self.sign(&action);
+        let length = length.to_string();
+        let headers = [("content-type", content_type), ("content-length", &*length)];
+        let body = Body::wrap_stream(chunks);
+        error_for_status(self.call("files.put", Method::PUT, url, &headers, body).await?)
+            .await
+            .map(drop)
+    }
+
+    /// Copies an object within the bucket, and gives the copy a type.
+    pub async fn copy(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
+        // Keys are of letters, digits, `/` and `-`: nothing to escape.
+        let source = format!("/{}/{from}", self.bucket.name());
+        let headers = [
+            ("content-type", content_type),
+            ("x-amz-copy-source", &*source),
+            ("x-amz-metadata-directive", "REPLACE"),
+        ];
+        let mut action = PutObject::new(&self.bucket, Some(&self.credentials), to);
+        for (name, value) in headers {
+            action.headers_mut().insert(name, value);
+        }
+        let url = self.sign(&action);
+        let response = self.call("files.copy", Method::PUT, url, &headers, Body::default()).await?;
+        // S3 may say 200 and tell of an error in the body.
+        let body = error_for_status(response).await?.text().await.map_err(Error::internal)?;
+        if body.contains("<Error>") {
+            return Err(Error::internal("the bucket could not copy"));
+        }
+        Ok(())
+    }
+
+    /// Deletes an object; that there is none is no error.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        let url = self.sign(&DeleteObject::new(&self.bucket, Some(&self.credentials), key));
+        let response = self.call("files.delete", Method::DELETE, url, &[], Body::default()).await?;
+        error_for_status(response).await.map(drop)
+    }
+
+    fn sign<'a>(&self, action: &impl S3Action<'a>) -> Url {
+        action.sign_with_time(REQUEST_TTL, &self.clock.now())
+    }
+
+    /// One request, answered within twenty seconds of the clock. The body of its answer is not read yet.
+    async fn call(
+        &self,
+        point: &'static str,
+        method: Method,
+        url: Url,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Result<Response> {
+        let fault = self.faults.check(point).await;
+        if fault == Some(Fault::RefuseConnection) {
+            return Err(Error::Unavailable(format!("fault point {point}").into()));
+        }
+        let http = self.http.get_or_try_init(async || http::client(CONNECT_TIMEOUT)).await;
+        let http = http.map_err(Error::internal)?;
+        let mut request = http.request(method, url).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = tokio::select! {
+            response = request.send() => response.map_err(|error| Error::Unavailable(Box::new(error.without_url())))?,
+            () = self.clock.sleep(TOTAL_TIMEOUT) => {
+                return Err(Error::Unavailable("the bucket did not respond".into()));
+            }
+        };
+        if fault == Some(Fault::DropResponse) {
+            return Err(Error::Unavailable("the response was dropped".into()));
+        }
+        Ok(response)
+    }
+}
+
+/// Who may not list the bucket is told 403 where there is nothing.
+fn is_not_found(response: &Response) -> bool {
+    matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::FORBIDDEN)
+}
+
+async fn error_for_status(response: Response) -> Result<Response> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let detail = response.text().await.unwrap_or_default();
+    let detail: String = detail.chars().take(300).collect();
+    let cause = format!("the bucket responded with {status}: {detail}").into();
+    Err(if status.is_server_error() { Error::Unavailable(cause) } else { Error::Internal(cause) })
+}

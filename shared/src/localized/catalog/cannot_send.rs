@@ -1,0 +1,32 @@
+//! Reasons why a message cannot be sent, and advice.
+
+crate::localized_texts! {
+    cannot_send;
+    opted_out: "The contact has opted out of messages.",
+    opted_out_advice: "They can opt back in by sending START.",
+    whatsapp_window: "WhatsApp allows free-form messages only within 24 hours of the contact's last message.",
+    whatsapp_window_advice: "Send an approved template, or wait until they write.",
+    messenger_window: "Messenger allows messages only within 24 hours of the contact's last message.",
+    messenger_window_advice: "Wait until they write.",
+    sender_gone: "The sender of this conversation is no longer configured.",
+    sender_gone_advice: "Ask an admin, or start a new conversation from another number.",
+    country(region): "Messages to this country ({region}) are not allowed.",
+    country_advice: "An admin can allow it in the configuration of the sender.",
+    rate_user: "You have reached the limit of messages per minute.",
+    rate_sender: "This sender has reached its limit of messages per minute.",
+    rate_advice: "Wait a moment, then send it again.",
+    empty: "The message is empty.",
+    empty_advice: "Write something first.",
+    too_long(length): "The message has {length} characters; at most 1,600 can be sent.",
+    too_long_advice: "Shorten it, or send it in parts.",
+    one_attachment: "This channel allows one attachment per message.",
+    attachments(count): "This channel allows at most {count} attachments per message.",
+    attachments_advice: "Send the others separately.",
+    media_type: "This channel does not support this file type.",
+    media_type_advice: "Send another type, or a link.",
+    picture_too_large(max): "On this channel an image can be at most {max:bytes}.",
+    media_too_large(max): "On this channel a file of this type can be at most {max:bytes}.",
+    media_too_large_advice: "Send a smaller one, or a link.",
+    media_too_large_together(max): "On this channel all attachments together can be at most {max:bytes}.",
+    media_too_large_together_advice: "Send some of them separately, or send a link.",
+}

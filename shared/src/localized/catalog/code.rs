@@ -1,0 +1,7 @@
+//! Twilio error codes without a text of their own.
+
+crate::localized_texts! {
+    code;
+    unknown(code): "Twilio reported error {code}",
+    unknown_advice: "Look up the code in Twilio's error reference.",
+}

@@ -1,0 +1,15 @@
+//! Conversations.
+
+crate::localized_texts! {
+    conversation;
+    missing: "Conversation not found.",
+    nothing_to_update: "Provide a `contact_name`, a `note` or a `status`.",
+    rev_with_more: "`rev` can only be combined with `status`.",
+    name_too_long(max): "The name can have at most {max} characters.",
+    note_too_long: "The note can have at most 2,000 characters.",
+    renamed_meanwhile: "Someone else renamed this contact.",
+    note_changed_meanwhile: "Someone else changed this note.",
+    arrived_meanwhile: "New messages have arrived since the page was loaded.",
+    changed_meanwhile: "The conversation has changed since the page was loaded.",
+    other_inbox: "Another inbox already has a conversation with this number.",
+}

@@ -1,0 +1,8 @@
+//! Internal errors.
+
+crate::localized_texts! {
+    partyline;
+    busy: "Partyline is busy. Nothing was changed; try again in a moment.",
+    failed: "An internal error occurred and was logged. Try again.",
+    not_set_up: "Partyline is not fully configured. See the log.",
+}

@@ -1,0 +1,7 @@
+//! Rejected webhook requests.
+
+crate::localized_texts! {
+    webhook;
+    no_signature: "The request has no signature.",
+    wrong_signature: "The signature is invalid.",
+}

@@ -4,7 +4,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::message::extras::ConsentKeyword;
+/// The meaning of a contact's keyword for their consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentKeyword {
+    /// Opts out of messages.
+    Stop,
+    /// Opts back in.
+    Start,
+    /// Requests help.
+    Help,
+}
 
 /// What was said last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -25,6 +25,23 @@ pub enum ConversationStatus {
     Closed,
 }
 
+/// The kind of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationKind {
+    /// One business address and one contact.
+    Direct,
+}
+
+impl ConversationKind {
+    /// Returns the kind as stored in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+        }
+    }
+}
+
 /// A place in the list: inbox, status, and whether somebody waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -105,8 +122,8 @@ pub struct Preview {
 pub struct Conversation {
     /// Its id.
     pub id: ConversationId,
-    /// `direct`; groups come with their own kind.
-    pub kind: String,
+    /// Its kind.
+    pub kind: ConversationKind,
     /// Which inbox it stands in.
     pub inbox: String,
     /// Our address.
@@ -157,7 +174,7 @@ impl Conversation {
     pub fn direct(id: ConversationId, inbox: &str, business: &Address, contact: Address) -> Self {
         Self {
             id,
-            kind: "direct".to_owned(),
+            kind: ConversationKind::Direct,
             inbox: inbox.to_owned(),
             business: Some(business.clone()),
             contact: Some(contact),

@@ -12,6 +12,7 @@ pub mod view;
 
 pub use id::ConversationId;
 pub use item::{
-    Conversation, ConversationStatus, ListPartition, MESSAGING_WINDOW, PREVIEW_CHARACTERS, Preview,
+    Conversation, ConversationKind, ConversationStatus, ListPartition, MESSAGING_WINDOW,
+    PREVIEW_CHARACTERS, Preview,
 };
 pub use view::{ConversationView, phone_number_view};

@@ -1,7 +1,6 @@
 //! The macros that turn a list of texts into functions.
 
 /// Defines the functions and the list (`TEXTS`) of a noun's texts, in the noun's own module.
-#[macro_export]
 macro_rules! localized_texts {
     (
         $noun:ident;
@@ -28,6 +27,8 @@ macro_rules! localized_texts {
         )),+];
     };
 }
+
+pub(super) use localized_texts;
 
 /// Defines a catalog of several nouns in one file. The simulator has its own.
 #[macro_export]

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use crate::consent::ConsentKeyword;
+
 /// A place that the contact sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Location {
@@ -57,18 +59,6 @@ pub enum Forwarded {
     Once,
     /// By many.
     Often,
-}
-
-/// What a keyword of the contact means for their consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsentKeyword {
-    /// No more messages.
-    Stop,
-    /// Messages again.
-    Start,
-    /// How this works.
-    Help,
 }
 
 /// What a message cost, as Twilio tells it.

@@ -62,7 +62,7 @@ impl Store {
             ("pk".to_owned(), attr_s(conversation_pk(&expected.id))),
             ("sk".to_owned(), attr_s(META)),
             ("id".to_owned(), attr_s(expected.id.as_str())),
-            ("kind".to_owned(), attr_s(&*expected.kind)),
+            ("kind".to_owned(), attr_s(expected.kind.as_str())),
             ("inbox".to_owned(), attr_s(&*expected.inbox)),
             ("rev".to_owned(), attr_n(expected.rev + 1)),
             ("deleted_through".to_owned(), deleted_through.clone()),

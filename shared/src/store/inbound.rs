@@ -144,7 +144,7 @@ impl Store {
                 "attribute_not_exists(list_pk) AND (attribute_not_exists(last_ulid) OR last_ulid < :ulid)",
             )
             .value(":id", attr_s(message.conversation.as_str()))
-            .value(":kind", attr_s("direct"))
+            .value(":kind", attr_s(crate::conversation::ConversationKind::Direct.as_str()))
             .value(":inbox", attr_s(&*message.inbox))
             .value(":business", attr_s(message.business.as_str()))
             .value(":contact", attr_s(message.contact.as_str()))

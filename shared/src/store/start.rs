@@ -60,7 +60,7 @@ impl Store {
         let mut change = ItemUpdate::new(&self.table, pk, META)
             .condition("attribute_not_exists(list_pk)")
             .value(":id", attr_s(requested.id.as_str()))
-            .value(":kind", attr_s("direct"))
+            .value(":kind", attr_s(crate::conversation::ConversationKind::Direct.as_str()))
             .value(":inbox", attr_s(&*requested.inbox))
             .value(":business", address(&requested.business))
             .value(":contact", address(&requested.contact))

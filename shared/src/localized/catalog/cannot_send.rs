@@ -1,6 +1,6 @@
 //! Reasons why a message cannot be sent, and advice.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     cannot_send;
     opted_out: "The contact has opted out of messages.",
     opted_out_advice: "They can opt back in by sending START.",

@@ -1,6 +1,6 @@
 //! Consent of contacts.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     consent;
     no_evidence: "Describe how and where the contact gave consent.",
     evidence_too_long(max): "The evidence can have at most {max} characters.",

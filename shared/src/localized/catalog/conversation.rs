@@ -1,6 +1,6 @@
 //! Conversations.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     conversation;
     missing: "Conversation not found.",
     nothing_to_update: "Provide a `contact_name`, a `note` or a `status`.",

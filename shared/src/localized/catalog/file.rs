@@ -1,6 +1,6 @@
 //! Attachments and uploads.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     file;
     missing: "Attachment not found.",
     not_here: "This attachment is not available yet or could not be fetched.",

@@ -1,6 +1,6 @@
 //! Messages.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     message;
     missing: "Message not found.",
     far_too_long: "The text is too long for one message.",

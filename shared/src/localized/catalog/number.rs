@@ -1,6 +1,6 @@
 //! Phone numbers as typed by users.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     number;
     ours: "This is one of your own numbers.",
     not_on_channel: "This channel does not use phone numbers.",

@@ -1,6 +1,6 @@
 //! Internal errors.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     partyline;
     busy: "Partyline is busy. Nothing was changed; try again in a moment.",
     failed: "An internal error occurred and was logged. Try again.",

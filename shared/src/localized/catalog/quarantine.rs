@@ -1,6 +1,6 @@
 //! Reasons why a request is in quarantine.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     quarantine;
     missing: "Quarantine entry not found.",
     cut: "The request was too large to store in full and can't be processed.",

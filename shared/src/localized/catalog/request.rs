@@ -1,6 +1,6 @@
 //! Requests that cannot be read.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     request;
     not_base64: "The body is not base64.",
     no_parameter(name): "Unknown query parameter \"{name}\".",

@@ -1,6 +1,6 @@
 //! Senders.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     sender;
     missing: "This sender is not configured.",
     none_on(channel): "No {channel} sender is configured.",

@@ -1,6 +1,6 @@
 //! Sign-in and sessions.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     session;
     none: "Sign in first.",
     ended: "You are signed out. Sign in again.",

@@ -1,6 +1,6 @@
 //! WebSocket connections.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     socket;
     foreign_page: "Origin not allowed.",
     no_ticket: "A ticket is required.",

@@ -1,6 +1,6 @@
 //! Users.
 
-crate::localized_texts! {
+crate::localized::macros::localized_texts! {
     user;
     password_length: "The password must have at least 10 characters and at most 512 bytes.",
     name_taken: "This sign-in name is taken.",

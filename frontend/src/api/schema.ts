@@ -494,7 +494,7 @@ export interface components {
             records: components["schemas"]["ConsentRecord"][];
         };
         /**
-         * @description What a keyword of the contact means for their consent.
+         * @description The meaning of a contact's keyword for their consent.
          * @enum {string}
          */
         ConsentKeyword: "stop" | "start" | "help";
@@ -615,7 +615,7 @@ export interface components {
             username: string;
         };
         /**
-         * @description Whose message it is.
+         * @description The direction of a message.
          * @enum {string}
          */
         Direction: "inbound" | "outbound";

@@ -70,7 +70,7 @@ impl OffsetClock {
     /// Holds this clock: it moves only when it is advanced, until it is let go.
     pub fn freeze(&self) {
         self.state.send_modify(|state| {
-            state.frozen_at = state.frozen_at.or_else(|| Some(SystemClock.now()))
+            state.frozen_at = state.frozen_at.or_else(|| Some(SystemClock.now()));
         });
     }
 

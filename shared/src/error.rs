@@ -94,7 +94,7 @@ impl Error {
 
     /// Somebody else was faster, and there is nothing to show of it.
     pub fn conflict(text: LocalizedText) -> Self {
-        Self::Conflict { text: text, current: None }
+        Self::Conflict { text, current: None }
     }
 
     /// Every cause beneath it, the nearest first, for the log.

@@ -65,8 +65,8 @@ impl SenderDirectory {
         Ok(SendContext {
             sender_available: sender.is_some(),
             countries: sender.map(|sender| self.allowed_countries(sender)),
-            user_retry_at: user_retry_at,
-            sender_retry_at: sender_retry_at,
+            user_retry_at,
+            sender_retry_at,
         })
     }
 

@@ -89,7 +89,7 @@ impl OutboxEntry {
             conversation_id: conversation_id.clone(),
             inbox: inbox.to_owned(),
             kind: OutboxKind::SendMessage,
-            message_id: message_id,
+            message_id,
             object_keys: Vec::new(),
             state: OutboxState::Ready,
             due_at,
@@ -130,7 +130,7 @@ impl OutboxEntry {
         now: Timestamp,
     ) -> Self {
         let send = Self::new_send(conversation_id, inbox, id, now);
-        Self { kind, message_id: message_id, ..send }
+        Self { kind, message_id, ..send }
     }
 
     /// Whether a claim still holds.

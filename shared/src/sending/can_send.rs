@@ -59,8 +59,8 @@ impl SendCheck {
             reasons.iter().map(|(decision, _)| *decision).max().unwrap_or(SendDecision::Allowed);
         let retry_at = retry_at.filter(|_| decision == SendDecision::Wait);
         Self {
-            decision: decision,
-            retry_at: retry_at,
+            decision,
+            retry_at,
             reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
         }
     }

@@ -94,7 +94,7 @@ impl Segments {
         } else {
             smart_encoded_if_shorter(text, measured.count)
         };
-        Self { ucs2_characters: ucs2_characters, smart_encoded: smart_encoded, ..measured }
+        Self { ucs2_characters, smart_encoded, ..measured }
     }
 
     /// Of a text sent as RCS: in the United States 160 bytes a part, elsewhere one.
@@ -107,7 +107,7 @@ impl Segments {
             count,
             units: bytes,
             characters: graphemes(text),
-            remaining_units: remaining_units,
+            remaining_units,
             ucs2_characters: Vec::new(),
             smart_encoded: None,
         }

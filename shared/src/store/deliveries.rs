@@ -35,7 +35,7 @@ pub struct DeliveryReport {
 impl DeliveryReport {
     /// A report that tells the status alone.
     pub fn new(sid: MessageSid, status: DeliveryStatus, record: StatusRecord) -> Self {
-        Self { sid, status, record: record, sent_by: None, segments: None, price: None }
+        Self { sid, status, record, sent_by: None, segments: None, price: None }
     }
 }
 

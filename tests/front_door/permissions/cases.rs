@@ -45,7 +45,7 @@ impl<'a> PermissionCase<'a> {
     pub fn strict(system: &'a TestSystem) -> Self {
         let forge = TokenForge::new(system);
         let token = forge.valid_token(&forge.claims());
-        Self { system: system, strict: true, forge: forge, token }
+        Self { system, strict: true, forge, token }
     }
 
     /// Calls may fail.

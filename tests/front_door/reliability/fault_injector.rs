@@ -44,7 +44,7 @@ impl PointFaults {
     /// Points that let everything pass, on `clock`.
     pub(super) fn with_clock(clock: &OffsetClock) -> Self {
         let triggered = Arc::new(Semaphore::new(0));
-        Self { armed: Arc::default(), triggered: triggered, clock: clock.clone() }
+        Self { armed: Arc::default(), triggered, clock: clock.clone() }
     }
 
     /// For the system's options.

@@ -30,7 +30,7 @@ impl<'a> TestUser<'a> {
         let cookie = response.cookie().unwrap_or_default();
         let body = response.expect_status(200);
         let token = body["access_token"].as_str().unwrap().to_owned();
-        Self { system: system, token, cookie, user: body["user"].clone() }
+        Self { system, token, cookie, user: body["user"].clone() }
     }
 
     /// What refreshing answers.

@@ -27,7 +27,7 @@ impl<'a> Webhook<'a> {
         let token = &system.inner().settings().auth_token;
         let signature = sign(token, &system.url(target), form);
         Self {
-            system: system,
+            system,
             target: target.to_owned(),
             body: encode_form(form).into_bytes(),
             signature: Some(signature),

@@ -43,7 +43,7 @@ impl HostedFunction {
         if matches!(runtime, Runtime::Missing) {
             tracing::warn!(function.name = %spec.name, "Function has no handler");
         }
-        Self { spec: spec.clone(), runtime: runtime }
+        Self { spec: spec.clone(), runtime }
     }
 
     /// Builds it, if it runs here.

@@ -197,12 +197,12 @@ fn parse_shared_keys(text: &str) -> Result<BTreeMap<String, String>, SettingsErr
     };
     let message = "must be a list of id=secret pairs; see .env.example";
     let keys = parse_list(text).into_iter().map(parse_entry).collect::<Option<_>>();
-    keys.ok_or(SettingsError::Value { name: "TWILIO_SHARED_KEYS", message: message })
+    keys.ok_or(SettingsError::Value { name: "TWILIO_SHARED_KEYS", message })
 }
 
 fn parse_base_url(url: &str) -> Result<String, SettingsError> {
     let message = "must be a URL, for example https://partyline.example.com";
-    let to_error = |_| SettingsError::Value { name: "PUBLIC_URL", message: message };
+    let to_error = |_| SettingsError::Value { name: "PUBLIC_URL", message };
     Url::parse(url).map_err(to_error)?;
     Ok(url.trim_end_matches('/').to_owned())
 }

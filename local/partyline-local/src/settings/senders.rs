@@ -28,7 +28,7 @@ pub(super) fn channel_senders(
             let message = "must be a sender in Twilio's format; see .env.example";
             Address::parse(&format!("{prefix}{id}"))
                 .map(|address| senders.push(address.to_string()))
-                .map_err(|_| SettingsError::Value { name, message: message })?;
+                .map_err(|_| SettingsError::Value { name, message })?;
         }
     }
     Ok(senders)
@@ -51,7 +51,7 @@ pub(super) fn countries(
     entries
         .map(parse_entry)
         .collect::<Option<_>>()
-        .ok_or(SettingsError::Value { name: COUNTRIES, message: message })
+        .ok_or(SettingsError::Value { name: COUNTRIES, message })
 }
 
 /// Two capital letters, as ISO 3166 has them.

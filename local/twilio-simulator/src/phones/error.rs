@@ -19,17 +19,17 @@ pub struct PhoneApiError {
 impl PhoneApiError {
     /// What was asked cannot be.
     pub(super) fn invalid(text: LocalizedText) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, text: text }
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, text }
     }
 
     /// What was asked cannot be now.
     pub(super) fn conflict(text: LocalizedText) -> Self {
-        Self { status: StatusCode::CONFLICT, text: text }
+        Self { status: StatusCode::CONFLICT, text }
     }
 
     /// There is no such thing.
     pub(super) fn not_found(text: LocalizedText) -> Self {
-        Self { status: StatusCode::NOT_FOUND, text: text }
+        Self { status: StatusCode::NOT_FOUND, text }
     }
 
     /// The phone of another machine was not let in.

@@ -53,22 +53,22 @@ impl Engine {
         path: &Path,
         clock: &Arc<dyn Clock>,
     ) -> Result<(Self, Threads), DynoxideError> {
-        let writes = watch::Sender::new(0);
+        let write_count = watch::Sender::new(0);
         let (writer, write_jobs) = mpsc::channel();
         let writer_storage = open_storage(path, clock)?;
         let (reader, reader_thread) = spawn_reader(open_storage(path, clock)?);
         let (maintainer, maintainer_thread) = spawn_reader(open_storage(path, clock)?);
-        let (write_signal, checkpoints) = (writes.clone(), maintainer.clone());
+        let (write_signal, checkpoints) = (write_count.clone(), maintainer.clone());
         let writer_thread = std::thread::spawn(move || {
             write_on(&writer_storage, &write_jobs, &write_signal, &checkpoints);
         });
-        // The writer gives work to the keeper, which ends last.
+        // The writer gives work to the maintainer, which ends last.
         let threads = [
             (writer.clone(), writer_thread),
             (reader.clone(), reader_thread),
             (maintainer.clone(), maintainer_thread),
         ];
-        Ok((Self { writer, reader, maintainer, writes }, Threads(threads)))
+        Ok((Self { writer, reader, maintainer, writes: write_count }, Threads(threads)))
     }
 
     /// Runs `work` on the writing thread, after all that was asked before it.

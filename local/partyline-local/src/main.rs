@@ -110,7 +110,7 @@ async fn print_startup_info(system: &System, state: Option<&Path>) -> Result<(),
         format!("\n  Simulated Twilio API         {url}")
     });
     let phone_link = system.phone_link();
-    let phone_line = phone_link.map(|link| format!("\n  Phone link (single use)      {link}"));
+    let access_line = phone_link.map(|link| format!("\n  Phone link (single use)      {link}"));
     print_line(&format!(
         "
 Partyline is running at {url}
@@ -121,7 +121,7 @@ Partyline is running at {url}
 
 Press Ctrl-C to stop.",
         url = system.url(),
-        guests = phone_line.unwrap_or_default(),
+        guests = access_line.unwrap_or_default(),
         simulated = twilio_line.unwrap_or_default(),
         link = system.sign_in_link().await?,
     ));

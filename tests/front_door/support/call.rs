@@ -21,7 +21,7 @@ impl Call {
     }
 
     /// With the access token of `person`.
-    pub fn as_user(self, user: &TestUser<'_>) -> Self {
+    pub fn signed_in_as(self, user: &TestUser<'_>) -> Self {
         self.bearer(&user.token)
     }
 

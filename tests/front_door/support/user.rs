@@ -46,7 +46,7 @@ impl<'a> TestUser<'a> {
 
     /// A request of this person.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        self.system.call(method, path).as_user(self)
+        self.system.call(method, path).signed_in_as(self)
     }
 
     /// GET.

@@ -51,14 +51,12 @@ impl StoryRunner<'_> {
         }
         let times = story.message_times(self.now);
         let started = times.first().copied().unwrap_or(self.now);
-        if story.name.is_some()
-            || story.messages.first().is_some_and(|line| line.outbound.is_some())
-        {
+        let begins_outbound = story.messages.first().is_some_and(|line| line.outbound.is_some());
+        if story.name.is_some() || begins_outbound {
             self.clock.set(started);
-            let (id, contact) = (conversation.clone(), contact.clone());
-            let conversation_row = Conversation::direct(id, INBOX, business, contact);
-            let conversation_row = Conversation { name: story.name.clone(), ..conversation_row };
-            self.store.start_conversation(&conversation_row).await?;
+            let row = Conversation::direct(conversation.clone(), INBOX, business, contact.clone());
+            let row = Conversation { name: story.name.clone(), ..row };
+            self.store.start_conversation(&row).await?;
         }
         let mut result = StoryResult { history: Vec::new(), phone: phone(story, started) };
         let mut previous = None;
@@ -66,15 +64,8 @@ impl StoryRunner<'_> {
         for (index, (line, at)) in story.messages.iter().zip(times).enumerate() {
             self.clock.set(at);
             let (conversation, contact) = (&conversation, &contact);
-            let step = StoryStep {
-                story,
-                conversation,
-                business,
-                contact,
-                index,
-                message: line,
-                time: at,
-            };
+            let (message, time) = (line, at);
+            let step = StoryStep { story, conversation, business, contact, index, message, time };
             if Some(index) == last_reply {
                 self.mark_read(conversation).await?;
             }
@@ -83,11 +74,8 @@ impl StoryRunner<'_> {
                 Some(outbound) => {
                     let stored = self.send(&step, outbound, previous.take()).await?;
                     if let Some(message) = stored {
-                        result.history.extend(self.twilio_message(
-                            &step,
-                            outbound.outcome,
-                            &message,
-                        )?);
+                        let copy = self.twilio_message(&step, outbound.outcome, &message)?;
+                        result.history.extend(copy);
                         previous = Some(message);
                     }
                 }

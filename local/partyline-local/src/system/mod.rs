@@ -4,6 +4,7 @@
 //!   `admin`: access to the tables without a function.
 //! - [`error`]: why it did not start.
 
+mod addresses;
 mod admin;
 mod buckets;
 pub mod error;

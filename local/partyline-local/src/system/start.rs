@@ -1,14 +1,14 @@
-//! The order in which the parts start, and who is told where whom to find.
+//! The start of the system: the order of its parts and what each is given.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
 use futures_util::FutureExt as _;
 use shared::clock::Clock;
+use tokio::net::TcpListener;
 use url::Url;
 
-use super::listeners::{Listeners, lan_address, port, serve};
+use super::listeners::{Listeners, port, serve};
 use super::{System, SystemError, admin, buckets};
 use crate::lan_access::LanAccess;
 use crate::options::Options;
@@ -23,18 +23,19 @@ use aws_emulator::lambda::{self, Endpoints, FunctionHost, FunctionHostOptions};
 use aws_emulator::parameters::Parameters;
 use aws_emulator::permissions::Permissions;
 use aws_emulator::schedule::Schedules;
+use aws_emulator::server::Server;
 use aws_emulator::streams::{Invoke, Streams};
 use aws_emulator::template::{Template, TriggerSpec};
 use twilio_simulator::{Twilio, TwilioOptions};
 
-/// What almost every part needs.
-struct StartContext {
-    template: Template,
-    options: Options,
+/// The values that almost every part needs.
+pub(super) struct StartContext {
+    pub(super) template: Template,
+    pub(super) options: Options,
     permissions: Arc<Permissions>,
     clock: Arc<dyn Clock>,
     /// The port of the front door, as it was really given.
-    port: u16,
+    pub(super) port: u16,
 }
 
 impl System {
@@ -70,10 +71,7 @@ impl System {
             serve(listeners.invocations, invocations.router())?,
             serve(listeners.s3, s3.router())?,
         ];
-        if let Some(sockets) = &sockets {
-            let router = management::router(sockets.clone(), Arc::clone(&context.permissions));
-            peers.push(serve(listeners.management, router)?);
-        }
+        peers.extend(context.management(listeners.management, sockets.as_ref())?);
         let lan_access = LanAccess::new(context.base_url(), Arc::clone(&context.options.ids));
         let phones = twilio.as_ref().map(|twilio| lan_access.routes(twilio.phones()));
         let gateway = serve(
@@ -119,15 +117,6 @@ impl StartContext {
         .await?)
     }
 
-    /// Where the system stands, for its own pages and for Twilio.
-    fn base_url(&self) -> String {
-        let host = if self.options.lan { lan_address() } else { None };
-        match host {
-            Some(address) => format!("http://{address}:{}", self.port),
-            None => format!("http://localhost:{}", self.port),
-        }
-    }
-
     /// The simulated Twilio, unless the settings name the real one.
     async fn twilio(&self) -> Result<Option<Twilio>, SystemError> {
         let settings = &self.options.settings;
@@ -147,49 +136,11 @@ impl StartContext {
         Ok(Some(twilio.await?))
     }
 
-    /// The addresses that lead here, the one for Twilio first.
-    fn public_urls(&self) -> Vec<String> {
-        let settings = &self.options.settings;
-        let configured = settings.public_url.clone().filter(|_| settings.twilio_api_url.is_some());
-        let local_urls = [self.base_url(), format!("http://localhost:{}", self.port)];
-        let mut urls: Vec<String> = configured.into_iter().chain(local_urls).collect();
-        urls.dedup();
-        urls
-    }
-
     fn parameters(&self) -> Result<Parameters, SystemError> {
         let socket = format!("{}/ws", self.base_url().replacen("http", "ws", 1));
         let urls = Urls { public: self.public_urls(), socket };
         let values = parameter_values(&self.options.settings, &urls)?;
         Ok(Parameters::new(values, Arc::clone(&self.permissions)))
-    }
-
-    /// Where the functions find their peers.
-    fn endpoints(
-        &self,
-        listeners: &Listeners,
-        dynamodb: &DynamoDb,
-        twilio: Option<&Twilio>,
-    ) -> Endpoints {
-        let url_of = |listener| format!("http://127.0.0.1:{}", port(listener));
-        let mut variables = BTreeMap::from([
-            ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url().to_owned()),
-            ("AWS_ENDPOINT_URL_SSM".to_owned(), url_of(&listeners.parameters)),
-            ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), url_of(&listeners.invocations)),
-            ("AWS_ENDPOINT_URL_S3".to_owned(), url_of(&listeners.s3)),
-        ]);
-        let configured_url = self.options.settings.twilio_api_url.clone();
-        if let Some(url) = twilio.map(Twilio::url).or(configured_url) {
-            variables.insert("TWILIO_API_URL".to_owned(), url);
-        }
-        let management_port = port(&listeners.management);
-        let replacements = self.template.socket_api.iter().map(|api| {
-            (
-                api.management_url.clone(),
-                format!("http://127.0.0.1:{management_port}/{}", api.stage),
-            )
-        });
-        Endpoints { variables, replacements: replacements.collect() }
     }
 
     fn functions(&self, endpoints: &Endpoints) -> Result<Arc<FunctionHost>, SystemError> {
@@ -217,6 +168,17 @@ impl StartContext {
     fn sockets(&self, functions: &Arc<FunctionHost>) -> Option<Sockets> {
         let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.options.ids));
         Sockets::from_template(&self.template, Arc::clone(functions), clock, ids)
+    }
+
+    /// Serves `@connections`, if the template has a WebSocket API.
+    fn management(
+        &self,
+        listener: TcpListener,
+        sockets: Option<&Sockets>,
+    ) -> Result<Option<Server>, SystemError> {
+        let permissions = Arc::clone(&self.permissions);
+        let router = sockets.map(|sockets| management::router(sockets.clone(), permissions));
+        router.map(|router| serve(listener, router)).transpose()
     }
 
     async fn streams(

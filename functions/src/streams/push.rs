@@ -155,3 +155,71 @@ fn outbox_event(record: &Record) -> Result<Option<ScopedEvent>> {
         event: SerializedEvent::new(&event)?,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+    use shared::conversation::ConversationId;
+    use shared::session::Role;
+
+    use super::*;
+
+    const WATCHED: &str = "cccccccccccccccccccccccccc";
+
+    fn event(inbox: &str, conversation_id: &str, watchers_only: bool) -> ScopedEvent {
+        let event = LiveEvent::Outbox {
+            conversation_id: conversation_id.to_owned(),
+            message_id: format!("of {conversation_id}"),
+            state: None,
+            version: 1,
+        };
+        let event = SerializedEvent::new(&event).unwrap();
+        ScopedEvent { inbox: inbox.to_owned(), watchers_only, event }
+    }
+
+    /// Returns the conversations of the events in the frame for a connection that sees the inbox `main`.
+    fn frame(events: &[ScopedEvent]) -> Option<Vec<String>> {
+        let connection = Connection {
+            id: "connection".to_owned(),
+            user: "anna".to_owned(),
+            role: Role::Agent,
+            inboxes: vec!["main".to_owned()],
+            watched: BTreeSet::from([ConversationId::parse(WATCHED).unwrap()]),
+            watch_sequence: None,
+            expires_at: 0,
+        };
+        let text = frame_for_connection(&connection, events)?;
+        let frame: Value = serde_json::from_str(&text).unwrap();
+        let events = frame["events"].as_array().unwrap().iter();
+        Some(events.map(|event| event["conversation_id"].as_str().unwrap().to_owned()).collect())
+    }
+
+    #[test]
+    fn a_frame_holds_the_events_of_visible_inboxes_and_watched_conversations() {
+        let events = [
+            event("main", "a", false),
+            event("other", "b", false),
+            event("main", WATCHED, true),
+            event("main", "d", true),
+            event("other", WATCHED, true),
+        ];
+        assert_eq!(frame(&events), Some(vec!["a".to_owned(), WATCHED.to_owned()]));
+        assert_eq!(frame(&events[1..2]), None);
+        assert_eq!(frame(&[]), None);
+    }
+
+    #[test]
+    fn other_rows_and_invalid_records_have_no_event() {
+        let record = |sk: &str| -> Record {
+            let keys = json!({ "pk": { "S": "CONV#x" }, "sk": { "S": sk } });
+            let image = json!({ "id": { "S": "x" } });
+            let change = json!({ "Keys": keys, "NewImage": image, "SequenceNumber": "1" });
+            serde_json::from_value(json!({ "eventName": "INSERT", "dynamodb": change })).unwrap()
+        };
+        for sk in ["JOB#1", "SID#1", "META", "MSG#1", "QUEUE#1"] {
+            assert!(event_from_record(&record(sk)).is_none(), "{sk}");
+        }
+    }
+}

@@ -49,8 +49,8 @@ where
         Ok((verifier, Arc::new(state(app)?)))
     };
     let needs = (needs.with_parameter(Parameter::PublicKey), REQUEST_RETRY_BUDGET);
-    build(setup, needs, with_verifier, move |cx, event, context| {
-        respond(context, event, move |request| async move {
+    build(setup, needs, with_verifier, move |cx, event, _| {
+        respond(event, move |request| async move {
             let (verifier, state) = &*cx.state;
             let caller = Caller::authenticate(&request, verifier, cx.app.clock.now())?;
             handle(Cx { app: cx.app, state: Arc::clone(state), caller }, request).await
@@ -70,8 +70,8 @@ where
     F: Fn(Cx<S>, Request) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<Response>> + Send + 'static,
 {
-    build(setup, (needs, WEBHOOK_RETRY_BUDGET), state, move |cx, event, context| {
-        respond(context, event, move |request| handle(cx, request))
+    build(setup, (needs, WEBHOOK_RETRY_BUDGET), state, move |cx, event, _| {
+        respond(event, move |request| handle(cx, request))
     })
 }
 
@@ -82,13 +82,13 @@ where
     Fut: Future<Output = Result<Value>> + Send + 'static,
 {
     let needs = (Needs::NONE, REQUEST_RETRY_BUDGET);
-    build(setup, needs, no_state, move |cx, event, context| async move {
+    build(setup, needs, no_state, move |cx, event, _| async move {
         let result = match SocketEvent::from_event(event) {
             Ok(event) => handle(cx, event).await,
             Err(error) => Err(error),
         };
         Ok(result.unwrap_or_else(|error| {
-            log_error(&error, &context);
+            log_error(&error);
             socket_response(error.status(), None)
         }))
     })
@@ -109,11 +109,11 @@ where
 {
     build(setup, (needs, WEBHOOK_RETRY_BUDGET), state, move |cx, event, context| async move {
         let result = match serde_json::from_value(event) {
-            Ok(event) => handle(cx, Invocation { event, context: context.clone() }).await,
+            Ok(event) => handle(cx, Invocation { event, context }).await,
             Err(error) => Err(Error::internal(error)),
         };
         result.map_err(|error| {
-            log_error(&error, &context);
+            log_error(&error);
             error.into()
         })
     })
@@ -125,7 +125,6 @@ pub fn no_state(_: &App) -> Result<()> {
 }
 
 async fn respond<Fut: Future<Output = Result<Response>> + Send>(
-    context: InvocationContext,
     event: Value,
     handle: impl FnOnce(Request) -> Fut + Send + 'static,
 ) -> Result<Value, HandlerError> {
@@ -134,19 +133,18 @@ async fn respond<Fut: Future<Output = Result<Response>> + Send>(
         Err(error) => (ContentEncoding::Identity, Err(error)),
     };
     let response = result.unwrap_or_else(|error| {
-        log_error(&error, &context);
+        log_error(&error);
         Response::from(&error)
     });
     Ok(response.into_event(encoding))
 }
 
 /// Logs an error once, where it becomes a response or fails the invocation.
-fn log_error(error: &Error, context: &InvocationContext) {
-    let request_id = &*context.request_id;
+fn log_error(error: &Error) {
     let cause = error.cause_chain();
     if error.status() >= 500 {
-        tracing::error!(request.id = request_id, status = error.status(), error = cause, "{error}");
+        tracing::error!(status = error.status(), error = cause, "{error}");
     } else {
-        tracing::debug!(request.id = request_id, status = error.status(), code = error.code());
+        tracing::debug!(status = error.status(), code = error.code(), "Request rejected");
     }
 }

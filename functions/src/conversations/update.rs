@@ -145,3 +145,22 @@ fn clean_note(note: &str) -> Result<Option<String>> {
     }
     Ok((!cleaned.is_empty()).then(|| cleaned.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_keeps_its_lines_and_loses_other_control_characters() {
+        let cleaned = |note: &str| clean_note(note).unwrap();
+        assert_eq!(cleaned("one\r\n\ttwo\u{0} \n"), Some("one\n\ttwo".to_owned()));
+        assert_eq!(cleaned("\r\n"), None);
+    }
+
+    #[test]
+    fn the_length_of_a_note_is_counted_in_characters_after_cleaning() {
+        let longest = "ü".repeat(MAX_NOTE_CHARS);
+        assert_eq!(clean_note(&format!("{longest}\n")).unwrap(), Some(longest.clone()));
+        assert_eq!(clean_note(&format!("{longest}ü")).unwrap_err().status(), 422);
+    }
+}

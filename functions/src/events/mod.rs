@@ -1,4 +1,4 @@
-//! Event Streams: what Twilio tells of messages beside its webhooks.
+//! Event Streams: Twilio's events about messages, in addition to its webhooks.
 
 pub mod receive;
 

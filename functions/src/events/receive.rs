@@ -1,5 +1,6 @@
-//! `POST /twilio/events`: a sink of Event Streams. Each event is taken by itself; one that cannot be read waits in
-//! quarantine while the others are stored.
+//! `POST /twilio/events` receives batches of Event Streams.
+//!
+//! Each event is processed by itself. An invalid event is quarantined, and the others are stored.
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::Value;
@@ -16,38 +17,38 @@ use crate::messages::record_delivery::{delivery_report, unknown_message_reason};
 use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
 use crate::webhooks::signed_request::SignedRequest;
 
-/// The route, as Twilio is told it.
+/// The path of the route, as configured at Twilio.
 pub const PATH: &str = "/twilio/events";
 
-/// How many events of a batch are stored at once: Twilio waits five seconds.
+/// The number of events processed concurrently: Twilio waits five seconds.
 const CONCURRENCY: usize = 8;
 
 const PARAMETERS: &[Parameter] =
     &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
 
-/// What an event means to this desk.
+/// The content of a Twilio event.
 #[derive(Debug)]
 pub enum IncomingEvent {
-    /// A message that arrives.
+    /// An inbound message.
     Message(Box<NewInbound>),
-    /// News of a message of ours.
+    /// A delivery report.
     Report(Box<DeliveryReport>),
-    /// Nothing.
+    /// An event that is not used.
     Ignored,
 }
 
-/// What became of an event.
+/// The outcome of processing an event.
 #[derive(Debug)]
 pub enum IngestOutcome {
-    /// A message arrived, now or before.
+    /// An inbound message was stored, or is a duplicate.
     Received(InboundOutcome),
-    /// A report was added.
+    /// A delivery report was recorded.
     Reported,
-    /// It concerns no message of ours.
+    /// The event is not used, or its message is unknown.
     Ignored,
 }
 
-/// Reads an event; or why it cannot be filed.
+/// Parses an event. The error is the reason for quarantine.
 pub fn parse_event(
     app: &App,
     intake: &Intake,
@@ -76,7 +77,7 @@ pub fn parse_event(
     }
 }
 
-/// Stores what an event told.
+/// Stores the content of an event.
 pub async fn ingest(app: &App, incoming: IncomingEvent) -> Result<IngestOutcome> {
     match incoming {
         IncomingEvent::Ignored => Ok(IngestOutcome::Ignored),
@@ -95,7 +96,7 @@ pub async fn ingest(app: &App, incoming: IncomingEvent) -> Result<IngestOutcome>
     }
 }
 
-/// Takes one kept event in again.
+/// Processes a quarantined event again.
 pub async fn reprocess(app: &App, intake: &Intake, event: &Value) -> Result<IngestOutcome> {
     let incoming =
         parse_event(app, intake, event).map_err(|reason| Error::Unprocessable(reason.text))?;

@@ -146,3 +146,60 @@ fn to_message_list(
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SCOPE: &str = "messages\nc";
+    const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+    fn parse(query: &[(&str, &str)]) -> Result<MessageRange> {
+        let query: HashMap<&str, &str> = query.iter().copied().collect();
+        let event = json!({
+            "version": "2.0",
+            "headers": {},
+            "queryStringParameters": query,
+            "requestContext": { "http": { "method": "GET" } },
+            "isBase64Encoded": false,
+        });
+        parse_range(&key(), SCOPE, &Request::from_event(event).unwrap())
+    }
+
+    fn key() -> InstallKey {
+        InstallKey::new([7; 32])
+    }
+
+    #[test]
+    fn one_position_selects_the_range() {
+        let id = Ulid::from_string(ID).unwrap();
+        let cursor = cursor::encode(&key(), SCOPE, ID);
+        assert!(matches!(parse(&[]), Ok(MessageRange::Newest)));
+        assert!(matches!(parse(&[("before", &cursor)]), Ok(MessageRange::Before(at)) if at == id));
+        assert!(matches!(parse(&[("after", &cursor)]), Ok(MessageRange::After(at)) if at == id));
+        assert!(matches!(parse(&[("around", ID)]), Ok(MessageRange::Around(at)) if at == id));
+    }
+
+    #[test]
+    fn a_search_reads_only_backwards() {
+        let cursor = cursor::encode(&key(), SCOPE, ID);
+        let search = ("search", "word");
+        assert!(matches!(parse(&[search]), Ok(MessageRange::Newest)));
+        assert!(matches!(parse(&[search, ("before", &cursor)]), Ok(MessageRange::Before(_))));
+        for position in [("after", &*cursor), ("around", ID)] {
+            assert_eq!(parse(&[search, position]).unwrap_err().status(), 400);
+        }
+    }
+
+    #[test]
+    fn two_positions_and_invalid_ones_are_rejected() {
+        let cursor = cursor::encode(&key(), SCOPE, ID);
+        let other_scope = cursor::encode(&key(), "messages\nd", ID);
+        let two = [("before", &*cursor), ("after", &*cursor)];
+        assert_eq!(parse(&two).unwrap_err().status(), 400);
+        assert_eq!(parse(&[("before", &other_scope)]).unwrap_err().status(), 400);
+        assert_eq!(parse(&[("around", "x")]).unwrap_err().status(), 404);
+    }
+}

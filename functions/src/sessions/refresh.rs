@@ -1,4 +1,4 @@
-//! `POST /api/session/refresh`: the next access token, for the cookie.
+//! `POST /api/session/refresh` returns a new access token for the session's cookie.
 
 use serde::Deserialize;
 use shared::config::Parameter;

@@ -1,4 +1,4 @@
-//! `POST /api/session`: a name and a password, or a one-time link, for a session.
+//! `POST /api/session` starts a session for a name and password, or for a one-time link.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
 use crate::app::{App, Build, Cx, Needs, public};
 use crate::users::username::normalize_username;
 
-/// How long tries are counted together.
+/// The window of the rate limits.
 const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(5);
 
-/// How many tries one name has in a window from one address.
+/// The attempts per name and address in a window.
 const MAX_ATTEMPTS_PER_NAME_AND_ADDRESS: u64 = 10;
 
 /// How many tries one name has in a window from everywhere: strangers must not lock somebody out too easily.
 const MAX_ATTEMPTS_PER_NAME: u64 = 500;
 
-/// How many tries one address has in a window.
+/// The attempts per address in a window.
 const MAX_ATTEMPTS_PER_ADDRESS: u64 = 50;
 
 /// A hash that no password has: a wrong name takes as long as a wrong password.

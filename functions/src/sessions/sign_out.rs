@@ -1,4 +1,4 @@
-//! `DELETE /api/session`: the session ends, here and in the browser.
+//! `DELETE /api/session` ends the session and deletes its cookie.
 
 use shared::error::Result;
 use shared::lambda::{Request, Response, Setup};

@@ -1,5 +1,6 @@
-//! `push`: stream records become events, scoped and gathered into one frame a socket. The only function that writes
-//! to sockets. Nothing here fails a batch: what does not arrive is healed by the page.
+//! `push` converts stream records to live events and sends one frame per socket.
+//!
+//! It is the only function that writes to sockets. It never fails a batch: the page recovers at the next resync.
 
 use futures_util::StreamExt;
 use serde_json::Value;
@@ -15,10 +16,10 @@ use shared::store::{Connection, from_stream_image};
 
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 
-/// How many posts are under way at once.
+/// The number of concurrent posts.
 const CONCURRENCY: usize = 50;
 
-/// An event, and who is told: everybody of the inbox, or those of them who watch its conversation.
+/// A live event for all connections that see an inbox, or only those that watch the conversation.
 struct ScopedEvent {
     inbox: String,
     watchers_only: bool,
@@ -67,7 +68,7 @@ async fn post_frame(app: &App, client: &SocketClient, frame: String, connection:
     }
 }
 
-/// The frame for one socket: what it may see of the batch, or none if that is nothing.
+/// Returns the frame with the events that a connection may see; `None` if there are none.
 fn frame_for_connection(connection: &Connection, events: &[ScopedEvent]) -> Option<String> {
     let visible: Vec<&SerializedEvent> = events
         .iter()
@@ -86,7 +87,7 @@ fn frame_for_connection(connection: &Connection, events: &[ScopedEvent]) -> Opti
         .ok()
 }
 
-/// What a record tells; none if it tells nothing, or cannot be read (then the page heals itself).
+/// Converts a stream record to a scoped live event. Returns `None` for irrelevant or invalid records.
 fn event_from_record(record: &Record) -> Option<ScopedEvent> {
     let kind = record.sk().split('#').next().unwrap_or("");
     let event = match kind {
@@ -112,7 +113,7 @@ fn conversation_event(record: &Record) -> Result<Option<ScopedEvent>> {
     let row: Conversation = from_stream_image(image)?;
     let event = match row.view() {
         Some(view) => LiveEvent::Conversation { conversation: Box::new(view) },
-        // It left the desk: the page asks, and finds it gone.
+        // The conversation was deleted: the page reads it and gets `NotFound`.
         None => LiveEvent::Reload { conversation_ids: vec![row.id.to_string()] },
     };
     Ok(Some(ScopedEvent {
@@ -154,4 +155,72 @@ fn outbox_event(record: &Record) -> Result<Option<ScopedEvent>> {
         watchers_only: true,
         event: SerializedEvent::new(&event)?,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+    use shared::conversation::ConversationId;
+    use shared::session::Role;
+
+    use super::*;
+
+    const WATCHED: &str = "cccccccccccccccccccccccccc";
+
+    fn event(inbox: &str, conversation_id: &str, watchers_only: bool) -> ScopedEvent {
+        let event = LiveEvent::Outbox {
+            conversation_id: conversation_id.to_owned(),
+            message_id: format!("of {conversation_id}"),
+            state: None,
+            version: 1,
+        };
+        let event = SerializedEvent::new(&event).unwrap();
+        ScopedEvent { inbox: inbox.to_owned(), watchers_only, event }
+    }
+
+    /// Returns the conversations of the events in the frame for a connection that sees the inbox `main`.
+    fn frame(events: &[ScopedEvent]) -> Option<Vec<String>> {
+        let connection = Connection {
+            id: "connection".to_owned(),
+            user: "anna".to_owned(),
+            role: Role::Agent,
+            inboxes: vec!["main".to_owned()],
+            watched: BTreeSet::from([ConversationId::parse(WATCHED).unwrap()]),
+            watch_sequence: None,
+            expires_at: 0,
+        };
+        let text = frame_for_connection(&connection, events)?;
+        let frame: Value = serde_json::from_str(&text).unwrap();
+        let events = frame["events"].as_array().unwrap().iter();
+        Some(events.map(|event| event["conversation_id"].as_str().unwrap().to_owned()).collect())
+    }
+
+    #[test]
+    fn a_frame_holds_the_events_of_visible_inboxes_and_watched_conversations() {
+        let events = [
+            event("main", "a", false),
+            event("other", "b", false),
+            event("main", WATCHED, true),
+            event("main", "d", true),
+            event("other", WATCHED, true),
+        ];
+        assert_eq!(frame(&events), Some(vec!["a".to_owned(), WATCHED.to_owned()]));
+        assert_eq!(frame(&events[1..2]), None);
+        assert_eq!(frame(&[]), None);
+    }
+
+    #[test]
+    fn other_rows_and_invalid_records_have_no_event() {
+        let record = |sk: &str| -> Record {
+            let keys = json!({ "pk": { "S": "CONV#x" }, "sk": { "S": sk } });
+            let image = json!({ "id": { "S": "x" } });
+            let change = json!({ "Keys": keys, "NewImage": image, "SequenceNumber": "1" });
+            serde_json::from_value(json!({ "eventName": "INSERT", "dynamodb": change })).unwrap()
+        };
+        for sk in ["JOB#1", "SID#1", "META", "MSG#1", "QUEUE#1"] {
+            assert!(event_from_record(&record(sk)).is_none(), "{sk}");
+        }
+    }
 }

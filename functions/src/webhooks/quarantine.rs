@@ -116,3 +116,34 @@ pub fn body_text(entry: &QuarantineEntry) -> String {
     String::from_utf8_lossy(&BASE64.decode(entry.body_base64.as_bytes()).unwrap_or_default())
         .into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(stored: &[u8], length: usize) -> QuarantineEntry {
+        let time = "2026-03-01T12:00:00Z";
+        serde_json::from_value(json!({
+            "id": "1", "reason": "unreadable", "detail": "", "body_base64": BASE64.encode(stored),
+            "length": length, "hash": "", "signed": true, "created_at": time, "updated_at": time,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn only_a_body_that_was_stored_whole_can_be_released() {
+        assert_eq!(full_body(&entry(b"Body=Hello", 10)), Some(b"Body=Hello".to_vec()));
+        assert_eq!(full_body(&entry(b"", 0)), Some(Vec::new()));
+        assert_eq!(full_body(&entry(b"Body=Hello", 11)), None);
+        let invalid = QuarantineEntry { body_base64: "?".to_owned(), ..entry(b"", 0) };
+        assert_eq!(full_body(&invalid), None);
+    }
+
+    #[test]
+    fn a_cut_or_invalid_body_is_still_shown() {
+        assert_eq!(body_text(&entry(b"Body=Hello", 99)), "Body=Hello");
+        assert_eq!(body_text(&entry(b"a\xff", 2)), "a\u{fffd}");
+    }
+}

@@ -12,6 +12,7 @@ mod aws_request;
 pub mod caller;
 pub mod function;
 pub mod http;
+mod invocation_log;
 pub mod invoke;
 pub mod parameters;
 pub mod run;

@@ -8,13 +8,14 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
 use super::function::{Environment, Function, HandlerError, InvocationContext, Setup};
+use super::invocation_log::json_log;
 use crate::clock::SystemClock;
 use crate::fault::FaultPoints;
 use crate::ids::RandomIds;
 
 /// Builds `function` from the process environment and serves it until Lambda ends the process.
 pub fn run(function: Function) -> Result<(), HandlerError> {
-    tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
+    tracing::subscriber::set_global_default(json_log(std::io::stdout))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
         let setup = Setup {
@@ -23,7 +24,7 @@ pub fn run(function: Function) -> Result<(), HandlerError> {
             ids: Arc::new(RandomIds),
             faults: FaultPoints::default(),
         };
-        let handler = (function.build)(setup).await?;
+        let handler = function.start(setup).await?;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
             let context = context(&event.context);
             handler(event.payload, context)

@@ -115,3 +115,90 @@ fn utc_days(from: Timestamp, until: Timestamp) -> Vec<jiff::civil::Date> {
     let (first, last) = (day(from), day(until));
     if first == last { vec![first] } else { vec![first, last] }
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::message::delivery_status::DeliveryStatus;
+    use shared::sid::MessageSid;
+
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn sid(number: u8) -> MessageSid {
+        MessageSid::parse(&format!("SM{number:032x}")).unwrap()
+    }
+
+    fn listed(number: u8, second: i64) -> ListedMessage {
+        ListedMessage {
+            sid: sid(number),
+            body: "Hello".to_owned(),
+            status: DeliveryStatus::Sent,
+            direction: ListedDirection::Outbound,
+            date_created: Timestamp::from_second(second).unwrap(),
+            error_code: None,
+            num_segments: None,
+            price: None,
+        }
+    }
+
+    /// A candidate that was claimed from one second to another.
+    fn candidate(id: u128, from: i64, until: i64) -> Candidate {
+        let second = |second| Timestamp::from_second(second).unwrap();
+        let (from, until) = (second(from), second(until));
+        Candidate { id: Ulid::from(id), from, until, in_progress: false, sid: None }
+    }
+
+    fn pair(
+        messages: &[ListedMessage],
+        candidates: Vec<Candidate>,
+        id: u128,
+    ) -> Option<MessageSid> {
+        pair_oldest_first(messages.to_vec(), candidates, Ulid::from(id)).map(|message| message.sid)
+    }
+
+    #[test]
+    fn messages_with_the_same_text_are_paired_in_order_of_age() {
+        let candidates = || vec![candidate(1, 0, 100), candidate(2, 50, 150)];
+        let messages = [listed(1, 60), listed(2, 70)];
+        assert_eq!(pair(&messages, candidates(), 1), Some(sid(1)));
+        assert_eq!(pair(&messages, candidates(), 2), Some(sid(2)));
+        // One message belongs to the older send, and the younger one has none.
+        assert_eq!(pair(&messages[..1], candidates(), 2), None);
+    }
+
+    #[test]
+    fn a_message_outside_of_the_claim_is_not_paired() {
+        assert_eq!(pair(&[listed(1, 101)], vec![candidate(1, 0, 100)], 1), None);
+        assert_eq!(pair(&[listed(1, 100)], vec![candidate(1, 0, 100)], 1), Some(sid(1)));
+        // It is left for the younger send, which was claimed then.
+        let candidates = vec![candidate(1, 0, 100), candidate(2, 50, 150)];
+        assert_eq!(pair(&[listed(1, 120)], candidates, 2), Some(sid(1)));
+    }
+
+    #[test]
+    fn a_send_in_progress_keeps_the_message_undecided() {
+        let in_progress = Candidate { in_progress: true, ..candidate(2, 0, 100) };
+        assert_eq!(pair(&[listed(1, 60)], vec![candidate(1, 0, 100), in_progress], 1), None);
+    }
+
+    #[test]
+    fn a_candidate_that_a_callback_named_takes_no_message() {
+        let named = Candidate { sid: Some(sid(9)), ..candidate(1, 0, 100) };
+        assert_eq!(pair(&[listed(1, 60)], vec![named, candidate(2, 0, 100)], 2), Some(sid(1)));
+    }
+
+    #[test]
+    fn a_time_span_over_midnight_has_two_utc_days() {
+        let days = |from, until| {
+            utc_days(time(from), time(until)).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(days("2026-03-01T00:00:00Z", "2026-03-01T23:59:59Z"), ["2026-03-01"]);
+        assert_eq!(
+            days("2026-02-28T23:59:58Z", "2026-03-01T00:00:01Z"),
+            ["2026-02-28", "2026-03-01"]
+        );
+    }
+}

@@ -93,7 +93,7 @@ async fn get_or_build<'a>(
     setup: &Setup,
     cell: &'a OnceCell<Handler>,
 ) -> Result<&'a Handler, InvokeError> {
-    cell.get_or_try_init(|| (function.build)(setup.clone()))
+    cell.get_or_try_init(|| function.start(setup.clone()))
         .await
         .map_err(|e| InvokeError::Error(cause_chain(&*e)))
 }

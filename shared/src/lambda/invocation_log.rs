@@ -1,0 +1,141 @@
+//! The log of invocations: a span that every line carries, and one closing line with the outcome.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use serde_json::Value;
+use tracing::Instrument;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::function::{Function, Handler, HandlerError, Setup};
+use crate::clock::Clock;
+
+impl Function {
+    /// Builds the handler, with a log span and a closing line for each of its invocations.
+    pub async fn start(&self, setup: Setup) -> Result<Handler, HandlerError> {
+        let (function, clock) = (self.name, Arc::clone(&setup.clock));
+        let inner = (self.build)(setup).await?;
+        Ok(Arc::new(move |event, context| {
+            // The level of the span keeps it on every line, whatever the log's filter is.
+            let span =
+                tracing::error_span!("invocation", function, request.id = &*context.request_id);
+            let (inner, clock) = (Arc::clone(&inner), Arc::clone(&clock));
+            async move {
+                let started_at = clock.now();
+                let outcome = inner(event, context).await;
+                log_outcome(&outcome, &*clock, started_at);
+                outcome
+            }
+            .instrument(span)
+            .boxed()
+        }))
+    }
+}
+
+fn log_outcome(
+    outcome: &Result<Value, HandlerError>,
+    clock: &dyn Clock,
+    started_at: jiff::Timestamp,
+) {
+    let duration_ms = clock.now().duration_since(started_at).as_millis();
+    let duration_ms = i64::try_from(duration_ms).unwrap_or(i64::MAX);
+    match outcome {
+        Ok(response) => {
+            let status = response.get("statusCode").and_then(Value::as_u64);
+            tracing::info!(outcome = "ok", status, duration_ms, "Invocation finished");
+        }
+        Err(error) => {
+            tracing::info!(outcome = "error", %error, duration_ms, "Invocation finished");
+        }
+    }
+}
+
+/// Returns a subscriber that writes one JSON object per line, with the fields of the invocation's span.
+pub(super) fn json_log<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let format = tracing_subscriber::fmt().json().with_target(false);
+    format.with_current_span(true).with_span_list(false).with_writer(writer).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::Mutex;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::fault::FaultPoints;
+    use crate::ids::RandomIds;
+    use crate::lambda::{Environment, InvocationContext, Trigger};
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    const FUNCTION: Function = Function {
+        name: "get-thing",
+        trigger: Trigger::Invocation,
+        build: |_| {
+            let handler: Handler = Arc::new(|event: Value, _| {
+                async move {
+                    tracing::info!(thing.id = 7, "Thing read");
+                    if event == "fail" { Err("no thing".into()) } else { Ok(event) }
+                }
+                .boxed()
+            });
+            async { Ok(handler) }.boxed()
+        },
+    };
+
+    async fn lines_of(event: Value) -> Vec<Value> {
+        let log = Log::default();
+        let writer = log.clone();
+        let _guard = tracing::subscriber::set_default(json_log(move || writer.clone()));
+        let setup = Setup {
+            environment: Environment::new(|_| None),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            faults: FaultPoints::default(),
+        };
+        let handler = FUNCTION.start(setup).await.unwrap();
+        let deadline = jiff::Timestamp::MAX;
+        let _ = handler(event, InvocationContext { request_id: "r-1".into(), deadline }).await;
+        let log = log.0.lock().unwrap();
+        let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn every_line_carries_function_and_request_and_the_last_one_the_outcome() {
+        let lines = lines_of(json!({ "statusCode": 404 })).await;
+        assert_eq!(lines.len(), 2);
+        for line in &lines {
+            assert_eq!(line["span"]["function"], "get-thing", "{line}");
+            assert_eq!(line["span"]["request.id"], "r-1", "{line}");
+        }
+        let closing = &lines[1]["fields"];
+        assert_eq!(closing["message"], "Invocation finished");
+        assert_eq!((&closing["outcome"], &closing["status"]), (&json!("ok"), &json!(404)));
+        assert!(closing["duration_ms"].as_i64().unwrap() >= 0);
+    }
+
+    #[tokio::test]
+    async fn a_failed_invocation_is_closed_with_its_error() {
+        let lines = lines_of(json!("fail")).await;
+        let closing = &lines[1]["fields"];
+        assert_eq!((&closing["outcome"], &closing["error"]), (&json!("error"), &json!("no thing")));
+    }
+}

@@ -6,7 +6,7 @@
  */
 import type codes from './api/codes.json';
 import type localized from './api/localized.json';
-import type * as common from './strings/common';
+import type * as common from './strings/app';
 import type * as contact from './strings/contact';
 import type * as delivery from './strings/delivery';
 import type * as inbox from './strings/inbox';

@@ -4,7 +4,7 @@ import './styles/base.css';
 import './styles/controls.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { locale } from './strings/common';
+import { locale } from './strings/app';
 
 document.documentElement.lang = locale;
 

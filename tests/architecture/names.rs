@@ -254,6 +254,10 @@ fn is_file_of(path: &str, function: &Function) -> bool {
     let Some(rest) = path.strip_prefix("functions/src/") else { return false };
     let Some((noun, file)) = rest.split_once('/') else { return false };
     let Some(verb) = file.strip_suffix(".rs").filter(|_| noun != "bin") else { return false };
+    // `release_all.rs` of `quarantine` is `release-quarantines`.
+    if let Some(verb) = verb.strip_suffix("_all") {
+        return format!("{verb}-{noun}s") == function.name;
+    }
     let verb = verb.replace('_', "-");
     let singular = noun.strip_suffix('s').unwrap_or(noun);
     verb == function.name

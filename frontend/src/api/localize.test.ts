@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalog, LocalizedTexts } from '../catalog';
 import { format, localize, localizeAll, localizeCode } from './localize';
-import { commonStrings } from '../strings/common';
+import { appStrings } from '../strings/app';
 import localized from './localized.json';
 
 describe('localized texts', () => {
@@ -29,7 +29,7 @@ describe('localized texts', () => {
     // @ts-expect-error Most texts are missing.
     const some: LocalizedTexts = { 'message.missing': 'Diese Nachricht gibt es nicht.' };
     // @ts-expect-error A number is not a text.
-    const odd: Catalog['commonStrings'] = { ...commonStrings, cancel: 7 };
+    const odd: Catalog['appStrings'] = { ...appStrings, cancel: 7 };
     expect([some, odd]).toHaveLength(2);
   });
 

@@ -1,4 +1,4 @@
-import { commonStrings } from '../strings/common';
+import { appStrings } from '../strings/app';
 import { localizeAll } from './localize';
 import type { Problem } from './types';
 
@@ -44,12 +44,12 @@ export async function toApiError(response: Response): Promise<ApiError> {
 
 /** Returns the error for a missing response. */
 export function unreachable(): ApiError {
-  return new ApiError(0, commonStrings.errors.unreachable);
+  return new ApiError(0, appStrings.errors.unreachable);
 }
 
 /** Returns the message to show for any thrown value. */
 export function errorMessage(thrown: unknown): string {
-  return thrown instanceof ApiError ? thrown.message : commonStrings.errors.unexpected;
+  return thrown instanceof ApiError ? thrown.message : appStrings.errors.unexpected;
 }
 
 async function parseProblem(response: Response): Promise<Problem | null> {
@@ -64,5 +64,5 @@ async function parseProblem(response: Response): Promise<Problem | null> {
 
 function problemMessage(status: number, problem: Problem | null): string {
   if (problem?.detail) return localizeAll(problem.localized_detail, problem.detail);
-  return status >= 500 ? commonStrings.errors.server : commonStrings.errors.unexpected;
+  return status >= 500 ? appStrings.errors.server : appStrings.errors.unexpected;
 }

@@ -1,4 +1,4 @@
-import { commonStrings } from '../strings/common';
+import { appStrings } from '../strings/app';
 import { ApiError, unreachable } from './problem';
 import type { UploadTarget } from './types';
 
@@ -22,7 +22,7 @@ export const putFile: Put = (target, file, onProgress, signal) =>
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) done();
-      else failed(new ApiError(request.status, commonStrings.errors.upload));
+      else failed(new ApiError(request.status, appStrings.errors.upload));
     };
     request.onerror = () => failed(unreachable());
     request.onabort = () => failed(unreachable());

@@ -1,10 +1,10 @@
-import { commonStrings } from '../strings/common';
+import { appStrings } from '../strings/app';
 
 const MB = 1024 * 1024;
 
 /** Formats a limit as Twilio counts: "5 MB", "500 KB". */
 export function formatLimit(bytes: number): string {
   return bytes >= MB
-    ? commonStrings.size.megabytes(String(Math.floor(bytes / MB)))
-    : commonStrings.size.kilobytes(String(Math.floor(bytes / 1024)));
+    ? appStrings.size.megabytes(String(Math.floor(bytes / MB)))
+    : appStrings.size.kilobytes(String(Math.floor(bytes / 1024)));
 }

@@ -4,7 +4,7 @@ import '../styles/base.css';
 import '../styles/controls.css';
 import './phones.css';
 import { mount } from 'svelte';
-import { locale } from '../strings/common';
+import { locale } from '../strings/app';
 import Phones from './Phones.svelte';
 
 document.documentElement.lang = locale;

@@ -1,4 +1,4 @@
-import { commonStrings } from '../strings/common';
+import { appStrings } from '../strings/app';
 import { menuStrings, listStrings } from '../strings/inbox';
 import { paletteStrings } from '../strings/palette';
 import type { Desk } from './desk.svelte';
@@ -71,7 +71,7 @@ function channels(desk: Desk): Command[] {
   };
   return [null, ...desk.channels].map((channel) => ({
     label: paletteStrings.commands.channel(
-      channel ? commonStrings.channels[channel] : listStrings.allChannels,
+      channel ? appStrings.channels[channel] : listStrings.allChannels,
     ),
     run: choose(channel),
   }));

@@ -1,7 +1,7 @@
 import type { Client } from '../api/client';
 import { ApiError, errorMessage } from '../api/problem';
 import type { Conversation, ConversationStatus } from '../api/types';
-import { commonStrings } from '../strings/common';
+import { appStrings } from '../strings/app';
 import { toastStrings } from '../strings/inbox';
 import { changedSince, customerWroteSince, type Conversations } from './conversations.svelte';
 import { displayName } from './contact';
@@ -77,7 +77,7 @@ export class ConversationActions {
         status === 'closed' ? toastStrings.closed(name) : toastStrings.reopened(name),
         isUndo
           ? undefined
-          : { label: commonStrings.undo, run: () => void this.setStatus(updated, before, true) },
+          : { label: appStrings.undo, run: () => void this.setStatus(updated, before, true) },
       );
     } catch (thrown) {
       this.#applyCurrent(thrown);
@@ -97,7 +97,7 @@ export class ConversationActions {
       this.#conversations.apply({ type: 'hidden', conversation_id: id, hidden: false });
     this.#toasts.show(
       toastStrings.deleted(displayName(conversation)),
-      { label: commonStrings.undo, run: restore },
+      { label: appStrings.undo, run: restore },
       () => this.#delete(conversation, restore),
     );
   }

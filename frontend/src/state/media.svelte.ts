@@ -1,6 +1,6 @@
 import type { Client } from '../api/client';
 import type { Media, MediaDownload, MediaKind, Message } from '../api/types';
-import { commonStrings, locale } from '../strings/common';
+import { appStrings, locale } from '../strings/app';
 
 /** A URL that expires within this time (ms) is requested again. */
 const EXPIRY_MARGIN = 15_000;
@@ -39,7 +39,7 @@ export class MediaUrls {
 
 /** Formats a file size: "820 KB", "3.4 MB". */
 export function formatSize(bytes: number): string {
-  const { size } = commonStrings;
+  const { size } = appStrings;
   if (bytes < 1000) return size.bytes(String(bytes));
   if (bytes < 999_500) return size.kilobytes(String(Math.round(bytes / 1000)));
   return size.megabytes((bytes / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 }));

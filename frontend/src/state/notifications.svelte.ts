@@ -1,4 +1,4 @@
-import { commonStrings } from '../strings/common';
+import { appStrings } from '../strings/app';
 import { notificationStrings, listStrings } from '../strings/inbox';
 
 const STORAGE_KEY = 'partyline-notices';
@@ -46,7 +46,7 @@ export class Notifications {
   /** Tabs share the tag, so a message is announced once. */
   #show(id: string, body: string, tag: string): void {
     try {
-      const notice = new Notification(commonStrings.product, { body, tag, icon: '/icon.svg' });
+      const notice = new Notification(appStrings.product, { body, tag, icon: '/icon.svg' });
       notice.onclick = () => {
         window.focus();
         notice.close();

@@ -1,5 +1,5 @@
 import { SvelteDate } from 'svelte/reactivity';
-import { commonStrings, locale } from '../strings/common';
+import { appStrings, locale } from '../strings/app';
 
 const DAY = 86_400_000;
 
@@ -59,8 +59,8 @@ export function dayLabel(at: string, today: Date): string {
   const date = new Date(at);
   const days = daysBetween(date, today);
   // A message may arrive just after midnight, before `today` is updated.
-  if (days <= 0) return commonStrings.today;
-  if (days === 1) return commonStrings.yesterday;
+  if (days <= 0) return appStrings.today;
+  if (days === 1) return appStrings.yesterday;
   return sameYear(at, today) ? LONG_DAY.format(date) : LONG_DAY_YEAR.format(date);
 }
 

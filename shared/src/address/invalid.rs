@@ -2,7 +2,7 @@
 
 use crate::localized::{self, LocalizedText};
 
-/// Why a text is no phone number; [`InvalidPhoneNumber::sentence`] tells the person who typed it.
+/// The reason why a text is not a phone number; [`InvalidPhoneNumber::localized_text`] is its text for the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.localized_text())]
 pub enum InvalidPhoneNumber {

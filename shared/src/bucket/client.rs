@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::fault::FaultPoints;
 use crate::secret::Secret;
 
-/// What [`Files`] are made of.
+/// The settings of a [`MediaBucket`].
 pub struct MediaBucketOptions {
     /// The bucket's name.
     pub bucket: String,

@@ -26,7 +26,7 @@ pub enum PostOutcome {
     Dropped,
 }
 
-/// What a [`Sender`] is made of.
+/// The settings of a [`SocketClient`].
 pub struct SocketClientOptions {
     /// The management endpoint of the WebSocket API.
     pub endpoint: String,

@@ -1,6 +1,6 @@
 //! Sockets: the only user of the API Gateway management SDK.
 //!
-//! - [`sender`]: one frame to one socket, and what became of it.
+//! - [`client`]: posts one frame to one socket and returns the outcome.
 
 pub mod client;
 

@@ -1,4 +1,4 @@
-//! What is sent: pointer of the click, message, conversation and intent in one transaction.
+//! Stores outbound messages: dedup record, message, conversation and outbox entry in one transaction.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -7,58 +7,16 @@ use super::conversations::{META, conversation_pk, list_partition_attr};
 use super::inbound::next_ulid;
 use super::item_update::ItemUpdate;
 use super::messages::{dedup_target, message_sk};
+use super::new_outbound::{NewOutbound, OutboundOutcome};
 use super::outbox::queue_sk;
 use super::row::{Item, attr_n, attr_s, to_attr, to_item};
 use super::write::{TransactError, put, put_if_absent};
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
-use crate::media::Media;
 use crate::message::extras::MessageExtras;
 use crate::message::{Direction, Message};
 use crate::outbox::OutboxEntry;
 use crate::sending::can_send::SendCheck;
-
-/// One click of one person: the text, and the key that makes a second click the same one.
-#[derive(Debug, Clone)]
-pub struct NewOutbound {
-    /// Sign-in name of the person.
-    pub user: String,
-    /// Name for display.
-    pub author: String,
-    /// The browser's key.
-    pub idempotency_key: String,
-    /// The text.
-    pub body: String,
-    /// What goes with it.
-    pub media: Vec<Media>,
-}
-
-impl NewOutbound {
-    /// Whether `message` is what it wants: the same text, and the same files in the same order.
-    fn matches(&self, message: &Message) -> bool {
-        let sources = |media: &[Media]| -> Vec<_> {
-            media.iter().map(|media| media.source.clone()).collect()
-        };
-        message.body == self.body && sources(&message.media) == sources(&self.media)
-    }
-}
-
-/// What became of a click.
-#[derive(Debug)]
-pub enum OutboundOutcome {
-    /// Stored, with its intent.
-    Stored(Box<Message>, Box<OutboxEntry>),
-    /// It had been stored before; nothing changed.
-    Duplicate(Box<Message>),
-    /// The key was used before for something else.
-    KeyReused,
-    /// There is no such conversation on the desk.
-    ConversationNotFound,
-    /// The message to be tried again is not one that failed, or was tried again already.
-    NotRetryable,
-    /// It may not go, or not now.
-    Denied(SendCheck),
-}
 
 const MAX_ATTEMPTS: u32 = 32;
 

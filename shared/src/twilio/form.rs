@@ -14,7 +14,7 @@ const MAX_CHECKED_PARAMETERS: usize = 100_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.localized_text())]
 pub enum FormError {
-    /// More than [`MOST_PARAMETERS`].
+    /// More than [`MAX_PARAMETERS`].
     TooManyParameters,
     /// Decoded, a name or a value is not UTF-8.
     NotUtf8,

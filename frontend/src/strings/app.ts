@@ -3,7 +3,7 @@
 /** How dates and numbers are written, and which language the page says it is in. */
 export const locale = 'en-GB';
 
-export const commonStrings = {
+export const appStrings = {
   product: 'Partyline',
 
   errors: {

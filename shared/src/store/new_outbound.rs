@@ -1,0 +1,48 @@
+//! The input and the outcomes of storing an outbound message.
+
+use crate::media::Media;
+use crate::message::Message;
+use crate::outbox::OutboxEntry;
+use crate::sending::can_send::SendCheck;
+
+/// A message that a user sends, with the key that makes a repeated request the same one.
+#[derive(Debug, Clone)]
+pub struct NewOutbound {
+    /// The user's sign-in name.
+    pub user: String,
+    /// The user's name for display.
+    pub author: String,
+    /// The key that the browser sends with one send action.
+    pub idempotency_key: String,
+    /// The text.
+    pub body: String,
+    /// The media to send.
+    pub media: Vec<Media>,
+}
+
+impl NewOutbound {
+    /// Returns whether `message` has the same text and the same files in the same order.
+    pub(super) fn matches(&self, message: &Message) -> bool {
+        let sources = |media: &[Media]| -> Vec<_> {
+            media.iter().map(|media| media.source.clone()).collect()
+        };
+        message.body == self.body && sources(&message.media) == sources(&self.media)
+    }
+}
+
+/// The outcome of storing an outbound message.
+#[derive(Debug)]
+pub enum OutboundOutcome {
+    /// Stored, with its outbox entry.
+    Stored(Box<Message>, Box<OutboxEntry>),
+    /// Stored before; nothing changed.
+    Duplicate(Box<Message>),
+    /// The idempotency key was used for another message.
+    KeyReused,
+    /// The conversation does not exist or is deleted.
+    ConversationNotFound,
+    /// The message to resend did not fail or was already resent.
+    NotRetryable,
+    /// The send check denies it.
+    Denied(SendCheck),
+}

@@ -93,7 +93,7 @@ async fn a_send_check_names_the_exceeded_size_limit() {
         (json!([file("image/png", 6 * 1024)]), "On this channel an image can be at most 5 MB."),
         (
             json!([file("image/png", 3 * 1024), file("image/png", 3 * 1024)]),
-            "All attachments together may have 5 MB at most on this channel.",
+            "On this channel all attachments together can be at most 5 MB.",
         ),
     ] {
         let result = check_send(&anna, &thread, "", media).await;

@@ -1,9 +1,12 @@
-//! S3 on a loopback port: the buckets of the template, as much of them as Partyline uses. Each request is proven by the
-//! signature in its address, and allowed by the policy of the function that made the address.
+//! S3 on a loopback port: the buckets of the template and the operations that Partyline uses. Each request is
+//! authenticated by the signature in its URL and allowed by the policy of the function that made the URL.
 //!
-//! - `proof`: the signature and its time. `objects`: what is kept, in one SQLite file.
+//! - `signature`: the signature and its time. `objects`: the stored objects, in one SQLite file.
+//! - `response`: responses that carry an object. `error`: the errors.
 
+mod error;
 mod objects;
+mod response;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -21,8 +24,10 @@ use shared::clock::Clock;
 use crate::gateway::request::text;
 use crate::permissions::Permissions;
 use crate::template::{BucketSpec, Template};
+use error::S3Error;
 use objects::{Object, Objects};
-use signature::{PresignedRequest, SignatureError};
+use response::object_response;
+use signature::PresignedRequest;
 
 /// The largest object that is taken at once.
 const MAX_OBJECT_BYTES: usize = 64 * 1024 * 1024;
@@ -36,28 +41,6 @@ struct Inner {
     objects: Objects,
     permissions: Arc<Permissions>,
     clock: Arc<dyn Clock>,
-}
-
-/// Why a request has no object: status, S3's code, and a sentence.
-struct S3Error(StatusCode, &'static str, String);
-
-impl S3Error {
-    fn denied(message: impl Into<String>) -> Self {
-        Self(StatusCode::FORBIDDEN, "AccessDenied", message.into())
-    }
-}
-
-impl From<SignatureError> for S3Error {
-    fn from(error: SignatureError) -> Self {
-        Self(StatusCode::FORBIDDEN, error.code(), error.to_string())
-    }
-}
-
-impl From<rusqlite::Error> for S3Error {
-    fn from(error: rusqlite::Error) -> Self {
-        tracing::error!(%error, "Object store access failed");
-        Self(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Try again.".to_owned())
-    }
 }
 
 impl S3 {
@@ -197,57 +180,6 @@ impl Inner {
             bucket.ok_or_else(|| S3Error(StatusCode::NOT_FOUND, "NoSuchBucket", message()))?;
         Ok((bucket, key))
     }
-}
-
-/// The answer to a GET or HEAD, whole or the one range that is asked for.
-fn object_response(request: &PresignedRequest<'_>, object: Object) -> Result<Response, S3Error> {
-    let total = object.body.len();
-    let range_header = text(request.headers, "range");
-    let (part, range) = match (range_header.is_empty(), range(&range_header, total)) {
-        (true, _) => (object.body, None),
-        (false, Some((from, to))) => {
-            let part = object.body.get(from..=to).unwrap_or_default().to_vec();
-            (part, Some(format!("bytes {from}-{to}/{total}")))
-        }
-        (false, None) => {
-            let message = "The requested range is not satisfiable".to_owned();
-            return Err(S3Error(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message));
-        }
-    };
-    let mut response = Response::new(Body::empty());
-    let mut set = |name: header::HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(name, value);
-        }
-    };
-    let override_param = |name: &str| request.query(name).filter(|value| !value.is_empty());
-    let content_type = override_param("response-content-type").unwrap_or(object.content_type);
-    set(header::CONTENT_TYPE, &content_type);
-    set(header::CONTENT_LENGTH, &part.len().to_string());
-    set(header::ACCEPT_RANGES, "bytes");
-    if let Some(disposition) = override_param("response-content-disposition") {
-        set(header::CONTENT_DISPOSITION, &disposition);
-    }
-    if let Some(range) = &range {
-        set(header::CONTENT_RANGE, range);
-        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-    }
-    if request.method == Method::GET {
-        *response.body_mut() = Body::from(part);
-    }
-    Ok(response)
-}
-
-/// `bytes=0-99`, `bytes=100-`, `bytes=-100`, of `total` bytes; first and last.
-fn range(text: &str, total: usize) -> Option<(usize, usize)> {
-    let (from, to) = text.strip_prefix("bytes=")?.split_once('-')?;
-    let end = total.checked_sub(1)?;
-    let (from, to) = match (from, to) {
-        ("", last) => (total.saturating_sub(last.parse().ok()?), end),
-        (from, "") => (from.parse().ok()?, end),
-        (from, to) => (from.parse().ok()?, to.parse::<usize>().ok()?.min(end)),
-    };
-    (from <= to && to <= end).then_some((from, to))
 }
 
 fn status(status: StatusCode) -> Response {

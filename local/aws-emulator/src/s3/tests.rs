@@ -11,6 +11,7 @@ use shared::fault::FaultPoints;
 use shared::secret::Secret;
 use tokio::net::TcpListener;
 
+use super::response::range;
 use super::*;
 use crate::permissions::LOCAL_ADMIN;
 use crate::server::Server;

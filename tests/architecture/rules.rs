@@ -9,8 +9,6 @@ use crate::packages::{packages, product_sources, used_as};
 const LONGEST_FILE: usize = 250;
 /// Lines of a component.
 const LONGEST_COMPONENT: usize = 220;
-/// Files of the page that are still to be split.
-const TO_SPLIT: [&str; 1] = ["frontend/src/strings.ts"];
 
 #[test]
 fn no_online_function_scans() {
@@ -44,17 +42,14 @@ fn files_are_short_enough_to_be_read_at_once() {
         let lines = source.text.lines().count();
         assert!(lines <= LONGEST_COMPONENT, "{} has {lines} lines", source.path);
     }
-    let mut to_split = Vec::new();
     for source in sources("frontend", &[".ts", ".js", ".mjs"]) {
         let lines = source.text.lines().count();
         let generated =
             source.text.starts_with("// Generated") || source.path.ends_with("schema.ts");
         if !source.is_test() && !generated && lines > LONGEST_FILE {
-            assert!(TO_SPLIT.contains(&&*source.path), "{} has {lines} lines", source.path);
-            to_split.push(source.path);
+            panic!("{} has {lines} lines", source.path);
         }
     }
-    assert_eq!(to_split, TO_SPLIT, "TO_SPLIT lists a file that is short enough");
 }
 
 #[test]

@@ -75,7 +75,7 @@ describe('the client', () => {
     expect(calls[0]).toMatchObject({ method: 'POST', path: '/api/session/refresh', body: {} });
   });
 
-  it('refreshes once for many calls that find the token too old', async () => {
+  it('refreshes the token once for concurrent calls', async () => {
     const { client, state, refreshes } = server();
     await client.listSenders();
     state.valid = 'other';
@@ -83,7 +83,7 @@ describe('the client', () => {
     expect(refreshes()).toBe(2);
   });
 
-  it('refreshes before the token ends', async () => {
+  it('refreshes the token before it expires', async () => {
     const { client, state, calls, refreshes } = server();
     await client.listSenders();
     state.now += 575_000;
@@ -92,7 +92,7 @@ describe('the client', () => {
     expect(calls.map((call) => call.bearer)).not.toContain('Bearer expired');
   });
 
-  it('ends the session when it cannot be refreshed', async () => {
+  it('ends the session when the refresh is rejected', async () => {
     const { client, state, sessions } = server();
     await client.listSenders();
     state.valid = 'other';
@@ -101,7 +101,7 @@ describe('the client', () => {
     expect(sessions.at(-1)).toBeNull();
   });
 
-  it('ends the session when the cookie has become another person’s, and asks for nothing as them', async () => {
+  it('ends the session when the cookie belongs to another user, without any call as that user', async () => {
     const { client, state, calls, sessions, replaced } = server();
     await client.listSenders();
     [state.valid, state.whose] = ['other', BEN];
@@ -119,7 +119,7 @@ describe('the client', () => {
     expect(replaced.at(-1)).toBe(false);
   });
 
-  it('is the other person’s once they sign in here', async () => {
+  it('switches to another user only when they sign in here', async () => {
     const { client, state, calls, replaced } = server();
     await client.listSenders();
     [state.valid, state.whose] = ['other', BEN];
@@ -133,7 +133,7 @@ describe('the client', () => {
     expect(calls.at(-1)).toMatchObject({ path: '/api/senders', bearer: 'Bearer t6' });
   });
 
-  it('ends nobody else’s session by signing out', async () => {
+  it('does not end another user’s session by signing out', async () => {
     const { client, calls, state, replaced } = server();
     await client.listSenders();
     state.whose = BEN;
@@ -153,7 +153,7 @@ describe('the client', () => {
     expect(sessions).not.toContain(null);
   });
 
-  it('turns a problem into a sentence, with what it brings', async () => {
+  it('turns a problem response into an error with its message and data', async () => {
     const { client } = server();
     await expect(client.markRead('a/b', 3)).rejects.toMatchObject({
       message: 'More came.',
@@ -166,14 +166,14 @@ describe('the client', () => {
     });
   });
 
-  it('escapes what stands in an address', async () => {
+  it('escapes ids in URLs', async () => {
     const { client, calls } = server();
     await client.listMessages('a/b?c', { before: 'x&y' });
     expect(calls.at(-1)?.path).toBe('/api/conversations/a%2Fb%3Fc/messages?before=x%26y');
   });
 });
 
-describe('a line that hangs', () => {
+describe('a hanging connection', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** A server that never responds, or never ends its response. */
@@ -193,16 +193,19 @@ describe('a line that hangs', () => {
     return { client, reached };
   }
 
-  it.each([false, true])('is given up, whether the answer has begun (%s) or not', async (begun) => {
-    vi.useFakeTimers();
-    const { client, reached } = hanging(begun);
-    const asked = client.listSenders().catch((thrown: unknown) => thrown);
-    await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT);
-    expect(await asked).toMatchObject({ status: 0, isUncertain: true });
-    expect(reached).toEqual([false]);
-  });
+  it.each([false, true])(
+    'times out, whether the response has started (%s) or not',
+    async (begun) => {
+      vi.useFakeTimers();
+      const { client, reached } = hanging(begun);
+      const asked = client.listSenders().catch((thrown: unknown) => thrown);
+      await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT);
+      expect(await asked).toMatchObject({ status: 0, isUncertain: true });
+      expect(reached).toEqual([false]);
+    },
+  );
 
-  it('stands, while one call hangs, as long as later ones are answered', async () => {
+  it('counts as online while later calls get a response', async () => {
     vi.useFakeTimers();
     const reached: boolean[] = [];
     const line = { dead: false };

@@ -4,10 +4,10 @@ import { format, localize, localizeAll, localizeCode } from './localize';
 import { commonStrings } from '../strings/common';
 import sentences from './sentences.json';
 
-describe('the words of an answer', () => {
+describe('localized texts', () => {
   const missing = { key: 'message.missing', values: {} };
 
-  it('are the English that came with it where the catalogue has none', () => {
+  it('fall back to the English of the response', () => {
     expect(localize(missing, 'There is no such message.')).toBe('There is no such message.');
     expect(localize(null, 'Kept before.')).toBe('Kept before.');
     expect(localizeAll([missing, missing], 'One. Two.')).toBe('One. Two.');
@@ -16,7 +16,7 @@ describe('the words of an answer', () => {
     expect(localizeCode(error)).toEqual({ title: 'Not reached', advice: 'Try again later.' });
   });
 
-  it('hold the values, sizes as people read them', () => {
+  it('contain their values, with sizes formatted', () => {
     const large = sentences['file.too_large'];
     const text = 'The file is too large: at most 5 MB can be sent here.';
     expect(format(large, { most: 5 * 1024 * 1024 })).toBe(text);
@@ -25,7 +25,7 @@ describe('the words of an answer', () => {
     );
   });
 
-  it('are all there in a translation, or it does not compile', () => {
+  it('must be complete in a translation, or it does not compile', () => {
     // @ts-expect-error Most texts are missing.
     const some: LocalizedTexts = { 'message.missing': 'Diese Nachricht gibt es nicht.' };
     // @ts-expect-error A number is not a text.
@@ -33,7 +33,7 @@ describe('the words of an answer', () => {
     expect([some, odd]).toHaveLength(2);
   });
 
-  it('may depend on the values', () => {
+  it('may be functions of the values', () => {
     const template = ({ count }: Record<string, number | string>) =>
       count === 1 ? 'eine Datei' : `${String(count)} Dateien`;
     expect(format(template, { count: 1 })).toBe('eine Datei');

@@ -20,7 +20,7 @@ class Request {
   }
 }
 
-describe('the bytes of a file', () => {
+describe('uploading a file', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   const put = (signal: AbortSignal) => {
@@ -30,7 +30,7 @@ describe('the bytes of a file', () => {
     return putFile(place, new Blob(['abc']), () => undefined, signal);
   };
 
-  it('stop leaving when they are no longer wanted', async () => {
+  it('stops when it is aborted', async () => {
     const stop = new AbortController();
     const leaving = put(stop.signal);
     expect(Request.sent).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('the bytes of a file', () => {
     await expect(leaving).rejects.toMatchObject({ status: 0 });
   });
 
-  it('do not begin to leave when they were not wanted any more before', async () => {
+  it('does not start after it was aborted', async () => {
     await expect(put(AbortSignal.abort())).rejects.toMatchObject({ status: 0 });
     expect(Request.sent).toEqual([]);
   });

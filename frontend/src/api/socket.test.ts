@@ -63,13 +63,13 @@ describe('the socket', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('shows its ticket in the protocols, never in the address', async () => {
+  it('sends its ticket as a subprotocol, never in the URL', async () => {
     const { socket, open } = createSocket();
     socket.start();
     expect((await open()).protocols).toEqual(['partyline.v1', 't.t1']);
   });
 
-  it('gives up a connection that does not stand, and tries again', async () => {
+  it('gives up a connection attempt that times out and tries again', async () => {
     const { socket, ends, states, open } = createSocket();
     socket.start();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -81,7 +81,7 @@ describe('the socket', () => {
     expect([ends.length, states]).toEqual([2, [true]]);
   });
 
-  it('hands on the events of a frame, and is not disturbed by what is none', async () => {
+  it('passes on the events of a frame and ignores invalid frames', async () => {
     const { socket, open, events } = createSocket();
     socket.start();
     const end = await open();
@@ -91,7 +91,7 @@ describe('the socket', () => {
     expect(events).toEqual([{ type: 'reload', conversation_ids: ['a'] }]);
   });
 
-  it('comes back after a loss, later each time, and watches again', async () => {
+  it('reconnects with growing delays and watches again', async () => {
     const { socket, open, ends, states, far } = createSocket();
     socket.start();
     socket.watch('a');
@@ -109,7 +109,7 @@ describe('the socket', () => {
     expect(states).toEqual([true, false, true]);
   });
 
-  it('comes back when the attempt itself is cut', async () => {
+  it('reconnects when a connection attempt fails', async () => {
     const { socket, ends } = createSocket();
     socket.start();
     await vi.advanceTimersByTimeAsync(0);
@@ -126,7 +126,7 @@ describe('the socket', () => {
     expect(end.sent).toEqual([{ action: 'ping' }, { action: 'ping' }, { action: 'ping' }]);
   });
 
-  it('is replaced before two hours, without a gap', async () => {
+  it('renews the connection before two hours, without a gap', async () => {
     const { socket, ends, open, states } = createSocket();
     socket.start();
     const first = await open();
@@ -138,7 +138,7 @@ describe('the socket', () => {
     expect(states).toEqual([true, true]);
   });
 
-  it('watches the last conversations that were opened, as many as the server takes', async () => {
+  it('watches the last opened conversations, as many as the server accepts', async () => {
     const { socket, open } = createSocket();
     socket.start();
     await open();
@@ -149,7 +149,7 @@ describe('the socket', () => {
     expect(socket.watched).toHaveLength(MAX_WATCHED);
   });
 
-  it('says all that it watches in one frame, in turn, since frames may overtake each other', async () => {
+  it('sends all watched conversations in one sequenced frame', async () => {
     const { socket, open } = createSocket();
     socket.start();
     const end = await open();
@@ -163,7 +163,7 @@ describe('the socket', () => {
     ]);
   });
 
-  it('stays away after it was stopped', async () => {
+  it('does not reconnect after it was stopped', async () => {
     const { socket, ends, open, states } = createSocket();
     socket.start();
     const end = await open();
@@ -173,7 +173,7 @@ describe('the socket', () => {
     expect(ends).toHaveLength(1);
   });
 
-  it('opens nothing for the next person with a ticket that was asked for by the last', async () => {
+  it('does not use a ticket that the previous user requested', async () => {
     const { socket, ends, open, far } = createSocket();
     let come = () => {};
     far.slow = new Promise((done) => (come = done));
@@ -187,7 +187,7 @@ describe('the socket', () => {
     expect(ends).toHaveLength(1);
   });
 
-  it('gives up what it was opening when it is stopped', async () => {
+  it('cancels a connection attempt when it is stopped', async () => {
     const { socket, ends, open, states } = createSocket();
     socket.start();
     await vi.advanceTimersByTimeAsync(0);

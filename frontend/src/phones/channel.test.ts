@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseChannel, senderFor, skinFor } from './channel';
 
-it('knows a channel by what an address begins with', () => {
+it('derives the channel from the prefix of an address', () => {
   expect(
     ['+12065550100', 'whatsapp:+12065550100', 'messenger:1', 'rcs:+12065550100'].map(parseChannel),
   ).toEqual(['sms', 'whatsapp', 'messenger', 'rcs']);
@@ -14,7 +14,7 @@ it('shows RCS in the app of SMS', () => {
   ]);
 });
 
-it('writes to the sender of its own channel, or to the one it had to do with', () => {
+it('sends to the sender it used last, else to the first of its channel', () => {
   const senders = ['+18555080989', 'whatsapp:+18555080990'];
   expect(senderFor('whatsapp:+1', undefined, senders)).toBe('whatsapp:+18555080990');
   expect(senderFor('+1', '+15550001111', senders)).toBe('+15550001111');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DeskObserver } from './desk-observer';
 
-it('tells once when a text appears, whatever the spaces between its words', () => {
+it('reports a text once when it appears, ignoring white space', () => {
   const desk = new DeskObserver();
   const told: number[] = [];
   const later = performance.now() + 31;
@@ -12,7 +12,7 @@ it('tells once when a text appears, whatever the spaces between its words', () =
   expect(told).toEqual([later]);
 });
 
-it('waits no longer than half a minute', () => {
+it('stops waiting after half a minute', () => {
   const desk = new DeskObserver();
   const told: number[] = [];
   desk.waitFor('hello', (at) => told.push(at));
@@ -21,7 +21,7 @@ it('waits no longer than half a minute', () => {
   expect(told).toEqual([]);
 });
 
-it('remembers since when a text stands on the desk, each sighting for one arrival', () => {
+it('remembers when a text appeared, each sighting for one arrival', () => {
   const desk = new DeskObserver();
   const now = performance.now();
   desk.record(['Yes, from ten to four.'], now);

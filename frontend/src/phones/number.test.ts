@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { displayName, formatNumber, addressLabel, senderName } from './number';
 
-it('groups a North American number as people there do', () => {
+it('formats a North American number in groups', () => {
   expect(formatNumber('+12065550123')).toBe('(206) 555-0123');
 });
 
@@ -10,7 +10,7 @@ it('leaves any other number as it is', () => {
   expect(formatNumber('not a number')).toBe('not a number');
 });
 
-it('calls a customer by name, or by number and channel without one, and never by an id', () => {
+it('shows a customer’s name, else number and channel, never an id', () => {
   expect(displayName({ name: 'Ada', number: 'messenger:200000000000100' })).toBe('Ada');
   expect(displayName({ name: null, number: '+12065550123' })).toBe('(206) 555-0123');
   expect(displayName({ name: null, number: 'whatsapp:+12065550123' })).toBe(
@@ -21,13 +21,13 @@ it('calls a customer by name, or by number and channel without one, and never by
   );
 });
 
-it('says under a name where somebody is reached', () => {
+it('shows the number or the channel below a name', () => {
   expect(addressLabel('+12065550123')).toBe('(206) 555-0123');
   expect(addressLabel('whatsapp:+12065550123')).toBe('(206) 555-0123');
   expect(addressLabel('messenger:200000000000100')).toBe('Messenger');
 });
 
-it('shows a page and an agent by name and a sender with a number by number', () => {
+it('shows a page or agent by name and other senders by number', () => {
   expect(['+18555080989', 'whatsapp:+18555080990'].map(senderName)).toEqual([
     '(855) 508-0989',
     '(855) 508-0990',

@@ -8,21 +8,21 @@ import { PhoneState } from './phone-state.svelte';
 const createPhone = (network: Partial<Simulator> = {}) =>
   new PhoneState('+12065550123', network as Simulator, new DeskObserver());
 
-it('shows messages in the order of the network, whatever the order of the news', () => {
+it('shows messages in the simulator’s order, whatever the order of events', () => {
   const state = createPhone();
   state.applyMessage(text({ sid: 'b', seq: 2, body: 'second' }), true);
   state.applyMessage(text({ sid: 'a', seq: 1, body: 'first' }), true);
   expect(state.messages.map((message) => message.body)).toEqual(['first', 'second']);
 });
 
-it('does not go back to sending when old news comes late', () => {
+it('does not return to sending when an old event arrives late', () => {
   const state = createPhone();
   state.applyMessage(text({ state: 'stored', stored_ms: 4 }), true);
   state.applyMessage(text({ state: 'sending' }), true);
   expect(state.messages[0]?.state).toBe('stored');
 });
 
-it('empties the field when the text leaves, and prints what the network measured', async () => {
+it('clears the field when the text is sent and shows the measured time', async () => {
   const state = createPhone({
     sendMessage: (_number, { body = '' }) => Promise.resolve(text({ body })),
   });
@@ -34,7 +34,7 @@ it('empties the field when the text leaves, and prints what the network measured
   expect(state.trip?.storedMs).toBe(4);
 });
 
-it('counts the answer too when the stream was faster than the send call', async () => {
+it('uses an event that arrives before the send response', async () => {
   const state: PhoneState = createPhone({
     sendMessage: () => {
       state.applyMessage(text({ state: 'stored', stored_ms: 4 }), true);
@@ -46,7 +46,7 @@ it('counts the answer too when the stream was faster than the send call', async 
   expect(state.trip?.storedMs).toBe(4);
 });
 
-it('gives the text back when it does not leave the phone, and says why', async () => {
+it('restores the text when sending fails, with the reason', async () => {
   const refuse = () => Promise.reject(new SimulatorError('Airplane mode is on.'));
   const state = createPhone({ sendMessage: refuse });
   state.draft = 'hello';
@@ -54,7 +54,7 @@ it('gives the text back when it does not leave the phone, and says why', async (
   expect([state.draft, state.problem, state.trip]).toEqual(['hello', 'Airplane mode is on.', null]);
 });
 
-it('says that a text was not stored when the desk refused it', async () => {
+it('shows that a text was not stored when Partyline rejected it', async () => {
   const state = createPhone({ sendMessage: () => Promise.resolve(text()) });
   state.draft = 'hello';
   await state.send('+18555080989');
@@ -62,7 +62,7 @@ it('says that a text was not stored when the desk refused it', async () => {
   expect([state.trip?.failed, state.trip?.storedMs]).toEqual([true, null]);
 });
 
-it('sends a picture with what was typed, kept by the network first', async () => {
+it('uploads an image first and sends it with the text', async () => {
   const sent: unknown[] = [];
   const state = createPhone({
     uploadFile: (file) =>
@@ -75,7 +75,7 @@ it('sends a picture with what was typed, kept by the network first', async () =>
   expect(state.draft).toBe('');
 });
 
-it('tells that a thread was opened once there is something to read, and never for SMS', async () => {
+it('sends a read receipt once there is something to read, never for SMS', async () => {
   const read: string[] = [];
   const network = { markRead: (number: string) => (read.push(number), Promise.resolve(undefined)) };
   const app = new PhoneState(
@@ -93,14 +93,14 @@ it('tells that a thread was opened once there is something to read, and never fo
   expect(read).toEqual(['whatsapp:+12065550123']);
 });
 
-it('puts the old name back on the plate when the new one was not taken', async () => {
+it('restores the name when renaming fails', async () => {
   const state = createPhone({ rename: () => Promise.reject(new SimulatorError('Too long.')) });
   state.apply(phone({ name: 'Ada' }));
   await state.rename('a very long name');
   expect([state.name, state.problem]).toEqual(['Ada', 'Too long.']);
 });
 
-it('runs the lamp for a message that arrives now, not for one that is read again', () => {
+it('animates a message that arrives now, not one that is loaded again', () => {
   const state = createPhone();
   const arrived = text({ sid: 'x', from_phone: false, state: 'arrived' });
   state.applyMessage(arrived, false);

@@ -14,20 +14,20 @@ function createPage(network: Partial<Simulator> = {}) {
   return page;
 }
 
-it('holds the phones in the order they came, the first in the hand', () => {
+it('keeps the phones in the order they were added and selects the first', () => {
   const page = createPage();
   expect(page.phones.map((handset) => handset.number)).toEqual([ADA, BEA]);
   expect(page.selected?.number).toBe(ADA);
 });
 
-it('orders by the moment, however many digits its seconds have', () => {
+it('orders by time, whatever the precision of its seconds', () => {
   const page = new PhonesPage({} as Simulator);
   page.applyPhone(phone({ number: ADA, added_at: '2026-11-20T14:00:00.123Z' }));
   page.applyPhone(phone({ number: BEA, added_at: '2026-11-20T14:00:00.12Z' }));
   expect(page.phones.map((handset) => handset.number)).toEqual([BEA, ADA]);
 });
 
-it('lights the lamp of another phone until it is taken into the hand', () => {
+it('marks another phone as unread until it is selected', () => {
   const page = createPage();
   const arrived = { from_phone: false, state: 'arrived' } as const;
   page.applyMessage(text({ ...arrived, sid: 'a', phone: ADA }));
@@ -37,14 +37,14 @@ it('lights the lamp of another phone until it is taken into the hand', () => {
   expect(page.phones.map((handset) => handset.hasUnread)).toEqual([false, false]);
 });
 
-it('takes the first phone when the one in the hand is put away', async () => {
+it('selects the first phone when the selected one is removed', async () => {
   const page = createPage({ removePhone: () => Promise.resolve(undefined) });
   page.select(BEA);
   await page.remove(BEA);
   expect(page.selected?.number).toBe(ADA);
 });
 
-it('takes a new customer into the hand and sends nothing that was left empty', async () => {
+it('selects a new customer’s phone and omits empty fields', async () => {
   const asked: unknown[] = [];
   const page = createPage({
     addPhone: (given) => {
@@ -57,7 +57,7 @@ it('takes a new customer into the hand and sends nothing that was left empty', a
   expect(page.selected?.number).toBe('+12065550125');
 });
 
-it('after a cut reads everything anew: phones that went are gone, the clock is right', async () => {
+it('reloads everything after an interruption, including removed phones and the clock', async () => {
   const now = new Date(Date.now() + 3_600_000).toISOString();
   const page = createPage({
     listPhones: () => Promise.resolve({ now, numbers: ['+18555080989'], phones: [phone()] }),

@@ -4,7 +4,7 @@ import { layOut } from './screen';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 20, 14, minute)).toISOString();
 
-it('writes the time above the first message and after each pause of ten minutes', () => {
+it('shows the time above the first message and after each gap of ten minutes', () => {
   const shown = layOut([
     text({ sid: 'a', at: at(0) }),
     text({ sid: 'b', at: at(9) }),
@@ -13,7 +13,7 @@ it('writes the time above the first message and after each pause of ten minutes'
   expect(shown.map((line) => line.showTime)).toEqual([true, false, true]);
 });
 
-it('joins what one side says within three minutes', () => {
+it('joins messages of one side within three minutes', () => {
   const shown = layOut([
     text({ sid: 'a', at: at(0) }),
     text({ sid: 'b', at: at(1) }),
@@ -24,7 +24,7 @@ it('joins what one side says within three minutes', () => {
   expect(shown.map((line) => line.joinsBelow)).toEqual([true, false, false, false]);
 });
 
-it('says how far the last typed text has come, and every one that failed', () => {
+it('shows the state of the last sent message and of every failed one', () => {
   const shown = layOut([
     text({ sid: 'a', state: 'failed' }),
     text({ sid: 'b', state: 'stored' }),

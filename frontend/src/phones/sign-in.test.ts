@@ -3,7 +3,7 @@ import { takeSignInHash } from './sign-in';
 
 const at = (hash: string) => ({ hash, pathname: '/phones', search: '?a=1' });
 
-it('takes the sign-in link out of the address and hands it to the desk', () => {
+it('removes the sign-in link from the URL and passes it to the desk', () => {
   const addresses: string[] = [];
   const history = {
     replaceState: (_state: unknown, _unused: string, url?: string | URL | null) =>

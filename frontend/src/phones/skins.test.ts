@@ -46,7 +46,7 @@ describe.each(
   const tokens = tokensOf(skin);
   // The times between bubbles are drawn on the background pattern.
   const woven: typeof pairs = skin === 'whatsapp' ? [['skin-meta', ['skin-weave'], 4.5]] : [];
-  it.each([...pairs, ...woven])('%s can be read on %s', (ink, grounds, least) => {
+  it.each([...pairs, ...woven])('%s has enough contrast on %s', (ink, grounds, least) => {
     for (const ground of grounds) {
       const [a, b] = [ink, ground].map((name) => luminance(tokens.get(name)?.[side] ?? '')) as [
         number,

@@ -10,11 +10,11 @@ const commands = [
 const found = (text: string) => filterCommands(commands, text).map((command) => command.label);
 
 describe('the palette', () => {
-  it('holds every command while nothing is written', () => {
+  it('shows every command while no text is entered', () => {
     expect(found(' ')).toHaveLength(4);
   });
 
-  it('finds words in any order, what begins so first', () => {
+  it('finds words in any order, with prefix matches first', () => {
     expect(found('conv new')).toEqual(['New conversation']);
     expect(found('de')).toEqual(['Delete conversation']);
     expect(found('l')).toEqual(['Light theme', 'Close conversation', 'Delete conversation']);

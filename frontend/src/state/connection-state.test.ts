@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionState } from './connection-state.svelte';
 
-describe('the line', () => {
-  it('is live only when the socket is open and the screen was read again since', () => {
+describe('the connection', () => {
+  it('is live only when the socket is open and a resync has succeeded since', () => {
     const line = new ConnectionState();
     expect(line.status).toBe('syncing');
     line.apply({ type: 'resync-started' });
@@ -17,7 +17,7 @@ describe('the line', () => {
     expect(line.status).toBe('syncing');
   });
 
-  it('is not live by a reading that began before the socket opened', () => {
+  it('is not live after a resync that started before the socket opened', () => {
     const line = new ConnectionState();
     line.apply({ type: 'resync-started' });
     line.apply({ type: 'socket', open: true });
@@ -35,7 +35,7 @@ describe('the line', () => {
     expect(line.status).toBe('live');
   });
 
-  it('counts how often the screen was read again, so that what failed can be tried with it', () => {
+  it('counts the resyncs, so that failed actions can be repeated', () => {
     const line = new ConnectionState();
     line.apply({ type: 'resynced' });
     line.apply({ type: 'reachability', reachable: true });
@@ -43,7 +43,7 @@ describe('the line', () => {
     expect(line.resyncCount).toBe(2);
   });
 
-  it('is offline when nothing can be reached, since the first time', () => {
+  it('is offline since the first failed request', () => {
     let now = 1000;
     const line = new ConnectionState(() => now);
     line.apply({ type: 'reachability', reachable: false });

@@ -4,8 +4,8 @@ import { conversation } from './samples.test-data';
 
 const called = (contact_name: string | null) => initials(conversation({ contact_name }));
 
-describe('a person', () => {
-  it('is called by name, or by the number as people there write it', () => {
+describe('a contact', () => {
+  it('is shown by name, or by the number in national format', () => {
     expect(displayName(conversation({ contact_name: 'Ada' }))).toBe('Ada');
     expect(displayName(conversation())).toBe('07911 123456');
     const own = conversation({ profile_name: 'ada on WhatsApp' });
@@ -13,7 +13,7 @@ describe('a person', () => {
     expect(initials(own)).toBe('AW');
   });
 
-  it('has a monogram of the first and the last word', () => {
+  it('has the initials of the first and the last word', () => {
     expect(called('Ada Marsh')).toBe('AM');
     expect(called('Hartmann & Söhne Elektro GmbH')).toBe('HG');
     expect(called('tom')).toBe('T');
@@ -22,7 +22,7 @@ describe('a person', () => {
     expect(called(null)).toBe('56');
   });
 
-  it('always has the same of eight inks', () => {
+  it('always has the same of eight hues', () => {
     expect(hueFor('c1')).toBe(hueFor('c1'));
     const hues = new Set(Array.from({ length: 200 }, (_, at) => hueFor(`c${String(at)}`)));
     expect([...hues].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);

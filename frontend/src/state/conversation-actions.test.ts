@@ -30,8 +30,8 @@ function desk(client: Partial<Client>) {
   return { acts, conversations, toasts };
 }
 
-describe('what an agent may do', () => {
-  it('marks as read what was seen, and takes the newer truth when more came', async () => {
+describe('the actions on a conversation', () => {
+  it('marks as read up to the expected state and applies a newer state', async () => {
     const revs: number[] = [];
     const { acts, conversations } = desk({
       markRead: (_, rev) => {
@@ -69,7 +69,7 @@ describe('what an agent may do', () => {
     expect(calls).toEqual(['c1', 'c2']);
   });
 
-  it('marks what came meanwhile as read when the first answer is there', async () => {
+  it('marks newer messages as read after the first response', async () => {
     const revs: number[] = [];
     const newer = conversation({ rev: 5, unread_count: 2 });
     const { acts, conversations } = desk({
@@ -88,7 +88,7 @@ describe('what an agent may do', () => {
     expect(conversations.get('c1')?.unread_count).toBe(0);
   });
 
-  it('may try to mark as read again after a failure, and does not by itself', async () => {
+  it('allows marking as read again after a failure, but does not repeat it', async () => {
     let calls = 0;
     const { acts } = desk({
       markRead: () => {
@@ -102,7 +102,7 @@ describe('what an agent may do', () => {
     expect(calls).toBe(2);
   });
 
-  it('closes, and undoes it once', async () => {
+  it('closes a conversation and offers one undo', async () => {
     let rev = 1;
     const { acts, conversations, toasts } = desk({
       setStatus: (_, status) => Promise.resolve(conversation({ rev: ++rev, status })),
@@ -116,7 +116,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('closes as far as was seen, and again by itself when only names, notes or ticks moved', async () => {
+  it('closes with the expected revision and repeats when only names, notes or statuses changed', async () => {
     const revs: (number | undefined)[] = [];
     const renamed = conversation({ rev: 5, contact_name: 'Ida', unread_count: 0, preview: hello });
     const { acts, conversations, toasts } = desk({
@@ -133,7 +133,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('leaves open what somebody wrote in meanwhile, and says so', async () => {
+  it('does not close a conversation with a new message, and says so', async () => {
     const revs: (number | undefined)[] = [];
     const { acts, conversations, toasts } = desk({
       setStatus: (_, _status, rev) => {
@@ -151,7 +151,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('leaves open what a colleague has read already, if the closer has not', async () => {
+  it('does not close a message that only another agent has read', async () => {
     const { acts, toasts } = desk({
       setStatus: () => Promise.reject(stale(conversation({ rev: 6, preview: more }))),
     });
@@ -160,7 +160,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('closes behind an answer that is on its way', async () => {
+  it('closes a conversation after its own pending reply', async () => {
     const answered = conversation({ rev: 5, preview: { ...more, direction: 'outbound' } });
     const { acts, toasts } = desk({
       setStatus: (_, status, rev) =>
@@ -173,7 +173,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('leaves open what came before an answer that was on its way', async () => {
+  it('does not close a message that arrived before a pending reply', async () => {
     const answered = { ...more, direction: 'outbound' as const };
     const { acts, toasts } = desk({
       setStatus: () =>
@@ -184,7 +184,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('gives up closing what moves on at every try, with the reason', async () => {
+  it('gives up closing after the last attempt, with the reason', async () => {
     let rev = 4;
     const { acts, conversations, toasts } = desk({
       setStatus: () => Promise.reject(stale(conversation({ rev: ++rev }))),
@@ -195,7 +195,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('reopens whatever came, and closes again by an undo only what was seen', async () => {
+  it('reopens unconditionally, and closes by undo only with the expected revision', async () => {
     const calls: [string, number | undefined][] = [];
     let now = conversation({ rev: 1, status: 'closed', preview: hello });
     const { acts, conversations, toasts } = desk({
@@ -219,7 +219,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('deletes as far as was seen when the time to undo it is over', async () => {
+  it('deletes with the expected revision after the time to undo', async () => {
     const revs: number[] = [];
     const { acts, conversations, toasts } = desk({
       deleteConversation: (_, rev) => {
@@ -239,7 +239,7 @@ describe('what an agent may do', () => {
     expect(toasts.current).toBeNull();
   });
 
-  it('puts back what they wrote in before the time to undo it was over, and says so', async () => {
+  it('restores a conversation with a new message before the deletion, and says so', async () => {
     const { acts, conversations, toasts } = desk({});
     conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
     acts.remove(conversation({ rev: 4 }));
@@ -254,7 +254,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('puts back what they wrote in and a colleague has read and answered', async () => {
+  it('restores a conversation that another agent has answered meanwhile', async () => {
     const answered = { ...more, direction: 'outbound' as const };
     const { acts, conversations, toasts } = desk({
       deleteConversation: () => Promise.reject(stale(conversation({ rev: 9, preview: answered }))),
@@ -267,7 +267,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('puts back what they wrote in without the page having heard of it', async () => {
+  it('restores a conversation whose new message only the server knows', async () => {
     const written = conversation({ rev: 6, unread_count: 1, preview: more });
     const revs: number[] = [];
     const { acts, conversations, toasts } = desk({
@@ -287,7 +287,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('shows what they begin anew while the deletion is being answered', async () => {
+  it('shows a conversation that is created again during the deletion', async () => {
     const anew = conversation({ rev: 6, unread_count: 1, preview: more });
     const { acts, conversations, toasts } = desk({
       deleteConversation: () => {
@@ -302,7 +302,7 @@ describe('what an agent may do', () => {
     expect(conversations.all).toEqual([anew]);
   });
 
-  it('puts back what could not be deleted, with the reason', async () => {
+  it('restores a conversation whose deletion failed, with the reason', async () => {
     const { acts, conversations, toasts } = desk({
       deleteConversation: () => Promise.reject(new ApiError(503, 'Not now.')),
     });
@@ -315,7 +315,7 @@ describe('what an agent may do', () => {
     toasts.dismiss();
   });
 
-  it('leaves it to the sign-in screen to say that the session has ended', async () => {
+  it('does not report an ended session itself', async () => {
     const ended = () => Promise.reject(new ApiError(401, ''));
     const { acts, conversations, toasts } = desk({ deleteConversation: ended, setStatus: ended });
     conversations.apply({ type: 'conversation', conversation: conversation() });
@@ -327,7 +327,7 @@ describe('what an agent may do', () => {
     expect(conversations.all).toHaveLength(1);
   });
 
-  it('tells of a rename by somebody else, and shows theirs', async () => {
+  it('reports a conflicting rename and applies the other name', async () => {
     const { acts, conversations } = desk({
       setName: () => Promise.reject(stale(conversation({ rev: 3, contact_name: 'Theirs' }))),
     });

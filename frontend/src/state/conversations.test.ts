@@ -35,7 +35,7 @@ function outcome(events: ConversationEvent[]) {
 }
 
 describe('the conversations', () => {
-  it('end the same in any order of events, however often each comes', () => {
+  it('do not depend on the order and repetition of events', () => {
     fc.assert(
       fc.property(
         fc.array(anEvent, { maxLength: 10 }),
@@ -52,7 +52,7 @@ describe('the conversations', () => {
     );
   });
 
-  describe('tell of a customer who has written', () => {
+  describe('announce a new message of a customer', () => {
     const at = (second: number) => new Date(Date.UTC(2026, 10, 1, 9, 0, second)).toISOString();
     const row = (
       conversation_id: string,
@@ -79,17 +79,17 @@ describe('the conversations', () => {
       return ids;
     }
 
-    it('once, by whatever way it is learnt', () => {
+    it('once, whether pushed or loaded', () => {
       const news = row('old', [2, 2, 12]);
       expect(told(news, news)).toEqual(['old']);
       expect(told(row('new', [1, 1, 11]), row('new', [1, 1, 11]))).toEqual(['new']);
     });
 
-    it('again, when somebody has read the last text meanwhile', () => {
+    it('again, when the previous message was read meanwhile', () => {
       expect(told(row('old', [3, 1, 12]))).toEqual(['old']);
     });
 
-    it('and not of an answer, a note, or what was read', () => {
+    it('but not a reply, a note or a read message', () => {
       expect(told(row('old', [2, 1, 10]))).toEqual([]);
       expect(told(row('old', [2, 1, 12], 'outbound'))).toEqual([]);
       expect(told(row('old', [2, 0, 12]))).toEqual([]);
@@ -98,12 +98,12 @@ describe('the conversations', () => {
       expect(told(closed)).toEqual([]);
     });
 
-    it('and not of what had been waiting before the page was there', () => {
+    it('but not messages from before the page was loaded', () => {
       expect(told(row('older', [7, 3, 9]), row('older', [8, 3, 9]))).toEqual([]);
     });
   });
 
-  it('count who waits, and nobody whose conversation is closed', () => {
+  it('count unread conversations, without closed ones', () => {
     const conversations = new Conversations();
     conversations.apply(told(1, 1));
     conversations.apply(told(2, 3));
@@ -114,14 +114,14 @@ describe('the conversations', () => {
     expect(conversations.unreadCount).toBe(1);
   });
 
-  it('count nobody as waiting whose conversation is closed', () => {
+  it('do not count closed conversations as unread', () => {
     const conversations = new Conversations();
     const closed = conversation({ status: 'closed', unread_count: 2 });
     conversations.apply({ type: 'conversation', conversation: closed });
     expect(conversations.unreadCount).toBe(0);
   });
 
-  it('stand with the latest activity on top', () => {
+  it('are sorted by latest activity', () => {
     expect(
       outcome([told(1, 1), told(2, 5), told(3, 2)]).map(
         (conversation) => conversation.conversation_id,

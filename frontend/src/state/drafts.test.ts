@@ -27,7 +27,7 @@ describe('drafts', () => {
     expect(place.length).toBe(0);
   });
 
-  it('ignore what cannot be read', () => {
+  it('ignore invalid stored data', () => {
     const place = storage();
     for (const broken of ['{broken', '[]', 'null', '{"owner":"ada"}']) {
       place.setItem('partyline-drafts', broken);
@@ -46,7 +46,7 @@ describe('drafts', () => {
     expect(ofAda(place).text('a')).toBe('');
   });
 
-  it('stay when the same person signs in again', () => {
+  it('stay when the same user signs in again', () => {
     const drafts = ofAda(storage());
     drafts.setText('a', 'To a');
     drafts.open('ada');

@@ -17,8 +17,8 @@ function shared(stands: string | null) {
   return { there, written, editing };
 }
 
-describe('a text that is changed where it stands', () => {
-  it('is written once, trimmed, and not at all when nothing changed', async () => {
+describe('an inline edit', () => {
+  it('saves the trimmed text once, and nothing if unchanged', async () => {
     const { editing, written } = shared('Ida');
     editing.start();
     expect(editing.text).toBe('Ida');
@@ -29,7 +29,7 @@ describe('a text that is changed where it stands', () => {
     expect(written).toEqual(['Ida Berg']);
   });
 
-  it('replaces what somebody else wrote only when that is wanted', async () => {
+  it('replaces another user’s text only on request', async () => {
     const { editing, there, written } = shared(null);
     editing.start();
     editing.text = 'Mine';
@@ -40,7 +40,7 @@ describe('a text that is changed where it stands', () => {
     expect([there.text, written]).toEqual(['Mine', ['Mine']]);
   });
 
-  it('says why it was not written', async () => {
+  it('shows why saving failed', async () => {
     const failed: EditResult = { kind: 'failed', problem: 'Offline.' };
     const editing = new InlineEdit(
       () => null,

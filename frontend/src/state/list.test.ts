@@ -66,7 +66,7 @@ function desk(rows: Conversation[]) {
 const ids = (list: List) => list.rows.map((row) => row.conversation_id);
 
 describe('the list', () => {
-  it('reads a page, then the next one, and knows when there is no more', async () => {
+  it('loads pages until there are no more', async () => {
     const { list } = desk(Array.from({ length: 40 }, (_, at) => numbered(at)));
     await list.load();
     expect(list.rows).toHaveLength(30);
@@ -76,14 +76,14 @@ describe('the list', () => {
     expect(list.hasMore).toBe(false);
   });
 
-  it('does not show a row from below what was read', async () => {
+  it('does not show a row below the loaded pages', async () => {
     const { list, conversations } = desk(Array.from({ length: 40 }, (_, at) => numbered(at)));
     await list.load();
     conversations.apply({ type: 'conversation', conversation: numbered(38, { rev: 2 }) });
     expect(list.rows).toHaveLength(30);
   });
 
-  it('puts a conversation on top when something happens in it', async () => {
+  it('moves a conversation with new activity to the top', async () => {
     const { list, conversations } = desk([numbered(1), numbered(2), numbered(3)]);
     await list.load();
     conversations.apply({
@@ -93,7 +93,7 @@ describe('the list', () => {
     expect(ids(list)).toEqual(['c003', 'c001', 'c002']);
   });
 
-  it('lets a row go when it was closed, and keeps the open one under "unread"', async () => {
+  it('removes a closed row, and keeps the open one under Unread', async () => {
     const { list, conversations } = desk([
       numbered(1, { unread_count: 1 }),
       numbered(2, { unread_count: 2 }),
@@ -109,7 +109,7 @@ describe('the list', () => {
     expect(ids(list)).toEqual(['c001']);
   });
 
-  it('heals: takes what it missed, and asks by id for a row that the answer lacks', async () => {
+  it('resync applies missed changes and loads missing rows by id', async () => {
     const { list, rows, calls, lagging } = desk([numbered(1), numbered(2), numbered(3)]);
     await list.load();
     rows[0] = numbered(1, { rev: 5, status: 'closed' });
@@ -121,7 +121,7 @@ describe('the list', () => {
     expect(calls.slice(1).sort()).toEqual(['/api/conversations/c001', '/api/conversations/c002']);
   });
 
-  it('heals: removes a conversation that is gone', async () => {
+  it('resync removes a deleted conversation', async () => {
     const { list, rows } = desk([numbered(1), numbered(2)]);
     await list.load();
     rows.shift();
@@ -129,7 +129,7 @@ describe('the list', () => {
     expect(ids(list)).toEqual(['c002']);
   });
 
-  it('keeps a conversation that is born anew before it is told that the old one is gone', async () => {
+  it('keeps a conversation that is created again before its deletion is reported', async () => {
     const { list, rows, conversations } = desk([numbered(1), numbered(2)]);
     await list.load();
     rows.shift();
@@ -140,7 +140,7 @@ describe('the list', () => {
     expect(conversations.get('c001')).toEqual(anew);
   });
 
-  it('heals who waits without asking for the closed ones, who wait for nobody', async () => {
+  it('resyncs the unread conversations without loading closed ones', async () => {
     const { list, calls } = desk([numbered(1), numbered(2, { status: 'closed', unread_count: 3 })]);
     list.filter = 'closed';
     await list.load();
@@ -149,7 +149,7 @@ describe('the list', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('heals a search by what the server finds now', async () => {
+  it('resync replaces the hits of a search', async () => {
     const { list, rows, conversations } = desk([numbered(1), numbered(12), numbered(2)]);
     list.search = 'Person 1';
     await list.load();
@@ -161,7 +161,7 @@ describe('the list', () => {
     expect(conversations.get('c012')?.contact_name).toBe('Renamed');
   });
 
-  it('keeps every hit of a search, though a later page holds newer ones, and heals without losing any', async () => {
+  it('keeps all hits of a search whose later pages hold newer ones', async () => {
     // In index order, the hits of the second page are newer than those of the first.
     const rows = Array.from({ length: 70 }, (_, at) => numbered(at < 30 ? 500 + at : at));
     const { list } = desk(rows);
@@ -177,7 +177,7 @@ describe('the list', () => {
     expect(ids(list)[0]).toBe('c030');
   });
 
-  it('keeps the hits of a filter that was chosen while those of another were healed', async () => {
+  it('keeps the hits of a filter chosen during a resync of another', async () => {
     const { list, calls } = desk([numbered(1), numbered(12, { status: 'closed' })]);
     list.search = 'Person 1';
     await list.load();
@@ -187,7 +187,7 @@ describe('the list', () => {
     expect(calls).not.toContain('/api/conversations/c012');
   });
 
-  it('says how many match elsewhere when a search finds nothing here', async () => {
+  it('counts hits under other filters when a search finds nothing', async () => {
     const { list } = desk([
       numbered(1, { status: 'closed' }),
       numbered(2, { status: 'closed' }),
@@ -199,7 +199,7 @@ describe('the list', () => {
     expect(list.otherFilterHits).toEqual({ filter: 'closed', count: 2, more: false });
   });
 
-  it('shows the answer to the last choice, whichever comes last', async () => {
+  it('shows the result of the last query, whichever response is last', async () => {
     const { list } = desk([numbered(1), numbered(2, { status: 'closed' })]);
     const first = list.load();
     list.filter = 'closed';

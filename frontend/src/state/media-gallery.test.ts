@@ -26,7 +26,7 @@ function createGallery(messages: string, size = 2) {
 }
 
 describe('the gallery', () => {
-  it('reads one page for a button that is pressed twice', async () => {
+  it('loads one page for a double click', async () => {
     const { gallery, shown } = createGallery('ZYXWVU');
     await gallery.load();
     await Promise.all([gallery.loadMore(), gallery.loadMore()]);
@@ -35,7 +35,7 @@ describe('the gallery', () => {
     expect([shown(), gallery.cursor]).toEqual(['ZYXWVU', null]);
   });
 
-  it('comes back as deep as it was when something new comes, and reads on from there', async () => {
+  it('reloads all loaded pages when media is added, and continues from there', async () => {
     const { gallery, state, shown } = createGallery('XWVUTS');
     await gallery.load();
     await gallery.loadMore();
@@ -46,7 +46,7 @@ describe('the gallery', () => {
     expect([shown(), gallery.cursor]).toEqual(['ZXWVUTS', null]);
   });
 
-  it('reads the top after a page that is under way, which belongs below the old one', async () => {
+  it('reloads the first page after a running load of an older page', async () => {
     const { gallery, state, shown } = createGallery('XWVUTS');
     await gallery.load();
     const more = gallery.loadMore();
@@ -55,7 +55,7 @@ describe('the gallery', () => {
     expect(shown()).toBe('ZXWVUT');
   });
 
-  it('goes on through pages on which nothing is', async () => {
+  it('skips pages without media', async () => {
     const { gallery, state, shown } = createGallery('abcTSR');
     await gallery.load();
     await gallery.loadMore();
@@ -65,7 +65,7 @@ describe('the gallery', () => {
     expect([shown(), gallery.cursor]).toEqual(['ZTS', 'R']);
   });
 
-  it('lets go what is no longer there, however far down', async () => {
+  it('removes deleted media on any page', async () => {
     const { gallery, state, shown } = createGallery('ZYXWVU');
     await gallery.load();
     await gallery.loadMore();
@@ -78,7 +78,7 @@ describe('the gallery', () => {
     expect([shown(), gallery.cursor]).toEqual(['Z', null]);
   });
 
-  it('says why it could not be read, and keeps what is there', async () => {
+  it('shows why loading failed and keeps its items', async () => {
     const { gallery, state, shown } = createGallery('ZYXW');
     await gallery.load();
     state.down = true;

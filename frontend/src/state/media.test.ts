@@ -21,8 +21,8 @@ function addresses(...lives: number[]) {
   return { book, asked };
 }
 
-describe('media addresses', () => {
-  it('are asked for once, however many look', async () => {
+describe('media URLs', () => {
+  it('are requested once', async () => {
     const { book, asked } = addresses();
     const both = await Promise.all([book.get('c1', 'm1', 0), book.get('c1', 'm1', 0)]);
     expect(both[0]).toBe(both[1]);
@@ -31,7 +31,7 @@ describe('media addresses', () => {
     expect(asked).toEqual(['m1/0', 'm1/1']);
   });
 
-  it('are asked for again shortly before they end', async () => {
+  it('are requested again shortly before they expire', async () => {
     const { book, asked } = addresses(10_000);
     await book.get('c1', 'm1', 0);
     const second = await book.get('c1', 'm1', 0);
@@ -39,15 +39,15 @@ describe('media addresses', () => {
     expect(second.url).toBe('/media/2');
   });
 
-  it('are asked for again after an error', async () => {
+  it('are requested again after an error', async () => {
     const { book } = addresses(-1);
     await expect(book.get('c1', 'm1', 0)).rejects.toThrow('not now');
     expect((await book.get('c1', 'm1', 0)).url).toBe('/media/2');
   });
 });
 
-describe('words for media', () => {
-  it('are sizes as people say them', () => {
+describe('formatted media properties', () => {
+  it('are sizes', () => {
     expect([12, 820_400, 999_600, 3_400_000, 16_000_000].map(formatSize)).toEqual([
       '12 B',
       '820 KB',
@@ -57,7 +57,7 @@ describe('words for media', () => {
     ]);
   });
 
-  it('are lengths of sounds', () => {
+  it('are durations', () => {
     expect([7, 62.9, 3729, Infinity, NaN].map(formatDuration)).toEqual([
       '0:07',
       '1:02',
@@ -67,7 +67,7 @@ describe('words for media', () => {
     ]);
   });
 
-  it('are types of files', () => {
+  it('are file types', () => {
     expect(
       ['application/pdf; x=y', 'text/csv', 'application/zip', 'application/octet-stream', ''].map(
         formatType,
@@ -75,7 +75,7 @@ describe('words for media', () => {
     ).toEqual(['PDF', 'CSV', 'ZIP', '', '']);
   });
 
-  it('take no picture for one that a browser might run', () => {
+  it('do not treat an executable type as an image', () => {
     expect(
       ['image/png', 'image/svg+xml', 'text/html', 'audio/ogg', 'text/x-vcard'].map(mediaKind),
     ).toEqual(['image', 'document', 'document', 'audio', 'contact']);

@@ -11,13 +11,13 @@ import { message } from './samples.test-data';
 const at = (second: number) => `2026-11-01T09:00:${String(second).padStart(2, '0')}.000Z`;
 
 describe('the status of a message', () => {
-  it('of an inbound message is received, whatever else is said', () => {
+  it('is received for any inbound message', () => {
     expect(displayStatus({ direction: 'inbound', seen: {}, outcome: null }, undefined)).toBe(
       'received',
     );
   });
 
-  it('is the furthest that Twilio reported', () => {
+  it('is the most advanced delivery status', () => {
     const seen = { queued: { at: at(1) }, delivered: { at: at(3) }, sent: { at: at(9) } };
     expect(displayStatus(message({ seen }), undefined)).toBe('delivered');
     expect(displayStatus(message({ seen: { ...seen, read: { at: at(4) } } }), undefined)).toBe(
@@ -25,7 +25,7 @@ describe('the status of a message', () => {
     );
   });
 
-  it('is the end that came first when two are reported', () => {
+  it('is the first of two final statuses', () => {
     const seen = { failed: { at: at(5), code: 30005 }, delivered: { at: at(4) } };
     expect(displayStatus(message({ seen }), undefined)).toBe('delivered');
     const other = { failed: { at: at(3), code: 30005 }, delivered: { at: at(4) } };
@@ -33,7 +33,7 @@ describe('the status of a message', () => {
     expect(finalErrorCode(message({ seen: other }))).toBe(30005);
   });
 
-  it('follows the intent while Twilio has said nothing', () => {
+  it('follows the outbox state before any report', () => {
     const none = message();
     expect(displayStatus(none, undefined)).toBe('queued');
     expect(displayStatus(none, { state: 'ready', step: 1 })).toBe('queued');
@@ -42,7 +42,7 @@ describe('the status of a message', () => {
     expect(displayStatus(none, { state: 'unknown', step: 4 })).toBe('unknown');
   });
 
-  it('is the outcome of our call when Twilio reports nothing', () => {
+  it('is the send result before any report', () => {
     expect(displayStatus(message({ outcome: { kind: 'refused', code: 21610 } }), 'settled')).toBe(
       'refused',
     );
@@ -52,13 +52,13 @@ describe('the status of a message', () => {
     expect(displayStatus(message({ outcome: { kind: 'sent' } }), 'settled')).toBe('queued');
   });
 
-  it('is the nearest word that people know', () => {
+  it('maps internal statuses to displayed ones', () => {
     expect(displayStatus(message({ seen: { accepted: { at: at(1) } } }), undefined)).toBe('queued');
     const some = message({ seen: { partially_delivered: { at: at(1) } } });
     expect(displayStatus(some, undefined)).toBe('delivered');
   });
 
-  it('of an unconfirmed message is what Twilio says later', () => {
+  it('follows a later report of an unconfirmed message', () => {
     const late = message({ outcome: { kind: 'unconfirmed' }, seen: { delivered: { at: at(1) } } });
     expect(displayStatus(late, 'settled')).toBe('delivered');
   });
@@ -73,7 +73,7 @@ describe('merging', () => {
     expect(merged).toEqual({ sent: { at: at(2) }, queued: { at: at(1) } });
   });
 
-  it('takes the higher step of an intent, and settled over all', () => {
+  it('keeps the higher outbox version, and settled above all', () => {
     const low = { state: 'claimed', step: 2 } as const;
     const high = { state: 'later', step: 3 } as const;
     expect(mergeOutboxState(low, high)).toBe(high);
@@ -82,7 +82,7 @@ describe('merging', () => {
     expect(mergeOutboxState(high, 'settled')).toBe('settled');
   });
 
-  it('takes the fields of the higher rev, and the statuses of both', () => {
+  it('keeps the fields of the higher rev and the statuses of both', () => {
     const older = message({ rev: 1, seen: { sent: { at: at(2) } }, sid: 'SM1' });
     const newer = message({ rev: 2, retried_by: '01KA0000000000000000000009' });
     for (const merged of [mergeMessage(older, newer), mergeMessage(newer, older)]) {
@@ -92,7 +92,7 @@ describe('merging', () => {
     }
   });
 
-  it('keeps the words for a failure only while it is one', () => {
+  it('keeps the error only while the message has failed', () => {
     const error = { code: 30003, title: 'Unreachable', advice: 'Wait.', retry: true };
     const failed = message({
       seen: { failed: { at: at(4), code: 30003 } },

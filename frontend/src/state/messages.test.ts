@@ -73,7 +73,7 @@ function outcome(events: MessageEvent[]) {
 const plain = (messages: Messages): unknown => JSON.parse(JSON.stringify(messages.items));
 
 describe('the messages of a thread', () => {
-  it('end the same in any order of events, however often each comes', () => {
+  it('do not depend on the order and repetition of events', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(anAccount, anAccount, anIntent, aClearing), { maxLength: 12 }),
@@ -90,7 +90,7 @@ describe('the messages of a thread', () => {
     );
   });
 
-  it('stand in the order of their ids', () => {
+  it('are sorted by id', () => {
     const messages = new Messages();
     for (const at of [3, 1, 2]) messages.apply({ type: 'message', message: account(at, 1, []) });
     expect(messages.items.map((message) => message.message_id)).toEqual([id(1), id(2), id(3)]);
@@ -98,7 +98,7 @@ describe('the messages of a thread', () => {
     expect(messages.newest?.message_id).toBe(id(3));
   });
 
-  it('know an intent that was heard of before its message', () => {
+  it('keep an outbox state that arrives before its message', () => {
     const messages = new Messages();
     messages.apply({ type: 'intent', message_id: id(1), state: 'unknown', step: 3 });
     messages.apply({ type: 'message', message: account(1, 1, []) });
@@ -109,7 +109,7 @@ describe('the messages of a thread', () => {
     expect(messages.items[0]?.status).toBe('queued');
   });
 
-  it('do not come back after they were cleared', () => {
+  it('do not return after their deletion', () => {
     const messages = new Messages();
     messages.apply({ type: 'message', message: account(1, 1, []) });
     messages.apply({ type: 'message', message: account(3, 1, []) });

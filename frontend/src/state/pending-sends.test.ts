@@ -50,8 +50,8 @@ const refused: Answer = () => {
   throw new ApiError(422, 'Too long.');
 };
 
-describe('the outbox', () => {
-  it('shows the bubble at once, empties the box, and lets the stored message take over', async () => {
+describe('pending sends', () => {
+  it('show the bubble at once, clear the draft and are replaced by the stored message', async () => {
     const { box, drafts, stored } = outbox();
     drafts.setText('c1', 'Hello ');
     const sent = box.send();
@@ -62,14 +62,14 @@ describe('the outbox', () => {
     expect(stored).toHaveLength(1);
   });
 
-  it('sends nothing when the box is empty', async () => {
+  it('do nothing for an empty draft', async () => {
     const { box, drafts, keys } = outbox();
     drafts.setText('c1', '  \n');
     await box.send();
     expect(keys).toEqual([]);
   });
 
-  it('sends one after the other, in the order in which they were written', async () => {
+  it('are sent one after the other, in order', async () => {
     /** The number of stored messages when each request started. */
     const before: number[] = [];
     const noted = (answer: Answer): Answer => {
@@ -89,7 +89,7 @@ describe('the outbox', () => {
     expect(drafts.text('c1')).toBe('Two');
   });
 
-  it('tries one click again under one key when the answer is lost', async () => {
+  it('repeat a send with its key when the response is lost', async () => {
     const { box, drafts, keys, stored } = outbox(lost, lost);
     drafts.setText('c1', 'Hello');
     await box.send();
@@ -98,7 +98,7 @@ describe('the outbox', () => {
     expect(stored).toHaveLength(1);
   });
 
-  it('gives the text back when it cannot be sent, and sends it again under the same key', async () => {
+  it('restore the text after a failure and send it again with the same key', async () => {
     const { box, drafts, keys } = outbox(lost, lost, lost);
     drafts.setText('c1', 'Hello');
     await box.send();
@@ -110,7 +110,7 @@ describe('the outbox', () => {
     expect(box.problem).toBeNull();
   });
 
-  it('takes a new key when the text that was given back was changed', async () => {
+  it('use a new key when the restored text was changed', async () => {
     const { box, drafts, keys } = outbox(refused);
     drafts.setText('c1', 'Hello');
     await box.send();
@@ -119,7 +119,7 @@ describe('the outbox', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  it('clears what was given back when the message turns out to be stored', async () => {
+  it('clear the restored text when the message turns out to be stored', async () => {
     const { box, drafts, keys } = outbox(lost, lost, lost);
     drafts.setText('c1', 'Hello');
     await box.send();
@@ -127,7 +127,7 @@ describe('the outbox', () => {
     expect(drafts.text('c1')).toBe('');
   });
 
-  it('keeps the bubble, with the reason, when the box holds another text by then', async () => {
+  it('keep the bubble with the reason when there is a new draft', async () => {
     const { box, drafts, stored } = outbox(refused);
     drafts.setText('c1', 'First');
     const sent = box.send();
@@ -139,7 +139,7 @@ describe('the outbox', () => {
     expect(stored).toMatchObject([{ body: 'First' }]);
   });
 
-  it('retries a failed message once per click, under one key while it is uncertain', async () => {
+  it('resend a failed message once per click, with one key while the result is unknown', async () => {
     const { box, keys } = outbox(lost);
     const failed = message({ status: 'failed' });
     await Promise.all([box.resend(failed), box.resend(failed)]);
@@ -149,7 +149,7 @@ describe('the outbox', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  it('sends what was on its way when the page was loaded anew, once, under its own key', async () => {
+  it('are sent once after a reload, each with its own key', async () => {
     const place = storage();
     const before = outboxIn(place, never, never);
     for (const text of ['First', 'Second']) {
@@ -166,7 +166,7 @@ describe('the outbox', () => {
     expect([after.drafts.pendingIds, place.length]).toEqual([[], 0]);
   });
 
-  it('keeps a bubble that did not go over a reload, and leaves it to the person to try again', async () => {
+  it('keep a failed bubble over a reload without retrying it', async () => {
     const place = storage();
     const before = outboxIn(place, refused);
     before.drafts.setText('c1', 'First');
@@ -181,7 +181,7 @@ describe('the outbox', () => {
     expect(outboxIn(place).box.items).toEqual([]);
   });
 
-  it('sends nothing more for who has signed out', async () => {
+  it('are not sent after sign-out', async () => {
     const { box, drafts, keys } = outbox(lost);
     drafts.setText('c1', 'Hello');
     const sent = box.send();

@@ -42,7 +42,7 @@ function paged(...ids: string[]) {
 }
 
 describe('the quarantine', () => {
-  it('reads one page for a button that is pressed twice', async () => {
+  it('loads one page for a double click', async () => {
     const page = paged('a', 'b', 'c', 'd', 'e');
     await page.load();
     await Promise.all([page.loadMore(), page.loadMore()]);
@@ -51,14 +51,14 @@ describe('the quarantine', () => {
     expect([page.items.length, page.cursor, page.busy]).toEqual([5, null, false]);
   });
 
-  it('puts no page below a top that was read anew meanwhile', async () => {
+  it('drops a page that was requested before a reload', async () => {
     const page = paged('a', 'b', 'c', 'd', 'e');
     await page.load();
     await Promise.all([page.loadMore(), page.load()]);
     expect([page.items.map((item) => item.quarantine_id), page.cursor]).toEqual([['a', 'b'], '2']);
   });
 
-  it('stands in groups of one reason', async () => {
+  it('groups requests by reason', async () => {
     const page = held(item('a', 'unknown_sender'), item('b', 'bad_form'), item('c', 'bad_form'));
     await page.load();
     expect(page.groups.map((item) => [item.reason, item.items.length])).toEqual([
@@ -67,7 +67,7 @@ describe('the quarantine', () => {
     ]);
   });
 
-  it('lets in one, and all of one reason', async () => {
+  it('releases one request and all with one reason', async () => {
     const page = held(item('a', 'x'), item('b', 'y'), item('c', 'y'));
     await page.load();
     await page.release('a');
@@ -76,7 +76,7 @@ describe('the quarantine', () => {
     expect(page.groups.map((item) => item.reason)).toEqual(['x']);
   });
 
-  it('says how many of one reason stay', async () => {
+  it('shows how many requests with a reason remain', async () => {
     const page = held(item('a', 'x'), item('stuck', 'x'), item('b', 'x'));
     await page.load();
     await page.releaseAll('x');
@@ -84,7 +84,7 @@ describe('the quarantine', () => {
     expect(page.releases.get('x')?.problem).toBe('1 request still can’t be processed.');
   });
 
-  it('says why one stays', async () => {
+  it('shows why a release failed', async () => {
     const page = held(item('stuck', 'x'));
     await page.load();
     await page.release('stuck');
@@ -92,7 +92,7 @@ describe('the quarantine', () => {
     expect(page.items).toHaveLength(1);
   });
 
-  it('tells who wrote to whom, and what, where a form says it', () => {
+  it('extracts sender, recipient and text from a form', () => {
     const came = (content_type: string | null, raw: string) =>
       parseMessage({ ...item('a', 'x'), content_type, raw });
     const form = 'application/x-www-form-urlencoded';

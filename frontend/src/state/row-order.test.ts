@@ -28,13 +28,13 @@ describe('the order of the rows', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('follows what happens while nobody points at it', () => {
+  it('follows activity while the pointer is elsewhere', () => {
     const { take, ids } = list(row('a', 2), row('b', 1));
     take(row('b', 3));
     expect(ids()).toEqual(['b', 'a']);
   });
 
-  it('counts none that stands on top already: what says so would lie over it', () => {
+  it('does not count rows that are already in view', () => {
     const { order, take } = list(row('a', 2), row('b', 1));
     order.freeze();
     take(row('a', 3, { unread_count: 1 }));
@@ -45,7 +45,7 @@ describe('the order of the rows', () => {
     expect(order.newAbove).toBe(2);
   });
 
-  it('holds under a moving pointer, and counts what would have come on top', () => {
+  it('freezes under a moving pointer and counts rows that belong above', () => {
     const { order, take, ids } = list(row('a', 2), row('b', 1));
     order.freeze();
     take(row('b', 3, { unread_count: 1 }));
@@ -59,7 +59,7 @@ describe('the order of the rows', () => {
     expect(order.newAbove).toBe(0);
   });
 
-  it('lets go of the rows when the pointer rests', () => {
+  it('releases the rows when the pointer rests', () => {
     const { order, take, ids } = list(row('a', 2), row('b', 1));
     order.freeze();
     take(row('b', 3));
@@ -71,7 +71,7 @@ describe('the order of the rows', () => {
     expect(ids()).toEqual(['b', 'a']);
   });
 
-  it('counts what comes on top out of sight', () => {
+  it('counts rows that move up out of view', () => {
     const { order, take } = list(row('a', 2), row('b', 1));
     order.setScrolled(true);
     expect(order.newAbove).toBe(0);

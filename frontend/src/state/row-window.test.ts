@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { visibleWindow } from './row-window';
 
-describe('the rows that are drawn', () => {
+describe('the drawn rows', () => {
   it('are few of many', () => {
     const { start, end } = visibleWindow(5000, 60, 120_000, 800);
     expect(end - start).toBeLessThan(60);
@@ -10,7 +10,7 @@ describe('the rows that are drawn', () => {
     expect(end).toBeGreaterThanOrEqual(2014);
   });
 
-  it('hold every row in view, wherever the view stands', () => {
+  it('include every visible row at any scroll position', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 6000 }),
@@ -31,7 +31,7 @@ describe('the rows that are drawn', () => {
     );
   });
 
-  it('are all of them before a row was measured', () => {
+  it('are all rows before the first measurement', () => {
     expect(visibleWindow(20, 0, 0, 0)).toEqual({ start: 0, end: 20 });
   });
 });

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a conversation is asked about at once, and a text when the writing pauses', async () => {
+test('checks a conversation at once and a text after a pause', async () => {
   const checkMessage = vi.fn(() => Promise.resolve(yes));
   const checker = new SendChecker({ checkMessage });
   checker.check('c1', '', 1);
@@ -26,7 +26,7 @@ test('a conversation is asked about at once, and a text when the writing pauses'
   expect(checker.result).toEqual(yes);
 });
 
-test('the same text of the same conversation is asked about once', async () => {
+test('checks the same text once', async () => {
   const checkMessage = vi.fn(() => Promise.resolve(yes));
   const checker = new SendChecker({ checkMessage });
   for (const rev of [1, 1, 2]) {
@@ -36,7 +36,7 @@ test('the same text of the same conversation is asked about once', async () => {
   expect(checkMessage).toHaveBeenCalledTimes(2);
 });
 
-test('files are asked about with the text, by type and size', async () => {
+test('checks files by type and size', async () => {
   const checkMessage = vi.fn(() => Promise.resolve(yes));
   const checker = new SendChecker({ checkMessage });
   const file = { upload_id: 'u', name: 'a.gif', content_type: 'image/gif', size: 7 };
@@ -47,7 +47,7 @@ test('files are asked about with the text, by type and size', async () => {
   expect(checkMessage.mock.calls).toEqual([['c1', { body: '', media }, expect.anything()]]);
 });
 
-test('an answer to what stands no longer in the box is not taken', async () => {
+test('ignores the result for an older text', async () => {
   const answers: ((answer: CheckResult) => void)[] = [];
   const checker = new SendChecker({
     checkMessage: () => new Promise((resolve) => answers.push(resolve)),
@@ -60,14 +60,14 @@ test('an answer to what stands no longer in the box is not taken', async () => {
   expect(checker.result).toBeNull();
 });
 
-test('where the server cannot be asked nothing is held back', async () => {
+test('prevents nothing when the server is unreachable', async () => {
   const checker = new SendChecker({ checkMessage: () => Promise.reject(new Error('offline')) });
   checker.check('c1', 'Hi', 1);
   await vi.advanceTimersByTimeAsync(300);
   expect(checker.result).toBeNull();
 });
 
-test('what has to wait is asked about again when its time has come, unless something else is written', async () => {
+test('repeats the check when sending becomes possible, unless the text has changed', async () => {
   vi.setSystemTime('2026-11-03T10:00:00Z');
   const wait: CheckResult = { ...yes, verdict: 'wait_until', until: '2026-11-03T10:00:30Z' };
   const checkMessage = vi.fn(() => Promise.resolve(yes)).mockResolvedValueOnce(wait);
@@ -85,7 +85,7 @@ test('what has to wait is asked about again when its time has come, unless somet
   expect(checkMessage).toHaveBeenCalledTimes(4);
 });
 
-test('what the page says at once does not stand in the way of what is written after it', () => {
+test('does not let a reason that the page checks itself prevent the next text', () => {
   const of = (...codes: CheckResult['reasons'][number]['code'][]): CheckResult => {
     const said = { key: 'send.empty', values: {} };
     const words = { text: '', text_sentence: said, advice: '', advice_sentence: said };

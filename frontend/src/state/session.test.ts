@@ -43,14 +43,14 @@ function createSession(answers: { signIn?: ApiError; cookie?: boolean | ApiError
 }
 
 describe('the session', () => {
-  it('begins with the link', async () => {
+  it('signs in by link', async () => {
     const { session, tried } = createSession({});
     await session.start('abc');
     expect(tried).toEqual([{ link: 'abc' }]);
     expect([session.phase, session.user?.display_name]).toEqual(['in', 'Ada']);
   });
 
-  it('begins with the cookie when there is no link, or the link is used up', async () => {
+  it('signs in by cookie without a valid link', async () => {
     const plain = createSession({ cookie: true });
     await plain.session.start(null);
     expect(plain.session.phase).toBe('in');
@@ -59,13 +59,13 @@ describe('the session', () => {
     expect([used.session.phase, used.session.problem]).toEqual(['in', null]);
   });
 
-  it('asks for a name otherwise, and says why the link did not do', async () => {
+  it('shows the sign-in screen with the reason why the link failed', async () => {
     const { session } = createSession({ signIn: new ApiError(401, 'No.') });
     await session.start('abc');
     expect([session.phase, session.problem]).toEqual(['out', signInStrings.linkInvalid]);
   });
 
-  it('tries no cookie where nobody has signed in, or the last one has signed out', async () => {
+  it('does not try the cookie if no user is signed in', async () => {
     const { session, tried } = createSession({});
     await session.start(null);
     await session.signIn('ada', 'yes');
@@ -75,7 +75,7 @@ describe('the session', () => {
     expect(tried).not.toContain('cookie');
   });
 
-  it('tries it once when it no longer opens a session', async () => {
+  it('tries an expired cookie once', async () => {
     const { session, tried } = createSession({ cookie: false });
     await session.start(null);
     await session.start(null);
@@ -83,19 +83,19 @@ describe('the session', () => {
     expect(tried).toEqual(['cookie']);
   });
 
-  it('says when it cannot be reached', async () => {
+  it('reports that the server is unreachable', async () => {
     const { session } = createSession({ cookie: new ApiError(0, 'Not reached.') });
     await session.start(null);
     expect([session.phase, session.problem]).toEqual(['out', 'Not reached.']);
   });
 
-  it('says how long to wait after too many tries', async () => {
+  it('says how long to wait after too many attempts', async () => {
     const { session } = createSession({ signIn: new ApiError(429, 'Wait.', null, 7) });
     await session.signIn('ada', 'no');
     expect(session.problem).toBe('Too many attempts. Try again in 7 seconds.');
   });
 
-  it('says that somebody else has this browser now, and lets a reload go on as them', async () => {
+  it('reports another user on this browser and continues as them after a reload', async () => {
     const { session, client, tried } = createSession({ cookie: true });
     await session.start(null);
     client.onSession(null, true);
@@ -108,7 +108,7 @@ describe('the session', () => {
     expect([session.phase, tried]).toEqual(['in', ['cookie', 'cookie']]);
   });
 
-  it('says that it has ended, unless you ended it', async () => {
+  it('reports that it has expired, unless the user signed out', async () => {
     const { session, client } = createSession({ cookie: true });
     await session.start(null);
     client.onSession(null, false);

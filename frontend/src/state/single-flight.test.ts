@@ -9,8 +9,8 @@ function held() {
   return { begun, run, reading: new SingleFlight(run) };
 }
 
-describe('a reading', () => {
-  it('runs once more when it is asked for while it runs: what runs may have looked too early', async () => {
+describe('a single-flight loader', () => {
+  it('runs once more for calls during a run', async () => {
     const { begun, reading } = held();
     const first = reading.run();
     const [second, third] = [reading.run(), reading.run()];
@@ -40,7 +40,7 @@ describe('a reading', () => {
     expect(reading.busy).toBe(false);
   });
 
-  it('goes further only when nothing is being read', async () => {
+  it('runs another loader only when idle', async () => {
     const { begun, reading, run } = held();
     const further = reading.runIfIdle(run);
     await reading.runIfIdle(run);

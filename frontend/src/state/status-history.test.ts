@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { statusHistory, formatPrice } from './status-history';
 
 describe('the delivery of a message', () => {
-  it('is told in the order of its times', () => {
+  it('is sorted by time', () => {
     const seen = {
       delivered: { at: '2026-11-01T09:00:03.000Z' },
       queued: { at: '2026-11-01T09:00:01.000Z' },
@@ -15,7 +15,7 @@ describe('the delivery of a message', () => {
     ]);
   });
 
-  it('costs what Twilio says, without the minus of a charge', () => {
+  it('has the price without its sign', () => {
     expect(formatPrice({ amount: '-0.00790', unit: 'usd' })).toBe('0.00790 USD');
     expect(formatPrice({ amount: 'about two', unit: 'USD' })).toBeNull();
     expect(formatPrice(null)).toBeNull();

@@ -27,8 +27,8 @@ function thread(pages: Record<string, { ids: string[]; older: string | null }>) 
   return { find, seeked, ended, asked };
 }
 
-describe('words in a thread', () => {
-  it('are shown newest first, and read on further up', async () => {
+describe('a search in a thread', () => {
+  it('shows the newest hit first and loads older ones', async () => {
     const { find, seeked } = thread({
       '': { ids: ['m5', 'm9'], older: 'x' },
       x: { ids: ['m1'], older: null },
@@ -42,7 +42,7 @@ describe('words in a thread', () => {
     expect(find.hits).toHaveLength(3);
   });
 
-  it('are looked for page by page until one holds a hit', async () => {
+  it('loads pages until one has a hit', async () => {
     const { find, asked } = thread({
       '': { ids: [], older: 'a' },
       a: { ids: [], older: 'b' },
@@ -53,7 +53,7 @@ describe('words in a thread', () => {
     expect(find.index).toBe(0);
   });
 
-  it('end the way to a hit of other words', async () => {
+  it('cancels scrolling to a hit of the previous search', async () => {
     const { find, ended } = thread({ '': { ids: ['m5'], older: null } });
     await find.search('bell');
     const next = find.search('belfry');
@@ -63,7 +63,7 @@ describe('words in a thread', () => {
     expect([ended.length, find.hits, find.busy]).toEqual([3, [], false]);
   });
 
-  it('are none below two characters', async () => {
+  it('needs two characters', async () => {
     const { find, asked } = thread({});
     await find.search('b');
     expect(asked).toEqual([]);

@@ -48,7 +48,7 @@ const many = (count: number, from = 1) =>
   Array.from({ length: count }, (_, at) => inbound(from + at));
 
 describe('a thread', () => {
-  it('marks where the unread messages begin when it is opened', async () => {
+  it('marks the first unread message when it is opened', async () => {
     const { thread } = createThread(many(5));
     await thread.open(conversation({ unread_count: 2 }));
     expect(thread.firstUnread).toBe(id(4));
@@ -56,7 +56,7 @@ describe('a thread', () => {
     expect(thread.firstUnread).toBeNull();
   });
 
-  it('counts the unread ones back from the last message that the list knew of', async () => {
+  it('counts unread messages back from the preview', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const rows = [1, 2, 3, 4].map((nth) => inbound(nth, { date_created: at(nth) }));
     const { thread } = createThread(rows);
@@ -64,7 +64,7 @@ describe('a thread', () => {
     expect(thread.firstUnread).toBe(id(3));
   });
 
-  it('reads its first page while the conversation is still asked for, and marks by both', async () => {
+  it('loads its first page and the conversation at once', async () => {
     const { thread, server } = createThread(many(5));
     let tell: (told: Conversation) => void = () => undefined;
     const opened = thread.open(() => new Promise((resolve) => (tell = resolve)));
@@ -74,7 +74,7 @@ describe('a thread', () => {
     expect([server.calls.length, thread.firstUnread]).toEqual([1, id(4)]);
   });
 
-  it('asks for the conversation again when it could not be told, and marks by what it is told then', async () => {
+  it('loads the conversation again after a failure', async () => {
     const { thread } = createThread(many(5));
     const answers = [
       () => Promise.reject(new ApiError(503, 'Not now.')),
@@ -87,7 +87,7 @@ describe('a thread', () => {
     expect([thread.error, thread.initialized, thread.firstUnread]).toEqual([null, true, id(4)]);
   });
 
-  it('reads its first page again when the conversation tells of what came after it', async () => {
+  it('reloads its first page when the conversation has a newer message', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const told = (nth: number) => inbound(nth, { date_created: at(nth) });
     const row = conversation({ unread_count: 1, ...shown(at(3)) });
@@ -104,7 +104,7 @@ describe('a thread', () => {
     expect([other.messages.newest?.message_id, other.initialized]).toEqual([id(2), true]);
   });
 
-  it('marks the first message that comes while nobody looks, and not those that were read before it', async () => {
+  it('marks the first message that arrives while the page is inactive', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const row = (unread_count: number, last: number) =>
       conversation({ unread_count, ...shown(at(last)) });
@@ -124,7 +124,7 @@ describe('a thread', () => {
     expect(thread.firstUnread).toBe(id(5));
   });
 
-  it('tells of what came once, whether it was pushed or read first', async () => {
+  it('reports a new message once, whether pushed or loaded', async () => {
     const { thread, server, arrived } = createThread(many(3));
     await thread.open(conversation());
     expect(arrived).toEqual([]);
@@ -137,7 +137,7 @@ describe('a thread', () => {
     expect(arrived).toEqual([id(4), id(5), id(6)]);
   });
 
-  it('is opened by the first reading that succeeds, with what was unread by then', async () => {
+  it('is initialized by the first load that succeeds', async () => {
     const { thread, server } = createThread(many(5));
     server.fails = true;
     await thread.open(conversation({ unread_count: 2 }));
@@ -147,7 +147,7 @@ describe('a thread', () => {
     expect([thread.initialized, thread.firstUnread]).toEqual([true, id(4)]);
   });
 
-  it('is opened by no reading that began before', async () => {
+  it('is not initialized by a load that started before it was opened', async () => {
     const { thread, server } = createThread(many(5));
     await thread.open(conversation());
     const before = thread.refresh();
@@ -159,7 +159,7 @@ describe('a thread', () => {
     expect([thread.initialized, thread.firstUnread]).toEqual([true, id(6)]);
   });
 
-  it('takes no pushed change of a message that lies before what was read', async () => {
+  it('ignores a pushed change of a message older than the loaded pages', async () => {
     const { thread, server } = createThread(many(25));
     await thread.open(conversation());
     const changed = inbound(3, { rev: 2, body: 'Changed' });
@@ -171,7 +171,7 @@ describe('a thread', () => {
     expect(thread.messages.get(id(3))?.body).toBe('Changed');
   });
 
-  it('takes no pushed change of an old message before its first page', async () => {
+  it('ignores a pushed change of an old message before its first page', async () => {
     const { thread } = createThread(many(25));
     const opened = thread.open(conversation());
     thread.apply({ type: 'message', message: inbound(3, { rev: 2 }) });
@@ -179,7 +179,7 @@ describe('a thread', () => {
     expect(thread.messages.oldest?.message_id).toBe(id(16));
   });
 
-  it('goes where it was asked to go last', async () => {
+  it('scrolls to the last requested message', async () => {
     const { thread, server } = createThread(many(60));
     await thread.open(conversation());
     const far = thread.seek(id(2));
@@ -193,7 +193,7 @@ describe('a thread', () => {
     expect(server.calls.length).toBeLessThan(2);
   });
 
-  it('knows whether it shows what the conversation tells of, to the millisecond', async () => {
+  it('compares the preview with the newest message by the millisecond', async () => {
     const { thread } = createThread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
     await thread.open(conversation());
     const told = (at: string) => conversation(shown(at));
@@ -202,7 +202,7 @@ describe('a thread', () => {
     expect(thread.includesPreview(conversation())).toBe(true);
   });
 
-  it('reads older pages until there are none', async () => {
+  it('loads older pages until there are none', async () => {
     const { thread } = createThread(many(25));
     await thread.open(conversation());
     expect([thread.messages.items.length, thread.hasOlder]).toEqual([10, true]);
@@ -212,7 +212,7 @@ describe('a thread', () => {
     expect([thread.messages.items.length, thread.hasOlder]).toEqual([25, false]);
   });
 
-  it('reads once more when it is asked while it reads', async () => {
+  it('loads once more for calls during a load', async () => {
     const { thread, server } = createThread(many(1));
     const first = thread.refresh();
     server.rows.push(inbound(2));
@@ -220,7 +220,7 @@ describe('a thread', () => {
     expect([thread.messages.newest?.message_id, server.calls.length]).toEqual([id(2), 2]);
   });
 
-  it('heals the newest page and the page in view', async () => {
+  it('resyncs the newest page and the page in view', async () => {
     const { thread, server } = createThread(many(25));
     await thread.open(conversation());
     await thread.loadOlder();
@@ -233,7 +233,7 @@ describe('a thread', () => {
     expect(thread.messages.newest?.message_id).toBe(id(26));
   });
 
-  it('begins anew when more came than one page holds', async () => {
+  it('starts again when more than one page has arrived', async () => {
     const { thread, server } = createThread(many(12));
     await thread.open(conversation());
     server.rows.push(...many(15, 13));
@@ -245,7 +245,7 @@ describe('a thread', () => {
     expect(thread.messages.oldest?.message_id).toBe(id(8));
   });
 
-  it('finds the gap behind a message that was pushed before its page was read', async () => {
+  it('detects the gap before a pushed message', async () => {
     const { thread, server } = createThread(many(12));
     await thread.open(conversation());
     server.rows.push(...many(15, 13));
@@ -256,7 +256,7 @@ describe('a thread', () => {
     );
   });
 
-  it('keeps what is pushed while the page after a gap is read', async () => {
+  it('keeps a message that is pushed while the page after a gap loads', async () => {
     const { thread, server } = createThread(many(12));
     await thread.open(conversation());
     server.rows.push(...many(15, 13));
@@ -267,7 +267,7 @@ describe('a thread', () => {
     expect(thread.messages.newest?.message_id).toBe(id(28));
   });
 
-  it('heals what has left the newest page since it was read', async () => {
+  it('resyncs messages that have left the newest page', async () => {
     const { thread, server } = createThread(many(8));
     await thread.open(conversation());
     for (let at = 9; at <= 40; at += 1) {
@@ -284,7 +284,7 @@ describe('a thread', () => {
     }
   });
 
-  it('removes what was cleared', async () => {
+  it('removes deleted messages', async () => {
     const { thread, server } = createThread(many(5));
     await thread.open(conversation());
     server.rows = server.rows.slice(3);
@@ -293,7 +293,7 @@ describe('a thread', () => {
     expect(thread.messages.items.map((row) => row.message_id)).toEqual([id(4), id(5)]);
   });
 
-  it('keeps what it shows when a read fails, and says so until one succeeds', async () => {
+  it('keeps its messages after a failed load and shows the error until one succeeds', async () => {
     const { thread, server } = createThread(many(3));
     await thread.open(conversation());
     server.fails = true;

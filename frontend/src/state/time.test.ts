@@ -7,26 +7,26 @@ const iso = (...date: Parameters<typeof local>) => local(...date).toISOString();
 const today = local(11, 20, 16);
 
 describe('times', () => {
-  it('are a clock today, a weekday within the week, a date before', () => {
+  it('are a time today, a weekday within a week and a date before that', () => {
     expect(listTime(iso(11, 20), today)).toBe('14:02');
     expect(listTime(iso(11, 17), today)).toBe('Tue');
     expect(listTime(iso(11, 3), today)).toBe('3 Nov');
     expect(listTime(iso(11, 3, 9, 0, 2025), today)).toBe('3 Nov 2025');
   });
 
-  it('go by the calendar, not by hours', () => {
+  it('follow calendar days, not hours', () => {
     expect(listTime(iso(11, 19, 23, 59), local(11, 20, 0, 1))).toBe('Thu');
     expect(dayLabel(iso(11, 19, 23, 59), local(11, 20, 0, 1))).toBe('Yesterday');
   });
 
-  it('name days in a thread', () => {
+  it('name the days in a thread', () => {
     expect(dayLabel(iso(11, 20), today)).toBe('Today');
     expect(dayLabel(iso(11, 21, 0, 0), local(11, 20, 23, 59)), 'put forward soon').toBe('Today');
     expect(dayLabel(iso(11, 3), today)).toBe('Tuesday 3 November');
     expect(dayLabel(iso(11, 3, 9, 0, 2025), today)).toBe('3 November 2025');
   });
 
-  it('say the day as well when it is not today', () => {
+  it('include the day if it is not today', () => {
     expect(sinceTime(iso(11, 20), today)).toBe('14:02');
     expect(sinceTime(iso(11, 17), today)).toBe('Tue 14:02');
   });

@@ -20,14 +20,14 @@ describe('the toasts', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('have what follows from one begin when its time is over', () => {
+  it('run the callback when a toast expires', () => {
     const { toasts, happened } = shown();
     vi.advanceTimersByTime(8000);
     expect(toasts.current).toBeNull();
     expect(happened).toEqual(['begun']);
   });
 
-  it('wait for one that can be taken back, and take nobody its time', () => {
+  it('do not replace a toast that can be undone', () => {
     const { toasts, happened } = shown();
     toasts.show('Ada could not be closed.');
     toasts.show('Closed Ben.');
@@ -40,7 +40,7 @@ describe('the toasts', () => {
     expect(toasts.current).toBeNull();
   });
 
-  it('settle: what follows from the one on the screen is done before anything else', async () => {
+  it('finish the callback of the visible toast first', async () => {
     const { toasts, happened, end } = shown();
     const settled = toasts.finish().then(() => happened.push('settled'));
     expect(toasts.current).toBeNull();
@@ -49,7 +49,7 @@ describe('the toasts', () => {
     expect(happened).toEqual(['begun', 'done', 'settled']);
   });
 
-  it('settle: what follows from one that a newer one has replaced is waited for too', async () => {
+  it('finish the callback of a replaced toast, too', async () => {
     const { toasts, happened, end } = shown();
     toasts.show('Deleted Ada.', undefined, () => Promise.resolve());
     const settled = toasts.finish().then(() => happened.push('settled'));
@@ -58,7 +58,7 @@ describe('the toasts', () => {
     expect(happened).toEqual(['begun', 'done', 'settled']);
   });
 
-  it('drop: nothing follows, and what one told of is taken back', () => {
+  it('undo a canceled toast without its callback', () => {
     const { toasts, happened } = shown();
     toasts.cancel();
     vi.advanceTimersByTime(8000);
@@ -66,7 +66,7 @@ describe('the toasts', () => {
     expect(happened).toEqual(['undone']);
   });
 
-  it('drop: what is done already stays done', () => {
+  it('do not undo a callback that has already run', () => {
     const toasts = new Toasts();
     let undone = 0;
     toasts.show('Closed Ada.', { label: 'Undo', run: () => (undone += 1) });

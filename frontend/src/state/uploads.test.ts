@@ -29,8 +29,8 @@ function uploads(...outcomes: (string | Promise<void> | null)[]) {
 const file = (name: string, type = 'image/png', size = 4) =>
   new File([new Uint8Array(size)], name, { type });
 
-describe('the files in a box', () => {
-  it('stand in the draft as soon as they are there', async () => {
+describe('the files of a draft', () => {
+  it('are added to the draft once uploaded', async () => {
     const { drafts, box } = uploads();
     const added = box.add('c1', [file('a.png'), file('b.pdf', 'application/pdf')]);
     expect(box.pending('c1').map((upload) => upload.file.name)).toEqual(['a.png', 'b.pdf']);
@@ -40,7 +40,7 @@ describe('the files in a box', () => {
     expect(box.file('u1')?.name).toBe('a.png');
   });
 
-  it('stand in the order in which they were picked, whichever is there first', async () => {
+  it('keep the order of selection', async () => {
     let arrive = () => {};
     const late = new Promise<void>((done) => (arrive = done));
     const { drafts, box } = uploads(late);
@@ -52,7 +52,7 @@ describe('the files in a box', () => {
     expect(drafts.media('c1').map((upload) => upload.name)).toEqual(['a.png', 'b.png', 'c.png']);
   });
 
-  it('stay with their reason when they were interrupted, and go on from there', async () => {
+  it('keep the reason of a failure and can be retried', async () => {
     const { drafts, box } = uploads('Not reached.');
     await box.add('c1', [file('a.png')]);
     const [upload] = box.pending('c1');
@@ -62,7 +62,7 @@ describe('the files in a box', () => {
     expect(drafts.media('c1').map((done) => done.name)).toEqual(['a.png']);
   });
 
-  it('are gone when they are taken out, also while they are on their way', async () => {
+  it('can be removed, also during the upload', async () => {
     const { drafts, box } = uploads();
     const added = box.add('c1', [file('a.png')]);
     box.remove('c1', box.pending('c1')[0]!.key);
@@ -78,12 +78,12 @@ describe('limits', () => {
   const picture = { name: 'a.png', content_type: 'image/png', size: 3_000_000 };
   const film = { name: 'b.mp4', content_type: 'video/mp4', size: 600_000 };
 
-  it('are said per channel', () => {
+  it('are described per channel', () => {
     expect(describeLimit('sms')).toBe('Up to 10 files, 5 MB in total.');
     expect(describeLimit('whatsapp')).toBe('One file, up to 16 MB.');
   });
 
-  it('name what is too much', () => {
+  it('name what exceeds them', () => {
     expect(limitError('sms', [picture])).toBeNull();
     expect(limitError('sms', [picture, picture])).toContain('5 MB');
     expect(limitError('sms', [film])).toContain('b.mp4');

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseVCard } from './vcard';
 
-describe('a business card', () => {
-  it('is read with its numbers and their kinds', () => {
+describe('a vCard', () => {
+  it('is parsed with its numbers and their kinds', () => {
     const card = parseVCard(
       'BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lindqvist;Maya;;;\r\nFN:Maya Lindqvist\r\n' +
         'ORG:Bright Cycles\\, Ltd;Repairs\r\nTEL;TYPE=CELL,VOICE:+44 7700 900123\r\n' +
@@ -20,7 +20,7 @@ describe('a business card', () => {
     });
   });
 
-  it('puts folded lines together and reads quoted-printable', () => {
+  it('is parsed with folded lines and quoted-printable', () => {
     expect(parseVCard('FN:Maya\n  Lindqvist').name).toBe('Maya Lindqvist');
     expect(parseVCard('FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=BCrgen').name).toBe(
       'Jürgen',
@@ -31,7 +31,7 @@ describe('a business card', () => {
     expect(parseVCard('N:Lindqvist;Maya;;;').name).toBe('Maya Lindqvist');
   });
 
-  it('reads anything without a complaint, and never a list without end', () => {
+  it('is parsed without errors and with limited lists', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (text) => {
         expect(parseVCard(text).phones.length).toBeLessThanOrEqual(12);

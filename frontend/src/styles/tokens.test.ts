@@ -58,7 +58,7 @@ const pairs: [string, string[], number][] = [
 describe.each([
   ['light', 0],
   ['dark', 1],
-] as const)('the colours in %s', (_, theme) => {
+] as const)('the colors in %s', (_, theme) => {
   const value = (name: string): string => {
     const found = tokens.get(name)?.[theme];
     if (!found) throw new Error(`tokens.css has no --${name}`);
@@ -71,7 +71,7 @@ describe.each([
     });
   }
 
-  it.each(hues)('%s can be read as a name and as a monogram on 12 %% of itself', (hue) => {
+  it.each(hues)('%s has enough contrast as a name and as a monogram on 12 %% of itself', (hue) => {
     for (const ground of ['surface', 'raised', 'wash']) {
       expect(contrast(value(hue), value(ground))).toBeGreaterThanOrEqual(4.5);
       expect(contrast(value(hue), mix(value(hue), 0.12, value('raised')))).toBeGreaterThanOrEqual(

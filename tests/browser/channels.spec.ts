@@ -4,27 +4,27 @@ import { expect, test } from './test.ts';
 
 const GRACE = '+12065550150';
 
-test('a place, answers by button and list, what was passed on and what led here stand in the thread as what they are', async ({
+test('locations, button and list replies, forwarded messages and referrals are shown in the thread', async ({
   desk,
   system,
 }) => {
-  await system.receivesOnWhatsapp(GRACE, '', {
+  await system.receiveWhatsapp(GRACE, '', {
     ProfileName: 'Grace',
     Latitude: '47.620500',
     Longitude: '-122.349300',
     Label: 'Space Needle',
     Address: '400 Broad St',
   });
-  await system.receivesOnWhatsapp(GRACE, 'Yes please', {
+  await system.receiveWhatsapp(GRACE, 'Yes please', {
     ButtonText: 'Yes please',
     ButtonPayload: 'yes',
   });
-  await system.receivesOnWhatsapp(GRACE, 'Tuesday', { ListId: 'tue', ListTitle: 'Tuesday, 9:00' });
-  await system.receivesOnWhatsapp(GRACE, 'A joke', {
+  await system.receiveWhatsapp(GRACE, 'Tuesday', { ListId: 'tue', ListTitle: 'Tuesday, 9:00' });
+  await system.receiveWhatsapp(GRACE, 'A joke', {
     Forwarded: 'true',
     FrequentlyForwarded: 'true',
   });
-  await system.receivesOnWhatsapp(GRACE, 'How much is it?', {
+  await system.receiveWhatsapp(GRACE, 'How much is it?', {
     ReferralHeadline: 'Spring sale',
     ReferralSourceUrl: 'https://example.com/ad',
   });
@@ -44,19 +44,19 @@ test('a place, answers by button and list, what was passed on and what led here 
   await expect(bubble(desk, 'A joke')).toContainText('Forwarded many times');
 });
 
-test('an answer to one message quotes it, and a press on the quote leads there', async ({
+test('a reply quotes its message, and a click on the quote scrolls there', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone(`whatsapp:${GRACE}`);
-  await phone.writes('Good morning');
+  const phone = await system.addPhone(`whatsapp:${GRACE}`);
+  await phone.sendText('Good morning');
   await open(desk, /0150/);
   await answer(desk, 'Is Tuesday fine?');
   await expectStatus(desk, 'Is Tuesday fine?', /delivered|read/);
-  const messages = await system.stored(opened(desk));
+  const messages = await system.listMessages(opened(desk));
   const sid = messages.find((one) => one.body === 'Is Tuesday fine?')?.sid;
-  await system.receivesOnWhatsapp(GRACE, 'Very fine', { OriginalRepliedMessageSid: sid });
-  await system.receivesOnWhatsapp(GRACE, 'And this?', {
+  await system.receiveWhatsapp(GRACE, 'Very fine', { OriginalRepliedMessageSid: sid });
+  await system.receiveWhatsapp(GRACE, 'And this?', {
     OriginalRepliedMessageSid: `SM${'f'.repeat(32)}`,
   });
   const quote = bubble(desk, 'Very fine').getByRole('button', { name: /Is Tuesday fine\?/ });
@@ -67,12 +67,12 @@ test('an answer to one message quotes it, and a press on the quote leads there',
   );
 });
 
-test('a picture stands in the row, in the thread and in the gallery, and the window is counted down', async ({
+test('an image is shown in the list, the thread and the gallery, with the time left in the reply window', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone(`whatsapp:${GRACE}`, 'Grace');
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }]);
+  const phone = await system.addPhone(`whatsapp:${GRACE}`, 'Grace');
+  await phone.sendFiles([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }]);
   await expect(row(desk, /Grace/)).toContainText('Image');
   await open(desk, /Grace/);
   const person = desk.getByRole('complementary', { name: 'Contact' });
@@ -84,9 +84,9 @@ test('a picture stands in the row, in the thread and in the gallery, and the win
 });
 
 test.describe('with a Messaging Service', () => {
-  test.use({ starts: { env: { TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` } } });
+  test.use({ startOptions: { env: { TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` } } });
 
-  test('a message by RCS that went as SMS says so', async ({ desk, system }) => {
+  test('an RCS message that was sent as SMS says so', async ({ desk, system }) => {
     const { conversation_id } = await system.api<{ conversation_id: string }>(
       'POST',
       '/api/conversations',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Where the usual systems put a Chromium of their own. */
+/** Where common systems install Chromium. */
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -10,7 +10,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The system's Chromium, or the one that `CHROMIUM` names. */
+/** Returns the path of Chromium: `CHROMIUM`, or the system's. */
 export function chromium(): string {
   const place = [process.env.CHROMIUM, ...PLACES].find((one) => one && existsSync(one));
   if (place) return place;

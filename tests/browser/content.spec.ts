@@ -10,8 +10,8 @@ const HOSTILE = [
   '&lt;b&gt; &amp;amp; \u202Eright to left\u202C',
 ];
 
-test('markup in a text, a name and a search stays text', async ({ desk, system }) => {
-  for (const text of HOSTILE) await system.receives('+12065550123', text);
+test('markup in texts, names and searches stays text', async ({ desk, system }) => {
+  for (const text of HOSTILE) await system.receiveSms('+12065550123', text);
   const { conversations } = await system.api<{ conversations: { conversation_id: string }[] }>(
     'GET',
     '/api/conversations?filter=open',
@@ -29,16 +29,16 @@ test('markup in a text, a name and a search stays text', async ({ desk, system }
   await expect(desk).toHaveTitle('Partyline');
 });
 
-test('markup stays text on the phone beside the desk too', async ({ page, system }) => {
-  const phone = await system.phone('+12065550123', '<i>Eve</i>');
-  for (const text of HOSTILE) await phone.writes(text);
+test('markup stays text on the phone, too', async ({ page, system }) => {
+  const phone = await system.addPhone('+12065550123', '<i>Eve</i>');
+  for (const text of HOSTILE) await phone.sendText(text);
   await page.goto(system.link);
   await expect(page.frameLocator('iframe').getByRole('link', { name: /0123/ })).toBeVisible();
   const drawn = page.getByRole('article', { name: '<i>Eve</i>’s phone' });
   for (const text of HOSTILE) await expect(drawn.getByText(text, { exact: true })).toBeVisible();
 });
 
-test('a planted violation of the policy is caught', async ({ desk, complaints }) => {
+test('a planted CSP violation is reported', async ({ desk, browserErrors }) => {
   await desk.evaluate(() => {
     const script = document.createElement('div');
     document.body.append(script);
@@ -47,10 +47,10 @@ test('a planted violation of the policy is caught', async ({ desk, complaints })
     image.src = 'https://example.com/pixel.png';
     document.body.append(image);
   });
-  await expect.poll(() => complaints.join('\n')).toMatch(/policy: img-src forbids https:/);
-  expect(complaints.join('\n')).toMatch(/policy: style-src-attr forbids inline/);
+  await expect.poll(() => browserErrors.join('\n')).toMatch(/policy: img-src forbids https:/);
+  expect(browserErrors.join('\n')).toMatch(/policy: style-src-attr forbids inline/);
 
-  complaints.length = 0;
+  browserErrors.length = 0;
   const refused = await desk.evaluate(() => {
     try {
       document.body.insertAdjacentHTML('beforeend', '<b>planted</b>');
@@ -60,6 +60,6 @@ test('a planted violation of the policy is caught', async ({ desk, complaints })
     }
   });
   expect(refused).toBe('TypeError');
-  await expect.poll(() => complaints.join('\n')).toMatch(/require-trusted-types-for/);
-  complaints.length = 0;
+  await expect.poll(() => browserErrors.join('\n')).toMatch(/require-trusted-types-for/);
+  browserErrors.length = 0;
 });

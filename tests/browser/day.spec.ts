@@ -1,7 +1,7 @@
-import { box, bubble, expectStatus, log, open, row } from './desk.ts';
+import { messageField, bubble, expectStatus, log, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
-/** Texts that break layouts: other directions, signs of several parts, words without end. */
+/** Texts that break layouts: right-to-left, combined characters, very long words. */
 const HARD = {
   arabic: 'مرحبا، هل الدراجة رقم 42 (الخضراء) جاهزة؟',
   hebrew: 'שלום! מחר ב-14:02 בסדר?',
@@ -16,7 +16,7 @@ const HARD = {
   lines: Array.from({ length: 30 }, (_, at) => `Line ${String(at)}`).join('\n'),
 };
 
-test('right-to-left text, emoji, combining marks and endless words hold the layout', async ({
+test('right-to-left text, emoji, combining marks and long words keep the layout', async ({
   desk,
   system,
 }) => {
@@ -25,15 +25,15 @@ test('right-to-left text, emoji, combining marks and endless words hold the layo
     '/api/conversations',
     { to: '+12065550123', contact_name: `${HARD.arabic} ${HARD.long}`.slice(0, 110) },
   );
-  for (const text of Object.values(HARD)) await system.receives('+12065550123', text);
+  for (const text of Object.values(HARD)) await system.receiveSms('+12065550123', text);
   for (const [at, text] of Object.values(HARD).entries()) {
-    await system.receives(`+1206555014${String(at)}`, text);
+    await system.receiveSms(`+1206555014${String(at)}`, text);
   }
   await desk.goto(`/#conversation=${conversation_id}`);
   for (const width of [1440, 390]) {
     await desk.setViewportSize({ width, height: 900 });
-    await expect(box(desk)).toBeVisible();
-    await box(desk).fill(HARD.long);
+    await expect(messageField(desk)).toBeVisible();
+    await messageField(desk).fill(HARD.long);
     await log(desk).press('End');
     for (const part of [log(desk), desk.locator('html'), desk.locator('.scroller').first()]) {
       const over = await part.evaluate((one) => one.scrollWidth - one.clientWidth);
@@ -44,7 +44,7 @@ test('right-to-left text, emoji, combining marks and endless words hold the layo
         .locator('.bubble')
         .evaluateAll((all) =>
           all
-            // What is out of view keeps the layout that it had: only what is seen counts.
+            // Hidden elements keep their previous layout, so only visible ones count.
             .filter((one) =>
               one.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }),
             )
@@ -60,8 +60,8 @@ test('right-to-left text, emoji, combining marks and endless words hold the layo
   expect(ways, 'an Arabic text runs from the right').toBe('rtl');
 });
 
-test('a deleted conversation comes back when it is undone', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'Keep me');
+test('Undo restores a deleted conversation', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Keep me');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Delete conversation' }).click();
   await expect(row(desk, /0123/)).toHaveCount(0);
@@ -75,13 +75,10 @@ test('a deleted conversation comes back when it is undone', async ({ desk, syste
   expect(conversations, 'it was only out of sight').toHaveLength(1);
 });
 
-test('the palette opens a person and does what is named, by keyboard alone', async ({
-  desk,
-  system,
-}) => {
+test('the palette opens conversations and runs commands by keyboard', async ({ desk, system }) => {
   await system.api('POST', '/api/conversations', { to: '+12065550123', contact_name: 'Maria' });
-  await system.receives('+12065550123', 'Hola');
-  await system.receives('+12065550124', 'Hello');
+  await system.receiveSms('+12065550123', 'Hola');
+  await system.receiveSms('+12065550124', 'Hello');
   await expect(row(desk, /Maria/)).toBeVisible();
   await desk.keyboard.press('Control+k');
   await desk.keyboard.type('mar');
@@ -90,7 +87,7 @@ test('the palette opens a person and does what is named, by keyboard alone', asy
     'true',
   );
   await desk.keyboard.press('Enter');
-  await expect(box(desk)).toBeFocused();
+  await expect(messageField(desk)).toBeFocused();
   await expect(log(desk)).toContainText('Hola');
 
   await desk.keyboard.press('Control+k');
@@ -101,12 +98,12 @@ test('the palette opens a person and does what is named, by keyboard alone', asy
   await expect(desk.getByText('Conversation with Maria closed.')).toBeVisible();
 });
 
-test('two tabs agree on what is chosen and on what is done', async ({ context, desk, system }) => {
-  await system.receives('+12065550123', 'In both');
+test('two tabs share settings and changes', async ({ context, desk, system }) => {
+  await system.receiveSms('+12065550123', 'In both');
   const other = await context.newPage();
   await other.goto('/');
   await expect(row(other, /0123/)).toBeVisible();
-  // A tab in the background draws once a second.
+  // A background tab draws once a second.
   await desk.bringToFront();
   await desk.keyboard.press('Control+k');
   await expect(desk.getByRole('dialog')).toBeVisible();
@@ -118,11 +115,11 @@ test('two tabs agree on what is chosen and on what is done', async ({ context, d
   await expect(row(other, /0123/)).toHaveCount(0);
 });
 
-test('a thread is found again where it was left', async ({ desk, system }) => {
+test('a thread returns to its scroll position', async ({ desk, system }) => {
   for (let at = 1; at <= 60; at += 1) {
-    await system.receives('+12065550123', `Message number ${String(at)}`);
+    await system.receiveSms('+12065550123', `Message number ${String(at)}`);
   }
-  await system.receives('+12065550124', 'Somebody else');
+  await system.receiveSms('+12065550124', 'Somebody else');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: /^Jump to latest|new message/ }).click();
   await expect(row(desk, /0123/)).not.toContainText('unread');
@@ -144,7 +141,7 @@ test('a thread is found again where it was left', async ({ desk, system }) => {
   await expect.poll(async () => Math.abs((await middle()) - before)).toBeLessThanOrEqual(2);
 });
 
-test('without leave of the browser there are no notifications, and it is said', async ({
+test('without the browser’s permission there are no notifications, and the menu says so', async ({
   desk,
 }) => {
   await desk.getByRole('button', { name: 'Menu' }).click();
@@ -153,14 +150,14 @@ test('without leave of the browser there are no notifications, and it is said', 
   await expect(desk.getByLabel('Notifications')).not.toBeChecked();
 });
 
-test.describe('where the browser allows notifications', () => {
+test.describe('with the browser’s permission', () => {
   test.use({ permissions: ['notifications'] });
 
-  test('one comes while the page is out of sight, tells who wrote but not what, and opens the conversation', async ({
+  test('a notification is shown while the page is hidden, names the contact and opens the conversation', async ({
     desk,
     system,
   }) => {
-    // The browser shows them outside of the page: each is noted as it is made.
+    // The browser shows notifications outside the page, so their constructor is recorded.
     await desk.addInitScript(() => {
       const made: Notification[] = [];
       Object.assign(window, { made });
@@ -180,14 +177,14 @@ test.describe('where the browser allows notifications', () => {
     expect(await texts()).toEqual(['New messages will look like this.']);
     await desk.keyboard.press('Escape');
 
-    await system.receives('+12065550123', 'Seen as it comes');
+    await system.receiveSms('+12065550123', 'Seen as it comes');
     await expect(row(desk, /0123/)).toBeVisible();
     expect(await texts()).toHaveLength(1);
 
     await desk.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
     });
-    await system.receives('+12065550124', 'A secret');
+    await system.receiveSms('+12065550124', 'A secret');
     await expect.poll(texts).toHaveLength(2);
     expect((await texts())[1]).toMatch(/0124/);
     expect((await texts())[1]).not.toContain('secret');
@@ -199,12 +196,12 @@ test.describe('where the browser allows notifications', () => {
   });
 });
 
-test('on a slow line rows are outlined until they come, and an impatient second press sends nothing twice', async ({
+test('a slow connection shows placeholders, and a double click sends once', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
   await expect(row(desk, /0123/)).toBeVisible();
   let answerNow = () => undefined as void;
   const slow = new Promise<void>((resolve) => (answerNow = resolve));
@@ -224,13 +221,13 @@ test('on a slow line rows are outlined until they come, and an impatient second 
     if (route.request().method() === 'POST') await held;
     await route.continue();
   });
-  await box(desk).fill('Once only');
-  await box(desk).press('Enter');
-  await box(desk).press('Enter');
+  await messageField(desk).fill('Once only');
+  await messageField(desk).press('Enter');
+  await messageField(desk).press('Enter');
   await desk.getByRole('button', { name: 'Send' }).click({ force: true });
   await expect(bubble(desk, 'Once only')).toHaveAttribute('data-status', 'sending');
   sendNow();
   await expectStatus(desk, 'Once only', 'delivered');
   await expect(bubble(desk, 'Once only')).toHaveCount(1);
-  expect(await phone.shows()).toEqual(['Hello?', 'Once only']);
+  expect(await phone.listTexts()).toEqual(['Hello?', 'Once only']);
 });

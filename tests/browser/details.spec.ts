@@ -2,16 +2,16 @@ import type { Locator, Page } from '@playwright/test';
 import { answer, bubble, expectStatus, open, opened } from './desk.ts';
 import { expect, test } from './test.ts';
 
-/** A time of day with its seconds, as the history shows it. */
+/** A time with seconds, as in the status history. */
 const TIME = /^\d\d:\d\d:\d\d/;
 
-test('a message that did not arrive tells every status with its time, the code, and what to do', async ({
+test('the details of a failed message show every status with its time, the code and advice', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
-  await phone.becomes('unreachable');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
+  await phone.setCondition('unreachable');
   await open(desk, /0123/);
   await answer(desk, 'Can you hear me?');
   await expectStatus(desk, 'Can you hear me?', 'undelivered');
@@ -25,12 +25,12 @@ test('a message that did not arrive tells every status with its time, the code, 
   await expect(told(details, 'Price')).toHaveCount(0);
 });
 
-test('a message that arrived tells what it was charged and in how many parts it went, once Twilio says so', async ({
+test('the details of a delivered message show price and segments once Twilio reports them', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
   await open(desk, /0123/);
   const text = 'The wheel is true again, and the brakes are new. '.repeat(4).trim();
   await answer(desk, text);
@@ -40,15 +40,15 @@ test('a message that arrived tells what it was charged and in how many parts it 
   await expect(told(details, 'Segments')).toHaveText('2');
   await expect(told(details, 'Price')).toHaveCount(0);
 
-  const [message] = (await system.stored(opened(desk))).filter((one) => one.body === text);
+  const [message] = (await system.listMessages(opened(desk))).filter((one) => one.body === text);
   if (!message) throw new Error('It is not stored');
-  await system.charges(opened(desk), message, '-0.01580');
+  await system.reportPrice(opened(desk), message, '-0.01580');
   await expect(told(details, 'Price')).toHaveText('0.01580 USD');
   await expect(told(details, 'Twilio SID')).toHaveText(message.sid);
   await expect(details.getByRole('listitem'), 'it arrived once').toHaveCount(3);
 });
 
-/** Opens what is known of the delivery of the message with this text. */
+/** Opens the delivery details of the message with this text. */
 async function detailsOf(desk: Page, text: string): Promise<Locator> {
   await bubble(desk, text)
     .getByRole('button', { name: /^Details/ })
@@ -56,7 +56,7 @@ async function detailsOf(desk: Page, text: string): Promise<Locator> {
   return desk.getByRole('dialog', { name: 'Delivery' });
 }
 
-/** What stands beside the word. */
+/** Returns the value next to a label. */
 function told(details: Locator, word: string): Locator {
   return details.locator('dt').filter({ hasText: word }).locator('+ dd');
 }

@@ -1,13 +1,13 @@
 import { answer, bubble, expectStatus, log, open } from './desk.ts';
 import { expect, test } from './test.ts';
 
-test('a phone out of reach is named as the reason, and a retry is a new message', async ({
+test('an unreachable phone is named as the reason, and a resend is a new message', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
-  await phone.becomes('unreachable');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
+  await phone.setCondition('unreachable');
   await open(desk, /0123/);
   await answer(desk, 'Can you hear me?');
   await expectStatus(desk, 'Can you hear me?', 'undelivered');
@@ -15,17 +15,17 @@ test('a phone out of reach is named as the reason, and a retry is a new message'
     'Not delivered: The phone could not be reached.',
   );
 
-  await phone.becomes('reachable');
+  await phone.setCondition('reachable');
   await bubble(desk, 'Can you hear me?').getByRole('button', { name: 'Try again' }).click();
   await expect(bubble(desk, 'Can you hear me?')).toHaveCount(2);
   await expectStatus(desk, 'Can you hear me?', 'delivered');
   const old = bubble(desk, 'Can you hear me?').first();
   await expect(old).toContainText(/Resent at \d\d:\d\d/);
   await expect(old.getByRole('button', { name: /try again|resend/i })).toHaveCount(0);
-  expect(await phone.shows()).toEqual(['Hello?', 'Can you hear me?']);
+  expect(await phone.listTexts()).toEqual(['Hello?', 'Can you hear me?']);
 });
 
-test('who asked for no more texts is not offered another try', async ({ desk, system }) => {
+test('a message to a contact who opted out cannot be resent', async ({ desk, system }) => {
   await system.api('POST', '/api/conversations', {
     to: '+15005550004',
     contact_name: 'Opted out',
@@ -39,21 +39,21 @@ test('who asked for no more texts is not offered another try', async ({ desk, sy
   ).toHaveCount(0);
 });
 
-test('a refusal for the moment is waited out in silence', async ({ desk, system }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
+test('a temporary rejection by Twilio is retried without a message', async ({ desk, system }) => {
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
   await open(desk, /0123/);
-  await system.arm({ on: 'create', times: 2, fault: { kind: 'answer', status: 429 } });
+  await system.armFault({ on: 'create', times: 2, fault: { kind: 'answer', status: 429 } });
   await answer(desk, 'Patience');
   await expectStatus(desk, 'Patience', 'delivered');
-  expect(await phone.shows()).toEqual(['Hello?', 'Patience']);
+  expect(await phone.listTexts()).toEqual(['Hello?', 'Patience']);
 });
 
-test('what Twilio neither took nor refused is shown as not known', async ({ desk, system }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
+test('a send with an unknown result is shown as being checked', async ({ desk, system }) => {
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
   await open(desk, /0123/);
-  await system.arm({ on: 'create', fault: { kind: 'cut' } });
+  await system.armFault({ on: 'create', fault: { kind: 'cut' } });
   await answer(desk, 'Into the dark');
   await expectStatus(desk, 'Into the dark', 'unknown');
   await expect(bubble(desk, 'Into the dark')).toContainText('We don’t know yet');

@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test';
-import { box, bubble, expectStatus, row } from './desk.ts';
+import { messageField, bubble, expectStatus, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
-test('an answer goes from the list to the phone by keys alone', async ({ desk, system }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('By keys, please');
+test('a reply is sent with the keyboard alone', async ({ desk, system }) => {
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('By keys, please');
   await expect(row(desk, /0123/)).toBeVisible();
-  await system.receives('+12065550124', 'I am above');
+  await system.receiveSms('+12065550124', 'I am above');
   await expect(row(desk, /./)).toHaveCount(2);
 
   await desk.keyboard.press('j');
@@ -14,11 +14,11 @@ test('an answer goes from the list to the phone by keys alone', async ({ desk, s
   await desk.keyboard.press('j');
   await expect(bubble(desk, 'By keys, please')).toBeVisible();
   await desk.keyboard.press('r');
-  await expect(box(desk)).toBeFocused();
+  await expect(messageField(desk)).toBeFocused();
   await desk.keyboard.type('No mouse here');
   await desk.keyboard.press('Enter');
   await expectStatus(desk, 'No mouse here', 'delivered');
-  await expect(box(desk), 'ready for the next').toBeFocused();
+  await expect(messageField(desk), 'ready for the next').toBeFocused();
   await desk.keyboard.press('Escape');
   await desk.keyboard.press('e');
   await expect(desk.getByText('This conversation is closed.')).toBeVisible();
@@ -27,10 +27,10 @@ test('an answer goes from the list to the phone by keys alone', async ({ desk, s
   await expect(desk.getByText('This conversation is closed.')).toHaveCount(0);
   await desk.keyboard.press('j');
   await expect(bubble(desk, 'I am above')).toBeVisible();
-  expect(await phone.shows()).toEqual(['By keys, please', 'No mouse here']);
+  expect(await phone.listTexts()).toEqual(['By keys, please', 'No mouse here']);
 });
 
-test('the sheet of keys opens with ? and gives the focus back', async ({ desk }) => {
+test('? opens the keyboard shortcuts, and closing returns the focus', async ({ desk }) => {
   await desk.getByRole('button', { name: 'New conversation' }).first().focus();
   await desk.keyboard.press('?');
   const sheet = desk.getByRole('dialog', { name: 'Keyboard shortcuts' });
@@ -41,12 +41,12 @@ test('the sheet of keys opens with ? and gives the focus back', async ({ desk })
   await expect(desk.getByRole('button', { name: 'New conversation' }).first()).toBeFocused();
 });
 
-test('search, filters and dialogs are reached by keys, and the focus is never lost', async ({
+test('shortcuts reach search, filters and dialogs without losing the focus', async ({
   desk,
   system,
 }) => {
-  await system.receives('+12065550123', 'Find me');
-  await system.receives('+12065550124', 'Not me');
+  await system.receiveSms('+12065550123', 'Find me');
+  await system.receiveSms('+12065550124', 'Not me');
   await expect(row(desk, /./)).toHaveCount(2);
   await desk.keyboard.press('/');
   await expect(desk.getByRole('searchbox')).toBeFocused();
@@ -70,13 +70,10 @@ test('search, filters and dialogs are reached by keys, and the focus is never lo
   await expect(row(desk, /0123/)).toBeVisible();
 });
 
-test('everything on the desk is reached with Tab, in the order in which it stands', async ({
-  desk,
-  system,
-}) => {
-  await system.receives('+12065550123', 'Hello');
+test('Tab reaches all controls in visual order', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Hello');
   await row(desk, /0123/).click();
-  await expect(box(desk)).toBeVisible();
+  await expect(messageField(desk)).toBeVisible();
   await desk.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await desk.getByRole('button', { name: 'New conversation' }).first().focus();
   const reached: string[] = [];
@@ -105,11 +102,11 @@ test('everything on the desk is reached with Tab, in the order in which it stand
   ]);
 });
 
-test('a key that comes in the moment in which a dialog closes is not lost', async ({ desk }) => {
+test('a key pressed while a dialog closes is not lost', async ({ desk }) => {
   for (const key of ['?', 'n']) {
     await desk.keyboard.press(key);
     await expect(desk.getByRole('dialog')).toBeVisible();
-    // The dialog tells that it was closed only after this.
+    // The dialog fires its close event only after this.
     await desk.evaluate(() => {
       document.querySelector('dialog')?.close();
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
@@ -120,11 +117,11 @@ test('a key that comes in the moment in which a dialog closes is not lost', asyn
   }
 });
 
-test('a key that comes while a closed box still has the focus is not lost', async ({ desk }) => {
+test('a key pressed while a closed dialog’s field has the focus is not lost', async ({ desk }) => {
   await desk.keyboard.press('n');
   const number = desk.getByRole('textbox', { name: 'Phone number' });
   await expect(number).toBeFocused();
-  // The focus leaves a box that is hidden with the next frame only.
+  // A hidden field keeps the focus until the next frame.
   await number.evaluate((box) => {
     document.querySelector('dialog')?.close();
     box.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }));
@@ -132,7 +129,7 @@ test('a key that comes while a closed box still has the focus is not lost', asyn
   await expect(desk.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
 });
 
-test('keys typed right after a dialog was opened reach it, even while nothing can be loaded', async ({
+test('keys typed right after opening a dialog reach it, even when nothing can be loaded', async ({
   desk,
 }) => {
   await desk.route('**/assets/**', (route) => route.abort());
@@ -146,7 +143,7 @@ test('keys typed right after a dialog was opened reach it, even while nothing ca
   await expect(desk.getByRole('textbox', { name: 'Phone number' })).toHaveValue('+1206');
 });
 
-/** The name of what has the focus. */
+/** Returns the name of the focused element. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement;

@@ -1,24 +1,21 @@
-import { box, log, open, row } from './desk.ts';
+import { messageField, log, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
-test('a text lights its row, and is counted in the row, the filter and the title', async ({
-  desk,
-  system,
-}) => {
-  await system.receives('+12065550123', 'Are you open on Sunday?');
+test('a new message is counted in the row, the filter and the title', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Are you open on Sunday?');
   await expect(row(desk, /0123/)).toContainText('Are you open on Sunday?');
-  await system.receives('+12065550123', 'From ten, perhaps?');
+  await system.receiveSms('+12065550123', 'From ten, perhaps?');
   await expect(row(desk, /0123/)).toContainText('2 unread messages');
   await expect(desk).toHaveTitle('(1) Partyline');
-  await system.receives('+4915112345678', 'Guten Tag');
+  await system.receiveSms('+4915112345678', 'Guten Tag');
   await expect(desk).toHaveTitle('(2) Partyline');
   await expect(row(desk, /./).first()).toContainText('Guten Tag');
   await expect(desk.getByText('Unread 2')).toBeVisible();
 });
 
-test('the filters show who is open, unread and closed', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'Read me');
-  await system.receives('+12065550124', 'Leave me');
+test('the filters show open, unread and closed conversations', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Read me');
+  await system.receiveSms('+12065550124', 'Leave me');
   await open(desk, /0123/);
   await expect(row(desk, /0123/)).not.toContainText('unread');
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
@@ -34,7 +31,7 @@ test('the filters show who is open, unread and closed', async ({ desk, system })
   await expect(desk).toHaveTitle('Partyline');
 });
 
-test('a search finds the beginning of a word of the name, and either end of the number', async ({
+test('a search finds the start of a word of the name and either end of the number', async ({
   desk,
   system,
 }) => {
@@ -42,8 +39,8 @@ test('a search finds the beginning of a word of the name, and either end of the 
     to: '+12065550123',
     contact_name: 'Maria del Carmen',
   });
-  await system.receives('+12065550123', 'Hola');
-  await system.receives('+447911123456', 'Hello');
+  await system.receiveSms('+12065550123', 'Hola');
+  await system.receiveSms('+447911123456', 'Hello');
   await expect(row(desk, /Maria/)).toBeVisible();
   const search = desk.getByRole('searchbox');
   for (const hit of ['carm', 'DEL', '0123', '+1206']) {
@@ -57,7 +54,7 @@ test('a search finds the beginning of a word of the name, and either end of the 
   await expect(row(desk, /./)).toHaveCount(2);
 });
 
-test('a search without a hit says so, and who matches under another filter', async ({
+test('a search without hits says so and shows hits under other filters', async ({
   desk,
   system,
 }) => {
@@ -65,7 +62,7 @@ test('a search without a hit says so, and who matches under another filter', asy
     to: '+12065550123',
     contact_name: 'Brigitte',
   });
-  await system.receives('+12065550124', 'Hello');
+  await system.receiveSms('+12065550124', 'Hello');
   await open(desk, /Brigitte/);
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await desk.getByRole('searchbox').fill('brigtn');
@@ -77,7 +74,7 @@ test('a search without a hit says so, and who matches under another filter', asy
   await expect(row(desk, /Brigitte/)).toBeVisible();
 });
 
-test('a number is checked as it is typed, and only a good one begins a conversation', async ({
+test('a number is checked while typing, and only a valid one starts a conversation', async ({
   desk,
 }) => {
   await desk.getByRole('button', { name: 'New conversation' }).first().click();
@@ -86,7 +83,7 @@ test('a number is checked as it is typed, and only a good one begins a conversat
   await expect(number).toBeFocused();
   await number.fill('+1 206 555');
   await expect(number).toHaveAttribute('aria-invalid', 'true');
-  await expect(dialog.getByText('With the country code')).toHaveCount(0);
+  await expect(dialog.getByText('Include the country code')).toHaveCount(0);
   await dialog.getByRole('button', { name: 'Start' }).click();
   await expect(dialog, 'a bad number begins nothing').toBeVisible();
 
@@ -96,13 +93,13 @@ test('a number is checked as it is typed, and only a good one begins a conversat
   await dialog.getByLabel('Name').fill('Wanda');
   await dialog.getByRole('button', { name: 'Start' }).click();
   await expect(dialog).toHaveCount(0);
-  await expect(box(desk)).toBeFocused();
+  await expect(messageField(desk)).toBeFocused();
   await expect(log(desk)).toContainText('No messages yet.');
   await expect(row(desk, /Wanda/)).toContainText('No messages yet');
 });
 
-test('a number that is here already leads to its conversation', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'I am here');
+test('a number with a conversation leads to it', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'I am here');
   await expect(row(desk, /0123/)).toBeVisible();
   await desk.keyboard.press('n');
   const dialog = desk.getByRole('dialog', { name: 'New conversation' });
@@ -112,8 +109,8 @@ test('a number that is here already leads to its conversation', async ({ desk, s
   await expect(log(desk)).toContainText('I am here');
 });
 
-test('a conversation is begun on the channel that is chosen', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'By text');
+test('a conversation starts on the chosen channel', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'By text');
   await desk.keyboard.press('n');
   await desk.getByLabel('Phone number').fill('+1 206 555 0123');
   await expect(desk.getByRole('dialog')).toContainText('You already have a conversation with');
@@ -132,12 +129,9 @@ test('a conversation is begun on the channel that is chosen', async ({ desk, sys
   ]);
 });
 
-test('a long list is read further as it is scrolled, and stands where it was left', async ({
-  desk,
-  system,
-}) => {
+test('a long list loads pages while scrolling and keeps its position', async ({ desk, system }) => {
   for (let at = 100; at < 165; at += 1) {
-    await system.receives(`+12065550${String(at)}`, `Text ${String(at)}`);
+    await system.receiveSms(`+12065550${String(at)}`, `Text ${String(at)}`);
   }
   await desk.reload();
   await expect(row(desk, /0164/)).toBeVisible();
@@ -150,7 +144,7 @@ test('a long list is read further as it is scrolled, and stands where it was lef
   await expect(row(desk, /0100/).locator('..')).toHaveAttribute('aria-posinset', '65');
   await expect(row(desk, /0100/).locator('..')).toHaveAttribute('aria-setsize', '65');
 
-  // Another list and back: it stands where it was left.
+  // Another list and back keeps the scroll position.
   await desk.getByRole('radio', { name: 'Closed' }).check({ force: true });
   await expect(desk.getByRole('heading', { name: /closed/i })).toBeVisible();
   await desk.getByRole('radio', { name: 'Open' }).check({ force: true });

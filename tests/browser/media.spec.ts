@@ -1,19 +1,19 @@
 import { Buffer } from 'node:buffer';
 import type { Locator, Page } from '@playwright/test';
-import { box, bubble, log, open } from './desk.ts';
+import { messageField, bubble, log, open } from './desk.ts';
 import { png } from './png.ts';
 import { expect, test } from './test.ts';
 
 const CARD =
   'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ida Berg\r\nTEL;TYPE=CELL:+12065550177\r\nEND:VCARD\r\n';
 
-test('a picture, a voice note, a card and a document from a phone stand on the desk', async ({
+test('an image, audio, a vCard and a document from a phone are shown on the desk', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
-  await phone.sends([
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendFiles([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
+  await phone.sendFiles([
     { name: 'note.wav', type: 'audio/wav', bytes: silence(60) },
     { name: 'ida.vcf', type: 'text/x-vcard', bytes: Buffer.from(CARD) },
     { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4\n%%EOF\n') },
@@ -40,38 +40,35 @@ test('a picture, a voice note, a card and a document from a phone stand on the d
   await expect(large).toHaveCount(0);
 });
 
-test('a picture from the desk is uploaded, sent, and stands on the phone byte for byte', async ({
-  desk,
-  system,
-}) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Show me');
+test('an image sent from the desk arrives on the phone byte for byte', async ({ desk, system }) => {
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Show me');
   await open(desk, /0123/);
   const bytes = png(64, 48);
   await attach(desk, [{ name: 'shop.png', bytes }]);
   const attached = desk.getByRole('list', { name: 'Attached files' });
   await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(1);
-  await box(desk).fill('Here it is');
-  await box(desk).press('Enter');
+  await messageField(desk).fill('Here it is');
+  await messageField(desk).press('Enter');
   await expect(attached).toHaveCount(0);
   await expect(
     log(desk).locator('[data-direction=outbound][data-status=delivered]'),
   ).toBeAttached();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: shop.png' })).toBeVisible();
-  await expect.poll(() => phone.shows()).toEqual(['Show me', 'Here it is']);
-  const [received] = await phone.received();
+  await expect.poll(() => phone.listTexts()).toEqual(['Show me', 'Here it is']);
+  const [received] = await phone.listFiles();
   expect(received?.type).toBe('image/png');
   expect(received?.bytes.equals(bytes)).toBe(true);
 });
 
-test('how far a file is shows while it goes up; nothing is sent before it is there, and it can be called off', async ({
+test('an upload shows its progress, delays sending and can be canceled', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Show me');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Show me');
   await open(desk, /0123/);
-  await box(desk).fill('Here it is');
+  await messageField(desk).fill('Here it is');
   const attached = desk.getByRole('list', { name: 'Attached files' });
   const line = await slowLine(desk);
   await attach(desk, [{ name: 'shop.png', bytes: noise(3_000_000) }]);
@@ -81,8 +78,8 @@ test('how far a file is shows while it goes up; nothing is sent before it is the
   await expect.poll(() => part(shop)).toBeGreaterThan(begun);
   expect(await part(shop), 'it is still on its way').toBeLessThan(1);
   await expect(desk.getByRole('button', { name: 'Send' })).toHaveAttribute('aria-disabled', 'true');
-  await box(desk).press('Enter');
-  await expect(box(desk)).toHaveValue('Here it is');
+  await messageField(desk).press('Enter');
+  await expect(messageField(desk)).toHaveValue('Here it is');
 
   await attach(desk, [{ name: 'wrong.png', bytes: noise(1_000_000) }]);
   const wrong = attached.getByRole('progressbar', { name: 'Uploading wrong.png' });
@@ -94,18 +91,18 @@ test('how far a file is shows while it goes up; nothing is sent before it is the
 
   await line.isFast();
   await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(1);
-  await box(desk).press('Enter');
+  await messageField(desk).press('Enter');
   await expect(attached).toHaveCount(0);
-  await expect.poll(() => phone.shows()).toEqual(['Show me', 'Here it is']);
-  expect((await phone.received()).map((file) => file.bytes.length)).toEqual([3_000_000]);
+  await expect.poll(() => phone.listTexts()).toEqual(['Show me', 'Here it is']);
+  expect((await phone.listFiles()).map((file) => file.bytes.length)).toEqual([3_000_000]);
 });
 
-test('ten files go with one message in the order in which they were picked, and an eleventh is refused before', async ({
+test('ten files are sent in the order of selection, and an eleventh is rejected', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Show me all');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Show me all');
   await open(desk, /0123/);
   const files = Array.from({ length: 11 }, (_, at) => ({
     name: `bike-${String(at + 1)}.png`,
@@ -121,29 +118,29 @@ test('ten files go with one message in the order in which they were picked, and 
   await attach(desk, files.slice(10));
   await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(11);
   await expect(desk.getByText('A message can have up to 10 files. Remove some.')).toBeVisible();
-  await box(desk).fill('All of them');
-  await box(desk).press('Enter');
-  await expect(box(desk)).toHaveValue('All of them');
+  await messageField(desk).fill('All of them');
+  await messageField(desk).press('Enter');
+  await expect(messageField(desk)).toHaveValue('All of them');
   await expect(bubble(desk, 'All of them')).toHaveCount(0);
 
   await attached.getByRole('button', { name: 'Remove bike-11.png' }).click();
   await expect(desk.getByText('Up to 10 files, 5 MB in total.')).toBeVisible();
-  await box(desk).press('Enter');
+  await messageField(desk).press('Enter');
   await expect(bubble(desk, 'All of them').getByRole('button', { name: /^Enlarge/ })).toHaveCount(
     10,
   );
-  await expect.poll(() => phone.shows()).toEqual(['Show me all', 'All of them']);
-  const received = await phone.received();
+  await expect.poll(() => phone.listTexts()).toEqual(['Show me all', 'All of them']);
+  const received = await phone.listFiles();
   expect(received.map(({ bytes }) => files.findIndex((one) => one.bytes.equals(bytes)))).toEqual(
     names.map((_, at) => at),
   );
 });
 
-test('what is no picture is said before it is sent, and a file is taken out again', async ({
+test('an invalid image is rejected before sending, and can be removed', async ({
   desk,
   system,
 }) => {
-  await system.receives('+12065550123', 'Hello');
+  await system.receiveSms('+12065550123', 'Hello');
   await open(desk, /0123/);
   await attach(desk, [
     { name: 'page.html', type: 'text/html', bytes: Buffer.from('<script>alert(1)</script>') },
@@ -154,11 +151,11 @@ test('what is no picture is said before it is sent, and a file is taken out agai
   await expect(attached).toHaveCount(0);
 });
 
-test('files are pasted and dropped too', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'Hello');
+test('files can be pasted and dropped', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Hello');
   await open(desk, /0123/);
   const bytes = [...png(8, 8)];
-  await box(desk).evaluate((field, bytes) => {
+  await messageField(desk).evaluate((field, bytes) => {
     const data = new DataTransfer();
     data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', { type: 'image/png' }));
     const how = { clipboardData: data, bubbles: true, cancelable: true };
@@ -177,31 +174,31 @@ test('files are pasted and dropped too', async ({ desk, system }) => {
   await expect(attached.locator('[data-upload=uploaded]')).toHaveCount(2);
   await expect(attached.getByText('pasted.png')).toBeVisible();
   await expect(attached.getByText('dropped.png')).toBeVisible();
-  // They need no text.
-  await box(desk).press('Enter');
+  // Files need no text.
+  await messageField(desk).press('Enter');
   await expect(log(desk).getByRole('button', { name: /^Enlarge/ })).toHaveCount(2);
 });
 
-test('a picture that Twilio does not give is told, and comes when it is asked for again', async ({
+test('an image that Twilio does not deliver shows an error and can be retried', async ({
   desk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await system.arm({ on: 'media', fault: { kind: 'redirect', to: 'https://example.com/x' } });
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(40, 30) }], 'Look');
+  const phone = await system.addPhone('+12065550123');
+  await system.armFault({ on: 'media', fault: { kind: 'redirect', to: 'https://example.com/x' } });
+  await phone.sendFiles([{ name: 'bike.png', type: 'image/png', bytes: png(40, 30) }], 'Look');
   await open(desk, /0123/);
   const missing = log(desk).locator('[data-media=failed]');
   await expect(missing).toContainText('the URL isn’t a Twilio URL.');
   await expect(missing.getByRole('button')).toHaveCount(0);
 
-  await system.arm({ on: 'media', fault: { kind: 'huge', bytes: 2_147_483_648 } });
-  await phone.sends([{ name: 'large.png', type: 'image/png', bytes: png(40, 30) }], 'Large');
+  await system.armFault({ on: 'media', fault: { kind: 'huge', bytes: 2_147_483_648 } });
+  await phone.sendFiles([{ name: 'large.png', type: 'image/png', bytes: png(40, 30) }], 'Large');
   const large = missing.filter({ hasText: 'the file is too large' });
   await large.getByRole('button', { name: 'Try again' }).click();
   await expect(log(desk).getByRole('button', { name: 'Enlarge: large.png' })).toBeVisible();
 });
 
-/** Picks files with the system's dialog. */
+/** Selects files with the system's file picker. */
 async function attach(
   desk: Page,
   files: { name: string; type?: string; bytes: Buffer }[],
@@ -215,10 +212,10 @@ async function attach(
   );
 }
 
-/** How far a bar is, 0 to 1. */
+/** Returns the progress of a bar (0 to 1). */
 const part = (bar: Locator) => bar.evaluate((one: HTMLProgressElement) => one.value);
 
-/** From now on what the page sends leaves by 200 kB a second, until the line is fast again. */
+/** Limits uploads to 200 kB/s until `isFast` is called. */
 async function slowLine(desk: Page): Promise<{ isFast: () => Promise<void> }> {
   const browser = await desk.context().newCDPSession(desk);
   const takes = async (uploadThroughput: number) => {
@@ -230,12 +227,12 @@ async function slowLine(desk: Page): Promise<{ isFast: () => Promise<void> }> {
   return { isFast: () => takes(-1) };
 }
 
-/** A picture of exactly so many bytes: what stands after its end belongs to nothing. */
+/** Returns an image padded to exactly this many bytes. */
 function noise(bytes: number): Buffer {
   return Buffer.concat([png(64, 48), Buffer.alloc(bytes)], bytes);
 }
 
-/** So many seconds of silence, as WAV. */
+/** Returns this many seconds of silence as WAV. */
 function silence(seconds: number): Buffer {
   const samples = Buffer.alloc(8000 * seconds, 0x80);
   const head = Buffer.alloc(44);

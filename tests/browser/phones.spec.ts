@@ -5,7 +5,7 @@ const PNG = Buffer.from(
   'base64',
 );
 
-test('a customer on WhatsApp writes, reads the answer, and the network tells that it was read', async ({
+test('a WhatsApp customer writes, reads the reply and sends a read receipt', async ({
   page,
   system,
 }) => {
@@ -36,7 +36,7 @@ test('a customer on WhatsApp writes, reads the answer, and the network tells tha
   expect(webhooks.map((webhook) => webhook.message_status)).toContain('read');
 });
 
-test('a picture goes from the phone to the desk and stands on the phone', async ({ page }) => {
+test('an image sent from a phone is shown on the desk and the phone', async ({ page }) => {
   await page.goto('/phones');
   const phone = page.getByRole('article', { name: 'Ada Byron’s phone' });
   await phone.getByLabel('Attach file').setInputFiles({
@@ -50,7 +50,7 @@ test('a picture goes from the phone to the desk and stands on the phone', async 
   await expect(phone.getByText('Received by Partyline')).toBeVisible();
 });
 
-test('a keyword is written from the menu, and the network answers it itself', async ({ page }) => {
+test('a keyword sent from the menu gets the carrier’s reply', async ({ page }) => {
   await page.goto('/phones');
   const phone = page.getByRole('article', { name: 'Ada Byron’s phone' });
   await phone.getByRole('button', { name: 'More options' }).click();
@@ -58,10 +58,7 @@ test('a keyword is written from the menu, and the network answers it itself', as
   await expect(phone.getByText(/You have successfully been unsubscribed/)).toBeVisible();
 });
 
-test('a phone of the network that did not come by the link is told so', async ({
-  page,
-  system,
-}) => {
+test('a phone on the network without the link is told so', async ({ page, system }) => {
   const refused = { status: 403, detail: 'Open the phones by the link that Partyline printed.' };
   await page.route('**/phones/api/**', (route) =>
     route.fulfill({

@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test';
-import { box, log, open, row } from './desk.ts';
+import { messageField, log, open, row } from './desk.ts';
 import { System } from './system.ts';
 import { expect, signIn, test as base } from './test.ts';
 
 const FOLDER = '../../docs/pictures';
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 
-/** The demonstration, told once for all pictures. */
+/** One demo system for all pictures. */
 const test = base.extend<object, { demo: System }>({
   demo: [
     // eslint-disable-next-line no-empty-pattern
@@ -48,7 +48,7 @@ test('thread with failures', async ({ page }) => {
   await draw(page, 'thread-with-failures');
 });
 
-test('a voice note and a picture on WhatsApp', async ({ page }) => {
+test('audio and an image on WhatsApp', async ({ page }) => {
   await signIn(page);
   await open(page, /Grace Okonkwo/);
   await expect(row(page, /Grace Okonkwo/)).not.toContainText('unread');
@@ -57,7 +57,7 @@ test('a voice note and a picture on WhatsApp', async ({ page }) => {
   await draw(page, 'whatsapp-thread');
 });
 
-test('files in the box, and a document in the thread', async ({ page }) => {
+test('attached files, and a document in the thread', async ({ page }) => {
   await signIn(page);
   await open(page, /Hannah Vance/);
   await expect(row(page, /Hannah Vance/)).not.toContainText('unread');
@@ -75,7 +75,7 @@ test('offline', async ({ context, page }) => {
   await signIn(page);
   await open(page, /Priya/);
   await expect(row(page, /Priya/)).not.toContainText('unread');
-  await box(page).fill('The rear wheel is true again. You can fetch it');
+  await messageField(page).fill('The rear wheel is true again. You can fetch it');
   await context.setOffline(true);
   await expect(page.getByText(/You can keep writing/)).toBeVisible();
   await draw(page, 'offline');
@@ -97,12 +97,12 @@ test('new conversation with a bad number', async ({ page }) => {
   await draw(page, 'new-conversation');
 });
 
-test('what is held back', async ({ page, demo }) => {
+test('quarantine', async ({ page, demo }) => {
   const held = [
     ['+12065550133', 'Hi, is this the number of the bike shop on Pine Street?'],
     ['+12065550134', 'Do you also repair cargo bikes?'],
   ] as const;
-  for (const [number, text] of held) await demo.receivesElsewhere(number, text);
+  for (const [number, text] of held) await demo.receiveForUnknownNumber(number, text);
   await signIn(page);
   await page.goto('/#quarantine');
   await expect(page.getByRole('button', { name: 'Release all 2' })).toBeVisible();
@@ -110,7 +110,7 @@ test('what is held back', async ({ page, demo }) => {
   await draw(page, 'quarantine');
 });
 
-test('phones beside the desk', async ({ page }) => {
+test('phones next to the desk', async ({ page }) => {
   await signIn(page);
   await page.goto('/phones');
   const phone = page.getByRole('article', { name: /Thomas O'Rourke/ });
@@ -127,7 +127,7 @@ test('phones beside the desk', async ({ page }) => {
   await draw(page, 'phones');
 });
 
-test.describe('with nobody in it', () => {
+test.describe('without conversations', () => {
   test.use({ baseURL: async ({ system }, use) => use(system.url) });
 
   test('empty inbox', async ({ page }) => {
@@ -137,7 +137,7 @@ test.describe('with nobody in it', () => {
   });
 });
 
-/** Every picture of the thread has come. */
+/** Waits until all images of the thread are loaded. */
 async function shown(page: Page): Promise<void> {
   const pictures = log(page).locator('img');
   await expect(pictures.first()).toBeVisible();
@@ -150,7 +150,7 @@ async function shown(page: Page): Promise<void> {
     .toBe(true);
 }
 
-/** Draws a screen wide and narrow, by day and by night. */
+/** Takes screenshots, wide and narrow, light and dark. */
 async function draw(page: Page, name: string): Promise<void> {
   await page.mouse.move(0, 0);
   for (const [size, viewport] of Object.entries(SIZES)) {

@@ -1,19 +1,19 @@
 import { defineConfig } from '@playwright/test';
 import { chromium } from './chromium.ts';
 
-/** A time zone in which it is two in the afternoon: no test meets midnight, and a shop is open in the pictures. */
+/** Returns a time zone in which it is 2 p.m., so that no test runs across midnight. */
 function afternoon(): string {
   const ahead = 14 - new Date().getUTCHours();
   const hours = ahead < -11 ? ahead + 24 : ahead;
   return `Etc/GMT${hours > 0 ? '-' : '+'}${String(Math.abs(hours))}`;
 }
 
-/** `desk` is what every check runs. `pictures` and `figures` make those of the documentation, on demand. */
+/** `desk` runs with every check; `pictures` and `figures` update the documentation on demand. */
 export default defineConfig({
   testDir: '.',
   fullyParallel: true,
   forbidOnly: true,
-  // One more than two cores: each of them waits for the system now and then.
+  // One more than two cores, because each waits at times.
   workers: 3,
   retries: 0,
   timeout: 45_000,
@@ -28,7 +28,7 @@ export default defineConfig({
       name: 'figures',
       testMatch: 'figures/*.figures.ts',
       timeout: 900_000,
-      // What a trace records would be measured with the rest.
+      // A trace would be measured, too.
       use: { trace: 'off', actionTimeout: 30_000 },
     },
   ],
@@ -40,7 +40,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
     reducedMotion: 'reduce',
-    // A trace slows every step down: TRACE=1 keeps those of what fails.
+    // Traces slow down every step. TRACE=1 keeps those of failures.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
   },
 });

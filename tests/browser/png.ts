@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A picture in PNG, of one grey or of the `pixels` given, three bytes each. */
+/** Returns a PNG in one gray, or of `pixels` with three bytes each. */
 export function png(width: number, height: number, pixels?: Buffer): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);

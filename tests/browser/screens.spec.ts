@@ -4,164 +4,164 @@ import type { Page } from '@playwright/test';
 import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
 import { png } from './png.ts';
 import type { System } from './system.ts';
-import { expect, ready, test } from './test.ts';
+import { expect, waitUntilLive, test } from './test.ts';
 
 const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 const THEMES = ['light', 'dark'] as const;
 
-/** Axe's source is most of what a run of it costs: it is put into the page with the first run, not with the others. */
+/** Axe's source is the costly part of a run, so it is injected only once per page. */
 const IN_THE_PAGE = { axeSource: '/* Axe is in the page. */' };
 
-/** "Live" gives way to the name after so long (ms). */
-const CALM = 3000;
+/** "Live" is replaced by the product's name after this time (ms). */
+const CONNECTED_DELAY = 3000;
 
-test.use({ ownClock: true });
+test.use({ fakeClock: true });
 
 test('sign-in', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByLabel('Name')).toBeFocused();
-  await judge(page, 'sign-in');
+  await expectScreen(page, 'sign-in');
 });
 
-test('sign-in that was refused', async ({ page }) => {
+test('rejected sign-in', async ({ page }) => {
   await page.goto('/');
   await page.getByLabel('Name').fill('admin');
   await page.getByLabel('Password').fill('no');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).not.toBeEmpty();
-  await judge(page, 'sign-in-refused');
+  await expectScreen(page, 'sign-in-refused');
 });
 
 test('empty inbox', async ({ desk }) => {
   await expect(desk.getByRole('heading', { name: /No conversations yet/ }).first()).toBeVisible();
-  await judge(desk, 'empty-inbox');
+  await expectScreen(desk, 'empty-inbox');
 });
 
 test('busy list', async ({ desk, system }) => {
-  await busy(system, desk);
+  await fillList(system, desk);
   await desk.reload();
   await expect(row(desk, /./)).toHaveCount(8);
-  await judge(desk, 'busy-list');
+  await expectScreen(desk, 'busy-list');
 });
 
 test('thread', async ({ desk, system }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello, is my bicycle ready? It is the green one with the basket.');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello, is my bicycle ready? It is the green one with the basket.');
   await open(desk, /0123/);
   await answer(desk, 'Nearly. The chain came this morning.');
   await answer(desk, 'Come by after four.');
   await expectStatus(desk, 'after four', 'delivered');
-  await phone.writes('See you then');
+  await phone.sendText('See you then');
   await expect(bubble(desk, 'See you then')).toBeVisible();
-  await judge(desk, 'thread');
+  await expectScreen(desk, 'thread');
 });
 
 test('thread with failures', async ({ desk, system }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Call me back');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Call me back');
   await open(desk, /0123/);
-  await phone.becomes('unreachable');
+  await phone.setCondition('unreachable');
   await answer(desk, 'We tried to reach you.');
   await expectStatus(desk, 'We tried', 'undelivered');
-  await system.arm({ on: 'create', fault: { kind: 'cut' } });
+  await system.armFault({ on: 'create', fault: { kind: 'cut' } });
   await answer(desk, 'And again.');
   await expectStatus(desk, 'And again', 'unknown');
-  await judge(desk, 'thread-with-failures');
+  await expectScreen(desk, 'thread-with-failures');
 });
 
 test('closed conversation', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'That was all, thank you');
+  await system.receiveSms('+12065550123', 'That was all, thank you');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await expect(desk.getByText('This conversation is closed.')).toBeVisible();
   await desk.reload();
-  await ready(desk);
+  await waitUntilLive(desk);
   await expect(desk.getByText('This conversation is closed.')).toBeVisible();
-  await judge(desk, 'closed-conversation');
+  await expectScreen(desk, 'closed-conversation');
 });
 
 test('new conversation with a bad number', async ({ desk, system }) => {
-  await busy(system, desk);
+  await fillList(system, desk);
   await desk.keyboard.press('n');
   await desk.getByLabel('Phone number').fill('+1 206 555');
   await expect(desk.getByLabel('Phone number')).toHaveAttribute('aria-invalid', 'true');
-  await judge(desk, 'new-conversation', desk.getByRole('dialog'));
+  await expectScreen(desk, 'new-conversation', desk.getByRole('dialog'));
 });
 
-test('sheet of keys', async ({ desk }) => {
+test('keyboard shortcuts', async ({ desk }) => {
   await desk.keyboard.press('?');
   await expect(desk.getByRole('dialog')).toBeVisible();
-  await judge(desk, 'shortcuts', desk.getByRole('dialog'));
+  await expectScreen(desk, 'shortcuts', desk.getByRole('dialog'));
 });
 
 test('menu', async ({ desk }) => {
   await desk.getByRole('button', { name: 'Menu' }).click();
   await expect(desk.getByRole('button', { name: 'Sign out' })).toBeVisible();
-  await judge(desk, 'menu', desk.locator('#menu'));
+  await expectScreen(desk, 'menu', desk.locator('#menu'));
 });
 
 test('search without a hit', async ({ desk, system }) => {
-  await busy(system, desk);
+  await fillList(system, desk);
   await expect(row(desk, /Tom/)).toContainText('2 unread messages');
   await desk.getByRole('searchbox').fill('brigtn');
   await expect(desk.getByText('No results for “brigtn”.')).toBeVisible();
-  await judge(desk, 'search-without-a-hit');
+  await expectScreen(desk, 'search-without-a-hit');
 });
 
 test('offline', async ({ context, desk, system }) => {
-  await busy(system, desk);
+  await fillList(system, desk);
   await open(desk, /Maria/);
   await expect(row(desk, /Maria/)).not.toContainText('unread');
   await expect(row(desk, /Tom/)).toContainText('2 unread messages');
   await context.setOffline(true);
   await expect(desk.getByText(/You can keep writing/)).toBeVisible();
-  await judge(desk, 'offline');
+  await expectScreen(desk, 'offline');
 });
 
-test('person', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'Hello');
+test('contact panel', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Hello');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Add name' }).click();
   await desk.getByRole('textbox', { name: 'Name' }).fill('Maria');
-  await judge(desk, 'person', desk.getByRole('complementary'));
+  await expectScreen(desk, 'contact', desk.getByRole('complementary'));
 });
 
 test('palette', async ({ desk, system }) => {
-  await busy(system, desk);
+  await fillList(system, desk);
   await open(desk, /Maria/);
   await desk.keyboard.press('Control+k');
   await desk.getByRole('dialog').getByRole('combobox').fill('con');
   await expect(desk.getByRole('dialog').getByRole('option').first()).toBeVisible();
-  await judge(desk, 'palette', desk.getByRole('dialog'));
+  await expectScreen(desk, 'palette', desk.getByRole('dialog'));
 });
 
 test('delivery of a message', async ({ desk, system }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
   await open(desk, /0123/);
   await answer(desk, 'Hello, this is the desk.');
   await expectStatus(desk, 'this is the desk', 'delivered');
   await log(desk).focus();
   await desk.keyboard.press('d');
   await expect(desk.getByRole('dialog').getByText('Delivered')).toBeVisible();
-  await judge(desk, 'delivery', desk.getByRole('dialog'));
+  await expectScreen(desk, 'delivery', desk.getByRole('dialog'));
 });
 
-test('thread with files, and a picture enlarged', async ({ desk, system }) => {
-  const phone = await system.phone('whatsapp:+12065550150', 'Grace');
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
+test('thread with files, and the lightbox', async ({ desk, system }) => {
+  const phone = await system.addPhone('whatsapp:+12065550150', 'Grace');
+  await phone.sendFiles([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Look');
   await expect(row(desk, /Grace/)).toBeVisible();
-  await phone.sends([
+  await phone.sendFiles([
     { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4') },
   ]);
   await open(desk, /Grace/);
   await expect(log(desk).locator('img')).toBeVisible();
   await expect(log(desk).getByRole('button', { name: 'Download: bill.pdf' })).toBeVisible();
-  await judge(desk, 'thread-with-files', desk.getByRole('region', { name: 'Grace' }));
+  await expectScreen(desk, 'thread-with-files', desk.getByRole('region', { name: 'Grace' }));
   await desk.setViewportSize(WIDTHS.wide);
   await log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).click();
   await expect(desk.getByRole('dialog').getByRole('img')).toBeVisible();
-  await judge(desk, 'lightbox', desk.getByRole('dialog'));
+  await expectScreen(desk, 'lightbox', desk.getByRole('dialog'));
   await desk.setViewportSize(WIDTHS.narrow);
   for (const part of [
     desk.getByRole('button', { name: 'Close', exact: true }),
@@ -172,35 +172,35 @@ test('thread with files, and a picture enlarged', async ({ desk, system }) => {
 });
 
 test('search with hits', async ({ desk, system }) => {
-  await busy(system, desk);
+  await fillList(system, desk);
   await desk.getByRole('searchbox').fill('to');
   await expect(row(desk, /Tom/)).toBeVisible();
   await expect(row(desk, /Wanda/)).toHaveCount(0);
-  await judge(desk, 'search-with-hits', desk.getByRole('region', { name: 'Conversations' }));
+  await expectScreen(desk, 'search-with-hits', desk.getByRole('region', { name: 'Conversations' }));
 });
 
 test('search in a thread', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'Hello');
+  await system.receiveSms('+12065550123', 'Hello');
   await open(desk, /0123/);
   await log(desk).focus();
   await desk.keyboard.press('f');
   await expect(desk.getByRole('searchbox', { name: 'Search in this conversation' })).toBeFocused();
-  await judge(desk, 'search-in-a-thread', desk.getByRole('region', { name: /0123/ }));
+  await expectScreen(desk, 'search-in-a-thread', desk.getByRole('region', { name: /0123/ }));
 });
 
 test('quarantine', async ({ desk, system }) => {
-  await system.receivesElsewhere('+12065550123', 'Anybody there?');
-  await system.receivesElsewhere('+12065550124', 'Nor here?');
+  await system.receiveForUnknownNumber('+12065550123', 'Anybody there?');
+  await system.receiveForUnknownNumber('+12065550124', 'Nor here?');
   await desk.reload();
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /^Quarantine/ }).click();
   await expect(desk.getByRole('button', { name: 'Release all 2' })).toBeVisible();
-  await judge(desk, 'quarantine', desk.getByRole('region', { name: 'Quarantine' }));
+  await expectScreen(desk, 'quarantine', desk.getByRole('region', { name: 'Quarantine' }));
 });
 
 test('phones', async ({ page, system }) => {
-  const phone = await system.phone('+12065550123', 'Grace');
-  await phone.writes('Is anybody there?');
+  const phone = await system.addPhone('+12065550123', 'Grace');
+  await phone.sendText('Is anybody there?');
   await page.goto(system.link);
   await page.getByRole('button', { name: /Grace/ }).first().click();
   const desk = page.frameLocator('iframe');
@@ -209,7 +209,7 @@ test('phones', async ({ page, system }) => {
   await desk.getByRole('textbox', { name: /^Message to/ }).press('Enter');
   await expect(page.getByRole('article', { name: /Grace/ }).getByText('We are.')).toBeVisible();
   await expect(desk.locator('[data-status=delivered]')).toBeVisible();
-  await judge(page, 'phones');
+  await expectScreen(page, 'phones');
 });
 
 test('phones of other channels', async ({ page, system }) => {
@@ -217,10 +217,10 @@ test('phones of other channels', async ({ page, system }) => {
   for (const { number } of ada.phones) {
     await system.call('DELETE', `/phones/api/phones/${encodeURIComponent(number)}`);
   }
-  const somebody = await system.phone('messenger:200000000000100');
-  await somebody.writes('Do you repair e-bikes?', 'messenger:110000000000001');
-  const grace = await system.phone('whatsapp:+12065550123', 'Grace');
-  await grace.writes('Is anybody there?', 'whatsapp:+18555080990');
+  const somebody = await system.addPhone('messenger:200000000000100');
+  await somebody.sendText('Do you repair e-bikes?', 'messenger:110000000000001');
+  const grace = await system.addPhone('whatsapp:+12065550123', 'Grace');
+  await grace.sendText('Is anybody there?', 'whatsapp:+18555080990');
   await page.goto(system.link);
   await page.getByRole('button', { name: 'Grace', exact: true }).click();
   const desk = page.frameLocator('iframe');
@@ -229,11 +229,11 @@ test('phones of other channels', async ({ page, system }) => {
   await desk.getByRole('textbox', { name: /^Message to/ }).press('Enter');
   await expect(page.getByRole('article', { name: /Grace/ }).getByText('We are.')).toBeVisible();
   await expect(desk.locator('[data-status=read]')).toBeVisible();
-  await judge(page, 'phones-of-other-channels');
+  await expectScreen(page, 'phones-of-other-channels');
 });
 
-/** A list with something of everything. */
-async function busy(system: System, desk: Page): Promise<void> {
+/** Fills the list with all kinds of conversations. */
+async function fillList(system: System, desk: Page): Promise<void> {
   const people = [
     ['+12065550101', 'Maria del Carmen Hernández', 'Gracias, nos vemos el martes.'],
     ['+12065550102', 'Tom', 'ok'],
@@ -250,19 +250,19 @@ async function busy(system: System, desk: Page): Promise<void> {
   ] as const;
   for (const [number, name, text] of people) {
     if (name) await system.api('POST', '/api/conversations', { to: number, contact_name: name });
-    await system.receives(number, text);
+    await system.receiveSms(number, text);
   }
-  // What is told last, in words too, is Tom's second text: news of two people may overtake each other.
+  // Tom's second text is announced last, because events of two contacts may overtake each other.
   await expect(desk.getByRole('radio', { name: 'Unread 8' })).toBeAttached();
-  await system.receives('+12065550102', 'still there?');
+  await system.receiveSms('+12065550102', 'still there?');
 }
 
-/** What holds for every screen: its outline, no finding of axe, no sideways scrolling, wide and narrow, by day and night. */
-async function judge(page: Page, name: string, part = page.locator('body')): Promise<void> {
+/** Expects a screen's outline, no axe finding and no sideways scrolling at all sizes and themes. */
+async function expectScreen(page: Page, name: string, part = page.locator('body')): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await expect(part).toMatchAriaSnapshot({ name: `${name}.aria.yml` });
-  // Not while it is looked at.
-  await page.clock.fastForward(CALM);
+  // Shows the connected state before the screenshots.
+  await page.clock.fastForward(CONNECTED_DELAY);
   for (const frame of page.frames()) {
     const live = frame.locator('[data-connection=live]');
     if (await live.count()) await expect(live).toHaveClass(/connected/);
@@ -272,7 +272,7 @@ async function judge(page: Page, name: string, part = page.locator('body')): Pro
     await page.setViewportSize(viewport);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      await settled(page);
+      await finishAnimations(page);
       await page.screenshot({
         path: `test-results/screens/${name}-${size}-${colorScheme}.png`,
         animations: 'disabled',
@@ -291,15 +291,15 @@ async function judge(page: Page, name: string, part = page.locator('body')): Pro
   expect.soft(await sideways(page), '2560: sideways scrolling').toBe(0);
 }
 
-/** Everything that moves or changes its colour is brought to its end. */
-async function settled(page: Page): Promise<void> {
+/** Finishes all animations. */
+async function finishAnimations(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
     for (const one of document.getAnimations()) one.finish();
   });
 }
 
-/** By how many pixels the page can be scrolled sideways. */
+/** Returns how far (px) the page scrolls sideways. */
 function sideways(page: Page): Promise<number> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;

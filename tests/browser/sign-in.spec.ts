@@ -1,9 +1,7 @@
 import { log, open, row } from './desk.ts';
-import { expect, ready, signIn, signInHere, test } from './test.ts';
+import { expect, waitUntilLive, signIn, signInHere, test } from './test.ts';
 
-test('a wrong password is answered with a sentence, the right one opens the desk', async ({
-  page,
-}) => {
+test('a wrong password shows an error, the right one opens the desk', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByLabel('Name')).toBeFocused();
   await page.getByLabel('Name').fill('admin');
@@ -12,13 +10,13 @@ test('a wrong password is answered with a sentence, the right one opens the desk
   await expect(page.getByRole('alert')).toHaveText('Incorrect name or password.');
   await page.getByLabel('Password').fill('partyline');
   await page.getByLabel('Password').press('Enter');
-  await ready(page);
+  await waitUntilLive(page);
 });
 
-test('a reload stays signed in, signing out does not', async ({ page }) => {
+test('the session survives a reload and ends with sign-out', async ({ page }) => {
   await signIn(page);
   await page.reload();
-  await ready(page);
+  await waitUntilLive(page);
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
@@ -26,7 +24,7 @@ test('a reload stays signed in, signing out does not', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 
-test('a sign-in link opens the desk once and leaves the address', async ({
+test('a sign-in link opens the desk once and is removed from the URL', async ({
   browser,
   system,
   desk,
@@ -42,16 +40,16 @@ test('a sign-in link opens the desk once and leaves the address', async ({
 test('two tabs of one browser do not sign each other out', async ({ context, desk }) => {
   const other = await context.newPage();
   await other.goto('/');
-  await ready(other);
+  await waitUntilLive(other);
   await Promise.all([desk.reload(), other.reload()]);
-  await ready(desk);
-  await ready(other);
+  await waitUntilLive(desk);
+  await waitUntilLive(other);
 });
 
-test.describe('with a clock of its own', () => {
-  test.use({ ownClock: true });
+test.describe('with a fake clock', () => {
+  test.use({ fakeClock: true });
 
-  test('a tab asks for nothing as somebody else who signed in beside it', async ({
+  test('a tab makes no calls as another user who signed in on the same browser', async ({
     context,
     desk,
     system,
@@ -60,7 +58,7 @@ test.describe('with a clock of its own', () => {
     await system.api('POST', '/api/users', { ...berta, role: 'agent' });
     const other = await context.newPage();
     await other.goto('/');
-    await ready(other);
+    await waitUntilLive(other);
     await other.getByRole('button', { name: 'Menu' }).click();
     await other.getByRole('button', { name: 'Sign out' }).click();
     await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible();
@@ -69,14 +67,14 @@ test.describe('with a clock of its own', () => {
     await desk.clock.fastForward('15:00');
     await expect(desk.getByText('Another user signed in on this browser.')).toBeVisible();
     await desk.reload();
-    await ready(desk);
+    await waitUntilLive(desk);
     await desk.getByRole('button', { name: 'Menu' }).click();
     await expect(desk.getByText('Signed in as Berta')).toBeVisible();
   });
 });
 
-test('what was being written is gone after signing out', async ({ desk, system }) => {
-  await system.receives('+12065550123', 'Hello');
+test('drafts are gone after sign-out', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Hello');
   await desk.getByRole('link', { name: /0123/ }).click();
   await desk.getByRole('textbox', { name: /^Message to/ }).fill('Between us');
   await desk.getByRole('button', { name: 'Menu' }).click();
@@ -85,13 +83,10 @@ test('what was being written is gone after signing out', async ({ desk, system }
   expect(await desk.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('Between');
 });
 
-test('what was said to be deleted is deleted before its agent is signed out', async ({
-  page,
-  system,
-}) => {
+test('a pending deletion is carried out before sign-out', async ({ page, system }) => {
   await signIn(page);
-  await system.receives('+12065550123', 'Forget me');
-  await system.receives('+12065550124', 'Keep me');
+  await system.receiveSms('+12065550123', 'Forget me');
+  await system.receiveSms('+12065550124', 'Keep me');
   await open(page, /0123/);
   await page.getByRole('button', { name: 'Delete conversation' }).click();
   await expect(page.getByText(/^Conversation with .*0123 deleted\.$/)).toBeVisible();
@@ -108,22 +103,22 @@ test('what was said to be deleted is deleted before its agent is signed out', as
   await expect(row(page, /0123/)).toHaveCount(0);
 });
 
-test.describe('with a clock of its own', () => {
-  test.use({ ownClock: true });
+test.describe('with a fake clock', () => {
+  test.use({ fakeClock: true });
 
-  test('what was to be deleted when the session ended by itself stays', async ({
+  test('a pending deletion is undone when the session expires', async ({
     context,
     page,
     system,
   }) => {
     await signIn(page);
-    await system.receives('+12065550123', 'Delete me');
-    await system.receives('+12065550124', 'Read me');
+    await system.receiveSms('+12065550123', 'Delete me');
+    await system.receiveSms('+12065550124', 'Read me');
     await open(page, /0123/);
     await page.getByRole('button', { name: 'Delete conversation' }).click();
     const toast = page.getByText(/^Conversation with .*0123 deleted\.$/);
     await expect(toast).toBeVisible();
-    // The access token is refused, and there is nothing to renew it with.
+    // The access token is rejected and cannot be renewed.
     await context.clearCookies();
     await page.route('**/messages*', (route) => route.fulfill({ status: 401 }));
     await row(page, /0124/).click();

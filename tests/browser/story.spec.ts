@@ -1,10 +1,10 @@
 import type { Frame, Page } from '@playwright/test';
-import { expect, ready, test } from './test.ts';
+import { expect, waitUntilLive, test } from './test.ts';
 
-/** The story runs on a system that keeps its state, as `make run` does. */
-test.use({ starts: { keeps: true } });
+/** The system has persistent state, as with `make run`. */
+test.use({ startOptions: { persistent: true } });
 
-test('a stranger sees a text from the phone on the desk, answers, and a kill loses nothing', async ({
+test('a message from the phone is answered on the desk, and a kill loses nothing', async ({
   page,
   system,
 }) => {
@@ -28,7 +28,7 @@ test('a stranger sees a text from the phone on the desk, answers, and a kill los
   await expect(row).not.toContainText('unread');
   await expect.poll(() => deskOf(page).title()).toBe('Partyline');
 
-  await system.arm({ on: 'pace', sending_ms: 60, sent_ms: 1000, delivered_ms: 1500 });
+  await system.armFault({ on: 'pace', sending_ms: 60, sent_ms: 1000, delivered_ms: 1500 });
   const statuses = await noteStatuses(deskOf(page));
   await desk.getByLabel(/^Message to/).fill('It is. Come by until six.');
   await desk.getByLabel(/^Message to/).press('Enter');
@@ -43,7 +43,7 @@ test('a stranger sees a text from the phone on the desk, answers, and a kill los
   await desk.getByLabel(/^Message to/).press('Enter');
   await expect(desk.getByText('Your text is back in the message field')).toBeVisible();
   await expect(desk.getByText(/^Offline since/).first()).toBeVisible();
-  await system.again();
+  await system.restart();
   await expect(desk.getByRole('status').filter({ hasText: 'Live' })).toBeAttached({
     timeout: 30_000,
   });
@@ -67,12 +67,12 @@ test('a stranger sees a text from the phone on the desk, answers, and a kill los
   expect(await textsOf(deskOf(page), 'outbound')).toEqual(ours.toSorted());
 });
 
-test('the phone alone is the page at 390 px, and its text reaches a desk elsewhere', async ({
+test('at 390 px the Phones page shows one phone, whose message reaches another desk', async ({
   page,
   system,
   secondDesk,
 }) => {
-  await system.phone('+12065550123', 'Grace');
+  await system.addPhone('+12065550123', 'Grace');
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/phones');
   await page.getByLabel('Choose a phone').selectOption('Grace');
@@ -80,7 +80,7 @@ test('the phone alone is the page at 390 px, and its text reaches a desk elsewhe
   await expect(secondDesk.getByRole('link', { name: /0123/ })).toContainText(
     'From the small screen',
   );
-  await ready(secondDesk);
+  await waitUntilLive(secondDesk);
 });
 
 async function write(phone: ReturnType<Page['getByRole']>, text: string): Promise<void> {
@@ -95,7 +95,7 @@ function deskOf(page: Page): Frame {
   return frame;
 }
 
-/** Notes every status that the newest bubble shows, from now on. */
+/** Records every status of the newest bubble. */
 async function noteStatuses(frame: Frame): Promise<() => Promise<string[]>> {
   const noted = await frame.evaluateHandle(() => {
     const statuses: string[] = [];
@@ -120,7 +120,7 @@ function inOrder(all: string[], wanted: string[]): boolean {
   return wanted.every((one) => (from = all.indexOf(one, from + 1)) >= 0);
 }
 
-/** The texts of one side that stand in the thread, sorted. */
+/** Returns the sorted texts of one side of the thread. */
 function textsOf(frame: Frame, direction: string): Promise<string[]> {
   const bubbles = frame.locator(`[data-direction=${direction}] .bubble`);
   return bubbles.allTextContents().then((texts) => texts.map((text) => text.trim()).sort());

@@ -10,70 +10,70 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const PAGE = join(ROOT, 'frontend/dist');
 const PROGRAM = process.env.PARTYLINE ?? join(ROOT, 'target/debug/partyline');
 
-/** What stands in `.env.example`. */
+/** The values of `.env.example`. */
 export const NUMBER = '+18555080989';
 const WHATSAPP = 'whatsapp:+18555080990';
 export const ADMIN = { username: 'admin', password: 'partyline' };
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const AUTH_TOKEN = '5ca1ab1e0ddba115ca1ab1e0ddba1100';
 
-/** Of a message, what Twilio's callbacks name it by, and its text. */
+/** A stored message with the ids that callbacks use. */
 interface Stored {
   message_id: string;
   sid: string;
   body: string;
 }
 
-/** How the program is started. */
-export interface Start {
-  /** With its state in the folder, not in memory. */
-  keeps?: boolean;
+/** Options for starting the program. */
+export interface StartOptions {
+  /** Keeps its state in the folder instead of in memory. */
+  persistent?: boolean;
   flags?: string[];
-  /** Variables of `.env`. */
+  /** Environment variables. */
   env?: Record<string, string>;
-  /** Another build of the page than `frontend/dist`. */
+  /** A build of the page; `frontend/dist` by default. */
   page?: string;
 }
 
-/** The program as a person starts it, with its state in a folder of its own or in memory. */
+/** The local system as a process, with its own folder. */
 export class System {
   url = '';
-  /** The printed link: phones and desk, signed in. */
+  /** The printed link to phones and desk, with sign-in. */
   link = '';
   readonly folder: string;
-  readonly #keeps: boolean;
+  readonly #persistent: boolean;
   readonly #flags: string[];
   readonly #env: Record<string, string>;
   #program: ChildProcess | null = null;
   #webhooks = 0;
   #token: string | null = null;
 
-  private constructor({ keeps = false, flags = [], env = {}, page = PAGE }: Start) {
-    this.folder = workplace(page);
-    this.#keeps = keeps;
+  private constructor({ persistent = false, flags = [], env = {}, page = PAGE }: StartOptions) {
+    this.folder = createWorkDir(page);
+    this.#persistent = persistent;
     this.#flags = flags;
     this.#env = env;
   }
 
-  /** Starts in memory, unless it `keeps` its state in a folder; with these variables of `.env` besides. */
-  static async start(start: Start = {}): Promise<System> {
+  /** Starts a system, in memory by default. */
+  static async start(start: StartOptions = {}): Promise<System> {
     const system = new System(start);
     await system.#start(0);
     return system;
   }
 
-  /** The sign-in link of the desk alone. */
+  /** The sign-in link of the desk. */
   get deskLink(): string {
     return this.link.replace('/phones#', '/#');
   }
 
-  /** `kill -9`. */
+  /** Kills the process with SIGKILL. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** Starts it again where it stood, on the same port and state. */
-  async again(): Promise<void> {
+  /** Starts it again with the same port and state. */
+  async restart(): Promise<void> {
     await this.#start(Number(new URL(this.url).port));
   }
 
@@ -82,29 +82,33 @@ export class System {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Puts a phone on the bench. */
-  async phone(number: string, name?: string): Promise<Phone> {
+  /** Adds a phone. */
+  async addPhone(number: string, name?: string): Promise<Phone> {
     await this.call('POST', '/phones/api/phones', { number, ...(name ? { name } : {}) });
     return new Phone(this, number);
   }
 
-  /** Twilio's webhook for a text that a customer sent, signed; answered means stored. */
-  async receives(from: string, body: string): Promise<void> {
+  /** Sends the signed webhook of an inbound SMS and waits until it is stored. */
+  async receiveSms(from: string, body: string): Promise<void> {
     await this.#inbound({ From: from, To: NUMBER, Body: body });
   }
 
-  /** The same on WhatsApp, with whatever else Twilio tells of it. */
-  async receivesOnWhatsapp(from: string, body: string, more: object = {}): Promise<void> {
+  /** The same for WhatsApp, with further parameters. */
+  async receiveWhatsapp(from: string, body: string, more: object = {}): Promise<void> {
     await this.#inbound({ From: `whatsapp:${from}`, To: WHATSAPP, Body: body, ...more });
   }
 
-  /** The same to a number that is not ours: it is held back. */
-  async receivesElsewhere(from: string, body: string): Promise<void> {
+  /** The same to an unknown number, which puts it into quarantine. */
+  async receiveForUnknownNumber(from: string, body: string): Promise<void> {
     await this.#inbound({ From: from, To: '+18005550199', Body: body });
   }
 
-  /** Twilio's callback that tells a message's price with its status, signed. */
-  async charges(conversation: string, { message_id, sid }: Stored, price: string): Promise<void> {
+  /** Sends the signed status callback that contains a message's price. */
+  async reportPrice(
+    conversation: string,
+    { message_id, sid }: Stored,
+    price: string,
+  ): Promise<void> {
     await this.#webhook(`/twilio/deliveries/${conversation}/${message_id}`, {
       MessageSid: sid,
       MessageStatus: 'delivered',
@@ -113,18 +117,18 @@ export class System {
     });
   }
 
-  /** The conversation's messages as they are stored, oldest first. */
-  async stored(conversation: string): Promise<Stored[]> {
+  /** Returns the stored messages of a conversation, oldest first. */
+  async listMessages(conversation: string): Promise<Stored[]> {
     const path = `/api/conversations/${conversation}/messages`;
     return (await this.api<{ messages: Stored[] }>('GET', path)).messages;
   }
 
-  /** Arms a fault at Twilio's side. */
-  async arm(fault: object): Promise<void> {
+  /** Arms a fault in the simulator. */
+  async armFault(fault: object): Promise<void> {
     await this.call('POST', '/phones/api/script', fault);
   }
 
-  /** The people's API, as the admin. */
+  /** Calls the API as the admin. */
   async api<T>(method: string, path: string, body?: object): Promise<T> {
     this.#token ??= await this.call<{ access_token: string }>('POST', '/api/session', ADMIN).then(
       (session) => session.access_token,
@@ -132,8 +136,8 @@ export class System {
     return this.call(method, path, body, { authorization: `Bearer ${this.#token}` });
   }
 
-  /** Somebody else has read all that is open. */
-  async isRead(): Promise<void> {
+  /** Marks all open conversations as read. */
+  async markAllRead(): Promise<void> {
     const { conversations } = await this.api<{
       conversations: { conversation_id: string; rev: number }[];
     }>('GET', '/api/conversations?filter=open');
@@ -142,8 +146,8 @@ export class System {
     }
   }
 
-  /** Leaves a file with the phones. */
-  async keep(path: string, type: string, bytes: Buffer): Promise<{ sid: string }> {
+  /** Uploads a file for the phones. */
+  async uploadPhoneFile(path: string, type: string, bytes: Buffer): Promise<{ sid: string }> {
     const body = new Uint8Array(bytes);
     const headers = { 'content-type': type };
     const answer = await fetch(this.url + path, { method: 'POST', headers, body });
@@ -151,7 +155,7 @@ export class System {
     return (await answer.json()) as { sid: string };
   }
 
-  /** Any call; what is not 2xx is an error. */
+  /** Sends a request; throws unless the response is 2xx. */
   async call<T>(method: string, path: string, body?: object, headers = {}): Promise<T> {
     const answer = await fetch(this.url + path, {
       method,
@@ -193,7 +197,7 @@ export class System {
 
   async #start(port: number): Promise<void> {
     if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not built: cargo build`);
-    const flags = [...(this.#keeps ? [] : ['--memory']), ...this.#flags];
+    const flags = [...(this.#persistent ? [] : ['--memory']), ...this.#flags];
     const program = spawn(PROGRAM, ['--port', String(port), ...flags], {
       cwd: this.folder,
       env: { ...process.env, ...this.#env },
@@ -226,7 +230,7 @@ export class System {
   }
 }
 
-/** A customer's phone on the bench. */
+/** A simulated customer's phone. */
 export class Phone {
   readonly number: string;
   readonly #system: System;
@@ -236,23 +240,26 @@ export class Phone {
     this.number = number;
   }
 
-  async writes(body: string, to = this.#to): Promise<void> {
+  async sendText(body: string, to = this.#to): Promise<void> {
     await this.#system.call('POST', `${this.#path}/messages`, { to, body });
   }
 
-  /** Sends files, with a text or without. */
-  async sends(files: { name: string; type: string; bytes: Buffer }[], body = ''): Promise<void> {
+  /** Sends files with an optional text. */
+  async sendFiles(
+    files: { name: string; type: string; bytes: Buffer }[],
+    body = '',
+  ): Promise<void> {
     const media = [];
     for (const { name, type, bytes } of files) {
       const path = `/phones/api/media?name=${encodeURIComponent(name)}`;
-      const kept = await this.#system.keep(path, type, bytes);
+      const kept = await this.#system.uploadPhoneFile(path, type, bytes);
       media.push(kept.sid);
     }
     await this.#system.call('POST', `${this.#path}/messages`, { to: this.#to, body, media });
   }
 
-  /** The files that came to it, oldest first. */
-  async received(): Promise<{ type: string; bytes: Buffer }[]> {
+  /** Returns the received files, oldest first. */
+  async listFiles(): Promise<{ type: string; bytes: Buffer }[]> {
     const { messages } = await this.#system.call<{
       messages: { media: { sid: string }[] }[];
     }>('GET', `${this.#path}/messages`);
@@ -266,13 +273,13 @@ export class Phone {
     );
   }
 
-  /** `reachable`, `unreachable` (30003), `landline` (30006), … */
-  async becomes(condition: string): Promise<void> {
+  /** Sets the condition: `reachable`, `unreachable` (30003), `landline` (30006), … */
+  async setCondition(condition: string): Promise<void> {
     await this.#system.call('PATCH', this.#path, { condition });
   }
 
-  /** What stands on its screen, oldest first. */
-  async shows(): Promise<string[]> {
+  /** Returns the texts on its screen, oldest first. */
+  async listTexts(): Promise<string[]> {
     const { messages } = await this.#system.call<{ messages: { body: string }[] }>(
       'GET',
       `${this.#path}/messages`,
@@ -280,7 +287,7 @@ export class Phone {
     return messages.map((message) => message.body);
   }
 
-  /** Our sender on its channel. */
+  /** Our sender on the phone's channel. */
   get #to(): string {
     return this.number.startsWith('whatsapp:') ? WHATSAPP : NUMBER;
   }
@@ -290,8 +297,8 @@ export class Phone {
   }
 }
 
-/** A folder that looks like the project's to the program: its template, a built page, its own state. */
-function workplace(page: string): string {
+/** Creates a working directory with the template and a built page. */
+function createWorkDir(page: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'partyline-'));
   copyFileSync(join(ROOT, 'template.yaml'), join(folder, 'template.yaml'));
   mkdirSync(join(folder, 'frontend'));

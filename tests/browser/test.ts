@@ -1,62 +1,62 @@
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test';
-import { ADMIN, type Start, System } from './system.ts';
+import { ADMIN, type StartOptions, System } from './system.ts';
 
 export { expect };
 
-/** What the browser itself writes when an answer is no 2xx or a line is cut: shown on the screen, and tested there. */
-const OF_THE_NETWORK = /^Failed to load resource:|^WebSocket connection to /;
+/** What the browser logs for failed requests and sockets. The page's reaction is tested elsewhere. */
+const NETWORK_ERRORS = /^Failed to load resource:|^WebSocket connection to /;
 
 interface Fixtures {
   /** How the system is started. */
-  starts: Start;
-  /** Whether the timers of the test's own browser run by a clock that it can put forward. */
-  ownClock: boolean;
-  /** A system of the test's own, in memory. */
+  startOptions: StartOptions;
+  /** Whether the page's timers use a clock that the test can advance. */
+  fakeClock: boolean;
+  /** A system for this test, in memory by default. */
   system: System;
-  /** The desk, signed in by link, with its list read. */
+  /** The desk, signed in by link and live. */
   desk: Page;
-  /** Another agent's desk, in a browser of their own. */
+  /** A second desk in another browser context. */
   secondDesk: Page;
-  /** What a browser complained of. Empty at the end of every test. */
-  complaints: string[];
+  /** Errors that the browsers logged. Must be empty at the end of every test. */
+  browserErrors: string[];
 }
 
 export const test = base.extend<Fixtures>({
-  starts: [{}, { option: true }],
-  ownClock: [false, { option: true }],
+  startOptions: [{}, { option: true }],
+  fakeClock: [false, { option: true }],
 
-  system: async ({ starts }, use) => {
-    const system = await System.start(starts);
+  system: async ({ startOptions }, use) => {
+    const system = await System.start(startOptions);
     await use(system);
     await system.stop();
   },
 
   baseURL: async ({ system }, use) => use(system.url),
 
-  complaints: [
+  browserErrors: [
     async ({}, use) => {
-      const complaints: string[] = [];
-      await use(complaints);
-      expect(complaints, 'no error in the console, no violation of the policy').toEqual([]);
+      const browserErrors: string[] = [];
+      await use(browserErrors);
+      expect(browserErrors, 'no error in the console, no violation of the policy').toEqual([]);
     },
     { auto: true },
   ],
 
-  context: async ({ context, complaints, ownClock }, use) => {
-    await listen(context, complaints);
-    if (ownClock) await context.clock.install();
+  context: async ({ context, browserErrors, fakeClock }, use) => {
+    await recordErrors(context, browserErrors);
+    if (fakeClock) await context.clock.install();
     await use(context);
   },
 
   desk: async ({ page, system }, use) => {
     await page.goto(system.deskLink);
-    await ready(page);
+    await waitUntilLive(page);
     await use(page);
   },
 
-  secondDesk: async ({ browser, system, complaints, contextOptions }, use) => {
+  secondDesk: async ({ browser, system, browserErrors, contextOptions }, use) => {
     const context = await browser.newContext({ ...contextOptions, baseURL: system.url });
-    await listen(context, complaints);
+    await recordErrors(context, browserErrors);
     const page = await context.newPage();
     await signIn(page);
     await use(page);
@@ -70,30 +70,33 @@ export async function signIn(page: Page, who = ADMIN): Promise<void> {
   await signInHere(page, who);
 }
 
-/** Signs in on the page that is there, with what it remembers. */
+/** Signs in on the current page. */
 export async function signInHere(page: Page, { username, password } = ADMIN): Promise<void> {
   await page.getByLabel('Name').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await ready(page);
+  await waitUntilLive(page);
 }
 
-/** The line is live and the list is there. */
-export async function ready(page: Page): Promise<void> {
-  // Looked for in shorter steps than an expectation takes: every test waits for it.
+/** Waits until the connection is live and the list is loaded. */
+export async function waitUntilLive(page: Page): Promise<void> {
+  // Polls faster than an expectation, because every test waits for it.
   await page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ state: 'attached' });
 }
 
-/** Notes every error of the context's pages, and every violation of their policy, frames too. */
-export async function listen(context: BrowserContext, complaints: string[]): Promise<void> {
+/** Records all errors and CSP violations of a context's pages and frames. */
+export async function recordErrors(
+  context: BrowserContext,
+  browserErrors: string[],
+): Promise<void> {
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => {
       console.error(`policy: ${event.violatedDirective} forbids ${event.blockedURI || 'inline'}`);
     });
   });
-  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('weberror', (error) => browserErrors.push(error.error().message));
   context.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' && !OF_THE_NETWORK.test(text)) complaints.push(text);
+    if (message.type() === 'error' && !NETWORK_ERRORS.test(text)) browserErrors.push(text);
   });
 }

@@ -1,12 +1,12 @@
 import type { Route } from '@playwright/test';
-import { answer, bubble, expectStatus, log, lookAway, open, row } from './desk.ts';
+import { answer, bubble, expectStatus, log, loseFocus, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
-test('closing can be undone, and a new text opens again what was closed', async ({
+test('closing can be undone, and a new message reopens a closed conversation', async ({
   desk,
   system,
 }) => {
-  await system.receives('+12065550123', 'Thanks, that is all');
+  await system.receiveSms('+12065550123', 'Thanks, that is all');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await expect(row(desk, /0123/)).toHaveCount(0);
@@ -16,19 +16,16 @@ test('closing can be undone, and a new text opens again what was closed', async 
 
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await expect(row(desk, /0123/)).toHaveCount(0);
-  await system.receives('+12065550123', 'One more thing');
+  await system.receiveSms('+12065550123', 'One more thing');
   await expect(row(desk, /0123/)).toContainText('One more thing');
   await expect(desk.getByText('This conversation is closed.')).toHaveCount(0);
 });
 
-test('older messages come in above while what is in view stays where it is', async ({
-  desk,
-  system,
-}) => {
+test('older messages load above without moving the view', async ({ desk, system }) => {
   for (let at = 1; at <= 120; at += 1) {
-    await system.receives('+12065550123', `Message number ${String(at)}`);
+    await system.receiveSms('+12065550123', `Message number ${String(at)}`);
   }
-  await system.isRead();
+  await system.markAllRead();
   await expect(row(desk, /0123/)).not.toContainText('unread');
   await open(desk, /0123/);
   await expect(log(desk).getByText('Message number 120', { exact: true })).toBeInViewport();
@@ -49,7 +46,7 @@ test('older messages come in above while what is in view stays where it is', asy
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     scroller.scrollTop = 900;
     for (let frames = 0; frames < 6; frames += 1) await frame();
-    // So far up that older ones are asked for; then what stands in the middle must stay there.
+    // Close enough to the top to load older messages; the middle must not move.
     scroller.scrollTop = 500;
     for (let frames = 0; frames < 2; frames += 1) await frame();
   });
@@ -84,17 +81,17 @@ test('older messages come in above while what is in view stays where it is', asy
   await expect(log(desk).getByText('Message number 120', { exact: true })).toBeInViewport();
 });
 
-test('the first unread message is marked, and reading takes the light away', async ({
+test('the first unread message is marked, and reading removes the badge', async ({
   desk,
   system,
 }) => {
-  await system.receives('+12065550123', 'An old one');
+  await system.receiveSms('+12065550123', 'An old one');
   await open(desk, /0123/);
   await expect(row(desk, /0123/)).not.toContainText('unread');
-  await system.receives('+12065550124', 'Somebody else');
+  await system.receiveSms('+12065550124', 'Somebody else');
   await open(desk, /0124/);
-  await system.receives('+12065550123', 'A new one');
-  await system.receives('+12065550123', 'And another');
+  await system.receiveSms('+12065550123', 'A new one');
+  await system.receiveSms('+12065550123', 'And another');
   await expect(row(desk, /0123/)).toContainText('2 unread messages');
 
   await open(desk, /0123/);
@@ -109,15 +106,15 @@ test('the first unread message is marked, and reading takes the light away', asy
   await expect(row(desk, /0123/)).not.toContainText('unread');
 });
 
-test('what nobody looks at stays unread, and is read when somebody comes back', async ({
+test('a message stays unread on an inactive page until the user returns', async ({
   desk,
   system,
 }) => {
-  await system.receives('+12065550123', 'While you are here');
+  await system.receiveSms('+12065550123', 'While you are here');
   await open(desk, /0123/);
   await expect(row(desk, /0123/)).not.toContainText('unread');
-  const elsewhere = await lookAway(desk);
-  await system.receives('+12065550123', 'While you are away');
+  const elsewhere = await loseFocus(desk);
+  await system.receiveSms('+12065550123', 'While you are away');
   await expect(bubble(desk, 'While you are away')).toBeAttached();
   await expect(row(desk, /0123/)).toContainText('1 unread message');
   await expect(desk).toHaveTitle('(1) Partyline');
@@ -128,16 +125,16 @@ test('what nobody looks at stays unread, and is read when somebody comes back', 
   await expect(desk).toHaveTitle('Partyline');
 });
 
-test('what is out of view stays unread until it is scrolled to', async ({ desk, system }) => {
+test('a message out of view stays unread until it is scrolled to', async ({ desk, system }) => {
   for (let at = 1; at <= 40; at += 1) {
-    await system.receives('+12065550123', `Message number ${String(at)}`);
+    await system.receiveSms('+12065550123', `Message number ${String(at)}`);
   }
   await open(desk, /0123/);
   await desk.getByRole('button', { name: /^Jump to latest|new message/ }).click();
   await expect(row(desk, /0123/)).not.toContainText('unread');
   await log(desk).press('Home');
   await expect(desk.getByRole('button', { name: 'Jump to latest' })).toBeVisible();
-  await system.receives('+12065550123', 'Down here');
+  await system.receiveSms('+12065550123', 'Down here');
   await expect(desk.getByRole('button', { name: '1 new message' })).toBeVisible();
   await expect(row(desk, /0123/)).toContainText('1 unread message');
   await desk.getByRole('button', { name: '1 new message' }).click();
@@ -145,15 +142,15 @@ test('what is out of view stays unread until it is scrolled to', async ({ desk, 
   await expect(row(desk, /0123/)).not.toContainText('unread');
 });
 
-test('who goes to the newest before the thread has come to rest stays there when the next text comes', async ({
+test('a jump to the latest message during loading is kept when the next one arrives', async ({
   desk,
   system,
 }) => {
   for (let at = 1; at <= 40; at += 1) {
-    await system.receives('+12065550123', `Message number ${String(at)}`);
+    await system.receiveSms('+12065550123', `Message number ${String(at)}`);
   }
   await expect(row(desk, /0123/)).toContainText('40 unread');
-  await desk.exposeFunction('next', () => system.receives('+12065550123', 'And one more'));
+  await desk.exposeFunction('next', () => system.receiveSms('+12065550123', 'And one more'));
   const clicked = desk.evaluate(
     () =>
       new Promise<unknown>((resolve) => {
@@ -173,15 +170,12 @@ test('who goes to the newest before the thread has come to rest stays there when
   await expect(bubble(desk, 'And one more')).toBeInViewport();
 });
 
-test('an answer is a bubble at once and ends as delivered on the phone', async ({
-  desk,
-  system,
-}) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Hello?');
+test('a reply is shown at once and ends as delivered', async ({ desk, system }) => {
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Hello?');
   await open(desk, /0123/);
   await answer(desk, 'Hello, this is the desk.');
   await expect(bubble(desk, 'this is the desk')).toBeVisible();
   await expectStatus(desk, 'this is the desk', 'delivered');
-  expect(await phone.shows()).toEqual(['Hello?', 'Hello, this is the desk.']);
+  expect(await phone.listTexts()).toEqual(['Hello?', 'Hello, this is the desk.']);
 });

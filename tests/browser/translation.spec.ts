@@ -1,33 +1,33 @@
 import type { Page } from '@playwright/test';
 import { bubble, expectStatus, log, row } from './desk.ts';
 import { png } from './png.ts';
-import { expect, ready, test } from './test.ts';
+import { expect, waitUntilLive, test } from './test.ts';
 import { buildTranslated, TRANSLATED } from './translation/build.ts';
-import { expectTranslated, foreign } from './translation/judge.ts';
+import { expectTranslated, isUntranslated } from './translation/expect-translated.ts';
 
 const NUMBER = '+12065550123';
-/** What stands on the screen that nobody translates. */
+/** Text on the screen that is not translated. */
 const DATA = ['admin', 'partyline', 'US', 'GB', 'Grace', 'Hello there', 'We tried to reach you.'];
 
-// The page is built once: one worker runs them all.
+// One worker runs all tests, because the page is built once.
 test.describe.configure({ mode: 'default' });
-test.use({ starts: { page: TRANSLATED } });
+test.use({ startOptions: { page: TRANSLATED } });
 test.beforeAll(() => {
   test.setTimeout(180_000);
   buildTranslated();
 });
 
-const box = (desk: Page) => desk.getByRole('textbox', { name: /Message to/ });
+const messageField = (desk: Page) => desk.getByRole('textbox', { name: /Message to/ });
 
-test('a text is foreign unless it is marked, data, or a date', () => {
-  expect(foreign('⟦You: ⟧Grace, Tuesday 3 November at 14:02', ['Grace'])).toBe(false);
+test('a text is untranslated unless it is marked, data or a date', () => {
+  expect(isUntranslated('⟦You: ⟧Grace, Tuesday 3 November at 14:02', ['Grace'])).toBe(false);
   for (let day = 1; day <= 7; day++) {
     const date = new Date(2026, 10, day).toLocaleDateString('en-GB', { dateStyle: 'full' });
-    expect(foreign(date, []), date).toBe(false);
+    expect(isUntranslated(date, []), date).toBe(false);
   }
-  expect(foreign('⟦Not sent. ⟦Wait.⟧ Your text is back.⟧', [])).toBe(false);
-  expect(foreign('⟦Not sent.⟧ Wait.', [])).toBe(true);
-  expect(foreign('Graceful', ['Grace'])).toBe(true);
+  expect(isUntranslated('⟦Not sent. ⟦Wait.⟧ Your text is back.⟧', [])).toBe(false);
+  expect(isUntranslated('⟦Not sent.⟧ Wait.', [])).toBe(true);
+  expect(isUntranslated('Graceful', ['Grace'])).toBe(true);
 });
 
 test('the sign-in, and a wrong password', async ({ page: desk }) => {
@@ -40,15 +40,15 @@ test('the sign-in, and a wrong password', async ({ page: desk }) => {
   await expectTranslated(desk, DATA);
 });
 
-test('a message that failed, its delivery, and one that may not go', async ({ desk, system }) => {
+test('a failed message, its delivery details and a blocked one', async ({ desk, system }) => {
   await expect(desk.getByRole('heading').first()).toBeVisible();
   await expectTranslated(desk, DATA);
-  const phone = await system.phone(NUMBER);
-  await phone.writes('Hello there');
+  const phone = await system.addPhone(NUMBER);
+  await phone.sendText('Hello there');
   await row(desk, /0123/).click();
-  await phone.becomes('unreachable');
-  await box(desk).fill('We tried to reach you.');
-  await box(desk).press('Enter');
+  await phone.setCondition('unreachable');
+  await messageField(desk).fill('We tried to reach you.');
+  await messageField(desk).press('Enter');
   await expectStatus(desk, 'We tried', 'undelivered');
   await expect(bubble(desk, 'We tried')).toContainText('⟦The phone could not be reached⟧.');
   await expect(bubble(desk, 'We tried')).toContainText('Try again later.⟧');
@@ -60,10 +60,10 @@ test('a message that failed, its delivery, and one that may not go', async ({ de
   await expectTranslated(desk, DATA);
   await desk.keyboard.press('Escape');
 
-  await phone.becomes('reachable');
-  await phone.writes('STOP');
+  await phone.setCondition('reachable');
+  await phone.sendText('STOP');
   await expect(bubble(desk, 'STOP')).toBeVisible();
-  await box(desk).fill('We tried to reach you.');
+  await messageField(desk).fill('We tried to reach you.');
   await expect(desk.getByText('⟦The contact asked not to be written to.⟧')).toBeVisible();
   await expectTranslated(desk, [...DATA, 'STOP']);
   await desk.getByRole('button', { name: 'Try again' }).click();
@@ -71,9 +71,9 @@ test('a message that failed, its delivery, and one that may not go', async ({ de
   await expectTranslated(desk, [...DATA, 'STOP']);
 });
 
-test('the person, the commands, the keys, the menu', async ({ desk, system }) => {
-  await system.receives(NUMBER, 'Hello there');
-  await system.receives(NUMBER, 'STOP');
+test('contact panel, palette, shortcuts and menu', async ({ desk, system }) => {
+  await system.receiveSms(NUMBER, 'Hello there');
+  await system.receiveSms(NUMBER, 'STOP');
   await row(desk, /0123/).click();
   await expect(bubble(desk, 'STOP')).toBeVisible();
   const data = [...DATA, 'STOP'];
@@ -107,14 +107,17 @@ test('the person, the commands, the keys, the menu', async ({ desk, system }) =>
   await expectTranslated(desk, data);
 });
 
-test('files, a closed conversation, a list without a hit, and no line', async ({
+test('files, a closed conversation, an empty search and offline', async ({
   context,
   desk,
   system,
 }) => {
-  const phone = await system.phone(`whatsapp:${NUMBER}`, 'Grace');
-  await phone.sends([{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }], 'Hello there');
-  await phone.sends([
+  const phone = await system.addPhone(`whatsapp:${NUMBER}`, 'Grace');
+  await phone.sendFiles(
+    [{ name: 'bike.png', type: 'image/png', bytes: png(400, 300) }],
+    'Hello there',
+  );
+  await phone.sendFiles([
     { name: 'bill.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4') },
   ]);
   await row(desk, /Grace/).click();
@@ -138,11 +141,11 @@ test('files, a closed conversation, a list without a hit, and no line', async ({
   await expectTranslated(desk, data);
 });
 
-test('what is held back', async ({ desk, system }) => {
-  await system.receivesElsewhere(NUMBER, 'Hello there');
-  await system.receivesElsewhere('+12065550124', 'Hello there');
+test('quarantine', async ({ desk, system }) => {
+  await system.receiveForUnknownNumber(NUMBER, 'Hello there');
+  await system.receiveForUnknownNumber('+12065550124', 'Hello there');
   await desk.reload();
-  await ready(desk);
+  await waitUntilLive(desk);
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /Quarantine/ }).click();
   await expect(desk.getByRole('heading', { name: /⟦It was sent to a number/ })).toBeVisible();
@@ -158,8 +161,8 @@ test('what is held back', async ({ desk, system }) => {
   await expectTranslated(desk, DATA);
 });
 
-test('the phones, with the desk beside them', async ({ page: phones, system }) => {
-  await system.receives(NUMBER, 'Hello there');
+test('the Phones page with the desk', async ({ page: phones, system }) => {
+  await system.receiveSms(NUMBER, 'Hello there');
   await phones.goto(system.link);
   const desk = phones.frameLocator('iframe');
   await expect(desk.getByRole('link', { name: /0123/ })).toBeVisible();

@@ -1,13 +1,13 @@
 import { answer, bubble, expectStatus, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
-test('two desks show the same conversation, whoever answers, reads or closes it', async ({
+test('two desks show the same conversation when either replies, reads or closes it', async ({
   desk,
   secondDesk,
   system,
 }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('Is anybody there?');
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('Is anybody there?');
   await expect(row(desk, /0123/)).toContainText('1 unread message');
   await expect(row(secondDesk, /0123/)).toContainText('1 unread message');
 
@@ -23,19 +23,19 @@ test('two desks show the same conversation, whoever answers, reads or closes it'
     await expect(one.getByRole('log').getByRole('article')).toHaveCount(3);
   }
 
-  // Under a pointer the rows would keep their places for a while.
+  // Rows under the pointer would be frozen for a while.
   await secondDesk.getByRole('log').hover();
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await expect(row(secondDesk, /0123/)).toHaveCount(0);
   await expect(secondDesk.getByText('This conversation is closed.')).toBeVisible();
 });
 
-test('two people who rename at once both hear of it, and nobody loses a name unseen', async ({
+test('two agents who rename at once both see the conflict', async ({
   desk,
   secondDesk,
   system,
 }) => {
-  await system.receives('+12065550123', 'Hello');
+  await system.receiveSms('+12065550123', 'Hello');
   for (const one of [desk, secondDesk]) {
     await open(one, /0123/);
     await one.getByRole('button', { name: 'Add name' }).click();

@@ -1,33 +1,33 @@
 import type { JSHandle, Page } from '@playwright/test';
 
-/** What was seen of the frames while something was scrolled. */
+/** Measurements of the frames while scrolling. */
 export interface Frames {
-  /** Ms from one frame to the next. */
+  /** The time between frames (ms). */
   gaps: number[];
-  /** The most elements in the document, and the most rows among them. */
+  /** The largest number of elements and of rows. */
   elements: number;
   rows: number;
-  /** Frames in the middle of which nothing stood. */
+  /** Frames with an empty middle. */
   blank: number;
-  /** Frames in which what stood in the middle had moved by more than 2 px without being scrolled, and the furthest (px). */
+  /** Frames whose middle moved by more than 2 px without scrolling, and the largest move (px). */
   jumps: number;
   furthest: number;
-  /** How far it was scrolled, px. */
+  /** The scrolled distance (px). */
   scrolled: number;
 }
 
-/** In the page: watches a scroller until it is stopped. */
+/** Watches a scroller in the page until it is stopped. */
 export interface Watch {
-  /** Moves to the top (-1) or the end (1) with each frame, until it is let go with 0. */
+  /** Scrolls to the top (-1) or end (1) with each frame; 0 stops it. */
   hold(end: -1 | 0 | 1): void;
-  /** Moves from here to the other end in so many frames, as a scrollbar is dragged. */
+  /** Drags from here to the other end in this many frames. */
   drag(frames: number): Promise<void>;
-  /** Does nothing for so many frames. */
+  /** Waits for this many frames. */
   rest(frames: number): Promise<void>;
   stop(): Frames;
 }
 
-/** Begins to watch the scroller around the first `row`. The frames after painting are looked at, not those before. */
+/** Watches the scroller around the first `row`, measuring after each paint. */
 export function watch(page: Page, row: string): Promise<JSHandle<Watch>> {
   return page.evaluateHandle((row): Watch => {
     let view = document.querySelector<HTMLElement>(row);
@@ -38,7 +38,7 @@ export function watch(page: Page, row: string): Promise<JSHandle<Watch>> {
     const top = () => Number(own.get?.call(scroller));
     const put = (to: number) => own.set?.call(scroller, to);
 
-    // The page scrolls to keep its place when something comes in above: that is told from what a person scrolls.
+    // Scrolling by the page itself is not counted as the user's.
     let adjusted = 0;
     const counted = (scroll: () => void) => {
       const before = top();
@@ -62,7 +62,7 @@ export function watch(page: Page, row: string): Promise<JSHandle<Watch>> {
       furthest: 0,
       scrolled: 0,
     };
-    /** Scrolls once a frame, after it was painted: what follows is drawn before the next one is. */
+    /** Scrolls once per frame, after painting. */
     let move: (() => void) | null = null;
     let last = 0;
     let frame = 0;

@@ -6,7 +6,7 @@ import lighthouse, { desktopConfig, type Result } from 'lighthouse';
 import { chromium } from '../chromium.ts';
 import { log, open } from '../desk.ts';
 import { ADMIN, System } from '../system.ts';
-import { ready, signIn } from '../test.ts';
+import { waitUntilLive, signIn } from '../test.ts';
 import { keep, loadAverage, Table } from './report.ts';
 
 /*
@@ -37,9 +37,12 @@ const table = new Table(
 test.describe.configure({ mode: 'serial' });
 
 test('the sign-in page and a conversation of many messages', async () => {
-  const system = await System.start({ keeps: true });
+  const system = await System.start({ persistent: true });
   for (let n = 1; n <= MESSAGES; n++) {
-    await system.receives(NUMBER, `Message ${String(n)}, about the bike that I brought on Monday.`);
+    await system.receiveSms(
+      NUMBER,
+      `Message ${String(n)}, about the bike that I brought on Monday.`,
+    );
   }
   const folder = mkdtempSync(join(tmpdir(), 'partyline-chromium-'));
   const context = await browsers.launchPersistentContext(folder, {
@@ -51,14 +54,14 @@ test('the sign-in page and a conversation of many messages', async () => {
   const port = Number(readFileSync(join(folder, 'DevToolsActivePort'), 'utf8').split('\n')[0]);
 
   await scores('sign-in', `${system.url}/`, port, context);
-  await system.isRead();
+  await system.markAllRead();
   const page = await context.newPage();
   await signIn(page, ADMIN);
   await open(page, /0123/);
   await log(page)
     .getByText(`Message ${String(MESSAGES)},`)
     .waitFor();
-  await ready(page);
+  await waitUntilLive(page);
   const address = page.url();
   await page.close();
   await scores('desk, a conversation open', address, port, context);
@@ -99,17 +102,17 @@ async function scores(
   }
 }
 
-/** What one run of Lighthouse saw. */
+/** The result of one Lighthouse run. */
 interface Look {
-  /** By category, of 100. */
+  /** By category, out of 100. */
   scores: Record<string, number>;
-  /** Ms to the largest paint. */
+  /** The time to the largest contentful paint (ms). */
   paint: number;
-  /** Ms in which the page could not answer. */
+  /** The total blocking time (ms). */
   blocked: number;
-  /** How far things moved by themselves. */
+  /** The cumulative layout shift. */
   shift: number;
-  /** Audits with a weight that were not passed. */
+  /** Weighted audits that failed. */
   missed: string[];
 }
 

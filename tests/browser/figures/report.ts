@@ -10,14 +10,14 @@ import { join, resolve } from 'node:path';
 const FOLDER = resolve(import.meta.dirname, '../../../target/bench');
 const SUBJECTS = ['times', 'scrolling', 'lighthouse'] as const;
 
-/** A table, written anew with every row. */
+/** A table that is rewritten with every row. */
 export class Table {
   readonly #subject: (typeof SUBJECTS)[number];
   readonly #note: string;
   readonly #columns: string[];
   readonly #rows: string[][] = [];
 
-  /** `note` says what was done and what the columns mean. */
+  /** `note` explains the measurement and the columns. */
   constructor(subject: (typeof SUBJECTS)[number], note: string, columns: string[]) {
     this.#subject = subject;
     this.#note = note;
@@ -48,12 +48,12 @@ export function keep(name: string, text: string): void {
   writeFileSync(join(FOLDER, name), text);
 }
 
-/** The load average of the minute before. */
+/** Returns the load average of the last minute. */
 export function loadAverage(): string {
   return readFileSync('/proc/loadavg', 'utf8').split(' ')[0] ?? '?';
 }
 
-/** Of all `values`: n, p50, p99, the least, the most. */
+/** Returns n, p50, p99, minimum and maximum of `values`. */
 export function spread(values: number[]): (string | number)[] {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) =>

@@ -1,7 +1,7 @@
 import { type CDPSession, type JSHandle, type Locator, type Page, test } from '@playwright/test';
 import { log, open } from '../desk.ts';
 import { System } from '../system.ts';
-import { ready } from '../test.ts';
+import { waitUntilLive } from '../test.ts';
 import { watch, type Watch } from './frames.ts';
 import { loadAverage, spread, Table } from './report.ts';
 
@@ -43,13 +43,13 @@ test.use({
 });
 
 test('a conversation of ten thousand messages', async ({ page }) => {
-  const system = await System.start({ keeps: true });
+  const system = await System.start({ persistent: true });
   await atOnce(MESSAGES, (n) =>
-    system.receives(NUMBER, `Message ${String(n)}. ${SENTENCE.repeat(n % 5)}`),
+    system.receiveSms(NUMBER, `Message ${String(n)}. ${SENTENCE.repeat(n % 5)}`),
   );
-  await system.isRead();
+  await system.markAllRead();
   await page.goto(system.deskLink);
-  await ready(page);
+  await waitUntilLive(page);
   await open(page, /0123/);
   await log(page).getByRole('article').last().waitFor();
 
@@ -72,15 +72,15 @@ test('a conversation of ten thousand messages', async ({ page }) => {
 });
 
 test('a list of five thousand conversations', async ({ page }) => {
-  const system = await System.start({ keeps: true });
+  const system = await System.start({ persistent: true });
   await atOnce(CONVERSATIONS, (n) =>
-    system.receives(
+    system.receiveSms(
       `+1206555${String(1000 + n).padStart(4, '0')}`,
       `I am number ${String(n)}. ${SENTENCE}`,
     ),
   );
   await page.goto(system.deskLink);
-  await ready(page);
+  await waitUntilLive(page);
 
   const list = page.getByRole('region', { name: 'Conversations' });
   const scroll = await Scroll.of(page, list, '[data-row]');
@@ -97,7 +97,7 @@ test('a list of five thousand conversations', async ({ page }) => {
   await system.stop();
 });
 
-/** A scroller, its rows, and the wheel over it. */
+/** A scroller with its rows and a wheel. */
 class Scroll {
   readonly #page: Page;
   readonly #browser: CDPSession;
@@ -124,7 +124,7 @@ class Scroll {
     return new Scroll(page, await page.context().newCDPSession(page), row, middle);
   }
 
-  /** Writes a row of what was seen meanwhile. */
+  /** Measures an action and writes a row. */
   async measure(what: string, act: (view: JSHandle<Watch>) => Promise<void>): Promise<void> {
     const load = loadAverage();
     const view = await watch(this.#page, this.#row);
@@ -147,7 +147,7 @@ class Scroll {
     );
   }
 
-  /** Turns the wheel at so many px/s, up when more than 0. */
+  /** Turns the wheel at this speed (px/s); up if positive. */
   async wheel(speed: number): Promise<void> {
     await this.#browser.send('Input.synthesizeScrollGesture', {
       ...this.#middle,
@@ -158,14 +158,14 @@ class Scroll {
   }
 }
 
-/** Holds it at its top (-1) or its end (1) until `sign` is there. */
+/** Stays at the top (-1) or end (1) until `sign` appears. */
 async function hold(view: JSHandle<Watch>, end: -1 | 1, sign: Locator): Promise<void> {
   await view.evaluate((one, end) => one.hold(end), end);
   await sign.waitFor({ state: 'attached', timeout: 240_000 });
   await view.evaluate((one) => one.hold(0));
 }
 
-/** Does it for 1 to `count`, several at once. */
+/** Runs an action for 1 to `count`, several at once. */
 async function atOnce(count: number, act: (n: number) => Promise<void>): Promise<void> {
   let next = 0;
   const lane = async () => {

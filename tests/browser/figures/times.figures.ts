@@ -3,7 +3,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { log, open, row } from '../desk.ts';
 import { png } from '../png.ts';
 import { System } from '../system.ts';
-import { ready } from '../test.ts';
+import { waitUntilLive } from '../test.ts';
 import { loadAverage, spread, Table } from './report.ts';
 
 /*
@@ -30,10 +30,10 @@ test('from the start of the program to its first text on the screen', async ({ b
   for (let run = 0; run < STARTS; run++) {
     const page = await browser.newPage();
     const begun = now();
-    const system = await System.start({ keeps: true });
+    const system = await System.start({ persistent: true });
     started.push(now() - begun);
     const opened = page.goto(system.deskLink);
-    await system.receives(NUMBER, 'The first text');
+    await system.receiveSms(NUMBER, 'The first text');
     await opened;
     shown.push((await seen(page, 'data-conversation-id', 'The first text')) - begun);
     await page.close();
@@ -44,18 +44,18 @@ test('from the start of the program to its first text on the screen', async ({ b
 });
 
 test('from the webhook to the text on the screen', async ({ browser }) => {
-  const system = await System.start({ keeps: true });
+  const system = await System.start({ persistent: true });
   const page = await browser.newPage();
-  await system.receives(NUMBER, 'Before anything');
+  await system.receiveSms(NUMBER, 'Before anything');
   await page.goto(system.deskLink);
-  await ready(page);
+  await waitUntilLive(page);
   for (const [place, attribute] of [
     ['the list', 'data-conversation-id'],
     ['the open thread', 'data-message-id'],
   ] as const) {
     if (attribute === 'data-message-id') {
-      // What is unread would be opened where it begins, not at its end.
-      await system.isRead();
+      // An unread thread would open at its first unread message.
+      await system.markAllRead();
       await expect(row(page, /0123/)).not.toContainText('unread');
       await open(page, /0123/);
       await log(page)
@@ -68,10 +68,10 @@ test('from the webhook to the text on the screen', async ({ browser }) => {
     for (let n = 0; n < TEXTS; n++) {
       const text = `Text ${String(n)} for ${place}.`;
       const appeared = seen(page, attribute, text);
-      // The observer stands before the text is posted.
+      // The observer is installed before the text is sent.
       await page.evaluate(() => null);
       const begun = now();
-      await system.receives(NUMBER, text);
+      await system.receiveSms(NUMBER, text);
       answered.push(now() - begun);
       shown.push((await appeared) - begun);
     }
@@ -83,10 +83,10 @@ test('from the webhook to the text on the screen', async ({ browser }) => {
 });
 
 test('from a phone to the picture in the thread', async ({ browser }) => {
-  const system = await System.start({ keeps: true });
+  const system = await System.start({ persistent: true });
   const page = await browser.newPage();
-  const phone = await system.phone(NUMBER);
-  await phone.writes('Look at these');
+  const phone = await system.addPhone(NUMBER);
+  await phone.sendText('Look at these');
   await page.goto(system.deskLink);
   await open(page, /0123/);
   await log(page).getByText('Look at these').waitFor();
@@ -94,12 +94,12 @@ test('from a phone to the picture in the thread', async ({ browser }) => {
   const shown: number[] = [];
   for (let n = 0; n < PICTURES; n++) {
     const text = `Picture ${String(n)}.`;
-    // Noise does not get smaller: 200 KB.
+    // Noise does not compress: 200 KB.
     const bytes = png(256, 260, randomBytes(256 * 260 * 3));
     const appeared = seen(page, 'data-message-id', text, true);
     await page.evaluate(() => null);
     const begun = now();
-    await phone.sends([{ name: `${String(n)}.png`, type: 'image/png', bytes }], text);
+    await phone.sendFiles([{ name: `${String(n)}.png`, type: 'image/png', bytes }], text);
     shown.push((await appeared) - begun);
   }
   table.row(
@@ -112,8 +112,9 @@ test('from a phone to the picture in the thread', async ({ browser }) => {
 });
 
 /**
- * The moment at which an element with `attribute` and `text` in it, and its `picture`, stands in the window and a frame
- * has been drawn.
+ * Returns when an element with `attribute` and `text` is in view and painted.
+ *
+ * With `picture`, its image has to be loaded, too.
  */
 async function seen(page: Page, attribute: string, text: string, picture = false): Promise<number> {
   return page.evaluate(
@@ -145,7 +146,7 @@ async function seen(page: Page, attribute: string, text: string, picture = false
         };
         const observer = new MutationObserver(look);
         observer.observe(document, { subtree: true, childList: true, characterData: true });
-        // A virtual list draws a message below the window first, and scrolls to it then.
+        // A virtual list draws a message below the view, then scrolls to it.
         addEventListener('scroll', look, true);
         addEventListener('load', look, true);
         look();

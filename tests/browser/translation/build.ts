@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Where the page stands that says everything in brackets. */
+/** The build of the page with all texts in brackets. */
 export const TRANSLATED = join(ROOT, 'target/translated-page');
 
-/** Builds it, as anybody builds the page with a translation. */
+/** Builds the page with the test translation. */
 export function buildTranslated(): void {
   const vite = join(ROOT, 'node_modules/.bin/vite');
   const to = ['--outDir', TRANSLATED, '--emptyOutDir'];

@@ -1,6 +1,6 @@
 import { expect, type Frame, type Page } from '@playwright/test';
 
-/** What is read aloud or shown beside an element's text. */
+/** Attributes with text for users. */
 const ATTRIBUTES = [
   'alt',
   'aria-description',
@@ -12,19 +12,19 @@ const ATTRIBUTES = [
   'title',
 ];
 
-/** What the browser makes of times and numbers, in the language that the catalogue names. */
+/** Words of formatted dates in the catalog's locale. */
 const BY_INTL = intl('en-GB');
 
-/** Expects that the whole page says nothing but the catalogue's words and `data`: names, texts, numbers. */
+/** Expects that the page has no text besides the catalog's and `data`. */
 export async function expectTranslated(page: Page, data: string[]): Promise<void> {
-  const told = await Promise.all(page.frames().map(said));
+  const told = await Promise.all(page.frames().map(visibleTexts));
   const all = told.flat();
   expect(all.filter((text) => text.includes('⟦')).length, 'something was read').toBeGreaterThan(2);
-  expect(all.filter((text) => foreign(text, data))).toEqual([]);
+  expect(all.filter((text) => isUntranslated(text, data))).toEqual([]);
 }
 
-/** Whether a text holds words that are neither marked nor data. */
-export function foreign(text: string, data: string[]): boolean {
+/** Returns whether a text has words that are neither marked nor data. */
+export function isUntranslated(text: string, data: string[]): boolean {
   let rest = text;
   while (/⟦[^⟦⟧]*⟧/.test(rest)) rest = rest.replace(/⟦[^⟦⟧]*⟧/g, ' ');
   for (const known of [...data].sort((one, other) => other.length - one.length)) {
@@ -34,15 +34,15 @@ export function foreign(text: string, data: string[]): boolean {
   return /\p{L}{2,}/u.test(rest);
 }
 
-/** Every text of a frame that somebody sees or hears. */
-function said(frame: Frame): Promise<string[]> {
+/** Returns every visible or spoken text of a frame. */
+function visibleTexts(frame: Frame): Promise<string[]> {
   return frame.evaluate((attributes) => {
     const texts = [document.title];
     const seen = (element: Element) => element.localName === 'option' || element.checkVisibility();
     const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
       const parent = node.parentElement;
-      // A webhook as it came is data; the drawn name of the product has its label.
+      // A raw webhook is data; the wordmark has its label.
       if (parent && !parent.closest('script, style, pre, [role=img]') && seen(parent)) {
         texts.push(node.textContent ?? '');
       }

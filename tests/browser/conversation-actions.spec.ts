@@ -1,11 +1,15 @@
-import { answer, bubble, expectStatus, log, open, row, tap } from './desk.ts';
-import { expect, ready, test } from './test.ts';
+import { answer, bubble, expectStatus, log, open, row, interceptSockets } from './desk.ts';
+import { expect, waitUntilLive, test } from './test.ts';
 
-/** So long (ms) an act is offered to be taken back. */
+/** How long (ms) an action can be undone. */
 const OFFERED = 8000;
 
-test('a note is written once and read by everybody', async ({ desk, secondDesk, system }) => {
-  await system.receives('+12065550123', 'Hello');
+test('a note is visible to all agents, and a conflict is shown', async ({
+  desk,
+  secondDesk,
+  system,
+}) => {
+  await system.receiveSms('+12065550123', 'Hello');
   await open(desk, /0123/);
   await open(secondDesk, /0123/);
   await desk.getByRole('button', { name: 'Add note' }).click();
@@ -13,7 +17,7 @@ test('a note is written once and read by everybody', async ({ desk, secondDesk, 
   await desk.getByRole('button', { name: 'Save' }).click();
   await expect(secondDesk.getByText('Rides a blue Marin')).toBeVisible();
 
-  // Two at once: the second one is shown what the first one wrote.
+  // The second of two concurrent edits sees the first one's text.
   await desk.getByRole('button', { name: 'Edit note' }).click();
   await secondDesk.getByRole('button', { name: 'Edit note' }).click();
   await desk.getByRole('textbox', { name: 'Note' }).fill('Rides a green Surly');
@@ -26,11 +30,11 @@ test('a note is written once and read by everybody', async ({ desk, secondDesk, 
   await expect(secondDesk.getByText('Rides a green Surly')).toBeVisible();
 });
 
-test('a consent given elsewhere is recorded with its evidence, and holds', async ({
+test('an admin records consent with its evidence, and it takes effect', async ({
   desk,
   system,
 }) => {
-  await system.receives('+12065550123', 'Hello');
+  await system.receiveSms('+12065550123', 'Hello');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Record consent' }).click();
   await desk.getByLabel('How and where consent was given').fill('On the form at the counter');
@@ -45,9 +49,12 @@ test('a consent given elsewhere is recorded with its evidence, and holds', async
   await expect(bubble(desk, 'Hello?')).toHaveCount(0);
 });
 
-test('a text is removed here and at Twilio, once it is confirmed', async ({ desk, system }) => {
-  const phone = await system.phone('+12065550123');
-  await phone.writes('My card is 4111 1111');
+test('message content is deleted here and at Twilio after confirmation', async ({
+  desk,
+  system,
+}) => {
+  const phone = await system.addPhone('+12065550123');
+  await phone.sendText('My card is 4111 1111');
   await open(desk, /0123/);
   await bubble(desk, '4111')
     .getByRole('button', { name: /^Details/ })
@@ -59,17 +66,17 @@ test('a text is removed here and at Twilio, once it is confirmed', async ({ desk
   await expect(desk.getByText('4111')).toHaveCount(0);
 });
 
-test('a text that the closer has not seen keeps its conversation open, and that is said', async ({
+test('a message that the agent has not seen keeps the conversation open', async ({
   page,
   system,
 }) => {
-  const line = await tap(page, system);
-  await system.receives('+12065550123', 'Hello');
+  const line = await interceptSockets(page, system);
+  await system.receiveSms('+12065550123', 'Hello');
   await open(page, /0123/);
   await expect(bubble(page, 'Hello')).toBeVisible();
   await expect(row(page, /0123/)).not.toContainText('unread');
-  line.deaf = true;
-  await system.receives('+12065550123', 'One more thing');
+  line.dropFrames = true;
+  await system.receiveSms('+12065550123', 'One more thing');
   await log(page).focus();
   await page.keyboard.press('e');
   await expect(
@@ -81,16 +88,16 @@ test('a text that the closer has not seen keeps its conversation open, and that 
   await expect(row(page, /0123/)).toHaveCount(0);
 });
 
-test.describe('with a clock of its own', () => {
-  test.use({ ownClock: true });
+test.describe('with a fake clock', () => {
+  test.use({ fakeClock: true });
 
-  test('what was deleted is gone when nobody takes it back', async ({
+  test('a deleted conversation is gone after the time to undo', async ({
     desk,
     secondDesk,
     system,
   }) => {
-    await system.receives('+12065550123', 'Forget me');
-    await system.receives('+12065550124', 'Keep me');
+    await system.receiveSms('+12065550123', 'Forget me');
+    await system.receiveSms('+12065550124', 'Keep me');
     await open(desk, /0123/);
     await expect(row(secondDesk, /0123/)).toBeVisible();
     await desk.getByRole('button', { name: 'Delete conversation' }).click();
@@ -100,35 +107,35 @@ test.describe('with a clock of its own', () => {
     await desk.clock.fastForward(OFFERED);
     await expect(row(secondDesk, /0123/)).toHaveCount(0);
     await expect(row(secondDesk, /0124/)).toBeVisible();
-    await system.receives('+12065550123', 'I am back');
+    await system.receiveSms('+12065550123', 'I am back');
     await open(secondDesk, /0123/);
     await expect(log(secondDesk).getByRole('article')).toHaveCount(1);
   });
 
-  test('what comes before a deletion is not erased unseen, whether the page has heard of it or not', async ({
+  test('a message that arrives before a deletion is not erased, whether the page knows it or not', async ({
     page,
     system,
   }) => {
-    const line = await tap(page, system);
+    const line = await interceptSockets(page, system);
     const deletions: number[] = [];
     page.on('response', (answer) => {
       if (answer.request().method() === 'DELETE') deletions.push(answer.status());
     });
     for (const deaf of [false, true]) {
-      // It reads again by itself after 20 s: each round begins anew.
-      line.deaf = false;
+      // The page resyncs every 20 s, so each round starts fresh.
+      line.dropFrames = false;
       await page.reload();
-      await ready(page);
-      await system.receives('+12065550123', 'Hello');
+      await waitUntilLive(page);
+      await system.receiveSms('+12065550123', 'Hello');
       await open(page, /0123/);
       await expect(row(page, /0123/)).not.toContainText('unread');
       await page.getByRole('button', { name: 'Delete conversation' }).click();
       await expect(row(page, /0123/)).toHaveCount(0);
-      line.deaf = deaf;
+      line.dropFrames = deaf;
       const text = `Wait, deaf: ${String(deaf)}`;
-      await system.receives('+12065550123', text);
+      await system.receiveSms('+12065550123', text);
       const told = new RegExp(`"preview":\\{[^}]*${text}`);
-      if (!deaf) await expect.poll(() => line.heard).toMatch(told);
+      if (!deaf) await expect.poll(() => line.received).toMatch(told);
       await page.clock.fastForward(OFFERED);
       await expect(page.getByText(/0123 has new messages and was not deleted\.$/)).toBeVisible();
       await expect(row(page, /0123/)).toContainText(text);
@@ -137,9 +144,9 @@ test.describe('with a clock of its own', () => {
   });
 });
 
-test('words are found in a thread, hit by hit', async ({ desk, system }) => {
-  for (const n of [1, 2, 3]) await system.receives('+12065550123', `Apple number ${String(n)}`);
-  await system.receives('+12065550123', 'A pear');
+test('a search in a thread goes from hit to hit', async ({ desk, system }) => {
+  for (const n of [1, 2, 3]) await system.receiveSms('+12065550123', `Apple number ${String(n)}`);
+  await system.receiveSms('+12065550123', 'A pear');
   await open(desk, /0123/);
   await log(desk).focus();
   await desk.keyboard.press('f');
@@ -154,14 +161,11 @@ test('words are found in a thread, hit by hit', async ({ desk, system }) => {
   await expect(desk.getByText('No matches')).toBeVisible();
 });
 
-test('a word that stands far back is reached from the search, with the hit in view', async ({
-  page,
-  system,
-}) => {
-  await system.receives('+12065550123', 'I have seen a heron');
-  // The search reads 200 messages at a time, the thread 50.
+test('a search reaches a message far up and scrolls to it', async ({ page, system }) => {
+  await system.receiveSms('+12065550123', 'I have seen a heron');
+  // A search page has 200 messages, a thread page 50.
   for (let at = 1; at <= 210; at += 1) {
-    await system.receives('+12065550123', `Message number ${String(at)}`);
+    await system.receiveSms('+12065550123', `Message number ${String(at)}`);
   }
   await page.goto(system.deskLink);
   await open(page, /0123/);
@@ -174,13 +178,13 @@ test('a word that stands far back is reached from the search, with the hit in vi
   await expect(bubble(page, 'I have seen a heron')).toHaveClass(/marked/);
 });
 
-test('the list shows one channel, and the box says how long an answer may go', async ({
+test('the list shows one channel, and the composer shows the reply window', async ({
   desk,
   system,
 }) => {
-  await system.receives('+12065550123', 'By text');
-  const phone = await system.phone('whatsapp:+12065550150', 'Grace');
-  await phone.writes('By WhatsApp');
+  await system.receiveSms('+12065550123', 'By text');
+  const phone = await system.addPhone('whatsapp:+12065550150', 'Grace');
+  await phone.sendText('By WhatsApp');
   await expect(row(desk, /Grace/)).toBeVisible();
   await desk.getByLabel('Channel').selectOption({ label: 'WhatsApp' });
   await expect(row(desk, /0123/)).toHaveCount(0);
@@ -188,15 +192,15 @@ test('the list shows one channel, and the box says how long an answer may go', a
   await expect(desk.getByText(/Reply window closes in 2[34] h/)).toBeVisible();
   await answer(desk, 'Hello Grace');
   await expectStatus(desk, 'Hello Grace', 'delivered');
-  expect(await phone.shows()).toEqual(['By WhatsApp', 'Hello Grace']);
+  expect(await phone.listTexts()).toEqual(['By WhatsApp', 'Hello Grace']);
 });
 
-test('what is held back is told with its reason and as it came, and stays until it can be placed', async ({
+test('a quarantined request is shown with its reason and raw content until it can be processed', async ({
   desk,
   system,
 }) => {
-  await system.receivesElsewhere('+12065550123', 'Anybody there?');
-  await system.receivesElsewhere('+12065550124', 'Nor here?');
+  await system.receiveForUnknownNumber('+12065550123', 'Anybody there?');
+  await system.receiveForUnknownNumber('+12065550124', 'Nor here?');
   await desk.reload();
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /^Quarantine/ }).click();
@@ -208,12 +212,9 @@ test('what is held back is told with its reason and as it came, and stays until 
   await expect(held.locator('li')).toHaveCount(2);
 });
 
-test('the quarantine has an address of its own, and Back and Escape leave it', async ({
-  desk,
-  system,
-}) => {
-  await system.receivesElsewhere('+12065550123', 'Anybody there?');
-  await system.receives('+12065550124', 'Here I am');
+test('the quarantine has its own URL, and Back and Escape leave it', async ({ desk, system }) => {
+  await system.receiveForUnknownNumber('+12065550123', 'Anybody there?');
+  await system.receiveSms('+12065550124', 'Here I am');
   await desk.goto(`${system.url}/#quarantine`);
   const held = desk.getByRole('region', { name: 'Quarantine' });
   await expect(held.locator('summary')).toHaveCount(1);

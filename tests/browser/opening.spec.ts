@@ -4,10 +4,10 @@ import { expect, test } from './test.ts';
 
 const LIST = { name: 'Conversations', includeHidden: true };
 const CONVERSATION = /\/api\/conversations\/\w+$/;
-/** What else tells who a conversation is with, at once or when the socket is open. */
+/** Other requests that bring the conversation. */
 const REST = /\/api\/(conversations\?|sockets\/ticket$)/;
 
-/** Opens a conversation by its address; what is `held` is answered only when `tell` is called. */
+/** Opens a conversation by URL. Requests that match `held` get no response before `tell`. */
 async function arrive(desk: Page, ...held: RegExp[]) {
   const address = desk.url();
   let tell = () => {};
@@ -26,12 +26,12 @@ async function arrive(desk: Page, ...held: RegExp[]) {
 }
 
 test.beforeEach(async ({ desk, system }) => {
-  await system.receives('+12065550123', 'Is it ready?');
+  await system.receiveSms('+12065550123', 'Is it ready?');
   await open(desk, /0123/);
   await expect(bubble(desk, 'Is it ready?')).toBeVisible();
 });
 
-test('what is opened by its address is read while it is asked who it is with, and stands where it will stay', async ({
+test('a thread opened by URL loads at once with its conversation, without moving afterwards', async ({
   desk,
 }) => {
   const tell = await arrive(desk, CONVERSATION, REST);
@@ -43,7 +43,7 @@ test('what is opened by its address is read while it is asked who it is with, an
   expect(await log(desk).boundingBox()).toEqual(before);
 });
 
-test('a conversation of which nothing can be told is asked for again', async ({ desk }) => {
+test('a conversation that could not be loaded is requested again', async ({ desk }) => {
   await desk.route(CONVERSATION, (route) => route.fulfill({ status: 500 }));
   await arrive(desk, REST);
   const alert = log(desk).getByRole('alert');
@@ -55,10 +55,10 @@ test('a conversation of which nothing can be told is asked for again', async ({ 
   await expect(desk.getByRole('heading', { name: '(206) 555-0123' }).first()).toBeVisible();
 });
 
-test.describe('where one column is seen at a time', () => {
+test.describe('with one visible column', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test('the list behind an open thread is drawn after it', async ({ desk }) => {
+  test('the list behind an open thread is drawn after the thread', async ({ desk }) => {
     const tell = await arrive(desk, CONVERSATION, REST);
     await expect(desk.getByRole('button', { name: 'Back to list' })).toBeVisible();
     await expect(desk.getByRole('region', LIST)).toHaveCount(0);
@@ -68,7 +68,7 @@ test.describe('where one column is seen at a time', () => {
     await expect(desk.getByRole('region', LIST)).toBeHidden();
   });
 
-  test('there is a way back from a thread that is on its way', async ({ desk }) => {
+  test('Back works while a thread is loading', async ({ desk }) => {
     const tell = await arrive(desk, CONVERSATION, REST);
     await desk.getByRole('button', { name: 'Back to list' }).click();
     await expect(desk.getByRole('region', LIST)).toBeVisible();
@@ -76,12 +76,12 @@ test.describe('where one column is seen at a time', () => {
     await expect(desk.getByRole('link', { name: /0123/ })).toBeVisible();
   });
 
-  test('a list that nobody sees is read no further, and is whole when it is seen', async ({
+  test('a hidden list loads no further pages and is complete when it is shown', async ({
     desk,
     system,
   }) => {
     const numbers = Array.from({ length: 70 }, (_, at) => `+1206555${String(1000 + at)}`);
-    for (const number of numbers) await system.receives(number, 'Hello');
+    for (const number of numbers) await system.receiveSms(number, 'Hello');
     const further: string[] = [];
     desk.on('request', (request) => {
       if (/[?&]cursor=/.test(request.url())) further.push(request.url());
@@ -89,7 +89,7 @@ test.describe('where one column is seen at a time', () => {
     await desk.reload();
     await expect(desk.getByRole('region', LIST)).toHaveCount(1);
     await expect(desk).toHaveTitle(/\(70\)/);
-    await system.receives('+12065550124', 'One more');
+    await system.receiveSms('+12065550124', 'One more');
     await expect(desk).toHaveTitle(/\(71\)/);
     expect(further).toEqual([]);
     await desk.getByRole('button', { name: 'Back to list' }).click();

@@ -1,12 +1,9 @@
-import { bubble, log, open, row, tap } from './desk.ts';
-import { expect, ready, test } from './test.ts';
+import { bubble, log, open, row, interceptSockets } from './desk.ts';
+import { expect, waitUntilLive, test } from './test.ts';
 
-test('a socket that is cut comes back, and what happened meanwhile is read', async ({
-  page,
-  system,
-}) => {
-  const line = await tap(page, system);
-  await system.receives('+12065550123', 'Before the cut');
+test('a lost socket reconnects, and missed changes are loaded', async ({ page, system }) => {
+  const line = await interceptSockets(page, system);
+  await system.receiveSms('+12065550123', 'Before the cut');
   await open(page, /0123/);
 
   let heal = () => {};
@@ -17,35 +14,32 @@ test('a socket that is cut comes back, and what happened meanwhile is read', asy
   });
   await line.sockets.at(-1)?.close();
   await expect(page.getByRole('status').filter({ hasText: 'Syncing' })).toBeVisible();
-  await system.receives('+12065550123', 'During the cut');
-  await system.receives('+12065550124', 'Somebody new');
+  await system.receiveSms('+12065550123', 'During the cut');
+  await system.receiveSms('+12065550124', 'Somebody new');
   heal();
-  await ready(page);
+  await waitUntilLive(page);
   await expect(bubble(page, 'During the cut')).toBeVisible();
   await expect(row(page, /0124/)).toContainText('Somebody new');
-  await system.receives('+12065550123', 'After the cut');
+  await system.receiveSms('+12065550123', 'After the cut');
   await expect(bubble(page, 'After the cut')).toBeVisible();
   expect(line.sockets).toHaveLength(2);
 });
 
-test.describe('with a clock of its own', () => {
-  test.use({ ownClock: true });
+test.describe('with a fake clock', () => {
+  test.use({ fakeClock: true });
 
-  test('frames that are dropped while the socket lives are made good within 30 seconds', async ({
-    page,
-    system,
-  }) => {
-    const line = await tap(page, system);
-    await system.receives('+12065550123', 'Open');
-    await system.receives('+12065550124', 'To be closed by another');
+  test('lost frames are corrected within 30 seconds', async ({ page, system }) => {
+    const line = await interceptSockets(page, system);
+    await system.receiveSms('+12065550123', 'Open');
+    await system.receiveSms('+12065550124', 'To be closed by another');
     await open(page, /0123/);
-    // The thread was read: what follows can only be pushed, or healed.
+    // The thread is loaded, so later changes are pushed or resynced.
     await expect(bubble(page, 'Open')).toBeVisible();
     await expect(row(page, /0124/)).toBeVisible();
 
-    line.deaf = true;
-    await system.receives('+12065550123', 'Never pushed');
-    await system.receives('+12065550125', 'Nor this');
+    line.dropFrames = true;
+    await system.receiveSms('+12065550123', 'Never pushed');
+    await system.receiveSms('+12065550125', 'Nor this');
     const { conversations } = await system.api<{
       conversations: { conversation_id: string; mobile_number: string }[];
     }>('GET', '/api/conversations?filter=open');
@@ -65,14 +59,14 @@ test.describe('with a clock of its own', () => {
   });
 });
 
-test.describe('on a system that keeps its state', () => {
-  test.use({ starts: { keeps: true } });
+test.describe('on a system with persistent state', () => {
+  test.use({ startOptions: { persistent: true } });
 
-  test('the desk says that it is offline, and is live again when the system is back', async ({
+  test('the desk shows that it is offline, and is live again after a restart', async ({
     desk,
     system,
   }) => {
-    await system.receives('+12065550123', 'Before');
+    await system.receiveSms('+12065550123', 'Before');
     await open(desk, /0123/);
     await expect(bubble(desk, 'Before')).toBeVisible();
     await system.kill();
@@ -80,24 +74,24 @@ test.describe('on a system that keeps its state', () => {
       timeout: 25_000,
     });
     await expect(bubble(desk, 'Before'), 'what was read stays').toBeVisible();
-    await system.again();
+    await system.restart();
     await expect(desk.getByText(/^Offline since/)).toHaveCount(0, { timeout: 35_000 });
-    await ready(desk);
-    await system.receives('+12065550123', 'Afterwards');
+    await waitUntilLive(desk);
+    await system.receiveSms('+12065550123', 'Afterwards');
     await expect(bubble(desk, 'Afterwards')).toBeVisible();
   });
 });
 
-test('who has gone up in a thread while the line was down stays there when it is back', async ({
+test('a scrolled thread keeps its position after a reconnect', async ({
   context,
   desk,
   system,
 }) => {
   for (let at = 1; at <= 40; at += 1) {
-    await system.receives('+12065550123', `Message number ${String(at)}`);
+    await system.receiveSms('+12065550123', `Message number ${String(at)}`);
   }
-  await system.isRead();
-  await system.receives('+12065550124', 'Somebody else');
+  await system.markAllRead();
+  await system.receiveSms('+12065550124', 'Somebody else');
   await open(desk, /0123/);
   await expect(bubble(desk, 'Message number 40')).toBeInViewport();
   await open(desk, /0124/);

@@ -5,7 +5,7 @@
  * `Catalog['nameOfTheExport']`.
  */
 import type codes from './api/codes.json';
-import type sentences from './api/sentences.json';
+import type localized from './api/localized.json';
 import type * as common from './strings/common';
 import type * as contact from './strings/contact';
 import type * as delivery from './strings/delivery';
@@ -26,7 +26,7 @@ export type Values = Record<string, number | string>;
 export type Template = string | ((values: Values) => string);
 
 /** The texts of API responses, by key. */
-export type LocalizedTexts = Record<keyof typeof sentences, Template>;
+export type LocalizedTexts = Record<keyof typeof localized, Template>;
 
 /** Twilio's error codes: what happened, without a full stop, and what to do. */
 export type TwilioCodes = Record<keyof typeof codes, { title: string; advice: string }>;

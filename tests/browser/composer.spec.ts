@@ -124,13 +124,13 @@ test('a user at the rate limit sees when to send again and keeps the text', asyn
   const click = { body: 'Once', idempotency_key: 'the-same-click' };
   const once = () => system.api('POST', messages, click);
   const ask = () =>
-    system.api<{ verdict: string }>('POST', `${messages}/check`, { body: 'More', media: [] });
+    system.api<{ decision: string }>('POST', `${messages}/check`, { body: 'More', media: [] });
   await once();
   const hand = async () => {
     for (let left = 25; left > 0; left -= 1) await once();
   };
   const hammer = async () => {
-    while ((await ask()).verdict !== 'wait_until') await Promise.all(Array.from(HANDS, hand));
+    while ((await ask()).decision !== 'wait') await Promise.all(Array.from(HANDS, hand));
   };
   const meta = desk.locator('#composer-meta');
   // Up to 1200 sends if the minute ends in between.
@@ -141,7 +141,7 @@ test('a user at the rate limit sees when to send again and keeps the text', asyn
     const text = `Not yet, ${String(Date.now())}`;
     await messageField(desk).fill(text);
     await expect(meta).toHaveText(
-      /^You have sent very many messages in a minute\.\s+You can send it at \d\d:\d\d:\d\d\.$/,
+      /^You have reached the limit of messages per minute\.\s+You can send it at \d\d:\d\d:\d\d\.$/,
       { timeout: 2000 },
     );
     await messageField(desk).press('Enter');

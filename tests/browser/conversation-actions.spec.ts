@@ -45,7 +45,7 @@ test('an admin records consent with its evidence, and it takes effect', async ({
   await consent.getByText('Evidence').click();
   await expect(consent.getByText('On the form at the counter')).toBeVisible();
   await answer(desk, 'Hello?');
-  await expect(desk.getByText(/The contact asked not to be written to/).first()).toBeVisible();
+  await expect(desk.getByText(/The contact has opted out of messages/).first()).toBeVisible();
   await expect(bubble(desk, 'Hello?')).toHaveCount(0);
 });
 

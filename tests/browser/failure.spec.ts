@@ -32,7 +32,7 @@ test('a message to a contact who opted out cannot be resent', async ({ desk, sys
   });
   await open(desk, /Opted out/);
   await answer(desk, 'Are you still there?');
-  await expectStatus(desk, 'still there', 'refused');
+  await expectStatus(desk, 'still there', 'rejected');
   await expect(bubble(desk, 'still there')).toContainText('Not sent:');
   await expect(
     bubble(desk, 'still there').getByRole('button', { name: /try again|resend/i }),

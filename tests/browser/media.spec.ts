@@ -146,7 +146,7 @@ test('an invalid image is rejected before sending, and can be removed', async ({
     { name: 'page.html', type: 'text/html', bytes: Buffer.from('<script>alert(1)</script>') },
   ]);
   const attached = desk.getByRole('list', { name: 'Attached files' });
-  await expect(attached.getByText(/Files of this type cannot be sent here/)).toBeVisible();
+  await expect(attached.getByText(/This file type is not supported/)).toBeVisible();
   await attached.getByRole('button', { name: 'Remove page.html' }).click();
   await expect(attached).toHaveCount(0);
 });

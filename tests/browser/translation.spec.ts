@@ -64,7 +64,7 @@ test('a failed message, its delivery details and a blocked one', async ({ desk, 
   await phone.sendText('STOP');
   await expect(bubble(desk, 'STOP')).toBeVisible();
   await messageField(desk).fill('We tried to reach you.');
-  await expect(desk.getByText('⟦The contact asked not to be written to.⟧')).toBeVisible();
+  await expect(desk.getByText('⟦The contact has opted out of messages.⟧')).toBeVisible();
   await expectTranslated(desk, [...DATA, 'STOP']);
   await desk.getByRole('button', { name: 'Try again' }).click();
   await expect(desk.getByRole('alert')).toHaveText(/^⟦The contact [^⟧]*⟧ ⟦They can [^⟧]*⟧$/);
@@ -148,16 +148,14 @@ test('quarantine', async ({ desk, system }) => {
   await waitUntilLive(desk);
   await desk.getByRole('button', { name: 'Menu' }).click();
   await desk.getByRole('button', { name: /Quarantine/ }).click();
-  await expect(desk.getByRole('heading', { name: /⟦It was sent to a number/ })).toBeVisible();
+  await expect(desk.getByRole('heading', { name: /⟦The recipient number/ })).toBeVisible();
   await desk
     .getByText(/⟦once⟧/)
     .first()
     .click();
   await expectTranslated(desk, DATA);
   await desk.getByRole('button', { name: '⟦Release⟧' }).first().click();
-  await expect(desk.getByRole('alert')).toHaveText(
-    '⟦It was sent to a number that is not set up here.⟧',
-  );
+  await expect(desk.getByRole('alert')).toHaveText('⟦The recipient number is not configured.⟧');
   await expectTranslated(desk, DATA);
 });
 
@@ -180,6 +178,6 @@ test('the Phones page with the desk', async ({ page: phones, system }) => {
   await expectTranslated(phones, data);
   await dialog.getByRole('textbox', { name: 'Phone number' }).fill('12');
   await dialog.getByRole('button', { name: 'Add', exact: false }).last().click();
-  await expect(dialog.getByText('⟦12 is no phone number.')).toBeVisible();
+  await expect(dialog.getByText('⟦12 is not a valid phone number.')).toBeVisible();
   await expectTranslated(phones, data);
 });

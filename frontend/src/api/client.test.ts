@@ -45,7 +45,7 @@ function server() {
         state.valid = `t${String(++state.issued)}`;
         return json({ access_token: state.valid, expires_in: 600, user: state.whose });
       }
-      if (path === '/api/session' && init?.body === JSON.stringify({ link: 'bens' })) {
+      if (path === '/api/session' && init?.body === JSON.stringify({ link_token: 'bens' })) {
         state.valid = `t${String(++state.issued)}`;
         return json({ access_token: state.valid, expires_in: 600, user: BEN });
       }
@@ -124,10 +124,10 @@ describe('the client', () => {
     await client.listSenders();
     [state.valid, state.whose] = ['other', BEN];
     await client.listSenders().catch(() => undefined);
-    await client.signIn({ link: 'bens' });
+    await client.signIn({ link_token: 'bens' });
     await client.signOut().catch(() => undefined);
     expect(replaced).toEqual([true, false]);
-    await client.signIn({ link: 'bens' });
+    await client.signIn({ link_token: 'bens' });
     state.valid = 'other';
     await client.listSenders();
     expect(calls.at(-1)).toMatchObject({ path: '/api/senders', bearer: 'Bearer t6' });

@@ -104,7 +104,7 @@ export class Client extends Transport {
   ) => this.call<CheckResult>('POST', `${conversationPath(id)}/messages/check`, body, signal);
 
   listConsent = (id: string) =>
-    this.call<{ entries: ConsentRecord[] }>('GET', `${conversationPath(id)}/consent`);
+    this.call<{ records: ConsentRecord[] }>('GET', `${conversationPath(id)}/consent`);
 
   recordConsent = (id: string, body: { state: ConsentState; evidence: string }) =>
     this.call<Conversation>('POST', `${conversationPath(id)}/consent`, body);

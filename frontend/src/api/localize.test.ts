@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Catalog, LocalizedTexts } from '../catalog';
 import { format, localize, localizeAll, localizeCode } from './localize';
 import { commonStrings } from '../strings/common';
-import sentences from './sentences.json';
+import localized from './localized.json';
 
 describe('localized texts', () => {
   const missing = { key: 'message.missing', values: {} };
@@ -17,9 +17,9 @@ describe('localized texts', () => {
   });
 
   it('contain their values, with sizes formatted', () => {
-    const large = sentences['file.too_large'];
-    const text = 'The file is too large: at most 5 MB can be sent here.';
-    expect(format(large, { most: 5 * 1024 * 1024 })).toBe(text);
+    const large = localized['file.too_large'];
+    const text = 'The file is too large. It can be at most 5 MB.';
+    expect(format(large, { max: 5 * 1024 * 1024 })).toBe(text);
     expect(format('{most:bytes}, {most}, {name}', { most: 2048, name: 'a {most}' })).toBe(
       '2 KB, 2048, a {most}',
     );

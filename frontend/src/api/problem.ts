@@ -63,6 +63,6 @@ async function parseProblem(response: Response): Promise<Problem | null> {
 }
 
 function problemMessage(status: number, problem: Problem | null): string {
-  if (problem?.detail) return localizeAll(problem.sentences, problem.detail);
+  if (problem?.detail) return localizeAll(problem.localized_detail, problem.detail);
   return status >= 500 ? commonStrings.errors.server : commonStrings.errors.unexpected;
 }

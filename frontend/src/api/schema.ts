@@ -380,6 +380,21 @@ export interface components {
             /** @description What `create-upload` answered. */
             upload_id: string;
         };
+        /** @description What became of one step: call again with the cursor until there is none. */
+        BulkReleaseResult: {
+            /** @description Where to go on; null at the end. */
+            cursor?: string | null;
+            /**
+             * Format: int32
+             * @description How many were released in this step.
+             */
+            released: number;
+            /**
+             * Format: int32
+             * @description How many stay, for they cannot be filed yet.
+             */
+            remaining: number;
+        };
         /** @description An answer by button or from a list. */
         Button: {
             /** @description The chosen entry of a list. */
@@ -413,16 +428,16 @@ export interface components {
         };
         /** @description The decision, and the cost. */
         CheckResult: {
+            /** @description Whether it may go. */
+            decision: components["schemas"]["SendDecision"];
             /** @description What is in the way. */
             reasons: components["schemas"]["Reason"][];
-            segments?: components["schemas"]["Segments"] | null;
             /**
              * Format: date-time
              * @description When it may go, if it has to wait.
              */
-            until?: string | null;
-            /** @description Whether it may go. */
-            verdict: components["schemas"]["Verdict"];
+            retry_at?: string | null;
+            segments?: components["schemas"]["Segments"] | null;
         };
         /** @description One thing that goes with a text. */
         CheckedMedia: {
@@ -437,34 +452,34 @@ export interface components {
         /** @description What it is. */
         CheckedNumber: {
             conversation?: components["schemas"]["Conversation"] | null;
+            /** @description Why it is none, in English. */
+            error?: string | null;
             /** @description The sender of ours that a conversation would be begun from. */
             from: string;
+            localized_error?: components["schemas"]["LocalizedText"] | null;
             number?: components["schemas"]["PhoneNumber"] | null;
-            /** @description Why it is none, in English. */
-            reason?: string | null;
-            sentence?: components["schemas"]["Sentence"] | null;
             /** @description Whether it is a number. */
             valid: boolean;
         };
         /** @description What a page sends. */
         ClientFrame: {
             /** @enum {string} */
-            action: "show";
+            action: "watch";
             /** @description The conversations. One that does not exist, or is not for this person, is left out. */
             conversation_ids: string[];
             /**
              * Format: int64
              * @description Rises with every frame.
              */
-            turn: number;
+            sequence: number;
         } | {
             /** @enum {string} */
-            action: "watch";
+            action: "watch_one";
             /** @description The conversation. */
             conversation_id: string;
         } | {
             /** @enum {string} */
-            action: "unwatch";
+            action: "unwatch_one";
             /** @description The conversation. */
             conversation_id: string;
         } | {
@@ -483,29 +498,34 @@ export interface components {
             /** @description What was said last. */
             state: components["schemas"]["ConsentState"];
         };
+        /** @description The ledger, the newest first, at most 100. */
+        ConsentHistory: {
+            /** @description Its entries. */
+            records: components["schemas"]["ConsentRecord"][];
+        };
+        /**
+         * @description What a keyword of the contact means for their consent.
+         * @enum {string}
+         */
+        ConsentKeyword: "stop" | "start" | "help";
         /** @description One entry of the ledger. */
-        ConsentEntry: {
+        ConsentRecord: {
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
+            /** @description In these words: the message, or the evidence that an admin gave. */
+            evidence?: string | null;
+            localized_evidence?: components["schemas"]["LocalizedText"] | null;
             /** @description Who recorded it, if a person did. */
             recorded_by?: string | null;
-            sentence?: components["schemas"]["Sentence"] | null;
             /** @description In the message with this Twilio SID. */
             sid?: string | null;
             /** @description Where. */
             source: components["schemas"]["ConsentSource"];
             /** @description What was said. */
             state: components["schemas"]["ConsentState"];
-            /** @description In these words: the message, or the evidence that an admin gave. */
-            wording?: string | null;
-        };
-        /** @description The ledger, the newest first, at most 100. */
-        ConsentLedger: {
-            /** @description Its entries. */
-            entries: components["schemas"]["ConsentEntry"][];
         };
         /**
          * @description Where it was said.
@@ -543,7 +563,7 @@ export interface components {
             /** @description What the desk notes of the contact. */
             note?: string | null;
             /** @description The contact's number as people read it. */
-            number: components["schemas"]["PhoneNumber"];
+            phone_number: components["schemas"]["PhoneNumber"];
             preview?: components["schemas"]["Preview"] | null;
             /** @description What the contact calls itself on WhatsApp. */
             profile_name?: string | null;
@@ -565,7 +585,7 @@ export interface components {
              * Format: date-time
              * @description Until when the contact may be answered freely (WhatsApp, Messenger).
              */
-            window_ends?: string | null;
+            window_expires_at?: string | null;
         };
         /** @description A page of conversations. */
         ConversationList: {
@@ -579,15 +599,6 @@ export interface components {
          * @enum {string}
          */
         ConversationStatus: "open" | "closed";
-        /** @description A character that makes a whole text UCS-2. */
-        Costly: {
-            /** @description The character. */
-            character: string;
-            /** @description Where it begins, in UTF-16 units, as browsers count. */
-            index: number;
-            /** @description What Twilio's Smart Encoding would put in its place. */
-            replacement?: string | null;
-        };
         /** @description A file that is to be sent. */
         CreateUpload: {
             /** @description Its type. */
@@ -619,50 +630,15 @@ export interface components {
          */
         Direction: "inbound" | "outbound";
         /**
-         * @description How the characters of a text are written on the way.
+         * @description The one label that people see.
          * @enum {string}
          */
-        Encoding: "gsm7" | "ucs2" | "utf8";
-        /** @description One change. Applied in any order, any number of times, the page ends in the same state. */
-        Event: {
-            /** @description The conversation. */
-            conversation: components["schemas"]["Conversation"];
-            /** @enum {string} */
-            type: "conversation";
-        } | {
-            /** @description The message. */
-            message: components["schemas"]["Message"];
-            /** @enum {string} */
-            type: "message";
-        } | {
-            /** @description The conversation. */
-            conversation_id: string;
-            /** @description The message to be sent. */
-            message_id: string;
-            state?: components["schemas"]["IntentState"] | null;
-            /**
-             * Format: int64
-             * @description Grows by one with every change.
-             */
-            step: number;
-            /** @enum {string} */
-            type: "intent";
-        } | {
-            /** @description The conversations. */
-            conversation_ids: string[];
-            /** @enum {string} */
-            type: "reload";
-        };
+        DisplayStatus: "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "undelivered" | "failed" | "canceled" | "rejected" | "unconfirmed" | "unknown";
         /**
          * @description Whether a message was passed on.
          * @enum {string}
          */
         Forwarded: "once" | "often";
-        /** @description What one socket frame holds. */
-        Frame: {
-            /** @description The changes of one batch. */
-            events: components["schemas"]["Event"][];
-        };
         /** @description How the program is. */
         Health: {
             /** @description `ok`. */
@@ -670,21 +646,6 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
-        /** @description The send that is still to be done, as the API shows it. */
-        Intent: {
-            /** @description Where it stands. */
-            state: components["schemas"]["IntentState"];
-            /**
-             * Format: int64
-             * @description Grows by one with every change of state.
-             */
-            step: number;
-        };
-        /**
-         * @description Where an intent stands.
-         * @enum {string}
-         */
-        IntentState: "ready" | "claimed" | "later" | "unknown";
         /** @description Nothing to add. */
         IssueTicket: Record<string, never>;
         /** @description A ticket. */
@@ -699,31 +660,49 @@ export interface components {
             /** @description The socket's address. */
             url: string;
         };
-        /** @description An attachment, and where it came from. */
-        ListedMedia: {
-            /** @description Decided from the bytes once they are stored. */
-            content_type: string;
-            /**
-             * Format: date-time
-             * @description When that was received.
-             */
-            date_created: string;
-            /** @description Its place in the message, from 0. */
-            index: number;
-            /** @description How people look at it. */
-            kind: components["schemas"]["MediaKind"];
-            /** @description Its message. */
+        /** @description One change. Applied in any order, any number of times, the page ends in the same state. */
+        LiveEvent: {
+            /** @description The conversation. */
+            conversation: components["schemas"]["Conversation"];
+            /** @enum {string} */
+            type: "conversation";
+        } | {
+            /** @description The message. */
+            message: components["schemas"]["Message"];
+            /** @enum {string} */
+            type: "message";
+        } | {
+            /** @description The conversation. */
+            conversation_id: string;
+            /** @description The message to be sent. */
             message_id: string;
-            /** @description The file's name, if it has one. */
-            name?: string | null;
-            problem?: components["schemas"]["MediaProblem"] | null;
+            state?: components["schemas"]["OutboxState"] | null;
+            /** @enum {string} */
+            type: "outbox";
             /**
              * Format: int64
-             * @description Bytes.
+             * @description Grows by one with every change.
              */
-            size?: number | null;
-            /** @description Where the bytes are. */
-            state: components["schemas"]["MediaState"];
+            version: number;
+        } | {
+            /** @description The conversations. */
+            conversation_ids: string[];
+            /** @enum {string} */
+            type: "reload";
+        };
+        /** @description What one socket frame holds. */
+        LiveFrame: {
+            /** @description The changes of one batch. */
+            events: components["schemas"]["LiveEvent"][];
+        };
+        /** @description A sentence as the API shows it, beside its English text. */
+        LocalizedText: {
+            /** @description Its key, stable across wordings: `conversation.missing`. */
+            key: string;
+            /** @description What stands in it, by name. */
+            values: {
+                [key: string]: components["schemas"]["TextValue"];
+            };
         };
         /** @description A place that the contact sent. */
         Location: {
@@ -748,13 +727,58 @@ export interface components {
         Media: {
             /** @description Decided from the bytes once they are stored. */
             content_type: string;
+            error?: components["schemas"]["MediaError"] | null;
             /** @description Its place in the message, from 0. */
             index: number;
             /** @description How people look at it. */
             kind: components["schemas"]["MediaKind"];
             /** @description The file's name, if it has one. */
             name?: string | null;
-            problem?: components["schemas"]["MediaProblem"] | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size?: number | null;
+            /** @description Where the bytes are. */
+            state: components["schemas"]["MediaState"];
+        };
+        /** @description Where an attachment is read. */
+        MediaDownload: {
+            /** @description Its type, decided from its bytes. */
+            content_type: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description The file's name, if it has one. */
+            name?: string | null;
+            /** @description A path of this origin. */
+            url: string;
+        };
+        /**
+         * @description Why it could not be fetched.
+         * @enum {string}
+         */
+        MediaError: "too_large" | "forbidden_address" | "not_found" | "unreachable" | "interrupted";
+        /** @description An attachment, and where it came from. */
+        MediaItem: {
+            /** @description Decided from the bytes once they are stored. */
+            content_type: string;
+            /**
+             * Format: date-time
+             * @description When that was received.
+             */
+            date_created: string;
+            error?: components["schemas"]["MediaError"] | null;
+            /** @description Its place in the message, from 0. */
+            index: number;
+            /** @description How people look at it. */
+            kind: components["schemas"]["MediaKind"];
+            /** @description Its message. */
+            message_id: string;
+            /** @description The file's name, if it has one. */
+            name?: string | null;
             /**
              * Format: int64
              * @description Bytes.
@@ -768,37 +792,18 @@ export interface components {
          * @enum {string}
          */
         MediaKind: "image" | "audio" | "video" | "contact" | "document";
-        /** @description Where an attachment is read. */
-        MediaLink: {
-            /** @description Its type, decided from its bytes. */
-            content_type: string;
-            /**
-             * Format: date-time
-             * @description Until when.
-             */
-            expires_at: string;
-            /** @description The file's name, if it has one. */
-            name?: string | null;
-            /** @description A path of this origin. */
-            url: string;
-        };
         /** @description A part of what was attached. */
         MediaList: {
-            /** @description The newest first. May be empty although older ones follow. */
-            media: components["schemas"]["ListedMedia"][];
             /** @description Where older ones begin; null at the end. */
-            next?: string | null;
+            cursor?: string | null;
+            /** @description The newest first. May be empty although older ones follow. */
+            media: components["schemas"]["MediaItem"][];
         };
-        /**
-         * @description Why it could not be fetched.
-         * @enum {string}
-         */
-        MediaProblem: "too_large" | "forbidden_address" | "not_found" | "unreachable" | "interrupted";
         /**
          * @description Where the bytes are.
          * @enum {string}
          */
-        MediaState: "waiting" | "stored" | "failed";
+        MediaState: "pending" | "stored" | "failed";
         /** @description A message, as the API and the socket show it. */
         Message: {
             /** @description Who wrote it, outbound. */
@@ -815,20 +820,17 @@ export interface components {
             /** @description Whose it is. */
             direction: components["schemas"]["Direction"];
             error?: components["schemas"]["MessageError"] | null;
-            /** @description Sent by RCS, it went as an SMS. */
-            fell_back: boolean;
+            /** @description What else came with it. */
+            extras: components["schemas"]["MessageExtras"];
             /** @description The browser's key of the click. */
             idempotency_key?: string | null;
-            intent?: components["schemas"]["Intent"] | null;
             /** @description What comes with it, in order. */
             media: components["schemas"]["Media"][];
             /** @description A ULID: sorts by time. */
             message_id: string;
             /** @description The contact's address. */
             mobile_number: string;
-            outcome?: components["schemas"]["Outcome"] | null;
-            /** @description What else came with it. */
-            particulars: components["schemas"]["Particulars"];
+            outbox?: components["schemas"]["OutboxEntry"] | null;
             price?: components["schemas"]["Price"] | null;
             /** @description Its text and media were taken away. */
             redacted: boolean;
@@ -839,19 +841,22 @@ export interface components {
              * @description Grows by one with every write but a status.
              */
             rev: number;
-            /** @description What Twilio said of it, and when: merged, never replaced. */
-            seen: {
-                [key: string]: components["schemas"]["Seen"];
-            };
             /**
              * Format: int32
              * @description How many segments Twilio counted.
              */
             segments?: number | null;
+            send_result?: components["schemas"]["SendResult"] | null;
             /** @description Twilio's SID, when known. */
             sid?: string | null;
+            /** @description Sent by RCS, it went as an SMS. */
+            sms_fallback: boolean;
             /** @description The one label that people see. */
-            status: components["schemas"]["MessageLabel"];
+            status: components["schemas"]["DisplayStatus"];
+            /** @description What Twilio said of it, and when: merged, never replaced. */
+            statuses: {
+                [key: string]: components["schemas"]["StatusRecord"];
+            };
             /** @description Our address. */
             twilio_number: string;
         };
@@ -865,58 +870,47 @@ export interface components {
              */
             code: number;
             /** @description Whether sending again may help. */
-            retry: boolean;
+            retryable: boolean;
             /** @description What happened. */
             title: string;
         };
-        /**
-         * @description The one label that people see.
-         * @enum {string}
-         */
-        MessageLabel: "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "undelivered" | "failed" | "canceled" | "refused" | "unconfirmed" | "unknown";
-        /** @description A part of a thread. */
-        MessageList: {
-            /** @description Nothing at or before this message is shown: it was deleted. */
-            cleared?: string | null;
-            /** @description The oldest first. */
-            messages: components["schemas"]["Message"][];
-            /** @description Where newer ones begin. */
-            newer?: string | null;
-            /** @description Where older ones begin; null at the beginning of the thread. */
-            older?: string | null;
-        };
-        /**
-         * @description What a keyword of the contact means for their consent.
-         * @enum {string}
-         */
-        OptOut: "stop" | "start" | "help";
-        /** @description Our own word on a send, apart from Twilio's (`seen`). */
-        Outcome: {
-            /** @enum {string} */
-            kind: "sent";
-        } | {
-            /**
-             * Format: int32
-             * @description Twilio's error code.
-             */
-            code: number;
-            /** @enum {string} */
-            kind: "refused";
-        } | {
-            /** @enum {string} */
-            kind: "unconfirmed";
-        };
         /** @description What came with a message beside text and media. */
-        Particulars: {
+        MessageExtras: {
             button?: components["schemas"]["Button"] | null;
             forwarded?: components["schemas"]["Forwarded"] | null;
             location?: components["schemas"]["Location"] | null;
-            opt_out?: components["schemas"]["OptOut"] | null;
+            opt_out?: components["schemas"]["ConsentKeyword"] | null;
             /** @description Who else got it: the other members of a group MMS. */
             other_recipients?: string[];
             referral?: components["schemas"]["Referral"] | null;
             reply_to?: components["schemas"]["ReplyTo"] | null;
         };
+        /** @description A part of a thread. */
+        MessageList: {
+            /** @description Nothing at or before this message is shown: it was deleted. */
+            deleted_through?: string | null;
+            /** @description The oldest first. */
+            messages: components["schemas"]["Message"][];
+            /** @description Where newer ones begin. */
+            newer_cursor?: string | null;
+            /** @description Where older ones begin; null at the beginning of the thread. */
+            older_cursor?: string | null;
+        };
+        /** @description The send that is still to be done, as the API shows it. */
+        OutboxEntry: {
+            /** @description Where it stands. */
+            state: components["schemas"]["OutboxState"];
+            /**
+             * Format: int64
+             * @description Grows by one with every change of state.
+             */
+            version: number;
+        };
+        /**
+         * @description Where an intent stands.
+         * @enum {string}
+         */
+        OutboxState: "ready" | "claimed" | "deferred" | "unknown";
         /** @description A phone number as the people's API shows it. */
         PhoneNumber: {
             /** @description The number in E.164, for example `+12065551212`. */
@@ -956,10 +950,10 @@ export interface components {
             current?: components["schemas"]["Conversation"];
             /** @description What happened and what to do, for people, in English. */
             detail: string;
+            /** @description The sentences that the detail is, one after the other, by their keys: for who reads another language. */
+            localized_detail: components["schemas"]["LocalizedText"][];
             /** @description Why a message may not go. */
             reasons?: components["schemas"]["Reason"][];
-            /** @description The sentences that the detail is, one after the other, by their keys: for who reads another language. */
-            sentences: components["schemas"]["Sentence"][];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -972,6 +966,8 @@ export interface components {
         };
         /** @description One thing in quarantine. */
         QuarantineItem: {
+            /** @description The request's body. */
+            body: string;
             /** @description Its content type. */
             content_type?: string | null;
             /**
@@ -991,15 +987,13 @@ export interface components {
             date_updated: string;
             /** @description Why it is here, a sentence. */
             detail: string;
+            localized_detail?: components["schemas"]["LocalizedText"] | null;
             /** @description The path that it came to. */
             path: string;
             /** @description Its id. */
             quarantine_id: string;
-            /** @description The request's body. */
-            raw: string;
             /** @description Why it is here, a stable word. */
             reason: string;
-            sentence?: components["schemas"]["Sentence"] | null;
             /** @description Whether Twilio's signature was right. */
             signed: boolean;
             /** @description Whether the body was longer than what is kept. */
@@ -1016,20 +1010,20 @@ export interface components {
         Reason: {
             /** @description What to do, in English. */
             advice: string;
-            /** @description The same by its key. */
-            advice_sentence: components["schemas"]["Sentence"];
             /** @description For programs. */
             code: components["schemas"]["ReasonCode"];
+            /** @description The same by its key. */
+            localized_advice: components["schemas"]["LocalizedText"];
+            /** @description The same by its key. */
+            localized_text: components["schemas"]["LocalizedText"];
             /** @description What is in the way, in English. */
             text: string;
-            /** @description The same by its key. */
-            text_sentence: components["schemas"]["Sentence"];
         };
         /**
          * @description Why not.
          * @enum {string}
          */
-        ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "rate_user" | "rate_sender" | "sender_cannot";
+        ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "user_rate_limit" | "sender_rate_limit" | "sender_unavailable";
         /** @description What was said elsewhere. */
         RecordConsent: {
             /** @description Where and how, so that it can be shown to somebody who doubts it. */
@@ -1060,25 +1054,10 @@ export interface components {
             reason: string;
         };
         /** @description What was released. */
-        Released: {
+        ReleaseResult: {
             message?: components["schemas"]["Message"] | null;
             /** @description Always true. */
             released: boolean;
-        };
-        /** @description What became of one step: call again with the cursor until there is none. */
-        ReleasedQuarantines: {
-            /** @description Where to go on; null at the end. */
-            cursor?: string | null;
-            /**
-             * Format: int32
-             * @description How many stay, for they cannot be filed yet.
-             */
-            kept: number;
-            /**
-             * Format: int32
-             * @description How many were released in this step.
-             */
-            released: number;
         };
         /** @description The message that this one answers. */
         ReplyTo: {
@@ -1097,19 +1076,6 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "agent";
-        /** @description One report of a status. */
-        Seen: {
-            /**
-             * Format: date-time
-             * @description When the first report of it reached us.
-             */
-            at: string;
-            /**
-             * Format: int32
-             * @description Twilio's error code with it.
-             */
-            code?: number | null;
-        };
         /** @description What a text costs on the way. */
         Segments: {
             /**
@@ -1117,27 +1083,32 @@ export interface components {
              * @description Characters as people count them.
              */
             characters: number;
-            /** @description What makes it costly, the first twenty. */
-            costly: components["schemas"]["Costly"][];
             /**
              * Format: int32
              * @description In how many parts it is sent; an empty text counts as one.
              */
             count: number;
             /** @description How its characters are written. */
-            encoding: components["schemas"]["Encoding"];
+            encoding: components["schemas"]["SmsEncoding"];
             /**
              * Format: int32
              * @description Units that are free in the last part.
              */
-            left: number;
-            smart?: components["schemas"]["Smart"] | null;
+            remaining_units: number;
+            smart_encoded?: components["schemas"]["SmartEncoded"] | null;
+            /** @description What makes it costly, the first twenty. */
+            ucs2_characters: components["schemas"]["Ucs2Character"][];
             /**
              * Format: int32
              * @description Septets, UTF-16 units or bytes.
              */
             units: number;
         };
+        /**
+         * @description The answer.
+         * @enum {string}
+         */
+        SendDecision: "allowed" | "wait" | "template_required" | "denied";
         /** @description What is to be sent. */
         SendMessage: {
             /** @description The text, 1 to 1,600 characters; empty only if files go with it. */
@@ -1146,6 +1117,22 @@ export interface components {
             idempotency_key: string;
             /** @description The files that go with it, at most ten. */
             media?: components["schemas"]["AttachedUpload"][];
+        };
+        /** @description Our own word on a send, apart from Twilio's (`seen`). */
+        SendResult: {
+            /** @enum {string} */
+            kind: "accepted";
+        } | {
+            /**
+             * Format: int32
+             * @description Twilio's error code.
+             */
+            code: number;
+            /** @enum {string} */
+            kind: "rejected";
+        } | {
+            /** @enum {string} */
+            kind: "unconfirmed";
         };
         /** @description One of our numbers. */
         Sender: {
@@ -1165,17 +1152,6 @@ export interface components {
             /** @description In the order of the configuration. */
             senders: components["schemas"]["Sender"][];
         };
-        /** @description A sentence as the API shows it, beside its English text. */
-        Sentence: {
-            /** @description Its key, stable across wordings: `conversation.missing`. */
-            key: string;
-            /** @description What stands in it, by name. */
-            values: {
-                [key: string]: components["schemas"]["SentenceValue"];
-            };
-        };
-        /** @description A value within a sentence, raw: formatting and counting are the translation's. */
-        SentenceValue: number | string;
         /** @description What a page gets that signed in. */
         Session: {
             /** @description For `Authorization: Bearer`. */
@@ -1191,7 +1167,7 @@ export interface components {
         /** @description Who signs in. */
         SignIn: {
             /** @description A one-time link's token, in their stead. */
-            link?: string | null;
+            link_token?: string | null;
             /** @description Password. */
             password?: string | null;
             /** @description Sign-in name. */
@@ -1207,7 +1183,7 @@ export interface components {
             username: string;
         };
         /** @description The same text with the replacements made. */
-        Smart: {
+        SmartEncoded: {
             /** @description The text. */
             body: string;
             /**
@@ -1216,6 +1192,11 @@ export interface components {
              */
             count: number;
         };
+        /**
+         * @description How the characters of a text are written on the way.
+         * @enum {string}
+         */
+        SmsEncoding: "gsm7" | "ucs2" | "utf8";
         /** @description Whom to write to. */
         StartConversation: {
             channel?: components["schemas"]["Channel"] | null;
@@ -1225,6 +1206,30 @@ export interface components {
             from?: string | null;
             /** @description The number, as a person types it. */
             to: string;
+        };
+        /** @description One report of a status. */
+        StatusRecord: {
+            /**
+             * Format: date-time
+             * @description When the first report of it reached us.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Twilio's error code with it.
+             */
+            error_code?: number | null;
+        };
+        /** @description A value within a sentence, raw: formatting and counting are the translation's. */
+        TextValue: number | string;
+        /** @description A character that makes a whole text UCS-2. */
+        Ucs2Character: {
+            /** @description The character. */
+            character: string;
+            /** @description Where it begins, in UTF-16 units, as browsers count. */
+            index: number;
+            /** @description What Twilio's Smart Encoding would put in its place. */
+            replacement?: string | null;
         };
         /** @description What is to be another. A name or a note needs the one that was seen. */
         UpdateConversation: {
@@ -1244,7 +1249,7 @@ export interface components {
             status?: components["schemas"]["ConversationStatus"] | null;
         };
         /** @description Where the browser puts it. */
-        UploadPlace: {
+        UploadTarget: {
             /**
              * Format: date-time
              * @description Until when.
@@ -1268,11 +1273,6 @@ export interface components {
             /** @description Sign-in name. */
             username: string;
         };
-        /**
-         * @description The answer.
-         * @enum {string}
-         */
-        Verdict: "yes" | "wait_until" | "needs_template" | "no";
     };
     responses: never;
     parameters: never;
@@ -1285,11 +1285,11 @@ export interface operations {
     "list-conversations": {
         parameters: {
             query?: {
-                /** @description open (usual), unread or closed */
+                /** @description `open` (default), `unread` or `closed` */
                 filter?: string;
-                /** @description only this channel's; combines with the others, and a page may then be short, even empty, and still have a next one */
+                /** @description only conversations on this channel; can be combined with the other parameters. A page may then be short or empty and still have a cursor */
                 channel?: components["schemas"]["Channel"];
-                /** @description beginning of a word of the name, beginning or end of the number; 2 characters or more */
+                /** @description start of a word of the name, or start or end of the number; at least 2 characters */
                 search?: string;
                 cursor?: string;
                 limit?: number;
@@ -1308,7 +1308,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationList"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1332,7 +1332,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was there */
+            /** @description Conversation already existed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1341,7 +1341,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description It is new on the desk */
+            /** @description Conversation created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1350,7 +1350,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1380,7 +1380,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1394,7 +1394,7 @@ export interface operations {
     "delete-conversation": {
         parameters: {
             query?: {
-                /** @description the conversation's rev as the page shows it: with one, it is deleted only if nothing came or changed since */
+                /** @description the conversation's rev; if set, the conversation is deleted only if it has not changed since */
                 rev?: number;
             };
             header?: never;
@@ -1405,14 +1405,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is off the desk; its messages are being erased */
+            /** @description Deleted; the messages are being erased */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1446,7 +1446,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1473,10 +1473,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsentLedger"];
+                    "application/json": components["schemas"]["ConsentHistory"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1510,7 +1510,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1542,7 +1542,7 @@ export interface operations {
                     "application/json": components["schemas"]["MediaList"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1558,9 +1558,9 @@ export interface operations {
             query?: {
                 before?: string;
                 after?: string;
-                /** @description the page around this message */
+                /** @description message at the center of the page */
                 around?: string;
-                /** @description only messages with these words; one request reads 200 messages, so a page may be short, even empty, and still have an older one */
+                /** @description only messages with these words; a request reads at most 200 messages, so a page may be short or empty and still have an older cursor */
                 search?: string;
                 limit?: number;
             };
@@ -1580,7 +1580,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageList"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1614,7 +1614,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1648,7 +1648,7 @@ export interface operations {
                     "application/json": components["schemas"]["CheckResult"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1679,7 +1679,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1708,10 +1708,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MediaLink"];
+                    "application/json": components["schemas"]["MediaDownload"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1743,7 +1743,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1778,7 +1778,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1813,7 +1813,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1847,7 +1847,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1875,7 +1875,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,7 +1907,7 @@ export interface operations {
                     "application/json": components["schemas"]["CheckedNumber"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1938,7 +1938,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuarantineList"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1967,10 +1967,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReleasedQuarantines"];
+                    "application/json": components["schemas"]["BulkReleaseResult"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2001,10 +2001,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Released"];
+                    "application/json": components["schemas"]["ReleaseResult"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2032,7 +2032,7 @@ export interface operations {
                     "application/json": components["schemas"]["SenderList"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2064,7 +2064,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2091,7 +2091,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2123,7 +2123,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2155,7 +2155,7 @@ export interface operations {
                     "application/json": components["schemas"]["IssuedTicket"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2184,10 +2184,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UploadPlace"];
+                    "application/json": components["schemas"]["UploadTarget"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2219,7 +2219,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description It did not work; the detail says why */
+            /** @description Error; `detail` describes the cause */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -105,7 +105,7 @@ describe('the socket', () => {
     await vi.advanceTimersByTimeAsync(1);
     const again = await open();
     expect(ends).toHaveLength(2);
-    expect(again.sent).toEqual([{ action: 'show', conversation_ids: ['a'], turn: 3 }]);
+    expect(again.sent).toEqual([{ action: 'watch', conversation_ids: ['a'], sequence: 3 }]);
     expect(states).toEqual([true, false, true]);
   });
 
@@ -157,9 +157,9 @@ describe('the socket', () => {
     socket.watch('b');
     socket.watch('b');
     expect(end.sent).toEqual([
-      { action: 'show', conversation_ids: ['a'], turn: 1 },
-      { action: 'show', conversation_ids: ['b', 'a'], turn: 2 },
-      { action: 'show', conversation_ids: ['b', 'a'], turn: 3 },
+      { action: 'watch', conversation_ids: ['a'], sequence: 1 },
+      { action: 'watch', conversation_ids: ['b', 'a'], sequence: 2 },
+      { action: 'watch', conversation_ids: ['b', 'a'], sequence: 3 },
     ]);
   });
 

@@ -172,7 +172,7 @@ export class Socket {
    * Frames may overtake each other. Each lists all ids, and the server keeps the highest sequence.
    */
   #sendWatched(): void {
-    this.#send({ action: 'show', conversation_ids: this.#watched, turn: ++this.#sequence });
+    this.#send({ action: 'watch', conversation_ids: this.#watched, sequence: ++this.#sequence });
   }
 
   #send(frame: object): void {

@@ -49,7 +49,7 @@ export class Transport {
   }
 
   async signIn(
-    credentials: { username: string; password: string } | { link: string },
+    credentials: { username: string; password: string } | { link_token: string },
   ): Promise<void> {
     this.#startSession(await this.#requestSession('/api/session', credentials));
   }

@@ -39,30 +39,30 @@ export type DeliveryStatus =
   | 'read';
 
 /** One report. It has a code only if Twilio sent one. */
-export type StatusRecord = Schemas['Seen'];
+export type StatusRecord = Schemas['StatusRecord'];
 export type StatusRecords = Partial<Record<DeliveryStatus, StatusRecord>>;
 
 /** Our record of one create call to Twilio. */
-export type SendResult = Whole<Schemas['Outcome']>;
-export type OutboxState = Schemas['IntentState'];
-export type OutboxEntry = Whole<Schemas['Intent']>;
-export type DisplayStatus = Schemas['MessageLabel'];
+export type SendResult = Whole<Schemas['SendResult']>;
+export type OutboxState = Schemas['OutboxState'];
+export type OutboxEntry = Whole<Schemas['OutboxEntry']>;
+export type DisplayStatus = Schemas['DisplayStatus'];
 export type MessageError = Whole<Schemas['MessageError']>;
-export type Message = Omit<Whole<Schemas['Message']>, 'seen'> & { seen: StatusRecords };
+export type Message = Omit<Whole<Schemas['Message']>, 'statuses'> & { statuses: StatusRecords };
 export type MessagePage = Omit<Whole<Schemas['MessageList']>, 'messages'> & { messages: Message[] };
 
 export type Media = Whole<Schemas['Media']>;
 export type MediaKind = Schemas['MediaKind'];
-export type MessageExtras = Whole<Schemas['Particulars']>;
+export type MessageExtras = Whole<Schemas['MessageExtras']>;
 export type Location = Whole<Schemas['Location']>;
 
 /** The download URL of stored media, valid until `expires_at`. */
-export type MediaDownload = Whole<Schemas['MediaLink']>;
+export type MediaDownload = Whole<Schemas['MediaDownload']>;
 /** A media file with the message it belongs to. */
-export type MediaItem = Whole<Schemas['ListedMedia']>;
+export type MediaItem = Whole<Schemas['MediaItem']>;
 export type MediaPage = Whole<Schemas['MediaList']>;
 /** Where and with which headers the browser uploads a file, until `expires_at`. */
-export type UploadTarget = Whole<Schemas['UploadPlace']>;
+export type UploadTarget = Whole<Schemas['UploadTarget']>;
 
 /** An uploaded file that belongs to a draft. */
 export interface UploadedFile {
@@ -78,19 +78,19 @@ export type Sender = Whole<Schemas['Sender']>;
 export type NumberCheck = Whole<Schemas['CheckedNumber']>;
 export type QuarantineItem = Whole<Schemas['QuarantineItem']>;
 export type QuarantinePage = Whole<Schemas['QuarantineList']>;
-export type BulkReleaseResult = Whole<Schemas['ReleasedQuarantines']>;
+export type BulkReleaseResult = Whole<Schemas['BulkReleaseResult']>;
 export type CheckResult = Whole<Schemas['CheckResult']>;
-export type ConsentRecord = Whole<Schemas['ConsentEntry']>;
+export type ConsentRecord = Whole<Schemas['ConsentRecord']>;
 export type ConsentState = Schemas['ConsentState'];
 export type Ticket = Whole<Schemas['IssuedTicket']>;
 
 /** A text of a response by its key. The English is sent next to it. */
-export type LocalizedText = Whole<Schemas['Sentence']>;
+export type LocalizedText = Whole<Schemas['LocalizedText']>;
 
 /** application/problem+json. A conflict contains the `current` conversation. */
 export type Problem = Partial<Whole<Schemas['Problem']>>;
 
-type SchemaEvent = Whole<Schemas['Event']>;
+type SchemaEvent = Whole<Schemas['LiveEvent']>;
 
 /** An event that the socket delivers. */
 export type LiveEvent =

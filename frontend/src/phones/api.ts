@@ -30,7 +30,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 async function errorText(response: Response): Promise<string> {
   try {
     const problem = (await response.json()) as Problem;
-    return localizeAll(problem.sentences, problem.detail ?? strings.unexpected);
+    return localizeAll(problem.localized_detail, problem.detail ?? strings.unexpected);
   } catch {
     return strings.unexpected;
   }

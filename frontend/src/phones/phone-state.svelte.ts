@@ -91,14 +91,14 @@ export class PhoneState {
 
   /** Sends a sample location. */
   sendLocation = (to: string) =>
-    this.#submit(() => Promise.resolve({ to, particulars: { location: SAMPLE_LOCATION } }), '');
+    this.#submit(() => Promise.resolve({ to, extras: { location: SAMPLE_LOCATION } }), '');
 
   /** Taps a button below the last message from the desk. */
   tapButton = (to: string, text: string) => {
     const last = this.messages.findLast((message) => !message.from_phone);
     const button = { text, payload: text.toLowerCase() };
-    const particulars = { button, ...(last ? { reply_to: last.sid } : {}) };
-    return this.#submit(() => Promise.resolve({ to, body: text, particulars }), text);
+    const extras = { button, ...(last ? { reply_to: last.sid } : {}) };
+    return this.#submit(() => Promise.resolve({ to, body: text, extras }), text);
   };
 
   /** Marks received messages as read. */

@@ -10,7 +10,7 @@ export function text(given: Partial<PhoneMessage> = {}): PhoneMessage {
     from_phone: true,
     body: 'hello',
     media: [],
-    particulars: {},
+    extras: {},
     read: false,
     at: '2026-11-20T14:02:00Z',
     state: 'sending',

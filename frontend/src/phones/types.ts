@@ -34,7 +34,7 @@ export interface SendFromPhone {
   body?: string;
   /** SIDs of uploaded files. */
   media?: string[];
-  particulars?: AppExtras;
+  extras?: AppExtras;
 }
 
 /** A message as the phone shows it. */
@@ -48,7 +48,7 @@ export interface PhoneMessage {
   from_phone: boolean;
   body: string;
   media: PhoneMedia[];
-  particulars: AppExtras;
+  extras: AppExtras;
   /** Whether the customer has read it and read receipts are sent. */
   read: boolean;
   at: string;

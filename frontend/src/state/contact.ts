@@ -1,15 +1,15 @@
 import type { Conversation } from '../api/types';
 
-type Named = Pick<Conversation, 'contact_name' | 'profile_name' | 'number'>;
+type Named = Pick<Conversation, 'contact_name' | 'profile_name' | 'phone_number'>;
 
 /** Returns the contact's name, else the profile name, else the number in national format. */
 export const displayName = (contact: Named) =>
-  contact.contact_name ?? contact.profile_name ?? contact.number.national;
+  contact.contact_name ?? contact.profile_name ?? contact.phone_number.national;
 
 /** Returns up to two letters of the name, or the last two digits of a number without a name. */
 export function initials(contact: Named): string {
   const name = contact.contact_name ?? contact.profile_name;
-  if (!name) return contact.number.e164.slice(-2);
+  if (!name) return contact.phone_number.e164.slice(-2);
   const words = name.split(/[\s\-.,&/]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
   const first = words[0] ?? name;
   const last = words.length > 1 ? words.at(-1) : undefined;

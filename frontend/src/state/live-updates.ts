@@ -53,7 +53,7 @@ export class LiveUpdates {
         case 'message':
           threads.get(event.message.conversation_id)?.apply(event);
           break;
-        case 'intent':
+        case 'outbox':
           threads.get(event.conversation_id)?.apply(event);
           break;
         case 'reload':

@@ -26,7 +26,7 @@ export class LoadedPages {
 
   /** Adds a page before all others. */
   addOlder(page: MessagePage): void {
-    this.olderCursor = page.older;
+    this.olderCursor = page.older_cursor;
     this.#oldestLoaded = page.messages[0]?.message_id ?? this.#oldestLoaded;
     const start = pageStart(page);
     if (start) this.#pageStarts.push(start);
@@ -51,7 +51,7 @@ export class LoadedPages {
   }
 }
 
-function pageStart({ messages, older }: MessagePage): PageStart | null {
+function pageStart({ messages, older_cursor: older }: MessagePage): PageStart | null {
   const first = messages[0]?.message_id;
   return first && older ? { first, before: older } : null;
 }

@@ -90,9 +90,11 @@ export class LoadedThread extends ThreadView {
   protected applyNewest(page: MessagePage): void {
     const first = page.messages[0]?.message_id;
     // More than one page has arrived, so the older pages are not adjacent any more.
-    const gap = this.loaded && first !== undefined && first > this.#newestLoaded && page.older;
-    if (first && (gap || (!this.loaded && page.older))) this.messages.removeBefore(first);
-    if (page.cleared) this.messages.apply({ type: 'cleared', through: page.cleared });
+    const gap =
+      this.loaded && first !== undefined && first > this.#newestLoaded && page.older_cursor;
+    if (first && (gap || (!this.loaded && page.older_cursor))) this.messages.removeBefore(first);
+    if (page.deleted_through)
+      this.messages.apply({ type: 'deleted', through: page.deleted_through });
     this.applyMessages(page.messages);
     if (gap || !this.loaded) this.pages.reset(page);
     else this.pages.prune(page, this.messages.items);

@@ -34,18 +34,18 @@ export class MediaGallery {
     const oldest = this.items.at(-1);
     let page = await this.#client.listMedia(this.#id, null);
     let items = page.media;
-    while (page.next && oldest && !includesItem(items, oldest)) {
-      page = await this.#client.listMedia(this.#id, page.next);
+    while (page.cursor && oldest && !includesItem(items, oldest)) {
+      page = await this.#client.listMedia(this.#id, page.cursor);
       items = [...items, ...page.media];
     }
     this.items = items;
-    this.cursor = page.next;
+    this.cursor = page.cursor;
   }
 
   async #loadNextPage(): Promise<void> {
     const page = await this.#client.listMedia(this.#id, this.cursor);
     this.items = [...this.items, ...page.media];
-    this.cursor = page.next;
+    this.cursor = page.cursor;
   }
 
   async #capture(read: () => Promise<void>): Promise<void> {

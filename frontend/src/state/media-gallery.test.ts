@@ -15,7 +15,7 @@ function createGallery(messages: string, size = 2) {
     const from = cursor ? state.messages.indexOf(cursor) : 0;
     const page = state.messages.slice(from, from + size);
     const media = page.filter((gallery) => gallery === gallery.toUpperCase()).map(item);
-    return { media, next: state.messages[from + size] ?? null };
+    return { media, cursor: state.messages[from + size] ?? null };
   };
   const gallery = new MediaGallery('c1', { listMedia });
   return {

@@ -33,33 +33,33 @@ const DISPLAY_STATUS: Partial<Record<DeliveryStatus, DisplayStatus>> = {
   partially_delivered: 'delivered',
 };
 
-const OUTBOX_STATE_ORDER = ['ready', 'later', 'claimed', 'unknown'] as const;
+const OUTBOX_STATE_ORDER = ['ready', 'deferred', 'claimed', 'unknown'] as const;
 
 /** Merges two status maps, keeping the earliest time of each status. */
 export function mergeStatuses(a: StatusRecords, b: StatusRecords): StatusRecords {
   const merged: StatusRecords = { ...a };
-  for (const [status, seen] of Object.entries(b) as [DeliveryStatus, StatusRecord][]) {
+  for (const [status, record] of Object.entries(b) as [DeliveryStatus, StatusRecord][]) {
     const known = merged[status];
-    if (!known || isEarlierRecord(seen, known)) merged[status] = seen;
+    if (!known || isEarlierRecord(record, known)) merged[status] = record;
   }
   return merged;
 }
 
-/** Returns the later of two outbox states: the higher step, with `settled` above all. */
+/** Returns the later of two outbox states: the higher version, with `settled` above all. */
 export function mergeOutboxState(
   a: OutboxStatus | undefined,
   b: OutboxStatus | undefined,
 ): OutboxStatus | undefined {
   if (!a || !b) return a ?? b;
   if (a === 'settled' || b === 'settled') return 'settled';
-  if (a.step !== b.step) return a.step > b.step ? a : b;
+  if (a.version !== b.version) return a.version > b.version ? a : b;
   return OUTBOX_STATE_ORDER.indexOf(a.state) >= OUTBOX_STATE_ORDER.indexOf(b.state) ? a : b;
 }
 
 /**
  * Merges two versions of a message.
  *
- * Fields come from the higher `rev`. Delivery reports do not raise it, so `seen` is merged, and a
+ * Fields come from the higher `rev`. Delivery reports do not raise it, so `statuses` is merged, and a
  * known `sid` is kept.
  */
 export function mergeMessage(known: Message | undefined, received: Message): Message {
@@ -68,7 +68,7 @@ export function mergeMessage(known: Message | undefined, received: Message): Mes
   const older = newer === received ? known : received;
   const merged = {
     ...newer,
-    seen: mergeStatuses(known.seen, received.seen),
+    statuses: mergeStatuses(known.statuses, received.statuses),
     sid: newer.sid ?? older.sid,
     idempotency_key: newer.idempotency_key ?? older.idempotency_key,
   };
@@ -79,14 +79,15 @@ export function mergeMessage(known: Message | undefined, received: Message): Mes
 
 /** Returns the display status, derived from delivery statuses, send result and outbox state. */
 export function displayStatus(
-  message: Pick<Message, 'direction' | 'seen' | 'outcome'>,
-  intent: OutboxStatus | undefined,
+  message: Pick<Message, 'direction' | 'statuses' | 'send_result'>,
+  outbox: OutboxStatus | undefined,
 ): DisplayStatus {
   if (message.direction === 'inbound') return 'received';
-  const seen = highestStatus(message.seen);
-  if (seen) return DISPLAY_STATUS[seen] ?? (seen as DisplayStatus);
-  if (message.outcome) return message.outcome.kind === 'sent' ? 'queued' : message.outcome.kind;
-  return intent !== 'settled' && intent?.state === 'unknown' ? 'unknown' : 'queued';
+  const status = highestStatus(message.statuses);
+  if (status) return DISPLAY_STATUS[status] ?? (status as DisplayStatus);
+  if (message.send_result)
+    return message.send_result.kind === 'accepted' ? 'queued' : message.send_result.kind;
+  return outbox !== 'settled' && outbox?.state === 'unknown' ? 'unknown' : 'queued';
 }
 
 /** Returns whether sending failed, so that the message may be resent. */
@@ -95,39 +96,39 @@ export function hasFailed(status: DisplayStatus): boolean {
     status === 'failed' ||
     status === 'undelivered' ||
     status === 'canceled' ||
-    status === 'refused' ||
+    status === 'rejected' ||
     status === 'unconfirmed'
   );
 }
 
 /** Returns the error code that explains a failure, or null. */
-export function finalErrorCode(message: Pick<Message, 'seen' | 'outcome'>): number | null {
-  const status = highestStatus(message.seen);
-  if (status) return message.seen[status]?.code ?? null;
-  return message.outcome?.kind === 'refused' ? message.outcome.code : null;
+export function finalErrorCode(message: Pick<Message, 'statuses' | 'send_result'>): number | null {
+  const status = highestStatus(message.statuses);
+  if (status) return message.statuses[status]?.error_code ?? null;
+  return message.send_result?.kind === 'rejected' ? message.send_result.code : null;
 }
 
 function withDisplayStatus(message: Message): Message {
-  const status = displayStatus(message, message.intent ?? undefined);
+  const status = displayStatus(message, message.outbox ?? undefined);
   return { ...message, status, error: hasFailed(status) ? message.error : null };
 }
 
 /** Returns the most advanced status. Among final ones of equal rank, the earliest wins. */
-function highestStatus(seen: StatusRecords): DeliveryStatus | null {
+function highestStatus(statuses: StatusRecords): DeliveryStatus | null {
   let best: DeliveryStatus | null = null;
-  for (const status of Object.keys(seen) as DeliveryStatus[]) {
+  for (const status of Object.keys(statuses) as DeliveryStatus[]) {
     if (
       !best ||
       RANK[status] > RANK[best] ||
-      (RANK[status] === RANK[best] && isEarlier(seen, status, best))
+      (RANK[status] === RANK[best] && isEarlier(statuses, status, best))
     )
       best = status;
   }
   return best;
 }
 
-function isEarlier(seen: StatusRecords, a: DeliveryStatus, b: DeliveryStatus): boolean {
-  const [left, right] = [seen[a], seen[b]];
+function isEarlier(statuses: StatusRecords, a: DeliveryStatus, b: DeliveryStatus): boolean {
+  const [left, right] = [statuses[a], statuses[b]];
   if (!left || !right) return false;
   const [x, y] = [Date.parse(left.at), Date.parse(right.at)];
   return x === y ? a < b : x < y;
@@ -135,5 +136,5 @@ function isEarlier(seen: StatusRecords, a: DeliveryStatus, b: DeliveryStatus): b
 
 function isEarlierRecord(a: StatusRecord, b: StatusRecord): boolean {
   const [x, y] = [Date.parse(a.at), Date.parse(b.at)];
-  return x === y ? (a.code ?? 0) < (b.code ?? 0) : x < y;
+  return x === y ? (a.error_code ?? 0) < (b.error_code ?? 0) : x < y;
 }

@@ -5,8 +5,8 @@ import { mergeOutboxState, mergeMessage, displayStatus, type OutboxStatus } from
 /** A change in a thread. */
 export type MessageEvent =
   | { type: 'message'; message: Message }
-  | { type: 'intent'; message_id: string; state: OutboxState | null; step: number }
-  | { type: 'cleared'; through: string };
+  | { type: 'outbox'; message_id: string; state: OutboxState | null; version: number }
+  | { type: 'deleted'; through: string };
 
 /** The messages of one conversation. `apply` is the only writer. */
 export class Messages {
@@ -29,12 +29,12 @@ export class Messages {
     switch (event.type) {
       case 'message':
         return this.#applyMessage(event.message);
-      case 'intent':
+      case 'outbox':
         return this.#applyOutboxState(
           event.message_id,
-          event.state === null ? 'settled' : { state: event.state, step: event.step },
+          event.state === null ? 'settled' : { state: event.state, version: event.version },
         );
-      case 'cleared':
+      case 'deleted':
         if (event.through <= this.#deletedThrough) return;
         this.#deletedThrough = event.through;
         for (const id of [...this.#byId.keys()]) {
@@ -45,7 +45,7 @@ export class Messages {
 
   /** Applies a loaded page. */
   applyPage(page: MessagePage): void {
-    if (page.cleared) this.apply({ type: 'cleared', through: page.cleared });
+    if (page.deleted_through) this.apply({ type: 'deleted', through: page.deleted_through });
     for (const message of page.messages) this.apply({ type: 'message', message });
   }
 
@@ -72,7 +72,7 @@ export class Messages {
     const known = this.#byId.get(id);
     const merged = mergeMessage(known, message);
     if (!known || JSON.stringify(merged) !== JSON.stringify(known)) this.#byId.set(id, merged);
-    if (message.intent) this.#applyOutboxState(id, message.intent);
+    if (message.outbox) this.#applyOutboxState(id, message.outbox);
   }
 
   #applyOutboxState(id: string, heard: OutboxStatus): void {

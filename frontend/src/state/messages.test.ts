@@ -9,21 +9,21 @@ const id = (at: number) => `01KA00000000000000000000${String(at).padStart(2, '0'
 const time = (second: number) => new Date(Date.UTC(2026, 10, 1, 9, 0, second)).toISOString();
 
 const REPORTS: DeliveryStatus[] = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'read'];
-const OUTBOX_STATES: OutboxState[] = ['ready', 'claimed', 'later', 'unknown'];
+const OUTBOX_STATES: OutboxState[] = ['ready', 'claimed', 'deferred', 'unknown'];
 
 /** Returns message `at` as the server would return it at `rev` after these reports. */
 function account(at: number, rev: number, reports: readonly [DeliveryStatus, number][]): Message {
-  const seen = Object.fromEntries(
+  const statuses = Object.fromEntries(
     reports.map(([status, second]) => [
       status,
-      { at: time(second), ...(status === 'undelivered' ? { code: 30000 + second } : {}) },
+      { at: time(second), ...(status === 'undelivered' ? { error_code: 30000 + second } : {}) },
     ]),
   );
   const fields: Partial<Message> = {
     message_id: id(at),
     rev,
-    seen,
-    outcome: rev > 1 ? { kind: 'sent' } : null,
+    statuses,
+    send_result: rev > 1 ? { kind: 'accepted' } : null,
     retried_by: rev > 2 ? id(99) : null,
   };
   const plain = message(fields);
@@ -31,7 +31,7 @@ function account(at: number, rev: number, reports: readonly [DeliveryStatus, num
   const code = finalErrorCode(plain);
   const error =
     hasFailed(status) && code
-      ? { code, title: `Code ${String(code)}`, advice: 'Wait.', retry: true }
+      ? { code, title: `Code ${String(code)}`, advice: 'Wait.', retryable: true }
       : null;
   return { ...plain, status, error };
 }
@@ -50,18 +50,18 @@ const anAccount = fc
   }));
 
 const anOutboxEvent = fc
-  .record({ at: fc.integer({ min: 1, max: 4 }), step: fc.integer({ min: 1, max: 5 }) })
-  .map(({ at, step }): MessageEvent => ({
-    type: 'intent',
+  .record({ at: fc.integer({ min: 1, max: 4 }), version: fc.integer({ min: 1, max: 5 }) })
+  .map(({ at, version }): MessageEvent => ({
+    type: 'outbox',
     message_id: id(at),
-    // One step has one state. The last one settles it.
-    state: step === 5 ? null : (OUTBOX_STATES[step - 1] ?? null),
-    step,
+    // One version has one state. The last one settles it.
+    state: version === 5 ? null : (OUTBOX_STATES[version - 1] ?? null),
+    version,
   }));
 
 const aClearing = fc
   .integer({ min: 0, max: 3 })
-  .map((at): MessageEvent => ({ type: 'cleared', through: id(at) }));
+  .map((at): MessageEvent => ({ type: 'deleted', through: id(at) }));
 
 function outcome(events: MessageEvent[]) {
   const messages = new Messages();
@@ -100,12 +100,12 @@ describe('the messages of a thread', () => {
 
   it('keep an outbox state that arrives before its message', () => {
     const messages = new Messages();
-    messages.apply({ type: 'intent', message_id: id(1), state: 'unknown', step: 3 });
+    messages.apply({ type: 'outbox', message_id: id(1), state: 'unknown', version: 3 });
     messages.apply({ type: 'message', message: account(1, 1, []) });
     expect(messages.items[0]?.status).toBe('unknown');
-    messages.apply({ type: 'intent', message_id: id(1), state: null, step: 4 });
+    messages.apply({ type: 'outbox', message_id: id(1), state: null, version: 4 });
     expect(messages.items[0]?.status).toBe('queued');
-    messages.apply({ type: 'intent', message_id: id(1), state: 'unknown', step: 3 });
+    messages.apply({ type: 'outbox', message_id: id(1), state: 'unknown', version: 3 });
     expect(messages.items[0]?.status).toBe('queued');
   });
 
@@ -113,7 +113,7 @@ describe('the messages of a thread', () => {
     const messages = new Messages();
     messages.apply({ type: 'message', message: account(1, 1, []) });
     messages.apply({ type: 'message', message: account(3, 1, []) });
-    messages.apply({ type: 'cleared', through: id(2) });
+    messages.apply({ type: 'deleted', through: id(2) });
     messages.apply({ type: 'message', message: account(1, 9, []) });
     expect(messages.items.map((message) => message.message_id)).toEqual([id(3)]);
   });

@@ -15,7 +15,7 @@ export interface QuarantineGroup {
 }
 
 /** Returns sender, recipient and text if the raw request is a form that contains them. */
-export function parseMessage({ content_type, raw }: QuarantineItem) {
+export function parseMessage({ content_type, body: raw }: QuarantineItem) {
   if (!content_type?.startsWith('application/x-www-form-urlencoded')) return null;
   const form = new URLSearchParams(raw);
   const [from, to] = [form.get('From'), form.get('To')];
@@ -47,7 +47,11 @@ export class Quarantine {
     }
     return [...groups].map(([reason, items]) => {
       const [newest] = items;
-      return { reason, title: newest ? localize(newest.sentence, newest.detail) : reason, items };
+      return {
+        reason,
+        title: newest ? localize(newest.localized_detail, newest.detail) : reason,
+        items,
+      };
     });
   });
 
@@ -79,7 +83,7 @@ export class Quarantine {
       let cursor: string | null = null;
       do {
         const step = await this.#client.releaseQuarantines(reason, cursor);
-        remaining += step.kept;
+        remaining += step.remaining;
         cursor = step.cursor;
       } while (cursor);
       await this.load();

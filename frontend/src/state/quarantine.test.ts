@@ -21,7 +21,7 @@ function held(...items: QuarantineItem[]) {
       const kept = all[at]?.quarantine_id === 'stuck' ? 1 : 0;
       if (!kept) left = left.filter((item) => item !== all[at]);
       const next = at + 1 < all.length ? String(at + 1) : null;
-      return Promise.resolve({ released: 1 - kept, kept, cursor: next });
+      return Promise.resolve({ released: 1 - kept, remaining: kept, cursor: next });
     },
   });
 }
@@ -37,7 +37,7 @@ function paged(...ids: string[]) {
       return { items: all.slice(from, from + 2), cursor: next };
     },
     releaseQuarantine: () => Promise.resolve({ released: true, message: null }),
-    releaseQuarantines: () => Promise.resolve({ released: 0, kept: 0, cursor: null }),
+    releaseQuarantines: () => Promise.resolve({ released: 0, remaining: 0, cursor: null }),
   });
 }
 
@@ -94,7 +94,7 @@ describe('the quarantine', () => {
 
   it('extracts sender, recipient and text from a form', () => {
     const came = (content_type: string | null, raw: string) =>
-      parseMessage({ ...item('a', 'x'), content_type, raw });
+      parseMessage({ ...item('a', 'x'), content_type, body: raw });
     const form = 'application/x-www-form-urlencoded';
     const form8 = `${form}; charset=UTF-8`;
     const told = { from: '+12065550123', to: '+18005550199', body: 'Hi & bye' };

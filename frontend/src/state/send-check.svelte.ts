@@ -60,7 +60,8 @@ export class SendChecker {
       const result = await this.#client.checkMessage(id, message, run.signal);
       if (this.#lastRequest !== request) return;
       this.result = result;
-      if (result.until) this.#scheduleCheck(result.until, () => this.#check(id, message, request));
+      if (result.retry_at)
+        this.#scheduleCheck(result.retry_at, () => this.#check(id, message, request));
     } catch {
       // The send itself decides: without a result nothing is shown or prevented.
       if (this.#lastRequest === request) this.result = null;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CheckResult } from '../api/types';
 import { SendChecker, firstBlockingReason } from './send-check.svelte';
 
-const yes: CheckResult = { verdict: 'yes', until: null, reasons: [], segments: null };
+const yes: CheckResult = { decision: 'allowed', retry_at: null, reasons: [], segments: null };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -55,7 +55,7 @@ test('ignores the result for an older text', async () => {
   checker.check('c1', 'STOP', 1);
   await vi.advanceTimersByTimeAsync(300);
   checker.check('c2', 'Hi', 1);
-  answers[0]?.({ ...yes, verdict: 'no' });
+  answers[0]?.({ ...yes, decision: 'denied' });
   await vi.advanceTimersByTimeAsync(0);
   expect(checker.result).toBeNull();
 });
@@ -69,7 +69,7 @@ test('prevents nothing when the server is unreachable', async () => {
 
 test('repeats the check when sending becomes possible, unless the text has changed', async () => {
   vi.setSystemTime('2026-11-03T10:00:00Z');
-  const wait: CheckResult = { ...yes, verdict: 'wait_until', until: '2026-11-03T10:00:30Z' };
+  const wait: CheckResult = { ...yes, decision: 'wait', retry_at: '2026-11-03T10:00:30Z' };
   const checkMessage = vi.fn(() => Promise.resolve(yes)).mockResolvedValueOnce(wait);
   const checker = new SendChecker({ checkMessage });
   checker.check('c1', 'Hi', 1);
@@ -88,9 +88,9 @@ test('repeats the check when sending becomes possible, unless the text has chang
 test('does not let a reason that the page checks itself prevent the next text', () => {
   const of = (...codes: CheckResult['reasons'][number]['code'][]): CheckResult => {
     const said = { key: 'send.empty', values: {} };
-    const words = { text: '', text_sentence: said, advice: '', advice_sentence: said };
+    const words = { text: '', localized_text: said, advice: '', localized_advice: said };
     const reasons = codes.map((code) => ({ code, ...words }));
-    return { ...yes, verdict: 'no', reasons };
+    return { ...yes, decision: 'denied', reasons };
   };
   expect(firstBlockingReason(null)).toBeUndefined();
   expect(

@@ -28,7 +28,7 @@ export class Session {
   /** Signs in by link or cookie, or shows the sign-in screen. */
   async start(link: string | null): Promise<void> {
     if (link) {
-      await this.#signInWith({ link }, signInStrings.linkInvalid);
+      await this.#signInWith({ link_token: link }, signInStrings.linkInvalid);
       if (this.user) return;
     }
     if (localStorage.getItem(STORAGE_KEY) === null) {
@@ -58,7 +58,7 @@ export class Session {
   }
 
   async #signInWith(
-    credentials: { username: string; password: string } | { link: string },
+    credentials: { username: string; password: string } | { link_token: string },
     unauthorizedText: string,
   ): Promise<void> {
     this.busy = true;

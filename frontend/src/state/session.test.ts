@@ -46,7 +46,7 @@ describe('the session', () => {
   it('signs in by link', async () => {
     const { session, tried } = createSession({});
     await session.start('abc');
-    expect(tried).toEqual([{ link: 'abc' }]);
+    expect(tried).toEqual([{ link_token: 'abc' }]);
     expect([session.phase, session.user?.display_name]).toEqual(['in', 'Ada']);
   });
 

@@ -3,12 +3,12 @@ import { statusHistory, formatPrice } from './status-history';
 
 describe('the delivery of a message', () => {
   it('is sorted by time', () => {
-    const seen = {
+    const statuses = {
       delivered: { at: '2026-11-01T09:00:03.000Z' },
       queued: { at: '2026-11-01T09:00:01.000Z' },
-      sent: { at: '2026-11-01T09:00:02.000Z', code: 30003 },
+      sent: { at: '2026-11-01T09:00:02.000Z', error_code: 30003 },
     };
-    expect(statusHistory({ seen }).map((step) => [step.status, step.code])).toEqual([
+    expect(statusHistory({ statuses }).map((step) => [step.status, step.code])).toEqual([
       ['queued', null],
       ['sent', 30003],
       ['delivered', null],

@@ -9,9 +9,11 @@ export interface StatusStep {
 }
 
 /** Returns all delivery statuses of a message in order of time. */
-export function statusHistory({ seen }: Pick<Message, 'seen'>): StatusStep[] {
-  return (Object.entries(seen) as [DeliveryStatus, NonNullable<Message['seen'][DeliveryStatus]>][])
-    .map(([status, { at, code }]) => ({ status, at, code: code ?? null }))
+export function statusHistory({ statuses }: Pick<Message, 'statuses'>): StatusStep[] {
+  return (
+    Object.entries(statuses) as [DeliveryStatus, NonNullable<Message['statuses'][DeliveryStatus]>][]
+  )
+    .map(([status, { at, error_code: code }]) => ({ status, at, code: code ?? null }))
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 

@@ -73,7 +73,7 @@ export class ThreadSearch {
         const page = await this.#thread.search(this.words, cursor);
         if (run !== this.#run) return;
         this.hits = [...this.hits, ...page.messages.toReversed()];
-        this.olderCursor = cursor = page.older;
+        this.olderCursor = cursor = page.older_cursor;
         if (!cursor || this.hits.length > before) break;
       }
     } catch (thrown) {

@@ -14,7 +14,7 @@ function thread(pages: Record<string, { ids: string[]; older: string | null }>) 
       const page = pages[before ?? ''] ?? { ids: [], older: null };
       return {
         messages: page.ids.map((message_id) => message({ message_id })),
-        older: page.older,
+        older_cursor: page.older,
       } as MessagePage;
     },
     seek: async (id: string) => {

@@ -29,7 +29,12 @@ function createThread(rows: Message[]) {
       const head = server.rows.slice(0, end);
       const messages = head.slice(-10);
       const older = head.length > 10 ? (messages[0]?.message_id ?? null) : null;
-      return Promise.resolve({ messages, older, newer: null, cleared: server.cleared });
+      return Promise.resolve({
+        messages,
+        older_cursor: older,
+        newer_cursor: null,
+        deleted_through: server.cleared,
+      });
     },
   } as Partial<Client> as Client;
   const thread = new Thread('c1', client, new Drafts(null));

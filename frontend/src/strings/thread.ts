@@ -60,14 +60,14 @@ export const statusStrings = {
   undelivered: 'Not delivered',
   failed: 'Not sent',
   canceled: 'Canceled',
-  refused: 'Not sent',
+  rejected: 'Not sent',
   unconfirmed: 'Unconfirmed',
   unknown: 'Checking',
 };
 
 export const failureStrings = {
   line: (what: string, why: string) => (why ? `${what}: ${why}` : `${what}.`),
-  plain: { undelivered: 'Not delivered', failed: 'Not sent', refused: 'Not sent' },
+  plain: { undelivered: 'Not delivered', failed: 'Not sent', rejected: 'Not sent' },
   unconfirmed: 'Twilio never confirmed this message. If you resend it, it may arrive twice.',
   unknown: 'We don’t know yet whether this was sent. Checking with Twilio.',
   resend: 'Resend',

@@ -6,20 +6,20 @@ test('a lost socket reconnects, and missed changes are loaded', async ({ page, s
   await system.receiveSms('+12065550123', 'Before the cut');
   await open(page, /0123/);
 
-  let heal = () => {};
-  const healed = new Promise<void>((done) => (heal = done));
+  let allowTicket = () => {};
+  const ticketAllowed = new Promise<void>((done) => (allowTicket = done));
   await page.route('**/api/sockets/ticket', async (route) => {
-    await healed;
+    await ticketAllowed;
     await route.continue();
   });
   await line.sockets.at(-1)?.close();
   await expect(page.getByRole('status').filter({ hasText: 'Syncing' })).toBeVisible();
   await system.receiveSms('+12065550123', 'During the cut');
-  await system.receiveSms('+12065550124', 'Somebody new');
-  heal();
+  await system.receiveSms('+12065550124', 'A new customer');
+  allowTicket();
   await waitUntilLive(page);
   await expect(bubble(page, 'During the cut')).toBeVisible();
-  await expect(row(page, /0124/)).toContainText('Somebody new');
+  await expect(row(page, /0124/)).toContainText('A new customer');
   await system.receiveSms('+12065550123', 'After the cut');
   await expect(bubble(page, 'After the cut')).toBeVisible();
   expect(line.sockets).toHaveLength(2);
@@ -33,7 +33,7 @@ test.describe('with a fake clock', () => {
     await system.receiveSms('+12065550123', 'Open');
     await system.receiveSms('+12065550124', 'To be closed by another');
     await open(page, /0123/);
-    // The thread is loaded, so later changes are pushed or resynced.
+    // The thread is loaded, so later changes are pushed or ticketAllowed.
     await expect(bubble(page, 'Open')).toBeVisible();
     await expect(row(page, /0124/)).toBeVisible();
 
@@ -91,11 +91,11 @@ test('a scrolled thread keeps its position after a reconnect', async ({
     await system.receiveSms('+12065550123', `Message number ${String(at)}`);
   }
   await system.markAllRead();
-  await system.receiveSms('+12065550124', 'Somebody else');
+  await system.receiveSms('+12065550124', 'Another customer');
   await open(desk, /0123/);
   await expect(bubble(desk, 'Message number 40')).toBeInViewport();
   await open(desk, /0124/);
-  await expect(bubble(desk, 'Somebody else')).toBeInViewport();
+  await expect(bubble(desk, 'Another customer')).toBeInViewport();
   await context.setOffline(true);
   await expect(desk.getByText(/You can keep writing/)).toBeVisible();
   await open(desk, /0123/);

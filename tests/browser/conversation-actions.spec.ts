@@ -199,7 +199,7 @@ test('a quarantined request is shown with its reason and raw content until it ca
   desk,
   system,
 }) => {
-  await system.receiveForUnknownNumber('+12065550123', 'Anybody there?');
+  await system.receiveForUnknownNumber('+12065550123', 'Are you there?');
   await system.receiveForUnknownNumber('+12065550124', 'Nor here?');
   await desk.reload();
   await desk.getByRole('button', { name: 'Menu' }).click();
@@ -213,7 +213,7 @@ test('a quarantined request is shown with its reason and raw content until it ca
 });
 
 test('the quarantine has its own URL, and Back and Escape leave it', async ({ desk, system }) => {
-  await system.receiveForUnknownNumber('+12065550123', 'Anybody there?');
+  await system.receiveForUnknownNumber('+12065550123', 'Are you there?');
   await system.receiveSms('+12065550124', 'Here I am');
   await desk.goto(`${system.url}/#quarantine`);
   const held = desk.getByRole('region', { name: 'Quarantine' });

@@ -58,7 +58,7 @@ test('a keyword sent from the menu gets the carrier’s reply', async ({ page })
   await expect(phone.getByText(/You have successfully been unsubscribed/)).toBeVisible();
 });
 
-test('a phone on the network without the link is told so', async ({ page, system }) => {
+test('a phone on the network without the link sees a hint', async ({ page, system }) => {
   const refused = { status: 403, detail: 'Open the phones by the link that Partyline printed.' };
   await page.route('**/phones/api/**', (route) =>
     route.fulfill({

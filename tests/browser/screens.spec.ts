@@ -118,12 +118,12 @@ test('offline', async ({ context, desk, system }) => {
   await expectScreen(desk, 'offline');
 });
 
-test('person', async ({ desk, system }) => {
+test('contact panel', async ({ desk, system }) => {
   await system.receiveSms('+12065550123', 'Hello');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Add name' }).click();
   await desk.getByRole('textbox', { name: 'Name' }).fill('Maria');
-  await expectScreen(desk, 'person', desk.getByRole('complementary'));
+  await expectScreen(desk, 'contact', desk.getByRole('complementary'));
 });
 
 test('palette', async ({ desk, system }) => {
@@ -189,7 +189,7 @@ test('search in a thread', async ({ desk, system }) => {
 });
 
 test('quarantine', async ({ desk, system }) => {
-  await system.receiveForUnknownNumber('+12065550123', 'Anybody there?');
+  await system.receiveForUnknownNumber('+12065550123', 'Are you there?');
   await system.receiveForUnknownNumber('+12065550124', 'Nor here?');
   await desk.reload();
   await desk.getByRole('button', { name: 'Menu' }).click();
@@ -200,7 +200,7 @@ test('quarantine', async ({ desk, system }) => {
 
 test('phones', async ({ page, system }) => {
   const phone = await system.addPhone('+12065550123', 'Grace');
-  await phone.sendText('Is anybody there?');
+  await phone.sendText('Are you open?');
   await page.goto(system.link);
   await page.getByRole('button', { name: /Grace/ }).first().click();
   const desk = page.frameLocator('iframe');
@@ -217,10 +217,10 @@ test('phones of other channels', async ({ page, system }) => {
   for (const { number } of ada.phones) {
     await system.call('DELETE', `/phones/api/phones/${encodeURIComponent(number)}`);
   }
-  const somebody = await system.addPhone('messenger:200000000000100');
-  await somebody.sendText('Do you repair e-bikes?', 'messenger:110000000000001');
+  const customer = await system.addPhone('messenger:200000000000100');
+  await customer.sendText('Do you repair e-bikes?', 'messenger:110000000000001');
   const grace = await system.addPhone('whatsapp:+12065550123', 'Grace');
-  await grace.sendText('Is anybody there?', 'whatsapp:+18555080990');
+  await grace.sendText('Are you open?', 'whatsapp:+18555080990');
   await page.goto(system.link);
   await page.getByRole('button', { name: 'Grace', exact: true }).click();
   const desk = page.frameLocator('iframe');

@@ -57,7 +57,7 @@ test('older messages load above without moving the view', async ({ desk, system 
     const anchor = [...scroller.querySelectorAll('article')].find(
       (one) => one.getBoundingClientRect().bottom > middle,
     );
-    if (!anchor) throw new Error('nothing stands in the middle');
+    if (!anchor) throw new Error('the middle is empty');
     const [top, height] = [anchor.getBoundingClientRect().top, scroller.scrollHeight];
     scroller.dataset.watched = '';
     let most = 0;
@@ -88,7 +88,7 @@ test('the first unread message is marked, and reading removes the badge', async 
   await system.receiveSms('+12065550123', 'An old one');
   await open(desk, /0123/);
   await expect(row(desk, /0123/)).not.toContainText('unread');
-  await system.receiveSms('+12065550124', 'Somebody else');
+  await system.receiveSms('+12065550124', 'Another customer');
   await open(desk, /0124/);
   await system.receiveSms('+12065550123', 'A new one');
   await system.receiveSms('+12065550123', 'And another');

@@ -7,7 +7,7 @@ test('two desks show the same conversation when either replies, reads or closes 
   system,
 }) => {
   const phone = await system.addPhone('+12065550123');
-  await phone.sendText('Is anybody there?');
+  await phone.sendText('Are you open?');
   await expect(row(desk, /0123/)).toContainText('1 unread message');
   await expect(row(secondDesk, /0123/)).toContainText('1 unread message');
 

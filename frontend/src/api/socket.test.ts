@@ -52,7 +52,7 @@ function createSocket() {
   const open = async () => {
     await vi.advanceTimersByTimeAsync(0);
     const end = ends.at(-1);
-    if (!end) throw new Error('nobody called');
+    if (!end) throw new Error('no connection was opened');
     end.onopen?.();
     return end;
   };

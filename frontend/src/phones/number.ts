@@ -16,7 +16,7 @@ function parseNumber(address: string): string | null {
 /** Returns the sender's name on the customer's phone: its number, or the product's name. */
 export const senderName = (address: string) => parseNumber(address) ?? strings.sender;
 
-/** Returns what is shown below a customer's name: the number, or the channel if there is none. */
+/** Returns what is shown below a customer's name: the number, else the channel. */
 export const addressLabel = (address: string) =>
   parseNumber(address) ?? strings.channels[parseChannel(address)];
 

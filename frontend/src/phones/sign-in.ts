@@ -1,5 +1,5 @@
 /**
- * Removes `#sign-in=…` from the URL and returns it for the desk's iframe; empty if there is none.
+ * Removes `#sign-in=…` from the URL and returns it for the desk's iframe; or an empty string.
  */
 export function takeSignInHash(
   location: Pick<Location, 'hash' | 'pathname' | 'search'>,

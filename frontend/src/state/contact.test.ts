@@ -9,7 +9,7 @@ describe('a contact', () => {
     expect(displayName(conversation({ contact_name: 'Ada' }))).toBe('Ada');
     expect(displayName(conversation())).toBe('07911 123456');
     const own = conversation({ profile_name: 'ada on WhatsApp' });
-    expect(displayName(own), 'their own name, until somebody gives one').toBe('ada on WhatsApp');
+    expect(displayName(own), 'their own name, until an agent sets one').toBe('ada on WhatsApp');
     expect(initials(own)).toBe('AW');
   });
 

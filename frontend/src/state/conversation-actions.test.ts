@@ -288,10 +288,10 @@ describe('the actions on a conversation', () => {
   });
 
   it('shows a conversation that is created again during the deletion', async () => {
-    const anew = conversation({ rev: 6, unread_count: 1, preview: more });
+    const recreated = conversation({ rev: 6, unread_count: 1, preview: more });
     const { acts, conversations, toasts } = desk({
       deleteConversation: () => {
-        conversations.apply({ type: 'conversation', conversation: anew });
+        conversations.apply({ type: 'conversation', conversation: recreated });
         return Promise.resolve();
       },
     });
@@ -299,7 +299,7 @@ describe('the actions on a conversation', () => {
     acts.remove(conversation({ rev: 4 }));
     toasts.dismiss();
     await settled();
-    expect(conversations.all).toEqual([anew]);
+    expect(conversations.all).toEqual([recreated]);
   });
 
   it('restores a conversation whose deletion failed, with the reason', async () => {

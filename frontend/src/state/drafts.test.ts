@@ -35,7 +35,7 @@ describe('drafts', () => {
     }
   });
 
-  it("are nobody else's: who signs in next in this tab finds nothing", () => {
+  it('are not visible to the next user in this tab', () => {
     const place = storage();
     ofAda(place).setText('a', 'To a');
     const next = new Drafts(place);

@@ -66,7 +66,7 @@ function desk(rows: Conversation[]) {
 const ids = (list: List) => list.rows.map((row) => row.conversation_id);
 
 describe('the list', () => {
-  it('loads pages until there are no more', async () => {
+  it('loads pages until the last one', async () => {
     const { list } = desk(Array.from({ length: 40 }, (_, at) => numbered(at)));
     await list.load();
     expect(list.rows).toHaveLength(30);
@@ -134,10 +134,10 @@ describe('the list', () => {
     await list.load();
     rows.shift();
     const refreshed = list.loader.refresh('c001');
-    const anew = numbered(1, { rev: 3 });
-    conversations.apply({ type: 'conversation', conversation: anew });
+    const recreated = numbered(1, { rev: 3 });
+    conversations.apply({ type: 'conversation', conversation: recreated });
     await refreshed;
-    expect(conversations.get('c001')).toEqual(anew);
+    expect(conversations.get('c001')).toEqual(recreated);
   });
 
   it('resyncs the unread conversations without loading closed ones', async () => {

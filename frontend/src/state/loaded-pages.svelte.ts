@@ -9,7 +9,7 @@ interface PageStart {
 /** The loaded pages of a thread, newest first. Two neighbors are less than one page apart. */
 export class LoadedPages {
   #pageStarts: PageStart[] = [];
-  /** Loads the page before all others; null if there is none or nothing was loaded. */
+  /** Loads the page before all others; null without one. */
   olderCursor = $state<string | null>(null);
   /** The oldest loaded message. Nothing is known about earlier ones. */
   #oldestLoaded = '';

@@ -9,7 +9,7 @@ const id = (at: number) => `01KA00000000000000000000${String(at).padStart(2, '0'
 const time = (second: number) => new Date(Date.UTC(2026, 10, 1, 9, 0, second)).toISOString();
 
 const REPORTS: DeliveryStatus[] = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'read'];
-const INTENTS: OutboxState[] = ['ready', 'claimed', 'deferred', 'unknown'];
+const OUTBOX_STATES: OutboxState[] = ['ready', 'claimed', 'deferred', 'unknown'];
 
 /** Returns message `at` as the server would return it at `rev` after these reports. */
 function account(at: number, rev: number, reports: readonly [DeliveryStatus, number][]): Message {
@@ -49,13 +49,13 @@ const anAccount = fc
     message: account(at, rev, reports),
   }));
 
-const anIntent = fc
+const anOutboxEvent = fc
   .record({ at: fc.integer({ min: 1, max: 4 }), version: fc.integer({ min: 1, max: 5 }) })
   .map(({ at, version }): MessageEvent => ({
     type: 'outbox',
     message_id: id(at),
     // One version has one state. The last one settles it.
-    state: version === 5 ? null : (INTENTS[version - 1] ?? null),
+    state: version === 5 ? null : (OUTBOX_STATES[version - 1] ?? null),
     version,
   }));
 
@@ -76,7 +76,7 @@ describe('the messages of a thread', () => {
   it('do not depend on the order and repetition of events', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(anAccount, anAccount, anIntent, aClearing), { maxLength: 12 }),
+        fc.array(fc.oneof(anAccount, anAccount, anOutboxEvent, aClearing), { maxLength: 12 }),
         fc.infiniteStream(fc.nat()),
         (events, numbers) => {
           const shuffled = [...events, ...events]

@@ -58,7 +58,7 @@ export class RowOrder {
     this.#timer = setTimeout(() => this.release(), FREEZE_DURATION);
   }
 
-  /** Releases the rows; called when the pointer leaves or rests. */
+  /** Releases the rows; called when the pointer leaves or stops moving. */
   release(): void {
     clearTimeout(this.#timer);
     this.#frozenIds = null;

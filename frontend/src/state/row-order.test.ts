@@ -59,7 +59,7 @@ describe('the order of the rows', () => {
     expect(order.newAbove).toBe(0);
   });
 
-  it('releases the rows when the pointer rests', () => {
+  it('releases the rows when the pointer stops', () => {
     const { order, take, ids } = list(row('a', 2), row('b', 1));
     order.freeze();
     take(row('b', 3));

@@ -45,14 +45,14 @@ describe('a single-flight loader', () => {
     const further = reading.runIfIdle(run);
     await reading.runIfIdle(run);
     expect([begun.length, reading.busy]).toEqual([1, true]);
-    const anew = reading.run();
+    const followUp = reading.run();
     begun[0]!.end();
     await further;
     await Promise.resolve();
     await reading.runIfIdle(run);
     expect(begun).toHaveLength(2);
     begun[1]!.end();
-    await anew;
+    await followUp;
     expect(reading.busy).toBe(false);
   });
 });

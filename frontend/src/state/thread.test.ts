@@ -265,9 +265,9 @@ describe('a thread', () => {
     const { thread, server } = createThread(many(12));
     await thread.open(conversation());
     server.rows.push(...many(15, 13));
-    const healed = thread.resync(null);
+    const resynced = thread.resync(null);
     thread.apply({ type: 'message', message: inbound(28) });
-    await healed;
+    await resynced;
     expect(thread.messages.oldest?.message_id).toBe(id(18));
     expect(thread.messages.newest?.message_id).toBe(id(28));
   });

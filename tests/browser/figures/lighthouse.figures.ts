@@ -10,8 +10,7 @@ import { waitUntilLive, signIn } from '../test.ts';
 import { keep, loadAverage, Table } from './report.ts';
 
 /*
- * Lighthouse's scores. It looks at a Chromium in which somebody may have signed in before: its storage stays, its cache
- * is emptied.
+ * Lighthouse's scores, in a Chromium that may be signed in: its storage stays, its cache is emptied.
  */
 
 const RUNS = 3;

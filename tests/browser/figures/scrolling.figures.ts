@@ -9,21 +9,21 @@ import { loadAverage, spread, Table } from './report.ts';
 
 const MESSAGES = 10_000;
 const CONVERSATIONS = 5_000;
-const AT_ONCE = 8;
+const CONCURRENCY = 8;
 const NUMBER = '+12065550123';
 const SECONDS = 10;
 const SENTENCE =
   'The rear wheel is true again and the chain is new, so you can fetch it after four. ';
 const table = new Table(
   'scrolling',
-  'Headless Chromium at 1440 × 900 on the same cores. Frames are those of `requestAnimationFrame`, sixty in a second when nothing is late. Blank: nothing stood in the middle of the view. Jumps: what stood there moved by more than 2 px though nobody scrolled it. The heap is read after a garbage collection.',
+  'Headless Chromium at 1440 × 900 on the same cores. Frames are those of `requestAnimationFrame`, 60 per second at best. Blank: the middle of the view was empty. Jumps: the middle moved by more than 2 px without scrolling. The heap is read after a garbage collection.',
   [
     'what',
     'load before',
     'frames',
     'p50 ms',
     'p99 ms',
-    'most ms',
+    'max ms',
     'over 25 ms',
     'over 50 ms',
     'blank',
@@ -168,8 +168,8 @@ async function hold(view: JSHandle<Watch>, end: -1 | 1, sign: Locator): Promise<
 /** Runs an action for 1 to `count`, several at once. */
 async function atOnce(count: number, act: (n: number) => Promise<void>): Promise<void> {
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (next < count) await act(++next);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }

@@ -57,7 +57,7 @@ impl IntoResponse for PhoneApiError {
             "title": self.status.canonical_reason(),
             "status": self.status.as_u16(),
             "detail": self.text.to_string(),
-            "sentences": [self.text.view()],
+            "localized_detail": [self.text.view()],
         });
         let mut response = (self.status, Json(body)).into_response();
         response

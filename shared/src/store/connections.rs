@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Store;
+use super::client::Store;
 use super::item_update::ItemUpdate;
 use super::row::{attr_n, attr_s, from_item, get_str, to_attr, to_item};
 use super::write::{none_if_condition_failed, unconditional};

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use ulid::Ulid;
 
-use super::Store;
+use super::client::Store;
 use super::conversations::{META, conversation_pk};
 use super::inbound::NewInbound;
 use super::item_update::ItemUpdate;

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
-use super::Store;
+use super::client::Store;
 use super::item_update::ItemUpdate;
 use super::row::{attr_n, attr_s, from_item};
 use super::search::search_terms;

@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use ulid::Ulid;
 
-use super::Store;
+use super::client::Store;
 use super::conversations::{META, conversation_pk};
 use super::inbound::next_ulid;
 use super::messages::message_sk;

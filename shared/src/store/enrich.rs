@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::Store;
+use super::client::Store;
 use super::consent::consent_record_for;
 use super::conversations::{META, conversation_pk};
 use super::inbound::{NewInbound, PARTIAL};

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
     Update,
 };
 
-use super::Store;
+use super::client::Store;
 use super::row::{Item, attr_s};
 use super::write::none_if_condition_failed;
 use crate::error::{Error, Result};

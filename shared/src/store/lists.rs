@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures_util::FutureExt;
 use futures_util::future::try_join;
 
-use super::Store;
+use super::client::Store;
 use super::conversations::{META, conversation_pk};
 use super::row::{Item, attr_s, from_item, get_str};
 use super::search::SearchPosition;

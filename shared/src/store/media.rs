@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use super::Store;
+use super::client::Store;
 use super::conversations::conversation_pk;
 use super::item_update::ItemUpdate;
 use super::messages::message_sk;

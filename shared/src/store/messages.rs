@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use futures_util::future::try_join;
 use ulid::Ulid;
 
-use super::Store;
+use super::client::Store;
 use super::conversations::conversation_pk;
 use super::row::{Item, attr_s, from_item, get_str};
 use super::write::unconditional;

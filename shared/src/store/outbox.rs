@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ulid::Ulid;
 
-use super::Store;
+use super::client::Store;
 use super::conversations::conversation_pk;
 use super::item_update::ItemUpdate;
 use super::row::{attr_n, attr_s, from_item, to_attr, to_item};

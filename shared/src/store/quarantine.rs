@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
-use super::Store;
+use super::client::Store;
 use super::item_update::ItemUpdate;
 use super::row::{attr_n, attr_s, from_item, get_str, to_attr};
 use super::write::unconditional;

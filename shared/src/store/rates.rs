@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::Store;
+use super::client::Store;
 use super::item_update::ItemUpdate;
 use super::row::{Item, attr_n, attr_s};
 use super::write::unconditional;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::Store;
+use super::client::Store;
 use super::item_update::ItemUpdate;
 use super::row::{Item, attr_s, get_str};
 use super::write::{put, unconditional};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
-use super::Store;
+use super::client::Store;
 use super::item_update::ItemUpdate;
 use super::row::{attr_n, attr_s, from_item, to_item};
 use super::write::{none_if_condition_failed, unconditional};

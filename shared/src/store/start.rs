@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::Store;
+use super::client::Store;
 use super::conversations::{META, conversation_pk, list_partition_attr};
 use super::item_update::ItemUpdate;
 use super::row::{attr_n, attr_s, to_attr};

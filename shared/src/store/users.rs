@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Store;
+use super::client::Store;
 use super::row::{attr_s, from_item, to_item};
 use super::write::{none_if_condition_failed, unconditional};
 use crate::error::Result;

@@ -126,7 +126,7 @@ mod tests {
     fn entry(stored: &[u8], length: usize) -> QuarantineEntry {
         let time = "2026-03-01T12:00:00Z";
         serde_json::from_value(json!({
-            "id": "1", "reason": "unreadable", "detail": "", "body_base64": BASE64.encode(stored),
+            "id": "1", "reason": "unreadable", "detail": "", "path": "/twilio/messages", "body_base64": BASE64.encode(stored),
             "length": length, "hash": "", "signed": true, "created_at": time, "updated_at": time,
         }))
         .unwrap()

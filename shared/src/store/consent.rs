@@ -1,15 +1,15 @@
-//! The consent ledger: evidence under the contact's address, the state on the conversation.
+//! Consent: records under the contact's address, the current state on the conversation.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use ulid::Ulid;
 
 use super::client::Store;
-use super::conversations::{META, conversation_pk};
+use super::expression::{equals, equals_or_absent, exists};
 use super::inbound::NewInbound;
 use super::item_update::ItemUpdate;
-use super::row::{attr_n, attr_s, from_item, to_attr, to_item};
-use super::write::{TransactError, put_if_absent, unconditional};
+use super::keys::{Key, Table, consent_pk, consent_prefix};
+use super::row::{attr_s, from_item, to_attr};
+use super::transaction::Transaction;
+use super::write::unconditional;
 use crate::address::Address;
 use crate::consent::{
     Consent, ConsentRecord, ConsentSource, ConsentState, is_ambiguous_keyword, parse_keyword,
@@ -21,14 +21,10 @@ use crate::message::Message;
 use crate::message::extras::ConsentKeyword;
 use crate::twilio_codes;
 
-/// How many entries are shown.
+/// The maximum number of records that are listed.
 const MAX_CONSENT_RECORDS: i32 = 100;
 
-fn consent_pk(contact: &Address) -> String {
-    format!("ADDR#{contact}")
-}
-
-/// The entry that a message's mark makes, if it says anything of consent.
+/// Returns the record that a message's consent keyword makes, if it has one.
 pub(super) fn consent_record_for(
     message: &Message,
     source: ConsentSource,
@@ -47,8 +43,7 @@ pub(super) fn consent_record_for(
 }
 
 impl Store {
-    /// Marks what a message that arrives means for consent, and makes the entry that is stored with it. What Twilio has
-    /// read in it stands in its mark already.
+    /// Sets the consent keyword of an inbound message, unless Twilio has set it, and returns the record to store with it.
     pub(super) async fn apply_consent_keyword(
         &self,
         inbound: &mut NewInbound,
@@ -71,19 +66,8 @@ impl Store {
         Ok(consent_record_for(message, source))
     }
 
-    /// Puts an entry of the ledger.
-    pub(super) fn consent_record_item(
-        &self,
-        business: &Address,
-        contact: &Address,
-        id: Ulid,
-        record: &ConsentRecord,
-    ) -> Result<TransactWriteItem> {
-        let row = to_item(&consent_pk(contact), &format!("CONSENT#{business}#{id}"), record)?;
-        put_if_absent(&self.table, row)
-    }
-
-    /// Records what was said elsewhere, or by Twilio, requiring the state that was seen. `None` if it is another by now.
+    /// Stores a consent record and the new state if the state still equals `expected.consent`. Returns `None` if another
+    /// write came first.
     pub async fn record_consent(
         &self,
         expected: &Conversation,
@@ -92,47 +76,45 @@ impl Store {
         let (Some(business), Some(contact)) = (&expected.business, &expected.contact) else {
             return Ok(None);
         };
-        let unchanged = match expected.consent {
-            Some(_) => "attribute_exists(list_pk) AND consent = :expected",
-            None => "attribute_exists(list_pk) AND attribute_not_exists(consent)",
-        };
-        let mut change = ItemUpdate::new(&self.table, conversation_pk(&expected.id), META)
-            .expression("SET consent = :consent ADD rev :one")
-            .condition(unchanged)
-            .value(":consent", to_attr(&record.consent)?)
-            .value(":one", attr_n(1));
-        if let Some(consent) = &expected.consent {
-            change = change.value(":expected", to_attr(consent)?);
-        }
+        let previous = expected.consent.as_ref().map(to_attr).transpose()?;
+        let mut transaction = Transaction::new();
+        transaction.update(
+            ItemUpdate::new(Key::meta(&expected.id))
+                .set("consent", to_attr(&record.consent)?)
+                .increment("rev")
+                .require(exists("list_pk"))
+                .require(equals_or_absent("consent", previous)),
+        );
         let id = self.ids.ulid(self.clock.now());
-        let items =
-            vec![change.into_update()?, self.consent_record_item(business, contact, id, record)?];
-        match self.transact(items).await {
-            Ok(()) => self.get_conversation(&expected.id).await,
-            Err(TransactError::ConditionsFailed(_)) => Ok(None),
-            Err(TransactError::Other(error)) => Err(error),
+        transaction.put_if_absent(Key::consent(business, contact, id), record)?;
+        if self.commit(transaction).await?.is_committed() {
+            self.get_conversation(&expected.id).await
+        } else {
+            Ok(None)
         }
     }
 
-    /// The ledger of a contact and a sender of ours, the newest first.
+    /// Returns the consent history of a pair, the newest record first.
     pub async fn list_consent_records(
         &self,
         business: &Address,
         contact: &Address,
     ) -> Result<Vec<ConsentRecord>> {
-        let call = self.client.query().table_name(&*self.table).consistent_read(true);
+        let call =
+            self.client.query().table_name(self.table_name(Table::Main)).consistent_read(true);
         let call = call
             .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
             .expression_attribute_values(":pk", attr_s(consent_pk(contact)))
-            .expression_attribute_values(":sk", attr_s(format!("CONSENT#{business}#")))
+            .expression_attribute_values(":sk", attr_s(consent_prefix(business)))
             .scan_index_forward(false)
             .limit(MAX_CONSENT_RECORDS);
         let response = unconditional(self.call("table.query", || call.clone().send()).await)?;
         response.items.unwrap_or_default().into_iter().map(from_item).collect()
     }
 
-    /// What a code of Twilio's, to a message made at `sent`, tells of the contact: whether they have opted out, or their
-    /// window is closed. What they have said since stands.
+    /// Applies what an error code of Twilio says about the contact: an opt-out, or a closed 24-hour window.
+    ///
+    /// `sent_at` is the time of the message. Anything that the contact has done since then counts more.
     pub async fn apply_error_code(
         &self,
         id: &ConversationId,
@@ -164,22 +146,22 @@ impl Store {
             sid: None,
             recorded_by: None,
         };
-        // Something else may have been said meanwhile: then that stands.
+        // If another record came first, it counts.
         self.record_consent(&expected, &record).await.map(drop)
     }
 
     async fn close_window(&self, id: &ConversationId, sent_at: Timestamp) -> Result<()> {
         let last_inbound_at =
             self.get_conversation(id).await?.and_then(|conversation| conversation.last_inbound_at);
-        // Moments are compared here: as texts they do not sort.
+        // Times are compared here, because their texts do not sort.
         let Some(last_inbound_at) = last_inbound_at.filter(|at| *at < sent_at) else {
             return Ok(());
         };
-        ItemUpdate::new(&self.table, conversation_pk(id), META)
-            .expression("REMOVE last_inbound_at ADD rev :one")
-            .condition("attribute_exists(list_pk) AND last_inbound_at = :expected")
-            .value(":expected", to_attr(last_inbound_at)?)
-            .value(":one", attr_n(1))
+        ItemUpdate::new(Key::meta(id))
+            .remove("last_inbound_at")
+            .increment("rev")
+            .require(exists("list_pk"))
+            .require(equals("last_inbound_at", to_attr(last_inbound_at)?))
             .execute(self, "table.update")
             .await
             .map(|_| ())

@@ -1,36 +1,24 @@
-//! The conversation's own item: read, renamed, opened, closed, read up to.
+//! A conversation's own item: reading it, its name, note and status.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::client::Store;
+use super::expression::{equals, equals_or_absent, exists, greater_than};
 use super::item_update::ItemUpdate;
+use super::keys::Key;
 use super::row::{attr_n, attr_s, from_item};
-use super::search::search_terms;
-use super::write::{TransactError, unconditional};
+use super::search::{put_search_entry, search_terms};
+use super::transaction::Transaction;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::Result;
 
-/// The partition of a conversation.
-pub(super) fn conversation_pk(id: &ConversationId) -> String {
-    format!("CONV#{id}")
-}
-
-/// The sort key of the conversation's own item.
-pub(super) const META: &str = "META";
-
 impl Store {
-    /// A conversation as it stands (a consistent read). One that was deleted has no place in the list.
+    /// Returns a conversation (a consistent read). A deleted one has no list partition.
     pub async fn get_conversation(&self, id: &ConversationId) -> Result<Option<Conversation>> {
-        let call = self.client.get_item().table_name(&*self.table);
-        let call = call
-            .key("pk", attr_s(conversation_pk(id)))
-            .key("sk", attr_s(META))
-            .consistent_read(true);
-        let response = unconditional(self.call("table.get", || call.clone().send()).await)?;
-        response.item.map(from_item).transpose()
+        self.get(&Key::meta(id)).await
     }
 
-    /// Gives the contact another name, requiring the one that was seen. `None` if it is another by now.
+    /// Sets the contact's name if it still equals `expected.name`. Returns `None` if another write came first.
     pub async fn set_name(
         &self,
         expected: &Conversation,
@@ -39,75 +27,44 @@ impl Store {
         let Some(contact) = &expected.contact else { return Ok(None) };
         let (before, after) =
             (search_terms(expected.name.as_deref(), contact), search_terms(name, contact));
-        let mut items = vec![self.name_update(expected, name)?];
+        let mut transaction = Transaction::new();
+        transaction.update(
+            ItemUpdate::new(Key::meta(&expected.id))
+                .set_or_remove("name", name.map(attr_s))
+                .increment("rev")
+                .require(exists("list_pk"))
+                .require(equals_or_absent("name", expected.name.as_ref().map(attr_s))),
+        );
         for term in before.difference(&after) {
-            items.push(self.delete_search_entry(term, &expected.inbox, &expected.id)?);
+            transaction.delete(ItemUpdate::new(Key::search(term, &expected.inbox, &expected.id)));
         }
         for term in after.difference(&before) {
-            items.push(self.put_search_entry(term, &expected.inbox, &expected.id)?);
+            put_search_entry(&mut transaction, term, &expected.inbox, &expected.id)?;
         }
-        match self.transact(items).await {
-            Ok(()) => self.get_conversation(&expected.id).await,
-            Err(TransactError::ConditionsFailed(_)) => Ok(None),
-            Err(TransactError::Other(error)) => Err(error),
+        if self.commit(transaction).await?.is_committed() {
+            self.get_conversation(&expected.id).await
+        } else {
+            Ok(None)
         }
     }
 
-    fn name_update(
-        &self,
-        expected: &Conversation,
-        name: Option<&str>,
-    ) -> Result<TransactWriteItem> {
-        let update = match name {
-            Some(_) => "SET #name = :name ADD rev :one",
-            None => "REMOVE #name ADD rev :one",
-        };
-        let condition = match expected.name {
-            Some(_) => "attribute_exists(list_pk) AND #name = :expected",
-            None => "attribute_exists(list_pk) AND attribute_not_exists(#name)",
-        };
-        let mut change = ItemUpdate::new(&self.table, conversation_pk(&expected.id), META)
-            .expression(update)
-            .condition(condition)
-            .name("#name", "name")
-            .value(":one", attr_n(1));
-        if let Some(name) = name {
-            change = change.value(":name", attr_s(name));
-        }
-        if let Some(name) = &expected.name {
-            change = change.value(":expected", attr_s(name));
-        }
-        change.into_update()
-    }
-
-    /// Puts another note to a conversation, requiring the one that was seen. `None` if it is another by now.
+    /// Sets the note if it still equals `expected.note`. Returns `None` if another write came first.
     pub async fn set_note(
         &self,
         expected: &Conversation,
         note: Option<&str>,
     ) -> Result<Option<Conversation>> {
-        let update = match note {
-            Some(_) => "SET note = :note ADD rev :one",
-            None => "REMOVE note ADD rev :one",
-        };
-        let condition = match expected.note {
-            Some(_) => "attribute_exists(list_pk) AND note = :expected",
-            None => "attribute_exists(list_pk) AND attribute_not_exists(note)",
-        };
-        let mut change = ItemUpdate::new(&self.table, conversation_pk(&expected.id), META)
-            .expression(update)
-            .condition(condition)
-            .value(":one", attr_n(1));
-        if let Some(note) = note {
-            change = change.value(":note", attr_s(note));
-        }
-        if let Some(previous) = &expected.note {
-            change = change.value(":expected", attr_s(previous));
-        }
-        change.execute(self, "table.update").await?.map(from_item).transpose()
+        let changed = ItemUpdate::new(Key::meta(&expected.id))
+            .set_or_remove("note", note.map(attr_s))
+            .increment("rev")
+            .require(exists("list_pk"))
+            .require(equals_or_absent("note", expected.note.as_ref().map(attr_s)))
+            .execute(self, "table.update")
+            .await?;
+        changed.map(from_item).transpose()
     }
 
-    /// Opens or closes a conversation, requiring the `rev` that was seen. `None` if it has another by now.
+    /// Opens or closes a conversation that still has `expected.rev`. Returns `None` otherwise.
     pub async fn set_status(
         &self,
         expected: &Conversation,
@@ -115,35 +72,32 @@ impl Store {
     ) -> Result<Option<Conversation>> {
         let Some(partition) = &expected.list_pk else { return Ok(None) };
         let target = ListPartition { status, ..partition.clone() };
-        let changed = ItemUpdate::new(&self.table, conversation_pk(&expected.id), META)
-            .expression("SET list_pk = :target ADD rev :one")
-            .condition("rev = :rev")
-            .value(":target", list_partition_attr(&target))
-            .value(":rev", attr_n(expected.rev))
-            .value(":one", attr_n(1))
+        let changed = ItemUpdate::new(Key::meta(&expected.id))
+            .set("list_pk", list_partition_attr(&target))
+            .increment("rev")
+            .require(equals("rev", attr_n(expected.rev)))
             .execute(self, "table.update")
             .await?;
         changed.map(from_item).transpose()
     }
 
-    /// Sets unread to nothing, requiring the `rev` that was seen. `None` if it has another by now.
+    /// Sets the unread count of a conversation that still has `expected.rev` to zero. Returns `None` otherwise.
     pub async fn mark_read(&self, expected: &Conversation) -> Result<Option<Conversation>> {
         let Some(partition) = &expected.list_pk else { return Ok(None) };
         let target = ListPartition { unread: false, ..partition.clone() };
-        let changed = ItemUpdate::new(&self.table, conversation_pk(&expected.id), META)
-            .expression("SET unread = :none, list_pk = :target ADD rev :one")
-            .condition("rev = :rev AND unread > :none")
-            .value(":none", attr_n(0))
-            .value(":one", attr_n(1))
-            .value(":rev", attr_n(expected.rev))
-            .value(":target", list_partition_attr(&target))
+        let changed = ItemUpdate::new(Key::meta(&expected.id))
+            .set("unread", attr_n(0))
+            .set("list_pk", list_partition_attr(&target))
+            .increment("rev")
+            .require(equals("rev", attr_n(expected.rev)))
+            .require(greater_than("unread", attr_n(0)))
             .execute(self, "table.update")
             .await?;
         changed.map(from_item).transpose()
     }
 }
 
-/// A place in the list as a value.
+/// Returns a list partition as an attribute value.
 pub(super) fn list_partition_attr(partition: &ListPartition) -> AttributeValue {
     attr_s(partition.to_string())
 }

@@ -1,116 +1,96 @@
-//! A conversation deleted: off the desk in one transaction, its messages by a job after it.
+//! Deletes a conversation in one transaction and erases its messages in a job afterwards.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
+use serde::Serialize;
 use ulid::Ulid;
 
 use super::client::Store;
-use super::conversations::{META, conversation_pk};
+use super::expression::{equals, exists};
 use super::inbound::next_ulid;
-use super::messages::message_sk;
-use super::outbox::outbox_sk;
-use super::row::{Item, attr_n, attr_s, to_attr, to_item};
+use super::item_update::ItemUpdate;
+use super::keys::Key;
+use super::outbox::put_job;
+use super::row::attr_n;
 use super::search::search_terms;
-use super::write::{TransactError, put, unconditional};
-use crate::conversation::{Conversation, ConversationId};
-use crate::error::{Error, Result};
+use super::transaction::Transaction;
+use crate::consent::Consent;
+use crate::conversation::{Conversation, ConversationId, ConversationKind};
+use crate::error::Result;
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxKind};
 
-/// How many messages are read at once to be erased, and how many are erased side by side.
+/// The number of messages that one request of the erase job reads.
 const ERASE_PAGE: usize = 100;
+
+/// The number of messages that are erased concurrently.
 const CONCURRENCY: usize = 8;
 
-impl Store {
-    /// Takes a conversation off the desk, requiring the `rev` that was seen: nothing of it is shown any more, its
-    /// messages go by a job. False if it has another by now.
-    pub async fn delete_conversation(&self, expected: &Conversation) -> Result<bool> {
-        match self.transact(self.deletion_items(expected)?).await {
-            Ok(()) => Ok(true),
-            Err(TransactError::ConditionsFailed(_)) => Ok(false),
-            Err(TransactError::Other(error)) => Err(error),
-        }
-    }
+/// The META of a deleted conversation, without personal data.
+#[derive(Serialize)]
+struct Tombstone<'a> {
+    id: &'a ConversationId,
+    kind: ConversationKind,
+    inbox: &'a str,
+    rev: u64,
+    deleted_through: Ulid,
+    last_ulid: Ulid,
+    /// An opt-out outlives the conversation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<&'a Consent>,
+}
 
-    fn deletion_items(&self, expected: &Conversation) -> Result<Vec<TransactWriteItem>> {
+impl Store {
+    /// Deletes a conversation that still has `expected.rev`, and creates the job that erases its messages. Returns
+    /// `false` if another write came first.
+    pub async fn delete_conversation(&self, expected: &Conversation) -> Result<bool> {
         let now = self.clock.now();
         let deleted_through = next_ulid(expected.last_ulid, self.ids.ulid(now));
-        let mut items = vec![self.tombstone(expected, deleted_through)?];
+        let tombstone = Tombstone {
+            id: &expected.id,
+            kind: expected.kind,
+            inbox: &expected.inbox,
+            rev: expected.rev + 1,
+            deleted_through,
+            last_ulid: deleted_through,
+            consent: expected.consent.as_ref(),
+        };
+        let unchanged = equals("rev", attr_n(expected.rev)).and(exists("list_pk"));
+        let mut transaction = Transaction::new();
+        transaction.put_if(Key::meta(&expected.id), &tombstone, unchanged)?;
         if let Some(contact) = &expected.contact {
             for term in search_terms(expected.name.as_deref(), contact) {
-                items.push(self.delete_search_entry(&term, &expected.inbox, &expected.id)?);
+                let key = Key::search(&term, &expected.inbox, &expected.id);
+                transaction.delete(ItemUpdate::new(key));
             }
         }
         let (kind, job) = (OutboxKind::EraseConversation, self.ids.ulid(now));
         let job = OutboxEntry::job(kind, &expected.id, &expected.inbox, deleted_through, job, now);
-        items.push(put(
-            &self.table,
-            to_item(&conversation_pk(&job.conversation_id), &outbox_sk(&job), &job)?,
-        )?);
-        Ok(items)
+        put_job(&mut transaction, &job)?;
+        Ok(self.commit(transaction).await?.is_committed())
     }
 
-    /// The conversation's item without anything personal: where a thread begins anew, should the contact write again.
-    fn tombstone(
-        &self,
-        expected: &Conversation,
-        deleted_through: Ulid,
-    ) -> Result<TransactWriteItem> {
-        let deleted_through = attr_s(deleted_through.to_string());
-        let mut item = Item::from([
-            ("pk".to_owned(), attr_s(conversation_pk(&expected.id))),
-            ("sk".to_owned(), attr_s(META)),
-            ("id".to_owned(), attr_s(expected.id.as_str())),
-            ("kind".to_owned(), attr_s(expected.kind.as_str())),
-            ("inbox".to_owned(), attr_s(&*expected.inbox)),
-            ("rev".to_owned(), attr_n(expected.rev + 1)),
-            ("deleted_through".to_owned(), deleted_through.clone()),
-            ("last_ulid".to_owned(), deleted_through),
-        ]);
-        // Whoever asked not to be written to has asked so for good.
-        if let Some(consent) = &expected.consent {
-            item.insert("consent".to_owned(), to_attr(consent)?);
-        }
-        let put = Put::builder()
-            .table_name(&*self.table)
-            .set_item(Some(item))
-            .condition_expression("rev = :expected AND attribute_exists(list_pk)")
-            .expression_attribute_values(":expected", attr_n(expected.rev))
-            .build()
-            .map_err(Error::internal)?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    /// Some of the messages at or before `cleared`, the oldest first.
+    /// Returns some of the messages at or before `deleted_through`, the oldest first.
     pub async fn list_deleted_messages(
         &self,
         conversation: &ConversationId,
         deleted_through: Ulid,
     ) -> Result<Vec<Message>> {
-        let page = self
-            .query_range(conversation, (Ulid::nil(), deleted_through), true, ERASE_PAGE)
-            .await?;
-        Ok(page.messages)
+        let range = (Ulid::nil(), deleted_through);
+        Ok(self.query_range(conversation, range, true, ERASE_PAGE).await?.messages)
     }
 
-    /// Removes these messages' rows, as long as there is time. True if all are gone.
+    /// Deletes the rows of these messages until `deadline`. Returns whether all are deleted.
     pub async fn erase_messages(&self, messages: &[Message], deadline: Timestamp) -> Result<bool> {
         for chunk in messages.chunks(CONCURRENCY) {
             if self.clock.now() >= deadline {
                 return Ok(false);
             }
-            let deletions =
-                chunk.iter().map(|message| self.erase_message(&message.conversation, message.id));
+            let deletions = chunk.iter().map(|message| async {
+                self.delete(&Key::message(&message.conversation, message.id)).await
+            });
             try_join_all(deletions).await?;
         }
         Ok(true)
-    }
-
-    async fn erase_message(&self, conversation: &ConversationId, id: Ulid) -> Result<()> {
-        let call = self.client.delete_item().table_name(&*self.table);
-        let call =
-            call.key("pk", attr_s(conversation_pk(conversation))).key("sk", attr_s(message_sk(id)));
-        unconditional(self.call("table.delete", || call.clone().send()).await).map(|_| ())
     }
 }

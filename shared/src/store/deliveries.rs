@@ -1,11 +1,11 @@
-//! Twilio's word on a message of ours: merged, whatever comes how often in which order.
+//! Stores delivery reports. The result does not depend on their order or repetition.
 
 use ulid::Ulid;
 
 use super::client::Store;
-use super::conversations::conversation_pk;
+use super::expression::{equals, exists};
 use super::item_update::ItemUpdate;
-use super::messages::message_sk;
+use super::keys::Key;
 use super::row::{attr_n, attr_s, from_item, to_attr};
 use crate::address::Channel;
 use crate::conversation::ConversationId;
@@ -15,50 +15,45 @@ use crate::message::extras::Price;
 use crate::message::{Message, ulid_time};
 use crate::sid::MessageSid;
 
-/// What Twilio reports on a message.
+/// A delivery report about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryReport {
-    /// Twilio's SID of it.
+    /// The message's SID.
     pub sid: MessageSid,
-    /// What has become of it.
+    /// The delivery status.
     pub status: DeliveryStatus,
-    /// When we heard of it, and the error code with it.
+    /// The time of the report and its error code.
     pub record: StatusRecord,
-    /// The channel that it was sent by in the end, where that was told.
+    /// The channel on which the message was finally sent, if the report tells it.
     pub sent_by: Option<Channel>,
-    /// How many segments were counted, where that was told.
+    /// The number of segments, if the report tells it.
     pub segments: Option<u32>,
-    /// What it cost, where that was told.
+    /// The price, if the report tells it.
     pub price: Option<Price>,
 }
 
 impl DeliveryReport {
-    /// A report that tells the status alone.
+    /// Creates a report with a status only.
     pub fn new(sid: MessageSid, status: DeliveryStatus, record: StatusRecord) -> Self {
         Self { sid, status, record, sent_by: None, segments: None, price: None }
     }
 }
 
 impl Store {
-    /// Adds Twilio's word on a message of ours, and learns what it tells of the contact. False if there is no such message
-    /// (any more): nothing is revived, and a message of the contact's is left alone.
+    /// Adds a delivery report to an outbound message and applies what it says about the contact. Returns `false` if there
+    /// is no such message.
     pub async fn record_delivery(
         &self,
         conversation: &ConversationId,
         id: Ulid,
         report: &DeliveryReport,
     ) -> Result<bool> {
-        let changed = ItemUpdate::new(&self.table, conversation_pk(conversation), message_sk(id))
-            .expression(
-                "SET statuses.#status = if_not_exists(statuses.#status, :record), \
-                 sid = if_not_exists(sid, :sid)",
-            )
-            .condition("attribute_exists(pk) AND #direction = :outbound")
-            .name("#status", report.status.as_str())
-            .name("#direction", "direction")
-            .value(":outbound", attr_s("outbound"))
-            .value(":record", to_attr(report.record)?)
-            .value(":sid", attr_s(report.sid.as_str()))
+        let status = format!("statuses.{}", report.status.as_str());
+        let changed = ItemUpdate::new(Key::message(conversation, id))
+            .set_if_absent(&status, to_attr(report.record)?)
+            .set_if_absent("sid", attr_s(report.sid.as_str()))
+            .require(exists("pk"))
+            .require(equals("direction", attr_s("outbound")))
             .execute(self, "table.update")
             .await?;
         let Some(item) = changed else { return Ok(false) };
@@ -69,7 +64,7 @@ impl Store {
         Ok(true)
     }
 
-    /// What a report tells beside the status, where the message lacks it. Most tell nothing.
+    /// Stores the details of a report that the message lacks. Most reports have none.
     async fn record_delivery_details(
         &self,
         message: &Message,
@@ -80,31 +75,14 @@ impl Store {
             && !message.sms_fallback;
         let segments = report.segments.filter(|_| message.segments.is_none());
         let price = report.price.as_ref().filter(|_| message.price.is_none());
-        let mut sets = Vec::new();
-        let mut change = ItemUpdate::new(
-            &self.table,
-            conversation_pk(&message.conversation),
-            message_sk(message.id),
-        )
-        .condition("attribute_exists(pk)")
-        .value(":one", attr_n(1));
-        if sms_fallback {
-            sets.push("sms_fallback = :yes");
-            change = change.value(":yes", to_attr(true)?);
-        }
-        if let Some(segments) = segments {
-            // "segments" is a reserved word.
-            sets.push("#segments = :segments");
-            change = change.name("#segments", "segments").value(":segments", attr_n(segments));
-        }
-        if let Some(price) = price {
-            sets.push("price = :price");
-            change = change.value(":price", to_attr(price)?);
-        }
-        if sets.is_empty() {
+        let update = ItemUpdate::new(Key::message(&message.conversation, message.id))
+            .set_some("sms_fallback", sms_fallback.then(|| to_attr(true)).transpose()?)
+            .set_some("segments", segments.map(attr_n))
+            .set_some("price", price.map(to_attr).transpose()?);
+        if update.sets_nothing() {
             return Ok(());
         }
-        let update = format!("SET {} ADD rev :one", sets.join(", "));
-        change.expression(&update).execute(self, "table.update").await.map(|_| ())
+        let update = update.increment("rev").require(exists("pk"));
+        update.execute(self, "table.update").await.map(|_| ())
     }
 }

@@ -1,36 +1,40 @@
-//! What arrives: pointer, message and conversation in one transaction.
+//! Stores inbound messages: dedup record, message and conversation in one transaction.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use ulid::Ulid;
 
+use super::attempts::Attempts;
 use super::client::Store;
-use super::conversations::{META, conversation_pk, list_partition_attr};
+use super::conversations::list_partition_attr;
+use super::dedup::DedupRecord;
+use super::expression::{Condition, absent, exists, less_than};
 use super::item_update::ItemUpdate;
-use super::messages::message_sk;
-use super::row::{Item, attr_n, attr_s, get_str, to_attr, to_item};
-use super::search::search_terms;
-use super::write::{ConditionOutcome, TransactError, put, put_if_absent};
+use super::keys::Key;
+use super::messages::StoredMessage;
+use super::outbox::put_job;
+use super::row::{Item, attr_s, get_str, to_attr};
+use super::search::{put_search_entry, search_terms};
+use super::transaction::{Commit, FailedConditions, Slot, Transaction};
 use crate::consent::ConsentRecord;
-use crate::conversation::{Conversation, ConversationStatus, ListPartition};
+use crate::conversation::{Conversation, ConversationKind, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 use crate::message::Message;
 
-/// A message that arrives, and what it tells of who sent it.
+/// An inbound message to store, with what it says about the contact.
 #[derive(Debug, Clone)]
 pub struct NewInbound {
-    /// The message. Its `id` is a wish.
+    /// The message. Its `id` is a proposal.
     pub message: Message,
-    /// What the contact calls itself.
+    /// The contact's profile name.
     pub profile_name: Option<String>,
-    /// Whether more may come with the same SID: an event tells of a message, its webhook tells all.
+    /// Whether the message comes from an event, so that a webhook with more fields may follow.
     pub partial: bool,
-    /// What it says of consent; found out where it is stored.
+    /// What the message says about consent; determined when it is stored.
     pub(super) consent_record: Option<ConsentRecord>,
 }
 
 impl NewInbound {
-    /// A message, and what the contact calls itself.
+    /// Creates an inbound message.
     pub fn new(message: Message, profile_name: Option<String>, partial: bool) -> Self {
         Self { message, profile_name, partial, consent_record: None }
     }
@@ -42,123 +46,95 @@ impl From<Message> for NewInbound {
     }
 }
 
-/// What became of a message that arrived.
+/// The outcome of storing an inbound message.
 #[derive(Debug)]
 pub enum InboundOutcome {
     /// Stored now.
     Stored(Box<Message>),
-    /// It had been stored before; nothing changed.
+    /// Stored before; nothing changed.
     Duplicate,
 }
 
-/// How often a key above the last one is tried before the conversation counts as too busy.
 const MAX_ATTEMPTS: u32 = 64;
 
-/// The attribute of a message that came by an event.
-pub(super) const PARTIAL: &str = "partial";
+/// The slots of the transaction that are asked about.
+struct InboundSlots {
+    dedup_record: Slot,
+    meta: Slot,
+}
 
 impl Store {
-    /// Stores an inbound message once, whatever comes how often in which order. The message's `id` is the
-    /// wish; a greater one is taken when the conversation has moved on.
+    /// Stores an inbound message exactly once. Uses `message.id` if it is greater than the conversation's last ULID,
+    /// otherwise the next greater one.
     pub async fn put_inbound(&self, inbound: impl Into<NewInbound>) -> Result<InboundOutcome> {
         let mut inbound = inbound.into();
         let keyword = inbound.message.extras.opt_out;
         inbound.consent_record = self.apply_consent_keyword(&mut inbound).await?;
         let mut is_new = false;
-        for _ in 0..MAX_ATTEMPTS {
-            let items = self.inbound_items(&inbound, is_new)?;
-            let outcomes = match self.transact(items).await {
-                Ok(()) => return Ok(InboundOutcome::Stored(Box::new(inbound.message))),
-                Err(TransactError::ConditionsFailed(outcomes)) => outcomes,
-                Err(TransactError::Other(error)) => return Err(error),
+        let mut attempts = Attempts::new(MAX_ATTEMPTS);
+        loop {
+            attempts.begin()?;
+            let (transaction, slots) = self.inbound_transaction(&inbound, is_new)?;
+            let failed = match self.commit(transaction).await? {
+                Commit::Committed => {
+                    return Ok(InboundOutcome::Stored(Box::new(inbound.message)));
+                }
+                Commit::Failed(failed) => failed,
             };
-            if let Some(dedup_record) = outcomes.first().filter(|outcome| outcome.failed) {
-                self.enrich_from_webhook(dedup_record.existing.as_ref(), &inbound, keyword).await?;
+            if failed.failed(slots.dedup_record) {
+                let record = DedupRecord::from_existing(failed.existing(slots.dedup_record))?;
+                self.enrich_from_webhook(record, &inbound, keyword).await?;
                 return Ok(InboundOutcome::Duplicate);
             }
-            let existing = existing_conversation(outcomes);
-            is_new = existing.as_ref().is_none_or(|existing| existing.list_pk.is_none());
-            // A key of this moment: of many at once, one that waited longer stands above those that went before.
+            let existing = existing_conversation(&failed, slots.meta);
+            is_new = existing.as_ref().is_none_or(|existing| !existing.is_listed);
+            // The time of this attempt: of many concurrent messages, one that waited gets a later key.
             let proposed = self.ids.ulid(self.clock.now());
             inbound.message.id =
                 next_ulid(existing.and_then(|existing| existing.last_ulid), proposed);
         }
-        Err(Error::Unavailable("the conversation changed at every attempt".into()))
     }
 
-    fn inbound_items(&self, inbound: &NewInbound, is_new: bool) -> Result<Vec<TransactWriteItem>> {
+    fn inbound_transaction(
+        &self,
+        inbound: &NewInbound,
+        is_new: bool,
+    ) -> Result<(Transaction, InboundSlots)> {
         let message = &inbound.message;
-        let sid = message
-            .sid
-            .as_ref()
-            .ok_or_else(|| Error::internal("an inbound message without a SID"))?;
-        let dedup_record = Item::from([
-            ("pk".to_owned(), attr_s(format!("SID#{sid}"))),
-            ("sk".to_owned(), attr_s("SID")),
-            ("conversation_id".to_owned(), attr_s(message.conversation.as_str())),
-            ("message_id".to_owned(), attr_s(message.id.to_string())),
-        ]);
-        let pk = conversation_pk(&message.conversation);
-        let mut row = to_item(&pk, &message_sk(message.id), message)?;
-        if inbound.partial {
-            row.insert(PARTIAL.to_owned(), to_attr(true)?);
-        }
-        let mut items = vec![put_if_absent(&self.table, dedup_record)?, put(&self.table, row)?];
-        if is_new {
-            items.push(self.new_conversation_update(inbound)?);
+        let sid = message.sid.as_ref();
+        let sid = sid.ok_or_else(|| Error::internal("an inbound message without a SID"))?;
+        let mut transaction = Transaction::new();
+        let dedup_record =
+            transaction.put_if_absent(Key::sid(sid), &DedupRecord::for_message(message))?;
+        let row = StoredMessage { message: message.clone(), partial: inbound.partial };
+        transaction.put(Key::message(&message.conversation, message.id), &row)?;
+        let update = inbound_update(inbound)?;
+        let meta = if is_new {
+            let meta = transaction.update(new_conversation(update, message)?);
             for term in search_terms(None, &message.contact) {
-                items.push(self.put_search_entry(&term, &message.inbox, &message.conversation)?);
+                let (inbox, id) = (&message.inbox, &message.conversation);
+                put_search_entry(&mut transaction, &term, inbox, id)?;
             }
+            meta
         } else {
-            items.push(self.existing_conversation_update(inbound)?);
-        }
+            transaction.update(update.require(exists("list_pk")))
+        };
         if let Some(record) = &inbound.consent_record {
-            items.push(self.consent_record_item(
-                &message.business,
-                &message.contact,
-                message.id,
-                record,
-            )?);
+            let (business, contact) = (&message.business, &message.contact);
+            transaction.put_if_absent(Key::consent(business, contact, message.id), record)?;
         }
         if message.has_fetchable_media() {
-            items.push(self.fetch_media_job(message)?);
+            put_job(&mut transaction, &self.fetch_media_job(message))?;
         }
         if message.has_unresolved_media() {
-            items.push(self.deferred_media_look_up(message)?);
+            put_job(&mut transaction, &self.deferred_media_look_up(message))?;
         }
-        Ok(items)
-    }
-
-    fn existing_conversation_update(&self, inbound: &NewInbound) -> Result<TransactWriteItem> {
-        inbound_update(self.meta_update(&inbound.message), inbound, "")?
-            .condition("attribute_exists(list_pk) AND (attribute_not_exists(last_ulid) OR last_ulid < :ulid)")
-            .into_update()
-    }
-
-    fn new_conversation_update(&self, inbound: &NewInbound) -> Result<TransactWriteItem> {
-        let message = &inbound.message;
-        let set = ", id = :id, kind = :kind, inbox = :inbox, business = :business, \
-                   contact = :contact, created_at = :created";
-        inbound_update(self.meta_update(message), inbound, set)?
-            .condition(
-                "attribute_not_exists(list_pk) AND (attribute_not_exists(last_ulid) OR last_ulid < :ulid)",
-            )
-            .value(":id", attr_s(message.conversation.as_str()))
-            .value(":kind", attr_s(crate::conversation::ConversationKind::Direct.as_str()))
-            .value(":inbox", attr_s(&*message.inbox))
-            .value(":business", attr_s(message.business.as_str()))
-            .value(":contact", attr_s(message.contact.as_str()))
-            .value(":created", to_attr(message.created_at())?)
-            .into_update()
-    }
-
-    fn meta_update(&self, message: &Message) -> ItemUpdate {
-        ItemUpdate::new(&self.table, conversation_pk(&message.conversation), META)
+        Ok((transaction, InboundSlots { dedup_record, meta }))
     }
 }
 
-/// How an inbound message changes a conversation: to the top, one more unread; `also` is set besides.
-fn inbound_update(change: ItemUpdate, inbound: &NewInbound, extra_set: &str) -> Result<ItemUpdate> {
+/// Returns how an inbound message changes its conversation: it moves to the top with one more unread message.
+fn inbound_update(inbound: &NewInbound) -> Result<ItemUpdate> {
     let message = &inbound.message;
     let partition = ListPartition {
         inbox: message.inbox.clone(),
@@ -166,49 +142,55 @@ fn inbound_update(change: ItemUpdate, inbound: &NewInbound, extra_set: &str) -> 
         unread: true,
     };
     let at: Timestamp = message.created_at();
-    let mut set = "SET preview = :preview, last_ulid = :ulid, list_pk = :place, list_sk = :sort, \
-                   last_inbound_at = :at"
-        .to_owned();
-    set.push_str(extra_set);
-    let mut change = change;
-    if let Some(name) = &inbound.profile_name {
-        set.push_str(", profile_name = :profile");
-        change = change.value(":profile", attr_s(&**name));
-    }
-    if let Some(record) = &inbound.consent_record {
-        set.push_str(", consent = :consent");
-        change = change.value(":consent", to_attr(&record.consent)?);
-    }
-    Ok(change
-        .expression(&format!("{set} ADD rev :one, unread :one"))
-        .value(":preview", to_attr(message.preview())?)
-        .value(":ulid", attr_s(message.id.to_string()))
-        .value(":place", list_partition_attr(&partition))
-        .value(":sort", attr_s(Conversation::list_sort_key(at, &message.conversation)))
-        .value(":at", to_attr(at)?)
-        .value(":one", attr_n(1)))
+    let consent = inbound.consent_record.as_ref();
+    let consent = consent.map(|record| to_attr(&record.consent)).transpose()?;
+    Ok(ItemUpdate::new(Key::meta(&message.conversation))
+        .set("preview", to_attr(message.preview())?)
+        .set("last_ulid", attr_s(message.id.to_string()))
+        .set("list_pk", list_partition_attr(&partition))
+        .set("list_sk", attr_s(Conversation::list_sort_key(at, &message.conversation)))
+        .set("last_inbound_at", to_attr(at)?)
+        .set_some("profile_name", inbound.profile_name.as_ref().map(attr_s))
+        .set_some("consent", consent)
+        .increment("rev")
+        .increment("unread")
+        .require(is_newer(message.id)))
 }
 
-/// The conversation that a failed condition met: the third item of the transaction.
-pub(super) fn existing_conversation(
-    outcomes: Vec<ConditionOutcome>,
-) -> Option<ExistingConversation> {
-    let existing = outcomes.into_iter().nth(2).and_then(|outcome| outcome.existing);
-    existing.map(|item| ExistingConversation {
-        last_ulid: get_str(&item, "last_ulid").and_then(|ulid| Ulid::from_string(ulid).ok()),
-        list_pk: get_str(&item, "list_pk").map(str::to_owned),
+/// Adds what a conversation has from its first message on.
+fn new_conversation(update: ItemUpdate, message: &Message) -> Result<ItemUpdate> {
+    Ok(update
+        .set("id", attr_s(message.conversation.as_str()))
+        .set("kind", attr_s(ConversationKind::Direct.as_str()))
+        .set("inbox", attr_s(&*message.inbox))
+        .set("business", attr_s(message.business.as_str()))
+        .set("contact", attr_s(message.contact.as_str()))
+        .set("created_at", to_attr(message.created_at())?)
+        .require(absent("list_pk")))
+}
+
+/// Requires that `id` is greater than every ULID used in the conversation.
+pub(super) fn is_newer(id: Ulid) -> Condition {
+    absent("last_ulid").or(less_than("last_ulid", attr_s(id.to_string())))
+}
+
+/// The existing conversation that made the condition fail.
+struct ExistingConversation {
+    /// The greatest ULID used in it.
+    last_ulid: Option<Ulid>,
+    /// Whether it is in the list.
+    is_listed: bool,
+}
+
+fn existing_conversation(failed: &FailedConditions, meta: Slot) -> Option<ExistingConversation> {
+    let item: &Item = failed.existing(meta)?;
+    Some(ExistingConversation {
+        last_ulid: get_str(item, "last_ulid").and_then(|ulid| Ulid::from_string(ulid).ok()),
+        is_listed: item.contains_key("list_pk"),
     })
 }
 
-/// What matters of a conversation that stood in the way.
-pub(super) struct ExistingConversation {
-    /// The greatest ULID used in it.
-    pub(super) last_ulid: Option<Ulid>,
-    /// Its place in the list.
-    pub(super) list_pk: Option<String>,
-}
-
-/// A ULID above `last`: the wish itself where it is above already.
+/// Returns a ULID greater than `last_ulid`: `proposed` itself if it is greater.
 pub(super) fn next_ulid(last_ulid: Option<Ulid>, proposed: Ulid) -> Ulid {
     match last_ulid {
         Some(last_ulid) if last_ulid >= proposed => last_ulid.increment().unwrap_or(last_ulid),

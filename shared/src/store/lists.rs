@@ -1,13 +1,13 @@
-//! The list of conversations: keys from the index, items by `BatchGetItem`, a page exactly as long as asked.
+//! Lists of conversations: keys from the index, items by `BatchGetItem`, pages of exactly the requested length.
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::FutureExt;
 use futures_util::future::try_join;
 
 use super::client::Store;
-use super::conversations::{META, conversation_pk};
+use super::keys::{Key, Table};
 use super::row::{Item, attr_s, from_item, get_str};
 use super::search::SearchPosition;
 use super::write::unconditional;
@@ -16,34 +16,34 @@ use crate::conversation::search::SearchQuery;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 
-/// How many items DynamoDB gives in one batch.
+/// The maximum number of items of one `BatchGetItem`.
 const MAX_BATCH_KEYS: usize = 100;
 
-/// How many conversations one request looks at for those of one channel.
+/// The maximum number of conversations that one request reads to find those of one channel.
 const MAX_LIST_READS: usize = 200;
 
-/// Which conversations are listed.
+/// The conversations to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
-    /// Open ones, read and unread, merged by time.
+    /// Open conversations, read and unread, merged by time.
     Open,
-    /// Closed ones.
+    /// Closed conversations.
     Closed,
-    /// Open ones in which somebody waits.
+    /// Open conversations with unread messages.
     Unread,
 }
 
 /// A page of the list.
 #[derive(Debug)]
 pub struct ConversationPage {
-    /// The newest first.
+    /// The conversations, the newest first.
     pub conversations: Vec<Conversation>,
-    /// Where the next page begins.
+    /// The position of the next page.
     pub next: Option<String>,
 }
 
 impl Store {
-    /// A page of an inbox's conversations before `position` (a list sort key), the newest first.
+    /// Returns a page of an inbox's conversations before `position` (a list sort key), the newest first.
     pub async fn list_conversations(
         &self,
         inbox: &str,
@@ -61,8 +61,9 @@ impl Store {
         })
     }
 
-    /// The same with one channel's conversations alone. One request looks at two hundred and no more: a page may be
-    /// short, even empty, and still have a next one.
+    /// Returns a page of the conversations of one channel.
+    ///
+    /// One request reads at most 200 conversations, so a page may be short or empty and still have a next one.
     pub async fn list_conversations_by_channel(
         &self,
         inbox: &str,
@@ -135,7 +136,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<String>> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-        let call = self.client.query().table_name(&*self.table).index_name("list").limit(limit);
+        let call = self
+            .client
+            .query()
+            .table_name(self.table_name(Table::Main))
+            .index_name("list")
+            .limit(limit);
         let call = call.scan_index_forward(false);
         let call = call
             .key_condition_expression("list_pk = :place AND list_sk < :before")
@@ -146,12 +152,12 @@ impl Store {
         Ok(items.iter().filter_map(|item| get_str(item, "list_sk").map(str::to_owned)).collect())
     }
 
-    /// These conversations, in this order; what is no more is left out.
+    /// Returns these conversations in this order, without those that do not exist.
     pub async fn get_conversations(&self, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
         let mut found: HashMap<String, Conversation> = HashMap::new();
         for chunk in ids.chunks(MAX_BATCH_KEYS) {
-            let mut keys: Vec<Item> = chunk.iter().map(meta_key).collect();
-            // DynamoDB may answer a part; a few rounds ask for the rest.
+            let mut keys: Vec<Item> = chunk.iter().map(|id| Key::meta(id).attributes()).collect();
+            // DynamoDB may return a part; further requests get the rest.
             for _ in 0..8 {
                 if keys.is_empty() {
                     break;
@@ -177,8 +183,7 @@ impl Store {
         Ok((items, unprocessed.map(|keys| keys.keys).unwrap_or_default()))
     }
 
-    /// The conversations that a search finds among the rows of one request, the newest first, and where the next
-    /// request goes on.
+    /// Returns the conversations that a search finds in one request, the newest first, and the position of the next one.
     pub async fn search_conversations(
         &self,
         inbox: &str,
@@ -212,8 +217,10 @@ fn is_on_channel(channel: Option<Channel>, conversation: &Conversation) -> bool 
     channel.is_none_or(|channel| conversation_channel == Some(channel))
 }
 
-/// Both parts by time. A conversation that moved from one to the other between their two queries stands in both, and
-/// `BatchGetItem` takes no key twice: it stays where it stands higher.
+/// Merges two lists of keys by time.
+///
+/// A conversation that moved between the two queries is in both. `BatchGetItem` rejects duplicate keys, so only the newer
+/// key stays.
 fn merge_by_time((mut keys, second): (Vec<String>, Vec<String>)) -> Vec<String> {
     keys.extend(second);
     keys.sort_unstable_by(|a, b| b.cmp(a));
@@ -224,10 +231,4 @@ fn merge_by_time((mut keys, second): (Vec<String>, Vec<String>)) -> Vec<String> 
 
 fn parse_list_sort_key(key: &str) -> Option<ConversationId> {
     ConversationId::parse(key.split_once('#')?.1)
-}
-
-fn meta_key(id: &ConversationId) -> Item {
-    let pairs: [(String, AttributeValue); 2] =
-        [("pk".to_owned(), attr_s(conversation_pk(id))), ("sk".to_owned(), attr_s(META))];
-    Item::from(pairs)
 }

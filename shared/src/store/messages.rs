@@ -1,99 +1,74 @@
-//! Messages: read one, read a page.
+//! Reading messages: one, or a page of a thread.
 
 use futures_util::FutureExt;
 use futures_util::future::try_join;
+use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::client::Store;
-use super::conversations::conversation_pk;
-use super::row::{Item, attr_s, from_item, get_str};
+use super::keys::{Key, Table, conversation_pk, message_sk};
+use super::row::{attr_s, from_item};
 use super::write::unconditional;
 use crate::conversation::ConversationId;
 use crate::error::Result;
 use crate::message::Message;
-use crate::sid::MessageSid;
 
-/// Keys of two functions are not in commit order: a forward read begins this much earlier.
+/// The overlap of a forward read, because the keys of two functions are not in commit order.
 const OVERLAP_MILLISECONDS: u64 = 10_000;
 
-/// How many messages a forward read repeats at the most.
+/// The maximum number of messages that a forward read repeats.
 const MAX_OVERLAP: usize = 100;
 
-/// The sort key of a message.
-pub(super) fn message_sk(id: Ulid) -> String {
-    format!("MSG#{id}")
-}
-
-/// Which part of a thread is read.
+/// The part of a thread to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageRange {
     /// The newest messages.
     Newest,
-    /// Those before this one.
+    /// The messages before this one.
     Before(Ulid),
-    /// Those after this one, and the ten seconds before it.
+    /// The messages after this one and those of the ten seconds before it.
     After(Ulid),
-    /// This one, and as many before as after it.
+    /// This message with as many before it as after it.
     Around(Ulid),
 }
 
-/// How many messages one request of a search within a thread reads.
+/// The number of messages that one request of a thread search reads.
 pub const SEARCH_PAGE_READS: usize = 200;
+
+/// A message as stored, with the mark of one that came by an event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct StoredMessage {
+    /// The message.
+    #[serde(flatten)]
+    pub(super) message: Message,
+    /// Whether only an event has told about it so far, so that its webhook may still add to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) partial: bool,
+}
 
 /// A part of a thread, oldest first.
 #[derive(Debug)]
 pub struct MessagePage {
     /// The messages.
     pub messages: Vec<Message>,
-    /// Whether there are more in the direction that was read.
+    /// Whether there are more in the direction of reading.
     pub more: bool,
 }
 
 impl Store {
-    /// One message (a consistent read).
+    /// Returns a message (a consistent read).
     pub async fn get_message(
         &self,
         conversation: &ConversationId,
         id: Ulid,
     ) -> Result<Option<Message>> {
-        self.get_message_item(conversation, id).await?.map(from_item).transpose()
+        self.get(&Key::message(conversation, id)).await
     }
 
-    /// The same with what no message shows.
-    pub(super) async fn get_message_item(
-        &self,
-        conversation: &ConversationId,
-        id: Ulid,
-    ) -> Result<Option<Item>> {
-        let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
-        let call =
-            call.key("pk", attr_s(conversation_pk(conversation))).key("sk", attr_s(message_sk(id)));
-        let response = unconditional(self.call("table.get", || call.clone().send()).await)?;
-        Ok(response.item)
-    }
-
-    /// The message that Twilio knows as `sid`.
-    pub async fn find_message_by_sid(
-        &self,
-        sid: &MessageSid,
-    ) -> Result<Option<(ConversationId, Ulid)>> {
-        self.get_dedup_record(format!("SID#{sid}"), "SID").await
-    }
-
-    /// Where a pointer points.
-    pub(super) async fn get_dedup_record(
-        &self,
-        pk: String,
-        sk: &str,
-    ) -> Result<Option<(ConversationId, Ulid)>> {
-        let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
-        let call = call.key("pk", attr_s(pk)).key("sk", attr_s(sk));
-        let response = unconditional(self.call("table.get", || call.clone().send()).await)?;
-        Ok(response.item.as_ref().and_then(dedup_target))
-    }
-
-    /// A part of a thread. Nothing at or before `cleared` is in it. After a message, the limit counts what is newer;
-    /// what overlaps comes on top, or small pages would never get past a burst.
+    /// Returns a part of a thread, without messages at or before `deleted_through`.
+    ///
+    /// After a message, the limit counts newer messages only; the overlap comes on top, so that small pages get past a
+    /// burst.
     pub async fn list_messages(
         &self,
         conversation: &ConversationId,
@@ -145,7 +120,7 @@ impl Store {
         }
     }
 
-    /// The newest between two keys, oldest first.
+    /// Returns the newest messages between two keys, oldest first.
     async fn query_newest(
         &self,
         conversation: &ConversationId,
@@ -157,7 +132,7 @@ impl Store {
         Ok(page)
     }
 
-    /// Messages between two keys, these included, in the order of reading.
+    /// Returns the messages between two keys, these included, in the order of reading.
     pub(super) async fn query_range(
         &self,
         conversation: &ConversationId,
@@ -166,11 +141,11 @@ impl Store {
         limit: usize,
     ) -> Result<MessagePage> {
         if from > to {
-            // DynamoDB refuses such a range; there is nothing in it.
+            // DynamoDB rejects such a range. It is empty.
             return Ok(MessagePage { messages: vec![], more: false });
         }
         let page_limit = i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX);
-        let call = self.client.query().table_name(&*self.table).limit(page_limit);
+        let call = self.client.query().table_name(self.table_name(Table::Main)).limit(page_limit);
         let call = call
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", attr_s(conversation_pk(conversation)))
@@ -180,18 +155,12 @@ impl Store {
             .scan_index_forward(forward);
         let response = unconditional(self.call("table.query", || call.clone().send()).await)?;
         let mut items = response.items.unwrap_or_default();
-        // A page of large items ends before its limit: the key of its end tells that there is more.
+        // A page of large items ends before its limit; then the last key says that there is more.
         let more = items.len() > limit || response.last_evaluated_key.is_some();
         items.truncate(limit);
         let messages = items.into_iter().map(from_item).collect::<Result<_>>()?;
         Ok(MessagePage { messages, more })
     }
-}
-
-/// Where a pointer's item points.
-pub(super) fn dedup_target(item: &Item) -> Option<(ConversationId, Ulid)> {
-    let conversation = ConversationId::parse(get_str(item, "conversation_id")?)?;
-    Some((conversation, Ulid::from_string(get_str(item, "message_id")?).ok()?))
 }
 
 fn following_ulid(id: Ulid) -> Ulid {

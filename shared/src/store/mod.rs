@@ -1,6 +1,8 @@
 //! The only user of the DynamoDB SDK. One file per noun.
 //!
-//! - `client`: the [`Store`] itself. `write`: the only write path, with retries. `item_update`: one change of one item.
+//! - `client`: the [`Store`] itself. `write`: the only write path, with retries.
+//! - `keys`: the keys of all items. `items`: reads and writes by key. `item_update`, `expression`: one change of one item.
+//!   `transaction`: writes with named slots. `attempts`: the limit of optimistic loops.
 //! - `row`: conversion between items and types.
 //! - `conversations`, `messages`, `deliveries`, `outbox`, `search`, `lists`: what a conversation's partition and the
 //!   index hold.
@@ -10,16 +12,21 @@
 //! - `quarantine`, `users`: the other items of the main table.
 //! - `connections`, `sessions`, `rates`: sockets, tickets, refresh tokens and counters.
 
+mod attempts;
 mod client;
 mod complete;
 mod connections;
 mod consent;
 mod conversations;
+mod dedup;
 mod deletion;
 mod deliveries;
 mod enrich;
+mod expression;
 mod inbound;
 mod item_update;
+mod items;
+mod keys;
 mod lists;
 mod media;
 mod media_lookup;
@@ -34,6 +41,7 @@ mod row;
 mod search;
 mod sessions;
 mod start;
+mod transaction;
 mod users;
 mod write;
 

@@ -1,16 +1,18 @@
 //! Stores outbound messages: dedup record, message, conversation and outbox entry in one transaction.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use ulid::Ulid;
 
+use super::attempts::Attempts;
 use super::client::Store;
-use super::conversations::{META, conversation_pk, list_partition_attr};
-use super::inbound::next_ulid;
+use super::conversations::list_partition_attr;
+use super::dedup::DedupRecord;
+use super::expression::{absent, equals, equals_or_absent};
+use super::inbound::{is_newer, next_ulid};
 use super::item_update::ItemUpdate;
-use super::messages::{dedup_target, message_sk};
+use super::keys::Key;
 use super::new_outbound::{NewOutbound, OutboundOutcome};
-use super::outbox::queue_sk;
-use super::row::{Item, attr_n, attr_s, to_attr, to_item};
-use super::write::{TransactError, put, put_if_absent};
+use super::row::{attr_n, attr_s, to_attr};
+use super::transaction::{Commit, Slot, Transaction};
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 use crate::message::extras::MessageExtras;
@@ -21,8 +23,9 @@ use crate::sending::can_send::SendCheck;
 const MAX_ATTEMPTS: u32 = 32;
 
 impl Store {
-    /// Stores what a click wants sent; `again` is the message that it stands in for, if it is a retry. `decide` is asked
-    /// of the conversation as it stands; what it read of consent is a condition of the write.
+    /// Stores an outbound message once. `retry_of` is the failed message that it replaces, if it is a retry.
+    ///
+    /// `check` decides for the conversation as it was read; the consent that it saw is a condition of the write.
     pub async fn put_outbound(
         &self,
         to: &ConversationId,
@@ -30,13 +33,15 @@ impl Store {
         retry_of: Option<&Message>,
         check: &(dyn Fn(&Conversation) -> SendCheck + Sync),
     ) -> Result<OutboundOutcome> {
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = Attempts::new(MAX_ATTEMPTS);
+        loop {
+            attempts.begin()?;
             let Some(expected) = self.get_conversation(to).await? else {
                 return Ok(OutboundOutcome::ConversationNotFound);
             };
             let send_check = check(&expected);
             if !send_check.is_allowed() {
-                // What was taken before stays taken, whatever holds now.
+                // A message that was stored before stays stored, whatever the check says now.
                 return match self.find_by_idempotency_key(outbound).await? {
                     Some(_) => self.resolve_duplicate(None, to, outbound, retry_of).await,
                     None => Ok(OutboundOutcome::Denied(send_check)),
@@ -47,21 +52,22 @@ impl Store {
             };
             let entry =
                 OutboxEntry::new_send(&expected.id, &expected.inbox, message.id, self.clock.now());
-            let items = self.outbound_items(&expected, &message, &entry, outbound, retry_of)?;
-            let outcomes = match self.transact(items).await {
-                Ok(()) => return Ok(OutboundOutcome::Stored(Box::new(message), Box::new(entry))),
-                Err(TransactError::ConditionsFailed(outcomes)) => outcomes,
-                Err(TransactError::Other(error)) => return Err(error),
+            let (transaction, slots) =
+                outbound_transaction(&expected, &message, &entry, outbound, retry_of)?;
+            let failed = match self.commit(transaction).await? {
+                Commit::Committed => {
+                    return Ok(OutboundOutcome::Stored(Box::new(message), Box::new(entry)));
+                }
+                Commit::Failed(failed) => failed,
             };
-            let mut outcomes = outcomes.into_iter();
-            if let Some(dedup_record) = outcomes.next().filter(|outcome| outcome.failed) {
-                return self.resolve_duplicate(dedup_record.existing, to, outbound, retry_of).await;
+            if failed.failed(slots.dedup_record) {
+                let record = DedupRecord::from_existing(failed.existing(slots.dedup_record))?;
+                return self.resolve_duplicate(record, to, outbound, retry_of).await;
             }
-            if outcomes.nth(3).is_some_and(|outcome| outcome.failed) {
+            if slots.retry_of.is_some_and(|slot| failed.failed(slot)) {
                 return Ok(OutboundOutcome::NotRetryable);
             }
         }
-        Err(Error::Unavailable("the conversation changed at every attempt".into()))
     }
 
     fn build_message(&self, expected: &Conversation, outbound: &NewOutbound) -> Option<Message> {
@@ -91,98 +97,24 @@ impl Store {
         })
     }
 
-    fn outbound_items(
-        &self,
-        expected: &Conversation,
-        message: &Message,
-        entry: &OutboxEntry,
-        outbound: &NewOutbound,
-        retry_of: Option<&Message>,
-    ) -> Result<Vec<TransactWriteItem>> {
-        let pk = conversation_pk(&expected.id);
-        let dedup_record = Item::from([
-            ("pk".to_owned(), attr_s(idempotency_pk(outbound))),
-            ("sk".to_owned(), attr_s("KEY")),
-            ("conversation_id".to_owned(), attr_s(expected.id.as_str())),
-            ("message_id".to_owned(), attr_s(message.id.to_string())),
-        ]);
-        let mut items = vec![
-            put_if_absent(&self.table, dedup_record)?,
-            put(&self.table, to_item(&pk, &message_sk(message.id), message)?)?,
-            self.outbound_update(expected, message)?,
-            put(&self.table, to_item(&pk, &queue_sk(entry.id), entry)?)?,
-        ];
-        if let Some(old) = retry_of {
-            items.push(self.mark_retried(old, message)?);
-        }
-        Ok(items)
-    }
-
-    fn outbound_update(
-        &self,
-        expected: &Conversation,
-        message: &Message,
-    ) -> Result<TransactWriteItem> {
-        let partition =
-            expected.list_pk.clone().ok_or_else(|| Error::internal("not on the list"))?;
-        let target = ListPartition { status: ConversationStatus::Open, ..partition.clone() };
-        let at = message.created_at();
-        let preview = message.preview();
-        let consent = match &expected.consent {
-            Some(_) => "consent = :consent",
-            None => "attribute_not_exists(consent)",
-        };
-        let mut change = ItemUpdate::new(&self.table, conversation_pk(&expected.id), META)
-            .expression(
-                "SET preview = :preview, last_ulid = :ulid, list_pk = :target, list_sk = :sort \
-                 ADD rev :one",
-            )
-            .condition(&format!(
-                "list_pk = :place AND {consent} AND (attribute_not_exists(last_ulid) OR last_ulid < :ulid)"
-            ))
-            .value(":preview", to_attr(preview)?)
-            .value(":ulid", attr_s(message.id.to_string()))
-            .value(":target", list_partition_attr(&target))
-            .value(":place", list_partition_attr(&partition))
-            .value(":sort", attr_s(Conversation::list_sort_key(at, &expected.id)))
-            .value(":one", attr_n(1));
-        if let Some(consent) = &expected.consent {
-            change = change.value(":consent", to_attr(consent)?);
-        }
-        change.into_update()
-    }
-
-    /// The old message names the new one: once, and only while it stands as it was read.
-    fn mark_retried(&self, old: &Message, new: &Message) -> Result<TransactWriteItem> {
-        ItemUpdate::new(&self.table, conversation_pk(&old.conversation), message_sk(old.id))
-            .expression("SET retried_by = :new ADD rev :one")
-            .condition("attribute_not_exists(retried_by) AND rev = :rev AND statuses = :expected")
-            .value(":new", attr_s(new.id.to_string()))
-            .value(":one", attr_n(1))
-            .value(":rev", attr_n(old.rev))
-            .value(":expected", to_attr(&old.statuses)?)
-            .into_update()
-    }
-
     async fn resolve_duplicate(
         &self,
-        dedup_record: Option<Item>,
+        existing: Option<DedupRecord>,
         to: &ConversationId,
         outbound: &NewOutbound,
         retry_of: Option<&Message>,
     ) -> Result<OutboundOutcome> {
-        let target = dedup_record.as_ref().and_then(dedup_target);
-        let target = match target {
-            Some(target) => Some(target),
-            None => self.get_dedup_record(idempotency_pk(outbound), "KEY").await?,
+        let record = match existing {
+            Some(record) => Some(record),
+            None => self.get(&idempotency_key(outbound)).await?,
         };
-        let (conversation, id) =
-            target.ok_or_else(|| Error::internal("a dedup record without its message"))?;
+        let record = record.ok_or_else(|| Error::internal("a dedup record without its message"))?;
+        let DedupRecord { conversation_id: conversation, message_id: id } = record;
         if conversation != *to {
             return Ok(OutboundOutcome::KeyReused);
         }
         if let Some(failed) = retry_of {
-            // A retry is the earlier click only if that one stood in for the same message.
+            // A retry is a duplicate only if the earlier send replaced the same message.
             let current = self.get_message(to, failed.id).await?;
             if current.and_then(|message| message.retried_by) != Some(id) {
                 return Ok(OutboundOutcome::KeyReused);
@@ -196,15 +128,69 @@ impl Store {
         })
     }
 
-    /// The message that a person's earlier click with this key made.
+    /// Returns the message that an earlier send with the same idempotency key stored.
     pub async fn find_by_idempotency_key(&self, outbound: &NewOutbound) -> Result<Option<Message>> {
-        match self.get_dedup_record(idempotency_pk(outbound), "KEY").await? {
-            Some((conversation, id)) => self.get_message(&conversation, id).await,
+        let record: Option<DedupRecord> = self.get(&idempotency_key(outbound)).await?;
+        match record {
+            Some(record) => self.get_message(&record.conversation_id, record.message_id).await,
             None => Ok(None),
         }
     }
 }
 
-fn idempotency_pk(outbound: &NewOutbound) -> String {
-    format!("KEY#{}#{}", outbound.user, outbound.idempotency_key)
+/// The slots of the transaction that are asked about.
+struct OutboundSlots {
+    dedup_record: Slot,
+    retry_of: Option<Slot>,
+}
+
+fn outbound_transaction(
+    expected: &Conversation,
+    message: &Message,
+    entry: &OutboxEntry,
+    outbound: &NewOutbound,
+    retry_of: Option<&Message>,
+) -> Result<(Transaction, OutboundSlots)> {
+    let mut transaction = Transaction::new();
+    let record = DedupRecord::for_message(message);
+    let dedup_record = transaction.put_if_absent(idempotency_key(outbound), &record)?;
+    transaction.put(Key::message(&expected.id, message.id), message)?;
+    transaction.update(outbound_update(expected, message)?);
+    transaction.put(Key::outbox(entry), entry)?;
+    let retry_of = match retry_of {
+        Some(failed) => Some(transaction.update(mark_retried(failed, message.id)?)),
+        None => None,
+    };
+    Ok((transaction, OutboundSlots { dedup_record, retry_of }))
+}
+
+fn outbound_update(expected: &Conversation, message: &Message) -> Result<ItemUpdate> {
+    let partition = expected.list_pk.clone();
+    let partition = partition.ok_or_else(|| Error::internal("not on the list"))?;
+    let target = ListPartition { status: ConversationStatus::Open, ..partition.clone() };
+    let sort_key = Conversation::list_sort_key(message.created_at(), &expected.id);
+    let consent = expected.consent.as_ref().map(to_attr).transpose()?;
+    Ok(ItemUpdate::new(Key::meta(&expected.id))
+        .set("preview", to_attr(message.preview())?)
+        .set("last_ulid", attr_s(message.id.to_string()))
+        .set("list_pk", list_partition_attr(&target))
+        .set("list_sk", attr_s(sort_key))
+        .increment("rev")
+        .require(equals("list_pk", list_partition_attr(&partition)))
+        .require(equals_or_absent("consent", consent))
+        .require(is_newer(message.id)))
+}
+
+/// Names the new message on the failed one: once, and only if the failed one is as it was read.
+fn mark_retried(failed: &Message, new: Ulid) -> Result<ItemUpdate> {
+    Ok(ItemUpdate::new(Key::message(&failed.conversation, failed.id))
+        .set("retried_by", attr_s(new.to_string()))
+        .increment("rev")
+        .require(absent("retried_by"))
+        .require(equals("rev", attr_n(failed.rev)))
+        .require(equals("statuses", to_attr(&failed.statuses)?)))
+}
+
+fn idempotency_key(outbound: &NewOutbound) -> Key {
+    Key::idempotency(&outbound.user, &outbound.idempotency_key)
 }

@@ -1,83 +1,59 @@
-//! Intents: a conversation's lane, claims, deferrals, and what is due.
+//! Outbox entries: the conversation queue, claims, deferrals and what is due.
 
 use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::client::Store;
-use super::conversations::conversation_pk;
+use super::expression::{Condition, equals};
 use super::item_update::ItemUpdate;
-use super::row::{attr_n, attr_s, from_item, to_attr, to_item};
-use super::write::{TransactError, put, unconditional};
+use super::keys::{Key, QUEUE_PREFIX, Table, conversation_pk};
+use super::row::{Item, attr_n, attr_s, from_item, get_str, to_attr};
+use super::transaction::Transaction;
+use super::write::unconditional;
+use crate::clock::add;
 use crate::conversation::ConversationId;
 use crate::error::Result;
-use crate::outbox::{
-    DUE, LEASE_DURATION, OutboxEntry, OutboxState, Placement, READY_GRACE, add, due_sort_key,
-};
-
-/// The sort key of an intent in its lane.
-pub(super) fn queue_sk(id: Ulid) -> String {
-    format!("QUEUE#{id}")
-}
-
-/// The sort key of an intent, in its lane or beside it.
-pub(super) fn outbox_sk(entry: &OutboxEntry) -> String {
-    match entry.kind.plan().placement {
-        Placement::Queue => queue_sk(entry.id),
-        Placement::Job => format!("JOB#{}", entry.id),
-    }
-}
+use crate::outbox::{DUE, LEASE_DURATION, OutboxEntry, OutboxState, READY_GRACE, due_sort_key};
 
 impl Store {
-    /// A conversation's lane, the oldest first (a consistent read).
+    /// Returns a conversation's queue, the oldest entry first (a consistent read).
     pub async fn list_queue(&self, conversation: &ConversationId) -> Result<Vec<OutboxEntry>> {
-        let call = self.client.query().table_name(&*self.table).consistent_read(true);
+        let call =
+            self.client.query().table_name(self.table_name(Table::Main)).consistent_read(true);
         let call = call
             .key_condition_expression("pk = :pk AND begins_with(sk, :queue)")
             .expression_attribute_values(":pk", attr_s(conversation_pk(conversation)))
-            .expression_attribute_values(":queue", attr_s("QUEUE#"));
+            .expression_attribute_values(":queue", attr_s(QUEUE_PREFIX));
         let response = unconditional(self.call("table.query", || call.clone().send()).await)?;
         response.items.unwrap_or_default().into_iter().map(from_item).collect()
     }
 
-    /// The intent as it stands (a consistent read).
+    /// Returns the current state of an entry (a consistent read).
     pub async fn get_outbox_entry(&self, known: &OutboxEntry) -> Result<Option<OutboxEntry>> {
-        let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
-        let call = call
-            .key("pk", attr_s(conversation_pk(&known.conversation_id)))
-            .key("sk", attr_s(outbox_sk(known)));
-        let response = unconditional(self.call("table.get", || call.clone().send()).await)?;
-        response.item.map(from_item).transpose()
+        self.get(&Key::outbox(known)).await
     }
 
-    fn entry_update(&self, entry: &OutboxEntry) -> ItemUpdate {
-        ItemUpdate::new(&self.table, conversation_pk(&entry.conversation_id), outbox_sk(entry))
-            .name("#state", "outbox_state")
-            .value(":one", attr_n(1))
-    }
-
-    /// Claims an intent that is ready, or a repeatable one whose lease is over. `None` if somebody else was
-    /// faster. It does not touch `due_at`: no index is written, and no record wakes anybody.
+    /// Claims an entry that is ready, or a repeatable one whose lease has expired. Returns `None` if another run was
+    /// faster. Does not change `due_at`, so no index is written and no stream record for `dispatch` is created.
     pub async fn claim(&self, expected: &OutboxEntry) -> Result<Option<OutboxEntry>> {
         let now = self.clock.now();
         let claim_token = format!("{:032x}", self.ids.random());
-        let change = self
-            .entry_update(expected)
-            .expression(
-                "SET #state = :claimed, lease_expires_at = :lease, claimed_at = :now, claim_token = :claim_token \
-                 ADD attempts :one, version :one",
-            )
-            .value(":claimed", to_attr(OutboxState::Claimed)?)
-            .value(":lease", to_attr(add(now, LEASE_DURATION))?)
-            .value(":now", to_attr(now)?)
-            .value(":claim_token", attr_s(&*claim_token))
-            .value(":expected", to_attr(expected.state)?)
-            .value(":version", attr_n(expected.version));
-        // Our own earlier try, whose answer was lost, counts as ours.
-        let condition = "(#state = :expected AND version = :version) OR claim_token = :claim_token";
-        change.condition(condition).execute(self, "table.claim").await?.map(from_item).transpose()
+        // A claim whose response was lost is recognized by its token.
+        let condition = unchanged(expected)?.or(equals("claim_token", attr_s(&*claim_token)));
+        let changed = ItemUpdate::new(Key::outbox(expected))
+            .set("outbox_state", to_attr(OutboxState::Claimed)?)
+            .set("lease_expires_at", to_attr(add(now, LEASE_DURATION))?)
+            .set("claimed_at", to_attr(now)?)
+            .set("claim_token", attr_s(&*claim_token))
+            .increment("attempts")
+            .increment("version")
+            .require(condition)
+            .execute(self, "table.claim")
+            .await?;
+        changed.map(from_item).transpose()
     }
 
-    /// Puts a claimed intent off. `None` if it is no longer ours.
+    /// Defers a claimed entry until `due_at`. Returns `None` if another run has claimed it.
     pub async fn defer(
         &self,
         claimed: &OutboxEntry,
@@ -86,8 +62,8 @@ impl Store {
         self.set_state(claimed, OutboxState::Deferred, due_at).await
     }
 
-    /// Makes an intent ready with a new `due_at`: a record that wakes `dispatch`. `None` if it changed since
-    /// it was read.
+    /// Sets an entry to `ready` with a new `due_at`, which creates a stream record for `dispatch`. Returns `None` if it
+    /// has changed since it was read.
     pub async fn requeue(&self, expected: &OutboxEntry) -> Result<Option<OutboxEntry>> {
         self.set_state(expected, OutboxState::Ready, add(self.clock.now(), READY_GRACE)).await
     }
@@ -98,50 +74,46 @@ impl Store {
         state: OutboxState,
         due_at: Timestamp,
     ) -> Result<Option<OutboxEntry>> {
-        let changed = self
-            .entry_update(expected)
-            .expression(
-                "SET #state = :state, due_at = :due, list_pk = :due_list, list_sk = :sort \
-                 ADD version :one",
-            )
-            .condition("#state = :expected AND version = :version")
-            .value(":state", to_attr(state)?)
-            .value(":due", to_attr(due_at)?)
-            .value(":due_list", attr_s(DUE))
-            .value(":sort", attr_s(due_sort_key(due_at, &expected.conversation_id, expected.id)))
-            .value(":expected", to_attr(expected.state)?)
-            .value(":version", attr_n(expected.version))
+        let sort_key = due_sort_key(due_at, &expected.conversation_id, expected.id);
+        let changed = ItemUpdate::new(Key::outbox(expected))
+            .set("outbox_state", to_attr(state)?)
+            .set("due_at", to_attr(due_at)?)
+            .set("list_pk", attr_s(DUE))
+            .set("list_sk", attr_s(sort_key))
+            .increment("version")
+            .require(unchanged(expected)?)
             .execute(self, "table.restate")
             .await?;
         changed.map(from_item).transpose()
     }
 
-    /// Nobody knows whether Twilio did it: the intent waits as `unknown`, and a look-up job finds out.
-    /// False if it changed since it was read.
+    /// Marks an entry `unknown` and creates its look-up job. Returns `false` if the entry has changed since it was read.
     pub async fn mark_unknown(&self, expected: &OutboxEntry) -> Result<bool> {
         let now = self.clock.now();
         let job = OutboxEntry::look_up(expected, self.ids.ulid(now), now);
-        let unknown = self
-            .entry_update(expected)
-            .expression("SET #state = :unknown ADD version :one REMOVE list_pk, list_sk")
-            .condition("#state = :expected AND version = :version")
-            .value(":unknown", to_attr(OutboxState::Unknown)?)
-            .value(":expected", to_attr(expected.state)?)
-            .value(":version", attr_n(expected.version))
-            .into_update()?;
-        let row = to_item(&conversation_pk(&job.conversation_id), &outbox_sk(&job), &job)?;
-        match self.transact(vec![unknown, put(&self.table, row)?]).await {
-            Ok(()) => Ok(true),
-            Err(TransactError::ConditionsFailed(_)) => Ok(false),
-            Err(TransactError::Other(error)) => Err(error),
-        }
+        let mut transaction = Transaction::new();
+        transaction.update(
+            ItemUpdate::new(Key::outbox(expected))
+                .set("outbox_state", to_attr(OutboxState::Unknown)?)
+                .remove("list_pk")
+                .remove("list_sk")
+                .increment("version")
+                .require(unchanged(expected)?),
+        );
+        put_job(&mut transaction, &job)?;
+        Ok(self.commit(transaction).await?.is_committed())
     }
 
-    /// A page of what is due by now: the intents' conversations and ids, oldest first, and where to go on.
+    /// Returns a page of the entries that are due, the oldest first, and the position of the next page.
     pub async fn list_due(&self, after: Option<String>) -> Result<(Vec<DueEntry>, Option<String>)> {
         let until = format!("{:013}$", self.clock.now().as_millisecond());
         let from = after.map_or_else(String::new, |position| format!("{position}\u{1}"));
-        let call = self.client.query().table_name(&*self.table).index_name("list").limit(500);
+        let call = self
+            .client
+            .query()
+            .table_name(self.table_name(Table::Main))
+            .index_name("list")
+            .limit(500);
         let call = call
             .key_condition_expression("list_pk = :due AND list_sk BETWEEN :from AND :until")
             .expression_attribute_values(":due", attr_s(DUE))
@@ -155,39 +127,45 @@ impl Store {
         Ok((entries, next))
     }
 
-    /// An intent beside the lane, as it stands.
+    /// Returns a job.
     pub async fn get_job(
         &self,
         conversation: &ConversationId,
         id: Ulid,
     ) -> Result<Option<OutboxEntry>> {
-        let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
-        let call = call
-            .key("pk", attr_s(conversation_pk(conversation)))
-            .key("sk", attr_s(format!("JOB#{id}")));
-        let response = unconditional(self.call("table.get", || call.clone().send()).await)?;
-        response.item.map(from_item).transpose()
+        self.get(&Key::job(conversation, id)).await
     }
 }
 
-/// One entry of what is due.
+/// Puts a job into a transaction.
+pub(super) fn put_job(transaction: &mut Transaction, job: &OutboxEntry) -> Result<()> {
+    transaction.put(Key::outbox(job), job).map(|_| ())
+}
+
+/// Requires state and version as they were read.
+fn unchanged(expected: &OutboxEntry) -> Result<Condition> {
+    let state = equals("outbox_state", to_attr(expected.state)?);
+    Ok(state.and(equals("version", attr_n(expected.version))))
+}
+
+/// An entry that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueEntry {
-    /// Its place, to go on from.
+    /// Its position in the index, from which the next page starts.
     pub position: String,
     /// The conversation.
     pub conversation: ConversationId,
-    /// The intent's id.
+    /// The entry's ID.
     pub id: Ulid,
-    /// Whether it stands in the lane or beside it.
+    /// Whether it is in the conversation queue; otherwise it is a job.
     pub in_queue: bool,
 }
 
 impl DueEntry {
-    fn from_item(item: &super::row::Item) -> Option<Self> {
-        let position = super::row::get_str(item, "list_sk")?.to_owned();
-        let sort = super::row::get_str(item, "sk")?;
-        let pk = super::row::get_str(item, "pk")?;
+    fn from_item(item: &Item) -> Option<Self> {
+        let position = get_str(item, "list_sk")?.to_owned();
+        let sort = get_str(item, "sk")?;
+        let pk = get_str(item, "pk")?;
         let (prefix, id) = sort.split_once('#')?;
         Some(Self {
             position,

@@ -1,69 +1,61 @@
-//! Quarantine: what came with Twilio's signature and could not be filed, kept raw until somebody looks; and
-//! two hundred fixed slots for what came with a wrong one.
+//! Quarantine: requests that could not be processed, stored raw, and 200 fixed slots for requests with an invalid
+//! signature.
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::client::Store;
 use super::item_update::ItemUpdate;
-use super::row::{attr_n, attr_s, from_item, get_str, to_attr};
+use super::keys::{Key, QUARANTINE, Table};
+use super::row::{attr_n, attr_s, get_str, to_attr};
 use super::write::unconditional;
 use crate::error::Result;
 use crate::localized::LocalizedTextView;
-use jiff::Timestamp;
 
-const QUARANTINE_PK: &str = "QUARANTINE";
-
-/// One thing in quarantine (attributes beside the keys).
+/// A quarantined request, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuarantineEntry {
-    /// Its id: a hash of reason and content, or a slot.
+    /// The ID: a hash of reason and content, or the name of a slot.
     pub id: String,
-    /// Why it is here, a stable word.
+    /// The reason, a stable code.
     pub reason: String,
-    /// Why it is here, a sentence.
+    /// The reason, a sentence.
     pub detail: String,
-    /// The same by its key; what was kept before sentences had keys has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The reason as a localized text.
     pub localized_detail: Option<LocalizedTextView>,
-    /// The path that it came to; for what was kept before paths were, that of messages.
-    #[serde(default = "messages_path")]
+    /// The path of the request.
     pub path: String,
-    /// Its content type.
+    /// The content type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// The request's body in base64, cut at 256 KB.
+    /// The request body in base64, truncated at 256 KB.
     pub body_base64: String,
-    /// How long the body was, bytes.
+    /// The length of the whole body, bytes.
     pub length: u64,
-    /// SHA-256 of the whole body, hex.
+    /// The SHA-256 of the whole body, hex.
     pub hash: String,
-    /// Whether Twilio's signature was right.
+    /// Whether the signature was valid.
     pub signed: bool,
-    /// The signature that it came with.
+    /// The signature header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
-    /// What it was signed with, where that was said.
+    /// The signature settings header, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature_settings: Option<String>,
-    /// Raw query string.
+    /// The raw query string.
     #[serde(default)]
     pub query: String,
-    /// How often it came.
+    /// The number of times that it came.
     #[serde(default)]
     pub count: u64,
-    /// When it came first.
+    /// The time of the first request.
     pub created_at: Timestamp,
-    /// When it came last.
+    /// The time of the last request.
     pub updated_at: Timestamp,
 }
 
-fn messages_path() -> String {
-    "/twilio/messages".to_owned()
-}
-
 impl QuarantineEntry {
-    /// Whether a text may be such an id; a longer one would be no key at all.
+    /// Returns whether `text` has the form of a quarantine ID: 1–64 of `[A-Za-z0-9-]`.
     pub fn is_valid_id(text: &str) -> bool {
         (1..=64).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -71,57 +63,46 @@ impl QuarantineEntry {
 }
 
 impl Store {
-    /// Keeps something, or counts it when it is kept already.
+    /// Stores a request, or counts it if it is stored already.
     pub async fn put_quarantine_entry(&self, entry: &QuarantineEntry) -> Result<()> {
         let id = &entry.id;
         let sort_key = format!("{:013}#{id}", entry.updated_at.as_millisecond());
-        ItemUpdate::new(&self.table, QUARANTINE_PK, id.as_str())
-            .expression(
-                "SET id = :id, reason = :reason, detail = :detail, localized_detail = :localized_detail, #path = :path, \
-                 content_type = :type, body_base64 = :body, #length = :length, #hash = :hash, \
-                 signed = :signed, signature = :signature, signature_settings = :settings, #query = :query, \
-                 created_at = if_not_exists(created_at, :now), updated_at = :now, list_pk = :list, \
-                 list_sk = :sort ADD #count :one",
-            )
-            .name("#path", "path")
-            .name("#length", "length")
-            .name("#hash", "hash")
-            .name("#query", "query")
-            .name("#count", "count")
-            .value(":id", attr_s(id.as_str()))
-            .value(":reason", attr_s(&*entry.reason))
-            .value(":detail", attr_s(&*entry.detail))
-            .value(":localized_detail", to_attr(&entry.localized_detail)?)
-            .value(":path", attr_s(&*entry.path))
-            .value(":type", to_attr(&entry.content_type)?)
-            .value(":body", attr_s(&*entry.body_base64))
-            .value(":length", attr_n(entry.length))
-            .value(":hash", attr_s(&*entry.hash))
-            .value(":signed", to_attr(entry.signed)?)
-            .value(":signature", to_attr(&entry.signature)?)
-            .value(":settings", to_attr(&entry.signature_settings)?)
-            .value(":query", attr_s(&*entry.query))
-            .value(":now", to_attr(entry.updated_at)?)
-            .value(":list", attr_s(QUARANTINE_PK))
-            .value(":sort", attr_s(sort_key))
-            .value(":one", attr_n(1))
+        ItemUpdate::new(Key::quarantine(id))
+            .set("id", attr_s(id.as_str()))
+            .set("reason", attr_s(&*entry.reason))
+            .set("detail", attr_s(&*entry.detail))
+            .set("localized_detail", to_attr(&entry.localized_detail)?)
+            .set("path", attr_s(&*entry.path))
+            .set("content_type", to_attr(&entry.content_type)?)
+            .set("body_base64", attr_s(&*entry.body_base64))
+            .set("length", attr_n(entry.length))
+            .set("hash", attr_s(&*entry.hash))
+            .set("signed", to_attr(entry.signed)?)
+            .set("signature", to_attr(&entry.signature)?)
+            .set("signature_settings", to_attr(&entry.signature_settings)?)
+            .set("query", attr_s(&*entry.query))
+            .set_if_absent("created_at", to_attr(entry.updated_at)?)
+            .set("updated_at", to_attr(entry.updated_at)?)
+            .set("list_pk", attr_s(QUARANTINE))
+            .set("list_sk", attr_s(sort_key))
+            .increment("count")
             .execute(self, "table.quarantine")
             .await?;
         Ok(())
     }
 
-    /// A page of what is kept, the newest first, and where the next begins.
+    /// Returns a page of entries, the newest first, and the position of the next page.
     pub async fn list_quarantine(
         &self,
         before: Option<&str>,
         limit: usize,
     ) -> Result<(Vec<QuarantineEntry>, Option<String>)> {
-        let call = self.client.query().table_name(&*self.table).index_name("list");
+        let call = self.client.query().table_name(self.table_name(Table::Main)).index_name("list");
         let call = call
             .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
             .scan_index_forward(false)
             .key_condition_expression("list_pk = :list AND list_sk < :before")
-            .expression_attribute_values(":list", attr_s(QUARANTINE_PK))
+            .expression_attribute_values(":list", attr_s(QUARANTINE))
             .expression_attribute_values(":before", attr_s(before.unwrap_or("~")));
         let response = unconditional(self.call("table.query", || call.clone().send()).await)?;
         let mut items = response.items.unwrap_or_default();
@@ -138,20 +119,13 @@ impl Store {
         Ok((entries, next))
     }
 
-    /// One thing in quarantine.
+    /// Returns a quarantine entry.
     pub async fn get_quarantine_entry(&self, id: &str) -> Result<Option<QuarantineEntry>> {
-        let call = self.client.get_item().table_name(&*self.table).consistent_read(true);
-        let call = call.key("pk", attr_s(QUARANTINE_PK)).key("sk", attr_s(id));
-        let response = unconditional(self.call("table.get", || call.clone().send()).await)?;
-        response.item.map(from_item).transpose()
+        self.get(&Key::quarantine(id)).await
     }
 
-    /// Takes something out of quarantine. False if it was not there.
+    /// Deletes a quarantine entry. Returns whether it was there.
     pub async fn delete_quarantine_entry(&self, id: &str) -> Result<bool> {
-        let call = self.client.delete_item().table_name(&*self.table);
-        let call = call.key("pk", attr_s(QUARANTINE_PK)).key("sk", attr_s(id));
-        let call = call.return_values(ReturnValue::AllOld);
-        let response = unconditional(self.call("table.delete", || call.clone().send()).await)?;
-        Ok(response.attributes.is_some())
+        self.delete(&Key::quarantine(id)).await
     }
 }

@@ -1,4 +1,4 @@
-//! Counters of what somebody does in a stretch of time, in `Connections`.
+//! Counters of events per time window.
 
 use std::time::Duration;
 
@@ -7,41 +7,42 @@ use jiff::Timestamp;
 
 use super::client::Store;
 use super::item_update::ItemUpdate;
-use super::row::{Item, attr_n, attr_s};
+use super::keys::Key;
+use super::row::{Item, attr_n};
 use super::write::unconditional;
 use crate::error::Result;
 
-/// A stretch of time and its counter.
+/// The counter of one time window.
 struct RateWindow {
-    pk: String,
+    key: Key,
+    /// The end of the window, seconds since 1970.
     end: i64,
+    /// The length of the window, seconds.
     length: i64,
 }
 
 impl Store {
-    /// Counts one more of `what` in the present window, and tells how many there are by now.
+    /// Counts one event of `subject` in the current window. Returns the new count.
     pub async fn increment_rate(&self, subject: &str, window: Duration) -> Result<u64> {
-        let rate_window = self.rate_window(subject, window);
-        let changed = ItemUpdate::new(&self.connections, rate_window.pk, "RATE")
-            .expression("ADD #count :one SET expires_at = :end")
-            .name("#count", "count")
-            .value(":one", attr_n(1))
-            .value(":end", attr_n(rate_window.end + rate_window.length))
+        let window = self.rate_window(subject, window);
+        let changed = ItemUpdate::new(window.key)
+            .increment("count")
+            .set("expires_at", attr_n(window.end + window.length))
             .execute(self, "connections.update")
             .await?;
         Ok(changed.map_or(u64::MAX, |item| parse_count(&item)))
     }
 
-    /// How many of `what` were counted in the present window.
+    /// Returns the count of `subject` in the current window. The read is not consistent: it costs half as much.
     pub async fn get_rate(&self, subject: &str, window: Duration) -> Result<u64> {
-        let rate_window = self.rate_window(subject, window);
-        let call = self.client.get_item().table_name(&*self.connections);
-        let call = call.key("pk", attr_s(rate_window.pk)).key("sk", attr_s("RATE"));
+        let key = self.rate_window(subject, window).key;
+        let call = self.client.get_item().table_name(self.table_name(key.table));
+        let call = call.set_key(Some(key.attributes()));
         let response = unconditional(self.call("connections.get", || call.clone().send()).await)?;
         Ok(response.item.map_or(0, |item| parse_count(&item)))
     }
 
-    /// When the present window of this length ends.
+    /// Returns the end of the current window of this length.
     pub fn rate_window_end(&self, window: Duration) -> Timestamp {
         Timestamp::from_second(self.rate_window("", window).end).unwrap_or(Timestamp::MAX)
     }
@@ -49,7 +50,7 @@ impl Store {
     fn rate_window(&self, subject: &str, window: Duration) -> RateWindow {
         let length = i64::try_from(window.as_secs()).unwrap_or(i64::MAX).max(1);
         let index = self.clock.now().as_second() / length;
-        RateWindow { pk: format!("RATE#{subject}#{index}"), end: (index + 1) * length, length }
+        RateWindow { key: Key::rate(subject, index), end: (index + 1) * length, length }
     }
 }
 

@@ -1,25 +1,26 @@
-//! A message's text and media taken away: from sight at once, from the bucket and at Twilio by a job.
+//! Removes the content of a message: here at once, in the bucket and at Twilio by a job.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
-
+use super::attempts::Attempts;
 use super::client::Store;
-use super::conversations::{META, conversation_pk};
+use super::expression::{equals, exists};
 use super::item_update::ItemUpdate;
-use super::messages::message_sk;
-use super::outbox::outbox_sk;
-use super::row::{attr_n, attr_s, to_attr, to_item};
-use super::write::{TransactError, put};
-use crate::error::{Error, Result};
+use super::keys::Key;
+use super::outbox::put_job;
+use super::row::{attr_n, attr_s, to_attr};
+use super::transaction::Transaction;
+use crate::error::Result;
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxKind};
 
 const MAX_ATTEMPTS: u32 = 16;
 
 impl Store {
-    /// Empties a message and the preview that shows it, and has its files deleted and it emptied at Twilio. `None` if the
-    /// message is no more.
+    /// Removes the content of a message and of the preview that shows it, and creates the job that deletes it at Twilio.
+    /// Returns `None` if the message does not exist.
     pub async fn redact_message(&self, target: &Message) -> Result<Option<Message>> {
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = Attempts::new(MAX_ATTEMPTS);
+        loop {
+            attempts.begin()?;
             let Some(current) = self.get_message(&target.conversation, target.id).await? else {
                 return Ok(None);
             };
@@ -27,60 +28,44 @@ impl Store {
                 return Ok(Some(current));
             }
             let redacted = current.redacted_copy();
-            let mut items = vec![self.redaction_update(&redacted)?, self.redact_job(&current)?];
+            let mut transaction = Transaction::new();
+            transaction.update(redaction_update(&redacted)?);
+            put_job(&mut transaction, &self.redact_job(&current))?;
             let conversation = self.get_conversation(&target.conversation).await?;
             if conversation.is_some_and(|conversation| conversation.last_ulid == Some(target.id)) {
-                items.push(self.preview_update(&redacted)?);
+                transaction.update(preview_update(&redacted)?);
             }
-            match self.transact(items).await {
-                Ok(()) => return Ok(Some(redacted)),
-                // Something came meanwhile: read and decide again.
-                Err(TransactError::ConditionsFailed(_)) => {}
-                Err(TransactError::Other(error)) => return Err(error),
+            // Otherwise another write came first: read and decide again.
+            if self.commit(transaction).await?.is_committed() {
+                return Ok(Some(redacted));
             }
         }
-        Err(Error::Unavailable("the conversation changed at every attempt".into()))
     }
 
-    /// `rev` is the emptied message's: it was read with the one before.
-    fn redaction_update(&self, redacted: &Message) -> Result<TransactWriteItem> {
-        ItemUpdate::new(
-            &self.table,
-            conversation_pk(&redacted.conversation),
-            message_sk(redacted.id),
-        )
-        .expression(
-            "SET body = :none, extras = :extras, redacted = :yes, rev = :rev \
-                 REMOVE media",
-        )
-        .condition("rev = :expected")
-        .value(":none", attr_s(""))
-        .value(":extras", to_attr(&redacted.extras)?)
-        .value(":yes", to_attr(true)?)
-        .value(":rev", attr_n(redacted.rev))
-        .value(":expected", attr_n(redacted.rev.saturating_sub(1)))
-        .into_update()
-    }
-
-    fn redact_job(&self, message: &Message) -> Result<TransactWriteItem> {
-        let now = self.clock.now();
-        let (kind, id) = (OutboxKind::RedactMessage, self.ids.ulid(now));
-        let job =
-            OutboxEntry::job(kind, &message.conversation, &message.inbox, message.id, id, now);
-        // Those of a message that was sent again are the new one's too.
+    fn redact_job(&self, message: &Message) -> OutboxEntry {
+        // The files of a message that was resent belong to the new message too.
         let media = message.media.iter().filter(|_| message.retried_by.is_none());
         let object_keys = media.filter_map(|attachment| attachment.object_key.clone()).collect();
-        let job = OutboxEntry { object_keys, ..job };
-        put(&self.table, to_item(&conversation_pk(&job.conversation_id), &outbox_sk(&job), &job)?)
+        OutboxEntry { object_keys, ..self.new_job(OutboxKind::RedactMessage, message) }
     }
+}
 
-    pub(super) fn preview_update(&self, message: &Message) -> Result<TransactWriteItem> {
-        ItemUpdate::new(&self.table, conversation_pk(&message.conversation), META)
-            .expression("SET preview = :preview ADD rev :one")
-            .condition("last_ulid = :ulid AND attribute_exists(list_pk)")
-            .value(":preview", to_attr(message.preview())?)
-            .value(":ulid", attr_s(message.id.to_string()))
-            .value(":one", attr_n(1))
-            .into_update()
-    }
+/// Returns the update of the preview, if `message` is still the last one of a listed conversation.
+pub(super) fn preview_update(message: &Message) -> Result<ItemUpdate> {
+    Ok(ItemUpdate::new(Key::meta(&message.conversation))
+        .set("preview", to_attr(message.preview())?)
+        .increment("rev")
+        .require(equals("last_ulid", attr_s(message.id.to_string())))
+        .require(exists("list_pk")))
+}
+
+/// Returns the update that removes the content. `redacted.rev` is one more than the `rev` that was read.
+fn redaction_update(redacted: &Message) -> Result<ItemUpdate> {
+    Ok(ItemUpdate::new(Key::message(&redacted.conversation, redacted.id))
+        .set("body", attr_s(""))
+        .set("extras", to_attr(&redacted.extras)?)
+        .set("redacted", to_attr(true)?)
+        .set("rev", attr_n(redacted.rev))
+        .remove("media")
+        .require(equals("rev", attr_n(redacted.rev.saturating_sub(1)))))
 }

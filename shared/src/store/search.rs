@@ -1,62 +1,48 @@
-//! The rows by which conversations are found.
+//! Search entries: the rows by which conversations are found.
 
 use std::collections::{BTreeSet, HashSet};
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use serde::{Deserialize, Serialize};
 
 use super::client::Store;
-use super::item_update::ItemUpdate;
-use super::row::{Item, attr_s, get_str};
-use super::write::{put, unconditional};
+use super::keys::{Key, Table};
+use super::row::{Item, attr_s, from_item, get_str};
+use super::transaction::Transaction;
+use super::write::unconditional;
 use crate::address::Address;
 use crate::conversation::ConversationId;
 use crate::conversation::search::{SearchQuery, SearchTerm, name_terms, number_terms};
 use crate::error::Result;
 
-/// How many rows one request reads at the most before it answers with a cursor.
+/// The maximum number of entries that one request reads before it returns a cursor.
 const MAX_ENTRIES: usize = 200;
 
-/// Every way in to a conversation.
+/// Returns all terms by which a conversation is found.
 pub(super) fn search_terms(name: Option<&str>, contact: &Address) -> BTreeSet<SearchTerm> {
     let mut terms = number_terms(contact);
     terms.extend(name.map(name_terms).unwrap_or_default());
     terms
 }
 
-fn search_key(term: &SearchTerm, inbox: &str, id: &ConversationId) -> (String, String) {
-    (term.pk(inbox), format!("{}#{id}", term.rest))
+/// A search entry, as stored.
+#[derive(Serialize, Deserialize)]
+struct SearchEntry {
+    conversation_id: ConversationId,
+}
+
+/// Puts the search entry of `term` into a transaction.
+pub(super) fn put_search_entry(
+    transaction: &mut Transaction,
+    term: &SearchTerm,
+    inbox: &str,
+    id: &ConversationId,
+) -> Result<()> {
+    let entry = SearchEntry { conversation_id: id.clone() };
+    transaction.put(Key::search(term, inbox, id), &entry).map(|_| ())
 }
 
 impl Store {
-    /// Puts the row of `term`.
-    pub(super) fn put_search_entry(
-        &self,
-        term: &SearchTerm,
-        inbox: &str,
-        id: &ConversationId,
-    ) -> Result<TransactWriteItem> {
-        let (pk, sk) = search_key(term, inbox, id);
-        let item = Item::from([
-            ("pk".to_owned(), attr_s(pk)),
-            ("sk".to_owned(), attr_s(sk)),
-            ("conversation_id".to_owned(), attr_s(id.as_str())),
-        ]);
-        put(&self.table, item)
-    }
-
-    /// Deletes the row of `term`.
-    pub(super) fn delete_search_entry(
-        &self,
-        term: &SearchTerm,
-        inbox: &str,
-        id: &ConversationId,
-    ) -> Result<TransactWriteItem> {
-        let (pk, sk) = search_key(term, inbox, id);
-        ItemUpdate::new(&self.table, pk, sk).into_delete()
-    }
-
-    /// The conversations whose rows begin as wanted, from `at` on: at most as many as one request reads, and where
-    /// the next one goes on.
+    /// Returns the conversations whose entries match `query`, from `position` on, and the position of the next request.
     pub(super) async fn query_search_entries(
         &self,
         inbox: &str,
@@ -74,8 +60,8 @@ impl Store {
             let (rows, more) = self.query_term(inbox, term, after.take(), remaining).await?;
             remaining = remaining.saturating_sub(rows.len());
             let last = rows.last().and_then(|row| get_str(row, "sk")).map(str::to_owned);
-            for row in &rows {
-                let id = get_str(row, "conversation_id").and_then(ConversationId::parse);
+            for row in rows {
+                let id = from_item(row).map(|entry: SearchEntry| entry.conversation_id).ok();
                 ids.extend(id.filter(|id| known.insert(id.clone())));
             }
             if more {
@@ -96,7 +82,7 @@ impl Store {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let start = after
             .map(|sk| Item::from([("pk".to_owned(), pk.clone()), ("sk".to_owned(), attr_s(sk))]));
-        let call = self.client.query().table_name(&*self.table).limit(limit);
+        let call = self.client.query().table_name(self.table_name(Table::Main)).limit(limit);
         let call = call.set_exclusive_start_key(start).expression_attribute_values(":pk", pk);
         let call = if term.rest.is_empty() {
             call.key_condition_expression("pk = :pk")
@@ -109,11 +95,11 @@ impl Store {
     }
 }
 
-/// Where a search goes on: the term, and the last row of it that was read.
+/// The position at which a search continues.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchPosition {
-    /// Which of the terms.
+    /// The index of the term.
     pub term: usize,
-    /// The row's sort key.
+    /// The sort key of the last entry that was read.
     pub after: Option<String>,
 }

@@ -1,58 +1,57 @@
-//! Signed-in people: refresh tokens by generation, and one-time sign-in links.
+//! Sessions with rotating refresh tokens, and one-time sign-in links.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
+use super::attempts::Attempts;
 use super::client::Store;
+use super::expression::equals;
 use super::item_update::ItemUpdate;
-use super::row::{attr_n, attr_s, from_item, to_item};
-use super::write::{none_if_condition_failed, unconditional};
+use super::keys::Key;
+use super::row::{attr_n, get_str};
 use crate::error::Result;
 use crate::outbox::add;
 
-/// How long a session lives without being used.
+/// The lifetime of a session that is not used.
 pub const SESSION_TTL: Duration = Duration::from_hours(720);
 
-/// How long the token before the present one is still good: two tabs, or an answer that was lost.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// The time in which the previous refresh token stays valid: for a second tab or a lost response.
 pub(super) const REFRESH_GRACE: Duration = Duration::from_secs(20);
 
-/// A session (attributes beside the keys).
+/// A session, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct SessionRow {
-    /// Random id.
+    /// A random ID.
     pub id: String,
-    /// Sign-in name of the person.
+    /// The user's sign-in name.
     pub user: String,
-    /// Which refresh token is the present one.
+    /// The number of the current refresh token.
     pub generation: u64,
-    /// Milliseconds since 1970 when it became so.
+    /// The time of the last rotation, milliseconds since 1970.
     pub rotated_at: i64,
-    /// Seconds since 1970.
+    /// The expiry, seconds since 1970.
     pub expires_at: i64,
 }
 
-/// What became of a refresh token.
+/// The outcome of using a refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefreshOutcome {
-    /// Good: this person, and the generation to hand out.
+    /// The token is valid.
     Rotated {
-        /// Sign-in name of the person.
+        /// The user's sign-in name.
         user: String,
-        /// The generation to hand out.
+        /// The generation of the token to issue.
         generation: u64,
     },
-    /// Not good: unknown, too old, or used again after its grace. The session is no more.
+    /// The token is unknown, expired, or was used again after the grace period. The session has ended.
     Invalid,
 }
 
-fn session_pk(id: &str) -> String {
-    format!("SESSION#{id}")
-}
-
 impl Store {
-    /// Begins a session with its first refresh token, generation 1.
+    /// Creates a session with its first refresh token, generation 1.
     pub async fn create_session(&self, id: &str, user: &str) -> Result<()> {
         let row = SessionRow {
             id: id.to_owned(),
@@ -61,16 +60,16 @@ impl Store {
             rotated_at: self.clock.now().as_millisecond(),
             expires_at: self.expires_at(SESSION_TTL),
         };
-        let item = to_item(&session_pk(id), "SESSION", &row)?;
-        let call = self.client.put_item().table_name(&*self.connections).set_item(Some(item));
-        unconditional(self.call("connections.put", || call.clone().send()).await)?;
-        Ok(())
+        self.put(&Key::session(id), &row).await
     }
 
-    /// Takes the refresh token of `generation`, once; within its grace the one before is good too.
+    /// Uses the refresh token of `generation` once. Within the grace period the previous one is valid too.
     pub async fn refresh_session(&self, id: &str, generation: u64) -> Result<RefreshOutcome> {
-        for _ in 0..8 {
-            let Some(row) = self.get_session(id).await? else { return Ok(RefreshOutcome::Invalid) };
+        let mut attempts = Attempts::new(MAX_ATTEMPTS);
+        loop {
+            attempts.begin()?;
+            let row: Option<SessionRow> = self.get(&Key::session(id)).await?;
+            let Some(row) = row else { return Ok(RefreshOutcome::Invalid) };
             if row.expires_at <= self.clock.now().as_second() {
                 return Ok(RefreshOutcome::Invalid);
             }
@@ -86,11 +85,10 @@ impl Store {
             if row.generation == generation + 1 && self.within_grace_period(&row) {
                 return Ok(RefreshOutcome::Rotated { user: row.user, generation: row.generation });
             }
-            // An older token came back: somebody has a copy.
+            // An older token was used again: it may have been copied.
             self.end_session(id).await?;
             return Ok(RefreshOutcome::Invalid);
         }
-        Ok(RefreshOutcome::Invalid)
     }
 
     fn within_grace_period(&self, row: &SessionRow) -> bool {
@@ -99,59 +97,30 @@ impl Store {
     }
 
     async fn rotate(&self, row: &SessionRow) -> Result<bool> {
-        let changed = ItemUpdate::new(&self.connections, session_pk(&row.id), "SESSION")
-            .expression("SET generation = :next, rotated_at = :now, expires_at = :end")
-            .condition("generation = :expected")
-            .value(":next", attr_n(row.generation + 1))
-            .value(":expected", attr_n(row.generation))
-            .value(":now", attr_n(self.clock.now().as_millisecond()))
-            .value(":end", attr_n(self.expires_at(SESSION_TTL)))
+        let changed = ItemUpdate::new(Key::session(&row.id))
+            .set("generation", attr_n(row.generation + 1))
+            .set("rotated_at", attr_n(self.clock.now().as_millisecond()))
+            .set("expires_at", attr_n(self.expires_at(SESSION_TTL)))
+            .require(equals("generation", attr_n(row.generation)))
             .execute(self, "connections.update")
             .await?;
         Ok(changed.is_some())
     }
 
-    async fn get_session(&self, id: &str) -> Result<Option<SessionRow>> {
-        let call = self.client.get_item().table_name(&*self.connections).consistent_read(true);
-        let call = call.key("pk", attr_s(session_pk(id))).key("sk", attr_s("SESSION"));
-        let response = unconditional(self.call("connections.get", || call.clone().send()).await)?;
-        response.item.map(from_item).transpose()
-    }
-
     /// Ends a session.
     pub async fn end_session(&self, id: &str) -> Result<()> {
-        let call = self.client.delete_item().table_name(&*self.connections);
-        let call = call.key("pk", attr_s(session_pk(id))).key("sk", attr_s("SESSION"));
-        unconditional(self.call("connections.delete", || call.clone().send()).await)?;
-        Ok(())
+        self.delete(&Key::session(id)).await.map(|_| ())
     }
 
-    /// Keeps a one-time sign-in link for a person; only its hash is stored.
+    /// Stores a one-time sign-in link of a user.
     pub async fn put_sign_in_link(&self, link: &str, user: &str, ttl: Duration) -> Result<()> {
         let row = serde_json::json!({ "user": user, "expires_at": self.expires_at(ttl) });
-        let item = to_item(&sign_in_link_pk(link), "LINK", &row)?;
-        let call = self.client.put_item().table_name(&*self.connections).set_item(Some(item));
-        unconditional(self.call("connections.put", || call.clone().send()).await)?;
-        Ok(())
+        self.put(&Key::sign_in_link(link), &row).await
     }
 
-    /// Takes a sign-in link: whose it is, or none if it was never given, was used, or is too old.
+    /// Consumes a sign-in link. Returns its user, or `None` if it is unknown, already used or expired.
     pub async fn consume_sign_in_link(&self, link: &str) -> Result<Option<String>> {
-        let now = self.clock.now().as_second();
-        let call = self.client.delete_item().table_name(&*self.connections);
-        let call = call
-            .key("pk", attr_s(sign_in_link_pk(link)))
-            .key("sk", attr_s("LINK"))
-            .condition_expression("attribute_exists(pk) AND expires_at > :now")
-            .expression_attribute_values(":now", attr_n(now))
-            .return_values(ReturnValue::AllOld);
-        let response = self.call("connections.delete", || call.clone().send()).await;
-        let old = none_if_condition_failed(response)?.and_then(|response| response.attributes);
-        Ok(old.and_then(|item| super::row::get_str(&item, "user").map(str::to_owned)))
+        let item = self.consume(&Key::sign_in_link(link)).await?;
+        Ok(item.and_then(|item| get_str(&item, "user").map(str::to_owned)))
     }
-}
-
-fn sign_in_link_pk(link: &str) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, link.as_bytes());
-    format!("LINK#{}", data_encoding::HEXLOWER.encode(digest.as_ref()))
 }

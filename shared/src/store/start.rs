@@ -1,45 +1,41 @@
-//! A conversation put on the desk from our side, before anybody wrote.
-
-use aws_sdk_dynamodb::types::TransactWriteItem;
+//! Starts a conversation from our side, before the contact has written.
 
 use super::client::Store;
-use super::conversations::{META, conversation_pk, list_partition_attr};
+use super::conversations::list_partition_attr;
+use super::expression::absent;
 use super::item_update::ItemUpdate;
+use super::keys::Key;
 use super::row::{attr_n, attr_s, to_attr};
-use super::search::search_terms;
-use super::write::TransactError;
+use super::search::{put_search_entry, search_terms};
+use super::transaction::Transaction;
 use crate::address::Address;
-use crate::conversation::{Conversation, ConversationStatus, ListPartition};
+use crate::conversation::{Conversation, ConversationKind, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 
-/// What became of a start.
+/// The outcome of starting a conversation.
 #[derive(Debug)]
 pub enum StartOutcome {
-    /// It is new on the desk.
+    /// The conversation is new in the list.
     Created(Conversation),
-    /// It was there.
+    /// The conversation was in the list already.
     Existing(Conversation),
 }
 
 impl Store {
-    /// Puts a conversation on the desk before anybody wrote.
+    /// Lists a conversation in which nobody has written yet.
     pub async fn start_conversation(&self, requested: &Conversation) -> Result<StartOutcome> {
         let Some(contact) = &requested.contact else {
             return Err(Error::internal("a direct conversation has a contact"));
         };
-        let pk = conversation_pk(&requested.id);
-        let mut items = vec![self.start_update(&pk, requested)?];
+        let mut transaction = Transaction::new();
+        transaction.update(self.start_update(requested)?);
         for term in search_terms(requested.name.as_deref(), contact) {
-            items.push(self.put_search_entry(&term, &requested.inbox, &requested.id)?);
+            put_search_entry(&mut transaction, &term, &requested.inbox, &requested.id)?;
         }
-        let created = match self.transact(items).await {
-            Ok(()) => true,
-            Err(TransactError::ConditionsFailed(_)) => false,
-            Err(TransactError::Other(error)) => return Err(error),
-        };
+        let created = self.commit(transaction).await?.is_committed();
         let conversation = self.get_conversation(&requested.id).await?;
         let conversation =
-            conversation.ok_or_else(|| Error::internal("a conversation that was just there"))?;
+            conversation.ok_or_else(|| Error::internal("a started conversation is absent"))?;
         Ok(if created {
             StartOutcome::Created(conversation)
         } else {
@@ -47,7 +43,7 @@ impl Store {
         })
     }
 
-    fn start_update(&self, pk: &str, requested: &Conversation) -> Result<TransactWriteItem> {
+    fn start_update(&self, requested: &Conversation) -> Result<ItemUpdate> {
         let at = self.clock.now();
         let partition = ListPartition {
             inbox: requested.inbox.clone(),
@@ -57,26 +53,18 @@ impl Store {
         let address = |address: &Option<Address>| {
             attr_s(address.as_ref().map(ToString::to_string).unwrap_or_default())
         };
-        let mut change = ItemUpdate::new(&self.table, pk, META)
-            .condition("attribute_not_exists(list_pk)")
-            .value(":id", attr_s(requested.id.as_str()))
-            .value(":kind", attr_s(crate::conversation::ConversationKind::Direct.as_str()))
-            .value(":inbox", attr_s(&*requested.inbox))
-            .value(":business", address(&requested.business))
-            .value(":contact", address(&requested.contact))
-            .value(":created", to_attr(at)?)
-            .value(":none", attr_n(0))
-            .value(":one", attr_n(1))
-            .value(":place", list_partition_attr(&partition))
-            .value(":sort", attr_s(Conversation::list_sort_key(at, &requested.id)));
-        let mut set = "SET id = :id, kind = :kind, inbox = :inbox, business = :business, \
-                       contact = :contact, created_at = :created, unread = :none, list_pk = :place, \
-                       list_sk = :sort"
-            .to_owned();
-        if let Some(name) = &requested.name {
-            set.push_str(", #name = :name");
-            change = change.name("#name", "name").value(":name", attr_s(&**name));
-        }
-        change.expression(&format!("{set} ADD rev :one")).into_update()
+        Ok(ItemUpdate::new(Key::meta(&requested.id))
+            .set("id", attr_s(requested.id.as_str()))
+            .set("kind", attr_s(ConversationKind::Direct.as_str()))
+            .set("inbox", attr_s(&*requested.inbox))
+            .set("business", address(&requested.business))
+            .set("contact", address(&requested.contact))
+            .set("created_at", to_attr(at)?)
+            .set("unread", attr_n(0))
+            .set("list_pk", list_partition_attr(&partition))
+            .set("list_sk", attr_s(Conversation::list_sort_key(at, &requested.id)))
+            .set_some("name", requested.name.as_ref().map(attr_s))
+            .increment("rev")
+            .require(absent("list_pk")))
     }
 }

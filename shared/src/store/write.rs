@@ -1,12 +1,12 @@
-//! The one write path: what may be tried again is, with full jitter, until patience ends; what a condition
-//! refused is told item by item.
+//! The only write path. Retries retryable errors with jitter until the budget is spent and reports failed conditions per
+//! item.
 
 use std::future::Future;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::client::Store;
 use super::row::Item;
@@ -31,12 +31,12 @@ const RETRYABLE_CODES: [&str; 8] = [
     "LimitExceededException",
 ];
 
-/// Why a transaction did not happen.
+/// The reason why a transaction was not written.
 #[derive(Debug)]
 pub(super) enum TransactError {
-    /// One entry an item of the transaction, in order: whether its condition failed, and the item that was met.
-    ConditionsFailed(Vec<ConditionOutcome>),
-    /// Anything else.
+    /// At least one condition failed. One entry per item of the transaction, in order.
+    ConditionsFailed(Vec<CanceledItem>),
+    /// Any other error.
     Other(Error),
 }
 
@@ -46,35 +46,25 @@ impl From<Error> for TransactError {
     }
 }
 
-impl TransactError {
-    /// The error for a caller that expected no condition to fail.
-    pub(super) fn into_error(self) -> Error {
-        match self {
-            Self::ConditionsFailed(_) => Error::internal("a condition failed that cannot fail"),
-            Self::Other(error) => error,
-        }
-    }
-}
-
-/// What became of one item of a cancelled transaction.
+/// One item of a canceled transaction.
 #[derive(Debug, Default)]
-pub(super) struct ConditionOutcome {
+pub(super) struct CanceledItem {
     /// Whether its condition failed.
     pub(super) failed: bool,
-    /// The item that was there.
+    /// The existing item.
     pub(super) existing: Option<Item>,
 }
 
-/// Why one attempt ended.
+/// The reason why an attempt ended without success.
 enum Attempt<E> {
-    /// Nothing was written; again.
+    /// Nothing was written; the call may be repeated.
     Retry(Cause),
-    /// An answer.
+    /// A final error.
     Done(E),
 }
 
 impl Store {
-    /// Makes one call, again while it may be, until patience ends; then it is [`Error::Busy`].
+    /// Repeats a call while its errors are retryable, until the retry budget is spent.
     async fn with_retries<T, E, F, Fut>(&self, mut call: F) -> Result<T, E>
     where
         T: Send,
@@ -98,7 +88,7 @@ impl Store {
         }
     }
 
-    /// Passes a fault point on the way to the table.
+    /// Checks a fault point. Returns whether the response must be dropped.
     async fn check_fault(&self, name: &'static str) -> Result<bool, Cause> {
         match self.faults.check(name).await {
             Some(Fault::RefuseConnection) => Err(format!("fault point {name}").into()),
@@ -112,7 +102,7 @@ impl Store {
         &self,
         items: Vec<TransactWriteItem>,
     ) -> Result<(), TransactError> {
-        // One token for all tries: a try whose answer was lost is not made twice.
+        // One token for all attempts: an attempt whose response was lost is not repeated.
         let token = format!("{:032x}", self.ids.random());
         self.with_retries(|| async {
             let drop_response = self.check_fault("table.transact").await.map_err(Attempt::Retry)?;
@@ -127,7 +117,7 @@ impl Store {
         .await
     }
 
-    /// Makes one write or read that stands alone, again while it may be.
+    /// Makes one read or write outside of a transaction, with retries.
     pub(super) async fn call<T, E, F, Fut>(
         &self,
         point: &'static str,
@@ -154,12 +144,12 @@ impl Store {
     }
 }
 
-/// Why a write that stands alone did not happen.
+/// The reason why a single write was not made.
 #[derive(Debug)]
 pub(super) enum WriteError {
     /// Its condition failed.
     ConditionFailed,
-    /// Anything else.
+    /// Any other error.
     Other(Error),
 }
 
@@ -169,7 +159,7 @@ impl From<Error> for WriteError {
     }
 }
 
-/// `Ok(None)` where the condition failed.
+/// Returns `Ok(None)` if the condition failed.
 pub(super) fn none_if_condition_failed<T>(result: Result<T, WriteError>) -> Result<Option<T>> {
     match result {
         Ok(response) => Ok(Some(response)),
@@ -178,7 +168,7 @@ pub(super) fn none_if_condition_failed<T>(result: Result<T, WriteError>) -> Resu
     }
 }
 
-/// The answer of a call that has no condition.
+/// Returns the response of a call without a condition.
 pub(super) fn unconditional<T>(result: Result<T, WriteError>) -> Result<T> {
     result.map_err(|error| match error {
         WriteError::ConditionFailed => Error::internal("a condition failed that was never set"),
@@ -211,11 +201,11 @@ fn classify_cancellation(error: SdkError<TransactWriteItemsError>) -> Attempt<Tr
     let reasons = canceled.cancellation_reasons();
     let has_code = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
     if has_code("ConditionalCheckFailed") {
-        let outcomes = reasons.iter().map(|reason| ConditionOutcome {
+        let items = reasons.iter().map(|reason| CanceledItem {
             failed: reason.code() == Some("ConditionalCheckFailed"),
             existing: reason.item().cloned(),
         });
-        return Attempt::Done(TransactError::ConditionsFailed(outcomes.collect()));
+        return Attempt::Done(TransactError::ConditionsFailed(items.collect()));
     }
     if has_code("TransactionConflict")
         || has_code("ThrottlingError")
@@ -224,23 +214,4 @@ fn classify_cancellation(error: SdkError<TransactWriteItemsError>) -> Attempt<Tr
         return Attempt::Retry(Box::new(error));
     }
     Attempt::Done(TransactError::Other(Error::internal(error)))
-}
-
-/// Puts `item` if nothing is under its key, and tells what was met otherwise.
-pub(super) fn put_if_absent(table: &str, item: Item) -> Result<TransactWriteItem> {
-    let put = Put::builder()
-        .table_name(table)
-        .set_item(Some(item))
-        .condition_expression("attribute_not_exists(pk)")
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .build()
-        .map_err(Error::internal)?;
-    Ok(TransactWriteItem::builder().put(put).build())
-}
-
-/// Puts `item`, whatever is under its key.
-pub(super) fn put(table: &str, item: Item) -> Result<TransactWriteItem> {
-    let put =
-        Put::builder().table_name(table).set_item(Some(item)).build().map_err(Error::internal)?;
-    Ok(TransactWriteItem::builder().put(put).build())
 }

@@ -69,7 +69,7 @@ pub struct Sender {
     pub address: Address,
     /// What people call it.
     pub name: String,
-    /// Which inbox its conversations stand in.
+    /// The inbox of its conversations.
     #[serde(default = "main_inbox")]
     pub inbox: String,
     /// The Messaging Service that it sends through.

@@ -42,7 +42,7 @@ pub enum ConsentSource {
     Admin,
 }
 
-/// The state that a conversation carries; the ledger holds the evidence.
+/// The consent state of a conversation. The evidence is in the consent history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Consent {
     /// What was said last.
@@ -54,7 +54,7 @@ pub struct Consent {
     pub source: ConsentSource,
 }
 
-/// One entry of the ledger: the evidence, never changed.
+/// An entry of the consent history with its evidence. Entries are never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentRecord {
     /// What was said.

@@ -13,12 +13,12 @@ use crate::outbox::OutboxState;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = LiveEvent)]
 pub enum LiveEvent {
-    /// A conversation is now like this.
+    /// A conversation is new or has changed.
     Conversation {
         /// The conversation.
         conversation: Box<ConversationView>,
     },
-    /// A message is now like this; its intent is told apart.
+    /// A message is new or has changed. Its outbox entry has events of its own.
     Message {
         /// The message.
         message: Box<MessageView>,

@@ -411,11 +411,11 @@ export interface components {
          * @enum {string}
          */
         Channel: "sms" | "whatsapp" | "messenger" | "rcs" | "client";
-        /** @description What somebody means to send. */
+        /** @description A message to be checked before it is sent. */
         CheckMessage: {
-            /** @description The text as it stands. */
+            /** @description The text. */
             body: string;
-            /** @description What goes with it. */
+            /** @description The attachments. */
             media?: components["schemas"]["CheckedMedia"][];
         };
         /** @description What was typed. */
@@ -426,39 +426,39 @@ export interface components {
             /** @description The text. */
             number: string;
         };
-        /** @description The decision, and the cost. */
+        /** @description The decision and the number of parts. */
         CheckResult: {
-            /** @description Whether it may go. */
+            /** @description Whether the message can be sent. */
             decision: components["schemas"]["SendDecision"];
-            /** @description What is in the way. */
+            /** @description What prevents it. */
             reasons: components["schemas"]["Reason"][];
             /**
              * Format: date-time
-             * @description When it may go, if it has to wait.
+             * @description When the message can be sent, if not now.
              */
             retry_at?: string | null;
             segments?: components["schemas"]["Segments"] | null;
         };
-        /** @description One thing that goes with a text. */
+        /** @description An attachment. */
         CheckedMedia: {
-            /** @description Its type. */
+            /** @description The media type. */
             content_type: string;
             /**
              * Format: int64
-             * @description Bytes.
+             * @description The size in bytes.
              */
             size: number;
         };
-        /** @description What it is. */
+        /** @description The result of checking a number. */
         CheckedNumber: {
             conversation?: components["schemas"]["Conversation"] | null;
-            /** @description Why it is none, in English. */
+            /** @description Why the number is invalid, in English. */
             error?: string | null;
             /** @description The sender of ours that a conversation would be begun from. */
             from: string;
             localized_error?: components["schemas"]["LocalizedText"] | null;
             number?: components["schemas"]["PhoneNumber"] | null;
-            /** @description Whether it is a number. */
+            /** @description Whether the number is valid. */
             valid: boolean;
         };
         /** @description What a page sends. */
@@ -476,7 +476,7 @@ export interface components {
             /** @enum {string} */
             action: "ping";
         };
-        /** @description The state that a conversation carries; the ledger holds the evidence. */
+        /** @description The consent state of a conversation. The evidence is in the consent history. */
         Consent: {
             /**
              * Format: date-time
@@ -488,7 +488,7 @@ export interface components {
             /** @description What was said last. */
             state: components["schemas"]["ConsentState"];
         };
-        /** @description The ledger, the newest first, at most 100. */
+        /** @description The consent history: at most 100 entries, newest first. */
         ConsentHistory: {
             /** @description Its entries. */
             records: components["schemas"]["ConsentRecord"][];
@@ -498,7 +498,7 @@ export interface components {
          * @enum {string}
          */
         ConsentKeyword: "stop" | "start" | "help";
-        /** @description One entry of the ledger. */
+        /** @description An entry of the consent history. */
         ConsentRecord: {
             /**
              * Format: date-time
@@ -532,7 +532,7 @@ export interface components {
             /** @description The channel of the contact's address. */
             channel: components["schemas"]["Channel"];
             consent?: components["schemas"]["Consent"] | null;
-            /** @description The contact's name, if somebody gave one. */
+            /** @description The contact's name, if an agent has set one. */
             contact_name?: string | null;
             /** @description Opaque id. */
             conversation_id: string;
@@ -546,7 +546,7 @@ export interface components {
              * @description When something last happened.
              */
             date_updated: string;
-            /** @description Which inbox it stands in. */
+            /** @description The inbox of the conversation. */
             inbox: string;
             /** @description The contact's address, as Twilio writes it. */
             mobile_number: string;
@@ -568,7 +568,7 @@ export interface components {
             twilio_number: string;
             /**
              * Format: int64
-             * @description Inbound messages since somebody read it.
+             * @description The number of inbound messages since an agent last read the conversation.
              */
             unread_count: number;
             /**
@@ -685,11 +685,11 @@ export interface components {
             /** @description The changes of one batch. */
             events: components["schemas"]["LiveEvent"][];
         };
-        /** @description A sentence as the API shows it, beside its English text. */
+        /** @description A localized text as the API returns it, beside its English text. */
         LocalizedText: {
             /** @description Its key, stable across wordings: `conversation.missing`. */
             key: string;
-            /** @description What stands in it, by name. */
+            /** @description The values of the text, by name. */
             values: {
                 [key: string]: components["schemas"]["TextValue"];
             };
@@ -996,7 +996,7 @@ export interface components {
             /** @description The newest first. */
             items: components["schemas"]["QuarantineItem"][];
         };
-        /** @description Why not, as the API shows it. */
+        /** @description A reason against sending, as the API returns it. */
         Reason: {
             /** @description What to do, in English. */
             advice: string;
@@ -1006,7 +1006,7 @@ export interface components {
             localized_advice: components["schemas"]["LocalizedText"];
             /** @description The same by its key. */
             localized_text: components["schemas"]["LocalizedText"];
-            /** @description What is in the way, in English. */
+            /** @description What prevents the send, in English. */
             text: string;
         };
         /**
@@ -1016,7 +1016,7 @@ export interface components {
         ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "user_rate_limit" | "sender_rate_limit" | "sender_unavailable";
         /** @description What was said elsewhere. */
         RecordConsent: {
-            /** @description Where and how, so that it can be shown to somebody who doubts it. */
+            /** @description Where and how the contact gave consent, as evidence. */
             evidence: string;
             /** @description What was said. */
             state: components["schemas"]["ConsentState"];
@@ -1130,7 +1130,7 @@ export interface components {
             address: string;
             /** @description Its channel. */
             channel: components["schemas"]["Channel"];
-            /** @description Which inbox its conversations stand in. */
+            /** @description The inbox of its conversations. */
             inbox: string;
             /** @description What people call it. */
             name: string;
@@ -1238,7 +1238,7 @@ export interface components {
             rev?: number | null;
             status?: components["schemas"]["ConversationStatus"] | null;
         };
-        /** @description Where the browser puts it. */
+        /** @description The URL to which the browser uploads a file. */
         UploadTarget: {
             /**
              * Format: date-time
@@ -1249,7 +1249,7 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
-            /** @description What `send-message` is told. */
+            /** @description The ID to pass to `send-message`. */
             upload_id: string;
             /** @description A path of this origin, for one PUT. */
             url: string;

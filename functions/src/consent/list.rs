@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::scope::visible_conversation;
 
-/// One entry of the ledger.
+/// An entry of the consent history.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConsentRecord)]
 pub struct ConsentRecordView {
@@ -43,7 +43,7 @@ impl From<ConsentRecord> for ConsentRecordView {
     }
 }
 
-/// The ledger, the newest first, at most 100.
+/// The consent history: at most 100 entries, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConsentHistory {
     /// Its entries.

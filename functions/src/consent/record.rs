@@ -20,7 +20,7 @@ const MAX_EVIDENCE_CHARS: usize = 1_000;
 pub struct RecordConsent {
     /// What was said.
     state: ConsentState,
-    /// Where and how, so that it can be shown to somebody who doubts it.
+    /// Where and how the contact gave consent, as evidence.
     evidence: String,
 }
 
@@ -62,7 +62,7 @@ pub(crate) async fn handle(
     };
     let updated = app.store.record_consent(&conversation, &record).await?;
     let Some(updated) = updated else {
-        let text = localized::consent::changed_meanwhile();
+        let text = localized::consent::changed();
         return Err(conflict_with_current(&app, &conversation.id, text).await);
     };
     Response::json(200, &conversation_view(&updated)?)

@@ -15,7 +15,7 @@ pub async fn require_rev(app: &App, conversation: &Conversation, rev: Option<u64
     if rev.is_none_or(|rev| rev == conversation.rev) {
         return Ok(());
     }
-    Err(conflict_with_current(app, &conversation.id, texts::changed_meanwhile()).await)
+    Err(conflict_with_current(app, &conversation.id, texts::changed()).await)
 }
 
 /// Returns the error for a conversation that changed on each of [`MAX_ATTEMPTS`].

@@ -105,7 +105,7 @@ async fn update_note(
     if conversation.note == note {
         return Ok(conversation);
     }
-    let conflict = sentences::note_changed_meanwhile();
+    let conflict = sentences::note_changed();
     if conversation.note.as_deref() != expected {
         return Err(conflict_with_current(app, &conversation.id, conflict).await);
     }

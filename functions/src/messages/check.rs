@@ -19,36 +19,36 @@ use crate::scope::visible_conversation;
 /// The longest text that is looked at, characters: longer ones are too long anyway.
 const MAX_BODY_CHARS: usize = 10_000;
 
-/// What somebody means to send.
+/// A message to be checked before it is sent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckMessage {
-    /// The text as it stands.
+    /// The text.
     body: String,
-    /// What goes with it.
+    /// The attachments.
     #[serde(default)]
     media: Vec<CheckedMedia>,
 }
 
-/// One thing that goes with a text.
+/// An attachment.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckedMedia {
-    /// Its type.
+    /// The media type.
     content_type: String,
-    /// Bytes.
+    /// The size in bytes.
     size: u64,
 }
 
-/// The decision, and the cost.
+/// The decision and the number of parts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckResult {
-    /// Whether it may go.
+    /// Whether the message can be sent.
     decision: SendDecision,
-    /// When it may go, if it has to wait.
+    /// When the message can be sent, if not now.
     #[schema(value_type = Option<String>, format = DateTime)]
     retry_at: Option<Timestamp>,
-    /// What is in the way.
+    /// What prevents it.
     reasons: Vec<ReasonView>,
     /// In how many parts it goes; none where the channel counts none.
     segments: Option<Segments>,

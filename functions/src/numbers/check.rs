@@ -28,14 +28,14 @@ pub struct CheckNumber {
     from: Option<String>,
 }
 
-/// What it is.
+/// The result of checking a number.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckedNumber {
-    /// Whether it is a number.
+    /// Whether the number is valid.
     valid: bool,
     /// The number.
     number: Option<PhoneNumberView>,
-    /// Why it is none, in English.
+    /// Why the number is invalid, in English.
     error: Option<String>,
     /// The same by its key.
     localized_error: Option<LocalizedTextView>,

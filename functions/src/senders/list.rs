@@ -19,7 +19,7 @@ pub struct SenderView {
     address: String,
     /// Its channel.
     channel: Channel,
-    /// Which inbox its conversations stand in.
+    /// The inbox of its conversations.
     inbox: String,
     /// What people call it.
     name: String,

@@ -35,10 +35,10 @@ pub struct CreateUpload {
     size: u64,
 }
 
-/// Where the browser puts it.
+/// The URL to which the browser uploads a file.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UploadTarget {
-    /// What `send-message` is told.
+    /// The ID to pass to `send-message`.
     upload_id: String,
     /// A path of this origin, for one PUT.
     url: String,

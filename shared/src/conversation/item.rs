@@ -124,13 +124,13 @@ pub struct Conversation {
     pub id: ConversationId,
     /// Its kind.
     pub kind: ConversationKind,
-    /// Which inbox it stands in.
+    /// The inbox of the conversation.
     pub inbox: String,
     /// Our address.
     pub business: Option<Address>,
     /// The contact's address.
     pub contact: Option<Address>,
-    /// The contact's name, if somebody gave one.
+    /// The contact's name, if an agent has set one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the contact calls itself on WhatsApp.
@@ -147,7 +147,7 @@ pub struct Conversation {
     pub note: Option<String>,
     /// Grows by one with every write.
     pub rev: u64,
-    /// Inbound messages since somebody read it.
+    /// The number of inbound messages since an agent last read the conversation.
     #[serde(default)]
     pub unread: u64,
     /// The last message.

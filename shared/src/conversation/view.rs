@@ -56,7 +56,7 @@ pub struct ConversationView {
     pub conversation_id: String,
     /// The channel of the contact's address.
     pub channel: Channel,
-    /// Which inbox it stands in.
+    /// The inbox of the conversation.
     pub inbox: String,
     /// Open or closed.
     pub status: ConversationStatus,
@@ -66,7 +66,7 @@ pub struct ConversationView {
     pub mobile_number: String,
     /// The contact's number as people read it.
     pub phone_number: PhoneNumberView,
-    /// The contact's name, if somebody gave one.
+    /// The contact's name, if an agent has set one.
     pub contact_name: Option<String>,
     /// What the contact calls itself on WhatsApp.
     pub profile_name: Option<String>,
@@ -77,7 +77,7 @@ pub struct ConversationView {
     pub consent: Option<Consent>,
     /// What the desk notes of the contact.
     pub note: Option<String>,
-    /// Inbound messages since somebody read it.
+    /// The number of inbound messages since an agent last read the conversation.
     pub unread_count: u64,
     /// The last message.
     pub preview: Option<Preview>,

@@ -24,13 +24,13 @@ pub struct LocalizedText {
     values: Vec<(&'static str, TextValue)>,
 }
 
-/// A sentence as the API shows it, beside its English text.
+/// A localized text as the API returns it, beside its English text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = LocalizedText)]
 pub struct LocalizedTextView {
     /// Its key, stable across wordings: `conversation.missing`.
     pub key: String,
-    /// What stands in it, by name.
+    /// The values of the text, by name.
     pub values: BTreeMap<String, TextValue>,
 }
 

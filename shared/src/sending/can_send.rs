@@ -111,8 +111,8 @@ pub fn can_send(
         reasons.push((SendDecision::Denied, reason));
     }
     let rates = [
-        (ReasonCode::UserRateLimit, context.user_retry_at, texts::rate_user()),
-        (ReasonCode::SenderRateLimit, context.sender_retry_at, texts::rate_sender()),
+        (ReasonCode::UserRateLimit, context.user_retry_at, texts::user_rate_limit()),
+        (ReasonCode::SenderRateLimit, context.sender_retry_at, texts::sender_rate_limit()),
     ];
     for (code, retry_at, text) in rates {
         if retry_at.is_some_and(|at| at > now) {

@@ -47,24 +47,24 @@ pub enum ReasonCode {
     SenderUnavailable,
 }
 
-/// Why not, in words.
+/// A reason against sending, as texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     /// For programs.
     pub code: ReasonCode,
-    /// What is in the way.
+    /// What prevents the send.
     pub text: LocalizedText,
     /// What to do.
     pub advice: LocalizedText,
 }
 
-/// Why not, as the API shows it.
+/// A reason against sending, as the API returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Reason)]
 pub struct ReasonView {
     /// For programs.
     code: ReasonCode,
-    /// What is in the way, in English.
+    /// What prevents the send, in English.
     text: String,
     /// The same by its key.
     localized_text: LocalizedTextView,

@@ -1,7 +1,7 @@
 //! The program with `--lan`, on a network that is made for the test: a laptop and a phone, each in a network namespace
 //! of its own with a cable between them, and no way to any other machine.
 //!
-//! Where this system makes no namespaces (not Linux, or not allowed), the test says so and checks nothing.
+//! Where this system makes no namespaces (not Linux, or not allowed), the test is reported as skipped.
 
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -12,6 +12,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use super::fixture::ANNA;
 use super::program::{build_binary, new_work_folder};
+use crate::support::skipped::report_skipped;
 use crate::support::{BUSINESS_NUMBER, wait_for, with_timeout};
 
 const SERVER_URL: &str = "http://10.77.0.1:3000";
@@ -118,23 +119,31 @@ async fn run_in_namespace(pid: &str, command: &[&str]) -> Output {
     with_timeout("a command on the test's network", nsenter.output()).await.unwrap()
 }
 
-/// Whether a network can be made here.
-async fn is_supported() -> bool {
-    let mut probe = unshare_command();
-    probe.args([
-        "sh",
-        "-c",
-        "ip link add name lan type veth peer name wifi && command -v curl && command -v nsenter",
-    ]);
-    probe.output().await.is_ok_and(|output| output.status.success())
+/// Returns what this machine lacks for a network of the test's own.
+async fn missing_capability() -> Option<String> {
+    for tool in ["unshare", "nsenter", "ip", "curl"] {
+        let mut probe = Command::new("sh");
+        probe.args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null());
+        if !probe.status().await.is_ok_and(|status| status.success()) {
+            return Some(format!("{tool} is not installed"));
+        }
+    }
+    let namespace = unshare_command().arg("true").output().await.unwrap();
+    let pair = ["ip", "link", "add", "name", "lan", "type", "veth", "peer", "name", "wifi"];
+    let pair = unshare_command().args(pair).output().await.unwrap();
+    let first_failed = [("namespaces", namespace), ("veth pairs", pair)]
+        .into_iter()
+        .find(|(_, output)| !output.status.success());
+    first_failed.map(|(what, output)| {
+        let message = String::from_utf8_lossy(&output.stderr);
+        format!("no network {what} here: {}", message.lines().next().unwrap_or_default())
+    })
 }
 
 #[tokio::test]
 async fn a_phone_on_the_local_network_gets_access_by_link_and_sends_a_text() {
-    if !is_supported().await {
-        eprintln!(
-            "NOT CHECKED: --lan. No network can be made for the test here (unshare, ip, nsenter, curl)."
-        );
+    if let Some(reason) = missing_capability().await {
+        report_skipped("--lan", &reason);
         return;
     }
     let folder = new_work_folder();

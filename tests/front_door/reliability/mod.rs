@@ -1,11 +1,12 @@
-//! What holds when things go wrong: answers lost, calls refused, runs cut off, records missed, processes killed.
+//! The system under faults: lost responses, rejected calls, timeouts, lost stream records and killed processes.
 //!
-//! - `stage`: a system to play on; `nemesis`: breaks one call of a function, by its fault point.
-//! - `unknown`, `sweep`: sends of which nobody knows, and what the clock wakes. `order`: lanes. `waiting`: sends that wait.
-//! - `outcome`: refusals, callbacks in any order, sending again. `crowd`: many at once, and a table that throttles.
-//! - `streams`: records that cannot be read. `healing`: frames that are lost. `cleared`: closed and deleted.
-//! - `idle`: what happens when nobody writes. `start`, `flags`, `kills`: the
-//!   real `program`, started in an empty folder, told to stop, and killed under load.
+//! - `fixture`: a system with faults. `fault_injector`: fails one call of a function at a fault point.
+//! - `unknown`, `sweep`: sends with an unknown outcome, and what the schedule requeues. `order`: queues.
+//!   `deferral`: deferred sends.
+//! - `send_results`: rejected sends, callbacks in any order, resends. `concurrency`: many writers, throttled tables.
+//! - `streams`: unreadable records. `resync`: lost frames. `deleted`: closed and deleted conversations.
+//! - `idle`: the system without traffic. `start`, `flags`, `kills`, `lan`: the real `program`, started in an empty
+//!   folder, stopped, killed under load, and opened to a phone.
 
 mod concurrency;
 mod deferral;

@@ -10,6 +10,7 @@ pub mod forged_tokens;
 pub mod localized;
 pub mod phone;
 pub mod port;
+pub mod skipped;
 pub mod socket;
 pub mod table;
 pub mod user;

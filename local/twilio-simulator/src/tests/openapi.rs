@@ -1,82 +1,43 @@
-//! Answers against Twilio's own description of them, where its files lie beside the repository.
-
-use std::path::PathBuf;
+//! The responses of the simulator against the facts of Twilio's OpenAPI documents.
 
 use jsonschema::Validator;
 use serde_json::json;
 
 use super::*;
 
-/// Where the files lie: `PARTYLINE_OAI`, else `shared/twilio-oai` beside the repository.
-#[expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
-fn folder() -> PathBuf {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/twilio-oai");
-    std::env::var_os("PARTYLINE_OAI").map_or_else(|| PathBuf::from(beside), PathBuf::from)
+/// Returns the facts of Twilio's OpenAPI documents: `operations` and the `schemas` of their responses.
+fn facts() -> Value {
+    serde_json::from_str(include_str!("../../../../tests/vectors/twilio_facts.json")).unwrap()
 }
 
-/// JSON Schema of the `nullable` dialect: null is one of the types, and of the enums.
-fn to_json_schema(schema: &mut Value) {
-    match schema {
-        Value::Object(fields) => {
-            if fields.remove("nullable") == Some(Value::Bool(true)) {
-                if let Some(single_type) = fields.get("type").cloned() {
-                    fields.insert("type".to_owned(), json!([single_type, "null"]));
-                }
-                if let Some(Value::Array(values)) = fields.get_mut("enum") {
-                    values.push(Value::Null);
-                }
-            }
-            // Twilio calls its relative addresses URIs, and its own formats are no JSON Schema.
-            fields.remove("format");
-            fields.values_mut().for_each(to_json_schema);
-        }
-        Value::Array(items) => items.iter_mut().for_each(to_json_schema),
-        _ => {}
-    }
+/// Returns the check of the response that an operation gives with a status.
+fn validator(facts: &Value, operation: &str, status: &str) -> Validator {
+    let pointer = format!("/operations/{operation}/responses/{status}");
+    let schema = facts.pointer(&pointer).unwrap_or_else(|| panic!("no facts at {pointer}"));
+    assert!(schema.is_object(), "{pointer} has no body");
+    let root = json!({
+        "$ref": format!("#{pointer}"),
+        "operations": facts["operations"],
+        "schemas": facts["schemas"],
+    });
+    let validator = jsonschema::options().build(&root).unwrap();
+    assert!(!validator.is_valid(&json!([])), "{pointer} accepts everything");
+    validator
 }
 
-/// The check of one answer: the schema at `pointer`, with all that it refers to.
-fn validator(document: &Value, pointer: &str) -> Validator {
-    let schema = json!({ "$ref": format!("#{pointer}"), "components": document["components"], "paths": document["paths"] });
-    jsonschema::options().build(&schema).unwrap()
-}
-
-fn response_pointer(path: &str, method: &str, status: &str) -> String {
-    let path = path.replace('~', "~0").replace('/', "~1").replace('{', "%7B").replace('}', "%7D");
-    format!("/paths/{path}/{method}/responses/{status}/content/application~1json/schema")
-}
-
-/// One of Twilio's files as JSON Schema; none where it is missing, which is said.
-fn document(file: &str) -> Option<Value> {
-    let file = folder().join(file);
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        // Written past the test runner, which would keep it to itself.
-        let message = format!(
-            "\nNOT CHECKED: the simulator's answers against Twilio's OpenAPI. {} is missing; set PARTYLINE_OAI to a \
-             folder with the files of twilio-oai to check them.\n",
-            file.display()
-        );
-        std::io::Write::write_all(&mut std::io::stderr(), message.as_bytes()).unwrap();
-        return None;
-    };
-    let mut document: Value = serde_json::from_str(&text).unwrap();
-    to_json_schema(&mut document);
-    Some(document)
-}
-
-/// Holds each answer against the schema at its pointer.
-fn assert_valid(document: &Value, responses: &[(String, &Value)]) {
-    for (schema, response) in responses {
-        let check = validator(document, schema);
+/// Checks each response against the schema of its operation and status.
+fn assert_valid(facts: &Value, responses: &[(&str, &str, &Value)]) {
+    for (operation, status, response) in responses {
+        let check = validator(facts, operation, status);
         let problems: Vec<String> =
             check.iter_errors(response).map(|error| error.to_string()).collect();
-        assert!(problems.is_empty(), "{schema}: {problems:?}");
+        assert!(problems.is_empty(), "{operation} {status}: {problems:?}");
     }
 }
 
-/// Holds the names in an answer against those of the schema called `name`: all of them, and no other.
-fn assert_all_fields(document: &Value, name: &str, object: &Value) {
-    let schema = &document["components"]["schemas"][name]["properties"];
+/// Checks that an object has exactly the fields of the schema called `name`.
+fn assert_all_fields(facts: &Value, name: &str, object: &Value) {
+    let schema = &facts["schemas"][name]["properties"];
     let documented: Vec<&String> = schema.as_object().unwrap().keys().collect();
     let actual: Vec<&String> = object.as_object().unwrap().keys().collect();
     assert!(documented.iter().all(|name| actual.contains(name)), "{documented:?} {actual:?}");
@@ -85,10 +46,7 @@ fn assert_all_fields(document: &Value, name: &str, object: &Value) {
 
 #[tokio::test]
 async fn api_responses_match_twilios_openapi_document() {
-    let Some(document) = document("twilio_api_v2010.json") else { return };
-    let list = "/2010-04-01/Accounts/{AccountSid}/Messages.json";
-    let message_path = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json";
-
+    let facts = facts();
     let fixture = SimulatorFixture::new().await;
     let created = fixture.send("hello").await;
     fixture.twilio.set_condition("+12065550124", crate::PhoneCondition::Landline).unwrap();
@@ -107,27 +65,25 @@ async fn api_responses_match_twilios_openapi_document() {
     let media =
         fixture.get(&format!("/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}/Media.json")).await;
     let file = fixture.get(media["media_list"][0]["uri"].as_str().unwrap()).await;
-    let files = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json";
-    let file_path = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}.json";
 
-    let answers = [
-        (response_pointer(files, "get", "200"), &media),
-        (response_pointer(file_path, "get", "200"), &file),
-        (response_pointer(list, "post", "201"), &created),
-        (response_pointer(message_path, "get", "200"), &fetched),
-        (response_pointer(list, "get", "200"), &page),
-        (response_pointer(list, "get", "200"), &second),
+    let responses = [
+        ("ListMedia", "200", &media),
+        ("FetchMedia", "200", &file),
+        ("CreateMessage", "201", &created),
+        ("FetchMessage", "200", &fetched),
+        ("ListMessage", "200", &page),
+        ("ListMessage", "200", &second),
     ];
-    assert_valid(&document, &answers);
-    assert_all_fields(&document, "api.v2010.account.message", &fetched);
+    assert_valid(&facts, &responses);
+    assert_all_fields(&facts, "api.v2010.account.message", &fetched);
 
     let broken = json!({ "sid": "nonsense" });
-    assert!(!validator(&document, &response_pointer(list, "post", "201")).is_valid(&broken));
+    assert!(!validator(&facts, "CreateMessage", "201").is_valid(&broken));
 }
 
 #[tokio::test]
 async fn event_streams_responses_match_twilios_openapi_document() {
-    let Some(document) = document("twilio_events_v1.json") else { return };
+    let facts = facts();
     let fixture = SimulatorFixture::new().await;
     let sink = fixture.create_sink(&fixture.receiver, true).await;
     let sid = sink["sid"].as_str().unwrap();
@@ -143,22 +99,21 @@ async fn event_streams_responses_match_twilios_openapi_document() {
     let validate = fixture.post(&format!("/v1/Sinks/{sid}/Validate"), &[("TestId", "x")]).await;
     let validated: Value = validate.json().await.unwrap();
 
-    let types_path = "/v1/Subscriptions/{SubscriptionSid}/SubscribedEvents";
-    let answers = [
-        (response_pointer("/v1/Sinks", "post", "201"), &sink),
-        (response_pointer("/v1/Sinks", "get", "200"), &sinks),
-        (response_pointer("/v1/Sinks/{Sid}", "get", "200"), &fetched),
-        (response_pointer("/v1/Sinks/{Sid}/Test", "post", "201"), &test),
-        (response_pointer("/v1/Sinks/{Sid}/Validate", "post", "201"), &validated),
-        (response_pointer("/v1/Subscriptions", "post", "201"), &subscription),
-        (response_pointer("/v1/Subscriptions", "get", "200"), &subscriptions),
-        (response_pointer(types_path, "get", "200"), &types),
+    let responses = [
+        ("CreateSink", "201", &sink),
+        ("ListSink", "200", &sinks),
+        ("FetchSink", "200", &fetched),
+        ("CreateSinkTest", "201", &test),
+        ("CreateSinkValidate", "201", &validated),
+        ("CreateSubscription", "201", &subscription),
+        ("ListSubscription", "200", &subscriptions),
+        ("ListSubscribedEvent", "200", &types),
     ];
-    assert_valid(&document, &answers);
-    assert_all_fields(&document, "events.v1.sink", &fetched);
-    assert_all_fields(&document, "events.v1.subscription", &subscriptions["subscriptions"][0]);
-    assert_all_fields(&document, "events.v1.subscription.subscribed_event", &types["types"][0]);
+    assert_valid(&facts, &responses);
+    assert_all_fields(&facts, "events.v1.sink", &fetched);
+    assert_all_fields(&facts, "events.v1.subscription", &subscriptions["subscriptions"][0]);
+    assert_all_fields(&facts, "events.v1.subscription.subscribed_event", &types["types"][0]);
 
     let broken = json!({ "sid": "nonsense" });
-    assert!(!validator(&document, &response_pointer("/v1/Sinks", "post", "201")).is_valid(&broken));
+    assert!(!validator(&facts, "CreateSink", "201").is_valid(&broken));
 }

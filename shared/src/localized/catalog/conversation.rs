@@ -8,8 +8,8 @@ crate::localized::macros::localized_texts! {
     name_too_long(max): "The name can have at most {max} characters.",
     note_too_long: "The note can have at most 2,000 characters.",
     renamed_meanwhile: "Someone else renamed this contact.",
-    note_changed_meanwhile: "Someone else changed this note.",
+    note_changed: "Someone else changed this note.",
     arrived_meanwhile: "New messages have arrived since the page was loaded.",
-    changed_meanwhile: "The conversation has changed since the page was loaded.",
+    changed: "The conversation has changed since the page was loaded.",
     other_inbox: "Another inbox already has a conversation with this number.",
 }

@@ -85,7 +85,7 @@ async fn measure_run(size: usize, run: usize) -> Vec<String> {
 async fn create_pending_job(system: &System, size: usize) -> JobRef {
     let twilio = system.twilio().unwrap();
     // Fetched at once by the function in this process, it would be there already.
-    twilio.script().on_media(FaultRule::next(MediaFault::Answer { status: 503 }));
+    twilio.script().on_media(FaultRule::next(MediaFault::Respond { status: 503 }));
     let mut image = PNG.to_vec();
     image.resize(size, 0x5a);
     let media = vec![twilio.store_media("image/png", Some("large.png"), &image).unwrap()];

@@ -1,4 +1,4 @@
-//! Answers against Twilio's own description of them, where its files lie beside the repository.
+//! Compares responses with Twilio's OpenAPI documents, if their folder exists.
 
 use std::path::PathBuf;
 
@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::*;
 
-/// Where the files lie: `PARTYLINE_OAI`, else `shared/twilio-oai` beside the repository.
+/// Returns the folder of the documents: `PARTYLINE_OAI`, or `shared/twilio-oai` beside the repository.
 #[expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
 fn folder() -> PathBuf {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/twilio-oai");
     std::env::var_os("PARTYLINE_OAI").map_or_else(|| PathBuf::from(beside), PathBuf::from)
 }
 
-/// JSON Schema of the `nullable` dialect: null is one of the types, and of the enums.
+/// Converts OpenAPI's `nullable` to JSON Schema: null becomes one of the types and of the enum values.
 fn to_json_schema(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
@@ -26,7 +26,7 @@ fn to_json_schema(schema: &mut Value) {
                     values.push(Value::Null);
                 }
             }
-            // Twilio calls its relative addresses URIs, and its own formats are no JSON Schema.
+            // Twilio declares relative URLs as URIs, and its own formats are not part of JSON Schema.
             fields.remove("format");
             fields.values_mut().for_each(to_json_schema);
         }
@@ -35,7 +35,7 @@ fn to_json_schema(schema: &mut Value) {
     }
 }
 
-/// The check of one answer: the schema at `pointer`, with all that it refers to.
+/// Returns the validator of one response: the schema at `pointer` with everything that it refers to.
 fn validator(document: &Value, pointer: &str) -> Validator {
     let schema = json!({ "$ref": format!("#{pointer}"), "components": document["components"], "paths": document["paths"] });
     jsonschema::options().build(&schema).unwrap()
@@ -46,11 +46,13 @@ fn response_pointer(path: &str, method: &str, status: &str) -> String {
     format!("/paths/{path}/{method}/responses/{status}/content/application~1json/schema")
 }
 
-/// One of Twilio's files as JSON Schema; none where it is missing, which is said.
+/// Returns a document as JSON Schema.
+///
+/// If it is missing, prints that and returns `None`.
 fn document(file: &str) -> Option<Value> {
     let file = folder().join(file);
     let Ok(text) = std::fs::read_to_string(&file) else {
-        // Written past the test runner, which would keep it to itself.
+        // Written to standard error directly, because the test runner would capture it.
         let message = format!(
             "\nNOT CHECKED: the simulator's answers against Twilio's OpenAPI. {} is missing; set PARTYLINE_OAI to a \
              folder with the files of twilio-oai to check them.\n",
@@ -64,7 +66,7 @@ fn document(file: &str) -> Option<Value> {
     Some(document)
 }
 
-/// Holds each answer against the schema at its pointer.
+/// Asserts that each response matches the schema at its pointer.
 fn assert_valid(document: &Value, responses: &[(String, &Value)]) {
     for (schema, response) in responses {
         let check = validator(document, schema);
@@ -74,7 +76,7 @@ fn assert_valid(document: &Value, responses: &[(String, &Value)]) {
     }
 }
 
-/// Holds the names in an answer against those of the schema called `name`: all of them, and no other.
+/// Asserts that the object has all fields of the schema `name` and no others.
 fn assert_all_fields(document: &Value, name: &str, object: &Value) {
     let schema = &document["components"]["schemas"][name]["properties"];
     let documented: Vec<&String> = schema.as_object().unwrap().keys().collect();
@@ -121,7 +123,7 @@ async fn api_responses_match_twilios_openapi_document() {
     assert_valid(&document, &answers);
     assert_all_fields(&document, "api.v2010.account.message", &fetched);
 
-    let broken = json!({ "sid": "nonsense" });
+    let broken = json!({ "sid": "invalid" });
     assert!(!validator(&document, &response_pointer(list, "post", "201")).is_valid(&broken));
 }
 
@@ -159,6 +161,6 @@ async fn event_streams_responses_match_twilios_openapi_document() {
     assert_all_fields(&document, "events.v1.subscription", &subscriptions["subscriptions"][0]);
     assert_all_fields(&document, "events.v1.subscription.subscribed_event", &types["types"][0]);
 
-    let broken = json!({ "sid": "nonsense" });
+    let broken = json!({ "sid": "invalid" });
     assert!(!validator(&document, &response_pointer("/v1/Sinks", "post", "201")).is_valid(&broken));
 }

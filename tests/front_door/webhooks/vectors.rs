@@ -21,7 +21,7 @@ pub async fn start_as_recorded(recordings: &Value) -> TestSystem {
     TestSystem::start_with(|options| {
         options.settings.account_sid = recordings["account_sid"].as_str().unwrap().to_owned();
         options.settings.auth_token = recordings["auth_token"].as_str().unwrap().to_owned();
-        options.settings.channel_senders =
+        options.settings.senders.channel_senders =
             ["whatsapp:+18555080989", "messenger:105550000000001", "rcs:acme_support_agent"]
                 .map(str::to_owned)
                 .to_vec();

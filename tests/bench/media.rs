@@ -57,7 +57,7 @@ pub async fn measure() {
 
 async fn measure_run(size: usize, run: usize) -> Vec<String> {
     let load_before = load_average();
-    let system = System::start(Options::in_memory(project_root())).await.unwrap();
+    let system = System::start(Options::in_memory(project_root()).unwrap()).await.unwrap();
     let job_ref = create_pending_job(&system, size).await;
     let mut process = FetchMediaProcess::start(&system).await;
     let idle_memory = process.memory("VmRSS");
@@ -85,11 +85,11 @@ async fn measure_run(size: usize, run: usize) -> Vec<String> {
 async fn create_pending_job(system: &System, size: usize) -> JobRef {
     let twilio = system.twilio().unwrap();
     // Fetched at once by the function in this process, it would be there already.
-    twilio.script().on_media(FaultRule::next(MediaFault::Answer { status: 503 }));
+    twilio.script().on_media(FaultRule::next(MediaFault::Respond { status: 503 }));
     let mut image = PNG.to_vec();
     image.resize(size, 0x5a);
     let media = vec![twilio.store_media("image/png", Some("large.png"), &image).unwrap()];
-    let (from, to) = ("+12065550123".to_owned(), system.settings().number.clone());
+    let (from, to) = ("+12065550123".to_owned(), system.settings().senders.number.clone());
     twilio.send_from_phone(PhoneInput { from, to, media, ..PhoneInput::default() }).unwrap();
     twilio.wait_until_idle().await;
     system.wait_until_idle().await;

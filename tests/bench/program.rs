@@ -94,7 +94,7 @@ async fn count_stored(folder: &Path) -> usize {
         state: Some(folder.join(".partyline")),
         // Nobody asks the functions anything: a template of tables alone would do, but this is the true one.
         template: Some(folder.join("template.yaml")),
-        ..Options::in_memory(project_root())
+        ..Options::in_memory(project_root()).unwrap()
     };
     let table = Template::load(&folder.join("template.yaml")).unwrap().tables.remove(0).name;
     let system = System::start(options).await.unwrap();

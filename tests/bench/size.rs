@@ -93,7 +93,7 @@ pub async fn measure() {
 
 impl BenchSystem {
     async fn start_filled(size: usize) -> Self {
-        let system = System::start(Options::in_memory(project_root())).await.unwrap();
+        let system = System::start(Options::in_memory(project_root()).unwrap()).await.unwrap();
         let webhooks = WebhookFactory::new(system.url());
         let mut connection = HttpConnection::connect(system.url()).await;
         assert_eq!(connection.send(&webhooks.text_request(0)).await, Some(200));
@@ -245,7 +245,7 @@ fn copied_rows(template: &TemplateRows, size: usize) -> impl Iterator<Item = Vec
 fn conversation_rows(template: &TemplateRows, index: usize, time: u64) -> Vec<Row> {
     let number = format!("+1425{}", 2_000_000 + index);
     let contact = Address::parse(&number).unwrap();
-    let business = Address::parse(&Settings::published().number).unwrap();
+    let business = Address::parse(&Settings::published().unwrap().senders.number).unwrap();
     let id = ConversationId::direct(&InstallKey::new([7; 32]), &business, &contact).to_string();
     let name = match index {
         _ if index.is_multiple_of(100) => COMMON_NAME,

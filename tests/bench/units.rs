@@ -49,7 +49,7 @@ pub async fn measure() {
 
 impl UnitCounter {
     async fn start(table: ResultTable) -> Self {
-        let system = System::start(Options::in_memory(project_root())).await.unwrap();
+        let system = System::start(Options::in_memory(project_root()).unwrap()).await.unwrap();
         let webhooks = WebhookFactory::new(system.url());
         let connection = HttpConnection::connect(system.url()).await;
         let client = Client::builder().no_proxy().build().unwrap();
@@ -143,7 +143,8 @@ impl UnitCounter {
 
         let twilio = self.system.twilio().unwrap();
         let media = vec![twilio.store_media("image/png", None, IMAGE).unwrap()];
-        let (from, to) = (WebhookFactory::customer_number(0), Settings::published().number);
+        let (from, to) =
+            (WebhookFactory::customer_number(0), Settings::published().unwrap().senders.number);
         twilio.send_from_phone(PhoneInput { from, to, media, ..PhoneInput::default() }).unwrap();
         self.row("a file comes in", &["receive-message", "dispatch", "fetch-media"]).await;
         self.call(Method::GET, &format!("{path}/media"), None).await;
@@ -152,7 +153,7 @@ impl UnitCounter {
 
     /// Event Streams, before and after the webhook of the same text.
     async fn measure_events(&mut self) {
-        let business_number = Settings::published().number;
+        let business_number = Settings::published().unwrap().senders.number;
         let event_data = |n: usize| {
             json!({
                 "from": WebhookFactory::customer_number(n), "to": business_number, "body": WebhookFactory::text(n),
@@ -180,7 +181,7 @@ impl UnitCounter {
 
     /// STOP and what is told and read of it.
     async fn measure_consent(&mut self) {
-        let business_number = Settings::published().number;
+        let business_number = Settings::published().unwrap().senders.number;
         let stop_request =
             self.webhooks.text_request_with(101 * CUSTOMERS, "STOP", &business_number);
         self.post_raw(&stop_request).await;
@@ -207,7 +208,8 @@ impl UnitCounter {
 
     /// What somebody does once a day.
     async fn measure_users(&mut self) {
-        let start_body = json!({ "to": "+12065557777", "from": Settings::published().number });
+        let start_body =
+            json!({ "to": "+12065557777", "from": Settings::published().unwrap().senders.number });
         self.call(Method::POST, "/api/conversations", Some(start_body)).await;
         self.row("start a conversation", &["start-conversation"]).await;
         let number_body = json!({ "number": "+12065558888" });

@@ -21,7 +21,11 @@ impl WebhookFactory {
     /// For the program at `url`.
     pub fn new(url: &str) -> Self {
         let host = url.trim_start_matches("http://").to_owned();
-        Self { url: format!("{url}/twilio/messages"), host, settings: Settings::published() }
+        Self {
+            url: format!("{url}/twilio/messages"),
+            host,
+            settings: Settings::published().unwrap(),
+        }
     }
 
     /// The number that the `n`th text comes from.
@@ -41,7 +45,7 @@ impl WebhookFactory {
 
     /// The `n`th request as it goes over the wire.
     pub fn text_request(&self, n: usize) -> Vec<u8> {
-        self.text_request_with(n, &Self::text(n), &self.settings.number)
+        self.text_request_with(n, &Self::text(n), &self.settings.senders.number)
     }
 
     /// The same with other words, to another number.

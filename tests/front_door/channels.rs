@@ -18,7 +18,7 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n picture";
 
 /// Our senders of SMS and RCS are in a Messaging Service.
 fn configure_service(options: &mut Options) {
-    options.settings.messaging_service_sid = Some(SERVICE_SID.to_owned());
+    options.settings.senders.messaging_service_sid = Some(SERVICE_SID.to_owned());
 }
 
 /// The newest conversation of the list.
@@ -292,7 +292,7 @@ async fn messenger_allows_no_message_after_the_24_hour_window() {
 async fn a_sender_with_its_own_countries_starts_conversations_only_there() {
     let system = TestSystem::start_with(|options| {
         let countries = ("+18555080989".to_owned(), vec!["GB".to_owned()]);
-        options.settings.sender_countries.extend([countries]);
+        options.settings.senders.countries.extend([countries]);
     })
     .await;
     let anna = system.admin().await;

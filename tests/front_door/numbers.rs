@@ -62,7 +62,7 @@ async fn a_number_check_finds_the_conversation_on_the_requested_channel() {
 #[tokio::test]
 async fn senders_are_listed_with_their_channels() {
     let system = TestSystem::start_with(|options| {
-        options.settings.further_numbers = vec!["+12025550100".to_owned()];
+        options.settings.senders.further_numbers = vec!["+12025550100".to_owned()];
     })
     .await;
     let anna = system.admin().await;

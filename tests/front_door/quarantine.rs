@@ -49,7 +49,8 @@ async fn a_quarantined_message_is_stored_once_its_number_is_configured() {
     assert_eq!(quarantine_items(&anna).await, std::slice::from_ref(&item), "it stays");
     system.stop().await;
 
-    let configure = |options: &mut Options| options.settings.number = UNKNOWN_NUMBER.to_owned();
+    let configure =
+        |options: &mut Options| options.settings.senders.number = UNKNOWN_NUMBER.to_owned();
     let system = start_with_state(folder.path(), configure).await;
     let anna = system.admin().await;
     let released = release(&anna, &item).await.expect_status(200);
@@ -77,7 +78,8 @@ async fn releasing_an_already_stored_message_does_not_duplicate_it() {
     Webhook::form(&system, "/twilio/messages", &form).send().await.expect_status(200);
     system.stop().await;
 
-    let configure = |options: &mut Options| options.settings.number = UNKNOWN_NUMBER.to_owned();
+    let configure =
+        |options: &mut Options| options.settings.senders.number = UNKNOWN_NUMBER.to_owned();
     let system = start_with_state(folder.path(), configure).await;
     let anna = system.admin().await;
     Webhook::form(&system, "/twilio/messages", &form).send().await.expect_status(200);
@@ -174,7 +176,8 @@ async fn a_bulk_release_processes_one_reason_and_keeps_what_still_fails() {
     Webhook::form(&system, "/twilio/messages", &invalid_form).send().await.expect_status(200);
     system.stop().await;
 
-    let configure = |options: &mut Options| options.settings.number = UNKNOWN_NUMBER.to_owned();
+    let configure =
+        |options: &mut Options| options.settings.senders.number = UNKNOWN_NUMBER.to_owned();
     let system = start_with_state(folder.path(), configure).await;
     let anna = system.admin().await;
     let body = json!({ "reason": "unknown_number" });

@@ -1,6 +1,8 @@
-//! Measures the transaction of an inbound message (pointer, message, conversation with its place in the list)
-//! through the front with the real SDK, two stream mappings reading along: per second, p50 and p99 in milliseconds,
-//! write units, and the time from the call to the message in a stream function's hands; at 1, 8 and 64 callers.
+//! Measures the transaction of an inbound message on the local DynamoDB with two stream mappings.
+//!
+//! The transaction writes the dedup record, the message, and the conversation with its list entry, through the AWS SDK.
+//! Prints transactions per second, p50 and p99 in milliseconds, write units, and the time until a stream function gets
+//! the message, at 1, 8 and 64 callers.
 //!
 //! `cargo run --release -p aws-emulator --example measure_transactions`
 
@@ -62,7 +64,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     Ok(())
 }
 
-/// p50 and p99.
+/// Formats p50 and p99.
 fn percentiles(mut times: Vec<Duration>) -> String {
     times.sort();
     let at = |share: usize| {
@@ -71,7 +73,7 @@ fn percentiles(mut times: Vec<Duration>) -> String {
     format!("p50 {:.2} ms, p99 {:.2} ms", at(50), at(99))
 }
 
-/// A function that notes how old each message is when it gets it.
+/// Returns a function that records the age of each message when it receives it.
 fn record_ages(ages: Arc<Mutex<Vec<Duration>>>) -> Invoke {
     Arc::new(move |_, event| {
         let ages = Arc::clone(&ages);
@@ -156,7 +158,7 @@ async fn inbound(client: &Client, caller: usize, n: usize) -> Result<(), aws_sdk
         .table_name("Table")
         .item("pk", text(format!("SID#SM{caller:04}{n:028}")))
         .item("sk", text("SID".to_owned()))
-        .item("message", text(format!("MSG#{n:026}")))
+        .item("message_id", text(format!("MSG#{n:026}")))
         .condition_expression("attribute_not_exists(pk)")
         .build()?;
     let message = Put::builder()
@@ -164,7 +166,7 @@ async fn inbound(client: &Client, caller: usize, n: usize) -> Result<(), aws_sdk
         .item("pk", text(format!("CONV#{caller:026}")))
         .item("sk", text(format!("MSG#{n:026}")))
         .item("body", text("x".repeat(160)))
-        .item("seen", AttributeValue::M(HashMap::new()))
+        .item("statuses", AttributeValue::M(HashMap::new()))
         .item("direction", text("inbound".to_owned()))
         .item("sent", AttributeValue::N(STARTED_AT.elapsed().as_micros().to_string()))
         .build()?;
@@ -172,8 +174,7 @@ async fn inbound(client: &Client, caller: usize, n: usize) -> Result<(), aws_sdk
         .table_name("Table")
         .key("pk", text(format!("CONV#{caller:026}")))
         .key("sk", text("META".to_owned()))
-        .update_expression("SET list_pk = :pk, list_sk = :sk, #last = :last, preview = :preview ADD rev :one, unread :one")
-        .expression_attribute_names("#last", "last")
+        .update_expression("SET list_pk = :pk, list_sk = :sk, last_ulid = :last, preview = :preview ADD rev :one, unread :one")
         .expression_attribute_values(":pk", text("INBOX#main#open#unread".to_owned()))
         .expression_attribute_values(":sk", text(format!("{n:013}#{caller:026}")))
         .expression_attribute_values(":last", text(format!("{n:026}")))

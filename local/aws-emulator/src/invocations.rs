@@ -1,7 +1,7 @@
-//! Asynchronous invocation: Lambda's `Invoke` call on a loopback port. What is taken is answered at once and run later,
-//! and twice more if it fails, after one and after two minutes, as Lambda does.
+//! Asynchronous invocation: Lambda's `Invoke` operation on loopback.
 //!
-//! What waits here does not outlive the process; what asked for it has a lease that ends.
+//! An accepted event is answered at once and run later. If it fails, it is retried twice, after one and two minutes, as
+//! in Lambda. Pending events are lost when the process ends; the jobs that they run have leases that expire.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,34 +18,36 @@ use serde_json::{Value, json};
 use shared::clock::Clock;
 use tokio::sync::watch;
 
-use crate::gateway::request::text;
+use crate::headers::header_text;
 use crate::lambda::FunctionHost;
 use crate::permissions::{Permissions, caller};
 use crate::template::{ACCOUNT, REGION, Template};
 
-/// The largest event.
+/// The maximum size of an event.
 const MAX_EVENT_BYTES: usize = 256 * 1024;
-/// How long a failed event waits before each of its further tries.
+/// The delays before the retries of a failed event.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 
-/// The queue of events, and who takes them.
+/// The queue of events and the functions that process them.
 #[derive(Clone)]
 pub struct AsyncInvocations(Arc<Inner>);
 
 struct Inner {
-    /// Functions (`verb-noun`) by their resolved name.
+    /// The names of functions (`verb-noun`), by their resolved name.
     names: BTreeMap<String, String>,
     functions: Arc<FunctionHost>,
     permissions: Arc<Permissions>,
     clock: Arc<dyn Clock>,
-    /// When each event that is not done yet is to be run; now or earlier means that it is under way.
+    /// When each unfinished event is due.
+    ///
+    /// Events that are due now or earlier are running.
     pending: Mutex<BTreeMap<u64, Timestamp>>,
     changed: watch::Sender<u64>,
     stopped: watch::Sender<bool>,
 }
 
 impl AsyncInvocations {
-    /// An empty queue for the functions of `template`.
+    /// Creates an empty queue for the functions of `template`.
     pub fn new(
         template: &Template,
         functions: Arc<FunctionHost>,
@@ -66,14 +68,14 @@ impl AsyncInvocations {
         }))
     }
 
-    /// The service.
+    /// Returns the HTTP service.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .with_state(self.clone())
     }
 
-    /// Completes when no event is to be run by now.
+    /// Waits until no event is due.
     pub async fn wait_until_idle(&self) {
         let mut changed = self.0.changed.subscribe();
         loop {
@@ -84,7 +86,7 @@ impl AsyncInvocations {
         }
     }
 
-    /// Tries nothing again.
+    /// Stops retrying.
     pub fn stop(&self) {
         self.0.stopped.send_replace(true);
     }
@@ -129,7 +131,7 @@ impl Inner {
 
     async fn run(&self, number: u64, name: &str, event: Value) {
         for wait in RETRY_DELAYS.map(Some).into_iter().chain([None]) {
-            // The host has written down what went wrong.
+            // The host has logged the error.
             if self.functions.invoke(name, event.clone()).await.is_ok() {
                 return;
             }
@@ -153,7 +155,7 @@ async fn invoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let authorization = text(&headers, header::AUTHORIZATION.as_str());
+    let authorization = header_text(&headers, header::AUTHORIZATION.as_str());
     let Some(caller) = caller(Some(&authorization)) else {
         return error_response(
             403,
@@ -165,7 +167,7 @@ async fn invoke(
     if let Err(denied) = invocations.0.permissions.check(caller, "lambda:InvokeFunction", &arn) {
         return error_response(403, "AccessDeniedException", &denied.to_string());
     }
-    if text(&headers, "x-amz-invocation-type") != "Event" {
+    if header_text(&headers, "x-amz-invocation-type") != "Event" {
         let message = "only the invocation type Event is supported";
         return error_response(400, "InvalidParameterValueException", message);
     }

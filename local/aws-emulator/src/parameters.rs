@@ -1,4 +1,4 @@
-//! The parameter store: SSM's `GetParameters` on a loopback port.
+//! The parameter store: the operation `GetParameters` of SSM on loopback.
 //!
 //! Each name needs its own permission.
 
@@ -12,12 +12,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use crate::gateway::request::text;
+use crate::headers::header_text;
 use crate::permissions::{Permissions, caller};
 use crate::template::{ACCOUNT, REGION};
 
 const TARGET: &str = "AmazonSSM.GetParameters";
-/// How many names one call may ask for.
+/// The maximum number of names in one call.
 const MAX_NAMES: usize = 10;
 
 /// The parameters of a stack, by full name.
@@ -59,14 +59,14 @@ impl Parameters {
 }
 
 async fn serve(State(parameters): State<Parameters>, headers: HeaderMap, body: Bytes) -> Response {
-    let authorization = text(&headers, header::AUTHORIZATION.as_str());
+    let authorization = header_text(&headers, header::AUTHORIZATION.as_str());
     let Some(caller) = caller(Some(&authorization)) else {
         return error_response(
             "MissingAuthenticationTokenException",
             "Missing Authentication Token",
         );
     };
-    let target = text(&headers, "x-amz-target");
+    let target = header_text(&headers, "x-amz-target");
     if target != TARGET {
         return error_response(
             "UnknownOperationException",

@@ -1,14 +1,17 @@
-//! What each function may do: the template's policies, enforced at every door of the local system.
+//! The permissions of functions: the template's policies, which every local service enforces.
 //!
-//! Every client signs with its function's name as the access key, so each peer knows who asks.
+//! Every client signs with its function's name as the access key, so each service knows the caller.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::template::{Grant, Template};
 
-/// The caller that may do everything: the local system itself.
+/// The caller with all permissions: the local system itself.
 pub const LOCAL_ADMIN: &str = "local-admin";
+
+/// The secret of every access key.
+pub const LOCAL_SECRET: &str = "local";
 
 /// A call that no policy allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,15 +19,15 @@ pub const LOCAL_ADMIN: &str = "local-admin";
     "{caller} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
 )]
 pub struct Denied {
-    /// Who asked.
+    /// The caller.
     pub caller: String,
-    /// For what, for example `dynamodb:PutItem`.
+    /// The action, for example `dynamodb:PutItem`.
     pub action: String,
-    /// On which ARN.
+    /// The ARN of the resource.
     pub resource: String,
 }
 
-/// The policies of all functions, and which of their grants were ever used.
+/// The policies of all functions, and which of their grants were used.
 #[derive(Debug, Default)]
 pub struct Permissions {
     grants: BTreeMap<String, Vec<Grant>>,
@@ -33,7 +36,7 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// The policies of `template`, without the `removed` grants (function and grant).
+    /// Returns the policies of `template` without the `removed` grants (function and grant).
     pub fn from_template(template: &Template, removed: &[(String, Grant)]) -> Self {
         let mut grants = BTreeMap::new();
         for function in &template.functions {
@@ -45,7 +48,9 @@ impl Permissions {
         Self { grants, ..Self::default() }
     }
 
-    /// Whether `caller` may do `action` on `resource`; a grant that allows it counts as used.
+    /// Checks that `caller` may perform `action` on `resource`.
+    ///
+    /// The grant that allows it counts as used.
     pub fn check(&self, caller: &str, action: &str, resource: &str) -> Result<(), Denied> {
         if caller == LOCAL_ADMIN {
             return Ok(());
@@ -71,7 +76,7 @@ impl Permissions {
         Err(denied)
     }
 
-    /// The grants that nothing has used yet, each with its function.
+    /// Returns the grants that were never used, each with its function.
     pub fn unused(&self) -> Vec<(String, Grant)> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.grants.iter().flat_map(|(function, grants)| {
@@ -80,19 +85,21 @@ impl Permissions {
         all.filter(|grant| !used.contains(grant)).collect()
     }
 
-    /// Every call that was refused so far.
+    /// Returns all denied calls.
     pub fn denied_calls(&self) -> Vec<Denied> {
         self.denied.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// The function that signed a request: the access key in its AWS `Authorization` header.
+/// Returns the caller of a request: the access key in its AWS `Authorization` header.
 pub fn caller(authorization: Option<&str>) -> Option<&str> {
     let (_, credential) = authorization?.split_once("Credential=")?;
     credential.split('/').next().filter(|key| !key.is_empty())
 }
 
-/// Whether `pattern`, in which `*` stands for any text, covers `resource`.
+/// Returns whether `pattern` matches `resource`.
+///
+/// A `*` matches any text.
 fn matches(pattern: &str, resource: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| resource.strip_prefix(first)) else {
@@ -131,7 +138,7 @@ mod tests {
         assert_eq!(permissions.check("list-senders", "ssm:GetParameters", SENDERS), Ok(()));
         let denied = permissions.check("get-health", "ssm:GetParameters", SENDERS).unwrap_err();
         assert!(denied.to_string().starts_with("get-health is not authorized to perform: ssm:"));
-        assert!(permissions.check("nobody", "ssm:GetParameters", SENDERS).is_err());
+        assert!(permissions.check("unknown", "ssm:GetParameters", SENDERS).is_err());
         assert!(permissions.check(LOCAL_ADMIN, "anything", "anywhere").is_ok());
         assert_eq!(permissions.denied_calls().len(), 2);
     }

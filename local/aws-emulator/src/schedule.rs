@@ -1,4 +1,4 @@
-//! The scheduler: invokes what the template schedules, by the injected clock, or at once when it is told to.
+//! The scheduler: invokes the scheduled functions by the injected clock or on request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::lambda::{FunctionHost, InvokeError, request_id};
 use crate::template::{ACCOUNT, REGION, Template, TriggerSpec};
 
-/// Every schedule of the template, running.
+/// The running schedules of the template.
 pub struct Schedules {
     invoker: Arc<Invoker>,
     tasks: Vec<JoinHandle<()>>,
@@ -24,7 +24,9 @@ struct Invoker {
 }
 
 impl Schedules {
-    /// Starts them; the first run comes after the first interval.
+    /// Starts all schedules.
+    ///
+    /// The first run is after the first interval.
     pub fn start(
         template: &Template,
         functions: Arc<FunctionHost>,
@@ -44,12 +46,12 @@ impl Schedules {
         Self { invoker, tasks }
     }
 
-    /// Runs the scheduled function called `name` now and waits for its answer.
+    /// Runs the scheduled function `name` now and returns its result.
     pub async fn run(&self, name: &str) -> Result<Value, InvokeError> {
         self.invoker.run(name).await
     }
 
-    /// Begins no further run.
+    /// Stops all schedules.
     pub fn stop(self) {
         for task in &self.tasks {
             task.abort();
@@ -61,7 +63,7 @@ impl Invoker {
     async fn repeat(self: Arc<Self>, name: String, every: Duration) {
         loop {
             self.clock.sleep(every).await;
-            // The host has written down what went wrong; the next run is the retry.
+            // The host has logged the error. The next run is the retry.
             drop(self.run(&name).await);
         }
     }
@@ -92,7 +94,7 @@ mod tests {
     use super::*;
     use crate::lambda::{Endpoints, FunctionHostOptions};
 
-    /// A `sweep` that answers with its event, and the schedule that runs it.
+    /// Returns a `sweep` that responds with its event, and its schedule.
     fn schedules(clock: &OffsetClock) -> (Arc<FunctionHost>, Schedules) {
         let template = Template::parse(include_str!("../../../template.yaml")).unwrap();
         let sweep = Function {

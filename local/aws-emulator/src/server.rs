@@ -22,11 +22,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts to serve `router` on `listener`.
+    /// Starts serving `router` on `listener`.
     pub fn start(listener: TcpListener, router: Router) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, mut stopped) = watch::channel(false);
-        // Without this a small answer may wait 40 ms for its acknowledgement.
+        // Without this, a small response may wait 40 ms for its acknowledgment.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {

@@ -13,7 +13,7 @@ use crate::template::REGION;
 
 /// A POST request to an AWS service.
 pub(crate) struct SignedRequest<'a> {
-    /// Where the service listens.
+    /// The address of the service.
     pub(crate) server: SocketAddr,
     /// The service's name in the signature.
     pub(crate) service: &'a str,
@@ -21,14 +21,16 @@ pub(crate) struct SignedRequest<'a> {
     pub(crate) caller: &'a str,
     /// The path.
     pub(crate) path: &'a str,
-    /// Headers beside those of the signature.
+    /// Headers in addition to those of the signature.
     pub(crate) headers: &'a [(&'a str, &'a str)],
     /// The body.
     pub(crate) body: Value,
 }
 
 impl SignedRequest<'_> {
-    /// Sends the request and returns the status and the body of the answer; a body that is no JSON is `null`.
+    /// Sends the request and returns the status and the body.
+    ///
+    /// A body that is not JSON is `null`.
     pub(crate) async fn send(self) -> (u16, Value) {
         let url = format!("http://{}{}", self.server, self.path);
         let body = self.body.to_string();
@@ -51,8 +53,8 @@ impl SignedRequest<'_> {
         for (name, value) in headers.chain(signature.headers()) {
             request = request.header(name, value);
         }
-        let answer = request.send().await.unwrap();
-        let status = answer.status().as_u16();
-        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
     }
 }

@@ -15,7 +15,9 @@ use twilio_simulator::phones::PhoneApiError;
 
 const COOKIE: &str = "partyline-phones";
 
-/// The keys and cookies that let other machines use the phones. Cheap to clone.
+/// The keys and cookies with which other machines use the phones.
+///
+/// Cheap to clone.
 #[derive(Clone)]
 pub struct LanAccess {
     /// The base URL of this machine on the network.
@@ -25,20 +27,22 @@ pub struct LanAccess {
 }
 
 struct Keys {
-    /// The key of the next link; it works once.
+    /// The key of the next link, which works once.
     next_key: String,
-    /// The value of the cookie of all connected phones.
+    /// The cookie value of all connected phones.
     cookie: String,
 }
 
 impl LanAccess {
-    /// Returns an access list without phones; links begin with `base`.
+    /// Creates the access control without connected phones.
+    ///
+    /// Links begin with `base`.
     pub fn new(base: String, ids: Arc<dyn Ids>) -> Self {
         let keys = Keys { next_key: new_secret(&*ids), cookie: new_secret(&*ids) };
         Self { base, ids, keys: Arc::new(Mutex::new(keys)) }
     }
 
-    /// Returns the routes of the phones: `phones` itself, and the link that opens it.
+    /// Returns the routes of the phones API and of the link.
     pub fn routes(&self, phones: Router) -> Router {
         let access = from_fn_with_state(self.clone(), require_access);
         Router::new()
@@ -51,7 +55,7 @@ impl LanAccess {
         format!("{}/phones/open/{}", self.base, self.keys().next_key)
     }
 
-    /// Returns the cookie if `key` is the valid one, and makes a new key.
+    /// Returns the cookie if `key` is valid, and creates a new key.
     fn redeem_key(&self, key: &str) -> Option<String> {
         let mut keys = self.keys();
         if keys.next_key != key {
@@ -82,7 +86,7 @@ fn new_secret(ids: &dyn Ids) -> String {
     format!("{:032x}", ids.random())
 }
 
-/// Rejects requests from other machines that bring no valid cookie.
+/// Rejects requests from other machines without a valid cookie.
 async fn require_access(
     State(lan_access): State<LanAccess>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,

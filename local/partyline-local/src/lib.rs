@@ -1,6 +1,6 @@
 //! Partyline on one machine, in one process: the AWS emulator, the Twilio simulator and the functions.
 //!
-//! - [`system`]: starts the parts, connects them and stops them. [`options`], [`settings`]: what they are started with.
+//! - [`system`]: starts the parts, connects them and stops them. [`options`], [`settings`]: its configuration.
 //! - [`parameter_values`]: the settings as the functions read them.
 //! - [`lan_access`]: access for real phones on the network.
 //! - [`demo`]: the data that `--demo` loads.

@@ -42,7 +42,7 @@ fn log_filter() -> Targets {
 
 async fn run(command_line: &CommandLine) -> Result<(), SystemError> {
     let root = project_dir();
-    #[expect(clippy::disallowed_methods, reason = "the only place that reads the settings")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the environment")]
     let settings = Settings::load(&root, |name| std::env::var(name).ok())?;
     let options = Options::from_command_line(command_line, root, settings);
     let state = options.state.clone();
@@ -59,13 +59,15 @@ async fn run(command_line: &CommandLine) -> Result<(), SystemError> {
     print_line("\nStopping…");
     tokio::select! {
         () = system.stop() => {}
-        // Told twice: what was kept is kept, nothing more is waited for.
+        // A second signal exits at once. Everything that was acknowledged is stored.
         () = wait_for_shutdown() => {}
     }
     Ok(())
 }
 
-/// Prints what the functions need in `cargo lambda watch`; the ports change with every start.
+/// Prints the environment for `cargo lambda watch`.
+///
+/// Its ports change with every start.
 fn print_environment(system: &System) {
     print_line(
         "\nFunctions run in another process. Start it with this environment (`--env-file`):\n",
@@ -75,7 +77,7 @@ fn print_environment(system: &System) {
     }
 }
 
-/// Waits for Ctrl-C, or for a `kill` without a number.
+/// Waits for Ctrl-C or SIGTERM.
 async fn wait_for_shutdown() {
     #[cfg(unix)]
     {
@@ -87,11 +89,11 @@ async fn wait_for_shutdown() {
             }
         }
     }
-    // Without a signal handler there is nothing to wait for but the end.
+    // Without a SIGTERM handler, only Ctrl-C stops the program.
     drop(tokio::signal::ctrl_c().await);
 }
 
-/// The nearest folder upwards that holds the template.
+/// Returns the nearest ancestor folder that contains the template.
 fn project_dir() -> PathBuf {
     let current_dir = std::env::current_dir().unwrap_or_default();
     let root = current_dir.ancestors().find(|folder| folder.join("template.yaml").is_file());
@@ -128,7 +130,7 @@ Press Ctrl-C to stop.",
     Ok(())
 }
 
-/// Prints one line for the person at the terminal.
+/// Prints one line on standard output.
 fn print_line(text: &str) {
     // A closed terminal is no reason to stop.
     drop(writeln!(std::io::stdout(), "{text}"));

@@ -1,4 +1,4 @@
-//! What a local system is started with: the command line, and what tests choose.
+//! The options of a local system, from the command line and from tests.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use shared::fault::FaultPoints;
 use shared::ids::{Ids, RandomIds};
 use shared::lambda::Function;
 
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsError};
 use aws_emulator::template::Grant;
 
 /// Runs Partyline on this machine: desk, phones, functions, DynamoDB and a simulated Twilio
@@ -30,7 +30,7 @@ pub struct CommandLine {
     /// Load demo conversations (three days of a bicycle shop); keeps existing data
     #[arg(long)]
     pub demo: bool,
-    /// Let other machines of your network in, a real phone for example; needs secrets of your own in `.env`
+    /// Allow access from other machines on your network; requires your own secrets in `.env`
     #[arg(long)]
     pub lan: bool,
     /// Invoke the functions at this URL (`cargo lambda watch`) instead of running them here
@@ -38,48 +38,54 @@ pub struct CommandLine {
     pub invoke: Option<Url>,
 }
 
-/// Everything that a local system is started with.
+/// The options of a local system.
 #[derive(Clone)]
 pub struct Options {
-    /// The project's folder: `template.yaml`, `frontend/dist`.
+    /// The project's folder with `template.yaml` and `frontend/dist`.
     pub root: PathBuf,
-    /// Another template than the project's.
+    /// A template instead of the project's.
     pub template: Option<PathBuf>,
-    /// Where the state is kept; none keeps nothing.
+    /// The folder of the state.
+    ///
+    /// Without it, state is in memory only.
     pub state: Option<PathBuf>,
-    /// The port; 0 takes a free one.
+    /// The port. 0 selects a free one.
     pub port: u16,
-    /// Whether the desk is filled with the demo's conversations.
+    /// Whether to load the demo.
     pub demo: bool,
-    /// Whether other machines are let in.
+    /// Whether other machines on the network have access.
     pub lan: bool,
-    /// Secrets and names.
+    /// The secrets and names.
     pub settings: Settings,
     /// The handlers.
     pub functions: Vec<Function>,
-    /// Time, for everything in the system.
+    /// The clock of the whole system.
     pub clock: OffsetClock,
-    /// Randomness, for everything in the system.
+    /// The source of IDs and random numbers of the whole system.
     pub ids: Arc<dyn Ids>,
     /// The functions' fault points.
     pub faults: FaultPoints,
-    /// Where events are sent instead of running the functions here.
+    /// The URL to which events are sent instead of running the functions here.
     pub invoke_url: Option<Url>,
-    /// Grants that are taken away from their functions.
+    /// Grants that are removed from their functions.
     pub removed_grants: Vec<(String, Grant)>,
 }
 
 impl Options {
-    /// A system in memory on a free port with the published settings: what a test starts from.
-    pub fn in_memory(root: impl Into<PathBuf>) -> Self {
+    /// Returns the options of tests: in memory, on a free port, with the published settings.
+    pub fn in_memory(root: impl Into<PathBuf>) -> Result<Self, SettingsError> {
+        Ok(Self::new(root.into(), Settings::published()?))
+    }
+
+    fn new(root: PathBuf, settings: Settings) -> Self {
         Self {
-            root: root.into(),
+            root,
             template: None,
             state: None,
             port: 0,
             demo: false,
             lan: false,
-            settings: Settings::published(),
+            settings,
             functions: functions::FUNCTIONS.to_vec(),
             clock: OffsetClock::new(),
             ids: Arc::new(RandomIds),
@@ -89,7 +95,7 @@ impl Options {
         }
     }
 
-    /// What `line` and `settings` ask for, in the project's folder `root`.
+    /// Returns the options that the command line and the settings require, in the project's folder `root`.
     pub fn from_command_line(
         command_line: &CommandLine,
         root: PathBuf,
@@ -102,8 +108,7 @@ impl Options {
             demo: command_line.demo,
             lan: command_line.lan,
             invoke_url: command_line.invoke.clone(),
-            settings,
-            ..Self::in_memory(root)
+            ..Self::new(root, settings)
         }
     }
 }
@@ -116,11 +121,15 @@ mod tests {
     fn command_line_options_are_parsed() {
         let command_line =
             CommandLine::try_parse_from(["partyline", "--memory", "--port", "0", "--lan"]);
-        let options =
-            Options::from_command_line(&command_line.unwrap(), "/x".into(), Settings::published());
+        let options = Options::from_command_line(
+            &command_line.unwrap(),
+            "/x".into(),
+            Settings::published().unwrap(),
+        );
         assert_eq!((options.state, options.port, options.lan), (None, 0, true));
         let command_line = CommandLine::try_parse_from(["partyline"]).unwrap();
-        let options = Options::from_command_line(&command_line, "/x".into(), Settings::published());
+        let options =
+            Options::from_command_line(&command_line, "/x".into(), Settings::published().unwrap());
         assert_eq!((options.state, options.port), (Some("/x/.partyline".into()), 3000));
     }
 }

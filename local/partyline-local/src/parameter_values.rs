@@ -1,6 +1,6 @@
-//! The parameters that the settings give the functions.
+//! The parameters that the functions read, made from the settings.
 //!
-//! What belongs together is one JSON value, as in a deployed stack.
+//! As in a deployed stack, related values are one JSON value.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,23 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use serde_json::{Value, json};
 
-use crate::settings::Settings;
+use crate::settings::{Senders, Settings};
 use aws_emulator::template::STACK;
 
-/// The install key in the settings is not 32 bytes in hex.
+/// The install key is not 32 bytes in hexadecimal.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "PARTYLINE_INSTALL_KEY must be 64 hexadecimal digits; make one with `openssl rand -hex 32`"
+    "PARTYLINE_INSTALL_KEY must be 64 hexadecimal digits; generate one with `openssl rand -hex 32`"
 )]
 pub struct InvalidInstallKey;
 
-/// The addresses at which the system is reached.
+/// The URLs of the system.
 pub(crate) struct Urls {
-    /// The base addresses, the first of which is given to Twilio.
+    /// The base URLs.
+    ///
+    /// The first one is used for Twilio.
     pub(crate) public: Vec<String>,
-    /// The address of the WebSocket API.
+    /// The URL of the WebSocket API.
     pub(crate) socket: String,
 }
 
@@ -48,8 +50,12 @@ pub(crate) fn parameter_values(
         "api_key_sid": null,
         "api_key_secret": null,
     });
-    let senders: Vec<Value> =
-        settings.senders().iter().map(|address| sender(settings, address)).collect();
+    let senders: Vec<Value> = settings
+        .senders
+        .addresses()
+        .iter()
+        .map(|address| sender(&settings.senders, address))
+        .collect();
     let senders = json!(senders);
     let urls = json!({ "public": urls.public, "socket": urls.socket });
     let admin = json!({ "username": settings.username, "password": settings.password });
@@ -65,22 +71,22 @@ pub(crate) fn parameter_values(
     Ok(values.into_iter().map(|(name, value)| (format!("/{STACK}/{name}"), value)).collect())
 }
 
-/// Returns a sender as the functions read it.
-fn sender(settings: &Settings, address: &str) -> Value {
+/// Returns a sender in the functions' format.
+fn sender(senders: &Senders, address: &str) -> Value {
     let channel = address.split_once(':').map(|(channel, _)| channel);
     let name = match channel {
-        None if address == settings.number => "Main line",
+        None if address == senders.number => "Main line",
         None => address,
         Some("whatsapp") => "WhatsApp",
         Some("messenger") => "Messenger",
         Some("rcs") => "RCS",
         Some(channel) => channel,
     };
-    let service = settings.messaging_service_sid.as_ref();
+    let service = senders.messaging_service_sid.as_ref();
     let service = service.filter(|_| matches!(channel, None | Some("rcs")));
     json!({
         "address": address, "name": name, "inbox": "main", "messaging_service_sid": service,
-        "countries": settings.sender_countries.get(address),
+        "countries": senders.countries.get(address),
     })
 }
 
@@ -92,7 +98,7 @@ mod tests {
 
     fn published_values() -> BTreeMap<String, String> {
         let urls = Urls { public: vec!["http://x".to_owned()], socket: "ws://x/ws".to_owned() };
-        parameter_values(&Settings::published(), &urls).unwrap()
+        parameter_values(&Settings::published().unwrap(), &urls).unwrap()
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Addresses of the network's channels, as Twilio writes them: `+1206…`, `whatsapp:+1206…`, `messenger:…`, `rcs:…`.
+//! Addresses on each channel, in Twilio's form.
+//!
+//! For example `+1206…`, `whatsapp:+1206…`, `messenger:…` and `rcs:…`.
 
 use serde::Deserialize;
 
 use super::number;
 
-/// The way a message takes.
+/// The channel of an address.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
@@ -20,7 +22,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// The channel of an address that was parsed.
+    /// Returns the channel of a parsed address.
     pub fn from_address(address: &str) -> Self {
         match address.split_once(':') {
             Some(("whatsapp", _)) => Self::WhatsApp,
@@ -30,7 +32,7 @@ impl Channel {
         }
     }
 
-    /// What stands before an address of the channel.
+    /// Returns the prefix of the channel's addresses.
     pub fn prefix(self) -> &'static str {
         match self {
             Self::Sms => "",
@@ -40,18 +42,18 @@ impl Channel {
         }
     }
 
-    /// Whether the sender learns that a message was read.
+    /// Returns whether the channel reports that a message was read.
     pub fn has_receipts(self) -> bool {
         self != Self::Sms
     }
 
-    /// Whether free text may be sent only within 24 hours of the customer's last message.
+    /// Returns whether free-form messages need a message of the customer within the last 24 hours.
     pub fn has_window(self) -> bool {
         matches!(self, Self::WhatsApp | Self::Messenger)
     }
 }
 
-/// `text` as an address that the network could route.
+/// Parses an address of any channel, or returns `None` if it is invalid.
 pub fn parse(text: &str) -> Option<String> {
     let text = text.trim();
     let Some((channel, name)) = text.split_once(':') else { return number::parse(text) };
@@ -68,7 +70,7 @@ pub fn parse(text: &str) -> Option<String> {
     }
 }
 
-/// The address without its channel: a number, or an id.
+/// Returns the address without its channel: a number or an ID.
 pub fn bare(address: &str) -> &str {
     address.split_once(':').map_or(address, |(_, name)| name)
 }
@@ -78,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_of_the_channel_that_it_begins_with() {
+    fn an_address_is_parsed_and_its_prefix_names_the_channel() {
         for (text, parsed, channel) in [
             ("(206) 555-0100", "+12065550100", Channel::Sms),
             ("whatsapp:+1 206 555 0100", "whatsapp:+12065550100", Channel::WhatsApp),
@@ -89,8 +91,8 @@ mod tests {
             assert_eq!(parse(text).as_deref(), Some(parsed));
             assert_eq!(Channel::from_address(parsed), channel);
         }
-        for nonsense in ["whatsapp:me", "fax:+12065550100", "messenger:", "rcs:+1", "12"] {
-            assert_eq!(parse(nonsense), None, "{nonsense}");
+        for invalid in ["whatsapp:me", "fax:+12065550100", "messenger:", "rcs:+1", "12"] {
+            assert_eq!(parse(invalid), None, "{invalid}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The carrier: takes an outbound message step by step to its phone, and plans a callback at each step.
+//! The carrier: moves outbound messages through their statuses and schedules the callbacks.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use super::store::{messages, phones};
 use super::streams::event;
 use super::webhook;
 
-/// How long after a customer's last message free text is taken.
+/// How long after a customer's last message a free-form message is delivered.
 const MESSAGING_WINDOW: Duration = Duration::from_hours(24);
 
-/// The first step of a message just accepted.
+/// Returns the first task of an accepted message and when it is due.
 pub(super) fn first_step(
     state: &SimulatorState,
     message: &Message,
@@ -39,7 +39,7 @@ pub(super) fn first_step(
     (due, TaskKind::AdvanceStatus { to: Status::Sending, hurried })
 }
 
-/// Takes the message of `task` on to `to`.
+/// Changes the status of the task's message to `to` and schedules the next task.
 pub(super) fn advance(
     state: &SimulatorState,
     task: &Task,
@@ -100,7 +100,7 @@ pub(super) fn advance(
     Ok(())
 }
 
-/// Why the channel does not take the message, if it does not: its window is closed.
+/// Returns 63016 if the channel's 24-hour window is closed, otherwise `None`.
 fn rejection_code(state: &SimulatorState, message: &Message) -> rusqlite::Result<Option<u32>> {
     if !Channel::from_address(&message.to).has_window() || message.extras.content_sid.is_some() {
         return Ok(None);
@@ -111,7 +111,7 @@ fn rejection_code(state: &SimulatorState, message: &Message) -> rusqlite::Result
     Ok(if window_end.is_some_and(|now_limit| state.now() < now_limit) { None } else { Some(63016) })
 }
 
-/// RCS that a Messaging Service tried with a plain number, and that finds no phone, goes as SMS from its first number.
+/// Changes the sender to the first SMS number if RCS to a plain number reaches no phone.
 fn fall_back_to_sms(state: &SimulatorState, message: &mut Message) -> rusqlite::Result<()> {
     if Channel::from_address(&message.from) != Channel::Rcs
         || Channel::from_address(&message.to) != Channel::Sms
@@ -128,7 +128,7 @@ fn fall_back_to_sms(state: &SimulatorState, message: &mut Message) -> rusqlite::
     Ok(())
 }
 
-/// The customer opens the thread: what has arrived is read, and its senders are told where the channel tells.
+/// Marks the messages on a phone as read and schedules the callbacks, if the channel has receipts.
 pub(super) fn mark_read(state: &SimulatorState, phone: &str) -> rusqlite::Result<()> {
     if !Channel::from_address(phone).has_receipts() {
         return Ok(());
@@ -151,7 +151,7 @@ pub(super) fn mark_read(state: &SimulatorState, phone: &str) -> rusqlite::Result
     Ok(())
 }
 
-/// Brings the message to its phone, or finds out why not.
+/// Sets the status to delivered or undelivered, or lets the message wait for a phone in airplane mode.
 fn deliver(state: &SimulatorState, message: &mut Message) -> rusqlite::Result<()> {
     let (phone, channel) = (message.phone(), Channel::from_address(&message.from));
     let known_phone = state.store.with(|db| phones::find(db, &phone))?;
@@ -169,7 +169,7 @@ fn deliver(state: &SimulatorState, message: &mut Message) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Lets what the carrier held back for `phone` arrive.
+/// Schedules the delivery of the messages that wait for `phone`.
 pub(super) fn release_waiting(state: &SimulatorState, phone: &str) -> rusqlite::Result<()> {
     state.store.transaction(|db| {
         for mut message in messages::list_waiting_for(db, phone)? {
@@ -184,7 +184,10 @@ pub(super) fn release_waiting(state: &SimulatorState, phone: &str) -> rusqlite::
     Ok(())
 }
 
-/// The callback that reports the message's present status, as the script wants it. `step` is the step just taken.
+/// Returns the task that reports the message's status, after the scripted callback fault.
+///
+/// `step` is the status that the message was advanced to. Returns `None` without a callback URL or if the fault drops
+/// the callback.
 pub(super) fn status_callback(
     state: &SimulatorState,
     message: &Message,
@@ -198,7 +201,7 @@ pub(super) fn status_callback(
         Some(CallbackFault::Dropped) => return None,
         Some(CallbackFault::Late { by }) => (state.after(by), 1),
         Some(CallbackFault::Copies { count }) => (state.now(), count),
-        // Twice the time that the later steps take puts it behind their callbacks, whatever the pace.
+        // Twice the duration of the later steps puts it after their callbacks at any pace.
         Some(CallbackFault::Reordered) => match step {
             Status::Sending => (state.after((pace.sent + pace.delivered) * 2), 1),
             Status::Sent => (state.after(pace.delivered * 2), 1),

@@ -1,17 +1,17 @@
-//! Why the simulator cannot.
+//! The errors of the simulator.
 
 use std::io;
 
-/// Why a simulator did not start, or could not do what a test asked.
+/// Error of starting or using the simulator.
 #[derive(Debug, thiserror::Error)]
 pub enum TwilioError {
-    /// Its file.
+    /// The SQLite file failed.
     #[error("cannot read or write the Twilio simulator's file twilio.db")]
     Store(#[from] rusqlite::Error),
-    /// Its port.
+    /// No port could be bound.
     #[error("no free loopback port for the Twilio simulator")]
     Port(#[from] io::Error),
-    /// Its client.
+    /// The HTTP client could not be built.
     #[error("cannot create the Twilio simulator's HTTP client")]
     Client(#[from] reqwest::Error),
 }

@@ -1,4 +1,4 @@
-//! What comes with a message beside its text.
+//! What a message can contain besides its text.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,49 +8,49 @@ use serde::{Deserialize, Serialize};
 pub struct Media {
     /// `ME` and 32 hexadecimal digits.
     pub sid: String,
-    /// As its sender declared it.
+    /// The content type that the sender declared.
     pub content_type: String,
-    /// What it was called on the phone.
+    /// The file name on the phone.
     pub name: Option<String>,
-    /// Bytes.
+    /// The size in bytes.
     pub size: usize,
 }
 
-/// A place.
+/// A location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Location {
-    /// Degrees north.
+    /// The latitude in degrees north.
     pub latitude: String,
-    /// Degrees east.
+    /// The longitude in degrees east.
     pub longitude: String,
-    /// What it is called.
+    /// The name of the place.
     pub label: Option<String>,
-    /// Where it is, in words.
+    /// The postal address.
     pub address: Option<String>,
 }
 
-/// A button that was pressed.
+/// A button that the customer tapped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Button {
-    /// What stood on it.
+    /// The label of the button.
     pub text: String,
-    /// What it means to a program.
+    /// The payload of the button.
     pub payload: Option<String>,
 }
 
-/// An entry that was chosen from a list.
+/// An entry that the customer selected from a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListChoice {
-    /// Its id.
+    /// The ID of the entry.
     pub id: String,
-    /// Its title.
+    /// The title of the entry.
     pub title: String,
 }
 
-/// How often a message was passed on.
+/// How often a message was forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Forwarded {
@@ -60,58 +60,60 @@ pub enum Forwarded {
     Often,
 }
 
-/// What an app sends with or instead of a text.
+/// What an app sends with a text or instead of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AppExtras {
-    /// A place.
+    /// The shared location.
     pub location: Option<Location>,
-    /// A button.
+    /// The tapped button.
     pub button: Option<Button>,
-    /// An entry of a list.
+    /// The selected list entry.
     pub choice: Option<ListChoice>,
-    /// The message that is answered.
+    /// The SID of the quoted message.
     pub reply_to: Option<String>,
-    /// Whether it was passed on.
+    /// Whether and how often the message was forwarded.
     pub forwarded: Option<Forwarded>,
 }
 
-/// Everything about a message that most messages have not.
+/// The parts that most messages do not have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MessageExtras {
-    /// Its files.
+    /// The files.
     pub media: Vec<Media>,
-    /// Where its files are, until Twilio has fetched them.
+    /// The URLs of files that are not fetched yet.
     pub media_urls: Vec<String>,
-    /// The Messaging Service that it was sent through.
+    /// The Messaging Service that the message was sent through.
     pub service: Option<String>,
-    /// The template that it was made from.
+    /// The template that the message was created from.
     pub content_sid: Option<String>,
-    /// When it is to be sent, if it waits for that.
+    /// When a scheduled message is sent.
     pub send_at: Option<Timestamp>,
-    /// What an app sent with it.
+    /// What an app sent with the message.
     pub app_extras: AppExtras,
 }
 
 impl MessageExtras {
-    /// How many files it has or will have.
+    /// Returns the number of files, including those that are not fetched yet.
     pub fn file_count(&self) -> usize {
         self.media.len() + self.media_urls.len()
     }
 }
 
-/// What a phone hands to the network.
+/// What a phone sends.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PhoneInput {
     /// The phone's address.
     pub from: String,
     /// One of the account's senders.
     pub to: String,
-    /// The text, which may be empty beside something else.
+    /// The text.
+    ///
+    /// It may be empty if there is something else.
     pub body: String,
-    /// Its files, stored before.
+    /// The files, which are already stored.
     pub media: Vec<Media>,
-    /// What an app sends beside the text.
+    /// What an app sends besides the text.
     pub extras: AppExtras,
 }

@@ -1,121 +1,121 @@
-//! The faults that a script can arm.
+//! The faults that a script can inject.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-/// What happens to a call that would create a message.
+/// A fault of a request that creates a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CreateFault {
-    /// Answered with this HTTP status (429 carries code 20429), not accepted.
-    Answer {
-        /// 429, 500, 503…
+    /// Respond with this HTTP status (429 has code 20429) and do not accept the message.
+    Respond {
+        /// The HTTP status, such as 429, 500 or 503.
         status: u16,
     },
-    /// Answered 429 with `Retry-After`, not accepted.
+    /// Respond with 429 and `Retry-After`, and do not accept the message.
     Busy {
-        /// How long not to ask again.
+        /// The value of `Retry-After`.
         seconds: u32,
     },
-    /// The connection is cut before the message is accepted.
+    /// Cut the connection and do not accept the message.
     Cut,
-    /// The message is accepted, the connection cut instead of answered.
-    LoseAnswer,
-    /// The message is accepted and the answer never comes.
+    /// Accept the message and cut the connection without a response.
+    DropResponse,
+    /// Accept the message and never respond.
     Stall,
-    /// The message is accepted and the answer comes so much later.
-    AnswerLate {
-        /// How much.
+    /// Accept the message and respond later.
+    LateResponse {
+        /// The delay of the response.
         #[serde(rename = "ms", deserialize_with = "millis")]
         by: Duration,
     },
-    /// The message is accepted, and answered, so much later.
+    /// Accept the message later, and then respond.
     Slow {
-        /// How much.
+        /// The delay.
         #[serde(rename = "ms", deserialize_with = "millis")]
         by: Duration,
     },
-    /// Every callback of the message is posted before the answer.
+    /// Post all callbacks of the message before the response.
     CallbacksFirst,
 }
 
-/// What happens to a status callback.
+/// A fault of a status callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CallbackFault {
-    /// Posted so much later.
+    /// Post it later.
     Late {
-        /// How much.
+        /// The delay.
         #[serde(rename = "ms", deserialize_with = "millis")]
         by: Duration,
     },
-    /// Posted so many times at once.
+    /// Post several copies at once.
     Copies {
-        /// How many.
+        /// The number of copies.
         count: u32,
     },
-    /// Posted after the callbacks that come after it.
+    /// Post it after the callbacks of later statuses.
     Reordered,
-    /// Never posted.
+    /// Never post it.
     Dropped,
 }
 
-/// What happens to the webhook of an inbound message.
+/// A fault of the webhook of an inbound message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum InboundFault {
-    /// Posted so many times at once.
+    /// Post several copies at once.
     Copies {
-        /// How many.
+        /// The number of copies.
         count: u32,
     },
-    /// Posted so much later.
+    /// Post it later.
     Late {
-        /// How much.
+        /// The delay.
         #[serde(rename = "ms", deserialize_with = "millis")]
         by: Duration,
     },
 }
 
-/// What happens to whoever fetches a file of a message.
+/// A fault of a request for a file of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MediaFault {
-    /// The answer comes so much later.
+    /// Respond later.
     Slow {
-        /// How much.
+        /// The delay.
         #[serde(rename = "ms", deserialize_with = "millis")]
         by: Duration,
     },
-    /// Answered with this HTTP status.
-    Answer {
-        /// 404, 500…
+    /// Respond with this HTTP status.
+    Respond {
+        /// The HTTP status, such as 404 or 500.
         status: u16,
     },
-    /// So many bytes are promised.
+    /// Declare this content length and send zeros.
     Huge {
         /// The content length.
         bytes: u64,
     },
-    /// The bytes never end, and no length is promised.
+    /// Send zeros without end and without a content length.
     Endless,
-    /// Declared as something else.
+    /// Declare another content type.
     WrongType {
         /// The content type.
         content_type: String,
     },
-    /// Sent on to another address.
+    /// Redirect to another URL.
     Redirect {
-        /// Where to.
+        /// The URL.
         to: String,
     },
-    /// The storage sends on to itself so many times before it answers.
+    /// Redirect from the storage to itself before the response.
     Chain {
-        /// How many times.
+        /// The number of redirects.
         count: u32,
     },
-    /// The connection is cut after half of the bytes.
+    /// Cut the connection after half of the bytes.
     Cut,
 }
 

@@ -1,4 +1,4 @@
-//! Fetches the files of an outbound message from where its sender says they are, as Twilio does before it sends.
+//! Fetches the files of an outbound message before it is sent, as Twilio does.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use super::store::{media, messages};
 use super::streams::event;
 
 const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
-/// The address could not be fetched.
+/// The error code of a URL that cannot be fetched.
 const FETCH_FAILED: u32 = 11200;
-/// It has no content type, none that a phone could show, or one that its bytes belie.
+/// The error code of a content type that is missing, not supported or different from the bytes.
 const WRONG_TYPE: u32 = 12300;
-/// All together are larger than what is carried.
+/// The error code of files that are too large together.
 const TOO_LARGE: u32 = 30019;
 
-/// The client for files: redirects are followed, credentials there are none.
+/// Returns the HTTP client for files, which follows redirects and sends no credentials.
 pub(super) fn client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::limited(5))
@@ -30,13 +30,15 @@ pub(super) fn client() -> reqwest::Result<reqwest::Client> {
         .build()
 }
 
-/// As many bytes as one message carries.
+/// Returns the maximum size of all files of one message.
 fn max_total_bytes(channel: Channel) -> usize {
     let megabytes = if channel == Channel::Sms { 5 } else { 16 };
     megabytes * 1024 * 1024
 }
 
-/// Fetches everything that the message of `task` carries; without all of it, the message fails.
+/// Fetches all files of the task's message.
+///
+/// If one is missing, the message fails.
 pub(super) async fn fetch_media(
     state: &SimulatorState,
     client: &reqwest::Client,
@@ -85,7 +87,9 @@ pub(super) async fn fetch_media(
     })
 }
 
-/// A file of at most `room` bytes, or Twilio's code for why not.
+/// Fetches a file of at most `max_bytes`.
+///
+/// Returns Twilio's error code if that fails.
 async fn fetch_one(
     state: &SimulatorState,
     client: &reqwest::Client,
@@ -112,14 +116,16 @@ async fn fetch_one(
     Ok((Media { sid: state.new_sid("ME"), content_type, name, size: bytes.len() }, bytes))
 }
 
-/// `cat.png` of `inline; filename="cat.png"`.
+/// Returns the file name of a content disposition: `cat.png` of `inline; filename="cat.png"`.
 fn file_name(disposition: &str) -> Option<String> {
     let (_, name) = disposition.split_once("filename=")?;
     let name = name.split(';').next()?.trim().trim_matches('"');
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// Whether the first bytes are what the type promises, where that can be told.
+/// Returns whether the first bytes match the content type.
+///
+/// Unknown types always match.
 fn matches_content(content_type: &str, bytes: &[u8]) -> bool {
     let begins = |signature: &[u8]| bytes.starts_with(signature);
     match content_type {
@@ -133,7 +139,7 @@ fn matches_content(content_type: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// The type without its parameters, if a message can carry it.
+/// Returns the content type without parameters, or `None` if a message cannot contain it.
 fn media_type(content_type: &str) -> Option<String> {
     let kind = content_type.split(';').next()?.trim().to_ascii_lowercase();
     let (group, _) = kind.split_once('/')?;

@@ -1,4 +1,4 @@
-//! Inbound messages: what phones send.
+//! Inbound messages, which phones send.
 
 use super::extras::{MessageExtras, PhoneInput};
 use super::keywords::Keyword;

@@ -8,7 +8,9 @@ use super::number;
 use super::state::SimulatorState;
 use super::webhook::{Form, form as fields};
 
-/// Returns the form. `name` is the profile name; `keyword` is set where Twilio reports one.
+/// Returns the form of the webhook.
+///
+/// `name` is the profile name; `keyword` is set where Twilio reports one.
 pub(super) fn form(
     state: &SimulatorState,
     message: &Message,
@@ -138,7 +140,7 @@ struct Place {
     zip: &'static str,
 }
 
-/// Where a number is at home, as far as Twilio would say.
+/// Returns the place that Twilio reports for a number.
 fn place(e164: &str) -> Place {
     if e164.starts_with("+1206") {
         return Place { country: "US", state: "WA", city: "SEATTLE", zip: "98101" };

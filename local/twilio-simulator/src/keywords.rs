@@ -1,18 +1,18 @@
-//! The words by which a customer leaves and comes back. Twilio acts on them before anybody else does.
+//! The opt-out keywords, which Twilio processes before it posts the webhook.
 
-/// What a whole text means to the network.
+/// The meaning of a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keyword {
-    /// No more messages from this number.
+    /// Opt out of messages from this number.
     Stop,
-    /// Messages are welcome again.
+    /// Opt in again.
     Start,
-    /// Who is this?
+    /// Ask for information.
     Help,
 }
 
 impl Keyword {
-    /// The keyword that `body` is, if the whole text is one, in any case.
+    /// Returns the keyword if the whole text is one, in any case.
     pub fn parse(body: &str) -> Option<Self> {
         match body.trim().to_ascii_uppercase().as_str() {
             "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT" | "REVOKE"
@@ -23,7 +23,7 @@ impl Keyword {
         }
     }
 
-    /// As it stands in a webhook.
+    /// Returns the value of `OptOutType` in webhooks and events.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "STOP",
@@ -32,7 +32,7 @@ impl Keyword {
         }
     }
 
-    /// What Twilio answers by itself.
+    /// Returns the text of Twilio's automatic reply.
     pub fn reply(self) -> &'static str {
         match self {
             Self::Stop => {

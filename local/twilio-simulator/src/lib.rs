@@ -1,13 +1,15 @@
-//! A Twilio simulator: a real HTTP server for the Messages API and Event Streams, with signed webhooks and phones.
+//! A Twilio simulator: an HTTP server with the Messages API, Event Streams, webhooks and phones.
 //!
 //! - `api`: the REST API; `listener`: its connections, which tests can refuse and cut.
-//! - `outbound`, `inbound`: the two ways in: a create request of the API, and a message from a phone.
-//! - `state`: what every part works on; `store`: its SQLite file.
-//! - `worker`: does what is due: `carrier` delivers to phones, `fetch` gets media, `webhook_sender` posts signed webhooks.
-//!   `streams` posts events to sinks. Both run their tasks in a `task_pool`.
-//! - [`phones`]: the API of the phones page. [`script`]: the faults; [`rule`]: when they apply. [`observed`]: what was seen.
-//! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`extras`], [`address`]: Twilio's rules, written
-//!   from Twilio's documentation. No code is shared with the product, so that no mistake can be on both sides.
+//! - `outbound`: accepts create requests of the API; `inbound`: accepts messages from phones.
+//! - `state`: the shared state; `store`: its SQLite file.
+//! - `worker`: runs due tasks: `carrier` delivers to phones, `fetch` gets media, `webhook_sender` posts signed
+//!   webhooks. `streams` posts events to sinks. Both run their tasks in a `task_pool`.
+//! - [`phones`]: the API of the Phones page. [`script`]: the faults; [`rule`]: when they apply. [`observed`]: the
+//!   requests that were observed.
+//! - [`signature`], [`segments`], [`number`], [`keywords`], [`message`], [`extras`], [`address`]: Twilio's rules,
+//!   written from Twilio's documentation. They share no code with the product, so that one mistake cannot be on both
+//!   sides.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -71,7 +73,9 @@ pub struct Twilio {
 }
 
 impl Twilio {
-    /// Starts the simulator; deliveries left over from the last run go on at once.
+    /// Starts the simulator.
+    ///
+    /// Tasks that remained from the last run continue at once.
     pub async fn start(options: TwilioOptions) -> Result<Self, TwilioError> {
         let script = Arc::new(Script::default());
         let store = Store::open(options.folder.as_deref())?;
@@ -108,34 +112,38 @@ impl Twilio {
         Ok(Self { state, address, tasks: vec![api_task, streams_task, worker_task] })
     }
 
-    /// The base address of its REST API.
+    /// Returns the base URL of the REST API.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What the phones page talks to, to be mounted at `/phones/api`.
+    /// Returns the phones API, to be mounted at `/phones/api`.
     pub fn phones(&self) -> axum::Router {
         phones::router(Arc::clone(&self.state))
     }
 
-    /// What goes wrong.
+    /// Returns the script of faults.
     pub fn script(&self) -> &Script {
         &self.state.script
     }
 
-    /// Types `body` on the phone `from`; stored, and its webhook planned, when this returns.
+    /// Sends `body` from the phone `from`.
+    ///
+    /// Returns when the message and its webhook task are stored.
     pub fn type_text(&self, from: &str, to: &str, body: &str) -> Result<Message, TwilioError> {
         let (from, to, body) = (from.to_owned(), to.to_owned(), body.to_owned());
         self.send_from_phone(PhoneInput { from, to, body, ..PhoneInput::default() })
     }
 
-    /// Sends something from a phone; stored, and its webhook planned, when this returns.
+    /// Sends a message from a phone.
+    ///
+    /// Returns when the message and its webhook task are stored.
     pub fn send_from_phone(&self, input: PhoneInput) -> Result<Message, TwilioError> {
         self.state.get_or_add_phone(&input.from)?;
         Ok(inbound::accept(&self.state, input)?)
     }
 
-    /// Keeps a file, to be sent from a phone.
+    /// Stores a file that a phone can send.
     pub fn store_media(
         &self,
         content_type: &str,
@@ -148,17 +156,17 @@ impl Twilio {
         Ok(media)
     }
 
-    /// A file on a phone and its bytes.
+    /// Returns a file and its bytes.
     pub fn media(&self, sid: &str) -> Result<Option<(Media, Vec<u8>)>, TwilioError> {
         Ok(self.state.store.with(|db| store::media::find(db, sid))?)
     }
 
-    /// The customer opens the thread on the phone: what has arrived is read.
+    /// Marks the messages on a phone as read, as if the customer opened the thread.
     pub fn open_thread(&self, phone: &str) -> Result<(), TwilioError> {
         Ok(carrier::mark_read(&self.state, phone)?)
     }
 
-    /// Says how the network finds a phone, whether or not it stands on the bench.
+    /// Sets the condition of a phone, whether or not the Phones page shows it.
     pub fn set_condition(&self, phone: &str, condition: PhoneCondition) -> Result<(), TwilioError> {
         let stored = self.state.store.with(|db| store::phones::find(db, phone))?;
         let current = stored.unwrap_or_else(|| {
@@ -170,43 +178,50 @@ impl Twilio {
         Ok(())
     }
 
-    /// Airplane mode of a phone: messages to it stay `sent` until it ends.
+    /// Turns airplane mode on or off.
+    ///
+    /// Messages to a phone in airplane mode stay `sent`.
     pub fn set_airplane(&self, phone: &str, airplane: bool) -> Result<(), TwilioError> {
         let phone = self.state.get_or_add_phone(phone)?;
         phones::save_phone(&self.state, &Phone { airplane, ..phone })?;
         Ok(())
     }
 
-    /// Every message, both directions, oldest first.
+    /// Returns all messages of both directions, oldest first.
     pub fn messages(&self) -> Result<Vec<Message>, TwilioError> {
         Ok(self.state.store.with(messages::list_all)?)
     }
 
-    /// Every call that wanted to create a message, in order.
+    /// Returns the observed create requests, in order.
     pub fn creates(&self) -> Vec<ObservedCreate> {
         self.state.observed.creates()
     }
 
-    /// Every attempt to post a webhook, in order of ending.
+    /// Returns the observed attempts to post a webhook, in the order of completion.
     pub fn webhooks(&self) -> Vec<ObservedWebhook> {
         self.state.observed.webhooks()
     }
 
-    /// Every attempt to post events to a sink, in order of ending.
+    /// Returns the observed attempts to post events to a sink, in the order of completion.
     pub fn events(&self) -> Vec<ObservedEventPost> {
         self.state.observed.events()
     }
 
-    /// Completes when nothing is left to do: no step, no webhook, no callback, no event that was not tried. (A message that
-    /// waits for a phone in airplane mode is no work, nor an event that waits for its next try; a webhook that nobody takes is.)
+    /// Waits until no task is left and every event was posted at least once.
+    ///
+    /// Messages that wait for a phone in airplane mode and events that wait for a retry do not count. A webhook that
+    /// cannot be delivered counts.
     pub async fn wait_until_idle(&self) {
         let mut remaining = self.state.remaining_work.subscribe();
         // The sender lives as long as this borrow.
         let _ = remaining.wait_for(|count| *count == 0).await;
     }
 
-    /// Takes over what happened before it was started: messages in order, those that it knows already left out, and
-    /// phones for the bench. Nothing is posted for it.
+    /// Stores messages and phones from before the start, in order.
+    ///
+    /// Posts nothing for them.
+    ///
+    /// Skips messages that are already stored.
     pub fn import_history(
         &self,
         history: Vec<Message>,
@@ -228,16 +243,18 @@ impl Twilio {
         Ok(())
     }
 
-    /// The present moment of the simulator's clock.
+    /// Returns the current time of the simulator's clock.
     pub fn now(&self) -> Timestamp {
         self.state.now()
     }
 
-    /// Ends everything at once; what was pending goes on after the next start.
+    /// Stops at once.
+    ///
+    /// Unfinished tasks continue at the next start.
     pub async fn stop(self) {
         self.state.stopping.send_replace(true);
         for task in self.tasks {
-            // A task that panicked has ended too.
+            // A task that panicked has ended, too.
             let _ = task.await;
         }
     }

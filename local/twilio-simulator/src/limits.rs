@@ -10,27 +10,33 @@ use serde::Deserialize;
 
 use super::fault::millis;
 
-/// How much a sender's queue holds at most, by the time that it takes.
+/// The longest queue of a sender, as sending time.
 const MAX_QUEUE_TIME: Duration = Duration::from_hours(4);
 
 /// The account's limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Limits {
-    /// How long a sender waits from one message to the next; what comes faster stays `queued`.
+    /// The time from one message of a sender to its next.
+    ///
+    /// Messages in between stay `queued`.
     #[serde(rename = "interval_ms", deserialize_with = "millis")]
     pub interval: Duration,
-    /// How many calls to the API may be under way at once; one more is answered 429.
+    /// How many API calls may run at once.
+    ///
+    /// Further calls get 429.
     pub concurrent: usize,
 }
 
 impl Default for Limits {
-    /// 80 messages a second, as a WhatsApp sender; Twilio does not publish how many calls.
+    /// Returns 80 messages per second, as for a WhatsApp sender, and 100 concurrent calls.
+    ///
+    /// Twilio does not publish how many concurrent calls it allows.
     fn default() -> Self {
         Self { interval: Duration::from_micros(12_500), concurrent: 100 }
     }
 }
 
-/// When each sender may send next, and how many calls there are.
+/// When each sender may send next, and the number of API calls in flight.
 #[derive(Debug, Default)]
 pub(super) struct SendQueue {
     next_slots: Mutex<HashMap<String, Timestamp>>,
@@ -39,7 +45,9 @@ pub(super) struct SendQueue {
 }
 
 impl SendQueue {
-    /// The next turn of `sender`, which is used up by it; none if its queue is full.
+    /// Reserves the next slot of `sender`.
+    ///
+    /// Returns `None` if its queue is full.
     pub(super) fn next_slot(
         &self,
         sender: &str,

@@ -1,4 +1,4 @@
-//! The wire itself: a listener that can refuse, connections that can be cut without an answer.
+//! A listener that can refuse connections, and connections that can be cut without a response.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,12 +14,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// One connection, in the hands of whoever answers on it.
+/// Cuts the connection that a request came on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ConnectionControl(Arc<AtomicBool>);
 
 impl ConnectionControl {
-    /// From now on nothing goes out; the caller sees the connection reset.
+    /// Resets the connection: from now on nothing is sent on it.
     pub(super) fn cut(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -29,7 +29,7 @@ impl ConnectionControl {
     }
 }
 
-/// A listener on loopback whose port is closed while it refuses.
+/// A listener on loopback that closes its port while it refuses connections.
 pub(super) struct FaultyListener {
     listener: Option<TcpListener>,
     address: SocketAddr,
@@ -37,7 +37,9 @@ pub(super) struct FaultyListener {
 }
 
 impl FaultyListener {
-    /// Listens on the `last` port of loopback if it is free, else on any; refuses whenever `refusing` says so.
+    /// Binds `last_port` on loopback if it is free, otherwise any port.
+    ///
+    /// Connections are refused while `refusing` is `true`.
     pub(super) async fn bind(
         last_port: Option<u16>,
         refusing: watch::Receiver<bool>,
@@ -54,7 +56,7 @@ impl FaultyListener {
         Ok(Self { listener: Some(listener), address, refusing })
     }
 
-    /// Where it listens.
+    /// Returns the address that it is bound to.
     pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -90,7 +92,7 @@ impl Listener for FaultyListener {
                     return (FaultyStream::new(stream, self.refusing.clone()), peer);
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "Simulator rejected credentials");
+                    tracing::debug!(%error, "Simulator connection rejected");
                     tokio::task::yield_now().await;
                 }
             }
@@ -108,7 +110,7 @@ impl Connected<IncomingStream<'_, FaultyListener>> for ConnectionControl {
     }
 }
 
-/// A TCP connection that obeys its [`Line`], and ends when the listener begins to refuse.
+/// A TCP connection that its [`ConnectionControl`] can cut and that ends when the listener refuses.
 pub(super) struct FaultyStream {
     stream: TcpStream,
     control: ConnectionControl,
@@ -140,7 +142,7 @@ impl AsyncRead for FaultyStream {
     ) -> Poll<io::Result<()>> {
         self.is_ended = self.is_ended || self.refused.as_mut().poll(context).is_ready();
         if self.is_ended {
-            // Nothing read is the end of the stream.
+            // Reading nothing is the end of the stream.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_read(context, buffer)

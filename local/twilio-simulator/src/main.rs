@@ -53,7 +53,7 @@ struct CommandLine {
     json: bool,
 }
 
-/// Why the program did not start.
+/// Error of starting the program.
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     #[error(transparent)]
@@ -112,7 +112,7 @@ async fn run(command_line: &CommandLine) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Adds an unreachable phone and one inbound message to the first sender and to the first WhatsApp sender.
+/// Adds an unreachable phone and an inbound message to the first number and WhatsApp sender.
 fn add_sample_data(twilio: &Twilio, senders: &[String]) -> Result<(), TwilioError> {
     twilio.script().set_pace(Pace::instant());
     twilio.set_condition("+12065550199", PhoneCondition::Unreachable)?;
@@ -171,7 +171,7 @@ Press Ctrl-C to stop.",
     ));
 }
 
-/// Prints one line for the person at the terminal.
+/// Prints one line on standard output.
 fn print_line(text: &str) {
     // A closed terminal is no reason to stop.
     drop(writeln!(std::io::stdout(), "{text}"));

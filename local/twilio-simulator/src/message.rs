@@ -1,4 +1,4 @@
-//! One message, as Twilio keeps it.
+//! A message as Twilio stores it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,36 +7,36 @@ use super::address::Channel;
 use super::extras::MessageExtras;
 use super::segments;
 
-/// Twilio's word for how far a message has come.
+/// Twilio's status of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Accepted by a Messaging Service, which has not chosen a sender yet.
+    /// Accepted by a Messaging Service that has not chosen a sender yet.
     Accepted,
-    /// Waits for its time.
+    /// Scheduled for later.
     Scheduled,
-    /// Taken back before its time came.
+    /// Canceled before its scheduled time.
     Canceled,
-    /// Accepted, not yet given to the carrier.
+    /// Accepted, but not sent to the carrier yet.
     Queued,
-    /// On its way to the carrier.
+    /// On the way to the carrier.
     Sending,
-    /// The carrier has it.
+    /// Accepted by the carrier.
     Sent,
-    /// The phone has it.
+    /// Received by the phone.
     Delivered,
-    /// The customer has seen it.
+    /// Opened by the customer.
     Read,
-    /// The carrier could not bring it to the phone.
+    /// Not delivered by the carrier.
     Undelivered,
-    /// It never reached a carrier.
+    /// Failed before it reached a carrier.
     Failed,
-    /// It came from a phone.
+    /// Inbound from a phone.
     Received,
 }
 
 impl Status {
-    /// As it stands in the API and in callbacks.
+    /// Returns the status as the API and callbacks write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
@@ -53,7 +53,7 @@ impl Status {
         }
     }
 
-    /// The status called `text`.
+    /// Parses a status, or returns `None` if it is unknown.
     pub fn parse(text: &str) -> Option<Self> {
         [
             Self::Accepted,
@@ -72,12 +72,12 @@ impl Status {
         .find(|status| status.as_str() == text)
     }
 
-    /// Whether the Messaging Service has not chosen a sender yet.
+    /// Returns whether the Messaging Service has not chosen a sender yet.
     pub fn is_before_sender(self) -> bool {
         matches!(self, Self::Accepted | Self::Scheduled)
     }
 
-    /// Whether nothing more will happen to the message.
+    /// Returns whether the status can no longer change.
     pub fn is_final(self) -> bool {
         matches!(
             self,
@@ -91,19 +91,19 @@ impl Status {
     }
 }
 
-/// Where a message comes from.
+/// Who created a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// From a phone.
+    /// A phone.
     Inbound,
-    /// From a call to the API.
+    /// A request to the API.
     Api,
-    /// From Twilio itself, in answer to a keyword.
+    /// Twilio itself, as a reply to a keyword.
     Reply,
 }
 
 impl Direction {
-    /// As it stands in the API.
+    /// Returns the direction as the API writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
@@ -112,7 +112,7 @@ impl Direction {
         }
     }
 
-    /// The direction called `text`.
+    /// Parses a direction, or returns `None` if it is unknown.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Inbound, Self::Api, Self::Reply]
             .into_iter()
@@ -120,58 +120,62 @@ impl Direction {
     }
 }
 
-/// How the webhook of an inbound message ended.
+/// The result of an inbound message's webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct WebhookResult {
-    /// The HTTP status; none if there was no answer.
+    /// The HTTP status, or `None` without a response.
     pub status: Option<u16>,
-    /// From the call to the answer, milliseconds.
+    /// The time from the request to the response, in milliseconds.
     pub millis: f64,
 }
 
 /// A message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// Its place in the order of creation; 0 until it is stored.
+    /// The position in the order of creation. 0 until it is stored.
     pub seq: i64,
-    /// `SM`, or `MM` where it carries files, and 32 hexadecimal digits.
+    /// `SM`, or `MM` if it has files, and 32 hexadecimal digits.
     pub sid: String,
-    /// Where it comes from.
+    /// Who created it.
     pub direction: Direction,
-    /// The sender, as its channel writes it.
+    /// The sender's address.
     pub from: String,
-    /// The recipient, as its channel writes it.
+    /// The recipient's address.
     pub to: String,
     /// The text.
     pub body: String,
-    /// In how many parts it travels.
+    /// The number of segments.
     pub segments: u32,
-    /// How far it has come.
+    /// The delivery status.
     pub status: Status,
     /// Why it was not delivered.
     pub error_code: Option<u32>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When the carrier got it.
+    /// When the carrier received it.
     pub sent_at: Option<Timestamp>,
-    /// Where its callbacks go.
+    /// The URL of status callbacks.
     pub status_callback: Option<String>,
-    /// How its webhook ended, if it came from a phone and the webhook has ended.
+    /// The result of its webhook, if it is inbound and the webhook has ended.
     pub webhook_result: Option<WebhookResult>,
-    /// The carrier waits for the phone to come back.
+    /// Whether the carrier waits for the phone to leave airplane mode.
     pub waiting_for_phone: bool,
-    /// Emptied at Twilio; the phone still has its copy.
+    /// Whether its content was redacted at Twilio.
+    ///
+    /// The phone keeps its copy.
     pub redacted: bool,
-    /// Deleted at Twilio; the phone still has its copy.
+    /// Whether it was deleted at Twilio.
+    ///
+    /// The phone keeps its copy.
     pub deleted: bool,
-    /// What it has beside its text.
+    /// What it contains besides the text.
     pub extras: MessageExtras,
 }
 
 impl Message {
-    /// The customer's address, as the API knows it, and our sender.
+    /// Returns the customer's address, as the API knows it, and our sender.
     pub fn customer_and_sender(&self) -> (&str, &str) {
         match self.direction {
             Direction::Inbound => (&self.from, &self.to),
@@ -179,7 +183,7 @@ impl Message {
         }
     }
 
-    /// Takes on what it carries beside its text.
+    /// Sets the extras, and the SID's prefix and the number of segments that follow from them.
     pub(super) fn set_extras(&mut self, extras: MessageExtras) {
         self.extras = extras;
         if self.extras.file_count() > 0 {
@@ -188,7 +192,7 @@ impl Message {
         self.segments = self.segment_count();
     }
 
-    /// Returns the number of segments that Twilio counts: SMS by text, RCS in North America by bytes, others 1.
+    /// Returns the number of segments: SMS by text, RCS in North America by bytes, otherwise 1.
     pub(super) fn segment_count(&self) -> u32 {
         let (customer, sender) = self.customer_and_sender();
         match Channel::from_address(sender) {
@@ -201,7 +205,9 @@ impl Message {
         }
     }
 
-    /// The phone at the other end. A Messaging Service sends RCS to a plain number; it arrives in the app of RCS.
+    /// Returns the address of the phone at the other end.
+    ///
+    /// RCS that a Messaging Service sends to a plain number arrives in the phone's RCS app.
     pub fn phone(&self) -> String {
         let (customer, sender) = self.customer_and_sender();
         if Channel::from_address(sender) == Channel::Rcs
@@ -213,7 +219,7 @@ impl Message {
     }
 }
 
-/// What a code of a failed delivery means, in Twilio's words.
+/// Returns Twilio's text for the error code of a failed delivery.
 pub fn error_message(code: u32) -> &'static str {
     match code {
         11200 => "HTTP retrieval failure",

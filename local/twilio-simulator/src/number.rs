@@ -1,6 +1,10 @@
-//! Telephone numbers as the simulator's network knows them.
+//! Phone numbers that the simulated network can route.
 
-/// `text` as E.164, if the network could route it: spaces and punctuation are dropped, ten digits are North American.
+/// Parses a phone number to E.164.
+///
+/// Returns `None` if the network cannot route it.
+///
+/// Spaces and punctuation are dropped. Ten digits without a plus are North American.
 pub fn parse(text: &str) -> Option<String> {
     let bare: String =
         text.trim().chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '-' | '.')).collect();
@@ -13,7 +17,7 @@ pub fn parse(text: &str) -> Option<String> {
     is_e164(&number).then_some(number)
 }
 
-/// Whether `number` is a plus, then 7 to 15 digits of a number that can exist.
+/// Returns whether `number` is a plus and 7 to 15 digits of a number that can exist.
 fn is_e164(number: &str) -> bool {
     let Some(digits) = number.strip_prefix('+') else { return false };
     let plausible = (7..=15).contains(&digits.len())
@@ -26,7 +30,7 @@ fn is_e164(number: &str) -> bool {
     }
 }
 
-/// The two-letter country that Twilio would report, for the plans that the simulator knows; else empty.
+/// Returns the country code that Twilio would report, or an empty string for unknown prefixes.
 pub fn country(number: &str) -> &'static str {
     const PLANS: [(&str, &str); 12] = [
         ("+1", "US"),

@@ -1,4 +1,4 @@
-//! What the simulator saw: calls, webhooks and events, the newest 20,000 of each.
+//! The newest 20,000 observed create requests, webhooks and event posts.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,48 +7,50 @@ use serde::Serialize;
 
 const MAX_OBSERVED: usize = 20_000;
 
-/// A call that wanted to create a message, accepted or not.
+/// A request to create a message, accepted or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ObservedCreate {
-    /// The recipient asked for.
+    /// The requested recipient.
     pub to: String,
     /// The text.
     pub body: String,
-    /// The message that came of it.
+    /// The SID of the created message.
     pub sid: Option<String>,
-    /// When it was asked for, in milliseconds since 1970.
+    /// When it was requested, in milliseconds since 1970.
     pub at: i64,
 }
 
-/// A webhook that was posted.
+/// One attempt to post a webhook.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ObservedWebhook {
-    /// The message that it is about.
+    /// The SID of the message that it reports.
     pub sid: String,
-    /// The status that it carries (`received` if inbound).
+    /// The reported status.
+    ///
+    /// `received` for inbound messages.
     pub message_status: String,
-    /// Where it went, without connection overrides.
+    /// The URL without connection overrides.
     pub url: String,
-    /// The HTTP status of the answer; none if there was none.
+    /// The HTTP status, or `None` without a response.
     pub status: Option<u16>,
-    /// Until the answer or the failure, milliseconds.
+    /// The time until the response or the failure, in milliseconds.
     pub millis: f64,
 }
 
 /// One attempt to post events to a sink.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ObservedEventPost {
-    /// The sink.
+    /// The SID of the sink.
     pub sink: String,
-    /// The types of the events, in their order.
+    /// The types of the events, in order.
     pub types: Vec<String>,
-    /// How often they were tried before.
+    /// The number of earlier attempts.
     pub attempts: u32,
-    /// The HTTP status of the answer; none if there was none.
+    /// The HTTP status, or `None` without a response.
     pub status: Option<u16>,
 }
 
-/// The three lists.
+/// The three lists of observed requests.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     creates: Mutex<VecDeque<ObservedCreate>>,

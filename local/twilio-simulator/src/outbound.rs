@@ -20,11 +20,11 @@ pub(super) struct CreateRequest {
     pub(super) body: String,
     /// The URL of status callbacks.
     pub(super) status_callback: Option<String>,
-    /// What comes with it besides the text.
+    /// What the message contains besides the text.
     pub(super) extras: MessageExtras,
     /// Whether the carrier delivers without delay.
     pub(super) hurried: bool,
-    /// How long it waits in the queue of its sender.
+    /// How long the message waits in the queue of its sender.
     pub(super) send_delay: Duration,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn accept(state: &SimulatorState, request: CreateRequest) -> rusqlite
     Ok(message)
 }
 
-/// Sends Twilio's own answer to a keyword; no webhook reports it.
+/// Sends Twilio's automatic reply to a keyword, which no webhook reports.
 pub(super) fn reply_to_keyword(
     state: &SimulatorState,
     from: &str,

@@ -1,4 +1,4 @@
-//! The live events of the phones page, with messages, phones and files as the page shows them.
+//! The live events of the Phones page, and the JSON of messages, phones and files.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::extras::Media;
 use super::message::{Direction, Message, Status};
 use super::store::phones::Phone;
 
-/// A live event of the phones page: its name and its data.
+/// A live event of the Phones page: its name and its data.
 #[derive(Debug, Clone)]
 pub(super) struct PhoneEvent {
     /// The name of the event.
@@ -47,8 +47,8 @@ pub(super) fn phone_view(phone: &Phone) -> Value {
 
 /// Returns a message as the phone shows it.
 ///
-/// `state` is `sending`, `stored` (the webhook answered 2xx, after `stored_ms`)
-/// or `failed` for messages of the phone, `arrived` for messages to it.
+/// `state` is `sending`, `stored` (the webhook returned 2xx, after `stored_ms`) or `failed` for messages of the phone,
+/// `arrived` for messages to it.
 pub(super) fn message_view(message: &Message) -> Value {
     let (_, number) = message.customer_and_sender();
     let inbound = message.direction == Direction::Inbound;

@@ -1,4 +1,4 @@
-//! When a fault meets a call.
+//! When a fault applies to a call.
 
 use std::time::Duration;
 
@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer};
 
 use super::message::Status;
 
-/// A fault and what it waits for: without conditions, the next call; with them, the next call that meets them all.
+/// A fault and its conditions.
+///
+/// Without conditions it applies to the next call.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct FaultRule<F> {
     /// The customer's number.
@@ -16,26 +18,26 @@ pub struct FaultRule<F> {
     /// A part of the text.
     #[serde(default)]
     body: Option<String>,
-    /// The status that a callback carries.
+    /// The status that a callback reports.
     #[serde(default)]
     status: Option<Status>,
-    /// How many matching calls pass first.
+    /// How many matching calls pass before it applies.
     #[serde(default)]
     skip: u32,
-    /// How many calls it meets; once if nothing is said.
+    /// How many calls it applies to. 1 by default.
     #[serde(default)]
     times: Option<u32>,
-    /// It meets every matching call for so long, counted from the first.
+    /// How long it applies to every matching call, from the first one.
     #[serde(default, rename = "lasting_ms", deserialize_with = "some_millis")]
     lasting: Option<Duration>,
-    /// What it does.
+    /// The fault.
     pub(super) fault: F,
     #[serde(skip)]
     until: Option<Timestamp>,
 }
 
 impl<F> FaultRule<F> {
-    /// The next call meets `fault`.
+    /// Creates a rule that applies `fault` to the next call.
     pub fn next(fault: F) -> Self {
         Self {
             number: None,
@@ -49,42 +51,42 @@ impl<F> FaultRule<F> {
         }
     }
 
-    /// Only for this customer's number.
+    /// Applies the fault only to this customer's number.
     #[must_use]
     pub fn number(mut self, number: &str) -> Self {
         self.number = Some(number.to_owned());
         self
     }
 
-    /// Only for texts that contain `part`.
+    /// Applies the fault only to texts that contain `part`.
     #[must_use]
     pub fn body(mut self, part: &str) -> Self {
         self.body = Some(part.to_owned());
         self
     }
 
-    /// Only for callbacks that carry `status`.
+    /// Applies the fault only to callbacks that report `status`.
     #[must_use]
     pub fn status(mut self, status: Status) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// After so many matching calls have passed.
+    /// Lets this many matching calls pass before the fault applies.
     #[must_use]
     pub fn skip(mut self, calls: u32) -> Self {
         self.skip = calls;
         self
     }
 
-    /// So many calls meet it.
+    /// Applies the fault to this many calls.
     #[must_use]
     pub fn times(mut self, calls: u32) -> Self {
         self.times = Some(calls);
         self
     }
 
-    /// Every matching call meets it for so long, counted from the first.
+    /// Applies the fault to every matching call for `duration`, from the first one.
     #[must_use]
     pub fn lasting(mut self, duration: Duration) -> Self {
         self.lasting = Some(duration);
@@ -97,7 +99,9 @@ impl<F> FaultRule<F> {
             && self.status.is_none_or(|status| call.status == Some(status))
     }
 
-    /// Whether a call that fits meets the fault at `now`; counts.
+    /// Counts a matching call.
+    ///
+    /// Returns whether the fault applies to it.
     pub(super) fn consume(&mut self, now: Timestamp) -> bool {
         if self.skip > 0 {
             self.skip -= 1;
@@ -114,14 +118,14 @@ impl<F> FaultRule<F> {
     }
 }
 
-/// What a rule looks at.
+/// The call that a rule is compared with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call<'a> {
     /// The customer's number.
     pub(super) number: &'a str,
     /// The text.
     pub(super) body: &'a str,
-    /// The status that a callback carries.
+    /// The status that a callback reports.
     pub(super) status: Option<Status>,
 }
 

@@ -1,4 +1,6 @@
-//! What goes wrong: armed by a test or over the control surface, forgotten at the end of the process.
+//! The script: faults and settings that a test or the control API sets.
+//!
+//! Restarting clears it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,22 +16,22 @@ pub use super::fault::{CallbackFault, CreateFault, InboundFault, MediaFault};
 pub use super::limits::Limits;
 use super::rule::{Call, FaultRule};
 
-/// How fast the carrier is.
+/// The delays of the carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Pace {
     /// From accepted to `sending`.
     #[serde(rename = "sending_ms", deserialize_with = "millis")]
     pub sending: Duration,
-    /// From there to `sent`.
+    /// From `sending` to `sent`.
     #[serde(rename = "sent_ms", deserialize_with = "millis")]
     pub sent: Duration,
-    /// From there to the phone.
+    /// From `sent` to the phone.
     #[serde(rename = "delivered_ms", deserialize_with = "millis")]
     pub delivered: Duration,
 }
 
 impl Pace {
-    /// No delays at all, for tests that want only the result.
+    /// Returns a pace without delays, for tests that need only the result.
     pub fn instant() -> Self {
         Self { sending: Duration::ZERO, sent: Duration::ZERO, delivered: Duration::ZERO }
     }
@@ -52,7 +54,7 @@ pub struct Script {
     callbacks: Mutex<Vec<FaultRule<CallbackFault>>>,
     inbound: Mutex<Vec<FaultRule<InboundFault>>>,
     media: Mutex<Vec<FaultRule<MediaFault>>>,
-    /// What the storage does to the next fetch of a file.
+    /// The fault of the next storage request, by file SID.
     storage: Mutex<HashMap<String, MediaFault>>,
     advanced_opt_out: AtomicBool,
     pace: Mutex<Pace>,
@@ -61,47 +63,47 @@ pub struct Script {
 }
 
 impl Script {
-    /// Arms a fault for calls that create messages.
+    /// Adds a fault of requests that create messages.
     pub fn on_create(&self, rule: FaultRule<CreateFault>) {
         with_lock(&self.creates, |rules| rules.push(rule));
     }
 
-    /// Arms a fault for status callbacks.
+    /// Adds a fault of status callbacks.
     pub fn on_callback(&self, rule: FaultRule<CallbackFault>) {
         with_lock(&self.callbacks, |rules| rules.push(rule));
     }
 
-    /// Arms a fault for the webhooks of inbound messages.
+    /// Adds a fault of the webhooks of inbound messages.
     pub fn on_inbound(&self, rule: FaultRule<InboundFault>) {
         with_lock(&self.inbound, |rules| rules.push(rule));
     }
 
-    /// Arms a fault for whoever fetches files.
+    /// Adds a fault of requests for files.
     pub fn on_media(&self, rule: FaultRule<MediaFault>) {
         with_lock(&self.media, |rules| rules.push(rule));
     }
 
-    /// Whether the Messaging Service has Advanced Opt-Out: it tells the desk what a keyword meant.
+    /// Sets whether the Messaging Service has Advanced Opt-Out, which reports keywords in webhooks.
     pub fn set_advanced_opt_out(&self, enabled: bool) {
         self.advanced_opt_out.store(enabled, Ordering::Relaxed);
     }
 
-    /// Sets how fast the carrier is.
+    /// Sets the carrier's delays.
     pub fn set_pace(&self, pace: Pace) {
         with_lock(&self.pace, |current| *current = pace);
     }
 
-    /// Sets how much the account may.
+    /// Sets the account's limits.
     pub fn set_limits(&self, limits: Limits) {
         with_lock(&self.limits, |current| *current = limits);
     }
 
-    /// Closes the port (every connection is refused) or opens it again.
+    /// Closes the API's port, so that connections are refused, or opens it again.
     pub fn refuse_connections(&self, refuse: bool) {
         self.refusing.send_replace(refuse);
     }
 
-    /// Disarms everything.
+    /// Removes all faults and restores the default settings.
     pub fn clear(&self) {
         with_lock(&self.creates, Vec::clear);
         with_lock(&self.callbacks, Vec::clear);
@@ -134,7 +136,9 @@ impl Script {
         next_fault(&self.media, call, now)
     }
 
-    /// Leaves a fault, or none any more, for the storage, which knows files and no messages.
+    /// Sets or removes the fault of the next storage request for a file.
+    ///
+    /// The storage knows files only, not messages, so the API request decides.
     pub(super) fn set_storage_fault(&self, sid: &str, fault: Option<MediaFault>) {
         with_lock(&self.storage, |faults| match fault {
             Some(fault) => faults.insert(sid.to_owned(), fault),
@@ -142,7 +146,7 @@ impl Script {
         });
     }
 
-    /// The fault that was left for this file.
+    /// Removes and returns the storage fault of a file.
     pub(super) fn take_storage_fault(&self, sid: &str) -> Option<MediaFault> {
         with_lock(&self.storage, |faults| faults.remove(sid))
     }

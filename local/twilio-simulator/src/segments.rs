@@ -1,12 +1,16 @@
-//! How many SMS one text becomes.
+//! The number of SMS segments of a text.
 
-/// One septet each.
+/// Characters of one septet.
 const GSM_7: &str = "\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ";
-/// Two septets each: an escape and the character.
+/// Characters of two septets: an escape and the character.
 const GSM_7_EXTENSION: &str = "\u{c}[\\]^{|}~€";
 
-/// The number of parts that `text` is sent in: GSM-7 (160, else 153 septets a part) if every character is in it, else
-/// UCS-2 (70, else 67 units). No character is cut in two; an empty text counts as one.
+/// Returns the number of segments of `text`.
+///
+/// An empty text has one.
+///
+/// If every character is in GSM-7, one segment has 160 septets, or several have 153 each. Otherwise the text is UCS-2
+/// with 70 units, or 67 each. No character is split.
 pub fn count(text: &str) -> u32 {
     if let Some(widths) = text.chars().map(septets).collect::<Option<Vec<u32>>>() {
         return parts(&widths, 160, 153);

@@ -1,4 +1,4 @@
-//! The state that every part of the simulator works on.
+//! The state that all parts of the simulator share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,46 +20,48 @@ use super::segments;
 use super::store::phones::{self, Phone};
 use super::store::{Store, events, work};
 
-/// Everything that the parts share.
+/// The state that all parts of the simulator share.
 pub(super) struct SimulatorState {
-    /// The account.
+    /// The account SID.
     pub(super) account_sid: String,
-    /// Its token: the password of the API and the key of the signatures.
+    /// The auth token: the password of the API and the key of the signatures.
     pub(super) auth_token: String,
-    /// The account's senders, on every channel; an SMS number is E.164.
+    /// The account's senders on all channels.
+    ///
+    /// SMS numbers are E.164.
     pub(super) senders: Vec<String>,
-    /// The Messaging Service that the senders of SMS and RCS belong to.
+    /// The Messaging Service of the SMS and RCS senders.
     pub(super) service: Option<String>,
-    /// Its own base address: files of messages are fetched there.
+    /// The base URL of the API, which also serves the files of messages.
     pub(super) url: String,
-    /// Where inbound messages are posted.
+    /// The URL that inbound messages are posted to.
     pub(super) inbound_url: String,
-    /// The file.
+    /// The SQLite store.
     pub(super) store: Store,
-    /// Time.
+    /// The clock.
     pub(super) clock: Arc<dyn Clock>,
     /// The source of SIDs and of random delays.
     pub(super) ids: Arc<dyn Ids>,
-    /// What goes wrong.
+    /// The faults and settings.
     pub(super) script: Arc<Script>,
-    /// What was seen.
+    /// The observed requests.
     pub(super) observed: Observed,
-    /// How much is under way.
+    /// The queues of the senders and the number of API calls in flight.
     pub(super) send_queue: SendQueue,
-    /// Rung when there is new work.
+    /// Notified when there are new tasks.
     pub(super) work_ready: Notify,
-    /// Rung when there are new events for a sink.
+    /// Notified when there are new events for a sink.
     pub(super) stream_work_ready: Notify,
-    /// How much work is left.
+    /// The number of remaining tasks and unposted events.
     pub(super) remaining_work: watch::Sender<usize>,
-    /// What the phones page is told.
+    /// The live events of the Phones page.
     pub(super) phone_events: broadcast::Sender<PhoneEvent>,
-    /// Set at the end.
+    /// Set to `true` when the simulator stops.
     pub(super) stopping: watch::Sender<bool>,
 }
 
 impl SimulatorState {
-    /// Now.
+    /// Returns the current time.
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -69,13 +71,15 @@ impl SimulatorState {
         format!("{prefix}{:032x}", self.ids.random())
     }
 
-    /// `duration` from now.
+    /// Returns the time after `duration`.
     pub(super) fn after(&self, duration: Duration) -> Timestamp {
         let now = self.now();
         now.checked_add(duration).unwrap_or(now)
     }
 
-    /// Counts the work anew and wakes whoever waits for it. Called after every write.
+    /// Counts the remaining work and wakes its workers.
+    ///
+    /// Must be called after every write.
     pub(super) fn work_changed(&self) {
         // Sent under the store's lock: an older count cannot overtake a newer one.
         let result = self.store.with(|db| {
@@ -92,18 +96,18 @@ impl SimulatorState {
         self.work_ready.notify_one();
     }
 
-    /// Tells the phones page, if anybody looks.
+    /// Publishes a live event of the Phones page.
     pub(super) fn publish(&self, event: PhoneEvent) {
-        // No receiver: nobody looks.
+        // Without a receiver, no page is open.
         let _ = self.phone_events.send(event);
     }
 
-    /// Under what a customer's opt-out is kept: the sender, or the Messaging Service that it belongs to.
+    /// Returns the key of opt-outs: the sender's Messaging Service, or the sender itself.
     pub(super) fn opt_out_key<'a>(&'a self, sender: &'a str) -> &'a str {
         self.service_for(sender).unwrap_or(sender)
     }
 
-    /// The Messaging Service that `sender` belongs to.
+    /// Returns the Messaging Service that `sender` belongs to.
     pub(super) fn service_for(&self, sender: &str) -> Option<&str> {
         let in_pool = matches!(Channel::from_address(sender), Channel::Sms | Channel::Rcs);
         self.service
@@ -111,14 +115,16 @@ impl SimulatorState {
             .filter(|_| in_pool && self.senders.iter().any(|own_sender| own_sender == sender))
     }
 
-    /// The keyword that `body` is, where Twilio acts on keywords sent to `sender`.
+    /// Returns the keyword in `body` if Twilio processes keywords that are sent to `sender`.
     pub(super) fn keyword(&self, sender: &str, body: &str) -> Option<Keyword> {
         let is_supported =
             Channel::from_address(sender) == Channel::Sms || self.service_for(sender).is_some();
         Keyword::parse(body).filter(|_| is_supported)
     }
 
-    /// The phone with this number, put on the bench if it is not there yet.
+    /// Returns the phone with this number.
+    ///
+    /// Adds it if the Phones page does not show it.
     pub(super) fn get_or_add_phone(&self, number: &str) -> rusqlite::Result<Phone> {
         if let Some(phone) = self.store.with(|db| phones::find(db, number))?
             && phone.visible

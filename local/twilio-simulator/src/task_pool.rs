@@ -1,4 +1,4 @@
-//! Work under way side by side, each piece known by its key, until the simulator stops.
+//! A pool of concurrent tasks, each identified by a key.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,31 +9,35 @@ use tokio::task::{Id, JoinSet};
 
 use super::state::SimulatorState;
 
-/// What is under way.
+/// The running tasks.
 pub(super) struct TaskPool<K> {
     running: JoinSet<()>,
     keys: HashMap<Id, K>,
 }
 
 impl<K: PartialEq> TaskPool<K> {
-    /// How many pieces there are.
+    /// Returns the number of running tasks.
     pub(super) fn count(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether the piece called `key` is one of them.
+    /// Returns whether the task `key` is running.
     pub(super) fn contains(&self, key: &K) -> bool {
         self.keys.values().any(|running_key| running_key == key)
     }
 
-    /// Begins a piece.
+    /// Starts a task.
     pub(super) fn spawn(&mut self, key: K, task: impl Future<Output = ()> + Send + 'static) {
         self.keys.insert(self.running.spawn(task).id(), key);
     }
 }
 
-/// Works until the simulator stops; what is cut off then is still in the store. `take_up` begins what is due and is not in hand, and
-/// says how long until the next; it is asked whenever a piece has ended, the bell rings, or that time has come.
+/// Runs tasks until the simulator stops.
+///
+/// Aborted tasks are still in the store.
+///
+/// `start_due` starts the due tasks that are not running and returns the time until the next is due. It is called when
+/// a task ends, when `bell` is notified, and when that time has passed.
 pub(super) async fn run_pool<K: PartialEq>(
     state: &SimulatorState,
     bell: &Notify,
@@ -64,7 +68,7 @@ pub(super) async fn run_pool<K: PartialEq>(
     }
 }
 
-/// From `now` to `next`; an hour where there is none.
+/// Returns the time from `now` to `next`, or one hour without `next`.
 pub(super) fn delay_until(now: Timestamp, next: Option<Timestamp>) -> Duration {
     next.map_or(Duration::from_hours(1), |due| {
         Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO)

@@ -1,19 +1,19 @@
-//! What stands in a webhook, and how Twilio was told to post it.
+//! The forms of status callbacks, connection overrides, and the outcome of webhooks.
 
 use std::time::Duration;
 
 use super::address::Channel;
 use super::message::{self, Message, Status};
 
-/// Names and values in the order of the wire.
+/// Names and values in the order in which they are sent.
 pub(super) type Form = Vec<(String, String)>;
 
-/// Fields as a form.
+/// Returns fields as a form.
 pub(super) fn form<const N: usize>(fields: [(&str, &str); N]) -> Form {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// The form of a status callback.
+/// Returns the form of a status callback.
 pub(super) fn callback_form(account_sid: &str, message: &Message) -> Form {
     let mut fields = form([
         ("AccountSid", account_sid),
@@ -51,21 +51,23 @@ pub(super) fn callback_form(account_sid: &str, message: &Message) -> Form {
     fields
 }
 
-/// Connection overrides: `#ct=…&rt=…&rc=…&rp=…` behind a webhook's address.
+/// The connection overrides (`#ct=…&rt=…&rc=…&rp=…`) of a webhook URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Overrides {
-    /// Time to connect.
+    /// The time to connect.
     pub(super) connect: Duration,
-    /// Time to wait for the answer.
+    /// The time to wait for the response.
     pub(super) read: Duration,
-    /// Retries after the first attempt.
+    /// The number of retries after the first attempt.
     pub(super) retries: u32,
-    /// What is retried.
+    /// The failures that are retried: `4xx`, `5xx`, `ct`, `rt` or `all`.
     pub(super) policy: Vec<String>,
 }
 
 impl Overrides {
-    /// The overrides of `url`; Twilio's defaults where it says nothing, or nothing legal.
+    /// Parses the overrides of `url`.
+    ///
+    /// Missing and invalid values are Twilio's defaults.
     pub(super) fn from_url(url: &str) -> Self {
         let mut overrides = Self {
             connect: Duration::from_secs(5),
@@ -98,7 +100,7 @@ impl Overrides {
         overrides
     }
 
-    /// Whether a webhook that ended as `end` is tried again, by policy.
+    /// Returns whether the policy retries a webhook with this outcome.
     pub(super) fn should_retry(&self, outcome: WebhookOutcome) -> bool {
         let name = match outcome {
             WebhookOutcome::Responded(400..500) => "4xx",
@@ -111,19 +113,19 @@ impl Overrides {
     }
 }
 
-/// How an attempt to post a webhook ended.
+/// The outcome of an attempt to post a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WebhookOutcome {
-    /// With this HTTP status.
+    /// A response with this HTTP status.
     Responded(u16),
-    /// Nobody took it, or the connection broke.
+    /// The connection was refused or broke.
     NoConnection,
-    /// It was taken, and the time for an answer ran out.
+    /// No response in time.
     NoResponse,
 }
 
 impl WebhookOutcome {
-    /// The HTTP status of the answer, if there was one.
+    /// Returns the HTTP status of the response, if there was one.
     pub(super) fn status(self) -> Option<u16> {
         if let Self::Responded(status) = self { Some(status) } else { None }
     }

@@ -1,7 +1,7 @@
-//! Posts webhooks: signed, within Twilio's times, with Twilio's retries.
+//! Posts signed webhooks with Twilio's timeouts and retries.
 //!
-//! In one point it is kinder than Twilio, which calls a fallback address and then gives up: while nobody listens, it
-//! keeps trying. On a laptop desk and network are one process, and a text typed just before a restart must arrive.
+//! Unlike Twilio, which calls a fallback URL once and then gives up, it retries as long as the connection is refused:
+//! on a laptop, Partyline and the simulator are one process, and a message sent just before a restart must arrive.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use super::store::messages;
 use super::store::work::{self, Post, Task, TaskKind};
 use super::webhook::{Overrides, WebhookOutcome};
 
-/// The client of every webhook.
+/// Returns the HTTP client of all webhooks.
 pub(super) fn client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -27,7 +27,9 @@ pub(super) fn client() -> reqwest::Result<reqwest::Client> {
         .build()
 }
 
-/// Posts the webhook of `task` and records how that ended: done, or to be tried again.
+/// Posts the webhook of `task`.
+///
+/// Stores its result, or schedules a retry.
 pub(super) async fn deliver(
     state: &SimulatorState,
     client: &reqwest::Client,
@@ -101,7 +103,7 @@ async fn attempt(
     (outcome, millis)
 }
 
-/// Makes the call, and waits for its answer for so long.
+/// Sends a request and waits up to `timeout` for the response.
 pub(super) async fn send(
     state: &SimulatorState,
     call: RequestBuilder,
@@ -111,7 +113,7 @@ pub(super) async fn send(
         response = call.send() => match response {
             Ok(response) => {
                 let status = response.status().as_u16();
-                // Read to its end, so that the connection can be used again.
+                // Read to its end, so that the connection can be reused.
                 let _ = response.bytes().await;
                 WebhookOutcome::Responded(status)
             }

@@ -1,4 +1,4 @@
-//! Does what is due, oldest first, at most 64 pieces at once.
+//! Runs due tasks, oldest first, at most 64 at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,21 +10,25 @@ use super::{carrier, fetch, webhook_sender};
 
 const CONCURRENCY: usize = 64;
 
-/// Who calls out.
+/// The HTTP clients of the worker.
 #[derive(Clone)]
 pub(super) struct Clients {
-    /// Webhooks.
+    /// The client of webhooks.
     pub(super) webhooks: reqwest::Client,
-    /// Files.
+    /// The client of files.
     pub(super) files: reqwest::Client,
 }
 
-/// Works until the simulator stops. What is cut off then stays in the store and is done after the next start.
+/// Runs until the simulator stops.
+///
+/// Aborted tasks stay in the store and run again after the next start.
 pub(super) async fn run(state: Arc<SimulatorState>, clients: Clients) {
     task_pool::run_pool(&state, &state.work_ready, |pool| start_due(&state, &clients, pool)).await;
 }
 
-/// Starts what is due and not in hand; says how long until the next.
+/// Starts due tasks that are not running.
+///
+/// Returns the time until the next is due.
 fn start_due(
     state: &Arc<SimulatorState>,
     clients: &Clients,

@@ -41,8 +41,8 @@ pub fn words(text: &str) -> Vec<Word> {
 
 /// Returns the words of an identifier in snake, kebab or camel case.
 fn parts(identifier: &str) -> Vec<String> {
-    // Rust's own, and no sentence.
-    if identifier == "is_none" {
+    // Names of the standard library.
+    if matches!(identifier, "is_none" | "is_none_or") {
         return vec![identifier.to_owned()];
     }
     let mut parts: Vec<String> = Vec::new();

@@ -124,7 +124,7 @@ async fn the_channel_determines_the_sender_and_the_contact_address() {
 async fn the_sender_in_the_contacts_country_is_used_unless_another_is_given() {
     let london = "+442079460990";
     let system = TestSystem::start_with(|options| {
-        options.settings.further_numbers = vec![london.to_owned()]
+        options.settings.senders.further_numbers = vec![london.to_owned()]
     })
     .await;
     let anna = system.admin().await;
@@ -149,7 +149,7 @@ async fn the_sender_in_the_contacts_country_is_used_unless_another_is_given() {
 #[tokio::test]
 async fn a_channel_that_cannot_start_or_is_not_configured_is_rejected_with_a_reason() {
     let system = TestSystem::start_with(|options| {
-        options.settings.channel_senders.retain(|sender| !sender.starts_with("rcs"))
+        options.settings.senders.channel_senders.retain(|sender| !sender.starts_with("rcs"))
     })
     .await;
     let anna = system.admin().await;

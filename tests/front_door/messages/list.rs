@@ -148,7 +148,7 @@ async fn a_deferred_send_shows_its_outbox_state() {
     let anna = system.admin().await;
     let thread = start_conversation(&anna).await;
     let busy_rule =
-        FaultRule::next(CreateFault::Answer { status: 429 }).lasting(Duration::from_mins(2));
+        FaultRule::next(CreateFault::Respond { status: 429 }).lasting(Duration::from_mins(2));
     system.twilio().script().on_create(busy_rule);
     anna.send(&thread, "one").await;
     anna.send(&thread, "two").await;

@@ -199,7 +199,7 @@ async fn a_looked_up_message_has_twilios_segments_and_price() {
     let anna = system.admin().await;
     let script = system.twilio().script();
     script.on_callback(FaultRule::next(CallbackFault::Dropped).times(u32::MAX));
-    script.on_create(FaultRule::next(CreateFault::LoseAnswer));
+    script.on_create(FaultRule::next(CreateFault::DropResponse));
     let thread = conversation_id(&anna.start_conversation(&customer_number()).await).to_owned();
     anna.send(&thread, &"x".repeat(200)).await;
     system.wait_until_idle().await;

@@ -8,7 +8,7 @@ use super::fixture::{ANNA, BORIS, ReliabilityFixture, minutes, seconds};
 #[tokio::test]
 async fn ten_messages_arrive_in_order_when_the_third_is_deferred() {
     let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
-    let busy_fault = CreateFault::Answer { status: 429 };
+    let busy_fault = CreateFault::Respond { status: 429 };
     fixture.twilio().script().on_create(FaultRule::next(busy_fault).body("m3").lasting(minutes(2)));
     let (anna, boris) =
         (fixture.start_conversation(ANNA).await, fixture.start_conversation(BORIS).await);

@@ -57,7 +57,7 @@ async fn an_invalid_outbox_entry_is_moved_to_the_failure_queue_and_the_others_ar
 #[tokio::test]
 async fn a_slow_send_delays_only_its_own_conversation() {
     let fixture = ReliabilityFixture::start().await;
-    let slow_response = CreateFault::AnswerLate { by: seconds(8) };
+    let slow_response = CreateFault::LateResponse { by: seconds(8) };
     fixture.twilio().script().on_create(FaultRule::next(slow_response).number(ANNA));
     let (anna, boris) =
         (fixture.start_conversation(ANNA).await, fixture.start_conversation(BORIS).await);

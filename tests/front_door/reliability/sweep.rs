@@ -88,7 +88,7 @@ async fn a_look_up_with_an_expired_lease_is_repeated() {
     let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
     let script = fixture.twilio().script();
     script.on_callback(FaultRule::next(CallbackFault::Dropped).times(3));
-    script.on_create(FaultRule::next(CreateFault::LoseAnswer));
+    script.on_create(FaultRule::next(CreateFault::DropResponse));
     faults.inject_next("twilio.list", InjectedFault::Hang);
     let anna = fixture.start_conversation(ANNA).await;
     let id = fixture.send(&anna, "Hello").await;

@@ -24,7 +24,7 @@ async fn a_send_whose_response_was_lost_is_found_in_twilios_list_and_not_repeate
     let fixture = ReliabilityFixture::start().await;
     let script = fixture.twilio().script();
     drop_callbacks(script);
-    script.on_create(FaultRule::next(CreateFault::LoseAnswer));
+    script.on_create(FaultRule::next(CreateFault::DropResponse));
     let anna = fixture.start_conversation(ANNA).await;
     let id = fixture.send(&anna, "Your table is ready").await;
     fixture.wait_until_idle().await;
@@ -59,7 +59,7 @@ async fn a_send_that_twilio_accepted_without_a_response_is_found() {
 
 #[tokio::test]
 async fn a_send_that_twilio_never_accepted_is_unconfirmed_after_15_minutes_and_retryable() {
-    for fault in [CreateFault::Cut, CreateFault::Answer { status: 500 }] {
+    for fault in [CreateFault::Cut, CreateFault::Respond { status: 500 }] {
         let fixture = ReliabilityFixture::start().await;
         fixture.twilio().script().on_create(FaultRule::next(fault));
         let anna = fixture.start_conversation(ANNA).await;
@@ -86,7 +86,7 @@ async fn a_send_that_twilio_never_accepted_is_unconfirmed_after_15_minutes_and_r
 async fn a_failed_list_request_is_repeated_and_not_taken_as_not_found() {
     let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
     drop_callbacks(fixture.twilio().script());
-    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::DropResponse));
     faults.inject_after("twilio.list", 0, 3, InjectedFault::RefuseConnection);
     let anna = fixture.start_conversation(ANNA).await;
     let id = fixture.send(&anna, "On my way").await;
@@ -105,7 +105,7 @@ async fn a_failed_list_request_is_repeated_and_not_taken_as_not_found() {
 async fn a_list_that_fails_for_a_day_leaves_the_send_unconfirmed() {
     let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
     drop_callbacks(fixture.twilio().script());
-    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::DropResponse));
     faults.inject_after("twilio.list", 0, u32::MAX, InjectedFault::RefuseConnection);
     let anna = fixture.start_conversation(ANNA).await;
     let id = fixture.send(&anna, "On my way").await;
@@ -121,7 +121,7 @@ async fn a_list_that_fails_for_a_day_leaves_the_send_unconfirmed() {
 #[tokio::test]
 async fn a_callback_with_the_sid_completes_an_unknown_send_without_a_look_up() {
     let (fixture, faults) = ReliabilityFixture::start_with_faults().await;
-    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::DropResponse));
     faults.inject_after("twilio.list", 0, u32::MAX, InjectedFault::RefuseConnection);
     let anna = fixture.start_conversation(ANNA).await;
     let id = fixture.send(&anna, "See you at eight").await;
@@ -162,7 +162,7 @@ async fn a_status_that_arrives_after_unconfirmed_replaces_it() {
 async fn unknown_sends_of_the_same_text_are_paired_oldest_first() {
     let fixture = ReliabilityFixture::start().await;
     drop_callbacks(fixture.twilio().script());
-    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer).times(2));
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::DropResponse).times(2));
     let anna = fixture.start_conversation(ANNA).await;
     let first = fixture.send(&anna, "Yes").await;
     let second = fixture.send(&anna, "Yes").await;
@@ -186,7 +186,7 @@ async fn an_unaccepted_send_does_not_hide_a_later_accepted_send_of_the_same_text
     fixture.wait_until_idle().await;
     fixture.advance_and_sweep(seconds(61)).await;
     fixture.advance_and_sweep(minutes(4) + seconds(1)).await;
-    fixture.twilio().script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    fixture.twilio().script().on_create(FaultRule::next(CreateFault::DropResponse));
     let accepted = fixture.send(&anna, "Yes").await;
     fixture.wait_until_idle().await;
     fixture.advance_and_sweep(seconds(61)).await;
@@ -206,7 +206,7 @@ async fn a_look_up_does_not_claim_the_message_of_a_concurrent_send_of_the_same_t
     let unaccepted = fixture.send(&anna, "Yes").await;
     fixture.wait_until_idle().await;
     fixture.system.advance(seconds(58));
-    script.on_create(FaultRule::next(CreateFault::AnswerLate { by: seconds(8) }));
+    script.on_create(FaultRule::next(CreateFault::LateResponse { by: seconds(8) }));
     let accepted = fixture.send(&anna, "Yes").await;
     wait_until(|| fixture.count_creates("Yes") == 2).await;
     fixture.system.advance(seconds(4));

@@ -59,7 +59,7 @@ impl TestSystem {
         let log = tracing_subscriber::fmt::layer().with_test_writer();
         // Only the first test of the process starts it.
         drop(tracing_subscriber::registry().with(log_filter()).with(log).try_init());
-        let mut options = Options::in_memory(project_root());
+        let mut options = Options::in_memory(project_root()).unwrap();
         configure(&mut options);
         let system = System::start(options).await.unwrap();
         let client = reqwest::Client::builder().no_proxy();

@@ -18,7 +18,7 @@ impl TestSystem {
     pub fn phone(&self, address: &str) -> TestPhone<'_> {
         let channel =
             |address: &str| address.split_once(':').map(|(channel, _)| channel.to_owned());
-        let senders = self.inner().settings().senders();
+        let senders = self.inner().settings().senders.addresses();
         let business_address =
             senders.into_iter().find(|sender| channel(sender) == channel(address)).unwrap();
         TestPhone { system: self, address: address.to_owned(), business_address }

@@ -110,7 +110,7 @@ pub fn inbound_text_form(system: &TestSystem, sid: &str, from: &str, body: &str)
         ("SmsMessageSid", sid),
         ("AccountSid", &system.inner().settings().account_sid),
         ("From", from),
-        ("To", &system.inner().settings().number),
+        ("To", &system.inner().settings().senders.number),
         ("Body", body),
         ("NumMedia", "0"),
         ("NumSegments", "1"),

@@ -154,9 +154,10 @@ async fn invalid_media_counts_neither_lose_a_message_nor_add_media() {
 async fn contacts_without_a_number_and_long_rcs_senders_have_conversations() {
     let long_sender = format!("rcs:{}", "a".repeat(200));
     let configured_sender = long_sender.clone();
-    let system =
-        TestSystem::start_with(|options| options.settings.channel_senders.push(configured_sender))
-            .await;
+    let system = TestSystem::start_with(|options| {
+        options.settings.senders.channel_senders.push(configured_sender)
+    })
+    .await;
     let anna = system.admin().await;
     let contact = format!("whatsapp:US.{:020}", next_id());
     post_form(&system, &whatsapp_form(&system, &contact, "hi", &[])).await;

@@ -21,7 +21,7 @@ pub async fn start_as_recorded(recordings: &Value) -> TestSystem {
     TestSystem::start_with(|options| {
         options.settings.account_sid = recordings["account_sid"].as_str().unwrap().to_owned();
         options.settings.auth_token = recordings["auth_token"].as_str().unwrap().to_owned();
-        options.settings.channel_senders =
+        options.settings.senders.channel_senders =
             ["whatsapp:+18555080989", "messenger:105550000000001", "rcs:acme_support_agent"]
                 .map(str::to_owned)
                 .to_vec();
@@ -251,7 +251,7 @@ async fn every_recorded_delivery_report_is_accepted_and_the_highest_status_is_ke
     let system = start_as_recorded(&recordings).await;
     let anna = system.admin().await;
     // Nothing but the recordings reports on a message.
-    let busy_rule = FaultRule::next(CreateFault::Answer { status: 429 });
+    let busy_rule = FaultRule::next(CreateFault::Respond { status: 429 });
     system.twilio().script().on_create(busy_rule.times(u32::MAX));
     let mut reported_messages = BTreeMap::<String, ReportedMessage>::new();
     let mut count = 0;

@@ -1,11 +1,12 @@
-//! Who may do what: the question the front asks before each action.
+//! The permission check before each operation.
 
 use std::sync::Arc;
 
-/// The policies of all callers, asked once for each action on each resource.
+/// Decides which caller may do what.
 pub trait Authorize: Send + Sync + 'static {
-    /// Whether `caller` (a function's name) may do `action` (`dynamodb:PutItem`) on `resource`, the
-    /// ARN of a table or of one of its indexes (`<table arn>/index/<name>`).
+    /// Returns whether `caller` (a function's name) may perform `action` on `resource`.
+    ///
+    /// For example `dynamodb:PutItem`. The resource is the ARN of a table or of an index (`<table arn>/index/<name>`).
     fn allow(&self, caller: &str, action: &str, resource: &str) -> bool;
 }
 
@@ -15,7 +16,7 @@ impl<F: Fn(&str, &str, &str) -> bool + Send + Sync + 'static> Authorize for F {
     }
 }
 
-/// Asks for everything in `needs`, in order; the first that is refused is the answer.
+/// Returns the first required permission that the caller does not have.
 pub(super) fn first_denied<'a>(
     permissions: &Arc<dyn Authorize>,
     caller: &str,
@@ -26,11 +27,11 @@ pub(super) fn first_denied<'a>(
         .find(|permission| !permissions.allow(caller, permission.action, &permission.resource))
 }
 
-/// One action on one resource that a request needs.
+/// A permission that a request requires: one action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RequiredPermission {
-    /// For example `dynamodb:ConditionCheckItem`.
+    /// The action, for example `dynamodb:ConditionCheckItem`.
     pub action: &'static str,
-    /// The ARN.
+    /// The ARN of the resource.
     pub resource: String,
 }

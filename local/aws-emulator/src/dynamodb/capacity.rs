@@ -1,45 +1,51 @@
-//! What operations cost: the write and read units that the engine reports, by caller, operation and table.
+//! The consumed write and read units, by caller, operation and table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-/// Who consumed units, by what, where.
+/// The key of a counter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CapacityKey {
-    /// The function's name.
+    /// The name of the calling function.
     pub caller: String,
-    /// For example `TransactWriteItems`.
+    /// The operation, for example `TransactWriteItems`.
     pub operation: String,
-    /// The table's name.
+    /// The name of the table.
     pub table: String,
 }
 
-/// How much was consumed. Only answered operations count: the engine reports no units for a refused write.
+/// The consumed capacity of successful operations.
+///
+/// The engine reports no units for a rejected write.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CapacityUnits {
-    /// Operations answered.
+    /// The number of operations.
     pub calls: u64,
-    /// Write request units, transactions doubled and indexes included.
+    /// The write request units.
+    ///
+    /// Transactions count twice, and indexes are included.
     pub write_units: f64,
-    /// Read request units.
+    /// The read request units.
     pub read_units: f64,
 }
 
-/// The counters. Clones share them.
+/// The counters.
+///
+/// Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Capacity {
     by_key: Arc<Mutex<BTreeMap<CapacityKey, CapacityUnits>>>,
 }
 
 impl Capacity {
-    /// Everything counted so far.
+    /// Returns all counters.
     pub fn snapshot(&self) -> BTreeMap<CapacityKey, CapacityUnits> {
         self.by_key.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The sum over everything that `caller` did.
+    /// Returns the sum of all operations of `caller`.
     pub fn for_caller(&self, caller: &str) -> CapacityUnits {
         self.snapshot().into_iter().filter(|(key, _)| key.caller == caller).fold(
             CapacityUnits::default(),
@@ -51,12 +57,12 @@ impl Capacity {
         )
     }
 
-    /// Begins again at nothing.
+    /// Resets all counters.
     pub fn reset(&self) {
         self.by_key.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Adds what an answer reports, one `ConsumedCapacity` or a list of them.
+    /// Adds the capacity that a response reports: one `ConsumedCapacity` or a list of them.
     pub(super) fn add(&self, caller: &str, operation: &str, writes: bool, report: &Value) {
         let reports = report.as_array().map_or(std::slice::from_ref(report), Vec::as_slice);
         let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);

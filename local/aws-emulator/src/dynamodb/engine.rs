@@ -1,9 +1,9 @@
-//! The embedded engine on three threads of its own: one writes, one reads beside it, one keeps the house.
+//! The embedded engine on three threads: one writes, one reads, one runs maintenance.
 //!
-//! SQLite has one writer, so writes queue here, in the order of arrival. Reads see every write that was answered
-//! before they began. `synchronous` is NORMAL: with the write-ahead log, a killed process loses nothing that was
-//! answered (a power cut may lose the last moments, which a local system accepts). Checkpoints and searches of whole
-//! tables run on the third thread, so that neither a write nor a read waits for one.
+//! SQLite has one writer, so writes are queued here in the order of arrival. Reads see every write that was completed
+//! before they began. With `synchronous = NORMAL` and the write-ahead log, a killed process loses no completed write; a
+//! power cut may lose the last ones, which a local system accepts. Checkpoints and searches of whole tables run on the
+//! maintenance thread, so that they delay neither writes nor reads.
 
 use std::path::Path;
 use std::sync::{Arc, mpsc};
@@ -15,16 +15,21 @@ use futures_util::FutureExt as _;
 use shared::clock::Clock;
 use tokio::sync::{oneshot, watch};
 
-/// Writes after which the log is folded back into the database.
+/// The number of writes after which the write-ahead log is checkpointed.
 const WRITES_PER_CHECKPOINT: u64 = 2_000;
 
 type Job = Box<dyn FnOnce(&Storage) + Send>;
 
-/// Work for a thread; nothing ends it.
+/// Sends jobs to a thread.
+///
+/// `None` ends it.
 type Jobs = mpsc::Sender<Option<Job>>;
 
-/// A handle on the engine. Clones share it. For what the front does not offer:
-/// `engine.read(|storage| ready(get_item::execute(storage, request)))`.
+/// A handle to the engine.
+///
+/// Clones share it.
+///
+/// For operations that the service does not offer: `engine.read(|storage| ready(get_item::execute(storage, request)))`.
 #[derive(Clone)]
 pub struct Engine {
     writer: Jobs,
@@ -33,12 +38,16 @@ pub struct Engine {
     writes: watch::Sender<u64>,
 }
 
-/// The threads, each by the way to give it work.
+/// The threads, each with the sender of its jobs.
 pub(super) struct Threads([(Jobs, JoinHandle<()>); 3]);
 
 impl Threads {
-    /// Ends each after what it has been given, and waits until it has closed its file, one after the other: only a
-    /// connection that is the last to close folds the log back, and of two that close at once none is. Blocks.
+    /// Ends all threads after their queued jobs and waits until they have closed the file.
+    ///
+    /// Blocks.
+    ///
+    /// They end one after the other: only the last connection that closes checkpoints the log, and if two close at
+    /// once, neither does.
     pub(super) fn end(self) {
         for (jobs, thread) in self.0 {
             let _ = jobs.send(None);
@@ -48,7 +57,7 @@ impl Threads {
 }
 
 impl Engine {
-    /// Opens the database file, made if it is absent.
+    /// Opens the database file, or creates it.
     pub(super) fn open(
         path: &Path,
         clock: &Arc<dyn Clock>,
@@ -62,7 +71,7 @@ impl Engine {
         let writer_thread = std::thread::spawn(move || {
             write_on(&writer_storage, &write_jobs, &write_signal, &checkpoints);
         });
-        // The writer gives work to the maintainer, which ends last.
+        // The writer sends jobs to the maintenance thread, which therefore ends last.
         let threads = [
             (writer.clone(), writer_thread),
             (reader.clone(), reader_thread),
@@ -71,7 +80,7 @@ impl Engine {
         Ok((Self { writer, reader, maintainer, writes: write_count }, Threads(threads)))
     }
 
-    /// Runs `work` on the writing thread, after all that was asked before it.
+    /// Runs `work` on the writing thread, after all earlier writes.
     pub async fn write<T, F>(&self, work: F) -> Result<T, DynoxideError>
     where
         T: Send + 'static,
@@ -80,7 +89,7 @@ impl Engine {
         run_on(&self.writer, work).await
     }
 
-    /// Runs `work` on the reading thread, beside a write.
+    /// Runs `work` on the reading thread, concurrently with writes.
     pub async fn read<T, F>(&self, work: F) -> Result<T, DynoxideError>
     where
         T: Send + 'static,
@@ -89,7 +98,7 @@ impl Engine {
         run_on(&self.reader, work).await
     }
 
-    /// Runs `work` on the thread that keeps the house: for what takes long.
+    /// Runs `work` on the maintenance thread, for work that takes long.
     pub(super) async fn maintenance<T, F>(&self, work: F) -> Result<T, DynoxideError>
     where
         T: Send + 'static,
@@ -98,17 +107,19 @@ impl Engine {
         run_on(&self.maintainer, work).await
     }
 
-    /// Changes after every write, for those who wait for stream records.
+    /// Returns a receiver that changes after every write, for readers of stream records.
     pub fn subscribe_writes(&self) -> watch::Receiver<u64> {
         self.writes.subscribe()
     }
 }
 
-/// The answer of an engine action: its futures are ready at once, since SQLite never waits.
+/// Returns the result of an engine action.
+///
+/// Its future is always ready, because SQLite never waits.
 pub fn ready<T>(
     action: impl Future<Output = Result<T, DynoxideError>>,
 ) -> Result<T, DynoxideError> {
-    action.now_or_never().unwrap_or_else(|| Err(internal("the engine did not answer at once")))
+    action.now_or_never().unwrap_or_else(|| Err(internal("the engine did not respond immediately")))
 }
 
 fn open_storage(path: &Path, clock: &Arc<dyn Clock>) -> Result<Storage, DynoxideError> {
@@ -171,7 +182,7 @@ fn internal(message: &str) -> DynoxideError {
     DynoxideError::InternalServerError(message.to_owned())
 }
 
-/// The injected clock in the engine's words: stream records, TTL.
+/// The injected clock for the engine's stream records and TTL.
 struct EngineClock(Arc<dyn Clock>);
 
 impl dynoxide::storage_backend::Clock for EngineClock {

@@ -1,11 +1,13 @@
-//! Why DynamoDB did not start.
+//! The error of starting DynamoDB.
 
 use std::path::PathBuf;
 
-/// The error of a failed start; its text is printed to the user.
+/// The error of a failed start.
+///
+/// Its text is printed to the user.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Another process has the folder.
+    /// Another process uses the state folder.
     #[error(
         "{} is in use by another running Partyline; stop it first or start with --memory",
         folder.display()
@@ -14,7 +16,7 @@ pub enum StartError {
         /// The state folder.
         folder: PathBuf,
     },
-    /// The database is not readable.
+    /// The database is damaged.
     #[error(
         "the state in {} is damaged ({reason}); restore a backup of the folder or start with --reset",
         folder.display()
@@ -22,22 +24,22 @@ pub enum StartError {
     Damaged {
         /// The state folder.
         folder: PathBuf,
-        /// What was found.
+        /// The result of the check.
         reason: String,
     },
-    /// The folder cannot be made or written.
+    /// The folder cannot be created or written.
     #[error("cannot store state in {}; make it writable or start with --memory", folder.display())]
     Folder {
         /// The state folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The cause.
         #[source]
         source: std::io::Error,
     },
-    /// There is neither a folder nor a place for a temporary one.
+    /// No temporary folder could be created.
     #[error("cannot create a temporary folder; start with a state folder")]
     NoMemory,
-    /// No loopback port.
+    /// No loopback port could be bound.
     #[error("no free loopback port for the local DynamoDB")]
     Port(#[source] std::io::Error),
 }

@@ -1,4 +1,4 @@
-//! Faults on order, for tests: what a real table does on a bad day.
+//! Faults that tests inject into DynamoDB requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,52 +6,58 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-/// What happens to a request.
+/// The effect of a fault on a request.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// Refused as throttled; nothing is done.
+    /// Reject the request as throttled.
     Throttle,
-    /// Answered 500; nothing is done.
+    /// Respond with 500 without executing the request.
     Fail,
-    /// Done, but answered 500.
+    /// Execute the request, but respond with 500.
     DropResponse,
-    /// Done later, by the injected clock; the request holds its items meanwhile.
+    /// Execute the request after this time by the injected clock.
+    ///
+    /// Its items stay locked meanwhile.
     Delay(Duration),
-    /// Done when the gate opens; the request holds its items meanwhile.
+    /// Execute the request when the gate opens.
+    ///
+    /// Its items stay locked meanwhile.
     Wait(Gate),
 }
 
-/// Which requests a fault meets. An absent field means any.
+/// A fault and the requests that it applies to.
+///
+/// `None` matches any.
 #[derive(Debug, Clone)]
 pub struct RequestFault {
-    /// The function's name.
+    /// The name of the calling function.
     pub caller: Option<String>,
-    /// For example `TransactWriteItems`.
+    /// The operation, for example `TransactWriteItems`.
     pub operation: Option<String>,
-    /// Text that stands in the request, for example an item's key.
+    /// A text that the request contains, for example an item's key.
     pub body_text: Option<String>,
-    /// How many such requests pass first.
+    /// How many matching requests pass before it applies.
     pub after: usize,
-    /// How many it then meets.
+    /// How many requests it applies to.
     pub times: usize,
     /// What happens to them.
     pub effect: Effect,
 }
 
 impl RequestFault {
-    /// A fault that meets the next request of any kind once.
+    /// Creates a fault of the next request, whatever it is.
     pub fn once(effect: Effect) -> Self {
         Self { caller: None, operation: None, body_text: None, after: 0, times: 1, effect }
     }
 
-    /// Only requests of this operation.
+    /// Applies the fault only to this operation.
     #[must_use]
     pub fn on_operation(mut self, operation: &str) -> Self {
         self.operation = Some(operation.to_owned());
         self
     }
 
-    /// Only requests in which this text stands.
+    /// Applies the fault only to requests that contain this text.
     #[must_use]
     pub fn with_text(mut self, text: &str) -> Self {
         self.body_text = Some(text.to_owned());
@@ -68,7 +74,9 @@ impl RequestFault {
     }
 }
 
-/// A gate at which requests wait. Clones are the same gate.
+/// A gate at which requests wait.
+///
+/// Clones share it.
 #[derive(Debug, Clone)]
 pub struct Gate {
     arrivals: Arc<Semaphore>,
@@ -82,48 +90,50 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// A closed gate.
+    /// Creates a closed gate.
     pub fn new() -> Self {
         Self { arrivals: Arc::new(Semaphore::new(0)), open: Arc::new(Semaphore::new(0)) }
     }
 
-    /// Completes when one more request stands at the gate.
+    /// Waits until one more request is at the gate.
     pub async fn wait_for_request(&self) {
         if let Ok(permit) = self.arrivals.acquire().await {
             permit.forget();
         }
     }
 
-    /// Opens the gate for good.
+    /// Opens the gate permanently.
     pub fn open(&self) {
         self.open.close();
     }
 
-    /// Stands at the gate until it opens.
+    /// Waits at the gate until it opens.
     pub async fn pass(&self) {
         self.arrivals.add_permits(1);
         let _ = self.open.acquire().await;
     }
 }
 
-/// The faults that are armed. Clones share them.
+/// The injected faults.
+///
+/// Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct RequestFaults {
     faults: Arc<Mutex<Vec<RequestFault>>>,
 }
 
 impl RequestFaults {
-    /// Arms one more.
+    /// Adds a fault.
     pub fn arm(&self, fault: RequestFault) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
-    /// Disarms all.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// What happens to this request.
+    /// Returns the effect on this request and counts it.
     pub(super) fn take_effect(
         &self,
         caller: &str,

@@ -1,28 +1,34 @@
-//! Items that a request is at work on, from its arrival to its answer: what makes a transaction conflict.
+//! Locks on the items of requests in progress, which make transactions conflict.
 //!
-//! The engine runs one write at a time and so never sees two that overlap. Here they do: a request holds its items
-//! while it queues for the engine.
+//! The engine runs one write at a time, so it never sees overlapping requests. Here a request locks its items from its
+//! arrival to its response, also while it is queued.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// One item: its table and key.
+/// An item's table and key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct ItemKey {
-    /// The table's name.
+    /// The name of the table.
     pub table: String,
     /// Partition and sort key, as JSON.
     pub key: String,
 }
 
-/// How a request is about to touch its items.
+/// How a request accesses its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AccessKind {
-    /// `PutItem`, `UpdateItem`, `DeleteItem`, one entry of `BatchWriteItem`: queues behind its like.
+    /// `PutItem`, `UpdateItem`, `DeleteItem` or an entry of `BatchWriteItem`.
+    ///
+    /// Conflicts only with transactions.
     Write,
-    /// `TransactWriteItems`: alone on its items.
+    /// `TransactWriteItems`.
+    ///
+    /// Conflicts with every other access.
     Transaction,
-    /// `TransactGetItems`: conflicts with writes, and no write with it.
+    /// `TransactGetItems`.
+    ///
+    /// Fails if its items are locked, and locks nothing.
     TransactionRead,
 }
 
@@ -32,14 +38,18 @@ struct LockedItems {
     transaction: bool,
 }
 
-/// The items that are held now. Clones share them.
+/// The locked items.
+///
+/// Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct InFlight {
     locked: Arc<Mutex<HashMap<ItemKey, LockedItems>>>,
 }
 
 impl InFlight {
-    /// Holds all of `keys` until the answer is dropped, or says for each whether another request is in the way.
+    /// Locks all `keys` until the lock is dropped.
+    ///
+    /// If another request conflicts, returns for each key whether it does.
     pub(super) fn lock(
         &self,
         keys: Vec<ItemKey>,
@@ -71,7 +81,7 @@ impl InFlight {
     }
 }
 
-/// A request's grip on its items.
+/// The lock of one request, released when dropped.
 #[derive(Debug)]
 pub(super) struct ItemLock {
     owner: InFlight,

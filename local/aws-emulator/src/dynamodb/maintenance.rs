@@ -1,4 +1,4 @@
-//! What DynamoDB does by itself: expiry by time to live, and stream records that live 24 hours.
+//! What DynamoDB does by itself: deletes expired items, and stream records after 24 hours.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use shared::clock::Clock;
 use super::engine::Engine;
 use crate::template::TableSpec;
 
-/// How often, by the injected clock.
+/// The interval, by the injected clock.
 const INTERVAL: Duration = Duration::from_mins(1);
 /// How long a stream record is kept, in seconds.
 const RECORD_RETENTION_SECS: i64 = 24 * 60 * 60;
-/// Rows dealt with at once; a write may wait behind so many.
+/// The number of rows in one write, which delays other writes.
 const BATCH_SIZE: usize = 25;
-/// Who deletes what has expired, as stream records say it.
+/// The identity in stream records of expired items.
 const TTL_IDENTITY: &str = r#"{"type":"Service","principalId":"dynamodb.amazonaws.com"}"#;
 
-/// Sweeps and trims until it is aborted.
+/// Runs maintenance at each interval until it is aborted.
 pub(super) async fn run(engine: Engine, tables: Vec<TableSpec>, clock: Arc<dyn Clock>) {
     loop {
         if let Err(error) = run_once(&engine, &tables, clock.as_ref()).await {
@@ -30,7 +30,7 @@ pub(super) async fn run(engine: Engine, tables: Vec<TableSpec>, clock: Arc<dyn C
     }
 }
 
-/// Deletes what has expired and stream records older than a day.
+/// Deletes expired items and stream records older than a day.
 pub(super) async fn run_once(
     engine: &Engine,
     tables: &[TableSpec],
@@ -57,7 +57,7 @@ pub(super) async fn run_once(
 
 type Key = (String, String);
 
-/// The keys of items whose time has come.
+/// Returns the keys of expired items.
 fn expired_keys(
     storage: &Storage,
     table: &str,
@@ -74,7 +74,7 @@ fn expired_keys(
     Ok(keys.collect::<Result<_, _>>()?)
 }
 
-/// Deletes one item with its index entries and its stream record, if its time has still come.
+/// Deletes an item with its index entries and writes its stream record, if it is still expired.
 fn expire(
     storage: &Storage,
     table: &TableSpec,
@@ -127,7 +127,9 @@ fn delete(
     )
 }
 
-/// Deletes stream records older than `oldest`. The newest stays: the next sequence number is counted from it.
+/// Deletes stream records older than `oldest`, except the newest one.
+///
+/// The engine derives the next sequence number from the newest record.
 async fn trim(engine: &Engine, oldest: i64) -> Result<(), DynoxideError> {
     let keep_from = engine
         .maintenance(move |storage| {

@@ -1,8 +1,8 @@
-//! DynamoDB, embedded: the engine (`dynoxide`) behind a front that speaks the real protocol on a loopback port.
+//! DynamoDB: the embedded engine (`dynoxide`) behind a server of the real protocol on loopback.
 //!
-//! `front` is a request's way: permission (`authorize`), faults on order (`faults`), the token (`token`), its
-//! items held (`in_flight`), the engine's action (`operation` on `engine`), its units counted (`capacity`).
-//! `folder` is where it lies, `tables` what is in it, `upkeep` what it does by itself.
+//! - `service`: a request from permission to response. It uses `authorize`, `faults`, `token`, `in_flight`, `operation`
+//!   on `engine`, and `capacity`.
+//! - `state_dir`: the folder of the state. `tables`: the tables. `maintenance`: expiry.
 
 mod authorize;
 mod capacity;
@@ -43,15 +43,17 @@ use engine::Threads;
 use service::DynamoService;
 use state_dir::StateDir;
 
-/// What it is started with.
+/// The options of the local DynamoDB.
 pub struct DynamoOptions<'a> {
     /// The template's tables.
     pub tables: &'a [TableSpec],
-    /// Where the state lies; none means in memory, gone at the end.
+    /// The state folder.
+    ///
+    /// Without it, state is in memory only.
     pub folder: Option<PathBuf>,
-    /// Who may do what.
+    /// Decides which function may do what.
     pub permissions: Arc<dyn Authorize>,
-    /// Time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -66,7 +68,7 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Opens or makes the state, and begins to serve.
+    /// Opens or creates the state and starts serving.
     pub async fn start(options: DynamoOptions<'_>) -> Result<Self, StartError> {
         let DynamoOptions { tables, folder, permissions, clock } = options;
         let state_dir = StateDir::open(folder.as_deref())?;
@@ -112,40 +114,42 @@ impl DynamoDb {
         })
     }
 
-    /// Where the SDK finds it (`AWS_ENDPOINT_URL_DYNAMODB`).
+    /// Returns the endpoint for the SDK (`AWS_ENDPOINT_URL_DYNAMODB`).
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The folder that the state lies in, for what is to lie beside it.
+    /// Returns the folder of the state, in which other services may store theirs.
     pub fn folder(&self) -> &Path {
         self.state_dir.path()
     }
 
-    /// The tables.
+    /// Returns the tables.
     pub fn tables(&self) -> &[TableSpec] {
         &self.tables
     }
 
-    /// The engine, without a front: for reading what the front hides, and for streams.
+    /// Returns the engine, for data that the service does not return, and for streams.
     pub fn engine(&self) -> &Engine {
         &self.service.engine
     }
 
-    /// What was consumed.
+    /// Returns the consumed capacity.
     pub fn capacity(&self) -> &Capacity {
         &self.service.capacity
     }
 
-    /// Faults on order.
+    /// Returns the injected faults.
     pub fn faults(&self) -> &RequestFaults {
         &self.service.faults
     }
 
-    /// One request of `caller` without the wire, through the same checks; the body is DynamoDB JSON.
+    /// Runs one request of `caller` without HTTP, through the same checks.
+    ///
+    /// The body is DynamoDB JSON.
     ///
     /// # Errors
-    /// The error's body as it would go over the wire.
+    /// Returns the body of the error response.
     pub async fn call(&self, caller: &str, operation: &str, body: Value) -> Result<Value, Value> {
         let Some(operation) = operation::find_operation(operation) else {
             return Err(Value::String(format!("unsupported operation: {operation}")));
@@ -155,15 +159,15 @@ impl DynamoDb {
         if response.status == 200 { Ok(body) } else { Err(body) }
     }
 
-    /// Deletes what has expired, and old stream records, now instead of within a minute.
+    /// Deletes expired items and old stream records now instead of within a minute.
     ///
     /// # Errors
-    /// What the engine said.
+    /// Returns the engine's error.
     pub async fn sweep(&self) -> Result<(), DynoxideError> {
         maintenance::run_once(&self.service.engine, &self.tables, self.service.clock.as_ref()).await
     }
 
-    /// Stops serving, lets the engine finish what it was given, closes the files.
+    /// Stops serving, completes the queued work and closes the files.
     pub async fn stop(self) {
         for task in &self.tasks {
             task.abort();

@@ -1,4 +1,4 @@
-//! What a request is: the permissions it needs, the items it touches, the engine's action that answers it.
+//! The operations: their permissions, the items that they lock, and the engine's actions.
 
 use dynoxide::DynoxideError;
 use dynoxide::actions::{
@@ -14,7 +14,9 @@ use super::engine::{Engine, ready};
 use super::in_flight::{AccessKind, ItemKey};
 use super::tables::Tables;
 
-/// The operations that the front passes on. Tables are made by the template, so nothing here makes or changes one.
+/// The supported operations.
+///
+/// The template creates the tables, so there are no operations for tables.
 const OPERATIONS: &[&str] = &[
     "BatchGetItem",
     "BatchWriteItem",
@@ -30,12 +32,12 @@ const OPERATIONS: &[&str] = &[
     "UpdateItem",
 ];
 
-/// The operation of that name, if it is one that is served.
+/// Returns the operation with this name if it is supported.
 pub(super) fn find_operation(name: &str) -> Option<&'static str> {
     OPERATIONS.iter().find(|operation| **operation == name).copied()
 }
 
-/// Whether its units are write units.
+/// Returns whether the operation consumes write units instead of read units.
 pub(super) fn consumes_write_units(operation: &str) -> bool {
     matches!(
         operation,
@@ -43,12 +45,12 @@ pub(super) fn consumes_write_units(operation: &str) -> bool {
     )
 }
 
-/// Whether its answer can say what it consumed.
+/// Returns whether the response can report the consumed capacity.
 pub(super) fn reports_capacity(operation: &str) -> bool {
     !matches!(operation, "ListTables" | "DescribeTimeToLive")
 }
 
-/// Every action on every resource that `operation` needs, as IAM counts them.
+/// Returns the permissions that `operation` requires, as in IAM.
 pub(super) fn required_permissions(
     operation: &'static str,
     body: &Value,
@@ -88,7 +90,7 @@ pub(super) fn required_permissions(
     }
 }
 
-/// The items that `operation` holds until it is answered, and how.
+/// Returns the items that `operation` locks until its response, and how.
 pub(super) fn locked_items(
     operation: &str,
     body: &Value,
@@ -117,7 +119,7 @@ pub(super) fn locked_items(
     }
 }
 
-/// Runs it on the engine.
+/// Runs the operation on the engine.
 pub(super) async fn run(
     operation: &str,
     body: Value,
@@ -142,7 +144,7 @@ pub(super) async fn run(
         "BatchGetItem" => {
             run_action(engine, read, body, |s, q| ready(batch_get_item::execute(s, q))).await
         }
-        // On the writing thread, so that it sees all its items at one moment.
+        // Runs on the writing thread, so that it sees all its items at the same time.
         "TransactGetItems" => {
             run_action(engine, write, body, |s, q| ready(transact_get_items::execute(s, q))).await
         }
@@ -182,7 +184,9 @@ where
         .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
-/// The engine marks what kind of error an unreadable request is at the head of the message.
+/// Converts a deserialization error.
+///
+/// The engine prefixes the message with the kind of error.
 fn invalid_request(error: &serde_json::Error) -> DynoxideError {
     let text = error.to_string();
     let (kind, message) = match text.split_once(':') {

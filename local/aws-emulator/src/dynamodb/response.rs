@@ -1,10 +1,10 @@
-//! The answers that are the front's own, in DynamoDB's shapes and words.
+//! The responses that the service makes itself, in DynamoDB's format and words.
 
 use serde_json::{Value, json};
 
 use super::authorize::RequiredPermission;
 
-/// What goes back: an HTTP status and a JSON body.
+/// An HTTP status and a JSON body.
 #[derive(Debug, Clone)]
 pub(super) struct DynamoResponse {
     pub status: u16,
@@ -63,7 +63,7 @@ impl DynamoResponse {
         )
     }
 
-    /// A plain write met a transaction at work on its item.
+    /// Returns the error of a single write to an item that a transaction has locked.
     pub(super) fn transaction_conflict() -> Self {
         Self::new_error(
             400,
@@ -74,7 +74,7 @@ impl DynamoResponse {
         )
     }
 
-    /// A transaction met other requests at work on those of its items that are marked.
+    /// Returns the error of a transaction whose marked items are locked.
     pub(super) fn transaction_canceled(conflicts: &[bool]) -> Self {
         let codes: Vec<&str> = conflicts
             .iter()

@@ -1,4 +1,4 @@
-//! The front: DynamoDB's JSON protocol on a loopback port, permissions and conflicts ahead of the engine.
+//! DynamoDB's JSON protocol: checks permissions and conflicts, then calls the engine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,10 +22,10 @@ use super::response::DynamoResponse;
 use super::tables::Tables;
 use super::token::{IdempotencyTokens, TokenState};
 
-/// DynamoDB takes bodies up to 16 MB.
+/// The maximum body size, as in DynamoDB.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// Everything that a request meets on its way.
+/// The state that every request uses.
 pub(super) struct DynamoService {
     pub engine: Engine,
     pub tables: Tables,
@@ -38,7 +38,9 @@ pub(super) struct DynamoService {
     pub requests: AtomicU64,
 }
 
-/// The routes: one, as DynamoDB has.
+/// Returns the router.
+///
+/// DynamoDB has one route.
 pub(super) fn router(service: Arc<DynamoService>) -> Router {
     Router::new().fallback(serve).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(service)
 }
@@ -49,7 +51,7 @@ async fn serve(
     body: Bytes,
 ) -> Response {
     let number = service.requests.fetch_add(1, Ordering::Relaxed);
-    // A task of its own: a client that hangs up does not cut a write in half.
+    // A task of its own, so that a client that disconnects does not interrupt a write.
     let work = tokio::spawn(async move { service.respond(&headers, &body).await });
     let response = work.await.unwrap_or_else(|_| DynamoResponse::internal_error());
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -72,7 +74,7 @@ impl DynamoService {
         }
     }
 
-    /// One request of `caller`, from permission to answer.
+    /// Runs one request of `caller`, from permission to response.
     pub(super) async fn call(
         &self,
         caller: &str,
@@ -107,7 +109,7 @@ impl DynamoService {
         }
     }
 
-    /// Holds the request's items while the engine is at work, its queue included.
+    /// Runs a request while its items are locked, including the time in the queue.
     async fn run_locked(
         &self,
         caller: &str,
@@ -148,7 +150,9 @@ impl DynamoService {
         })
     }
 
-    /// Asks the engine for the units in any case, and takes them out of the answer if the caller did not.
+    /// Runs a request and counts its units.
+    ///
+    /// Always asks the engine for them, and removes them from the response if the caller did not ask.
     async fn run_and_count(
         &self,
         caller: &str,
@@ -183,7 +187,7 @@ impl DynamoService {
     }
 }
 
-/// What is answered when another request is in the way.
+/// The response to a request that conflicts with another one.
 enum Conflict {
     Response(DynamoResponse),
     Unprocessed,
@@ -194,7 +198,7 @@ fn parse_operation(headers: &HeaderMap) -> Option<&'static str> {
     operation::find_operation(target.strip_prefix("DynamoDB_20120810.")?)
 }
 
-/// The access key in the request's signature: the function's name.
+/// Returns the access key in the request's signature, which is the function's name.
 fn parse_caller(headers: &HeaderMap) -> Option<&str> {
     let signature = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (_, credential) = signature.split_once("Credential=")?;

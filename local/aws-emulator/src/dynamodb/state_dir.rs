@@ -1,4 +1,4 @@
-//! The state folder: one process at a time, whole or refused with a sentence that says what to do.
+//! The state folder, which one process uses at a time and which is checked when it is opened.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use tempfile::TempDir;
 
 use super::error::StartError;
 
-/// The largest database that is read through at each start, in bytes; a larger one is checked at its head.
+/// The maximum size of a database that is checked completely at each start, in bytes.
 const FULL_CHECK_MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Where the state lies, locked for this process.
+/// The state folder, locked for this process.
 #[derive(Debug)]
 pub(super) struct StateDir {
     path: PathBuf,
@@ -20,7 +20,9 @@ pub(super) struct StateDir {
 }
 
 impl StateDir {
-    /// The given folder, made if absent; without one, a folder in memory that goes when this is dropped.
+    /// Opens `folder`, or creates it.
+    ///
+    /// Without a folder, creates a temporary one that is deleted on drop.
     pub(super) fn open(folder: Option<&Path>) -> Result<Self, StartError> {
         let temporary = if folder.is_none() { Some(in_memory()?) } else { None };
         let path = match (folder, &temporary) {
@@ -39,12 +41,14 @@ impl StateDir {
         Ok(Self { path, _lock: lock, _temporary: temporary })
     }
 
-    /// The folder's path.
+    /// Returns the folder's path.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The table's file, looked at: a damaged one is refused and left as it is.
+    /// Returns the path of the database file after checking it.
+    ///
+    /// A damaged file is left unchanged.
     pub(super) fn database_file(&self) -> Result<PathBuf, StartError> {
         let file = self.path.join("table.db");
         let Ok(metadata) = file.metadata() else { return Ok(file) };
@@ -68,7 +72,7 @@ impl StateDir {
     }
 }
 
-/// A folder on a memory file system where there is one.
+/// Creates a folder on a memory file system if there is one.
 fn in_memory() -> Result<TempDir, StartError> {
     let new_builder = || {
         let mut builder = tempfile::Builder::new();

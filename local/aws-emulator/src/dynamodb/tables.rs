@@ -1,4 +1,4 @@
-//! The template's tables: their ARNs, their keys, and making them in the engine.
+//! The template's tables: their ARNs, keys and creation in the engine.
 
 use std::collections::HashMap;
 
@@ -14,11 +14,11 @@ use super::engine::ready;
 use super::in_flight::ItemKey;
 use crate::template::{IndexSpec, TableSpec};
 
-/// Without it each write reads the whole stream to find its sequence number.
+/// Without this index, each write would read the whole stream to find its sequence number.
 const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS partyline_stream_sequence \
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
-/// The tables that there are.
+/// The tables, by name.
 #[derive(Debug, Clone)]
 pub(super) struct Tables {
     by_name: HashMap<String, TableSpec>,
@@ -36,7 +36,7 @@ impl Tables {
         Self { by_name, prefix }
     }
 
-    /// The table's ARN; of a table that does not exist, the one that it would have.
+    /// Returns the table's ARN, or the one that an unknown table would have.
     pub(super) fn arn(&self, table: &str) -> String {
         match self.by_name.get(table) {
             Some(spec) => spec.arn.clone(),
@@ -44,12 +44,12 @@ impl Tables {
         }
     }
 
-    /// The account and region part of the ARNs, for what is said about a caller.
+    /// Returns the account ID of the ARNs.
     pub(super) fn account(&self) -> &str {
         self.prefix.split(':').nth(4).unwrap_or("000000000000")
     }
 
-    /// Which item `attributes` (a key or a whole item) is.
+    /// Returns the key of the item that `attributes` (a key or a whole item) belong to.
     pub(super) fn key(&self, table: &str, attributes: &Value) -> ItemKey {
         let value_of = |attribute: Option<&String>| {
             attribute.and_then(|name| attributes.get(name)).map(Value::to_string)
@@ -61,7 +61,7 @@ impl Tables {
     }
 }
 
-/// Makes what is absent, with indexes, stream and time to live.
+/// Creates missing tables with indexes, stream and time to live, and missing indexes.
 pub(super) fn create_missing(storage: &Storage, specs: &[TableSpec]) -> Result<(), DynoxideError> {
     storage.conn().execute_batch(STREAM_INDEX)?;
     for spec in specs {
@@ -83,7 +83,7 @@ pub(super) fn create_missing(storage: &Storage, specs: &[TableSpec]) -> Result<(
     Ok(())
 }
 
-/// Makes the indexes that the template has and a table of an earlier version has not.
+/// Creates the indexes of the template that an existing table does not have.
 fn add_indexes(
     storage: &Storage,
     spec: &TableSpec,

@@ -1,4 +1,4 @@
-//! `ClientRequestToken`: the same transaction sent twice within ten minutes is done once.
+//! `ClientRequestToken`: a transaction that is sent twice within ten minutes is executed once.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -12,16 +12,18 @@ use serde_json::Value;
 /// How long DynamoDB remembers a token.
 const TOKEN_TTL: Duration = Duration::from_mins(10);
 
-/// What is known of a token.
+/// The state of a token.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum TokenState {
-    /// New: the caller runs the transaction, then settles it.
+    /// The token is new.
+    ///
+    /// The caller runs the transaction and then calls [`IdempotencyTokens::finish`].
     New(u64),
-    /// Done before with the same items: answer as then.
+    /// The same transaction succeeded before.
     Done,
-    /// At work right now.
+    /// The same transaction is running.
     InProgress,
-    /// Used before for other items.
+    /// The token was used for other items.
     Mismatch,
 }
 
@@ -31,14 +33,18 @@ struct Inner {
     ages: VecDeque<(Timestamp, u64)>,
 }
 
-/// The tokens of the last ten minutes. Clones share them.
+/// The tokens of the last ten minutes.
+///
+/// Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct IdempotencyTokens {
     inner: Arc<Mutex<Inner>>,
 }
 
 impl IdempotencyTokens {
-    /// Claims the token of `body`, if it has one.
+    /// Claims the token of `body`.
+    ///
+    /// Returns `None` if it has no token.
     pub(super) fn claim(&self, body: &Value, now: Timestamp) -> Option<TokenState> {
         let token = hash(body.get("ClientRequestToken")?);
         let items = hash(body.get("TransactItems")?);
@@ -64,7 +70,9 @@ impl IdempotencyTokens {
         })
     }
 
-    /// Ends a claim: a transaction that failed may be tried again under its token.
+    /// Ends a claim.
+    ///
+    /// A failed transaction may be retried with its token.
     pub(super) fn finish(&self, token: u64, done: bool) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if done {

@@ -1,5 +1,6 @@
-//! `/media/…` and `/uploads/…` of the one origin, passed on to the bucket with the proof that their addresses carry, as
-//! CloudFront will. What comes from there may run nothing.
+//! `/media/…` and `/uploads/…`: forwards presigned requests to the bucket, as CloudFront does.
+//!
+//! The content security policy keeps the files from running scripts.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -8,18 +9,18 @@ use axum::response::Response;
 
 use super::response::gateway_error;
 
-/// More than any channel takes.
+/// The maximum body size, which is more than any channel allows.
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
-/// Nothing runs, nothing is framed, nothing is loaded from elsewhere.
+/// No scripts, no framing, nothing loaded from elsewhere.
 const CONTENT_SECURITY_POLICY: &str =
     "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'";
 
-/// What is passed on to the bucket.
+/// The request headers that are forwarded.
 const REQUEST_HEADERS: [HeaderName; 3] =
     [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::RANGE];
 
-/// What is passed on from it.
+/// The response headers that are forwarded.
 const RESPONSE_HEADERS: [HeaderName; 5] = [
     header::CONTENT_TYPE,
     header::CONTENT_LENGTH,
@@ -28,16 +29,16 @@ const RESPONSE_HEADERS: [HeaderName; 5] = [
     header::ACCEPT_RANGES,
 ];
 
-/// The bucket behind the origin.
+/// The bucket behind the page's origin.
 #[derive(Debug, Clone)]
 pub struct BucketProxy {
-    /// Its address, with its name as the path.
+    /// The URL of the bucket, with its name as the path.
     pub bucket_url: String,
-    /// What passes requests on.
+    /// The HTTP client.
     pub http: reqwest::Client,
 }
 
-/// Passes a request on to the bucket.
+/// Forwards a request to the bucket.
 pub(super) async fn serve(State(proxy): State<BucketProxy>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {

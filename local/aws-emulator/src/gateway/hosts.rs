@@ -1,22 +1,24 @@
-//! Which names this machine answers to. A page of another site that points its own name here gets nothing.
+//! The host names that are accepted.
+//!
+//! Other names are rejected, because a page of another site could point its own name to this machine.
 
 use axum::http::{HeaderMap, header};
 use url::{Host, Url};
 
-/// The names that are answered to.
+/// The host names that are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hosts {
     /// This machine's own names only.
     Loopback,
-    /// Any, as long as it is a name: for other machines (`--lan`) and tunnels.
+    /// Any valid host name, for other machines (`--lan`) and tunnels.
     Any,
 }
 
 impl Hosts {
-    /// Whether a request with these headers is answered at all.
+    /// Returns whether a request with these headers is accepted.
     pub fn accept(self, headers: &HeaderMap) -> bool {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        // What makes no URL makes none for the functions either.
+        // A host that is invalid in a URL here is also invalid for the functions.
         let Some(url) = host.and_then(|host| Url::parse(&format!("http://{host}/")).ok()) else {
             return false;
         };

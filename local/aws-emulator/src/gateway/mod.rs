@@ -1,5 +1,4 @@
-//! API Gateway on this machine: one port for the page, the HTTP API and the WebSocket API, with AWS's shapes, limits and
-//! refusals.
+//! API Gateway: the page, the HTTP API and the WebSocket API on one port, with AWS's limits and errors.
 //!
 //! - [`routes`], [`request`], [`response`]: the HTTP API, payload format 2.0.
 //! - [`socket`]: the WebSocket API and `@connections`.
@@ -40,32 +39,32 @@ use routes::{RouteMatch, Routes};
 use socket::Sockets;
 use static_files::StaticFiles;
 
-/// The largest request body.
+/// The maximum size of a request body.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
-/// All header lines together.
+/// The maximum size of all header lines together.
 const HEADER_LIMIT: usize = 10_240;
-/// How long a function may take to answer, whatever its own timeout says.
+/// The maximum time of an invocation, whatever the function's own timeout is.
 const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
-/// What a gateway is made with.
+/// The options of the gateway.
 pub struct GatewayOptions<'a> {
-    /// The routes.
+    /// The template with the routes.
     pub template: &'a Template,
-    /// What they lead to.
+    /// The functions that the routes invoke.
     pub functions: Arc<FunctionHost>,
-    /// The WebSocket API, answered at `/ws`.
+    /// The WebSocket API, served at `/ws`.
     pub sockets: Option<Sockets>,
-    /// Further routes beside those of the template.
+    /// Routes in addition to those of the template.
     pub extra_routes: Option<Router>,
-    /// The bucket, below `/media` and `/uploads`.
+    /// The bucket, served at `/media` and `/uploads`.
     pub bucket: Option<BucketProxy>,
-    /// The page's folder, with `dist` in it once it is built.
+    /// The folder of the page, which contains `dist` once it is built.
     pub page_dir: &'a Path,
-    /// The names that are answered to.
+    /// The host names that are accepted.
     pub hosts: Hosts,
-    /// Time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Request ids.
+    /// The source of request IDs.
     pub ids: Arc<dyn Ids>,
 }
 
@@ -79,7 +78,9 @@ struct GatewayState {
     port: u16,
 }
 
-/// Everything that is answered on the one port; `port` is what events say of it.
+/// Returns the router of the port.
+///
+/// `port` is the port number in events.
 pub fn router(options: GatewayOptions<'_>, port: u16) -> Router {
     let api = options.template.http_api.as_ref();
     let state = GatewayState {

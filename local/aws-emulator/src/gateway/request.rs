@@ -1,4 +1,4 @@
-//! An HTTP request as API Gateway hands it to a function: payload format 2.0.
+//! The event of an HTTP request, as API Gateway builds it: payload format 2.0.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,24 +11,25 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::routes::{RouteMatch, percent_decode};
+use crate::headers::header_text;
 use crate::template::ACCOUNT;
 
-/// What an event says beside the request itself.
+/// The values of an event that do not come from the request.
 #[derive(Debug, Clone)]
 pub struct RequestContext<'a> {
-    /// The API's id.
+    /// The ID of the API.
     pub api_id: &'a str,
-    /// When it came.
+    /// The time of the request.
     pub now: Timestamp,
-    /// Who sent it.
+    /// The IP address of the client.
     pub source_ip: IpAddr,
-    /// The port it came in by.
+    /// The port of the gateway.
     pub port: u16,
-    /// 128 random bits for the ids in it.
+    /// 128 random bits for the IDs.
     pub random: u128,
 }
 
-/// The event of one request.
+/// Returns the event of a request.
 pub fn event(
     parts: &Parts,
     body: &Bytes,
@@ -80,7 +81,7 @@ fn request_context(parts: &Parts, route: &RouteMatch, context: &RequestContext<'
             "path": percent_decode(parts.uri.path()),
             "protocol": protocol(parts.version),
             "sourceIp": context.source_ip.to_string(),
-            "userAgent": text(&parts.headers, header::USER_AGENT.as_str()),
+            "userAgent": header_text(&parts.headers, header::USER_AGENT.as_str()),
         },
         "requestId": short_id(context.random),
         "routeKey": route.route_key,
@@ -90,7 +91,9 @@ fn request_context(parts: &Parts, route: &RouteMatch, context: &RequestContext<'
     })
 }
 
-/// Lower-case names; values of one name joined by commas; cookies apart; what a gateway adds, added.
+/// Returns the headers in lower case, with values of one name joined by commas.
+///
+/// Cookies are left out, and the headers that API Gateway adds are added.
 fn headers(request_headers: &HeaderMap, context: &RequestContext<'_>) -> BTreeMap<String, String> {
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in request_headers {
@@ -106,7 +109,7 @@ fn headers(request_headers: &HeaderMap, context: &RequestContext<'_>) -> BTreeMa
             })
             .or_insert_with(|| value.clone().into_owned());
     }
-    let forwarded_for = text(request_headers, "x-forwarded-for");
+    let forwarded_for = header_text(request_headers, "x-forwarded-for");
     let chain = if forwarded_for.is_empty() {
         context.source_ip.to_string()
     } else {
@@ -146,9 +149,11 @@ fn query_parameters(query: &str) -> Value {
     Value::Object(parameters)
 }
 
-/// Whether AWS hands the body on as it is; everything else, forms among it, comes base64-encoded.
+/// Returns whether AWS passes the body on as text.
+///
+/// Other bodies, such as forms, are base64-encoded.
 fn is_text(headers: &HeaderMap) -> bool {
-    let kind = text(headers, header::CONTENT_TYPE.as_str()).to_ascii_lowercase();
+    let kind = header_text(headers, header::CONTENT_TYPE.as_str()).to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let known = ["application/json", "application/javascript", "application/xml"];
     kind.starts_with("text/")
@@ -157,15 +162,9 @@ fn is_text(headers: &HeaderMap) -> bool {
         || kind.ends_with("+xml")
 }
 
-/// The value of the header called `name`, or nothing.
-pub(crate) fn text(headers: &HeaderMap, name: &str) -> String {
-    let value = headers.get(name).map(axum::http::HeaderValue::as_bytes);
-    String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
-}
-
-/// The host that was asked for, without its port.
+/// Returns the requested host without its port.
 pub(super) fn domain(headers: &HeaderMap) -> String {
-    let host = text(headers, header::HOST.as_str());
+    let host = header_text(headers, header::HOST.as_str());
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name.to_owned(),
         _ => host,
@@ -180,12 +179,12 @@ fn protocol(version: Version) -> &'static str {
     }
 }
 
-/// API Gateway's short request ids: 11 bytes in base64.
+/// Returns a request ID in API Gateway's short form: 11 bytes in base64.
 pub(super) fn short_id(random: u128) -> String {
     BASE64URL.encode(random.to_be_bytes().get(..11).unwrap_or_default())
 }
 
-/// The common log format's time, as events carry it.
+/// Returns a time in the common log format.
 pub(super) fn clf(now: Timestamp) -> String {
     now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }

@@ -1,4 +1,4 @@
-//! A function's answer as API Gateway turns it into HTTP: payload format 2.0, given or inferred.
+//! The HTTP response from a function's result: payload format 2.0, explicit or inferred.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -6,7 +6,9 @@ use axum::response::Response;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-/// The answer of a function as HTTP; one that cannot be understood is a 500, as at AWS.
+/// Converts a function's result to an HTTP response.
+///
+/// An invalid result is a 500, as at AWS.
 pub fn to_response(value: &Value) -> Response {
     let parsed = if value.get("statusCode").is_some() {
         explicit_response(value)
@@ -19,7 +21,7 @@ pub fn to_response(value: &Value) -> Response {
     })
 }
 
-/// One of API Gateway's own answers: `{"message": …}`.
+/// Returns an error of API Gateway: `{"message": …}`.
 pub fn gateway_error(status: StatusCode, message: &str) -> Response {
     let mut response = Response::new(Body::from(json!({ "message": message }).to_string()));
     *response.status_mut() = status;
@@ -48,13 +50,13 @@ fn explicit_response(value: &Value) -> Option<Response> {
     }
     let text_plain = HeaderValue::from_static("text/plain;charset=UTF-8");
     headers.entry(header::CONTENT_TYPE).or_insert(text_plain);
-    // The length is the gateway's to say.
+    // The gateway sets the length itself.
     headers.remove(header::CONTENT_LENGTH);
     headers.remove(header::TRANSFER_ENCODING);
     Some(response)
 }
 
-/// Without a `statusCode` the answer is the body: JSON with 200.
+/// Returns the response to a result without `statusCode`: 200 with the result as JSON.
 fn inferred_response(value: &Value) -> Option<Response> {
     let body = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     explicit_response(&json!({
@@ -76,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_carries_its_status_headers_cookies_and_decoded_body() {
+    async fn a_result_becomes_a_response_with_status_headers_cookies_and_decoded_body() {
         let response = to_response(&json!({
             "statusCode": 201, "headers": { "x-a": "b" }, "cookies": ["a=1", "b=2"],
             "body": "aMOk", "isBase64Encoded": true,
@@ -88,14 +90,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_without_a_status_is_taken_as_json() {
+    async fn a_result_without_a_status_is_returned_as_json() {
         let response = to_response(&json!({ "a": 1 }));
         assert_eq!(response.headers()["content-type"], "application/json");
         assert_eq!(body(response).await, r#"{"a":1}"#);
     }
 
     #[tokio::test]
-    async fn an_answer_that_cannot_be_understood_is_a_500() {
+    async fn an_invalid_result_becomes_a_500() {
         for wrong in [
             json!({ "statusCode": "yes" }),
             json!({ "statusCode": 200, "headers": { "a b": "c" } }),

@@ -1,4 +1,4 @@
-//! The HTTP API's routes, and which of them a request meets.
+//! The routes of the HTTP API.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::template::{Template, TriggerSpec};
 
-/// Every route of the HTTP API.
+/// All routes of the HTTP API.
 #[derive(Debug, Clone, Default)]
 pub struct Routes(Vec<Route>);
 
@@ -24,23 +24,23 @@ enum Segment {
     Literal(String),
     /// `{name}`: one segment.
     Param(String),
-    /// `{name+}`: all that is left, at least one.
+    /// `{name+}`: all remaining segments, at least one.
     Greedy(String),
 }
 
-/// The route that a request met.
+/// The route that matches a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteMatch {
     /// The function to invoke.
     pub function: String,
-    /// `POST /a/{b}`, as it stands in events.
+    /// The route key in events, for example `POST /a/{b}`.
     pub route_key: String,
-    /// The values of `{names}`, decoded.
+    /// The decoded values of the path parameters.
     pub parameters: BTreeMap<String, String>,
 }
 
 impl Routes {
-    /// The HTTP routes of `template`.
+    /// Returns the HTTP routes of `template`.
     pub fn from_template(template: &Template) -> Self {
         let mut routes = Vec::new();
         for function in &template.functions {
@@ -58,8 +58,9 @@ impl Routes {
         Self(routes)
     }
 
-    /// The most specific route for `method` and the still encoded `path`. A literal beats a name, a name beats the rest
-    /// of the path, a method beats `ANY`.
+    /// Returns the most specific route for `method` and the encoded `path`.
+    ///
+    /// A literal takes precedence over a parameter, a parameter over a greedy one, and a method over `ANY`.
     pub fn match_route(&self, method: &str, path: &str) -> Option<RouteMatch> {
         let parts: Vec<&str> = segments(path).collect();
         let candidates = self.0.iter().filter(|route| {
@@ -131,7 +132,9 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
 }
 
-/// Percent-decoded once; what is no UTF-8 becomes the replacement character.
+/// Percent-decodes a text once.
+///
+/// Invalid UTF-8 becomes the replacement character.
 pub(super) fn percent_decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,4 +1,4 @@
-//! The page: static files with the headers that CloudFront will send.
+//! The page: static files with the same headers as on CloudFront.
 
 use std::path::{Path, PathBuf};
 
@@ -13,22 +13,23 @@ use tower_http::compression::predicate::{
 };
 use tower_http::services::ServeDir;
 
-/// Scripts, styles and frames of our own only. The phones page shows the desk in a frame, hence `'self'` there.
+/// Only our own scripts, styles and frames.
+///
+/// The Phones page shows the desk in a frame, hence `'self'`.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self' ws:; manifest-src 'self'; \
     frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; \
     require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-    <title>Partyline</title><h1>The page is not built yet</h1>\
-    <p>Partyline is running, but there is nothing in <code>frontend/dist</code>. \
-    Start it with <code>make run</code>, or build the page with <code>npm run build</code>, \
-    then load this again.</p></html>";
+    <title>Partyline</title><h1>The page has not been built</h1>\
+    <p>Partyline is running, but <code>frontend/dist</code> is empty. \
+    Start with <code>make run</code>, or run <code>npm run build</code>, then reload.</p></html>";
 
-/// What CloudFront compresses too: texts, and neither pictures nor fonts, which are small already.
+/// What CloudFront compresses: texts, but neither images nor fonts, which are compressed already.
 type Compressed = And<DefaultPredicate, NotForContentType>;
 
-/// The built page.
+/// The static files of the page.
 #[derive(Clone)]
 pub struct StaticFiles {
     built: PathBuf,
@@ -36,7 +37,7 @@ pub struct StaticFiles {
 }
 
 impl StaticFiles {
-    /// Serves what is in `dist` of `folder`, which may appear later, and before that what is only copied there: `public`.
+    /// Serves `dist` of `folder`, which may be built later, and then `public`, which the build only copies.
     pub fn new(folder: &Path) -> Self {
         let built = folder.join("dist");
         let serve = |folder| ServeDir::new(folder).append_index_html_on_directories(false);
@@ -46,7 +47,7 @@ impl StaticFiles {
         Self { built, service }
     }
 
-    /// The file for `request`, or nothing if there is none.
+    /// Returns the file for `request`, or `None` if it does not exist.
     pub async fn serve(&self, request: Request) -> Option<Response> {
         if request.method() != Method::GET && request.method() != Method::HEAD {
             return None;
@@ -70,7 +71,7 @@ impl StaticFiles {
     }
 }
 
-/// `/` is the desk, and a page stands under its name without `.html`.
+/// Returns the path of a file: `/` is the desk, and a page is served without `.html`.
 fn file_path(path: &str) -> String {
     let last = path.rsplit('/').next().unwrap_or_default();
     match path {

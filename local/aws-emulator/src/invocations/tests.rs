@@ -1,4 +1,4 @@
-//! The queue of events, as signed requests fill it.
+//! Asynchronous invocation by signed requests.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,7 +13,7 @@ use crate::lambda::{Endpoints, FunctionHostOptions};
 use crate::server::Server;
 use crate::signed_request::SignedRequest;
 
-/// The template with a function that `dispatch` may invoke.
+/// Returns the template with a function that `dispatch` may invoke.
 fn template() -> Template {
     let source = include_str!("../../../../template.yaml");
     let function = "  CountRuns:\n    Type: AWS::Serverless::Function\n    Metadata: \
@@ -26,7 +26,9 @@ fn template() -> Template {
     Template::parse(&source.replace("\nOutputs:", &format!("\n{function}\nOutputs:"))).unwrap()
 }
 
-/// How often it has run; it fails as often as its event says.
+/// The number of its runs.
+///
+/// It fails as often as its event says.
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
 const COUNT_RUNS: Function = Function {
@@ -37,7 +39,7 @@ const COUNT_RUNS: Function = Function {
             let run = u64::from(RUNS.fetch_add(1, Ordering::SeqCst));
             Box::pin(async move {
                 let fails = run < event["fails"].as_u64().unwrap();
-                if fails { Err(HandlerError::from("as told")) } else { Ok(Value::Null) }
+                if fails { Err(HandlerError::from("as instructed")) } else { Ok(Value::Null) }
             })
         });
         Box::pin(async move { Ok(handler) })
@@ -86,7 +88,7 @@ async fn an_event_is_accepted_at_once_and_tried_three_times_by_the_clock() {
         assert_eq!(RUNS.load(Ordering::SeqCst), runs);
         clock.advance(Duration::from_mins(2));
     }
-    // The third went well; of one that never does there is no fourth try.
+    // The third attempt succeeded. An event that always fails has no fourth attempt.
     RUNS.store(0, Ordering::SeqCst);
     invoke_as(&server, "dispatch", 99).await.unwrap();
     for _ in 0..5 {

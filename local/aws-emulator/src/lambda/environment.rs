@@ -1,24 +1,23 @@
-//! The environments of functions: the template's, what Lambda adds, and where the peers are.
+//! The environments of functions: the template's variables, Lambda's variables, and local endpoints.
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::permissions::LOCAL_ADMIN;
+use crate::permissions::{LOCAL_ADMIN, LOCAL_SECRET};
 use crate::template::{FunctionSpec, REGION, Template};
 
-/// The secret of every access key.
-pub const LOCAL_SECRET: &str = "local";
-
-/// Where this machine answers for AWS, as the functions' environments say it.
+/// The local endpoints that replace AWS in the functions' environments.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoints {
-    /// Variables that every function gets beside its template's (`AWS_ENDPOINT_URL_DYNAMODB`, …).
+    /// Variables of every function besides the template's, such as `AWS_ENDPOINT_URL_DYNAMODB`.
     pub variables: BTreeMap<String, String>,
-    /// An address of AWS, and the local one that takes its place wherever the template names it.
+    /// URLs of AWS in the template, each with the local one that replaces it.
     pub replacements: Vec<(String, String)>,
 }
 
-/// The environment for functions in a process of their own. They share it, so they all sign as the local system itself:
-/// least privilege is enforced only where each function runs here.
+/// Returns the environment for functions in another process.
+///
+/// They share one environment, so all of them sign as the local system. Permissions are enforced only for functions
+/// that run in this process.
 pub fn remote_environment(template: &Template, endpoints: &Endpoints) -> BTreeMap<String, String> {
     let functions = template.functions.iter();
     let mut variables: BTreeMap<_, _> =
@@ -28,23 +27,23 @@ pub fn remote_environment(template: &Template, endpoints: &Endpoints) -> BTreeMa
     variables
 }
 
-/// The environment of a function: the template's, what Lambda adds, and where the peers are.
+/// Returns the environment of a function: the template's, Lambda's, and the local endpoints.
 pub(super) fn environment(spec: &FunctionSpec, endpoints: &Endpoints) -> HashMap<String, String> {
     let lambda = [
         ("AWS_REGION", REGION),
         ("AWS_LAMBDA_FUNCTION_NAME", &spec.name),
-        // Every client signs with its function's name: that is how the peers know who asks.
+        // Every client signs with its function's name, so that the services know the caller.
         ("AWS_ACCESS_KEY_ID", &spec.name),
         ("AWS_SECRET_ACCESS_KEY", LOCAL_SECRET),
     ];
     let lambda = lambda.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let template_variables = spec.environment.iter().map(|(name, value)| {
         let mut value = value.clone();
-        for (aws, local) in &endpoints.replacements {
-            value = value.replace(aws, local);
+        for (aws, local_url) in &endpoints.replacements {
+            value = value.replace(aws, local_url);
         }
         (name.clone(), value)
     });
-    let peers = endpoints.variables.iter().map(|(name, value)| (name.clone(), value.clone()));
-    lambda.into_iter().chain(peers).chain(template_variables).collect()
+    let local = endpoints.variables.iter().map(|(name, value)| (name.clone(), value.clone()));
+    lambda.into_iter().chain(local).chain(template_variables).collect()
 }

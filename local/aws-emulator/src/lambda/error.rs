@@ -1,4 +1,4 @@
-//! Why an invocation has no response.
+//! The error of an invocation.
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -6,30 +6,30 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// Why an invocation has no response.
+/// The error of an invocation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    /// The template names a function that nobody wrote.
+    /// The template names a function that does not exist.
     #[error("function not found: {0}")]
     Unknown(String),
-    /// The function ran longer than its template allows.
+    /// The function ran longer than its timeout.
     #[error("{request_id} Task timed out after {}.00 seconds", timeout.as_secs())]
     Timeout {
-        /// The invocation's id.
+        /// The request ID.
         request_id: String,
-        /// What the template allows.
+        /// The function's timeout.
         timeout: Duration,
     },
     /// The function panicked.
     #[error("{0}")]
     Panic(String),
-    /// The function could not be built, or returned an error.
+    /// The function could not be built or returned an error.
     #[error("{0}")]
     Error(String),
 }
 
 impl InvokeError {
-    /// Lambda's error payload: `errorType` and `errorMessage`.
+    /// Returns Lambda's error payload: `errorType` and `errorMessage`.
     pub fn payload(&self) -> Value {
         let kind = match self {
             Self::Unknown(_) => "ResourceNotFoundException",
@@ -41,7 +41,7 @@ impl InvokeError {
     }
 }
 
-/// What a panic said.
+/// Returns the error of a panic.
 pub(super) fn panic_error(panic: &(dyn Any + Send)) -> InvokeError {
     let text = panic
         .downcast_ref::<&str>()
@@ -50,7 +50,7 @@ pub(super) fn panic_error(panic: &(dyn Any + Send)) -> InvokeError {
     InvokeError::Panic(text.unwrap_or_else(|| "the function panicked".to_owned()))
 }
 
-/// An error with all its causes, as one line.
+/// Returns an error and all its causes as one line.
 pub(super) fn cause_chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -1,4 +1,4 @@
-//! One function where it runs: here, warm after its first invocation, or in another process.
+//! A hosted function, which runs in this process or in another one.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -17,23 +17,23 @@ use crate::template::FunctionSpec;
 
 /// One function of the template.
 pub(super) struct HostedFunction {
-    /// What the template says of it.
+    /// Its definition in the template.
     pub(super) spec: FunctionSpec,
     runtime: Runtime,
 }
 
 /// Where a function runs.
 enum Runtime {
-    /// Here, built at its first invocation.
+    /// In this process, built at its first invocation.
     InProcess { function: Function, setup: Box<Setup>, handler: OnceCell<Handler> },
-    /// In another process that takes Lambda's `Invoke` call.
+    /// In another process, which offers Lambda's `Invoke` operation.
     Remote { client: reqwest::Client, url: reqwest::Url },
-    /// Nowhere: nobody wrote it.
+    /// Nowhere, because it has no handler.
     Missing,
 }
 
 impl HostedFunction {
-    /// The function of `spec`, where `options` want it to run.
+    /// Creates the function of `spec` with the runtime that `options` require.
     pub(super) fn new(
         options: &FunctionHostOptions<'_>,
         client: &reqwest::Client,
@@ -46,7 +46,7 @@ impl HostedFunction {
         Self { spec: spec.clone(), runtime }
     }
 
-    /// Builds it, if it runs here.
+    /// Builds the handler if the function runs in this process.
     pub(super) async fn warm_up(&self) -> Result<(), InvokeError> {
         if let Runtime::InProcess { function, setup, handler } = &self.runtime {
             get_or_build(function, setup, handler).await?;
@@ -54,7 +54,9 @@ impl HostedFunction {
         Ok(())
     }
 
-    /// Runs it until it ends or its time is over; a panic harms nobody else.
+    /// Runs the function until it ends or its timeout has passed.
+    ///
+    /// Catches panics.
     pub(super) async fn run_with_timeout(
         &self,
         event: Value,
@@ -139,7 +141,7 @@ fn report(name: &str, id: &str, duration: Duration, outcome: &Result<Value, Invo
             tracing::debug!(function.name = name, request.id = id, duration = ?duration, "Invocation finished");
         }
         Err(error) => {
-            tracing::error!(function.name = name, request.id = id, duration = ?duration, %error, "function failed");
+            tracing::error!(function.name = name, request.id = id, duration = ?duration, %error, "Invocation failed");
         }
     }
 }

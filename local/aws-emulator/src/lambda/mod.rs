@@ -1,7 +1,8 @@
-//! The function host: builds each handler with its template's environment, keeps it warm, and invokes it the way Lambda
-//! would: cut off at its timeout, a panic caught, what went wrong in the log.
+//! The function host: builds each handler once and invokes it as Lambda does.
 //!
-//! - `hosted`: one function where it runs. `environment`: what it is told. `error`: why it gave no response.
+//! Invocations end at their timeout, panics are caught, and errors are logged.
+//!
+//! - `hosted`: one function. `environment`: its environment. `error`: the errors of invocations.
 
 mod environment;
 mod error;
@@ -17,13 +18,13 @@ use shared::ids::Ids;
 use shared::lambda::InvocationContext;
 use tokio::sync::watch;
 
-pub use environment::{Endpoints, LOCAL_SECRET, remote_environment};
+pub use environment::{Endpoints, remote_environment};
 pub use error::InvokeError;
 pub use options::FunctionHostOptions;
 
 use hosted::HostedFunction;
 
-/// Every function of the template, ready to be invoked.
+/// The functions of the template.
 pub struct FunctionHost {
     functions: HashMap<String, Arc<HostedFunction>>,
     clock: Arc<dyn Clock>,
@@ -33,7 +34,7 @@ pub struct FunctionHost {
 }
 
 impl FunctionHost {
-    /// Hosts every function of the template.
+    /// Creates the host of all functions of the template.
     pub fn new(options: FunctionHostOptions<'_>) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         let mut functions = HashMap::new();
@@ -50,7 +51,7 @@ impl FunctionHost {
         })
     }
 
-    /// Invokes the function called `name` (`verb-noun`) with `event`.
+    /// Invokes the function `name` (`verb-noun`) with `event`.
     pub async fn invoke(&self, name: &str, event: Value) -> Result<Value, InvokeError> {
         let function =
             self.functions.get(name).ok_or_else(|| InvokeError::Unknown(name.to_owned()))?;
@@ -61,7 +62,7 @@ impl FunctionHost {
         let context = InvocationContext { request_id, deadline };
         let guard = InvocationGuard::begin(Arc::clone(&self.running));
         let (task, clock) = (Arc::clone(function), Arc::clone(&self.clock));
-        // On its own, so that a caller who goes away does not take the invocation with it.
+        // A task of its own, so that the invocation continues if the caller goes away.
         let run = tokio::spawn(async move {
             let _guard = guard;
             task.run_with_timeout(event, context, &*clock).await
@@ -70,7 +71,9 @@ impl FunctionHost {
         run.await.unwrap_or_else(|_| aborted())
     }
 
-    /// Builds every function now, so that a wrong configuration is known at the start. Names the first that fails.
+    /// Builds all functions now, so that an invalid configuration is found at the start.
+    ///
+    /// Returns the name and error of the first function that fails.
     pub async fn warm_up(&self) -> Result<(), (String, InvokeError)> {
         for (name, function) in &self.functions {
             function.warm_up().await.map_err(|e| (name.clone(), e))?;
@@ -78,7 +81,7 @@ impl FunctionHost {
         Ok(())
     }
 
-    /// How many invocations were begun so far.
+    /// Returns the number of invocations so far.
     pub fn invocations(&self) -> u64 {
         *self.invocations.borrow()
     }
@@ -91,14 +94,14 @@ impl FunctionHost {
     }
 }
 
-/// 128 random bits in the form of Lambda's request ids.
+/// Returns 128 random bits in the format of Lambda's request IDs.
 pub(crate) fn request_id(random: u128) -> String {
     let hex = format!("{random:032x}");
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
-/// Counts an invocation for as long as it lives.
+/// Counts an invocation until it is dropped.
 struct InvocationGuard(Arc<watch::Sender<usize>>);
 
 impl InvocationGuard {
@@ -147,9 +150,9 @@ mod tests {
                         let environment = setup.environment.clone();
                         Box::pin(async move {
                             match event["do"].as_str() {
-                                Some("panic") => panic!("as told"),
+                                Some("panic") => panic!("as instructed"),
                                 Some("hang") => std::future::pending().await,
-                                Some("fail") => Err(HandlerError::from("as told")),
+                                Some("fail") => Err(HandlerError::from("as instructed")),
                                 Some(name) => Ok(json!(environment.get(name))),
                                 None => Ok(event),
                             }
@@ -200,9 +203,12 @@ mod tests {
     async fn a_panic_or_an_error_fails_only_its_own_invocation() {
         let functions = functions(&OffsetClock::new());
         let panic = functions.invoke("push", json!({ "do": "panic" })).await.unwrap_err();
-        assert_eq!(panic, InvokeError::Panic("as told".to_owned()));
+        assert_eq!(panic, InvokeError::Panic("as instructed".to_owned()));
         let error = functions.invoke("push", json!({ "do": "fail" })).await.unwrap_err();
-        assert_eq!(error.payload(), json!({ "errorType": "Error", "errorMessage": "as told" }));
+        assert_eq!(
+            error.payload(),
+            json!({ "errorType": "Error", "errorMessage": "as instructed" })
+        );
         assert_eq!(functions.invoke("push", json!({ "a": 1 })).await.unwrap()["a"], 1);
         functions.wait_until_idle().await;
     }

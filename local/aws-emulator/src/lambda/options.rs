@@ -12,18 +12,18 @@ use crate::template::Template;
 
 /// The options of a function host.
 pub struct FunctionHostOptions<'a> {
-    /// Which functions exist, their timeouts and environments.
+    /// The template with the functions, their timeouts and environments.
     pub template: &'a Template,
     /// The handlers.
     pub table: &'a [Function],
-    /// Where the peers are.
+    /// The local endpoints.
     pub endpoints: &'a Endpoints,
-    /// Time, by which invocations are cut off.
+    /// The clock of timeouts and functions.
     pub clock: Arc<dyn Clock>,
-    /// Request ids; handed on to the functions.
+    /// The source of request IDs, also for the functions.
     pub ids: Arc<dyn Ids>,
-    /// Fault points; handed on to the functions.
+    /// The fault points of the functions.
     pub faults: FaultPoints,
-    /// `cargo lambda watch`'s address, to send events there instead.
+    /// The URL of `cargo lambda watch`, if the functions run there.
     pub invoke_url: Option<reqwest::Url>,
 }

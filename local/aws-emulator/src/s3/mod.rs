@@ -1,5 +1,7 @@
-//! S3 on a loopback port: the buckets of the template and the operations that Partyline uses. Each request is
-//! authenticated by the signature in its URL and allowed by the policy of the function that made the URL.
+//! S3 on loopback: the template's buckets and the operations that Partyline uses.
+//!
+//! Each request is authenticated by the signature in its URL and allowed by the policy of the function that made the
+//! URL.
 //!
 //! - `signature`: the signature and its time. `objects`: the stored objects, in one SQLite file.
 //! - `response`: responses that carry an object. `error`: the errors.
@@ -21,7 +23,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use shared::clock::Clock;
 
-use crate::gateway::request::text;
+use crate::headers::header_text;
 use crate::permissions::Permissions;
 use crate::template::{BucketSpec, Template};
 use error::S3Error;
@@ -29,10 +31,12 @@ use objects::{Object, Objects};
 use response::object_response;
 use signature::PresignedRequest;
 
-/// The largest object that is taken at once.
+/// The maximum size of an object, in bytes.
 const MAX_OBJECT_BYTES: usize = 64 * 1024 * 1024;
 
-/// The buckets. Clones share them.
+/// The buckets.
+///
+/// Clones share them.
 #[derive(Clone)]
 pub struct S3(Arc<Inner>);
 
@@ -44,7 +48,7 @@ struct Inner {
 }
 
 impl S3 {
-    /// The buckets of `template`, kept in `folder` or in memory.
+    /// Opens the buckets of `template` in `folder` or in memory.
     pub fn open(
         template: &Template,
         folder: Option<&Path>,
@@ -56,7 +60,7 @@ impl S3 {
         Ok(Self(Arc::new(Inner { buckets, objects, permissions, clock })))
     }
 
-    /// The service, with buckets as the first part of the path.
+    /// Returns the HTTP service, with the bucket as the first part of the path.
     pub fn router(&self) -> Router {
         Router::new()
             .fallback(serve)
@@ -64,18 +68,18 @@ impl S3 {
             .with_state(self.clone())
     }
 
-    /// Keeps an object from behind, in the bucket that the template calls so.
+    /// Stores an object without a request, in the bucket with this logical ID.
     pub fn put_object(&self, logical_id: &str, key: &str, content_type: &str, body: &[u8]) {
         let bucket = self.0.buckets.iter().find(|bucket| bucket.logical_id == logical_id);
         let object = Object { content_type: content_type.to_owned(), body: body.to_vec() };
         let result =
             bucket.map(|bucket| self.0.objects.put(bucket, key, &object, self.0.clock.now()));
         if !matches!(result, Some(Ok(()))) {
-            tracing::error!(logical_id, key, "an object could not be kept");
+            tracing::error!(logical_id, key, "Object not stored");
         }
     }
 
-    /// The keys of everything that is kept.
+    /// Returns the keys of all objects.
     pub fn keys(&self) -> Vec<String> {
         self.0.objects.keys().unwrap_or_default()
     }
@@ -89,7 +93,7 @@ async fn serve(
     body: Bytes,
 ) -> Response {
     let request = PresignedRequest { method: &method, uri: &uri, headers: &headers };
-    let result = s3.0.answer(&request, &body);
+    let result = s3.0.respond(&request, &body);
     result.unwrap_or_else(|S3Error(status, code, message)| {
         let message = message.replace('&', "&amp;").replace('<', "&lt;");
         let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
@@ -102,7 +106,7 @@ async fn serve(
 }
 
 impl Inner {
-    fn answer(&self, request: &PresignedRequest<'_>, body: &Bytes) -> Result<Response, S3Error> {
+    fn respond(&self, request: &PresignedRequest<'_>, body: &Bytes) -> Result<Response, S3Error> {
         let caller = signature::caller(request, self.clock.now())?;
         let (bucket, key) = self.parse_path(request.uri.path())?;
         let now = self.clock.now();
@@ -131,7 +135,7 @@ impl Inner {
                 Ok(status(StatusCode::NO_CONTENT))
             }
             _ => {
-                // Nobody may list the bucket, so S3 does not tell whether there is such a key.
+                // No function may list the bucket, so S3 does not reveal whether the key exists.
                 let object = self.objects.get(bucket, key)?;
                 let object = object.ok_or_else(|| S3Error::denied("Access Denied"))?;
                 object_response(request, object)
@@ -139,15 +143,15 @@ impl Inner {
         }
     }
 
-    /// The object that a PUT makes: its body, or a copy.
+    /// Returns the object of a PUT: its body, or a copy.
     fn put(
         &self,
         request: &PresignedRequest<'_>,
         caller: &str,
         body: &Bytes,
     ) -> Result<Object, S3Error> {
-        let content_type = text(request.headers, "content-type");
-        let source = text(request.headers, "x-amz-copy-source");
+        let content_type = header_text(request.headers, "content-type");
+        let source = header_text(request.headers, "x-amz-copy-source");
         if source.is_empty() {
             return Ok(Object { content_type, body: body.to_vec() });
         }
@@ -155,7 +159,8 @@ impl Inner {
         self.authorize(caller, "s3:GetObject", bucket, key)?;
         let object = self.objects.get(bucket, key)?;
         let object = object.ok_or_else(|| S3Error::denied("Access Denied"))?;
-        let replaces_metadata = text(request.headers, "x-amz-metadata-directive") == "REPLACE";
+        let replaces_metadata =
+            header_text(request.headers, "x-amz-metadata-directive") == "REPLACE";
         Ok(if replaces_metadata { Object { content_type, ..object } } else { object })
     }
 
@@ -171,7 +176,7 @@ impl Inner {
         result.map_err(|denied| S3Error::denied(denied.to_string()))
     }
 
-    /// The bucket and the key in `/{bucket}/{key}`.
+    /// Returns the bucket and the key of `/{bucket}/{key}`.
     fn parse_path<'a>(&self, path: &'a str) -> Result<(&BucketSpec, &'a str), S3Error> {
         let (name, key) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
         let bucket = self.buckets.iter().find(|bucket| bucket.name == name);

@@ -1,4 +1,6 @@
-//! Objects, kept in one SQLite file. What is put is there whole or not at all, and survives a killed process.
+//! The objects, in one SQLite file.
+//!
+//! A write is stored completely or not at all, and survives a killed process.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -16,17 +18,17 @@ const SCHEMA: &str = "
 
 /// An object.
 pub(super) struct Object {
-    /// As it was put.
+    /// The content type of the PUT.
     pub(super) content_type: String,
-    /// Its bytes.
+    /// The bytes.
     pub(super) body: Vec<u8>,
 }
 
-/// Every object of every bucket.
+/// All objects of all buckets.
 pub(super) struct Objects(Mutex<Connection>);
 
 impl Objects {
-    /// Opens `objects.db` in `folder`, or a store that ends with the process.
+    /// Opens `objects.db` in `folder`, or a store in memory.
     pub(super) fn open(folder: Option<&Path>) -> rusqlite::Result<Self> {
         let connection = match folder {
             Some(folder) => Connection::open(folder.join("objects.db"))?,
@@ -42,7 +44,7 @@ impl Objects {
         run(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts an object, whatever was there.
+    /// Inserts or replaces an object.
     pub(super) fn put(
         &self,
         bucket: &BucketSpec,
@@ -57,7 +59,7 @@ impl Objects {
         self.with(|connection| connection.execute(sql, row).map(drop))
     }
 
-    /// An object, if there is one.
+    /// Returns an object.
     pub(super) fn get(&self, bucket: &BucketSpec, key: &str) -> rusqlite::Result<Option<Object>> {
         let sql = "SELECT content_type, body FROM objects WHERE bucket = ?1 AND key = ?2";
         self.with(|connection| {
@@ -68,13 +70,13 @@ impl Objects {
         })
     }
 
-    /// Deletes an object, if there is one.
+    /// Deletes an object if it exists.
     pub(super) fn delete(&self, bucket: &BucketSpec, key: &str) -> rusqlite::Result<()> {
         let sql = "DELETE FROM objects WHERE bucket = ?1 AND key = ?2";
         self.with(|connection| connection.execute(sql, (&bucket.name, key)).map(drop))
     }
 
-    /// Deletes what the bucket's rules no longer keep.
+    /// Deletes the objects that have expired by the bucket's rules.
     pub(super) fn expire(&self, bucket: &BucketSpec, now: Timestamp) -> rusqlite::Result<()> {
         let sql = "DELETE FROM objects WHERE bucket = ?1 AND put_ms <= ?2 \
                    AND substr(key, 1, length(?3)) = ?3";
@@ -86,7 +88,7 @@ impl Objects {
         Ok(())
     }
 
-    /// Every key.
+    /// Returns all keys.
     pub(super) fn keys(&self) -> rusqlite::Result<Vec<String>> {
         self.with(|connection| {
             let mut statement = connection.prepare("SELECT key FROM objects ORDER BY key")?;

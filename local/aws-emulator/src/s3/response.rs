@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::error::S3Error;
 use super::objects::Object;
 use super::signature::PresignedRequest;
-use crate::gateway::request::text;
+use crate::headers::header_text;
 
 /// Returns the response to a GET or HEAD: the whole object or the requested range.
 pub(super) fn object_response(
@@ -15,7 +15,7 @@ pub(super) fn object_response(
     object: Object,
 ) -> Result<Response, S3Error> {
     let total = object.body.len();
-    let range_header = text(request.headers, "range");
+    let range_header = header_text(request.headers, "range");
     let (part, range) = match (range_header.is_empty(), range(&range_header, total)) {
         (true, _) => (object.body, None),
         (false, Some((from, to))) => {

@@ -1,4 +1,4 @@
-//! Signature version 4 in an address: who asks, for what exactly, and until when.
+//! Signature version 4 in a presigned URL: the caller, the request and the expiry.
 
 use std::fmt::Write as _;
 
@@ -9,13 +9,13 @@ use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 
-use crate::gateway::request::text;
-use crate::lambda::LOCAL_SECRET;
+use crate::headers::header_text;
+use crate::permissions::LOCAL_SECRET;
 
-/// How far ahead of ours a caller's clock may be.
+/// How far the signing time may be in the future.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(15);
 
-/// A request whose proof is looked at.
+/// A request with a presigned URL.
 pub(super) struct PresignedRequest<'a> {
     /// The method.
     pub(super) method: &'a Method,
@@ -25,7 +25,7 @@ pub(super) struct PresignedRequest<'a> {
     pub(super) headers: &'a HeaderMap,
 }
 
-/// What a request does not prove.
+/// The error of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SignatureError {
     #[error("The URL has no complete signature.")]
@@ -37,7 +37,7 @@ pub(super) enum SignatureError {
 }
 
 impl SignatureError {
-    /// S3's word for it.
+    /// Returns S3's error code.
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Missing | Self::Expired => "AccessDenied",
@@ -47,7 +47,7 @@ impl SignatureError {
 }
 
 impl PresignedRequest<'_> {
-    /// A parameter of the query, decoded.
+    /// Returns a decoded query parameter.
     pub(super) fn query(&self, name: &str) -> Option<String> {
         let pairs = self.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         let mut values = pairs.filter(|(key, _)| percent_decode(key) == name);
@@ -59,7 +59,7 @@ fn percent_decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Who made the address, if it is good for this request now.
+/// Returns the caller who signed the URL, if it is valid for this request now.
 pub(super) fn caller(
     request: &PresignedRequest<'_>,
     now: Timestamp,
@@ -94,7 +94,7 @@ fn compute_signature(
 ) -> Result<Vec<u8>, SignatureError> {
     let mut headers = String::new();
     for name in names.split(';') {
-        let value = text(request.headers, name);
+        let value = header_text(request.headers, name);
         let _ = writeln!(headers, "{name}:{}", value.trim());
     }
     if !names.split(';').any(|name| name == header::HOST.as_str()) {

@@ -1,4 +1,4 @@
-//! The buckets, as the functions' own client and a browser meet them.
+//! The buckets through the functions' own client and as a browser.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl BucketFixture {
         MediaBucket::new(options).unwrap()
     }
 
-    /// As a browser asks for it, past the gateway.
+    /// Sends a presigned request to the bucket, without the gateway.
     async fn fetch_direct(&self, method: Method, address: &str, body: &str) -> reqwest::Response {
         let url = format!("http://{}/partyline-mediabucket{address}", self.server.address());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -164,7 +164,7 @@ fn a_range_must_lie_within_the_object() {
     assert_eq!(range("bytes=0-0", 0), None);
 }
 
-/// Bytes that come in one piece.
+/// Returns bytes as a stream of one chunk.
 fn single_chunk(bytes: &[u8]) -> BoxStream<'static, std::io::Result<Vec<u8>>> {
     stream::iter([Ok(bytes.to_vec())]).boxed()
 }

@@ -1,4 +1,4 @@
-//! The message that Lambda's on-failure destination gets: where the lost records stand, and why they were lost.
+//! The message to Lambda's on-failure destination: which records failed, and why.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use super::record::{Record, SHARDS};
 use std::sync::Arc;
 
-/// Why records were given up.
+/// Why records were abandoned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FailureReason {
-    /// The tries are used up.
+    /// All retries failed.
     RetryAttemptsExhausted,
-    /// They are older than the mapping delivers.
+    /// They are older than the mapping's maximum record age.
     RecordAgeExceeded,
 }
 
-/// What is said about a lost batch.
+/// A failed batch.
 pub(super) struct FailedBatch<'a> {
     pub records: &'a [Arc<Record>],
     pub condition: FailureReason,
@@ -27,7 +27,7 @@ pub(super) struct FailedBatch<'a> {
 }
 
 impl FailedBatch<'_> {
-    /// In the shape of Lambda's invocation record for streams, and `reason`, which Lambda leaves to the function's log.
+    /// Returns Lambda's invocation record for streams, with `reason`, which Lambda only logs.
     pub(super) fn message(&self) -> Option<Value> {
         let (first, last) = (self.records.first()?, self.records.last()?);
         let condition = match self.condition {

@@ -1,7 +1,7 @@
-//! Lambda's event filtering: which records a mapping is invoked for.
+//! Lambda's event filtering: the records that a mapping is invoked for.
 //!
-//! A pattern is an object shaped like the record whose leaves are lists of what may stand there. A record passes
-//! when it fits one of the mapping's patterns, or when there are none.
+//! A pattern is an object shaped like the record. Its leaves are lists of allowed values. A record passes if it matches
+//! one of the mapping's patterns, or if there are none.
 
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ impl Filter {
         Self { patterns }
     }
 
-    /// Whether the mapping wants this record.
+    /// Returns whether the record passes.
     pub(super) fn passes(&self, record: &Value) -> bool {
         self.patterns.is_empty()
             || self.patterns.iter().any(|pattern| match pattern {
@@ -26,7 +26,9 @@ impl Filter {
     }
 }
 
-/// Every field of the pattern must fit; `$or` fits when one of its patterns does.
+/// Returns whether every field of the pattern matches.
+///
+/// `$or` matches if one of its patterns does.
 fn matches_pattern(pattern: &Map<String, Value>, node: Option<&Value>) -> bool {
     pattern.iter().all(|(name, expected)| {
         if name == "$or" {
@@ -46,7 +48,9 @@ fn matches_pattern(pattern: &Map<String, Value>, node: Option<&Value>) -> bool {
     })
 }
 
-/// Whether one rule of a leaf allows what stands there; of a list, one element is enough.
+/// Returns whether one rule of a leaf allows the value.
+///
+/// Of a list, one element is enough.
 fn matches_rule(rule: &Value, value: Option<&Value>) -> bool {
     if let Some(exists) = rule.get("exists").and_then(Value::as_bool) {
         return exists == value.is_some();
@@ -85,7 +89,7 @@ fn same(expected: &Value, value: &Value) -> bool {
     }
 }
 
-/// Pairs of comparison and bound, all of which must hold.
+/// Returns whether all pairs of comparison and bound hold.
 fn in_range(rules: &Value, number: f64) -> bool {
     rules.as_array().is_some_and(|rules| {
         rules.chunks(2).all(|pair| {

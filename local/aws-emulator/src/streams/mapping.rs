@@ -1,4 +1,4 @@
-//! One event source mapping: which records it takes, how far it has come.
+//! One event source mapping: the records that it selects, and its progress.
 
 use std::sync::Arc;
 
@@ -13,10 +13,12 @@ use super::record::Record;
 use super::store::PositionStore;
 use crate::template::StreamSpec;
 
-/// DynamoDB keeps records for a day; none is delivered later, whatever the mapping says. In seconds.
+/// How long DynamoDB keeps records, in seconds.
+///
+/// Older ones are not delivered, whatever the mapping says.
 const RECORD_RETENTION_SECS: i64 = 24 * 60 * 60;
 
-/// A function's mapping onto a table's stream.
+/// The mapping of a table's stream to a function.
 pub(super) struct Mapping {
     pub function: String,
     pub function_arn: String,
@@ -30,18 +32,20 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    /// Its name in the store.
+    /// Returns the mapping's name in the store.
     pub(super) fn name(function: &str, table: &str) -> String {
         format!("{function} {table}")
     }
 
-    /// The greatest age at which a record is delivered, in seconds.
+    /// Returns the maximum age of delivered records, in seconds.
     pub(super) fn max_age(&self) -> i64 {
         let age = self.spec.record_age.and_then(|age| i64::try_from(age.as_secs()).ok());
         age.unwrap_or(RECORD_RETENTION_SECS).min(RECORD_RETENTION_SECS)
     }
 
-    /// Takes what it wants of `records`, which are read up to `read`, and deals it to the lanes.
+    /// Sends the matching `records` to the partition workers.
+    ///
+    /// `read_to` is the position of the last one.
     pub(super) fn enqueue(
         &self,
         records: &[Arc<Record>],
@@ -61,12 +65,14 @@ impl Mapping {
         }
     }
 
-    /// These are dealt with for good.
+    /// Marks records as consumed.
     pub(super) fn mark_consumed(&self, records: &[Arc<Record>]) {
         self.progress.record_done(records.iter().map(|record| record.position));
     }
 
-    /// Keeps a message in the failure queue before the records count as consumed.
+    /// Stores a message in the failure queue.
+    ///
+    /// Called before the records are marked as consumed.
     pub(super) async fn store_failure(&self, message: Value) {
         let Some(queue) = self.spec.on_failure.clone() else { return };
         let store = self.store.clone();
@@ -76,7 +82,7 @@ impl Mapping {
         }
     }
 
-    /// Keeps the position on disk whenever it has moved, until it is aborted.
+    /// Stores the position whenever it has changed, until it is aborted.
     pub(super) async fn store_positions(self: Arc<Self>, table: String) {
         let mut changes = self.progress.watch();
         let mut stored = self.progress.position();
@@ -87,7 +93,7 @@ impl Mapping {
                 let save =
                     tokio::task::spawn_blocking(move || store.save_position(&name, position));
                 if let Ok(Err(error)) = save.await {
-                    tracing::error!(%error, function.name = self.function, "a stream position could not be kept");
+                    tracing::error!(%error, function.name = self.function, "Stream position not stored");
                 }
                 stored = position;
             }

@@ -1,10 +1,12 @@
-//! Event source mappings: the tables' streams read and handed to functions, as Lambda does.
+//! Event source mappings: reads the tables' streams and invokes functions, as Lambda does.
 //!
-//! One reader for each table (`reader`, `record`) wakes with every write and deals each record to the mappings that want it
-//! (`mapping`, `filter`). A mapping has lanes (`lane`): a record's item decides its lane, so order holds for each
-//! item and only for it; a slow or failing record holds up its own lane. What was given up becomes a message in the
-//! failure queue (`failure`). Positions and failures lie beside the table (`store`), so that a killed process goes on
-//! where it was: at least once, as in AWS.
+//! - `reader`, `record`: one reader per table wakes with every write and passes each record to the mappings.
+//! - `mapping`, `filter`: a mapping sends its records to partition workers.
+//! - `worker`: the records of one item are always processed by the same worker, so they stay in order; a slow or
+//!   failing record delays only its own worker.
+//! - `failure`: the message about abandoned records, which is stored in the failure queue.
+//! - `progress`, `store`: positions and failures are stored next to the table, so that a killed process continues where
+//!   it was. Delivery is at least once, as in AWS.
 
 mod failure;
 mod filter;
@@ -40,21 +42,23 @@ use record::{Record, SHARDS};
 use store::PositionStore;
 use worker::PartitionWorker;
 
-/// How long a running invocation is waited for at the end; its records are delivered again at the next start.
+/// How long to wait for running invocations on stop.
+///
+/// Their records are delivered again at the next start.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why the streams cannot be read.
+/// Error of starting or reading the streams.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamsError {
-    /// A mapping names a table that the template does not have, or that has no stream.
+    /// A mapping names a table that does not exist or has no stream.
     #[error("{function} is mapped to the stream of {table}, which has no stream")]
     NoStream {
-        /// The function's name.
+        /// The name of the function.
         function: String,
-        /// The table's name.
+        /// The name of the table.
         table: String,
     },
-    /// The file of positions cannot be used.
+    /// The file of positions cannot be read.
     #[error("cannot read the stream positions in the state folder; start with --reset")]
     Positions(#[from] rusqlite::Error),
     /// The engine cannot be read.
@@ -74,10 +78,12 @@ pub struct Streams {
 }
 
 impl Streams {
-    /// Begins to read where each mapping left off; a new one at the oldest record, or at the newest if it says so.
+    /// Starts all mappings at their stored positions.
+    ///
+    /// A new mapping starts at the oldest record, or at the newest, as configured.
     ///
     /// # Errors
-    /// When a mapping has no stream, or the state cannot be read.
+    /// Returns an error if a mapping has no stream or the state cannot be read.
     pub async fn start(
         dynamodb: &DynamoDb,
         specs: Vec<(FunctionSpec, StreamSpec)>,
@@ -149,7 +155,7 @@ impl Streams {
         }))
     }
 
-    /// Starts the mapping's lanes.
+    /// Starts the mapping's partition workers.
     fn start_workers(&mut self, mapping: &Arc<Mapping>) -> Vec<UnboundedSender<Arc<Record>>> {
         let worker_count = SHARDS * mapping.spec.parallelization_factor.max(1);
         (0..worker_count)
@@ -168,8 +174,9 @@ impl Streams {
         self.engine.read(move |storage| record::newest(storage, &table)).await
     }
 
-    /// Completes when every record written so far is consumed by every mapping and no invocation runs, what the
-    /// invocations themselves wrote included.
+    /// Waits until every mapping has consumed all records and no invocation runs.
+    ///
+    /// This includes the records that the invocations wrote.
     pub async fn wait_until_idle(&self) {
         loop {
             let positions = self.newest_positions().await;
@@ -188,15 +195,15 @@ impl Streams {
         join_all(newest).await.into_iter().map(Result::unwrap_or_default).collect()
     }
 
-    /// The messages in a failure queue, oldest first.
+    /// Returns the messages in a failure queue, oldest first.
     ///
     /// # Errors
-    /// When the state cannot be read.
+    /// Returns an error if the state cannot be read.
     pub fn failures(&self, queue: &str) -> Result<Vec<Value>, StreamsError> {
         Ok(self.store.failures(queue)?)
     }
 
-    /// Reads no more, lets running invocations finish, keeps the positions.
+    /// Stops reading, waits for running invocations, and stores the positions.
     pub async fn stop(self) {
         for reader in &self.readers {
             reader.abort();
@@ -212,7 +219,7 @@ impl Streams {
         for (table, mapping) in &self.mappings {
             let name = Mapping::name(&mapping.function, table);
             if let Err(error) = self.store.save_position(&name, mapping.progress.position()) {
-                tracing::error!(%error, "a stream position could not be kept");
+                tracing::error!(%error, "Stream position not stored");
             }
         }
     }

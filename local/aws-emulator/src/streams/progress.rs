@@ -1,10 +1,10 @@
-//! How far a mapping has come: what it has read, and what of that is not yet consumed.
+//! The progress of a mapping: the records that were read, and those that are not consumed yet.
 
 use std::collections::BTreeSet;
 
 use tokio::sync::watch;
 
-/// A mapping's progress at one moment.
+/// A mapping's progress at one time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ProgressSnapshot {
     read: i64,
@@ -12,33 +12,39 @@ pub(super) struct ProgressSnapshot {
 }
 
 impl ProgressSnapshot {
-    /// Everything up to here is consumed; what follows is delivered (again) after a restart.
+    /// Returns the last position before the first unconsumed record.
+    ///
+    /// Later records are delivered again after a restart.
     pub(super) fn position(&self) -> i64 {
         self.outstanding.first().map_or(self.read, |oldest| oldest - 1)
     }
 
-    /// Whether the record at `place` was read.
+    /// Returns whether the record at `position` was read.
     pub(super) fn has_read(&self, position: i64) -> bool {
         self.read >= position
     }
 
-    /// How many records are at work or wait for it.
+    /// Returns the number of records that are not consumed yet.
     pub(super) fn outstanding_count(&self) -> usize {
         self.outstanding.len()
     }
 }
 
-/// A mapping's progress, watched by those who wait for it. Clones are the same.
+/// A mapping's progress, which can be watched.
+///
+/// Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Progress(watch::Sender<ProgressSnapshot>);
 
 impl Progress {
-    /// Everything up to `position` is consumed.
+    /// Creates a progress with everything up to `position` consumed.
     pub(super) fn from_position(position: i64) -> Self {
         Self(watch::Sender::new(ProgressSnapshot { read: position, outstanding: BTreeSet::new() }))
     }
 
-    /// Records up to `read` were seen, of which `taken` are to be consumed.
+    /// Records that everything up to `read_to` was read.
+    ///
+    /// `outstanding` are the records to consume.
     pub(super) fn record_read(&self, read_to: i64, outstanding: impl IntoIterator<Item = i64>) {
         self.0.send_modify(|state| {
             state.read = state.read.max(read_to);
@@ -46,7 +52,7 @@ impl Progress {
         });
     }
 
-    /// These records are consumed, or lie in the failure queue.
+    /// Records that these positions are consumed or in the failure queue.
     pub(super) fn record_done(&self, positions: impl IntoIterator<Item = i64>) {
         self.0.send_modify(|state| {
             for position in positions {
@@ -55,34 +61,34 @@ impl Progress {
         });
     }
 
-    /// Up to where everything is consumed.
+    /// Returns the position up to which everything is consumed.
     pub(super) fn position(&self) -> i64 {
         self.0.borrow().position()
     }
 
-    /// Up to where records were seen.
+    /// Returns the position up to which records were read.
     pub(super) fn read_position(&self) -> i64 {
         self.0.borrow().read
     }
 
-    /// Whether nothing is at work.
+    /// Returns whether all read records are consumed.
     pub(super) fn is_idle(&self) -> bool {
         self.0.borrow().outstanding_count() == 0
     }
 
-    /// Changes with each step.
+    /// Returns a receiver that changes with each step.
     pub(super) fn watch(&self) -> watch::Receiver<ProgressSnapshot> {
         self.0.subscribe()
     }
 
-    /// Completes when everything up to `place` is consumed and nothing is at work.
+    /// Waits until everything up to `position` is consumed and no record is outstanding.
     pub(super) async fn wait_idle_at(&self, position: i64) {
         let idle =
             |state: &ProgressSnapshot| state.has_read(position) && state.outstanding_count() == 0;
         let _ = self.0.subscribe().wait_for(idle).await;
     }
 
-    /// Completes when fewer than `limit` records are outstanding.
+    /// Waits until fewer than `limit` records are outstanding.
     pub(super) async fn wait_below(&self, limit: usize) {
         let _ = self.0.subscribe().wait_for(|state| state.outstanding_count() < limit).await;
     }

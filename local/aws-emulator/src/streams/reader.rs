@@ -1,4 +1,4 @@
-//! Reads one table's stream and deals its records out.
+//! Reads the stream of one table and passes its records to the mappings.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use super::record::{self, Record};
 use crate::dynamodb::Engine;
 use crate::template::TableSpec;
 
-/// Records read at once.
+/// The number of records in one read.
 const READ_BATCH: i64 = 500;
-/// Records of one mapping that may wait before no more are read.
+/// The number of unconsumed records of a mapping above which reading pauses.
 const MAX_OUTSTANDING: usize = 20_000;
 
-/// A mapping and its lanes.
+/// A mapping and its partition workers.
 type MappingWorkers = (Arc<Mapping>, Vec<UnboundedSender<Arc<Record>>>);
 
-/// Reads a table's stream for its mappings, woken by writes, until it is aborted.
+/// Reads a table's stream for its mappings after each write, until it is aborted.
 pub(super) async fn run(engine: Engine, table: TableSpec, mappings: Vec<MappingWorkers>) {
     let mut written = engine.subscribe_writes();
     let positions = mappings.iter().map(|(mapping, _)| mapping.progress.read_position());

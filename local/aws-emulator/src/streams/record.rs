@@ -1,4 +1,4 @@
-//! Stream records as they lie in the engine, and as Lambda shows them to a function.
+//! Stream records: as the engine stores them and as Lambda passes them to a function.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -9,40 +9,46 @@ use serde_json::{Value, json};
 
 use crate::template::TableSpec;
 
-/// The pretended shards of every stream. With one shard, order would hold beyond an item, which DynamoDB does not promise.
+/// The number of shards that every stream appears to have.
+///
+/// With one shard, order would hold across items, which DynamoDB does not guarantee.
 pub(super) const SHARDS: usize = 2;
 
-/// What DynamoDB's sequence numbers (21 digits and more) begin at.
+/// The first sequence number.
+///
+/// DynamoDB's have at least 21 digits.
 const FIRST_SEQUENCE: u128 = 100_000_000_000_000_000_000;
 
-/// One record, read once and shared by all mappings.
+/// One record, shared by all mappings.
 #[derive(Debug)]
 pub(super) struct Record {
-    /// Its place in the stream; grows with each record.
+    /// The position in the stream, which grows with each record.
     pub position: i64,
-    /// The same for every record of one item.
+    /// A hash of the item's key.
     pub item: u64,
     /// When it was written, in seconds since 1970.
     pub written_at: i64,
-    /// Its sequence number.
+    /// The sequence number.
     pub sequence: String,
-    /// As in `Records[]` of a function's event.
+    /// The entry of `Records[]` in a function's event.
     pub event: Value,
 }
 
 impl Record {
-    /// Which of `lanes` it belongs to: always the same for one item.
+    /// Returns the index of the partition worker, which is the same for all records of an item.
     pub(super) fn worker_index(&self, worker_count: usize) -> usize {
         usize::try_from(self.item % (worker_count.max(1) as u64)).unwrap_or_default()
     }
 }
 
-/// The stream's ARN, as it stands in events and failures.
+/// Returns the stream's ARN in events and failures.
 pub(super) fn stream_arn(table: &TableSpec) -> String {
     format!("{}/stream/2026-01-01T00:00:00.000", table.arn)
 }
 
-/// Up to `limit` records after the place `after`, oldest first. Runs on the engine's thread.
+/// Returns up to `limit` records after the position `after`, oldest first.
+///
+/// Runs on the engine's thread.
 pub(super) fn rows_after(
     storage: &Storage,
     table: &str,
@@ -69,7 +75,7 @@ pub(super) fn rows_after(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The place of the newest record, 0 without one.
+/// Returns the position of the newest record, or 0.
 pub(super) fn newest(storage: &Storage, table: &str) -> Result<i64, DynoxideError> {
     let mut statement = storage.conn().prepare_cached(
         "SELECT coalesce((SELECT id FROM _stream_records WHERE table_name = ?1 ORDER BY id DESC LIMIT 1), 0)",
@@ -77,9 +83,9 @@ pub(super) fn newest(storage: &Storage, table: &str) -> Result<i64, DynoxideErro
     Ok(statement.query_row([table], |row| row.get(0))?)
 }
 
-/// A record as the engine keeps it.
+/// A record as the engine stores it.
 pub(super) struct StreamRow {
-    /// Its place in the stream.
+    /// The position in the stream.
     pub position: i64,
     event_name: String,
     keys: String,
@@ -92,7 +98,7 @@ pub(super) struct StreamRow {
 }
 
 impl StreamRow {
-    /// As Lambda shows it; none if the engine's file holds something that is no JSON.
+    /// Returns the record as Lambda shows it, or `None` if the stored JSON is invalid.
     pub(super) fn into_record(self, table: &TableSpec) -> Option<Arc<Record>> {
         let keys: Value = serde_json::from_str(&self.keys).ok()?;
         let mut hasher = DefaultHasher::new();

@@ -1,4 +1,4 @@
-//! What outlives the process beside the table: each mapping's position, and the messages of the failure queues.
+//! The durable state of streams: each mapping's position, and the messages of the failure queues.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
-/// The file `streams.db`. Clones share it.
+/// The file `streams.db`.
+///
+/// Clones share it.
 #[derive(Clone)]
 pub(super) struct PositionStore {
     connection: Arc<Mutex<Connection>>,
@@ -27,7 +29,7 @@ impl PositionStore {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Up to where `mapping` has consumed, if it ever has.
+    /// Returns the position up to which `mapping` has consumed, if it is stored.
     pub(super) fn get_position(&self, mapping: &str) -> Result<Option<i64>, rusqlite::Error> {
         let connection = self.connection();
         let mut statement =
@@ -35,7 +37,9 @@ impl PositionStore {
         statement.query_row([mapping], |row| row.get(0)).optional()
     }
 
-    /// Keeps a position. Blocks for a disk write.
+    /// Stores a position.
+    ///
+    /// Blocks for a disk write.
     pub(super) fn save_position(
         &self,
         mapping: &str,
@@ -47,7 +51,9 @@ impl PositionStore {
         statement.execute((mapping, position)).map(drop)
     }
 
-    /// Puts a message into a failure queue. Blocks for a disk write.
+    /// Inserts a message into a failure queue.
+    ///
+    /// Blocks for a disk write.
     pub(super) fn put_failure(&self, queue: &str, message: &Value) -> Result<(), rusqlite::Error> {
         let connection = self.connection();
         let mut statement =
@@ -55,7 +61,7 @@ impl PositionStore {
         statement.execute((queue, message.to_string())).map(drop)
     }
 
-    /// All messages of a failure queue, oldest first.
+    /// Returns the messages of a failure queue, oldest first.
     pub(super) fn failures(&self, queue: &str) -> Result<Vec<Value>, rusqlite::Error> {
         let connection = self.connection();
         let mut statement = connection

@@ -1,4 +1,4 @@
-//! One lane of a mapping: its records in order, a batch at a time, retried until consumed or given up.
+//! A partition worker: processes its records in order, in batches, with retries.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,35 +12,37 @@ use super::failure::{FailedBatch, FailureReason};
 use super::mapping::Mapping;
 use super::record::Record;
 
-/// The pause before a batch is tried again, doubled with each try up to [`LONGEST_PAUSE`].
+/// The delay before the first retry of a batch, doubled with each retry up to [`MAX_RETRY_DELAY`].
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(20);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
 
-/// What becomes of a mapping's records that share a lane.
+/// Processes the records of a mapping that belong to one partition.
 pub(super) struct PartitionWorker {
     pub mapping: Arc<Mapping>,
     pub records: UnboundedReceiver<Arc<Record>>,
     pub stopping: watch::Receiver<bool>,
 }
 
-/// Records to be delivered together.
+/// Records that are delivered together.
 #[derive(Debug)]
 struct Batch {
     records: Vec<Arc<Record>>,
-    /// Failures that count against the mapping's retries.
+    /// Failures that count as retries.
     failures: u32,
-    /// Invocations that its first record was part of.
+    /// The number of invocations that contained its first record.
     invocations: u32,
 }
 
-/// Which records of an invocation are not consumed: everything from `from` on.
+/// The records of an invocation that are not consumed: everything from `from` on.
 struct BatchFailure {
     from: usize,
     reason: String,
 }
 
 impl PartitionWorker {
-    /// Consumes until the mapping stops; an invocation that runs is let finish.
+    /// Runs until the mapping stops.
+    ///
+    /// A running invocation is completed.
     pub(super) async fn run(mut self) {
         while let Some(batch) = self.next_batch().await {
             let mut work = VecDeque::from([batch]);
@@ -55,7 +57,7 @@ impl PartitionWorker {
         }
     }
 
-    /// The next batch: all that is there, or what comes within the window.
+    /// Returns the next batch: all waiting records, or those that arrive within the window.
     async fn next_batch(&mut self) -> Option<Batch> {
         let spec = &self.mapping.spec;
         let size = spec.batch_size.max(1);
@@ -78,7 +80,7 @@ impl PartitionWorker {
         Some(Batch { records, failures: 0, invocations: 0 })
     }
 
-    /// One invocation, and what is left to do after it, in order.
+    /// Invokes the function once and returns the batches that remain, in order.
     async fn deliver(&self, batch: Batch) -> Vec<Batch> {
         let mut batch = self.drop_expired(batch).await;
         if batch.records.is_empty() {
@@ -96,7 +98,7 @@ impl PartitionWorker {
             rest = Batch { records, failures: 0, invocations: 1 };
         }
         if self.mapping.spec.bisect && rest.records.len() > 1 {
-            // Halving uses up no try.
+            // Bisecting does not count as a retry.
             let later = rest.records.split_off(rest.records.len().div_ceil(2));
             return vec![rest, Batch { records: later, failures: 0, invocations: 1 }];
         }
@@ -109,7 +111,7 @@ impl PartitionWorker {
         vec![rest]
     }
 
-    /// Gives up what is older than the mapping delivers.
+    /// Abandons records that are older than the maximum age.
     async fn drop_expired(&self, batch: Batch) -> Batch {
         let oldest = self.mapping.clock.now().as_second() - self.mapping.max_age();
         let Batch { records, failures, invocations } = batch;
@@ -175,7 +177,9 @@ impl PartitionWorker {
     }
 }
 
-/// What `batchItemFailures` says: none is success, and an item that is not of the batch fails the whole of it.
+/// Returns the failure that `batchItemFailures` reports, or `None` for success.
+///
+/// An unknown item fails the whole batch.
 fn failed_from(response: &Value, records: &[Arc<Record>]) -> Option<BatchFailure> {
     let items = response.get("batchItemFailures")?.as_array().filter(|items| !items.is_empty())?;
     let indexes = items.iter().map(|item| {

@@ -1,4 +1,4 @@
-//! Buckets: private, encrypted, and what they do not keep for ever.
+//! Buckets: private, encrypted, with expiration rules.
 
 use super::error::TemplateError;
 use super::model::BucketSpec;
@@ -14,11 +14,13 @@ const BUCKET: &[&str] = &[
     "Tags",
 ];
 
-/// What keeps the public out; all of it is required.
+/// The settings that block public access.
+///
+/// All of them are required.
 const BLOCKED: &[&str] =
     &["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
 
-/// An `AWS::S3::Bucket`.
+/// Parses an `AWS::S3::Bucket`.
 pub(super) fn bucket(scope: &Scope, id: &str, node: &Node) -> Result<BucketSpec, TemplateError> {
     let view = MapView::new(scope, node, "AWS::S3::Bucket", BUCKET)?;
     view.required("BucketEncryption")?;

@@ -1,37 +1,37 @@
-//! What can be wrong with a template, and on which line.
+//! The errors of a template, with their lines.
 
 use std::path::PathBuf;
 
-/// A template that the local system cannot obey.
+/// A template that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The file could not be read.
     #[error("cannot read {}", path.display())]
-    Unreadable {
-        /// The file.
+    Read {
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: std::io::Error,
     },
-    /// A line says something that is not known here, or that makes no sense.
+    /// A line is invalid or not supported.
     #[error("template line {line}: {message}")]
     Line {
-        /// Counted from 1.
+        /// The line, counted from 1.
         line: usize,
-        /// What is wrong, and what is known instead.
+        /// What is wrong, and what is supported instead.
         message: String,
     },
 }
 
 impl TemplateError {
-    /// An error on `line`.
+    /// Creates an error on `line`.
     pub(super) fn at(line: usize, message: impl Into<String>) -> Self {
         Self::Line { line, message: message.into() }
     }
 
-    /// `name` stands on `line` where only `known` ones may.
+    /// Creates the error of an unsupported `name` on `line`.
     pub(super) fn unknown(line: usize, what: &str, name: &str, known: &[&str]) -> Self {
-        Self::at(line, format!("unknown {what} `{name}`; known are {}", known.join(", ")))
+        Self::at(line, format!("unknown {what} `{name}`; supported: {}", known.join(", ")))
     }
 }

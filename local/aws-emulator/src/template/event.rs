@@ -1,4 +1,4 @@
-//! What invokes a function: routes, streams, schedules.
+//! The events that invoke a function: routes, streams and schedules.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const STREAM: &[&str] = &[
     "DestinationConfig",
 ];
 
-/// The `Events` of a function.
+/// Parses the `Events` of a function.
 pub(super) fn triggers(
     context: FunctionContext<'_>,
     events: &Node,
@@ -51,7 +51,7 @@ fn route(context: FunctionContext<'_>, node: &Node) -> Result<TriggerSpec, Templ
     }
     let path = view.required_text("Path")?;
     if !path.starts_with('/') {
-        return Err(TemplateError::at(node.line, "a Path begins with `/`"));
+        return Err(TemplateError::at(node.line, "a Path must begin with `/`"));
     }
     Ok(TriggerSpec::Http { method: view.required_text("Method")?.to_uppercase(), path })
 }
@@ -64,7 +64,9 @@ fn stream(context: FunctionContext<'_>, node: &Node) -> Result<StreamSpec, Templ
         .tables
         .iter()
         .find(|table| table.stream && scope.attribute(&table.logical_id, "StreamArn") == Some(&arn))
-        .ok_or_else(|| TemplateError::at(node.line, "Stream names no table that has a stream"))?;
+        .ok_or_else(|| {
+            TemplateError::at(node.line, "Stream must refer to a table with a stream")
+        })?;
     let from_start = match view.required_text("StartingPosition")?.as_str() {
         "TRIM_HORIZON" => true,
         "LATEST" => false,
@@ -141,7 +143,8 @@ fn on_failure(
     }
     let arn = target.required_text("Destination")?;
     let queue = context.queues.iter().find(|queue| queue.arn == arn);
-    let queue = queue.ok_or_else(|| TemplateError::at(node.line, "Destination names no queue"))?;
+    let queue =
+        queue.ok_or_else(|| TemplateError::at(node.line, "Destination must refer to a queue"))?;
     Ok(Some(queue.name.clone()))
 }
 
@@ -150,13 +153,13 @@ fn schedule(context: FunctionContext<'_>, node: &Node) -> Result<TriggerSpec, Te
     let view = MapView::new(context.scope, node, "a ScheduleV2 event", known)?;
     let expression = view.required_text("ScheduleExpression")?;
     let every = rate(&expression).ok_or_else(|| {
-        let message = format!("`{expression}` is not known; write `rate(5 minutes)`");
+        let message = format!("unsupported schedule `{expression}`; use `rate(5 minutes)`");
         TemplateError::at(node.line, message)
     })?;
     Ok(TriggerSpec::Schedule { interval: every })
 }
 
-/// `rate(1 minute)`, `rate(2 hours)`, `rate(7 days)`.
+/// Parses `rate(1 minute)`, `rate(2 hours)` or `rate(7 days)`.
 fn rate(expression: &str) -> Option<Duration> {
     let inner = expression.strip_prefix("rate(")?.strip_suffix(')')?;
     let (number, unit) = inner.split_once(' ')?;

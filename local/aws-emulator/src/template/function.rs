@@ -11,7 +11,9 @@ use super::node::{Node, NodeKind};
 use super::scope::Scope;
 use super::view::MapView;
 
-/// Known to SAM, and without any effect on this machine: how a function is built, and how AWS logs it.
+/// The supported properties.
+///
+/// Those about building and logging have no effect here.
 const FUNCTION: &[&str] = &[
     "CodeUri",
     "Handler",
@@ -32,7 +34,7 @@ pub(super) fn check_globals(scope: &Scope, node: &Node) -> Result<(), TemplateEr
     MapView::new(scope, node, "Globals.Function", FUNCTION).map(drop)
 }
 
-/// An `AWS::Serverless::Function`.
+/// Parses an `AWS::Serverless::Function`.
 pub(super) fn function(
     context: FunctionContext<'_>,
     id: &str,
@@ -70,7 +72,9 @@ fn binary_name(
     MapView::new(scope, properties, "BuildProperties", &["Binary"])?.required_text("Binary")
 }
 
-/// The variables of all of `layers`, the later ones over the earlier.
+/// Merges the variables of all `layers`.
+///
+/// Later layers take precedence.
 fn environment(
     scope: &Scope,
     layers: &[Option<&Node>],

@@ -1,9 +1,9 @@
-//! The template, read: the one list of what exists.
+//! The SAM template, parsed: the only list of resources.
 //!
-//! - [`model`]: what a template says, in plain types.
-//! - `node`, `scope`, `view`: YAML with its lines, names resolved, unknown ones refused.
+//! - [`model`]: the resources in plain types.
+//! - `node`, `scope`, `view`: YAML with line numbers, resolved names, and rejected unknown ones.
 //! - `resources`, `bucket`, `function`, `event`: one part of the template each.
-//! - [`error`]: what can be wrong, and where.
+//! - [`error`]: the errors and their lines.
 
 mod bucket;
 mod context;
@@ -46,14 +46,16 @@ const RESOURCE: &[&str] =
     &["Type", "Metadata", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"];
 
 impl Template {
-    /// Reads the template at `path`.
+    /// Loads the template at `path`.
     pub fn load(path: &Path) -> Result<Self, TemplateError> {
         let source = std::fs::read_to_string(path)
-            .map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })?;
+            .map_err(|source| TemplateError::Read { path: path.to_owned(), source })?;
         Self::parse(&source)
     }
 
-    /// Reads a template's text. Whatever is not known is an error that names its line.
+    /// Parses a template.
+    ///
+    /// Everything that is not supported is an error that names its line.
     pub fn parse(source: &str) -> Result<Self, TemplateError> {
         let root = Node::parse(source)?;
         let empty_scope = Scope::default();
@@ -75,7 +77,7 @@ impl Template {
         TemplateReader { scope: &scope, globals, resources }.build()
     }
 
-    /// The function called `name` (`verb-noun`).
+    /// Returns the function `name` (`verb-noun`).
     pub fn function(&self, name: &str) -> Option<&FunctionSpec> {
         self.functions.iter().find(|function| function.name == name)
     }
@@ -158,7 +160,7 @@ impl TemplateReader<'_> {
             .collect()
     }
 
-    /// Gives each socket route to its function.
+    /// Adds each socket route to its function.
     fn attach_routes(&self, functions: &mut [FunctionSpec], routes: Vec<(String, String)>) {
         for (route_key, arn) in routes {
             let function = functions

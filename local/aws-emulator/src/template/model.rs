@@ -1,11 +1,11 @@
-//! What a template says, in plain types: names resolved, durations parsed.
+//! The resources of a template in plain types, with resolved names and parsed durations.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// Everything that a template says.
+/// The resources of a template.
 #[derive(Debug, Clone)]
 pub struct Template {
     /// The functions, in the order of the file.
@@ -25,158 +25,166 @@ pub struct Template {
 /// One S3 bucket.
 #[derive(Debug, Clone)]
 pub struct BucketSpec {
-    /// Its name in the template.
+    /// The logical ID in the template.
     pub logical_id: String,
-    /// Its resolved name.
+    /// The resolved name.
     pub name: String,
-    /// Its resolved ARN.
+    /// The resolved ARN.
     pub arn: String,
-    /// Prefixes of keys, and after how many days their objects are deleted.
+    /// Key prefixes, and after how many days their objects are deleted.
     pub expirations: Vec<(String, u32)>,
 }
 
 /// One SQS queue.
 #[derive(Debug, Clone)]
 pub struct QueueSpec {
-    /// Its name in the template.
+    /// The logical ID in the template.
     pub logical_id: String,
-    /// Its resolved name.
+    /// The resolved name.
     pub name: String,
-    /// Its resolved ARN.
+    /// The resolved ARN.
     pub arn: String,
 }
 
 /// The `AWS::Serverless::HttpApi`.
 #[derive(Debug, Clone)]
 pub struct HttpApiSpec {
-    /// Its id, as it stands in events.
+    /// The ID, as it is in events.
     pub id: String,
 }
 
-/// The `AWS::Serverless::WebSocketApi`. Its routes are triggers of their functions.
+/// The `AWS::Serverless::WebSocketApi`.
+///
+/// Its routes are triggers of their functions.
 #[derive(Debug, Clone)]
 pub struct SocketApiSpec {
-    /// Its id, as it stands in events.
+    /// The ID, as it is in events.
     pub id: String,
-    /// Its stage.
+    /// The stage.
     pub stage: String,
-    /// The field of a frame's JSON body that chooses the route (`$request.body.<field>`).
+    /// The field of a message's JSON body that selects the route (`$request.body.<field>`).
     pub route_field: String,
-    /// Its resolved ARN, `arn:aws:execute-api:{region}:{account}:{id}/{stage}`.
+    /// The resolved ARN, `arn:aws:execute-api:{region}:{account}:{id}/{stage}`.
     pub arn: String,
-    /// Where AWS would take `@connections` calls: `https://{id}.execute-api.{region}.amazonaws.com/{stage}`.
+    /// The URL of `@connections` at AWS.
+    ///
+    /// `https://{id}.execute-api.{region}.amazonaws.com/{stage}`
     pub management_url: String,
 }
 
-/// One action on one resource that a function's role allows.
+/// A permission of a function: one action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
-    /// For example `dynamodb:PutItem`.
+    /// The action, for example `dynamodb:PutItem`.
     pub action: String,
-    /// The resolved ARN.
+    /// The resolved ARN of the resource.
     pub resource: String,
 }
 
 /// One `AWS::Serverless::Function`.
 #[derive(Debug, Clone)]
 pub struct FunctionSpec {
-    /// Its name in the template, `VerbNoun`.
+    /// The logical ID in the template, `VerbNoun`.
     pub logical_id: String,
-    /// Its bin, `verb-noun` (`Metadata.BuildProperties.Binary`).
+    /// The binary's name, `verb-noun` (`Metadata.BuildProperties.Binary`).
     pub name: String,
-    /// Its environment, resolved.
+    /// The resolved environment.
     pub environment: BTreeMap<String, String>,
-    /// When an invocation is cut off.
+    /// The timeout of an invocation.
     pub timeout: Duration,
-    /// Memory in MB.
+    /// The memory in MB.
     pub memory_mb: u32,
-    /// What its role allows.
+    /// The permissions of its role.
     pub grants: Vec<Grant>,
     /// What invokes it.
     pub triggers: Vec<TriggerSpec>,
 }
 
-/// One event of a function.
+/// A trigger of a function.
 #[derive(Debug, Clone)]
 pub enum TriggerSpec {
     /// A route of the HTTP API.
     Http {
-        /// Upper case.
+        /// The method in upper case.
         method: String,
-        /// With `{names}`.
+        /// The path with `{names}`.
         path: String,
     },
     /// A route of the WebSocket API.
     Socket {
-        /// `$connect`, `$disconnect`, `$default`.
+        /// The route key: `$connect`, `$disconnect` or `$default`.
         route_key: String,
     },
-    /// An event source mapping on a table's stream.
+    /// An event source mapping of a table's stream.
     Stream(StreamSpec),
     /// A schedule.
     Schedule {
-        /// How often.
+        /// The interval.
         interval: Duration,
     },
 }
 
-/// An event source mapping on a DynamoDB stream.
+/// An event source mapping of a DynamoDB stream.
 #[derive(Debug, Clone)]
 pub struct StreamSpec {
-    /// The table's name.
+    /// The name of the table.
     pub table: String,
-    /// Most records in one invocation.
+    /// The maximum number of records in one invocation.
     pub batch_size: usize,
-    /// How long a batch may be gathered.
+    /// How long records of a batch may be collected.
     pub window: Duration,
-    /// Concurrent invocations per shard.
+    /// The number of concurrent invocations per shard.
     pub parallelization_factor: usize,
-    /// Whether it begins with the oldest record kept (`TRIM_HORIZON`).
+    /// Whether it starts with the oldest record (`TRIM_HORIZON`).
     pub from_start: bool,
-    /// Whether a failing batch is halved.
+    /// Whether a failing batch is bisected.
     pub bisect: bool,
-    /// Tries after the first; none means until the record is too old.
+    /// The number of retries.
+    ///
+    /// Without it, a batch is retried until its records are too old.
     pub retries: Option<u32>,
-    /// Older records are not delivered.
+    /// The maximum age of delivered records.
     pub record_age: Option<Duration>,
-    /// Whether the answer names the failed items.
+    /// Whether the response names the failed items.
     pub partial_failures: bool,
-    /// `FilterCriteria` patterns, parsed; empty means all pass.
+    /// The parsed patterns of `FilterCriteria`.
+    ///
+    /// Without any, all records pass.
     pub filters: Vec<Value>,
-    /// The queue that takes what failed.
+    /// The queue for abandoned records.
     pub on_failure: Option<String>,
 }
 
 /// One secondary index.
 #[derive(Debug, Clone)]
 pub struct IndexSpec {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Partition key attribute (a string).
+    /// The attribute of the partition key, a string.
     pub hash_key: String,
-    /// Sort key attribute (a string).
+    /// The attribute of the sort key, a string.
     pub range_key: Option<String>,
-    /// `KEYS_ONLY`, `ALL` or `INCLUDE`.
+    /// The projection: `KEYS_ONLY`, `ALL` or `INCLUDE`.
     pub projection: String,
 }
 
 /// One DynamoDB table.
 #[derive(Debug, Clone)]
 pub struct TableSpec {
-    /// Its name in the template.
+    /// The logical ID in the template.
     pub logical_id: String,
-    /// Its resolved name.
+    /// The resolved name.
     pub name: String,
-    /// Its resolved ARN.
+    /// The resolved ARN.
     pub arn: String,
-    /// Partition key attribute (a string).
+    /// The attribute of the partition key, a string.
     pub hash_key: String,
-    /// Sort key attribute (a string).
+    /// The attribute of the sort key, a string.
     pub range_key: Option<String>,
-    /// Its indexes.
+    /// The secondary indexes.
     pub indexes: Vec<IndexSpec>,
     /// Whether it has a stream with new and old images.
     pub stream: bool,
-    /// The attribute that holds the time of expiry, seconds since 1970.
+    /// The attribute with the expiry time, in seconds since 1970.
     pub ttl_attribute: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The template as a tree that still knows its lines, with short and long intrinsics made alike.
+//! The template as a tree with line numbers, in which short and long intrinsics are alike.
 
 use saphyr::{MarkedYaml, ScalarStyle, Tag, YamlData, YamlLoader};
 use saphyr_parser::Parser;
@@ -8,16 +8,16 @@ use super::error::TemplateError;
 /// One value of the template.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
-    /// Where it begins, counted from 1.
+    /// The line, counted from 1.
     pub(super) line: usize,
-    /// What it is.
+    /// The value.
     pub(super) kind: NodeKind,
 }
 
 /// The kinds of values.
 #[derive(Debug, Clone)]
 pub(super) enum NodeKind {
-    /// A string, number, flag or nothing.
+    /// A string, number, boolean or null.
     Scalar(serde_json::Value),
     /// A list.
     List(Vec<Node>),
@@ -39,7 +39,7 @@ pub(super) struct Entry {
 }
 
 impl Node {
-    /// Reads one YAML document.
+    /// Parses one YAML document.
     pub(super) fn parse(source: &str) -> Result<Self, TemplateError> {
         let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
         loader.early_parse(false);
@@ -80,7 +80,9 @@ impl Node {
         Ok(Self { line, kind })
     }
 
-    /// The entries of a map.
+    /// Returns the entries of a map.
+    ///
+    /// Any other value is an error.
     pub(super) fn entries(&self, what: &str) -> Result<&[Entry], TemplateError> {
         match &self.kind {
             NodeKind::Map(entries) => Ok(entries),
@@ -88,7 +90,9 @@ impl Node {
         }
     }
 
-    /// The items of a list.
+    /// Returns the items of a list.
+    ///
+    /// Any other value is an error.
     pub(super) fn items(&self, what: &str) -> Result<&[Node], TemplateError> {
         match &self.kind {
             NodeKind::List(items) => Ok(items),
@@ -96,7 +100,7 @@ impl Node {
         }
     }
 
-    /// The text, if this is plain text.
+    /// Returns the text of a string.
     pub(super) fn as_text(&self) -> Option<&str> {
         match &self.kind {
             NodeKind::Scalar(value) => value.as_str(),
@@ -104,7 +108,7 @@ impl Node {
         }
     }
 
-    /// The value under `key`, if this is a map that has it.
+    /// Returns the value of `key` in a map.
     pub(super) fn get(&self, key: &str) -> Option<&Node> {
         match &self.kind {
             NodeKind::Map(entries) => {
@@ -131,7 +135,7 @@ fn syntax_error(error: &saphyr::ScanError) -> TemplateError {
     TemplateError::at(error.marker().line(), error.info().to_owned())
 }
 
-/// `!GetAtt` and `Fn::GetAtt` are the same call, `GetAtt`.
+/// Returns the name of an intrinsic: `GetAtt` of `!GetAtt`, as of `Fn::GetAtt`.
 fn call_name(tag: &Tag) -> Option<String> {
     (tag.handle == "!").then(|| tag.suffix.clone())
 }

@@ -18,7 +18,7 @@ const TABLE: &[&str] = &[
     "Tags",
 ];
 
-/// An `AWS::DynamoDB::Table`.
+/// Parses an `AWS::DynamoDB::Table`.
 pub(super) fn table(scope: &Scope, id: &str, node: &Node) -> Result<TableSpec, TemplateError> {
     let view = MapView::new(scope, node, "AWS::DynamoDB::Table", TABLE)?;
     require_string_keys(scope, &view)?;
@@ -109,7 +109,7 @@ fn ttl(scope: &Scope, view: &MapView<'_>) -> Result<Option<String>, TemplateErro
     Ok(if ttl.bool("Enabled")? { ttl.text("AttributeName")? } else { None })
 }
 
-/// An `AWS::SQS::Queue`.
+/// Parses an `AWS::SQS::Queue`.
 pub(super) fn queue(scope: &Scope, id: &str, node: &Node) -> Result<QueueSpec, TemplateError> {
     let known = &["MessageRetentionPeriod", "SqsManagedSseEnabled", "Tags"];
     MapView::new(scope, node, "AWS::SQS::Queue", known)?;
@@ -120,13 +120,13 @@ pub(super) fn queue(scope: &Scope, id: &str, node: &Node) -> Result<QueueSpec, T
     })
 }
 
-/// An `AWS::Serverless::HttpApi`.
+/// Parses an `AWS::Serverless::HttpApi`.
 pub(super) fn http_api(scope: &Scope, id: &str, node: &Node) -> Result<HttpApiSpec, TemplateError> {
     MapView::new(scope, node, "AWS::Serverless::HttpApi", &["Name", "Description"])?;
     Ok(HttpApiSpec { id: scope.reference(id).unwrap_or_default().to_owned() })
 }
 
-/// An `AWS::Serverless::WebSocketApi`, and for each of its routes the ARN of its function.
+/// Parses an `AWS::Serverless::WebSocketApi` and the function ARN of each of its routes.
 pub(super) fn socket_api(
     scope: &Scope,
     id: &str,

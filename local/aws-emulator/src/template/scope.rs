@@ -1,4 +1,4 @@
-//! Names resolved: what `Ref`, `GetAtt`, `Sub` and `Join` come to on this machine.
+//! Resolved names: the local values of `Ref`, `GetAtt`, `Sub` and `Join`.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use serde_json::Value;
 use super::error::TemplateError;
 use super::node::{Entry, Node, NodeKind};
 
-/// The name of the one stack of a local system.
+/// The name of the local system's only stack.
 pub const STACK: &str = "partyline";
-/// The region that its ARNs name.
+/// The region in its ARNs.
 pub const REGION: &str = "eu-central-1";
-/// The account that its ARNs name.
+/// The account in its ARNs.
 pub const ACCOUNT: &str = "000000000000";
 
 const CALLS: &[&str] = &["Ref", "GetAtt", "Sub", "Join"];
 
-/// Every name that a template may refer to.
+/// All names that a template may refer to.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    /// What `Ref` gives, by logical id.
+    /// The values of `Ref`, by logical ID.
     references: BTreeMap<String, String>,
-    /// What `GetAtt` gives, by `Logical.Attribute`.
+    /// The values of `GetAtt`, by `LogicalId.Attribute`.
     attributes: BTreeMap<String, String>,
 }
 
 impl Scope {
-    /// The names of every resource in `resources`, and the pseudo parameters.
+    /// Returns the names of all `resources` and the pseudo parameters.
     pub(super) fn from_resources(resources: &[Entry]) -> Self {
         let mut scope = Self::default();
         let pseudo = [
@@ -83,17 +83,17 @@ impl Scope {
         self.references.insert(id.to_owned(), reference);
     }
 
-    /// What `Ref: id` gives.
+    /// Returns the value of `Ref: id`.
     pub(super) fn reference(&self, id: &str) -> Option<&str> {
         self.references.get(id).map(String::as_str)
     }
 
-    /// What `GetAtt: id.name` gives.
+    /// Returns the value of `GetAtt: id.name`.
     pub(super) fn attribute(&self, id: &str, name: &str) -> Option<&str> {
         self.attributes.get(&format!("{id}.{name}")).map(String::as_str)
     }
 
-    /// `node` with every call in it worked out.
+    /// Returns `node` with every intrinsic resolved.
     pub(super) fn resolve(&self, node: &Node) -> Result<Value, TemplateError> {
         match &node.kind {
             NodeKind::Scalar(value) => Ok(value.clone()),
@@ -106,7 +106,7 @@ impl Scope {
         }
     }
 
-    /// `node` as text: a scalar or a call.
+    /// Returns `node`, a scalar or an intrinsic, as text.
     pub(super) fn text(&self, node: &Node) -> Result<String, TemplateError> {
         match self.resolve(node)? {
             Value::String(text) => Ok(text),
@@ -153,7 +153,7 @@ impl Scope {
         }
     }
 
-    /// What a `Ref` name or a `GetAtt` path (`Logical.Attribute`) gives.
+    /// Returns the value of a `Ref` name or a `GetAtt` path (`LogicalId.Attribute`).
     fn lookup(&self, name: &str, line: usize) -> Result<String, TemplateError> {
         self.references.get(name).or_else(|| self.attributes.get(name)).cloned().ok_or_else(|| {
             TemplateError::at(line, format!("`{name}` is not a resource, attribute or parameter"))
@@ -172,7 +172,7 @@ impl Scope {
             out.push_str(prefix);
             let (name, after) = after
                 .split_once('}')
-                .ok_or_else(|| TemplateError::at(line, "`${` without its `}`"))?;
+                .ok_or_else(|| TemplateError::at(line, "missing `}` after `${`"))?;
             match substitutions.and_then(|map| map.get(name)) {
                 Some(value) => out.push_str(&self.text(value)?),
                 None => out.push_str(&self.lookup(name, line)?),

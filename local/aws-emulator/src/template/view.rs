@@ -1,10 +1,10 @@
-//! A map of the template, read with a list of the names that are known.
+//! A map of the template that accepts only known names.
 
 use super::error::TemplateError;
 use super::node::Node;
 use super::scope::Scope;
 
-/// One map whose every name is known.
+/// A map of the template, all of whose names are known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MapView<'a> {
     node: &'a Node,
@@ -14,7 +14,9 @@ pub(super) struct MapView<'a> {
 }
 
 impl<'a> MapView<'a> {
-    /// Reads `node`, which is `what`; a name that is not in `known` is an error.
+    /// Creates the view of `node`, called `what` in errors.
+    ///
+    /// A name that is not in `known` is an error.
     pub(super) fn new(
         scope: &'a Scope,
         node: &'a Node,
@@ -30,39 +32,45 @@ impl<'a> MapView<'a> {
         Ok(Self { node, defaults: None, scope, what })
     }
 
-    /// The same, with `defaults` for what is absent (the template's `Globals`).
+    /// Returns the view with `defaults` for missing values (the template's `Globals`).
     pub(super) fn with_defaults(self, defaults: Option<&'a Node>) -> Self {
         Self { defaults, ..self }
     }
 
-    /// The line on which it begins.
+    /// Returns the line on which the map begins.
     pub(super) fn line(&self) -> usize {
         self.node.line
     }
 
-    /// The value under `key`.
+    /// Returns the value of `key`.
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
         self.node.get(key).or_else(|| self.defaults.and_then(|defaults| defaults.get(key)))
     }
 
-    /// The value under `key`, which must be there.
+    /// Returns the value of `key`.
+    ///
+    /// A missing one is an error.
     pub(super) fn required(&self, key: &str) -> Result<&'a Node, TemplateError> {
         self.get(key).ok_or_else(|| {
             TemplateError::at(self.node.line, format!("{} needs `{key}`", self.what))
         })
     }
 
-    /// The text under `key`, resolved.
+    /// Returns the resolved text of `key`.
     pub(super) fn text(&self, key: &str) -> Result<Option<String>, TemplateError> {
         self.get(key).map(|node| self.scope.text(node)).transpose()
     }
 
-    /// The text under `key`, which must be there.
+    /// Returns the resolved text of `key`.
+    ///
+    /// A missing one is an error.
     pub(super) fn required_text(&self, key: &str) -> Result<String, TemplateError> {
         self.scope.text(self.required(key)?)
     }
 
-    /// The whole number under `key`; `-1`, AWS's word for *without end*, counts as absent.
+    /// Returns the whole number of `key`.
+    ///
+    /// `-1`, which means *unlimited* in AWS, counts as missing.
     pub(super) fn number(&self, key: &str) -> Result<Option<u32>, TemplateError> {
         let Some(node) = self.get(key) else { return Ok(None) };
         let text = self.scope.text(node)?;
@@ -74,12 +82,12 @@ impl<'a> MapView<'a> {
             .map_err(|_| TemplateError::at(node.line, format!("`{key}` must be a whole number")))
     }
 
-    /// The flag under `key`; absent is false.
+    /// Returns the boolean of `key`, `false` if it is missing.
     pub(super) fn bool(&self, key: &str) -> Result<bool, TemplateError> {
         Ok(self.text(key)?.as_deref() == Some("true"))
     }
 
-    /// The items of the list under `key`; absent is empty.
+    /// Returns the list of `key`, empty if it is missing.
     pub(super) fn list(&self, key: &str) -> Result<&'a [Node], TemplateError> {
         self.get(key).map_or(Ok(&[]), |node| node.items(key))
     }

@@ -1,4 +1,4 @@
-//! The media and extras of a message, as the desk and as the phones keep them.
+//! The media and extras of a story's message, for the tables and for the phones.
 
 use shared::media::file_type;
 use shared::media::{Media, MediaState};

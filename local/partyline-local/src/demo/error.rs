@@ -1,34 +1,36 @@
-//! Why the demo data could not be loaded.
+//! The error of loading the demo.
 
 use shared::address::InvalidAddress;
 use twilio_simulator::TwilioError;
 
 use crate::parameter_values::InvalidInstallKey;
 
-/// The error of loading the demo data; its text is printed to the user.
+/// The error of loading the demo.
+///
+/// Its text is printed to the user.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// There is no simulator.
+    /// Twilio is not simulated.
     #[error("--demo requires the simulated Twilio; remove TWILIO_API_URL from the settings")]
     RealTwilio,
-    /// A story cannot be read.
+    /// A story is invalid.
     #[error("invalid demo story ({language}), line {line}")]
     Story {
-        /// Which file.
+        /// The story's file.
         language: &'static str,
-        /// Which line, from 1.
+        /// The line, counted from 1.
         line: usize,
     },
-    /// A number in a story or in the settings is none.
+    /// An address in a story or in the settings is invalid.
     #[error("invalid address in the demo stories or the settings")]
     Address(#[from] InvalidAddress),
-    /// The install key.
+    /// The install key is invalid.
     #[error(transparent)]
     InstallKey(#[from] InvalidInstallKey),
-    /// The tables.
+    /// The tables could not be written.
     #[error("cannot store the demo messages")]
     Store(#[from] shared::error::Error),
-    /// The simulator's file.
+    /// The simulator's file could not be written.
     #[error(transparent)]
     Twilio(#[from] TwilioError),
 }

@@ -1,21 +1,21 @@
-//! Extras of a message: a location, a button, a quoted reply.
+//! The extras of a message: a location, a button or a quoted reply.
 
 use twilio_simulator::extras;
 
-/// What a line has beside its text.
+/// What a line contains besides its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MessageExtra {
     /// Nothing.
     None,
-    /// A place, in place of a text.
+    /// A location instead of a text.
     Location(extras::Location),
-    /// The text stood on a button.
+    /// The text is the label of a tapped button.
     Button,
-    /// It answers the line before it.
+    /// It is a reply to the previous line.
     Reply,
 }
 
-/// Reads it off the beginning of a line, and what follows it.
+/// Parses the extra at the beginning of a line, and returns it with the rest.
 pub(super) fn parse(text: &str) -> Option<(MessageExtra, &str)> {
     if let Some(location) = text.strip_prefix('@') {
         let mut parts = location.split('|').map(|part| part.trim().to_owned());

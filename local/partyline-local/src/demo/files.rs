@@ -5,7 +5,7 @@
 pub(super) struct File {
     /// Its name on the phone.
     pub(super) name: &'static str,
-    /// Its content.
+    /// Its bytes.
     pub(super) bytes: &'static [u8],
 }
 

@@ -1,4 +1,4 @@
-//! What Twilio and the phones remember of a story.
+//! What Twilio and the phones store of a story.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::story_clock::{add, pseudo_random};
 use twilio_simulator::{self as twilio, Phone, Status, segments};
 
 impl StoryRunner<'_> {
-    /// The message as Twilio keeps it; none if Twilio never took it.
+    /// Returns the message as Twilio stores it, or `None` if Twilio did not accept it.
     pub(super) fn twilio_message(
         &self,
         scene: &StoryStep<'_>,
@@ -61,7 +61,7 @@ impl StoryRunner<'_> {
 }
 
 impl StoryOutcome {
-    /// Whether Twilio gave it an id.
+    /// Returns whether Twilio gave the message a SID.
     pub(super) fn has_sid(self) -> bool {
         !matches!(self, Self::Rejected(_) | Self::Unknown | Self::Unconfirmed)
     }
@@ -79,7 +79,7 @@ impl StoryOutcome {
     }
 }
 
-/// Twilio's callbacks.
+/// Returns the reports of Twilio's callbacks.
 pub(super) fn delivery_reports(
     scene: &StoryStep<'_>,
     outcome: StoryOutcome,
@@ -107,7 +107,7 @@ pub(super) fn delivery_reports(
     }
 }
 
-/// The phone, if it stands on the bench.
+/// Returns the story's phone if the Phones page shows it.
 pub(super) fn phone(story: &Story, added_at: Timestamp) -> Option<Phone> {
     let airplane = story.has_flag("airplane");
     let is_visible = airplane || story.has_flag("phone");

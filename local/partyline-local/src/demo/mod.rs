@@ -41,26 +41,28 @@ use twilio_simulator::{Phone, Twilio};
 
 pub use error::DemoError;
 
-/// How many stories are told side by side.
+/// The number of stories that are written concurrently.
 const CONCURRENCY: usize = 4;
 
-/// Where the stories are told.
+/// The values that loading the demo needs.
 pub(crate) struct DemoContext<'a> {
-    /// Our senders, the install key, the first admin's name.
+    /// The settings: our senders, the install key and the first admin's name.
     pub(crate) settings: &'a Settings,
-    /// Where callbacks go.
+    /// The base URL of callbacks.
     pub(crate) base_url: String,
-    /// The present.
+    /// The current time.
     pub(crate) now: Timestamp,
-    /// Ids.
+    /// The source of IDs.
     pub(crate) ids: Arc<dyn Ids>,
-    /// The tables, at another time than the system's.
+    /// Opens the tables with another clock than the system's.
     pub(crate) open_store: &'a (dyn Fn(Arc<dyn Clock>) -> Store + Sync),
-    /// The bucket.
+    /// The buckets.
     pub(crate) s3: &'a S3,
 }
 
-/// Tells every story that is not in the tables yet, and puts its phones on the bench. Says how many were told.
+/// Writes every story that is not stored yet and adds its phone.
+///
+/// Returns the number of stories written.
 pub(crate) async fn seed(context: &DemoContext<'_>, twilio: &Twilio) -> Result<usize, DemoError> {
     let mut batches: Vec<Vec<Story>> = (0..CONCURRENCY).map(|_| Vec::new()).collect();
     for (index, story) in story::load_all()?.into_iter().enumerate() {
@@ -89,7 +91,7 @@ async fn run_stories(
     let bytes = HEXLOWER_PERMISSIVE.decode(context.settings.install_key.as_bytes());
     let install_key =
         bytes.ok().and_then(|key| <[u8; 32]>::try_from(key).ok()).ok_or(InvalidInstallKey)?;
-    let senders = context.settings.senders();
+    let senders = context.settings.senders.addresses();
     let senders: Result<Vec<_>, _> = senders.iter().map(|sender| Address::parse(sender)).collect();
     let senders = senders?;
     let runner = StoryRunner {

@@ -1,4 +1,4 @@
-//! Writes a story: each message as the function would have written it, at the time of the story.
+//! Writes a story: each message as the functions would have written it, at the story's time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,17 +23,17 @@ const INBOX: &str = "main";
 /// The names of the agents.
 const STAFF: [&str; 3] = ["Nora", "Sam", "Leila"];
 
-/// What came of a telling, for the simulator.
+/// The result of a written story, for the simulator.
 #[derive(Debug, Default)]
 pub(super) struct StoryResult {
-    /// The messages as Twilio keeps them.
+    /// The messages as Twilio stores them.
     pub(super) history: Vec<twilio::Message>,
-    /// The phone on the bench.
+    /// The phone that the Phones page shows.
     pub(super) phone: Option<Phone>,
 }
 
 impl StoryRunner<'_> {
-    /// Tells `story`, unless it stands in the tables already.
+    /// Writes `story`, unless it is stored already.
     pub(super) async fn run(&self, story: &Story) -> Result<Option<StoryResult>, DemoError> {
         let contact = Address::parse(&story.number)?;
         let channel = contact.channel();
@@ -116,7 +116,7 @@ impl StoryRunner<'_> {
         })
     }
 
-    /// The click, and what `dispatch` and Twilio's callbacks made of it.
+    /// Stores an outbound message with the results of `dispatch` and of Twilio's callbacks.
     async fn send(
         &self,
         step: &StoryStep<'_>,
@@ -134,11 +134,11 @@ impl StoryRunner<'_> {
             media: self.store_media(step)?,
         };
         let retried = match previous.filter(|_| outbound.retry) {
-            // What became of it since it was clicked.
+            // The message as it is stored now, with its send result.
             Some(previous) => self.store.get_message(&previous.conversation, previous.id).await?,
             None => None,
         };
-        let OutboundOutcome::Stored(message, intent) = self
+        let OutboundOutcome::Stored(message, entry) = self
             .store
             .put_outbound(step.conversation, &outbound_message, retried.as_ref(), &|_| {
                 SendCheck::allowed()
@@ -148,7 +148,7 @@ impl StoryRunner<'_> {
             return Ok(None);
         };
         self.clock.set(add(step.time, Duration::from_millis(700)));
-        self.dispatch(step, outbound.outcome, &intent).await?;
+        self.dispatch(step, outbound.outcome, &entry).await?;
         for (status, record) in delivery_reports(step, outbound.outcome) {
             let sid = message_sid(story, *index)?;
             let report = DeliveryReport::new(sid, status, record);
@@ -161,11 +161,11 @@ impl StoryRunner<'_> {
         &self,
         step: &StoryStep<'_>,
         outcome: StoryOutcome,
-        intent: &OutboxEntry,
+        entry: &OutboxEntry,
     ) -> Result<(), DemoError> {
         let completion = match outcome {
             StoryOutcome::Unknown => {
-                if let Some(claimed) = self.store.claim(intent).await? {
+                if let Some(claimed) = self.store.claim(entry).await? {
                     self.store.mark_unknown(&claimed).await?;
                 }
                 return Ok(());
@@ -178,7 +178,7 @@ impl StoryRunner<'_> {
                 price: None,
             },
         };
-        self.store.complete_send(intent, None, &completion).await?;
+        self.store.complete_send(entry, None, &completion).await?;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! One message of a story, and what it is written with.
+//! One message of a story, and the values that writing it needs.
 
 use std::sync::Arc;
 
@@ -17,27 +17,29 @@ use super::error::DemoError;
 use super::story::{Story, StoryMessage};
 use super::story_clock::{StoryClock, story_sid};
 
-/// What a story is written with.
+/// The values that writing a story needs.
 pub(super) struct StoryRunner<'a> {
-    /// The bucket.
+    /// The buckets.
     pub(super) s3: &'a S3,
-    /// Twilio, for what the phones keep.
+    /// The simulator, which stores the phones' files.
     pub(super) twilio: &'a Twilio,
-    /// The tables, at the story's time.
+    /// The tables, with the story's clock.
     pub(super) store: Store,
-    /// What conversation ids are made with.
+    /// The key of conversation IDs.
     pub(super) key: InstallKey,
-    /// Our senders; each channel's first is written to.
+    /// Our senders.
+    ///
+    /// A story uses the first one on its channel.
     pub(super) senders: &'a [Address],
-    /// Whose clicks these were.
+    /// The user who sent the messages.
     pub(super) username: String,
-    /// Where callbacks go.
+    /// The base URL of callbacks.
     pub(super) base_url: String,
-    /// When the story is told.
+    /// The time at which the demo is loaded.
     pub(super) now: Timestamp,
     /// The store's clock.
     pub(super) clock: Arc<StoryClock>,
-    /// The system's ids.
+    /// The system's source of IDs.
     pub(super) ids: Arc<dyn Ids>,
 }
 

@@ -1,21 +1,22 @@
-//! A story as it is written down.
+//! A story and its text format.
 //!
 //! ```text
 //! +12065550101 | Maya Lindqvist | 4m | phone
-//! < what the customer wrote
-//! > what we answered
+//! < a message of the customer
+//! > our reply
 //! ~ 5h
-//! >[undelivered 30003] what did not arrive
-//! >[again] the same once more
-//! <{bike.jpg} what came with a file of `files/`
-//! <@47.6101,-122.3421 | a place | where it is
-//! <# what stood on the button that the customer pressed
-//! <^ what answers the line before it
+//! >[undelivered 30003] a message that was not delivered
+//! >[retry] the same message sent again
+//! <{bike.jpg} a message with a file of `files/`
+//! <@47.6101,-122.3421 | a place | its address
+//! <# the label of the button that the customer tapped
+//! <^ a reply to the previous line
 //! ```
 //!
-//! The head line has the number (with its channel, if that is another than SMS), the name (empty if nobody gave one), how long ago the last line was, and flags:
-//! `phone` (it stands on the bench), `airplane` (and is out of reach), `closed`, `read` (nothing unread). `~` is a pause
-//! before what follows. `\n` breaks a line.
+//! The first line has the address, the name (which may be empty), the age of the last message, and flags: `phone` (the
+//! Phones page shows it), `airplane` (and it is in airplane mode), `closed`, `read` (nothing is unread). The address
+//! has its channel as a prefix, except on SMS. `~` is a pause before the next message. `\n`
+//! is a line break.
 
 use std::time::Duration;
 
@@ -38,65 +39,67 @@ const STORIES: [(&str, &str); 6] = [
 /// One conversation.
 #[derive(Debug)]
 pub(super) struct Story {
-    /// The customer's address, as Twilio writes it.
+    /// The customer's address in Twilio's format.
     pub(super) number: String,
     /// The customer's name.
     pub(super) name: Option<String>,
-    /// How long ago the last line was.
+    /// The age of the last message.
     pub(super) last_message_age: Duration,
-    /// `phone`, `airplane`, `closed`, `read`.
+    /// The flags: `phone`, `airplane`, `closed`, `read`.
     pub(super) flags: Vec<&'static str>,
-    /// What was written, in order.
+    /// The messages, in order.
     pub(super) messages: Vec<StoryMessage>,
 }
 
 /// One message.
 #[derive(Debug)]
 pub(super) struct StoryMessage {
-    /// How much longer than usual nobody wrote before it.
+    /// The pause before it, in addition to the usual one.
     pub(super) pause_before: Duration,
     /// The text.
     pub(super) body: String,
-    /// The files that came with it.
+    /// The files.
     pub(super) files: Vec<&'static File>,
-    /// What else came with it.
+    /// The extra.
     pub(super) extra: MessageExtra,
-    /// What became of it; none if the customer wrote it.
+    /// The outcome of an outbound message.
+    ///
+    /// `None` for an inbound one.
     pub(super) outbound: Option<OutboundStep>,
 }
 
-/// A message of ours.
+/// An outbound message.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OutboundStep {
-    /// What became of it.
+    /// Its outcome.
     pub(super) outcome: StoryOutcome,
-    /// It stands in for the message of ours before it.
+    /// Whether it is a retry of the previous outbound message.
     pub(super) retry: bool,
 }
 
-/// What became of a message of ours.
+/// The outcome of an outbound message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StoryOutcome {
-    /// In Twilio's queue.
+    /// Queued at Twilio.
     Queued,
-    /// The carrier has it.
+    /// Sent to the carrier.
     Sent,
-    /// The phone has it.
+    /// Delivered to the phone.
     Delivered,
-    /// The carrier could not bring it to the phone, with Twilio's code.
+    /// Not delivered by the carrier, with Twilio's code.
     Undelivered(u32),
-    /// It reached no carrier, with Twilio's code.
+    /// Not accepted by a carrier, with Twilio's code.
     Failed(u32),
-    /// Twilio did not take it, with Twilio's code.
+    /// Rejected by Twilio, with its code.
     Rejected(u32),
-    /// Nobody knows yet whether Twilio took it.
+    /// Twilio may or may not have accepted it.
     Unknown,
-    /// Nobody will ever know.
+    /// It was never found out whether Twilio accepted it.
     Unconfirmed,
 }
 
 impl Story {
-    /// Whether the head line says so.
+    /// Returns whether the story has the flag.
     pub(super) fn has_flag(&self, flag: &str) -> bool {
         self.flags.contains(&flag)
     }
@@ -123,7 +126,7 @@ impl Story {
     }
 }
 
-/// Every story.
+/// Parses all stories.
 pub(super) fn load_all() -> Result<Vec<Story>, DemoError> {
     let mut stories = Vec::new();
     for (language, text) in STORIES {
@@ -169,14 +172,14 @@ fn parse_message(line: &str, pause: Duration) -> Option<StoryMessage> {
         Some(rest) => rest.split_once(']')?,
         None => ("", text),
     };
-    let retry = mark == "again";
+    let retry = mark == "retry";
     let outcome = if retry { StoryOutcome::Delivered } else { parse_outcome(mark)? };
     let (files, body) = parse_content(text)?;
     let outbound = Some(OutboundStep { outcome, retry });
     Some(StoryMessage { pause_before: pause, body, files, extra: MessageExtra::None, outbound })
 }
 
-/// The files and the text.
+/// Parses the files and the text.
 fn parse_content(text: &str) -> Option<(Vec<&'static File>, String)> {
     let (names, text) = match text.strip_prefix('{') {
         Some(rest) => rest.split_once('}')?,
@@ -202,7 +205,9 @@ fn parse_outcome(mark: &str) -> Option<StoryOutcome> {
     })
 }
 
-/// `2d 3h 15m 20s`, or any of it.
+/// Parses a duration such as `2d 3h 15m 20s`.
+///
+/// Each part is optional.
 fn parse_duration(text: &str) -> Option<Duration> {
     text.split_whitespace().try_fold(Duration::ZERO, |sum, part| {
         let unit = part.chars().last()?;

@@ -1,4 +1,4 @@
-//! When things happened in a story, and under which of Twilio's ids: the same at every telling.
+//! The clock, the SIDs and the random numbers of stories, which are the same at every load.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,17 +8,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use shared::clock::{Clock, SystemClock};
 
-/// A clock that stands where the story is.
+/// A clock that is set to the story's time.
 #[derive(Debug)]
 pub(super) struct StoryClock(Mutex<Timestamp>);
 
 impl StoryClock {
-    /// A clock that stands at `moment`.
+    /// Creates a clock that is set to `now`.
     pub(super) fn new(now: Timestamp) -> Self {
         Self(Mutex::new(now))
     }
 
-    /// Sets it, forward or back.
+    /// Sets the time, forward or back.
     pub(super) fn set(&self, now: Timestamp) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
@@ -29,19 +29,23 @@ impl Clock for StoryClock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits in the listener's time: only a table that is busy makes a story wait.
+    /// Waits in real time.
+    ///
+    /// Only a throttled table makes a story wait.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         SystemClock.sleep(duration)
     }
 }
 
-/// Twilio's id of the line at `index` of the story of `number`.
+/// Returns Twilio's SID of the message at `index` of the story of `number`.
 pub(super) fn story_sid(number: &str, index: usize) -> String {
     let halves = [0, 1].map(|half| pseudo_random(number, index, 20 + half));
     halves.iter().fold("SM".to_owned(), |sid, half| format!("{sid}{half:016x}"))
 }
 
-/// Chance, the same each time: the `throw`th throw at the line at `index` of the story of `number`.
+/// Returns the pseudo-random number `draw` of the message at `index` of the story of `number`.
+///
+/// It is the same at every load.
 pub(super) fn pseudo_random(number: &str, index: usize, draw: u64) -> u64 {
     let index = u64::try_from(index).unwrap_or(0);
     mix(mix(digits(number)).wrapping_add(index << 8).wrapping_add(draw))
@@ -51,7 +55,7 @@ fn digits(number: &str) -> u64 {
     number.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
 }
 
-/// `SplitMix64`: spreads neighbours over the whole range.
+/// `SplitMix64`: spreads similar seeds over the whole range.
 fn mix(seed: u64) -> u64 {
     let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,4 +1,4 @@
-//! The demo as a visitor finds it: told once, readable through the API.
+//! Tests of the demo through the API.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -59,7 +59,7 @@ impl DemoFixture {
 
 fn options(state: Option<&Path>) -> Options {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    Options { demo: true, state: state.map(Path::to_owned), ..Options::in_memory(root) }
+    Options { demo: true, state: state.map(Path::to_owned), ..Options::in_memory(root).unwrap() }
 }
 
 fn time(value: &Value) -> Timestamp {

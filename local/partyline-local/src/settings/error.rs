@@ -1,17 +1,21 @@
-//! Why settings cannot be used.
+//! The error of reading the settings.
 
 use std::path::PathBuf;
 
-/// Settings that cannot be used; the text says what to do.
+/// Invalid settings.
+///
+/// The text says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The file is there and cannot be read.
+    /// The file exists but is invalid.
     #[error("{} is not a valid list of NAME=value lines; compare it with .env.example", path.display())]
     File {
-        /// The file. The reason is not told: it would quote the line, and with it a secret.
+        /// The file.
+        ///
+        /// The cause is left out, because it would quote a line with a secret.
         path: PathBuf,
     },
-    /// A value makes no sense.
+    /// A value is missing or invalid.
     #[error("{name} {message}")]
     Value {
         /// The variable.
@@ -19,14 +23,14 @@ pub enum SettingsError {
         /// What is wrong.
         message: &'static str,
     },
-    /// A published secret would face the world.
+    /// Published secrets are used where other people have access.
     #[error(
         "{names} still have the published values of .env.example. Set your own in .env before {purpose}"
     )]
     Published {
         /// The variables.
         names: String,
-        /// What was asked for.
+        /// The feature that requires other secrets.
         purpose: &'static str,
     },
 }

@@ -1,4 +1,4 @@
-//! Names and secrets: from the environment, from `.env`, or else as published in `.env.example`.
+//! The settings: from the environment, from `.env`, or the published ones of `.env.example`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -10,56 +10,51 @@ mod parse;
 mod senders;
 
 pub use error::SettingsError;
+pub use senders::Senders;
 
-use parse::parse_list;
+use parse::{parse_list, required};
 use senders::CHANNELS;
 
-/// The settings that hold without a `.env`. They are published.
+/// The published settings, which are the defaults without a `.env`.
 const PUBLISHED: &str = include_str!("../../../../.env.example");
 
-/// What stands in `.env`, or in the environment, or else is published.
+/// The settings of a local system.
 #[derive(Clone)]
 pub struct Settings {
     /// `TWILIO_ACCOUNT_SID`.
     pub account_sid: String,
     /// `TWILIO_AUTH_TOKEN`.
     pub auth_token: String,
-    /// `TWILIO_AUTH_TOKEN_PREVIOUS`: still good for webhooks while the new one takes over.
+    /// `TWILIO_AUTH_TOKEN_PREVIOUS`: still accepted for webhooks after the token was changed.
     pub previous_auth_token: Option<String>,
-    /// `TWILIO_SHARED_KEYS`: further keys that webhooks may be signed with, by id.
+    /// `TWILIO_SHARED_KEYS`: additional signing keys of webhooks, by ID.
     pub shared_keys: BTreeMap<String, String>,
-    /// `TWILIO_NUMBER`, E.164.
-    pub number: String,
-    /// `TWILIO_NUMBERS`: further numbers, E.164.
-    pub further_numbers: Vec<String>,
-    /// `WHATSAPP_ID`, `FACEBOOK_MESSENGER_ID`, `RCS_SENDER_ID`: senders on other channels, as Twilio writes them.
-    pub channel_senders: Vec<String>,
-    /// `SENDER_COUNTRIES`: the countries that a sender may write to first, where it has its own.
-    pub sender_countries: BTreeMap<String, Vec<String>>,
-    /// `TWILIO_MESSAGING_SERVICE_SID`: what SMS and RCS are sent through.
-    pub messaging_service_sid: Option<String>,
-    /// `TWILIO_API_URL`: the real Twilio, or another's; without it Twilio is simulated.
+    /// Our senders.
+    pub senders: Senders,
+    /// `TWILIO_API_URL`: the URL of the real Twilio.
+    ///
+    /// Without it, Twilio is simulated.
     pub twilio_api_url: Option<String>,
-    /// `PUBLIC_URL`: where the real Twilio reaches this machine; without a slash at the end.
+    /// `PUBLIC_URL`: the URL at which the real Twilio reaches this machine, without a slash at the end.
     pub public_url: Option<String>,
-    /// `APP_USERNAME`, the first admin.
+    /// `APP_USERNAME`: the name of the first admin.
     pub username: String,
-    /// `APP_PASSWORD`.
+    /// `APP_PASSWORD`: the password of the first admin.
     pub password: String,
-    /// `PARTYLINE_INSTALL_KEY`, 64 hexadecimal digits.
+    /// `PARTYLINE_INSTALL_KEY`: 64 hexadecimal digits.
     pub install_key: String,
-    /// `PORT`.
+    /// `PORT`: the port to listen on.
     pub port: u16,
 }
 
 impl Settings {
-    /// The published settings: what holds without a `.env`.
-    pub fn published() -> Self {
-        let published = parse_env_lines(PUBLISHED.as_bytes()).unwrap_or_default();
-        Self::from_values(|name| published.get(name).cloned()).unwrap_or_else(|_| Self::blank())
+    /// Returns the published settings, which are the defaults without a `.env`.
+    pub fn published() -> Result<Self, SettingsError> {
+        let published = published_values()?;
+        Self::from_values(|name| published.get(name).cloned())
     }
 
-    /// The settings of `environment`, else of the `.env` in `folder`, else the published ones.
+    /// Loads the settings from `environment`, then the `.env` in `folder`, then the published ones.
     pub fn load(
         folder: &Path,
         environment: impl Fn(&str) -> Option<String>,
@@ -69,11 +64,11 @@ impl Settings {
             Ok(file) => parse_env_lines(file).map_err(|_| SettingsError::File { path })?,
             Err(_) => HashMap::new(),
         };
-        let published = parse_env_lines(PUBLISHED.as_bytes()).unwrap_or_default();
+        let published = published_values()?;
         let configured = |name: &str| environment(name).or_else(|| file_values.get(name).cloned());
         let is_real_account = configured("TWILIO_API_URL").is_some_and(|url| !url.is_empty());
         Self::from_values(|name| match configured(name) {
-            // Said to be empty, or left out with a real account: there is no such sender.
+            // An empty value, or a missing one with a real account, means no such sender.
             Some(value)
                 if value.is_empty() && CHANNELS.iter().any(|(channel, _)| *channel == name) =>
             {
@@ -88,20 +83,14 @@ impl Settings {
     }
 
     fn from_values(value: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let required = |name: &'static str| {
-            value(name).ok_or(SettingsError::Value { name, message: "is not set" })
-        };
+        let required = |name: &'static str| required(&value, name);
         let port = required("PORT")?.parse();
-        let mut settings = Self {
+        Ok(Self {
             account_sid: required("TWILIO_ACCOUNT_SID")?,
             auth_token: required("TWILIO_AUTH_TOKEN")?,
             previous_auth_token: value("TWILIO_AUTH_TOKEN_PREVIOUS"),
             shared_keys: parse_shared_keys(&value("TWILIO_SHARED_KEYS").unwrap_or_default())?,
-            number: required("TWILIO_NUMBER")?,
-            further_numbers: parse_list(&value("TWILIO_NUMBERS").unwrap_or_default()),
-            channel_senders: senders::channel_senders(&value)?,
-            sender_countries: BTreeMap::new(),
-            messaging_service_sid: value("TWILIO_MESSAGING_SERVICE_SID"),
+            senders: Senders::from_values(&value)?,
             twilio_api_url: value("TWILIO_API_URL"),
             public_url: value("PUBLIC_URL").map(|url| parse_base_url(&url)).transpose()?,
             username: required("APP_USERNAME")?,
@@ -111,60 +100,31 @@ impl Settings {
                 name: "PORT",
                 message: "must be a number between 0 and 65535",
             })?,
-        };
-        settings.sender_countries = senders::countries(&value, &settings.senders())?;
-        Ok(settings)
+        })
     }
 
-    fn blank() -> Self {
-        let empty = String::new;
-        Self {
-            account_sid: empty(),
-            auth_token: empty(),
-            previous_auth_token: None,
-            shared_keys: BTreeMap::new(),
-            number: empty(),
-            further_numbers: Vec::new(),
-            channel_senders: Vec::new(),
-            sender_countries: BTreeMap::new(),
-            messaging_service_sid: None,
-            twilio_api_url: None,
-            public_url: None,
-            username: empty(),
-            password: empty(),
-            install_key: empty(),
-            port: 0,
-        }
-    }
-
-    /// Every sender, as Twilio writes it: the numbers, the main one first, then the other channels'.
-    pub fn senders(&self) -> Vec<String> {
-        let numbers = std::iter::once(&self.number).chain(&self.further_numbers);
-        numbers.chain(&self.channel_senders).cloned().collect()
-    }
-
-    /// What is to be set at the real Twilio, for the person at the terminal; nothing with the simulated one.
+    /// Returns what to set at the real Twilio, or `None` if Twilio is simulated.
     pub fn twilio_setup_hint(&self) -> Option<String> {
         self.twilio_api_url.as_ref()?;
         Some(match &self.public_url {
             Some(url) => format!(
-                "At Twilio, set\n    for messages, POST          {url}/twilio/messages#rc=5&rp=all\n    \
-                 for an Event Streams sink   {url}/twilio/events"
+                "Set these URLs at Twilio:\n    Incoming messages (POST)    {url}/twilio/messages#rc=5&rp=all\n    \
+                 Event Streams sink          {url}/twilio/events"
             ),
-            None => "Nothing arrives yet: set PUBLIC_URL to where Twilio reaches this machine, a tunnel's \
-                     address for example"
+            None => "Set PUBLIC_URL to a URL at which Twilio can reach this machine, for example a tunnel. \
+                     Until then no messages arrive."
                 .to_owned(),
         })
     }
 
-    /// Refuses published secrets where somebody else could use them: on the network, and with the real Twilio.
+    /// Rejects published secrets with `--lan` and with the real Twilio.
     pub fn check_secrets(&self, lan: bool) -> Result<(), SettingsError> {
         let purpose = match (lan, &self.twilio_api_url) {
             (true, _) => "starting with --lan",
             (_, Some(_)) => "using the real Twilio",
             _ => return Ok(()),
         };
-        let published = Self::published();
+        let published = Self::published()?;
         let secrets = [
             ("TWILIO_AUTH_TOKEN", self.auth_token == published.auth_token),
             ("APP_PASSWORD", self.password == published.password),
@@ -184,11 +144,11 @@ impl Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Settings").field("number", &self.number).finish_non_exhaustive()
+        out.debug_struct("Settings").field("number", &self.senders.number).finish_non_exhaustive()
     }
 }
 
-/// Keys by id: `webhooks_sharedkey_…=secret`.
+/// Parses keys by ID: `webhooks_sharedkey_…=secret`.
 fn parse_shared_keys(text: &str) -> Result<BTreeMap<String, String>, SettingsError> {
     let parse_entry = |entry: String| {
         let (id, secret) = entry.split_once('=')?;
@@ -207,6 +167,11 @@ fn parse_base_url(url: &str) -> Result<String, SettingsError> {
     Ok(url.trim_end_matches('/').to_owned())
 }
 
+fn published_values() -> Result<HashMap<String, String>, SettingsError> {
+    parse_env_lines(PUBLISHED.as_bytes())
+        .map_err(|_| SettingsError::File { path: ".env.example".into() })
+}
+
 fn parse_env_lines(reader: impl std::io::Read) -> Result<HashMap<String, String>, dotenvy::Error> {
     dotenvy::from_read_iter(reader).collect()
 }
@@ -220,7 +185,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), |_| None).unwrap();
         assert_eq!(settings.account_sid, "AC00000000000000000000000000000000");
-        assert_eq!(settings.number, "+18555080989");
+        assert_eq!(settings.senders.number, "+18555080989");
         assert_eq!((settings.username.as_str(), settings.port), ("admin", 3000));
         assert_eq!(settings.twilio_api_url, None);
     }
@@ -251,18 +216,18 @@ mod tests {
             "messenger:110000000000001",
             "rcs:partyline_demo_agent",
         ];
-        assert_eq!(load(&[]).unwrap().senders(), published);
+        assert_eq!(load(&[]).unwrap().senders.addresses(), published);
         let settings = load(&[
             ("WHATSAPP_ID", "+12065550100, whatsapp:+12065550101"),
             ("FACEBOOK_MESSENGER_ID", ""),
             ("RCS_SENDER_ID", ""),
             ("TWILIO_NUMBERS", "+12065550102"),
         ]);
-        let senders = settings.unwrap().senders();
+        let senders = settings.unwrap().senders.addresses();
         assert_eq!(senders[1], "+12065550102");
         assert_eq!(senders[2..], ["whatsapp:+12065550100", "whatsapp:+12065550101"]);
         let with_account = load(&[("TWILIO_API_URL", "https://api.twilio.com")]).unwrap();
-        assert_eq!(with_account.senders(), ["+18555080989"]);
+        assert_eq!(with_account.senders.addresses(), ["+18555080989"]);
         let error = load(&[("WHATSAPP_ID", "whatsapp:+1")]).unwrap_err().to_string();
         assert!(error.starts_with("WHATSAPP_ID must be a sender"), "{error}");
     }
@@ -280,7 +245,7 @@ mod tests {
 
     #[test]
     fn with_the_real_twilio_the_setup_hint_names_the_webhook_urls() {
-        let mut settings = Settings::published();
+        let mut settings = Settings::published().unwrap();
         assert_eq!(settings.twilio_setup_hint(), None);
         settings.twilio_api_url = Some("https://api.twilio.com".to_owned());
         assert!(settings.twilio_setup_hint().unwrap().contains("set PUBLIC_URL"));
@@ -293,7 +258,7 @@ mod tests {
 
     #[test]
     fn published_secrets_are_rejected_on_the_network() {
-        let mut settings = Settings::published();
+        let mut settings = Settings::published().unwrap();
         settings.check_secrets(false).unwrap();
         let error = settings.check_secrets(true).unwrap_err().to_string();
         assert!(error.starts_with("TWILIO_AUTH_TOKEN, APP_PASSWORD, PARTYLINE_INSTALL_KEY still"));

@@ -1,13 +1,13 @@
-//! Our senders as the settings name them: those beside SMS, and the countries that each may write to first.
+//! Our senders as the settings name them.
 
 use std::collections::BTreeMap;
 
 use shared::address::Address;
 
 use super::error::SettingsError;
-use super::parse::parse_list;
+use super::parse::{parse_list, required};
 
-/// The variables of the senders beside SMS, and what each sender begins with.
+/// The variables of senders on other channels than SMS, and the prefix of their addresses.
 pub(super) const CHANNELS: [(&str, &str); 3] = [
     ("WHATSAPP_ID", "whatsapp:"),
     ("FACEBOOK_MESSENGER_ID", "messenger:"),
@@ -17,10 +17,48 @@ pub(super) const CHANNELS: [(&str, &str); 3] = [
 /// The variable of the countries.
 const COUNTRIES: &str = "SENDER_COUNTRIES";
 
-/// The senders of the other channels, with the prefix that somebody may have left out.
-pub(super) fn channel_senders(
-    value: &impl Fn(&str) -> Option<String>,
-) -> Result<Vec<String>, SettingsError> {
+/// Our senders.
+#[derive(Clone)]
+pub struct Senders {
+    /// `TWILIO_NUMBER`: the main number, E.164.
+    pub number: String,
+    /// `TWILIO_NUMBERS`: additional numbers, E.164.
+    pub further_numbers: Vec<String>,
+    /// `WHATSAPP_ID`, `FACEBOOK_MESSENGER_ID`, `RCS_SENDER_ID`: senders on other channels.
+    pub channel_senders: Vec<String>,
+    /// `SENDER_COUNTRIES`: the countries that a sender may write to first, if it has its own.
+    pub countries: BTreeMap<String, Vec<String>>,
+    /// `TWILIO_MESSAGING_SERVICE_SID`: the Messaging Service of the SMS and RCS senders.
+    pub messaging_service_sid: Option<String>,
+}
+
+impl Senders {
+    /// Parses the senders from the values of the settings.
+    pub(super) fn from_values(
+        value: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        let mut senders = Self {
+            number: required(value, "TWILIO_NUMBER")?,
+            further_numbers: parse_list(&value("TWILIO_NUMBERS").unwrap_or_default()),
+            channel_senders: channel_senders(value)?,
+            countries: BTreeMap::new(),
+            messaging_service_sid: value("TWILIO_MESSAGING_SERVICE_SID"),
+        };
+        senders.countries = countries(value, &senders.addresses())?;
+        Ok(senders)
+    }
+
+    /// Returns the addresses of all senders: the main number, the other numbers, then the other channels.
+    pub fn addresses(&self) -> Vec<String> {
+        let numbers = std::iter::once(&self.number).chain(&self.further_numbers);
+        numbers.chain(&self.channel_senders).cloned().collect()
+    }
+}
+
+/// Parses the senders on other channels.
+///
+/// Their prefix is optional.
+fn channel_senders(value: &impl Fn(&str) -> Option<String>) -> Result<Vec<String>, SettingsError> {
     let mut senders = Vec::new();
     for (name, prefix) in CHANNELS {
         for id in parse_list(&value(name).unwrap_or_default()) {
@@ -34,8 +72,8 @@ pub(super) fn channel_senders(
     Ok(senders)
 }
 
-/// The countries by sender: `+18555080989=US/CA,whatsapp:+18555080990=DE`.
-pub(super) fn countries(
+/// Parses the countries by sender: `+18555080989=US/CA,whatsapp:+18555080990=DE`.
+fn countries(
     value: &impl Fn(&str) -> Option<String>,
     senders: &[String],
 ) -> Result<BTreeMap<String, Vec<String>>, SettingsError> {
@@ -54,7 +92,7 @@ pub(super) fn countries(
         .ok_or(SettingsError::Value { name: COUNTRIES, message })
 }
 
-/// Two capital letters, as ISO 3166 has them.
+/// Returns whether `text` has the form of an ISO 3166 country code: two capital letters.
 fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }

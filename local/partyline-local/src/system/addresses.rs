@@ -1,4 +1,4 @@
-//! The addresses of the parts: for browsers, for Twilio and for the functions.
+//! The URLs of the parts: for browsers, for Twilio and for the functions.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,9 @@ impl StartContext {
         }
     }
 
-    /// Returns the URLs at which the system is reached; the one for Twilio is the first.
+    /// Returns the URLs at which the system is reached.
+    ///
+    /// The one for Twilio is the first.
     pub(super) fn public_urls(&self) -> Vec<String> {
         let settings = &self.options.settings;
         let configured = settings.public_url.clone().filter(|_| settings.twilio_api_url.is_some());

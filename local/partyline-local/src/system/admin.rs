@@ -1,4 +1,4 @@
-//! The local system's own way to the tables, with all rights; and the demo, which takes it.
+//! The local system's own access to the tables, and the loading of the demo.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,15 +17,15 @@ use aws_emulator::s3::S3;
 use aws_emulator::template::{REGION, Template};
 use twilio_simulator::Twilio;
 
-/// How long the store is asked again when the local system itself writes.
+/// How long the local system retries its own store operations.
 const STORE_RETRY_BUDGET: Duration = Duration::from_secs(3);
 
-/// The tables as the functions see them, for the local system itself.
+/// Opens the tables for the local system itself, with all permissions.
 pub(super) fn store(template: &Template, options: &Options, dynamodb: &DynamoDb) -> Store {
     store_at(template, options, dynamodb, Arc::new(options.clock.clone()))
 }
 
-/// The same at another time.
+/// Opens the tables with another clock.
 fn store_at(
     template: &Template,
     options: &Options,
@@ -53,7 +53,9 @@ fn store_at(
     })
 }
 
-/// Fills the tables with the demo, if that is wanted. Before anything reads their streams: what is told was sent long ago.
+/// Loads the demo if the options require it.
+///
+/// Runs before the streams are read, because the demo's messages must not be sent.
 pub(super) async fn load_demo(
     template: &Template,
     options: &Options,

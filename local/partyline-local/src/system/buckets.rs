@@ -1,4 +1,4 @@
-//! The buckets: opened, and put behind the one origin.
+//! The buckets and their proxy below the page's origin.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use aws_emulator::permissions::Permissions;
 use aws_emulator::s3::S3;
 use aws_emulator::template::Template;
 
-/// The buckets of the template, kept where everything is kept.
+/// Opens the buckets of the template in the state folder.
 pub(super) fn open(
     template: &Template,
     options: &Options,
@@ -19,7 +19,7 @@ pub(super) fn open(
     S3::open(template, options.state.as_deref(), permissions, clock).map_err(SystemError::Objects)
 }
 
-/// The bucket that stands behind the origin, answered at `port`.
+/// Returns the proxy to the first bucket, which is served at `port`.
 pub(super) fn behind_origin(
     template: &Template,
     port: u16,

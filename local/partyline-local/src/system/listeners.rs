@@ -1,4 +1,4 @@
-//! The doors of the system: ports, and where they are.
+//! The listeners of the system and their ports.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -9,9 +9,9 @@ use tokio::net::TcpListener;
 use super::SystemError;
 use aws_emulator::server::Server;
 
-/// The doors, opened before anything else so that everyone can be told where they are.
+/// The listeners, bound before anything else so that every part can be given their URLs.
 pub(super) struct Listeners {
-    /// The one that everybody knows.
+    /// The gateway, which browsers and Twilio use.
     pub(super) gateway: TcpListener,
     /// `@connections`.
     pub(super) management: TcpListener,
@@ -19,12 +19,12 @@ pub(super) struct Listeners {
     pub(super) parameters: TcpListener,
     /// The buckets.
     pub(super) s3: TcpListener,
-    /// Lambda's `Invoke`.
+    /// Lambda's `Invoke` operation.
     pub(super) invocations: TcpListener,
 }
 
 impl Listeners {
-    /// Opens them: the front door on `port`, to other machines if `lan` is set.
+    /// Binds all listeners: the gateway on `port`, on all interfaces if `lan` is set.
     pub(super) async fn bind(lan: bool, port: u16) -> Result<Self, SystemError> {
         let gateway_address = if lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
         Ok(Self {
@@ -46,18 +46,20 @@ async fn listen(address: Ipv4Addr, port: u16) -> Result<TcpListener, SystemError
     })
 }
 
-/// The port that a door was given.
+/// Returns the port of a listener.
 pub(super) fn port(listener: &TcpListener) -> u16 {
     listener.local_addr().map(|address| address.port()).unwrap_or_default()
 }
 
-/// Serves `router` at a door.
+/// Serves `router` on a listener.
 pub(super) fn serve(listener: TcpListener, router: Router) -> Result<Server, SystemError> {
     let port = port(&listener);
     Server::start(listener, router).map_err(|source| SystemError::Port { port, source })
 }
 
-/// The address that other machines of the network know this one by. Nothing is sent to find it out.
+/// Returns this machine's address on the network.
+///
+/// Sends nothing to find it out.
 pub(super) fn lan_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;

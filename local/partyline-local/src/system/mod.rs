@@ -1,8 +1,8 @@
-//! The whole system: every part started in its order, wired to the others, and stopped again.
+//! The whole system: starts all parts in order, connects them, and stops them.
 //!
-//! - `start`: the order of the parts and their addresses; `listeners`: the ports; `buckets`: the stored media;
+//! - `start`: the order of the parts; `addresses`: their URLs; `listeners`: their ports; `buckets`: the stored media;
 //!   `admin`: access to the tables without a function.
-//! - [`error`]: why it did not start.
+//! - [`error`]: the errors of the start.
 
 mod addresses;
 mod admin;
@@ -39,12 +39,14 @@ use twilio_simulator::Twilio;
 
 pub use error::SystemError;
 
-/// How long a printed sign-in link is good.
+/// How long a printed sign-in link is valid.
 const SIGN_IN_LINK_TTL: Duration = Duration::from_hours(12);
-/// How long running invocations may hold up the end.
+/// How long to wait for running invocations on stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A running Partyline. Any number of them may run in one process.
+/// A running Partyline.
+///
+/// Several may run in one process.
 pub struct System {
     template: Template,
     settings: Settings,
@@ -62,15 +64,15 @@ pub struct System {
     s3: S3,
     sockets: Option<Sockets>,
     twilio: Option<Twilio>,
-    /// With `--lan`.
+    /// Access for other machines, with `--lan`.
     lan_access: Option<LanAccess>,
     gateway: Server,
-    /// `@connections`, the parameter store, Lambda's `Invoke`.
+    /// The servers of `@connections`, the parameter store, S3 and Lambda's `Invoke`.
     peers: Vec<Server>,
 }
 
 impl System {
-    /// Throws the state in `folder` away, unless a running system uses it.
+    /// Deletes the state in `folder`, unless a running system uses it.
     pub fn reset(folder: &Path) -> Result<(), SystemError> {
         let Ok(lock) = std::fs::File::open(folder.join("lock")) else { return Ok(()) };
         if let Err(std::fs::TryLockError::WouldBlock) = lock.try_lock() {
@@ -80,72 +82,72 @@ impl System {
             .map_err(|source| SystemError::Reset { path: folder.to_owned(), source })
     }
 
-    /// The base address of everything, `http://localhost:{port}`.
+    /// Returns the base URL, `http://localhost:{port}`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The clock of every part; advancing it advances them all.
+    /// Returns the clock that all parts share.
     pub fn clock(&self) -> &OffsetClock {
         &self.clock
     }
 
-    /// The template as it was read.
+    /// Returns the parsed template.
     pub fn template(&self) -> &Template {
         &self.template
     }
 
-    /// The settings as they were read.
+    /// Returns the settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The tables.
+    /// Returns the local DynamoDB.
     pub fn dynamodb(&self) -> &DynamoDb {
         &self.dynamodb
     }
 
-    /// The same tables as the functions see them, with all rights.
+    /// Returns the tables with all permissions.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The readers of the tables' streams.
+    /// Returns the event source mappings.
     pub fn streams(&self) -> &Streams {
         &self.streams
     }
 
-    /// The functions.
+    /// Returns the functions.
     pub fn functions(&self) -> &FunctionHost {
         &self.functions
     }
 
-    /// What each function may do, and what it did.
+    /// Returns the functions' permissions and their use.
     pub fn permissions(&self) -> &Permissions {
         &self.permissions
     }
 
-    /// The open sockets; none if the template has no WebSocket API.
+    /// Returns the open sockets, or `None` if the template has no WebSocket API.
     pub fn connections(&self) -> Option<&Sockets> {
         self.sockets.as_ref()
     }
 
-    /// The simulated Twilio; none if the settings name the real one.
+    /// Returns the simulated Twilio, or `None` if the settings name the real one.
     pub fn twilio(&self) -> Option<&Twilio> {
         self.twilio.as_ref()
     }
 
-    /// The buckets.
+    /// Returns the buckets.
     pub fn s3(&self) -> &S3 {
         &self.s3
     }
 
-    /// Runs the scheduled function called `name` now.
+    /// Runs the scheduled function `name` now.
     pub async fn run_schedule(&self, name: &str) -> Result<Value, InvokeError> {
         self.schedules.run(name).await
     }
 
-    /// Completes when nothing is going on any more: no record unread, nothing under way at Twilio, no function running.
+    /// Waits until no stream record is unread, no task is left at Twilio, and no function runs.
     pub async fn wait_until_idle(&self) {
         loop {
             let before = self.functions.invocations();
@@ -162,28 +164,30 @@ impl System {
         }
     }
 
-    /// A fresh link that signs the first admin in, once, within twelve hours. The phones page shows the desk beside it.
+    /// Creates a link that signs in the first admin, once, within twelve hours.
+    ///
+    /// It opens the Phones page with the desk next to it.
     pub async fn sign_in_link(&self) -> Result<String, SystemError> {
         Ok(format!("{}/phones#sign-in={}", self.url, self.sign_in_token().await?))
     }
 
-    /// With `--lan`, the link by which the next real phone of the network comes in.
+    /// Returns the link for the next real phone on the network, with `--lan`.
     pub fn phone_link(&self) -> Option<String> {
         self.lan_access.as_ref().map(LanAccess::link)
     }
 
-    /// Builds every function now, so that a wrong setting is known at the start and the first message meets warm ones.
+    /// Builds all functions now, so that an invalid setting is found at the start.
     pub async fn warm_up(&self) -> Result<(), SystemError> {
         let result = self.functions.warm_up().await;
         result.map_err(|(name, source)| SystemError::Function { name, source })
     }
 
-    /// The environment that functions need in a process of their own (`cargo lambda watch --env-file`).
+    /// Returns the environment of functions in another process (`cargo lambda watch --env-file`).
     pub fn remote_environment(&self) -> &BTreeMap<String, String> {
         &self.remote_environment
     }
 
-    /// The token of such a link alone, as `POST /api/session` takes it.
+    /// Creates a sign-in token for `POST /api/session`, as in a sign-in link.
     pub async fn sign_in_token(&self) -> Result<String, SystemError> {
         let token = format!("{:032x}", self.ids.random());
         let admin = self.settings.username.to_lowercase();
@@ -192,7 +196,7 @@ impl System {
         Ok(token)
     }
 
-    /// Ends it: takes nothing new, lets what runs finish, closes the state.
+    /// Stops accepting requests, waits for running work, and closes the state.
     pub async fn stop(self) {
         self.schedules.stop();
         self.invocations.stop();

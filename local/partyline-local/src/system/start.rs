@@ -1,4 +1,4 @@
-//! The start of the system: the order of its parts and what each is given.
+//! The start of the system: the order of its parts and their options.
 
 use std::sync::Arc;
 
@@ -34,12 +34,12 @@ pub(super) struct StartContext {
     pub(super) options: Options,
     permissions: Arc<Permissions>,
     clock: Arc<dyn Clock>,
-    /// The port of the front door, as it was really given.
+    /// The port of the gateway, after binding.
     pub(super) port: u16,
 }
 
 impl System {
-    /// Starts every part that the template names.
+    /// Starts all parts of the template.
     pub async fn start(options: Options) -> Result<Self, SystemError> {
         options.settings.check_secrets(options.lan)?;
         let path = options.template.clone().unwrap_or_else(|| options.root.join("template.yaml"));
@@ -117,7 +117,7 @@ impl StartContext {
         .await?)
     }
 
-    /// The simulated Twilio, unless the settings name the real one.
+    /// Starts the simulated Twilio, unless the settings name the real one.
     async fn twilio(&self) -> Result<Option<Twilio>, SystemError> {
         let settings = &self.options.settings;
         if settings.twilio_api_url.is_some() {
@@ -127,8 +127,8 @@ impl StartContext {
             folder: self.options.state.clone(),
             account_sid: settings.account_sid.clone(),
             auth_token: settings.auth_token.clone(),
-            senders: settings.senders(),
-            service: settings.messaging_service_sid.clone(),
+            senders: settings.senders.addresses(),
+            service: settings.senders.messaging_service_sid.clone(),
             public_url: Url::parse(&self.base_url())?,
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.options.ids),

@@ -1,4 +1,4 @@
-//! The system as a whole: it obeys the template that it is given, and says plainly why it cannot start.
+//! Tests of the whole system: changed templates, persistence and start errors.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,20 +19,20 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A system whose template is the project's, changed.
+/// Starts a system with a changed template.
 async fn with_template(change: impl Fn(String) -> String, functions: &[Function]) -> System {
     let folder = tempfile::tempdir().unwrap();
     let template = folder.path().join("template.yaml");
     let source = std::fs::read_to_string(root().join("template.yaml")).unwrap();
     std::fs::write(&template, change(source)).unwrap();
-    let mut options = Options::in_memory(root());
+    let mut options = Options::in_memory(root()).unwrap();
     options.template = Some(template);
     options.functions.extend_from_slice(functions);
     System::start(options).await.unwrap()
 }
 
 async fn start_error(change: impl Fn(&mut Options)) -> String {
-    let mut options = Options::in_memory(root());
+    let mut options = Options::in_memory(root()).unwrap();
     change(&mut options);
     match System::start(options).await {
         Ok(_) => panic!("the system must not start"),
@@ -49,14 +49,14 @@ async fn post(system: &System, path: &str, body: &Value) -> Response {
     request.header("origin", system.url()).send().await.unwrap()
 }
 
-/// Puts one item into `Table`, as anyone with all rights would.
+/// Puts one item into `Table`, with all permissions.
 async fn put(system: &System, sk: &str) {
     let item = json!({ "pk": { "S": "CONV#x" }, "sk": { "S": sk } });
     let body = json!({ "TableName": "partyline-Table", "Item": item });
     system.dynamodb().call("local-admin", "PutItem", body).await.unwrap();
 }
 
-/// A function that keeps what it got where a test can read it.
+/// Returns a function that records its events.
 fn recording_function(name: &'static str) -> Function {
     Function {
         name,
@@ -71,7 +71,7 @@ fn recording_function(name: &'static str) -> Function {
     }
 }
 
-/// A function that says how many senders there are: it reads their parameter.
+/// A function that reads the senders' parameter and returns their number.
 const COUNT_SENDERS: Function = Function {
     name: "count-senders",
     trigger: Trigger::Http { method: "GET", path: "/api/senders/count" },
@@ -103,7 +103,7 @@ static RECEIVED_EVENTS: std::sync::Mutex<Vec<Value>> = std::sync::Mutex::new(Vec
 
 #[tokio::test]
 async fn the_system_starts_responds_and_stops() {
-    let system = System::start(Options::in_memory(root())).await.unwrap();
+    let system = System::start(Options::in_memory(root()).unwrap()).await.unwrap();
     let health = client().get(format!("{}/api/health", system.url())).send().await.unwrap();
     assert_eq!(health.status(), 200);
     assert_eq!(health.json::<Value>().await.unwrap()["status"], "ok");
@@ -115,7 +115,7 @@ async fn the_system_starts_responds_and_stops() {
 
 #[tokio::test]
 async fn a_sign_in_link_signs_the_first_admin_in_once() {
-    let system = System::start(Options::in_memory(root())).await.unwrap();
+    let system = System::start(Options::in_memory(root()).unwrap()).await.unwrap();
     let link = json!({ "link_token": system.sign_in_token().await.unwrap() });
     let response = post(&system, "/api/session", &link).await;
     assert_eq!(response.status(), 200);
@@ -128,7 +128,7 @@ async fn a_sign_in_link_signs_the_first_admin_in_once() {
 
 #[tokio::test]
 async fn a_text_reaches_the_desk_and_its_reply_reaches_the_phone() {
-    let system = System::start(Options::in_memory(root())).await.unwrap();
+    let system = System::start(Options::in_memory(root()).unwrap()).await.unwrap();
     let twilio = system.twilio().unwrap();
     twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
     system.wait_until_idle().await;
@@ -243,7 +243,7 @@ async fn a_stream_mapping_added_to_the_template_uses_its_filter() {
 async fn saved_state_survives_a_restart_and_records_are_read_once() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
-    let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()) };
+    let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()).unwrap() };
     let system = System::start(options()).await.unwrap();
     let twilio = system.twilio().unwrap();
     twilio.type_text("+14155550123", "+18555080989", "Hello?").unwrap();
@@ -287,7 +287,7 @@ async fn an_invalid_install_key_is_rejected() {
 async fn a_damaged_folder_is_rejected_until_reset() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
-    let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()) };
+    let options = || Options { state: Some(state.clone()), ..Options::in_memory(root()).unwrap() };
     let system = System::start(options()).await.unwrap();
     assert!(matches!(System::reset(&state), Err(SystemError::State(_))));
     put(&system, "NOTE").await;

@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 use super::error::TwilioApiError;
 use crate::state::SimulatorState;
 
-/// Rejects requests without valid credentials, or for another account.
+/// Rejects requests without valid credentials or for another account.
 pub(super) fn authorize(
     state: &SimulatorState,
     account: &str,

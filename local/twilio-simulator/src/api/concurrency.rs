@@ -20,7 +20,7 @@ impl Drop for InFlightGuard<'_> {
     }
 }
 
-/// Answers 429 while too many calls are in flight, and reports their number in every response.
+/// Responds with 429 while too many calls are in flight, and adds their number to every response.
 pub(super) async fn limit_concurrency(
     State(state): State<Arc<SimulatorState>>,
     request: Request,

@@ -1,4 +1,4 @@
-//! `POST …/Messages.json`: a message for a phone.
+//! `POST …/Messages.json`: creates a message to a phone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use crate::script::CreateFault;
 use crate::state::SimulatorState;
 use crate::store::work;
 
-/// Creates a message, or refuses to, as Twilio would or as the script says.
+/// Creates or rejects a message by Twilio's rules and the scripted faults.
 pub(super) async fn create(
     State(state): State<Arc<SimulatorState>>,
     Path(account): Path<String>,
@@ -46,7 +46,7 @@ pub(super) async fn create(
         at: state.now().as_millisecond(),
     };
     match fault {
-        Some(CreateFault::Answer { status }) => {
+        Some(CreateFault::Respond { status }) => {
             state.observed.record_create(observed(None));
             return Err(TwilioApiError::from_script(status));
         }
@@ -79,7 +79,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, body).into_response())
 }
 
-/// How long the message waits for those that its sender sends before.
+/// Returns how long the message waits in the queue of its sender.
 fn send_delay(state: &SimulatorState, request: &CreateRequest) -> Result<Duration, TwilioApiError> {
     if request.extras.send_at.is_some() {
         return Ok(Duration::ZERO);
@@ -92,7 +92,7 @@ fn send_delay(state: &SimulatorState, request: &CreateRequest) -> Result<Duratio
     Ok(Duration::try_from(slot.duration_since(now)).unwrap_or_default())
 }
 
-/// What the script does to the answer of an accepted message.
+/// Applies the scripted fault to the response of an accepted message.
 async fn apply_response_fault(
     state: &SimulatorState,
     connection: &ConnectionControl,
@@ -100,23 +100,23 @@ async fn apply_response_fault(
     fault: Option<CreateFault>,
 ) {
     match fault {
-        Some(CreateFault::LoseAnswer) => connection.cut(),
+        Some(CreateFault::DropResponse) => connection.cut(),
         Some(CreateFault::Stall) => {
             let mut stopping = state.stopping.subscribe();
-            // Ends with the caller's patience, or with the simulator.
+            // Ends when the caller gives up or the simulator stops.
             let _ = stopping.wait_for(|stopping| *stopping).await;
             connection.cut();
         }
-        Some(CreateFault::AnswerLate { by }) => state.clock.sleep(by).await,
+        Some(CreateFault::LateResponse { by }) => state.clock.sleep(by).await,
         Some(CreateFault::CallbacksFirst) => wait_until_posted(state, message).await,
         _ => {}
     }
 }
 
-/// Completes when nothing is left to do for the message.
+/// Waits until the message has no tasks left.
 async fn wait_until_posted(state: &SimulatorState, message: &Message) {
     let mut remaining = state.remaining_work.subscribe();
-    // Asked between two looks at the count, never during one: whoever counts holds the store.
+    // Not queried inside `changed`: the count is sent under the store's lock.
     while state.store.with(|db| work::has_work_for(db, &message.sid)).unwrap_or(false) {
         if remaining.changed().await.is_err() {
             return;

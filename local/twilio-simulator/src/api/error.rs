@@ -1,4 +1,4 @@
-//! How Twilio says no: `{"code", "message", "more_info", "status"}`.
+//! The errors of the REST API: `{"code", "message", "more_info", "status"}`.
 
 use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
@@ -6,49 +6,49 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// A refused call.
+/// A rejected request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TwilioApiError {
     pub(crate) status: u16,
     pub(crate) code: u32,
     pub(crate) message: String,
-    /// Seconds after which the call may be made again.
+    /// Seconds until the request may be retried.
     pub(crate) retry_after: Option<u32>,
 }
 
 impl TwilioApiError {
-    /// Any refusal.
+    /// Creates an error.
     pub(crate) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), retry_after: None }
     }
 
-    /// A request that Twilio understands and refuses: 400 with `code`.
+    /// The request is invalid: 400 with `code`.
     pub(crate) fn bad_request(code: u32, message: impl Into<String>) -> Self {
         Self::new(400, code, message)
     }
 
-    /// Wrong credentials, or another account's.
+    /// The credentials are missing or wrong: 401.
     pub(crate) fn unauthenticated() -> Self {
         Self::new(401, 20003, "Authenticate")
     }
 
-    /// No such resource.
+    /// The resource does not exist: 404.
     pub(crate) fn not_found(path: &str) -> Self {
         Self::new(404, 20404, format!("The requested resource {path} was not found"))
     }
 
-    /// The resource is still in use.
+    /// The delivery of the message has not ended: 409.
     pub(crate) fn not_final() -> Self {
         Self::new(409, 20009, "The message cannot be changed before its delivery is complete")
     }
 
-    /// An HTTP status by script.
+    /// A scripted HTTP status.
     pub(crate) fn from_script(status: u16) -> Self {
         let message = if status == 429 { "Too Many Requests" } else { "Service is not available" };
         Self::new(status, 20_000 + u32::from(status), message)
     }
 
-    /// The sender has as much to send as its queue holds.
+    /// The sender's queue is full: 21611.
     pub(crate) fn queue_full() -> Self {
         Self::bad_request(
             21611,
@@ -56,7 +56,7 @@ impl TwilioApiError {
         )
     }
 
-    /// Too many requests: again after so many seconds.
+    /// Too many requests: 429 with `Retry-After`.
     pub(crate) fn rate_limited(seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..Self::from_script(429) }
     }
@@ -64,7 +64,7 @@ impl TwilioApiError {
 
 impl From<rusqlite::Error> for TwilioApiError {
     fn from(error: rusqlite::Error) -> Self {
-        tracing::error!(%error, "The simulator's file failed");
+        tracing::error!(%error, "Simulator store failed");
         Self::new(500, 20500, "Internal server error")
     }
 }

@@ -20,7 +20,7 @@ use crate::store::messages::{self, Filter};
 const DEFAULT_PAGE_SIZE: usize = 50;
 const MAX_PAGE_SIZE: usize = 1000;
 
-/// One page.
+/// Returns one page.
 pub(super) async fn list(
     State(state): State<Arc<SimulatorState>>,
     Path(account): Path<String>,
@@ -56,10 +56,10 @@ pub(super) async fn list(
     })))
 }
 
-/// What a list was asked for.
+/// The query of a list.
 struct ListQuery {
     filter: Filter,
-    /// The filters as they came, to stand in every page's address.
+    /// The filters as received, which every page's URI repeats.
     filters: Vec<(String, String)>,
     page: usize,
     page_size: usize,
@@ -112,7 +112,7 @@ impl ListQuery {
         Ok(parsed)
     }
 
-    /// The page's address, relative as Twilio gives it.
+    /// Returns the URI of a page, relative as at Twilio.
     fn uri(&self, path: &str, page: usize, token: Option<&str>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&self.filters);
@@ -124,7 +124,7 @@ impl ListQuery {
         format!("{path}?{}", query.finish())
     }
 
-    /// The address of the page before, which begins a page above this one's first message.
+    /// Returns the URI of the previous page, which starts one page before this one's first message.
     fn previous(
         &self,
         state: &SimulatorState,
@@ -144,7 +144,7 @@ fn page_token(sid: &str) -> String {
     format!("PA{sid}")
 }
 
-/// A date (its beginning, UTC) or a moment.
+/// Parses a date (midnight UTC) or a time.
 fn parse_moment(text: &str) -> Result<Timestamp, TwilioApiError> {
     let error = || TwilioApiError::bad_request(20001, format!("DateSent {text} is not a date"));
     if let Ok(moment) = text.parse::<Timestamp>() {

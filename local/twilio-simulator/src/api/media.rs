@@ -1,4 +1,6 @@
-//! `…/Messages/{SM…}/Media`: the files of a message. The bytes lie in a storage behind a redirect, as at Twilio.
+//! `…/Messages/{SM…}/Media`: the files of a message.
+//!
+//! As at Twilio, a redirect leads to the bytes.
 
 use std::io;
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use crate::script::MediaFault;
 use crate::state::SimulatorState;
 use crate::store::{media, messages};
 
-/// The files of a message, without their bytes.
+/// Returns the files of a message without their bytes.
 pub(super) async fn list(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
@@ -49,7 +51,7 @@ pub(super) async fn list(
     })))
 }
 
-/// A file: described under `ME….json`, else its bytes.
+/// Returns a file's description for `ME….json`, otherwise redirects to its bytes.
 pub(super) async fn fetch(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid, name)): Path<(String, String, String)>,
@@ -68,7 +70,7 @@ pub(super) async fn fetch(
     let storage = format!("{}/storage/{}", state.url, file.sid);
     let mut storage_fault = None;
     match state.script.next_media_fault(call, state.now()) {
-        Some(MediaFault::Answer { status }) => return Err(TwilioApiError::from_script(status)),
+        Some(MediaFault::Respond { status }) => return Err(TwilioApiError::from_script(status)),
         Some(MediaFault::Redirect { to }) => return Ok(redirect(&to)),
         Some(MediaFault::Chain { count }) => {
             return Ok(redirect(&format!("{storage}?hops={count}")));
@@ -80,15 +82,17 @@ pub(super) async fn fetch(
     Ok(redirect(&storage))
 }
 
-/// How a file is asked for at the storage.
+/// The query of a storage request.
 #[derive(Deserialize)]
 pub(super) struct StorageQuery {
-    /// How many times the storage sends on to itself first.
+    /// How many times the storage redirects to itself first.
     #[serde(default)]
     hops: u32,
 }
 
-/// The bytes, without credentials: who knows the address was sent here.
+/// Returns the bytes of a file.
+///
+/// Needs no credentials.
 pub(super) async fn storage(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -124,7 +128,7 @@ pub(super) async fn storage(
     })
 }
 
-/// Takes a file off its message.
+/// Removes a file from its message.
 pub(super) async fn delete(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid, name)): Path<(String, String, String)>,
@@ -162,11 +166,11 @@ fn redirect(to: &str) -> Response {
     (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, to.to_owned())]).into_response()
 }
 
-/// Zeros for as long as somebody reads, and the simulator runs.
+/// Returns a body of zeros that ends when the client disconnects or the simulator stops.
 fn endless_body(state: &SimulatorState) -> Body {
     let mut stopping = state.stopping.subscribe();
     let stopped = async move {
-        // A sender that is gone is an end too.
+        // A dropped sender is the end, too.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
     let chunk = Bytes::from_static(&[0; 16 * 1024]);
@@ -174,12 +178,12 @@ fn endless_body(state: &SimulatorState) -> Body {
     Body::from_stream(chunks.take_until(Box::pin(stopped)))
 }
 
-/// The first half of a file, then the end of the connection.
+/// Returns the first half of a file, then an error that closes the connection.
 fn first_half(bytes: Vec<u8>) -> impl Stream<Item = io::Result<Bytes>> {
     let bytes = Bytes::from(bytes);
     let half = bytes.slice(..bytes.len() / 2);
     let reset = stream::once(async {
-        // The half goes out first.
+        // Sends the half first.
         tokio::task::yield_now().await;
         Err(io::Error::from(io::ErrorKind::ConnectionReset))
     });

@@ -1,4 +1,4 @@
-//! `GET`, `POST` and `DELETE …/Messages/{SM…}.json`: fetch, redact, delete.
+//! `GET`, `POST` and `DELETE …/Messages/{SM…}.json`: fetches, redacts, cancels and deletes a message.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::message::{Message, Status};
 use crate::state::SimulatorState;
 use crate::store::{messages, work};
 
-/// The message.
+/// Returns the message.
 pub(super) async fn fetch(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
@@ -28,7 +28,7 @@ pub(super) async fn fetch(
     Ok(Json(resource::resource(&account, &message)))
 }
 
-/// Empties the message's text (`Body=`) or takes a scheduled message back (`Status=canceled`).
+/// Redacts the message (`Body=`) or cancels a scheduled one (`Status=canceled`).
 pub(super) async fn update(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
@@ -69,7 +69,9 @@ pub(super) async fn update(
     Ok(Json(resource::resource(&account, &message)))
 }
 
-/// Deletes the message at Twilio; the phone keeps its copy.
+/// Deletes the message at Twilio.
+///
+/// The phone keeps its copy.
 pub(super) async fn delete(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
@@ -86,7 +88,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes back a message whose time has not come.
+/// Cancels a scheduled message.
 fn cancel(state: &SimulatorState, message: &mut Message) -> rusqlite::Result<()> {
     message.status = Status::Canceled;
     message.updated_at = state.now();
@@ -100,7 +102,7 @@ fn cancel(state: &SimulatorState, message: &mut Message) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// The message that a path names, with or without `.json`.
+/// Returns the message of a path segment, with or without `.json`.
 pub(super) fn find(
     state: &SimulatorState,
     name: &str,

@@ -1,9 +1,9 @@
-//! The REST API: `/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`, and `/v1/…` of Event Streams.
+//! The REST API: `/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`, and `/v1/…`.
 //!
 //! - `create`, `list`, `message` (fetch, update, delete), `media`: the operations.
-//! - `validate`: checks a create request; `form`: reads it; `resource`: a message as JSON; `error`: Twilio's errors.
+//! - `validate`: checks a create request; `form`: parses it; `resource`: a message as JSON; `error`: Twilio's errors.
 //! - `authorize`, `concurrency`: checks before an operation.
-//! - `events`: sinks and subscriptions.
+//! - `events`: the sinks and subscriptions of Event Streams.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(super) async fn serve(listener: FaultyListener, state: Arc<SimulatorState>) 
     let serving =
         axum::serve(listener, router.into_make_service_with_connect_info::<ConnectionControl>());
     let stopped = async move {
-        // The sender gone is an end too.
+        // A dropped sender is the end, too.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
     tokio::select! {

@@ -1,4 +1,4 @@
-//! A message as the API shows it.
+//! A message as the API returns it.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::address::Channel;
 use crate::message::{self, Message};
 
-/// The resource: dates by RFC 2822, numbers as text.
+/// Returns the message resource: dates in RFC 2822, numbers as text.
 pub(super) fn resource(account_sid: &str, message: &Message) -> Value {
     let uri = format!("/2010-04-01/Accounts/{account_sid}/Messages/{}", message.sid);
     json!({
@@ -33,13 +33,14 @@ pub(super) fn resource(account_sid: &str, message: &Message) -> Value {
     })
 }
 
-/// A moment by RFC 2822: `Thu, 24 Aug 2023 05:01:45 +0000`.
+/// Formats a time as RFC 2822: `Thu, 24 Aug 2023 05:01:45 +0000`.
 pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
-/// What the carrier asked for, once it has the message: a part of an SMS, a file, a message of another channel each at its
-/// own rate. Nothing for what never left.
+/// Returns the price of a message that was sent, otherwise `None`.
+///
+/// Each segment of an SMS, each MMS and each message of another channel has its own rate.
 fn price(message: &Message) -> Option<String> {
     message.sent_at?;
     let (rate, count) = match Channel::from_address(&message.from) {

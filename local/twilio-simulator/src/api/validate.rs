@@ -1,4 +1,4 @@
-//! What a call that would create a message may ask for.
+//! The validation of create requests.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::store::phones;
 
 const MAX_FILES: usize = 10;
 
-/// Twilio's rules for a new message, in its order.
+/// Validates a create request by Twilio's rules, in Twilio's order.
 pub(super) fn validate_create(
     state: &SimulatorState,
     form: &Form,
@@ -109,7 +109,9 @@ fn service(state: &SimulatorState, form: &Form) -> Result<Option<String>, Twilio
     Err(TwilioApiError::bad_request(21701, "The Messaging Service resource does not exist."))
 }
 
-/// The first sender of the service on the recipient's channel; for a plain number its RCS agent, if it has one.
+/// Returns the service's first sender on the recipient's channel.
+///
+/// For a plain number, returns the RCS agent if there is one.
 fn sender_from_pool(state: &SimulatorState, to: &str) -> Result<String, TwilioApiError> {
     let first_on = |channel| {
         let is_on_channel = |sender: &&String| {
@@ -180,7 +182,7 @@ fn parse_content_sid(content_sid: &str) -> Result<String, TwilioApiError> {
     Err(TwilioApiError::bad_request(21655, "The ContentSid is Invalid."))
 }
 
-/// When a scheduled message goes: five minutes to 35 days ahead, through a Messaging Service.
+/// Parses the time of a scheduled message: 5 minutes to 35 days ahead, with a Messaging Service.
 fn send_at(
     state: &SimulatorState,
     form: &Form,
@@ -214,7 +216,7 @@ fn send_at(
     ))
 }
 
-/// An absolute web address whose host has no underscore.
+/// Accepts an absolute HTTP URL whose host has no underscore.
 fn parse_callback(callback_url: &str) -> Result<String, TwilioApiError> {
     let is_valid = Url::parse(callback_url).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https")

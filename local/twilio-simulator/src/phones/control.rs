@@ -1,4 +1,4 @@
-//! The control surface: faults armed from outside the process, and what was seen.
+//! The control API: injects faults from outside the process and returns the observed requests.
 
 use std::sync::Arc;
 
@@ -12,36 +12,37 @@ use crate::rule::FaultRule;
 use crate::script::{CallbackFault, CreateFault, InboundFault, Limits, MediaFault, Pace};
 use crate::state::SimulatorState;
 
-/// One order to the script, for example
-/// `{"on": "create", "body": "third", "lasting_ms": 120000, "fault": {"kind": "answer", "status": 429}}`.
+/// A command to the script.
+///
+/// For example `{"on": "create", "body": "third", "lasting_ms": 120000, "fault": {"kind": "respond", "status": 429}}`.
 #[derive(Deserialize)]
 #[serde(tag = "on", rename_all = "snake_case")]
 pub(super) enum ScriptCommand {
-    /// Calls that create messages.
+    /// Add a fault of requests that create messages.
     Create(FaultRule<CreateFault>),
-    /// Status callbacks.
+    /// Add a fault of status callbacks.
     Callback(FaultRule<CallbackFault>),
-    /// Webhooks of inbound messages.
+    /// Add a fault of the webhooks of inbound messages.
     Inbound(FaultRule<InboundFault>),
-    /// Whoever fetches a file.
+    /// Add a fault of requests for files.
     Media(FaultRule<MediaFault>),
-    /// Whether the Messaging Service tells what a keyword meant.
+    /// Set whether the Messaging Service reports keywords in webhooks.
     AdvancedOptOut {
-        /// Whether it does.
+        /// Whether it reports them.
         enabled: bool,
     },
-    /// The carrier's speed.
+    /// Set the carrier's delays.
     Pace(Pace),
-    /// How much the account may.
+    /// Set the account's limits.
     Limits(Limits),
-    /// The API's port, closed or open.
+    /// Close or open the API's port.
     Port {
-        /// Whether every connection is refused.
+        /// Whether connections are refused.
         refuse: bool,
     },
 }
 
-/// Arms a fault.
+/// Runs a command.
 pub(super) async fn arm(
     State(state): State<Arc<SimulatorState>>,
     Json(command): Json<ScriptCommand>,
@@ -59,13 +60,13 @@ pub(super) async fn arm(
     StatusCode::NO_CONTENT
 }
 
-/// Disarms everything.
+/// Removes all faults and restores the default settings.
 pub(super) async fn disarm(State(state): State<Arc<SimulatorState>>) -> StatusCode {
     state.script.clear();
     StatusCode::NO_CONTENT
 }
 
-/// What was seen since the start, and how much work is left.
+/// Returns the requests observed since the start and the number of remaining tasks.
 pub(super) async fn observed(State(state): State<Arc<SimulatorState>>) -> Json<Value> {
     Json(json!({
         "creates": state.observed.creates(),

@@ -1,4 +1,4 @@
-//! How the phones API says no: RFC 9457 problem details.
+//! The errors of the phones API, as RFC 9457 problem details.
 
 use axum::Json;
 use axum::http::header::CONTENT_TYPE;
@@ -9,7 +9,7 @@ use shared::localized::LocalizedText;
 
 use super::catalog::network as texts;
 
-/// A refused call, in a sentence for the person at the phone.
+/// A rejected request, with a text for the user of the phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhoneApiError {
     status: StatusCode,
@@ -17,27 +17,27 @@ pub struct PhoneApiError {
 }
 
 impl PhoneApiError {
-    /// What was asked cannot be.
+    /// The request is invalid: 422.
     pub(super) fn invalid(text: LocalizedText) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, text }
     }
 
-    /// What was asked cannot be now.
+    /// The request is not possible in the present state: 409.
     pub(super) fn conflict(text: LocalizedText) -> Self {
         Self { status: StatusCode::CONFLICT, text }
     }
 
-    /// There is no such thing.
+    /// The object does not exist: 404.
     pub(super) fn not_found(text: LocalizedText) -> Self {
         Self { status: StatusCode::NOT_FOUND, text }
     }
 
-    /// The phone of another machine was not let in.
+    /// The phone of another machine has no access: 403.
     pub fn access_required() -> Self {
         Self { status: StatusCode::FORBIDDEN, text: texts::access_required() }
     }
 
-    /// Somebody else was let in by this link.
+    /// The phone link was already used: 403.
     pub fn link_used() -> Self {
         Self { status: StatusCode::FORBIDDEN, text: texts::link_used() }
     }
@@ -45,7 +45,7 @@ impl PhoneApiError {
 
 impl From<rusqlite::Error> for PhoneApiError {
     fn from(error: rusqlite::Error) -> Self {
-        tracing::error!(%error, "The simulator's file failed");
+        tracing::error!(%error, "Simulator store failed");
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, text: texts::broken() }
     }
 }

@@ -1,4 +1,4 @@
-//! Files on a phone: kept before they are sent, shown when they have arrived.
+//! Files on a phone: uploaded before they are sent, downloaded when they have arrived.
 
 use std::sync::Arc;
 
@@ -18,16 +18,16 @@ use crate::phone_event::file_view;
 use crate::state::SimulatorState;
 use crate::store::media;
 
-/// As large as a file on a phone may be, bytes.
+/// The maximum size of a file on a phone, in bytes.
 pub(super) const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
 
-/// What a file is called.
+/// The name of an uploaded file.
 #[derive(Deserialize)]
 pub(super) struct FileName {
     name: Option<String>,
 }
 
-/// Keeps a file, to be sent with a message.
+/// Stores a file that a message can be sent with.
 pub(super) async fn upload(
     State(state): State<Arc<SimulatorState>>,
     Query(FileName { name }): Query<FileName>,
@@ -44,7 +44,7 @@ pub(super) async fn upload(
     Ok((StatusCode::CREATED, Json(file_view(&file))))
 }
 
-/// The bytes of a file.
+/// Returns the bytes of a file.
 pub(super) async fn download(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -54,7 +54,7 @@ pub(super) async fn download(
     let content_type = HeaderValue::from_str(&file.content_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let no_sniff = HeaderValue::from_static("nosniff");
-    // A document that somebody sent runs nothing here.
+    // A received document must not run scripts here.
     let policy = HeaderValue::from_static("default-src 'none'; sandbox");
     let headers = [
         (CONTENT_TYPE, content_type),

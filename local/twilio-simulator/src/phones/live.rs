@@ -1,4 +1,4 @@
-//! The live events of the phones page, as Server-Sent Events.
+//! The live events of the Phones page, as Server-Sent Events.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::state::SimulatorState;
 
-/// Streams the live events; a client that reads too slowly gets `lost` and reads everything again.
+/// Streams the live events.
+///
+/// A client that reads too slowly gets `lost` and must reload.
 pub(super) async fn stream(
     State(state): State<Arc<SimulatorState>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {

@@ -1,15 +1,17 @@
-//! What the phones page talks to, and what a test arms faults with. Mounted by the gateway at `/phones/api`.
+//! The phones API, for the Phones page and for tests.
 //!
-//! | call | what |
+//! Partyline mounts it at `/phones/api`.
+//!
+//! | request | result |
 //! | --- | --- |
-//! | `GET /phones` | the bench: our senders, the phones, the system's time |
-//! | `POST /phones` `{number?, name?}` | a new customer; without a number the network picks a free one |
-//! | `PATCH /phones/{number}` `{name?, airplane?, condition?}` · `DELETE` | a phone changes · leaves the bench |
-//! | `GET /phones/{number}/messages` · `POST` `{to, body?, media?, extras?}` | what stands on its screen · send |
-//! | `POST /phones/{number}/read` | the thread is open: what arrived is read |
-//! | `POST /media?name=` · `GET /media/{sid}` | keep a file to be sent · its bytes |
-//! | `GET /events` | Server-Sent Events: every change, as it happens |
-//! | `GET /script` · `POST` · `DELETE` | what was seen · arm a fault · disarm all |
+//! | `GET /phones` | our senders, the phones, and the system's time |
+//! | `POST /phones` `{number?, name?}` | adds a customer; without a number, with a generated one |
+//! | `PATCH /phones/{number}` `{name?, airplane?, condition?}` · `DELETE` | updates · removes a phone |
+//! | `GET /phones/{number}/messages` · `POST` `{to, body?, media?, extras?}` | lists the messages on the phone · sends one |
+//! | `POST /phones/{number}/read` | marks the messages on the phone as read |
+//! | `POST /media?name=` · `GET /media/{sid}` | stores a file to be sent · returns its bytes |
+//! | `GET /events` | Server-Sent Events with all changes |
+//! | `GET /script` · `POST` · `DELETE` | returns observed requests · adds a fault · removes all faults |
 
 use std::sync::Arc;
 
@@ -30,7 +32,7 @@ mod texts;
 pub use error::PhoneApiError;
 pub(super) use phone::{add_first_customer, save_phone};
 
-/// The routes.
+/// Returns the routes.
 pub(super) fn router(state: Arc<SimulatorState>) -> Router {
     Router::new()
         .route("/phones", get(phone::list).post(phone::add))

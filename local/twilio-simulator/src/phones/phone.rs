@@ -1,4 +1,4 @@
-//! The phones on the bench.
+//! The phones of the Phones page.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::store::phones::{self, Phone, PhoneCondition};
 
 const MAX_NAME_CHARS: usize = 60;
 
-/// The bench.
+/// Returns our senders, the phones, and the system's time.
 pub(super) async fn list(
     State(state): State<Arc<SimulatorState>>,
 ) -> Result<Json<Value>, PhoneApiError> {
@@ -30,7 +30,7 @@ pub(super) async fn list(
     })))
 }
 
-/// Puts the first customer on a bench that never had one, so that there is a phone to write from.
+/// Adds the first customer's phone if there never was one.
 pub(crate) fn add_first_customer(state: &SimulatorState) -> rusqlite::Result<()> {
     if state.store.with(phones::has_any)? {
         return Ok(());
@@ -40,18 +40,20 @@ pub(crate) fn add_first_customer(state: &SimulatorState) -> rusqlite::Result<()>
     state.store.with(|db| phones::put(db, &phone))
 }
 
-/// A new customer.
+/// A request to add a phone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AddPhone {
     number: Option<String>,
     name: Option<String>,
-    /// `sms`, `whatsapp`, `messenger` or `rcs`, where the number does not begin with one.
+    /// The channel of a number without a prefix: `sms`, `whatsapp`, `messenger` or `rcs`.
     #[serde(default)]
     channel: Channel,
 }
 
-/// Puts a phone on the bench. One that was there before comes back with its messages.
+/// Adds a phone.
+///
+/// A removed phone comes back with its messages.
 pub(super) async fn add(
     State(state): State<Arc<SimulatorState>>,
     Json(request): Json<AddPhone>,
@@ -74,7 +76,7 @@ pub(super) async fn add(
     Ok((status, Json(phone_view(&phone))))
 }
 
-/// What can change about a phone.
+/// A request to update a phone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpdatePhone {
@@ -83,7 +85,9 @@ pub(super) struct UpdatePhone {
     condition: Option<PhoneCondition>,
 }
 
-/// Changes a phone; an empty name takes the name off.
+/// Updates a phone.
+///
+/// An empty name removes the name.
 pub(super) async fn update(
     State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,
@@ -99,7 +103,9 @@ pub(super) async fn update(
     Ok(Json(phone_view(&phone)))
 }
 
-/// Takes a phone off the bench. Its messages stay in the network's book.
+/// Removes a phone from the page.
+///
+/// Its messages stay in the store.
 pub(super) async fn remove(
     State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,
@@ -110,14 +116,14 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Writes the phone, tells everybody, and lets what waited for it arrive if it is in reach again.
+/// Stores the phone, publishes it, and delivers waiting messages unless it is in airplane mode.
 pub(crate) fn save_phone(state: &SimulatorState, phone: &Phone) -> rusqlite::Result<()> {
     state.store.with(|db| phones::put(db, phone))?;
     state.publish(PhoneEvent::phone(phone));
     if phone.airplane { Ok(()) } else { carrier::release_waiting(state, &phone.number) }
 }
 
-/// The phone with this number, if it stands on the bench.
+/// Returns the phone with this number if the page shows it.
 pub(super) fn find(state: &SimulatorState, number: &str) -> Result<Phone, PhoneApiError> {
     let phone = state.store.with(|db| phones::find(db, number))?;
     phone
@@ -125,7 +131,7 @@ pub(super) fn find(state: &SimulatorState, number: &str) -> Result<Phone, PhoneA
         .ok_or_else(|| PhoneApiError::not_found(texts::no_phone(number)))
 }
 
-/// What was written, on the channel that was chosen.
+/// Parses an address on the chosen channel.
 fn parse_address(channel: Channel, text: &str) -> Result<String, PhoneApiError> {
     let prefix = if text.contains(':') { "" } else { channel.prefix() };
     address::parse(&format!("{prefix}{text}")).ok_or_else(|| {
@@ -137,7 +143,7 @@ fn parse_address(channel: Channel, text: &str) -> Result<String, PhoneApiError> 
     })
 }
 
-/// The first address, made from a range of numbers kept for fiction, that no phone has.
+/// Returns the first unused address of a range of fictional numbers.
 fn free_address(state: &SimulatorState, channel: Channel) -> Result<String, PhoneApiError> {
     for last in 100..200 {
         let address = match channel {

@@ -1,4 +1,4 @@
-//! What stands on a phone's screen, and what is typed on it.
+//! The messages on a phone.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::store::{media, messages};
 const MAX_SCREEN_MESSAGES: usize = 500;
 const MAX_FILES: usize = 10;
 
-/// The newest messages on the phone, oldest first.
+/// Returns the newest messages on the phone, oldest first.
 pub(super) async fn list(
     State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,
@@ -34,21 +34,23 @@ pub(super) async fn list(
     Ok(Json(json!({ "messages": messages.iter().map(message_view).collect::<Vec<_>>() })))
 }
 
-/// What is sent from a phone.
+/// A request to send a message from a phone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SendFromPhone {
     to: String,
     #[serde(default)]
     body: String,
-    /// SIDs of files that were kept before.
+    /// SIDs of uploaded files.
     #[serde(default)]
     media: Vec<String>,
     #[serde(default)]
     extras: AppExtras,
 }
 
-/// Sends what was typed: stored by the network when this answers, on its way to the desk.
+/// Sends a message.
+///
+/// Returns when the message and its webhook task are stored.
 pub(super) async fn send(
     State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,
@@ -63,7 +65,7 @@ pub(super) async fn send(
         return Err(PhoneApiError::invalid(if request.to.is_empty() {
             texts::no_sender()
         } else {
-            texts::nobody_there(request.to)
+            texts::unknown_number(request.to)
         }));
     }
     if request.body.chars().count() > 1600 {
@@ -80,7 +82,7 @@ pub(super) async fn send(
         let files = request.media.iter().map(|sid| media::find(db, sid));
         files.collect::<rusqlite::Result<Option<Vec<_>>>>()
     })?;
-    let media = media.ok_or_else(|| PhoneApiError::invalid(texts::file_not_kept()))?;
+    let media = media.ok_or_else(|| PhoneApiError::invalid(texts::file_not_saved()))?;
     let message = inbound::accept(
         &state,
         PhoneInput {
@@ -94,7 +96,7 @@ pub(super) async fn send(
     Ok((StatusCode::CREATED, Json(message_view(&message))))
 }
 
-/// The customer has opened the thread: what has arrived is read.
+/// Marks the messages on the phone as read, unless it is in airplane mode.
 pub(super) async fn mark_read(
     State(state): State<Arc<SimulatorState>>,
     Path(number): Path<String>,

@@ -1,4 +1,6 @@
-//! Events that are still to be posted, each for one sink. A row goes once the sink took it, refused it, or failed for too long.
+//! Pending events, one row per event and sink.
+//!
+//! A row is deleted when the sink accepted or rejected the event, or when its retry window has ended.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -6,25 +8,25 @@ use rusqlite::{Connection, params};
 use super::from_millis;
 use super::streams::{self, Sink};
 
-/// For how long an event is tried: four hours, as at Twilio.
+/// How long an event is retried: four hours, as at Twilio.
 const RETRY_WINDOW_MS: i64 = 4 * 60 * 60 * 1000;
 
-/// An event.
+/// A pending event.
 #[derive(Debug)]
 pub(crate) struct PendingEvent {
-    /// Its key.
+    /// The row's key.
     pub(crate) id: i64,
-    /// Its type.
+    /// The event type.
     pub(crate) kind: String,
-    /// What is posted, as JSON.
+    /// The event as JSON.
     pub(crate) event: String,
-    /// How often it was tried.
+    /// The number of attempts.
     pub(crate) attempts: u32,
-    /// When it is given up.
+    /// The end of the retry window.
     pub(crate) ends_at: Timestamp,
 }
 
-/// Keeps an event of the type `kind` for `sink`, due at once.
+/// Inserts an event for `sink`, due at once.
 pub(crate) fn schedule(
     db: &Connection,
     sink: &str,
@@ -40,7 +42,7 @@ pub(crate) fn schedule(
     Ok(())
 }
 
-/// The sinks with something due.
+/// Returns the sinks that have due events.
 pub(crate) fn list_due_sinks(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Sink>> {
     let sids: Vec<String> = db
         .prepare_cached("SELECT DISTINCT sink FROM events WHERE due_ms <= ?")?
@@ -49,7 +51,7 @@ pub(crate) fn list_due_sinks(db: &Connection, now: Timestamp) -> rusqlite::Resul
     sids.iter().filter_map(|sid| streams::get_sink(db, sid).transpose()).collect()
 }
 
-/// What is due at the sink called `sink`, at most `limit`, oldest first.
+/// Returns at most `limit` due events of `sink`, oldest first.
 pub(crate) fn list_due(
     db: &Connection,
     sink: &str,
@@ -74,27 +76,27 @@ pub(crate) fn list_due(
     .collect()
 }
 
-/// Strikes an event off.
+/// Deletes an event.
 pub(crate) fn complete(db: &Connection, id: i64) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM events WHERE id = ?")?.execute([id])?;
     Ok(())
 }
 
-/// Puts an event that was tried off to `due`.
+/// Defers an event to `due` and counts the attempt.
 pub(crate) fn defer(db: &Connection, id: i64, due: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE events SET due_ms = ?, attempts = attempts + 1 WHERE id = ?")?
         .execute(params![due.as_millisecond(), id])?;
     Ok(())
 }
 
-/// When the next event after `now` is due.
+/// Returns when the next event after `now` is due.
 pub(crate) fn next_due(db: &Connection, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
     db.prepare_cached("SELECT min(due_ms) FROM events WHERE due_ms > ?")?
         .query_row([now.as_millisecond()], |row| row.get::<_, Option<i64>>(0))
         .map(|millis| millis.map(from_millis))
 }
 
-/// How many were not tried yet; more than a thousand are a thousand.
+/// Counts the events that were never posted, up to 1,000.
 pub(crate) fn count_untried(db: &Connection) -> rusqlite::Result<usize> {
     db.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM events WHERE attempts = 0 LIMIT 1000)")?
         .query_row([], |row| row.get::<_, i64>(0))

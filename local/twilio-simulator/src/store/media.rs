@@ -4,14 +4,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::extras::Media;
 
-/// Stores a file.
+/// Inserts a file.
 pub(crate) fn insert(db: &Connection, media: &Media, bytes: &[u8]) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO media (sid, content_type, name, bytes) VALUES (?, ?, ?, ?)")?
         .execute(params![media.sid, media.content_type, media.name, bytes])?;
     Ok(())
 }
 
-/// The file called `sid`, and its bytes.
+/// Returns the file `sid` and its bytes.
 pub(crate) fn find(db: &Connection, sid: &str) -> rusqlite::Result<Option<(Media, Vec<u8>)>> {
     db.prepare_cached("SELECT content_type, name, bytes FROM media WHERE sid = ?")?
         .query_row([sid], |row| {

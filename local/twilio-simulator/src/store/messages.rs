@@ -9,11 +9,13 @@ use crate::message::{Direction, Message, Status, WebhookResult};
 const COLUMNS: &str = "seq, sid, direction, sender, recipient, body, segments, status, error_code, created_ms, \
                        updated_ms, sent_ms, callback, answer_status, answer_ms, waiting, redacted, deleted, more";
 
-/// Whether a message leads to the phone `?1`: one by RCS to a plain number leads to the app of RCS.
+/// SQL condition: the message is for the phone `?1`.
+///
+/// RCS to a plain number arrives in the RCS app.
 const IS_FOR_PHONE: &str = "recipient IN (?1, substr(?1, 5)) AND \
                         iif(sender LIKE 'rcs:%' AND recipient LIKE '+%', 'rcs:' || recipient, recipient) = ?1";
 
-/// Stores a new message and gives it its place in the order.
+/// Inserts a message and sets its `seq`.
 pub(crate) fn insert(db: &Connection, message: &mut Message) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO messages (sid, direction, sender, recipient, body, segments, status, created_ms, updated_ms, \
@@ -37,14 +39,14 @@ pub(crate) fn insert(db: &Connection, message: &mut Message) -> rusqlite::Result
     Ok(())
 }
 
-/// The message called `sid`, deleted ones too.
+/// Returns the message `sid`, also if it is deleted.
 pub(crate) fn find(db: &Connection, sid: &str) -> rusqlite::Result<Option<Message>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM messages WHERE sid = ?"))?
         .query_row([sid], from_row)
         .optional()
 }
 
-/// Writes what can change about a message.
+/// Writes the fields of a message that can change.
 pub(crate) fn update(db: &Connection, message: &Message) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE messages SET status = ?, error_code = ?, updated_ms = ?, sent_ms = ?, answer_status = ?, \
@@ -73,7 +75,7 @@ fn extras_json(message: &Message) -> rusqlite::Result<String> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// When `phone` last wrote to `sender`.
+/// Returns when `phone` last wrote to `sender`.
 pub(crate) fn last_inbound(
     db: &Connection,
     phone: &str,
@@ -86,7 +88,7 @@ pub(crate) fn last_inbound(
     .map(|millis| millis.map(from_millis))
 }
 
-/// What has arrived on `phone` and was not read yet, oldest first.
+/// Returns the delivered, unread messages on `phone`, oldest first.
 pub(crate) fn list_unread_on(db: &Connection, phone: &str) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM messages WHERE {IS_FOR_PHONE} AND status = 'delivered' ORDER BY seq"
@@ -95,22 +97,24 @@ pub(crate) fn list_unread_on(db: &Connection, phone: &str) -> rusqlite::Result<V
     .collect()
 }
 
-/// What a list asks for; dates are compared with when a message was sent, or made if it is not sent yet.
+/// The filters of a list.
+///
+/// Dates are compared with when a message was sent, or created if it is not sent yet.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
-    /// The recipient.
+    /// Only this recipient.
     pub(crate) to: Option<String>,
-    /// The sender.
+    /// Only this sender.
     pub(crate) from: Option<String>,
-    /// Sent at this moment or later.
+    /// Sent at this time or later.
     pub(crate) since: Option<Timestamp>,
-    /// Sent at this moment or earlier.
+    /// Sent at this time or earlier.
     pub(crate) until: Option<Timestamp>,
-    /// Only what is older than the message called so.
+    /// Only messages older than this SID.
     pub(crate) after: Option<String>,
 }
 
-/// At most `limit` of the messages that `filter` lets pass, newest first.
+/// Returns at most `limit` messages that match `filter`, newest first.
 pub(crate) fn list(
     db: &Connection,
     filter: &Filter,
@@ -136,14 +140,14 @@ pub(crate) fn list(
     .collect()
 }
 
-/// Every message, oldest first: what a test compares the desk with.
+/// Returns all messages, oldest first.
 pub(crate) fn list_all(db: &Connection) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM messages ORDER BY seq"))?
         .query_map([], from_row)?
         .collect()
 }
 
-/// What the phone shows: what was typed on it and what has arrived, the newest `limit`, oldest first.
+/// Returns the newest `limit` messages that the phone sent or received, oldest first.
 pub(crate) fn list_on_phone(
     db: &Connection,
     phone: &str,
@@ -161,7 +165,7 @@ pub(crate) fn list_on_phone(
     Ok(newest)
 }
 
-/// What the carrier holds back for a phone out of reach, oldest first.
+/// Returns the messages that wait for `phone` to leave airplane mode, oldest first.
 pub(crate) fn list_waiting_for(db: &Connection, phone: &str) -> rusqlite::Result<Vec<Message>> {
     db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM messages WHERE {IS_FOR_PHONE} AND waiting = 1 ORDER BY seq"

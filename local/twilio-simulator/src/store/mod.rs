@@ -1,9 +1,9 @@
-//! What the simulator must not forget: messages, phones and everything still to be done, in one SQLite file.
+//! The simulator's durable state: messages, phones and pending work in one SQLite file.
 //!
-//! - [`messages`]: the messages; [`media`]: their files; [`phones`]: the phones and who has opted out; [`work`]: what is still to be done;
-//!   [`streams`]: the sinks of Event Streams and who subscribed; [`events`]: what is still to be posted to them.
+//! - [`messages`]: the messages; [`media`]: their files; [`phones`]: the phones and their opt-outs; [`work`]: the
+//!   scheduled tasks; [`streams`]: the sinks and subscriptions of Event Streams; [`events`]: the pending events.
 //!
-//! Calls are short (tens of microseconds) and are made in place, under one lock.
+//! Calls take tens of microseconds and run in place, under one lock.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -57,13 +57,15 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS events_by_attempts ON events (attempts);
 ";
 
-/// The file. What is committed survives a killed process.
+/// The SQLite file.
+///
+/// Committed changes survive a killed process.
 pub(super) struct Store {
     connection: Mutex<Connection>,
 }
 
 impl Store {
-    /// Opens `twilio.db` in `folder`, or a store that ends with the process.
+    /// Opens `twilio.db` in `folder`, or a store in memory.
     pub(super) fn open(folder: Option<&Path>) -> rusqlite::Result<Self> {
         let connection = match folder {
             Some(folder) => Connection::open(folder.join("twilio.db"))?,
@@ -72,7 +74,7 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
-        // A file from before messages had more than a text.
+        // Files of older versions have no extras.
         let has_more = "SELECT 1 FROM pragma_table_info('messages') WHERE name = 'more'";
         if !connection.prepare(has_more)?.exists([])? {
             connection
@@ -81,7 +83,9 @@ impl Store {
         Ok(Self { connection: Mutex::new(connection) })
     }
 
-    /// The port of the last run: the addresses of files in webhooks lead there.
+    /// Returns the port of the last run.
+    ///
+    /// The file URLs in earlier webhooks contain it.
     pub(super) fn get_port(&self) -> rusqlite::Result<Option<u16>> {
         self.with(|db| {
             db.query_row("SELECT value FROM house WHERE name = 'port'", [], |row| {
@@ -92,7 +96,7 @@ impl Store {
         .map(|port| port.and_then(|port| port.parse().ok()))
     }
 
-    /// Keeps the port for the next run.
+    /// Stores the port for the next run.
     pub(super) fn put_port(&self, port: u16) -> rusqlite::Result<()> {
         self.with(|db| {
             db.execute("INSERT OR REPLACE INTO house VALUES ('port', ?)", [port.to_string()])
@@ -100,7 +104,7 @@ impl Store {
         .map(|_| ())
     }
 
-    /// Reads, or writes one statement.
+    /// Runs a read or one writing statement.
     pub(super) fn with<T>(
         &self,
         run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -108,7 +112,7 @@ impl Store {
         run(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Writes all of it or nothing.
+    /// Runs a transaction.
     pub(super) fn transaction<T>(
         &self,
         run: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,

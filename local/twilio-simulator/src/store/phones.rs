@@ -1,4 +1,4 @@
-//! The phones, and who wants no more messages from whom.
+//! The phones and their opt-outs.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 use super::from_millis;
 use crate::address::Channel;
 
-/// How the network finds a phone.
+/// How the network reaches a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PhoneCondition {
-    /// Messages arrive.
+    /// Messages are delivered.
     Reachable,
-    /// Switched off or out of reach for good: 30003.
+    /// Permanently switched off or out of reach: 30003.
     Unreachable,
-    /// No such phone: 30005.
+    /// The number does not exist: 30005.
     Unknown,
-    /// It cannot take text: 30006.
+    /// A landline, which receives no text: 30006.
     Landline,
-    /// The carrier filters: 30007.
+    /// Blocked by the carrier's filter: 30007.
     Blocked,
-    /// The carrier gives no reason: 30008.
+    /// Not delivered for an unknown reason: 30008.
     Lost,
 }
 
@@ -35,12 +35,12 @@ impl PhoneCondition {
         (Self::Lost, "lost", Some(30008)),
     ];
 
-    /// The code with which SMS to such a phone end.
+    /// Returns the error code of SMS to the phone.
     pub fn error_code(self) -> Option<u32> {
         Self::ALL.iter().find(|(condition, ..)| *condition == self).and_then(|(.., code)| *code)
     }
 
-    /// The code with which messages to such a phone end on a channel.
+    /// Returns the error code of messages to the phone on a channel.
     pub fn error_code_on(self, channel: Channel) -> Option<u32> {
         let code = self.error_code()?;
         Some(match (channel, self) {
@@ -70,36 +70,38 @@ impl PhoneCondition {
 /// A phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone {
-    /// E.164.
+    /// The address, E.164 on SMS.
     pub number: String,
-    /// What the customer is called on the name plate.
+    /// The customer's name.
     pub name: Option<String>,
-    /// Nothing comes in or goes out.
+    /// Whether airplane mode is on: nothing is sent or received.
     pub airplane: bool,
-    /// How the network finds it.
+    /// How the network reaches it.
     pub condition: PhoneCondition,
-    /// Since when it is here.
+    /// When it was added.
     pub added_at: Timestamp,
-    /// Whether it stands on the bench; a number may have a condition without a phone to look at.
+    /// Whether the Phones page shows it.
+    ///
+    /// A number can have a condition without being shown.
     pub visible: bool,
 }
 
 impl Phone {
-    /// A phone just switched on.
+    /// Creates a reachable phone.
     pub fn new(number: String, name: Option<String>, now: Timestamp) -> Self {
         let condition = PhoneCondition::Reachable;
         Self { number, name, airplane: false, condition, added_at: now, visible: true }
     }
 }
 
-/// The phone with this number.
+/// Returns the phone with this number.
 pub(crate) fn find(db: &Connection, number: &str) -> rusqlite::Result<Option<Phone>> {
     db.prepare_cached("SELECT * FROM phones WHERE number = ?")?
         .query_row([number], from_row)
         .optional()
 }
 
-/// Puts a phone, new or changed.
+/// Inserts or updates a phone.
 pub(crate) fn put(db: &Connection, phone: &Phone) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO phones (number, name, airplane, condition, added_ms, shown) VALUES (?, ?, ?, ?, ?, ?) \
@@ -117,19 +119,21 @@ pub(crate) fn put(db: &Connection, phone: &Phone) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The phones on the bench, oldest first.
+/// Returns the phones that the page shows, oldest first.
 pub(crate) fn list_visible(db: &Connection) -> rusqlite::Result<Vec<Phone>> {
     db.prepare_cached("SELECT * FROM phones WHERE shown = 1 ORDER BY added_ms, number")?
         .query_map([], from_row)?
         .collect()
 }
 
-/// Whether there was ever a phone here.
+/// Returns whether there was ever a phone.
 pub(crate) fn has_any(db: &Connection) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM phones LIMIT 1")?.exists([])
 }
 
-/// Notes that `phone` wants (or wants no) messages from `number`. SMS and RCS are one phone.
+/// Stores or deletes the opt-out of `phone` from `number`.
+///
+/// SMS and RCS share one opt-out.
 pub(crate) fn set_opt_out(
     db: &Connection,
     phone: &str,
@@ -145,7 +149,7 @@ pub(crate) fn set_opt_out(
     Ok(())
 }
 
-/// Whether `phone` has opted out of messages from `number`.
+/// Returns whether `phone` has opted out of messages from `number`.
 pub(crate) fn has_opted_out(db: &Connection, phone: &str, number: &str) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM opted_out WHERE phone = ? AND number = ?")?
         .exists([phone.trim_start_matches("rcs:"), number])

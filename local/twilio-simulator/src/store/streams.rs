@@ -1,4 +1,4 @@
-//! Event Streams: where events go, and which are subscribed to.
+//! The sinks and subscriptions of Event Streams.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -6,53 +6,53 @@ use serde::{Deserialize, Serialize};
 
 use super::from_millis;
 
-/// Where events go.
+/// A sink of events.
 #[derive(Debug, Clone)]
 pub(crate) struct Sink {
-    /// `DG…`.
+    /// The SID: `DG…`.
     pub(crate) sid: String,
-    /// What people call it.
+    /// The description.
     pub(crate) description: String,
     /// How it is reached.
     pub(crate) configuration: SinkConfig,
-    /// What the last event that tried it carried.
+    /// The ID of the last test event.
     pub(crate) test: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub(crate) created_at: Timestamp,
-    /// When it was changed.
+    /// When it was last changed.
     pub(crate) updated_at: Timestamp,
 }
 
 /// How a webhook sink is reached.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SinkConfig {
-    /// The address.
+    /// The URL.
     pub(crate) destination: String,
-    /// `POST`, as it was written.
+    /// `POST`, in the case in which it was written.
     pub(crate) method: String,
-    /// Arrays of events, or one event at a time.
+    /// Whether arrays of events are posted instead of single events.
     pub(crate) batch_events: bool,
 }
 
-/// Which events go to a sink.
+/// A subscription: which events are posted to a sink.
 #[derive(Debug, Clone)]
 pub(crate) struct Subscription {
-    /// `DF…`.
+    /// The SID: `DF…`.
     pub(crate) sid: String,
     /// The sink's SID.
     pub(crate) sink: String,
-    /// What people call it.
+    /// The description.
     pub(crate) description: String,
-    /// When it was made.
+    /// When it was created.
     pub(crate) created_at: Timestamp,
-    /// When it was changed.
+    /// When it was last changed.
     pub(crate) updated_at: Timestamp,
 }
 
-/// One type that is subscribed to.
+/// A subscribed event type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SubscribedType {
-    /// `com.twilio.…`.
+    /// The type: `com.twilio.…`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// The version that the event's `dataschema` names.
@@ -64,7 +64,7 @@ fn first() -> u32 {
     1
 }
 
-/// Stores a sink, new or changed.
+/// Inserts or updates a sink.
 pub(crate) fn put_sink(db: &Connection, sink: &Sink) -> rusqlite::Result<()> {
     let configuration = serde_json::to_string(&sink.configuration)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
@@ -83,19 +83,19 @@ pub(crate) fn put_sink(db: &Connection, sink: &Sink) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The sink called `sid`.
+/// Returns the sink `sid`.
 pub(crate) fn get_sink(db: &Connection, sid: &str) -> rusqlite::Result<Option<Sink>> {
     db.prepare_cached("SELECT * FROM sinks WHERE sid = ?")?
         .query_row([sid], sink_from_row)
         .optional()
 }
 
-/// Every sink, in the order of their making.
+/// Returns all sinks, in the order of creation.
 pub(crate) fn list_sinks(db: &Connection) -> rusqlite::Result<Vec<Sink>> {
     db.prepare_cached("SELECT * FROM sinks ORDER BY rowid")?.query_map([], sink_from_row)?.collect()
 }
 
-/// Takes a sink away, with what was still to be posted there.
+/// Deletes a sink and its pending events.
 pub(crate) fn delete_sink(db: &Connection, sid: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM events WHERE sink = ?")?.execute([sid])?;
     db.prepare_cached("DELETE FROM sinks WHERE sid = ?")?.execute([sid])?;
@@ -117,7 +117,7 @@ fn sink_from_row(row: &Row<'_>) -> rusqlite::Result<Sink> {
     })
 }
 
-/// Stores a subscription, new or changed; its types stand apart.
+/// Inserts or updates a subscription without its types.
 pub(crate) fn put_subscription(
     db: &Connection,
     subscription: &Subscription,
@@ -136,7 +136,7 @@ pub(crate) fn put_subscription(
     Ok(())
 }
 
-/// Adds a type to the subscription called `sid`.
+/// Adds an event type to the subscription `sid`.
 pub(crate) fn subscribe(
     db: &Connection,
     sid: &str,
@@ -147,7 +147,7 @@ pub(crate) fn subscribe(
     Ok(())
 }
 
-/// Every subscription, in the order of their making.
+/// Returns all subscriptions, in the order of creation.
 pub(crate) fn list_subscriptions(db: &Connection) -> rusqlite::Result<Vec<Subscription>> {
     db.prepare_cached("SELECT * FROM subscriptions ORDER BY rowid")?
         .query_map([], |row| {
@@ -162,7 +162,7 @@ pub(crate) fn list_subscriptions(db: &Connection) -> rusqlite::Result<Vec<Subscr
         .collect()
 }
 
-/// The types of the subscription called `sid`.
+/// Returns the event types of the subscription `sid`.
 pub(crate) fn list_subscribed_types(
     db: &Connection,
     sid: &str,
@@ -174,14 +174,16 @@ pub(crate) fn list_subscribed_types(
         .collect()
 }
 
-/// Takes a subscription away; what it has brought about already is still posted.
+/// Deletes a subscription.
+///
+/// Events that are already pending are still posted.
 pub(crate) fn delete_subscription(db: &Connection, sid: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM subscribed WHERE subscription = ?")?.execute([sid])?;
     db.prepare_cached("DELETE FROM subscriptions WHERE sid = ?")?.execute([sid])?;
     Ok(())
 }
 
-/// The sinks that get events of the type `kind`, each once, with the newest version asked for.
+/// Returns the sinks that subscribed to `kind`, each once, with the newest subscribed version.
 pub(crate) fn list_subscribers(
     db: &Connection,
     kind: &str,

@@ -1,5 +1,7 @@
-//! What is still to be done. A row goes when its work is done, in the transaction that records the result; so a killed
-//! process does the rest, or at worst the last piece again, when it comes back.
+//! Scheduled tasks.
+//!
+//! A row is deleted in the transaction that stores the task's result. After a crash, the remaining tasks run at the
+//! next start, and at worst the last one runs twice.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -8,53 +10,57 @@ use serde::{Deserialize, Serialize};
 use super::from_millis;
 use crate::message::Status;
 
-/// One piece of work.
+/// What a task does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum TaskKind {
-    /// The carrier takes the message one step on.
+    /// Change the message's status.
     AdvanceStatus {
-        /// Where to.
+        /// The new status.
         to: Status,
-        /// Without the usual delays.
+        /// Whether to skip the usual delays.
         hurried: bool,
     },
-    /// Twilio fetches the message's files, then gives it to the carrier.
+    /// Fetch the message's files, then hand it to the carrier.
     FetchMedia {
-        /// Without the usual delays.
+        /// Whether to skip the usual delays.
         hurried: bool,
     },
-    /// A webhook is posted.
+    /// Post a webhook.
     PostWebhook(Post),
 }
 
 /// A webhook to be posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Post {
-    /// Whether it brings a customer's text (else a status).
+    /// Whether it reports an inbound message instead of a status.
     pub(crate) inbound: bool,
-    /// The address, with its connection overrides.
+    /// The URL with its connection overrides.
     pub(crate) url: String,
     /// The form.
     pub(crate) form: Vec<(String, String)>,
-    /// How many at once; more than one only by script.
+    /// The number of copies posted at once.
+    ///
+    /// More than one only with a fault.
     pub(crate) copies: u32,
-    /// How often it was tried.
+    /// The number of attempts.
     pub(crate) attempts: u32,
 }
 
-/// A piece of work, with its key.
+/// A scheduled task.
 #[derive(Debug, Clone)]
 pub(crate) struct Task {
-    /// Its key.
+    /// The row's key.
     pub(crate) id: i64,
-    /// The message that it is about.
+    /// The SID of its message.
     pub(crate) sid: String,
-    /// What to do; none if the row cannot be read.
+    /// What to do.
+    ///
+    /// `None` if the row cannot be parsed.
     pub(crate) kind: Option<TaskKind>,
 }
 
-/// Plans `job` for the message called `sid`.
+/// Inserts a task for the message `sid`.
 pub(crate) fn schedule(
     db: &Connection,
     sid: &str,
@@ -71,13 +77,13 @@ pub(crate) fn schedule(
     Ok(())
 }
 
-/// Strikes a piece of work off.
+/// Deletes a task.
 pub(crate) fn complete(db: &Connection, id: i64) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM work WHERE id = ?")?.execute([id])?;
     Ok(())
 }
 
-/// What is due, oldest first.
+/// Returns the due tasks, oldest first.
 pub(crate) fn list_due(
     db: &Connection,
     now: Timestamp,
@@ -93,26 +99,26 @@ pub(crate) fn list_due(
     .collect()
 }
 
-/// When the next piece after `now` is due.
+/// Returns when the next task after `now` is due.
 pub(crate) fn next_due(db: &Connection, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
     db.prepare_cached("SELECT min(due_ms) FROM work WHERE due_ms > ?")?
         .query_row([now.as_millisecond()], |row| row.get::<_, Option<i64>>(0))
         .map(|millis| millis.map(from_millis))
 }
 
-/// How much is left, in all; more than a thousand is a thousand.
+/// Counts the remaining tasks, up to 1,000.
 pub(crate) fn remaining(db: &Connection) -> rusqlite::Result<usize> {
     db.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM work LIMIT 1000)")?
         .query_row([], |row| row.get::<_, i64>(0))
         .map(|count| usize::try_from(count).unwrap_or(0))
 }
 
-/// Whether anything is left to do for the message called `sid`.
+/// Returns whether the message `sid` has a task.
 pub(crate) fn has_work_for(db: &Connection, sid: &str) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM work WHERE sid = ? LIMIT 1")?.exists([sid])
 }
 
-/// Strikes off everything that is left for the message called `sid`.
+/// Deletes all tasks of the message `sid`.
 pub(crate) fn delete_for(db: &Connection, sid: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM work WHERE sid = ?")?.execute([sid])?;
     Ok(())

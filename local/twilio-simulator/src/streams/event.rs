@@ -1,4 +1,4 @@
-//! What an event tells.
+//! Event Streams events: their types and contents.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -9,8 +9,9 @@ use crate::state::SimulatorState;
 use crate::store::events;
 use crate::store::streams::{self, SubscribedType};
 
-/// The types that a subscription can name. `queued` is one, though it never comes: Twilio sends none for messages
-/// that were made through its API.
+/// The types that can be subscribed to.
+///
+/// `queued` is one of them but is never sent: Twilio sends none for messages created through its API.
 pub(crate) const TYPES: [&str; 7] =
     [RECEIVED, "com.twilio.messaging.message.queued", SENT, DELIVERED, UNDELIVERED, FAILED, READ];
 const RECEIVED: &str = "com.twilio.messaging.inbound-message.received";
@@ -20,10 +21,10 @@ const UNDELIVERED: &str = "com.twilio.messaging.message.undelivered";
 const FAILED: &str = "com.twilio.messaging.message.failed";
 const READ: &str = "com.twilio.messaging.message.read";
 
-/// What Twilio posts to a sink to try it.
+/// The type of a sink's test event.
 const TEST: &str = "com.twilio.eventstreams.test-event";
 
-/// Keeps an event of what the message has just come to, for every sink that subscribed to its type.
+/// Stores an event of the message's status for every sink that subscribed to its type.
 pub(crate) fn emit(
     state: &SimulatorState,
     db: &Connection,
@@ -38,7 +39,7 @@ pub(crate) fn emit(
     Ok(())
 }
 
-/// Keeps an event that tries the sink and carries `test`.
+/// Stores a test event with the ID `test` for a sink.
 pub(crate) fn emit_test(
     state: &SimulatorState,
     db: &Connection,
@@ -51,7 +52,7 @@ pub(crate) fn emit_test(
     events::schedule(db, sink, TEST, &event.to_string(), now)
 }
 
-/// The type of the event that tells of `status`; none where Twilio has none, or never sends it.
+/// Returns the event type of `status`, or `None` if Twilio sends no event for it.
 fn event_type(status: Status) -> Option<&'static str> {
     match status {
         Status::Received => Some(RECEIVED),
@@ -109,7 +110,7 @@ fn message_event(
     cloud_event(&subscribed.kind, &source, &schema, id, message.updated_at, &data)
 }
 
-/// A `CloudEvent` as Event Streams write it.
+/// Returns a `CloudEvent` in the form of Event Streams.
 fn cloud_event(
     kind: &str,
     source: &str,

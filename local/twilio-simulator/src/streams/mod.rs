@@ -1,6 +1,6 @@
-//! Event Streams: the same news as the webhooks, as signed `CloudEvents` for the sinks of whoever subscribed.
+//! Event Streams: message events as signed `CloudEvents`, posted to the subscribed sinks.
 //!
-//! - [`event`]: what is told, and to whom; written with the change itself. [`post`]: brings it there, and tries again.
+//! - [`event`]: the contents; stored in the transaction of the change. [`post`]: posts them, with retries.
 
 pub(super) mod event;
 pub(super) mod post;

@@ -1,5 +1,6 @@
-//! Posts events to their sinks: signed, one or a batch at a time, again for four hours where the sink is at fault. A sink has
-//! one round under way, so that neither another sink nor a webhook ever waits for it.
+//! Posts events to their sinks, signed, one or a batch at a time, with retries for four hours.
+//!
+//! A sink has one round at a time, so that it delays neither another sink nor a webhook.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,12 +23,16 @@ use crate::webhook_sender;
 
 /// How long Twilio waits for a sink.
 const SINK_TIMEOUT: Duration = Duration::from_secs(5);
-/// Events in a batch. How many Twilio takes is not documented.
+/// The maximum number of events in a batch.
+///
+/// Twilio's number is not documented.
 const MAX_BATCH_EVENTS: usize = 100;
-/// Requests with one event each, under way at a time.
+/// The number of concurrent requests with one event each.
 const CONCURRENCY: usize = 8;
 
-/// Posts until the simulator stops. What is cut off then stays in the store and is posted after the next start.
+/// Runs until the simulator stops.
+///
+/// Aborted posts stay in the store and are sent after the next start.
 pub(crate) async fn run(state: Arc<SimulatorState>, client: reqwest::Client) {
     task_pool::run_pool(&state, &state.stream_work_ready, |pool| {
         start_due_rounds(&state, &client, pool)
@@ -35,7 +40,9 @@ pub(crate) async fn run(state: Arc<SimulatorState>, client: reqwest::Client) {
     .await;
 }
 
-/// Starts a round for every sink with something due and none under way; says how long until the next is due.
+/// Starts a round for every sink that has due events and no running round.
+///
+/// Returns the time until the next event is due.
 fn start_due_rounds(
     state: &Arc<SimulatorState>,
     client: &reqwest::Client,
@@ -51,7 +58,7 @@ fn start_due_rounds(
     Ok(task_pool::delay_until(now, next))
 }
 
-/// One batch, or a few single events side by side.
+/// Posts one batch, or several single events concurrently.
 async fn post_round(state: Arc<SimulatorState>, client: reqwest::Client, sink: Sink) {
     let result = if sink.configuration.batch_events {
         post_batch(&state, &client, &sink).await
@@ -64,7 +71,9 @@ async fn post_round(state: Arc<SimulatorState>, client: reqwest::Client, sink: S
     state.work_changed();
 }
 
-/// What failed together is tried together; what has not failed yet does not wait for it.
+/// Posts the due events with the same number of attempts as the oldest one.
+///
+/// Events that failed together are retried together. Others do not wait for them.
 async fn post_batch(
     state: &SimulatorState,
     client: &reqwest::Client,
@@ -107,7 +116,7 @@ async fn post(
     sink: &Sink,
     body: String,
 ) -> WebhookOutcome {
-    // It was read once before, when the sink was made.
+    // It was parsed before, when the sink was created.
     let Ok(mut url) = Url::parse(&sink.configuration.destination) else {
         return WebhookOutcome::NoConnection;
     };
@@ -115,7 +124,7 @@ async fn post(
     let hash = HEXLOWER.encode(digest(&SHA256, body.as_bytes()).as_ref());
     url.query_pairs_mut().append_pair("bodySHA256", &hash);
     let signature = signature::sign(&state.auth_token, url.as_str(), &[]);
-    // A name and a password in the address become its Authorization header.
+    // A user name and a password in the URL become the Authorization header.
     let call = client
         .post(url)
         .header(CONTENT_TYPE, "application/json")
@@ -125,7 +134,7 @@ async fn post(
     webhook_sender::send(state, call, SINK_TIMEOUT).await
 }
 
-/// Strikes off what the sink took or refused (4xx); plans another try where it was at fault.
+/// Deletes events that the sink accepted or rejected (4xx), and schedules a retry of the others.
 fn record(
     state: &SimulatorState,
     sink: &Sink,
@@ -143,7 +152,7 @@ fn record(
                 continue;
             }
             if !accepted {
-                tracing::warn!(sink.sid, status, event.kind, "An event is given up");
+                tracing::warn!(sink.sid, status, event.kind, "Event abandoned");
             }
             events::complete(db, event.id)?;
         }
@@ -158,7 +167,9 @@ fn record(
     Ok(())
 }
 
-/// From a failed try to the next: doubled each time, ten minutes at most, and up to half of it more by chance.
+/// Returns the delay before the next attempt: doubled each time, at most ten minutes, plus jitter.
+///
+/// The jitter is at most half of the delay.
 fn retry_delay(attempts: u32, ids: &dyn Ids) -> Duration {
     let delay = Duration::from_secs(1 << attempts.min(10)).min(Duration::from_mins(10));
     let jitter = u32::from(ids.random().to_be_bytes()[0]);

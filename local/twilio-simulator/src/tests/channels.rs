@@ -1,4 +1,4 @@
-//! WhatsApp, Messenger and RCS; Messaging Services and schedules.
+//! WhatsApp, Messenger and RCS; Messaging Services and scheduled messages.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{AppExtras, PhoneCondition, PhoneInput};
 const ON_WHATSAPP: &str = "whatsapp:+12065550123";
 const ON_RCS: &str = "rcs:+12065550123";
 
-/// A message from one of our senders, and what became of it.
+/// Sends a message from one of our senders and returns its final state.
 async fn send_and_wait(fixture: &SimulatorFixture, fields: &[(&str, &str)]) -> Value {
     let callback = fixture.callback_url();
     let fields = [&[("StatusCallback", &*callback)][..], fields].concat();
@@ -164,7 +164,7 @@ async fn an_opt_out_by_rcs_also_covers_sms_of_the_same_service() {
 async fn a_channel_accepts_only_its_own_senders() {
     let fixture = SimulatorFixture::new().await;
     for (from, code) in
-        [(NUMBER, 21910), ("whatsapp:+12065550100", 63007), ("whatsapp:nobody", 21212)]
+        [(NUMBER, 21910), ("whatsapp:+12065550100", 63007), ("whatsapp:unknown", 21212)]
     {
         let fields = [("To", ON_WHATSAPP), ("From", from), ("Body", "x")];
         assert_eq!(error_codes(fixture.create(&fields).await).await, (400, code), "{from}");

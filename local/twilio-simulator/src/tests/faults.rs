@@ -6,7 +6,7 @@ use crate::{CallbackFault, CreateFault, FaultRule, InboundFault, Status};
 const FIELDS: [(&str, &str); 3] = [("To", CUSTOMER), ("From", NUMBER), ("Body", "the third")];
 
 impl SimulatorFixture {
-    /// A create that may get no answer.
+    /// Sends a create request that may get no response.
     async fn try_create(&self) -> Result<Response, reqwest::Error> {
         let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self.twilio.url());
         self.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(&FIELDS).send().await
@@ -17,7 +17,7 @@ impl SimulatorFixture {
 async fn rate_limiting_lasts_as_long_as_armed_and_only_for_matching_calls() {
     let fixture = SimulatorFixture::new().await;
     fixture.clock.freeze();
-    let rule = FaultRule::next(CreateFault::Answer { status: 429 }).body("third");
+    let rule = FaultRule::next(CreateFault::Respond { status: 429 }).body("third");
     fixture.twilio.script().on_create(rule.lasting(Duration::from_mins(2)));
     fixture.send("the second").await;
     assert_eq!(error_codes(fixture.create(&FIELDS).await).await, (429, 20429));
@@ -38,7 +38,7 @@ async fn a_server_error_affects_the_armed_number_of_calls_after_the_skipped_ones
     fixture
         .twilio
         .script()
-        .on_create(FaultRule::next(CreateFault::Answer { status: 503 }).skip(1).times(2));
+        .on_create(FaultRule::next(CreateFault::Respond { status: 503 }).skip(1).times(2));
     let mut statuses = Vec::new();
     for _ in 0..4 {
         statuses.push(fixture.create(&FIELDS).await.status().as_u16());
@@ -52,7 +52,7 @@ async fn a_cut_call_is_not_accepted_but_a_call_with_a_lost_response_is() {
     fixture.twilio.script().on_create(FaultRule::next(CreateFault::Cut));
     assert!(fixture.try_create().await.is_err());
     assert!(fixture.twilio.messages().unwrap().is_empty());
-    fixture.twilio.script().on_create(FaultRule::next(CreateFault::LoseAnswer));
+    fixture.twilio.script().on_create(FaultRule::next(CreateFault::DropResponse));
     assert!(fixture.try_create().await.is_err());
     assert_eq!(fixture.twilio.messages().unwrap().len(), 1);
     assert!(fixture.try_create().await.is_ok());
@@ -80,7 +80,7 @@ async fn a_stalled_create_is_accepted_without_a_response() {
 #[tokio::test]
 async fn a_late_response_arrives_by_the_injected_clock() {
     let fixture = SimulatorFixture::new().await;
-    let late = CreateFault::AnswerLate { by: Duration::from_secs(9) };
+    let late = CreateFault::LateResponse { by: Duration::from_secs(9) };
     fixture.twilio.script().on_create(FaultRule::next(late));
     let (result, ()) = tokio::join!(fixture.try_create(), async {
         while fixture.twilio.messages().unwrap().is_empty() {

@@ -8,7 +8,7 @@ impl SimulatorFixture {
         self.twilio.script().set_limits(limits);
     }
 
-    /// The statuses of all messages, the oldest first, once the first of them are `delivered`.
+    /// Returns the statuses of all messages, oldest first, once `delivered` of them are delivered.
     async fn statuses(&self, delivered: usize) -> Vec<Status> {
         loop {
             let messages = self.twilio.messages().unwrap();

@@ -1,4 +1,4 @@
-//! Files, both ways.
+//! Files of inbound and outbound messages.
 
 use reqwest::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::{FaultRule, MediaFault, PhoneInput};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n picture";
 
-/// A picture that the customer sent, as the webhook told of it.
+/// Receives a picture and returns its URL and content type from the webhook.
 async fn receive_picture(fixture: &SimulatorFixture) -> (String, String) {
     let picture = fixture.twilio.store_media("image/png", Some("cat.png"), PNG).unwrap();
     let input = PhoneInput {
@@ -27,7 +27,7 @@ async fn receive_picture(fixture: &SimulatorFixture) -> (String, String) {
     (message.sid, webhook.field("MediaUrl0").to_owned())
 }
 
-/// An address where a picture lies, as at a sender of outbound media.
+/// Starts a server with a picture and returns the picture's URL.
 async fn serve_picture(content_type: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/cat.png", listener.local_addr().unwrap());
@@ -71,7 +71,7 @@ async fn an_armed_media_fault_affects_one_fetch() {
     let (_, url) = receive_picture(&fixture).await;
     let fetch = || fixture.http.get(&url).basic_auth(ACCOUNT, Some(TOKEN)).send();
     let script = fixture.twilio.script();
-    script.on_media(FaultRule::next(MediaFault::Answer { status: 404 }).body("look"));
+    script.on_media(FaultRule::next(MediaFault::Respond { status: 404 }).body("look"));
     assert_eq!(fetch().await.unwrap().status(), StatusCode::NOT_FOUND);
     let text = "text/html".to_owned();
     script.on_media(FaultRule::next(MediaFault::WrongType { content_type: text }));

@@ -33,7 +33,7 @@ async fn invalid_creates_are_rejected_with_twilio_codes() {
         (&[("To", "12"), ("From", NUMBER), ("Body", "x")], 21211),
         (&[("To", "+1055"), ("From", NUMBER), ("Body", "x")], 21211),
         (&[("To", CUSTOMER), ("Body", "x")], 21603),
-        (&[("To", CUSTOMER), ("From", "nobody"), ("Body", "x")], 21212),
+        (&[("To", CUSTOMER), ("From", "unknown"), ("Body", "x")], 21212),
         (&[("To", CUSTOMER), ("From", "+12065550100"), ("Body", "x")], 21606),
         (&[("To", CUSTOMER), ("From", NUMBER)], 21602),
         (&[("To", CUSTOMER), ("From", NUMBER), ("Body", "")], 21602),

@@ -1,4 +1,4 @@
-//! The simulator through its own doors: HTTP in, webhooks out, a folder in between.
+//! Tests of the whole simulator, over HTTP, its webhooks and its folder.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ const RCS: &str = "rcs:partyline_demo_agent";
 const SERVICE: &str = "MG00000000000000000000000000000001";
 const CUSTOMER: &str = "+12065550123";
 
-/// A simulator, the desk that it calls, and its clock.
+/// A simulator, the receiver of its webhooks, and its clock.
 struct SimulatorFixture {
     twilio: Twilio,
     receiver: WebhookReceiver,
@@ -58,7 +58,7 @@ fn options(folder: Option<PathBuf>, public_url: &str, clock: Arc<OffsetClock>) -
 }
 
 impl SimulatorFixture {
-    /// Everything in memory, the carrier without delays.
+    /// Starts a simulator in memory whose carrier has no delays.
     async fn new() -> Self {
         let receiver = WebhookReceiver::start().await;
         let clock = Arc::new(OffsetClock::new());
@@ -68,12 +68,12 @@ impl SimulatorFixture {
         Self { twilio, receiver, clock, http: reqwest::Client::builder().build().unwrap() }
     }
 
-    /// Posts a create with these fields.
+    /// Sends a create request with these fields.
     async fn create(&self, fields: &[(&str, &str)]) -> Response {
         self.post(&format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json"), fields).await
     }
 
-    /// A message to the customer, with callbacks to the desk.
+    /// Sends a message to the customer, with callbacks to the receiver.
     async fn send(&self, body: &str) -> Value {
         let callback = self.callback_url();
         let fields =
@@ -87,7 +87,7 @@ impl SimulatorFixture {
         format!("{}/twilio/deliveries/c/m", self.receiver.url())
     }
 
-    /// Gets, posts nothing to, or deletes a path of the API.
+    /// Sends a request without a body to a path of the API.
     async fn call(&self, method: reqwest::Method, path: &str) -> Response {
         let url = format!("{}{path}", self.twilio.url());
         let call = self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN));
@@ -105,7 +105,7 @@ impl SimulatorFixture {
     }
 }
 
-/// An address where nobody listens, and nobody else can while this socket is held.
+/// Returns an address that refuses connections while the returned socket exists.
 fn reserve_closed_address() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -113,7 +113,7 @@ fn reserve_closed_address() -> (TcpSocket, SocketAddr) {
     (socket, address)
 }
 
-/// The answer's HTTP status and Twilio's code.
+/// Returns the response's HTTP status and Twilio's error code.
 async fn error_codes(response: Response) -> (u16, u64) {
     let status = response.status().as_u16();
     let body: Value = response.json().await.unwrap();

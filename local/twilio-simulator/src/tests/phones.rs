@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-/// The phones API over HTTP, as the gateway mounts it.
+/// The phones API over HTTP, mounted as in Partyline.
 struct PhonesPage {
     fixture: SimulatorFixture,
     base: String,
@@ -107,7 +107,7 @@ async fn a_message_to_a_new_customer_adds_a_phone_live() {
 async fn faults_are_armed_and_observed_over_http() {
     let page = PhonesPage::start().await;
     for command in [
-        json!({ "on": "create", "body": "third", "lasting_ms": 1000, "fault": { "kind": "answer", "status": 429 } }),
+        json!({ "on": "create", "body": "third", "lasting_ms": 1000, "fault": { "kind": "respond", "status": 429 } }),
         json!({ "on": "callback", "status": "sent", "fault": { "kind": "dropped" } }),
         json!({ "on": "inbound", "fault": { "kind": "copies", "count": 3 } }),
         json!({ "on": "pace", "sending_ms": 0, "sent_ms": 0, "delivered_ms": 0 }),

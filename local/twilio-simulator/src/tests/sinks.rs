@@ -1,4 +1,4 @@
-//! Sinks and subscriptions: made, listed, changed, taken away, refused.
+//! Sinks and subscriptions: creation, lists, updates, deletion and errors.
 
 use reqwest::Method;
 use serde_json::json;
@@ -9,9 +9,9 @@ const SENT: &str = "com.twilio.messaging.message.sent";
 const READ: &str = "com.twilio.messaging.message.read";
 
 impl SimulatorFixture {
-    /// A sink at `/events` of this desk, for arrays of events or for single ones.
-    pub(super) async fn create_sink(&self, desk: &WebhookReceiver, batch: bool) -> Value {
-        let destination = format!("{}/events", desk.url());
+    /// Creates a sink at the receiver's `/events`, for batches or single events.
+    pub(super) async fn create_sink(&self, receiver: &WebhookReceiver, batch: bool) -> Value {
+        let destination = format!("{}/events", receiver.url());
         let configuration =
             json!({ "destination": destination, "method": "POST", "batch_events": batch });
         self.create_sink_with(&configuration.to_string()).await
@@ -23,7 +23,7 @@ impl SimulatorFixture {
         response.json().await.unwrap()
     }
 
-    /// A subscription of the sink to these types.
+    /// Subscribes the sink to these types.
     pub(super) async fn subscribe(&self, sink: &str, types: &[&str]) -> Value {
         let types: Vec<String> = types
             .iter()

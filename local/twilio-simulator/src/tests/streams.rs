@@ -1,4 +1,4 @@
-//! Events on their way to sinks.
+//! Events that are posted to sinks.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const READ: &str = "com.twilio.messaging.message.read";
 const ALL: [&str; 6] = [RECEIVED, SENT, DELIVERED, UNDELIVERED, FAILED, READ];
 
 impl SimulatorFixture {
-    /// A desk with nothing but a sink for these types.
+    /// Starts a receiver whose sink is subscribed to these types.
     async fn start_sink(&self, batch: bool, types: &[&str]) -> WebhookReceiver {
         let receiver = WebhookReceiver::start().await;
         let sink = self.create_sink(&receiver, batch).await;
@@ -25,7 +25,7 @@ impl SimulatorFixture {
         receiver
     }
 
-    /// Waits until so many tries have ended with one of these statuses.
+    /// Waits until `count` posts have ended with one of these statuses.
     async fn wait_for_posts(&self, count: usize, statuses: &[u16]) {
         let mut remaining = self.twilio.state.remaining_work.subscribe();
         let matches_status =
@@ -36,7 +36,7 @@ impl SimulatorFixture {
     }
 }
 
-/// The events that came, whether single or in batches.
+/// Returns the received events, single or from batches.
 fn received_events(receiver: &WebhookReceiver) -> Vec<Value> {
     let bodies = receiver
         .webhooks()
@@ -210,7 +210,7 @@ async fn rejected_events_are_dropped_and_undelivered_ones_expire_after_four_hour
     fixture.twilio.type_text(CUSTOMER, NUMBER, "hello").unwrap();
     fixture.twilio.wait_until_idle().await;
     fixture.clock.advance(Duration::from_hours(5));
-    // The next text goes after what was left of the first.
+    // The next event is posted after what remained of the first one.
     fixture.twilio.type_text(CUSTOMER, NUMBER, "again").unwrap();
     rejecting.wait_for(2).await;
     fixture.twilio.wait_until_idle().await;
@@ -225,7 +225,7 @@ async fn rejected_events_are_dropped_and_undelivered_ones_expire_after_four_hour
             row.get::<_, u32>(0)
         })
     });
-    assert_eq!(remaining.unwrap(), 0, "the first text's event is given up");
+    assert_eq!(remaining.unwrap(), 0, "the first event is abandoned");
 }
 
 #[tokio::test]

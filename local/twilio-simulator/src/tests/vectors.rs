@@ -6,7 +6,7 @@ fn parse_json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// The form as pairs (`params`), or as it stood on the wire (`body`) if it is one.
+/// Returns the form of a case: its pairs (`params`) or its encoded `body`.
 fn form(case: &Value) -> Vec<(String, String)> {
     if let Some(pairs) = case["params"].as_array() {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -59,7 +59,7 @@ fn segment_counts_match_the_official_calculator() {
     let mut checked = 0;
     for case in vectors["cases"].as_array().unwrap() {
         let is_plain = case["smart_encoding"] != true && case["group"] != "rcs";
-        // Whether an emoji of several characters is cut in two is not known of the carriers; here it may be.
+        // It is unknown whether carriers split an emoji of several characters; this simulator does.
         if is_plain && case.get("plain_division_would_give").is_none() {
             let computed = segments::count(case["text"].as_str().unwrap());
             assert_eq!(case["expected"]["segments"], computed, "{}", case["id"]);

@@ -1,4 +1,4 @@
-//! A desk that writes down what Twilio posts to it, and answers as told.
+//! A server that records the webhooks posted to it and responds as configured.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::signature;
 
-/// One webhook as it came.
+/// A received webhook.
 #[derive(Debug, Clone)]
 pub(super) struct ReceivedWebhook {
     pub(super) path: String,
@@ -34,7 +34,9 @@ struct Shared {
     is_silent: watch::Sender<bool>,
 }
 
-/// The desk. Its door closes when it is dropped.
+/// The server.
+///
+/// It stops when it is dropped.
 pub(super) struct WebhookReceiver {
     shared: Shared,
     address: SocketAddr,
@@ -69,12 +71,14 @@ impl WebhookReceiver {
         format!("http://{}", self.address)
     }
 
-    /// The next answers; 200 when they are used up.
+    /// Sets the statuses of the next responses.
+    ///
+    /// Later ones are 200.
     pub(super) fn respond_with(&self, statuses: &[u16]) {
         self.shared.statuses.lock().unwrap().extend(statuses.iter().rev());
     }
 
-    /// From now on webhooks are taken and never answered.
+    /// Accepts later webhooks without responding to them.
     pub(super) fn stop_responding(&self) {
         self.shared.is_silent.send_replace(true);
     }
@@ -83,17 +87,17 @@ impl WebhookReceiver {
         self.shared.webhooks.lock().unwrap().clone()
     }
 
-    /// Waits until so many webhooks came.
+    /// Waits until `count` webhooks were received.
     pub(super) async fn wait_for(&self, count: usize) {
         self.shared.count.subscribe().wait_for(|received| *received >= count).await.unwrap();
     }
 
-    /// The statuses of the callbacks, in the order of their coming.
+    /// Returns the statuses of the callbacks, in the order of receipt.
     pub(super) fn callback_statuses(&self) -> Vec<String> {
         self.webhooks().iter().map(|webhook| webhook.field("MessageStatus").to_owned()).collect()
     }
 
-    /// Whether the signature that came is the one over our own address and the form that came.
+    /// Returns whether the signature is valid for our own URL and the received form.
     pub(super) fn is_signed(&self, webhook: &ReceivedWebhook, token: &str) -> bool {
         let url = format!("{}{}", self.url(), webhook.path);
         webhook.headers["x-twilio-signature"] == signature::sign(token, &url, &webhook.form)

@@ -55,7 +55,7 @@ impl LoadClients {
             client: client.build().unwrap(),
             url: format!("http://localhost:{port}"),
             access_token: Mutex::default(),
-            settings: Settings::published(),
+            settings: Settings::published().unwrap(),
             conversations: Mutex::default(),
         }
     }

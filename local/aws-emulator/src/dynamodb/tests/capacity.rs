@@ -1,4 +1,4 @@
-//! What operations cost.
+//! The consumed capacity of operations.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
@@ -18,11 +18,11 @@ async fn three_items_and_a_moved_index_entry_cost_eight_write_units() {
     };
     inbound(1).await.unwrap();
     let units = dynamodb.capacity().for_caller("receive-message");
-    // The first one enters the index and leaves no place in it.
+    // The first one adds the item to the index and replaces no entry.
     assert_eq!(units, CapacityUnits { calls: 1, write_units: 7.0, read_units: 0.0 });
     dynamodb.capacity().reset();
     let response = inbound(2).await.unwrap();
-    assert!(response.consumed_capacity().is_empty(), "nobody asked for it");
+    assert!(response.consumed_capacity().is_empty(), "it was not requested");
     let units = dynamodb.capacity().for_caller("receive-message");
     assert_eq!(units, CapacityUnits { calls: 1, write_units: 8.0, read_units: 0.0 });
     dynamodb.stop().await;
@@ -40,7 +40,7 @@ async fn units_are_counted_by_caller_and_operation_and_returned_on_request() {
     let request = update.return_consumed_capacity(ReturnConsumedCapacity::Total);
     let capacity = request.send().await.unwrap().consumed_capacity.unwrap();
     assert_eq!(capacity.capacity_units, Some(1.0));
-    assert!(capacity.table.is_none(), "the sum was asked for, not its parts");
+    assert!(capacity.table.is_none(), "only the sum was requested");
     let query = client(&dynamodb, "list-messages").query().table_name("Table");
     let query = query.key_condition_expression("pk = :pk").consistent_read(true);
     query.expression_attribute_values(":pk", s("CONV#1")).send().await.unwrap();

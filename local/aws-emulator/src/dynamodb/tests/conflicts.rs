@@ -1,4 +1,4 @@
-//! Requests that meet on an item.
+//! Concurrent requests on one item.
 
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
 use futures_util::future::join_all;

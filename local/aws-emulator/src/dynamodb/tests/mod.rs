@@ -1,4 +1,4 @@
-//! The front as the SDK sees it. This file is what the tests stand on.
+//! Tests of the local DynamoDB through the AWS SDK, and their fixtures.
 
 mod capacity;
 mod conflicts;
@@ -19,7 +19,7 @@ use shared::clock::{Clock, OffsetClock};
 use super::{Authorize, DynamoDb, DynamoOptions, StartError};
 use crate::template::{IndexSpec, TableSpec};
 
-/// The one table of these tests: as the real one, with an index, a stream and a time to live.
+/// Returns the table of these tests: like the real one, with an index, a stream and a time to live.
 pub(crate) fn table() -> TableSpec {
     TableSpec {
         logical_id: "Table".to_owned(),
@@ -38,12 +38,12 @@ pub(crate) fn table() -> TableSpec {
     }
 }
 
-/// Everybody may do everything.
+/// Returns permissions that allow everything.
 pub(crate) fn allow_all() -> Arc<dyn Authorize> {
     Arc::new(|_: &str, _: &str, _: &str| true)
 }
 
-/// The table in a folder, by this clock.
+/// Starts the table in a folder with this clock.
 pub(crate) async fn start_in(
     folder: Option<&Path>,
     clock: &OffsetClock,
@@ -57,12 +57,12 @@ pub(crate) async fn start_in(
     .await
 }
 
-/// The table in memory.
+/// Starts the table in memory.
 pub(crate) async fn start() -> DynamoDb {
     start_in(None, &OffsetClock::new()).await.unwrap()
 }
 
-/// The SDK as the function `caller`, without its retries.
+/// Returns the SDK's client for the function `caller`, without retries.
 pub(crate) fn client(dynamodb: &DynamoDb, caller: &str) -> Client {
     Client::from_conf(
         aws_sdk_dynamodb::Config::builder()
@@ -75,23 +75,23 @@ pub(crate) fn client(dynamodb: &DynamoDb, caller: &str) -> Client {
     )
 }
 
-/// A string attribute.
+/// Returns a string attribute.
 pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-/// A number attribute.
+/// Returns a number attribute.
 pub(crate) fn n(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
-/// Puts an item of key and one number.
+/// Puts an item with its key and one number.
 pub(crate) async fn put(client: &Client, pk: &str, sk: &str, value: i64) {
     let put = client.put_item().table_name("Table").item("pk", s(pk)).item("sk", s(sk));
     put.item("value", n(value)).send().await.unwrap();
 }
 
-/// A put that requires the item to be new.
+/// Returns a put that requires the item to be new.
 fn new_item(pk: &str, sk: &str) -> TransactWriteItem {
     let put = Put::builder()
         .table_name("Table")
@@ -103,7 +103,7 @@ fn new_item(pk: &str, sk: &str) -> TransactWriteItem {
     TransactWriteItem::builder().put(put).build()
 }
 
-/// An update that counts and moves the item's place in the index.
+/// Returns an update that counts and moves the item's index entry.
 fn counter_update(pk: &str, sort_key: &str) -> TransactWriteItem {
     let update = Update::builder()
         .table_name("Table")
@@ -118,14 +118,14 @@ fn counter_update(pk: &str, sort_key: &str) -> TransactWriteItem {
     TransactWriteItem::builder().update(update).build()
 }
 
-/// How often the item was counted.
+/// Returns the item's counter.
 async fn revision(client: &Client, pk: &str) -> Option<String> {
     let get = client.get_item().table_name("Table").key("pk", s(pk)).key("sk", s("META"));
     let item = get.send().await.unwrap().item?;
     item.get("rev").and_then(|rev| rev.as_n().ok()).cloned()
 }
 
-/// Why a transaction was cancelled, item by item.
+/// Returns why a transaction was canceled, item by item.
 fn reasons(error: TransactWriteItemsError) -> Vec<CancellationReason> {
     match error {
         TransactWriteItemsError::TransactionCanceledException(canceled) => {

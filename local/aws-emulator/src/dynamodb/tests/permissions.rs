@@ -1,4 +1,4 @@
-//! What is not granted is refused, in AWS's words.
+//! Permissions: requests without a grant are denied, in AWS's words.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{client, n, new_item, s, table};
 
 const TABLE: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/Table";
 
-/// A table on which the function `granted` may do exactly these actions.
+/// Starts a table on which the function `granted` may perform exactly these actions.
 async fn start_with_grants(actions: &'static [(&'static str, &'static str)]) -> DynamoDb {
     let permissions = Arc::new(move |caller: &str, action: &str, resource: &str| {
         caller == "granted" && actions.contains(&(action, resource))

@@ -1,4 +1,4 @@
-//! What lies in the folder.
+//! The state folder.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,11 +49,11 @@ async fn a_state_folder_in_use_is_rejected_with_advice_and_released_on_stop() {
 async fn a_damaged_file_is_rejected_with_advice_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.db");
-    std::fs::write(&file, b"this is no database, however one looks at it").unwrap();
+    std::fs::write(&file, b"this text is not a database, whatever its length").unwrap();
     let error = start_in(Some(folder.path()), &OffsetClock::new()).await.err().unwrap().to_string();
     assert!(error.contains("is damaged"), "{error}");
     assert!(error.contains("--reset"), "{error}");
-    assert!(std::fs::read(&file).unwrap().starts_with(b"this is no database"));
+    assert!(std::fs::read(&file).unwrap().starts_with(b"this text is not a database"));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A transaction sent twice under one token, and what a failed condition shows.
+//! Repeated transactions with one token, and failed conditions.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub struct Connection {
     /// The connection ID.
     pub id: String,
-    /// The time at which it was opened.
+    /// When it was opened.
     pub connected_at: Timestamp,
     /// The IP address of the client.
     pub source: IpAddr,

@@ -1,4 +1,4 @@
-//! What a function hears of a socket: API Gateway's WebSocket proxy events.
+//! The events of API Gateway's WebSocket API.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use super::connection::Connection;
 use crate::gateway::request::{clf, short_id};
 use crate::template::SocketApiSpec;
 
-/// What is the same in every event: which API, when, and fresh ids.
+/// The values that all events have: the API, the time and random bits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EventContext<'a> {
     /// The API.
     pub(super) api: &'a SocketApiSpec,
-    /// When.
+    /// The time of the event.
     pub(super) now: Timestamp,
-    /// 128 random bits for the ids.
+    /// 128 random bits for the IDs.
     pub(super) random: u128,
 }
 
@@ -26,11 +26,11 @@ pub(super) struct EventContext<'a> {
 pub(super) struct CloseReason {
     /// The WebSocket close code.
     pub(super) code: u16,
-    /// In words.
+    /// The reason as a text.
     pub(super) reason: String,
 }
 
-/// The `$connect` event.
+/// Returns the `$connect` event.
 pub(super) fn connect(
     context: EventContext<'_>,
     connection: &Connection,
@@ -43,7 +43,7 @@ pub(super) fn connect(
     with_context(event, request_context(context, connection, "$connect", "CONNECT"))
 }
 
-/// The `$disconnect` event.
+/// Returns the `$disconnect` event.
 pub(super) fn disconnect(
     context: EventContext<'_>,
     connection: &Connection,
@@ -66,7 +66,7 @@ pub(super) fn disconnect(
     with_context(event, fields)
 }
 
-/// The event of one message from the browser.
+/// Returns the event of a message from the browser.
 pub(super) fn message(
     context: EventContext<'_>,
     connection: &Connection,
@@ -147,7 +147,9 @@ fn set(event: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// `sec-websocket-key` as browsers write it, `Sec-WebSocket-Key`: a WebSocket API keeps the capitals.
+/// Returns a header name with the capitals that browsers write: `Sec-WebSocket-Key`.
+///
+/// A WebSocket API does not change them.
 fn canonical(name: &str) -> String {
     let word = |word: &str| match word {
         "websocket" => "WebSocket".to_owned(),

@@ -1,4 +1,4 @@
-//! `@connections`: the API by which a function writes to a browser, looks at a socket, or closes it.
+//! `@connections`: the API with which a function sends to a socket, inspects it, or closes it.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::registry::{SocketCommand, Sockets};
 use super::session::MESSAGE_LIMIT;
-use crate::gateway::request::text;
 use crate::gateway::response::gateway_error;
 use crate::gateway::routes::percent_decode;
+use crate::headers::header_text;
 use crate::permissions::{Permissions, caller};
 
 #[derive(Clone)]
@@ -23,7 +23,7 @@ struct ManagementState {
     permissions: Arc<Permissions>,
 }
 
-/// The API for `sockets`, which asks `permissions` about every caller.
+/// Returns the router for `sockets`, which checks the permissions of every caller.
 pub fn router(sockets: Sockets, permissions: Arc<Permissions>) -> Router {
     Router::new().fallback(serve).with_state(ManagementState { sockets, permissions })
 }
@@ -33,7 +33,7 @@ async fn serve(State(state): State<ManagementState>, request: Request) -> Respon
     let Some(id) = request.uri().path().strip_prefix(&prefix).map(percent_decode) else {
         return gateway_error(StatusCode::NOT_FOUND, "Not Found");
     };
-    let authorization = text(request.headers(), header::AUTHORIZATION.as_str());
+    let authorization = header_text(request.headers(), header::AUTHORIZATION.as_str());
     let Some(caller) = caller(Some(&authorization)) else {
         let message = "Missing Authentication Token";
         return aws_error(StatusCode::FORBIDDEN, "MissingAuthenticationTokenException", message);
@@ -91,7 +91,7 @@ fn gone() -> Response {
     aws_error(StatusCode::GONE, "GoneException", "Gone")
 }
 
-/// An answer with the error's name where AWS's clients look for it.
+/// Returns an error with its name in the header that AWS clients read.
 fn aws_error(status: StatusCode, kind: &'static str, message: &str) -> Response {
     let mut response = gateway_error(status, message);
     let name = HeaderName::from_static("x-amzn-errortype");

@@ -1,4 +1,4 @@
-//! The open sockets.
+//! The registry of open sockets.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,9 @@ use super::event::EventContext;
 use crate::lambda::{FunctionHost, InvokeError};
 use crate::template::{SocketApiSpec, Template, TriggerSpec};
 
-/// The open sockets. Cheap to clone.
+/// The open sockets.
+///
+/// Cheap to clone.
 #[derive(Clone)]
 pub struct Sockets {
     pub(super) inner: Arc<Inner>,
@@ -45,15 +47,17 @@ pub(super) enum SocketCommand {
     Send(Utf8Bytes),
     /// Send a close frame and close.
     Close,
-    /// Drop the connection without a close frame; `notify` invokes `$disconnect`.
+    /// Drop the connection without a close frame.
+    ///
+    /// `notify` invokes `$disconnect`.
     Abort { notify: bool },
 }
 
-/// How many frames may wait for a slow browser before a post to it waits too.
+/// How many frames wait for a slow browser before posts to it wait, too.
 const WAITING_FRAMES: usize = 64;
 
 impl Sockets {
-    /// Returns the registry; `None` if the template has no WebSocket API.
+    /// Returns the registry, or `None` if the template has no WebSocket API.
     pub fn from_template(
         template: &Template,
         functions: Arc<FunctionHost>,
@@ -82,14 +86,16 @@ impl Sockets {
         connections
     }
 
-    /// Cuts a socket as a lost line would, without a close frame. `$disconnect` is told only if `tell` is set: AWS calls
-    /// it *best effort*. Answers whether there was such a socket.
+    /// Cuts a socket without a close frame, like a lost connection.
+    ///
+    /// Invokes `$disconnect` only if `notify` is set: AWS calls it *best effort*. Returns whether the socket exists.
     pub async fn abort(&self, id: &str, notify: bool) -> bool {
         self.send_command(id, SocketCommand::Abort { notify }).await
     }
 
-    /// From now on (or no longer) every frame to this socket is lost silently while the socket lives. Answers whether
-    /// there is such a socket.
+    /// Starts or stops dropping every frame to this socket, which stays open.
+    ///
+    /// Returns whether the socket exists.
     pub fn drop_frames(&self, id: &str, drop: bool) -> bool {
         let open = self.lock();
         let found = open.get(id).map(|socket| socket.drop_frames.store(drop, Ordering::SeqCst));
@@ -152,7 +158,9 @@ impl Sockets {
         EventContext { api: &inner.api, now: inner.clock.now(), random: inner.ids.random() }
     }
 
-    /// Invokes the function of `route_key`; `None` if the template has no such route.
+    /// Invokes the function of `route_key`.
+    ///
+    /// Returns `None` if the template has no such route.
     pub(super) async fn invoke_route(
         &self,
         route_key: &str,

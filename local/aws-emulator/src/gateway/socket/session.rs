@@ -1,4 +1,4 @@
-//! One open socket: frames both ways, and AWS's limits on size, silence and life.
+//! One open socket: frames in both directions, and AWS's limits on size, idle time and lifetime.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,38 +20,40 @@ use super::connection::Connection;
 use super::event::{CloseReason, disconnect, message};
 use super::registry::{SocketCommand, Sockets};
 
-/// The largest frame that a browser may send, in bytes.
+/// The maximum size of a frame from a browser, in bytes.
 pub(super) const FRAME_LIMIT: usize = 32 * 1024;
-/// The largest message, of any number of frames, either way.
+/// The maximum size of a message in either direction, in bytes, whatever the number of frames.
 pub(super) const MESSAGE_LIMIT: usize = 128 * 1024;
-/// A socket that is silent for so long is closed.
+/// The time after which an idle socket is closed.
 pub(super) const IDLE_LIMIT: Duration = Duration::from_mins(10);
-/// No socket lives longer.
+/// The time after which every socket is closed.
 pub(super) const LIFETIME_LIMIT: Duration = Duration::from_hours(2);
-/// How long a browser may take to accept a frame, or to let a closed socket go.
+/// How long a browser may take to accept a frame or to close the connection.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Stream = WebSocketStream<TokioIo<Upgraded>>;
 
 /// One open socket.
 pub(super) struct Session {
-    /// All of them.
+    /// The registry.
     pub(super) sockets: Sockets,
-    /// This one.
+    /// The connection of this socket.
     pub(super) connection: Connection,
-    /// What it is told to do.
+    /// The commands to this socket.
     pub(super) commands: mpsc::Receiver<SocketCommand>,
-    /// Whether frames to it are lost silently.
+    /// Whether frames to it are dropped.
     pub(super) drop_frames: Arc<AtomicBool>,
 }
 
-/// What one turn of the loop came to.
+/// The outcome of one iteration of the loop.
 enum LoopOutcome {
-    /// Something went over the line.
+    /// A frame was sent or received.
     Active,
-    /// Nothing that counts.
+    /// Nothing happened that counts as activity.
     Idle,
-    /// It is over; whether the line is still there to say so, and whether `$disconnect` is told.
+    /// The socket ends.
+    ///
+    /// `close_code` is sent if there is one, and `notify` invokes `$disconnect`.
     Closed { reason: CloseReason, close_code: Option<CloseCode>, notify: bool },
 }
 
@@ -86,7 +88,7 @@ impl Session {
         };
         self.sockets.remove(&self.connection.id);
         if reason.code != 1006 && close_code.is_none() {
-            // The answer to the browser's own close frame is queued; how its sending ends is of no interest.
+            // The response to the browser's close frame is queued. Whether it is sent does not matter.
             drop(stream.flush().await);
         }
         if let Some(code) = close_code {
@@ -98,7 +100,7 @@ impl Session {
         self.end(reason, notify).await;
     }
 
-    /// Forgets the socket and, if `tell` is set, says so to `$disconnect`.
+    /// Removes the socket and, if `notify` is set, invokes `$disconnect`.
     pub(super) async fn end(self, reason: CloseReason, notify: bool) {
         self.sockets.remove(&self.connection.id);
         if notify {
@@ -162,7 +164,9 @@ impl Session {
         }
     }
 
-    /// Hands a message to its route. Like at AWS, messages of one socket are worked on side by side.
+    /// Invokes the route of a message.
+    ///
+    /// As at AWS, messages of one socket are processed concurrently.
     fn receive(&self, body: String, is_base64: bool) -> LoopOutcome {
         let (sockets, connection) = (self.sockets.clone(), self.connection.clone());
         tokio::spawn(async move {
@@ -186,7 +190,7 @@ impl Session {
     }
 }
 
-/// The route that the message's own field names, else `$default`.
+/// Returns the route that the message's route field names, otherwise `$default`.
 fn route_key(sockets: &Sockets, body: &str) -> String {
     let parsed: Option<Value> = serde_json::from_str(body).ok();
     let field = parsed.as_ref().and_then(|body| body.get(&sockets.inner.api.route_field));
@@ -206,8 +210,9 @@ fn closed(code: u16, reason: &str, close_code: Option<CloseCode>) -> LoopOutcome
     }
 }
 
-/// Sends the close frame, then reads away what the browser was still sending: a socket closed with unread bytes would be
-/// reset, and the browser would never see the code.
+/// Sends the close frame, then reads what the browser was still sending.
+///
+/// A socket that is closed with unread bytes is reset, and the browser would not see the code.
 async fn close_connection(mut stream: Stream, code: CloseCode, reason: String) {
     let frame = CloseFrame { code, reason: Utf8Bytes::from(reason) };
     if stream.send(Message::Close(Some(frame))).await.is_err() {
@@ -215,7 +220,7 @@ async fn close_connection(mut stream: Stream, code: CloseCode, reason: String) {
     }
     let mut connection = stream.into_inner();
     if connection.shutdown().await.is_ok() {
-        // Whatever comes is of no interest, nor is how it ends.
+        // Neither the bytes nor an error matter.
         drop(tokio::io::copy(&mut connection, &mut tokio::io::sink()).await);
     }
 }

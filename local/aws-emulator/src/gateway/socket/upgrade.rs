@@ -1,4 +1,4 @@
-//! The handshake: `$connect` decides, and chooses the subprotocol.
+//! The handshake: `$connect` accepts or rejects it and selects the subprotocol.
 
 use std::net::SocketAddr;
 
@@ -14,10 +14,11 @@ use super::connection::Connection;
 use super::event::{CloseReason, connect};
 use super::registry::Sockets;
 use super::session::Session;
-use crate::gateway::request::{domain, short_id, text};
+use crate::gateway::request::{domain, short_id};
 use crate::gateway::response::gateway_error;
+use crate::headers::header_text;
 
-/// `GET /ws`.
+/// Handles `GET /ws`.
 pub(crate) async fn upgrade(
     State(sockets): State<Sockets>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
@@ -28,7 +29,7 @@ pub(crate) async fn upgrade(
     let (Some(on_upgrade), Some(key)) = (on_upgrade, websocket_key(headers)) else {
         return gateway_error(StatusCode::UPGRADE_REQUIRED, "Upgrade Required");
     };
-    let agent = text(headers, header::USER_AGENT.as_str());
+    let agent = header_text(headers, header::USER_AGENT.as_str());
     let connection = Connection {
         id: short_id(sockets.inner.ids.random()),
         connected_at: sockets.inner.clock.now(),
@@ -60,10 +61,13 @@ pub(crate) async fn upgrade(
     switching_protocols(&key, protocol)
 }
 
-/// The browser's key, if this is a WebSocket handshake.
+/// Returns the browser's key if this is a WebSocket handshake.
 fn websocket_key(headers: &HeaderMap) -> Option<HeaderValue> {
     let header_has = |name: HeaderName, word: &str| {
-        text(headers, name.as_str()).to_ascii_lowercase().split(',').any(|part| part.trim() == word)
+        header_text(headers, name.as_str())
+            .to_ascii_lowercase()
+            .split(',')
+            .any(|part| part.trim() == word)
     };
     let is_handshake = header_has(header::CONNECTION, "upgrade")
         && header_has(header::UPGRADE, "websocket")
@@ -71,7 +75,7 @@ fn websocket_key(headers: &HeaderMap) -> Option<HeaderValue> {
     headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| is_handshake).cloned()
 }
 
-/// The headers as the function sees them: the hop's own are gone, where it came from is added.
+/// Returns the headers for the function: without the hop's own, with the client's address.
 fn forwarded_headers(headers: &HeaderMap, from: SocketAddr) -> HeaderMap {
     let mut forwarded = headers.clone();
     forwarded.remove(header::CONNECTION);
@@ -84,7 +88,9 @@ fn forwarded_headers(headers: &HeaderMap, from: SocketAddr) -> HeaderMap {
     forwarded
 }
 
-/// The status of an answer that says no. One that makes no sense is a 502, as at AWS.
+/// Returns the status of a rejecting response.
+///
+/// An invalid response is a 502, as at AWS.
 fn error_status(response: &Value) -> Option<StatusCode> {
     let status = response.get("statusCode").and_then(Value::as_u64);
     let status = status.and_then(|status| u16::try_from(status).ok());

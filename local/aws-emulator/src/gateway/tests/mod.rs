@@ -1,4 +1,4 @@
-//! The gateway as a browser, Twilio and a function meet it: real HTTP and WebSockets, small functions behind.
+//! Tests of the gateway over HTTP and WebSockets, with small functions behind it.
 
 mod http;
 mod sockets;
@@ -40,7 +40,7 @@ impl GatewayFixture {
         Self::with_functions(SOURCE, &[]).await
     }
 
-    /// With `source` as the template, and `more` functions than the usual ones.
+    /// Starts a gateway for the template `source`, with `extra_functions` in addition to the usual ones.
     async fn with_functions(source: &str, extra_functions: &[&'static str]) -> Self {
         let template = Template::parse(source).unwrap();
         let clock = OffsetClock::new();
@@ -96,7 +96,7 @@ impl GatewayFixture {
         format!("http://{}{path}", self.server.address())
     }
 
-    /// The next event that a function was invoked with.
+    /// Returns the next event that a function was invoked with.
     async fn event(&mut self) -> Value {
         self.events.recv().await.unwrap()
     }
@@ -107,7 +107,7 @@ impl GatewayFixture {
         self.management.stop(&self.clock).await;
     }
 
-    /// Lets `duration` pass at once.
+    /// Advances the clock by `duration`.
     fn advance(&self, duration: Duration) -> jiff::Timestamp {
         self.clock.advance(duration);
         self.clock.now()
@@ -118,7 +118,7 @@ async fn free_listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
-/// A channel that functions can find by a name in their environment, as they find everything else.
+/// Creates a channel that functions find by a name in their environment.
 fn new_event_channel() -> (String, broadcast::Receiver<Value>) {
     let (sender, receiver) = broadcast::channel(64);
     let mut wires = EVENT_CHANNELS.lock().unwrap();
@@ -129,7 +129,9 @@ fn new_event_channel() -> (String, broadcast::Receiver<Value>) {
 static EVENT_CHANNELS: std::sync::Mutex<Vec<broadcast::Sender<Value>>> =
     std::sync::Mutex::new(Vec::new());
 
-/// A function that reports its event and does what the request tells it to: the answer, or `panic`, `fail`, `hang`.
+/// Returns a function that reports its event and follows the instruction in the request.
+///
+/// The instruction is the response, or `panic`, `fail` or `hang`.
 fn instructed_function(name: &'static str) -> Function {
     Function {
         name,
@@ -149,8 +151,8 @@ fn instructed_function(name: &'static str) -> Function {
 async fn run_instruction(event: &Value) -> Result<Value, HandlerError> {
     let instruction = event["headers"]["x-order"].as_str().or(event["headers"]["X-Order"].as_str());
     match instruction.or(event["body"].as_str()) {
-        Some("panic") => panic!("as told"),
-        Some("fail") => Err("as told".into()),
+        Some("panic") => panic!("as instructed"),
+        Some("fail") => Err("as instructed".into()),
         Some("hang") => std::future::pending().await,
         Some(order) => Ok(serde_json::from_str(order).unwrap_or(json!({ "statusCode": 200 }))),
         None => Ok(json!({ "statusCode": 200, "body": "hello" })),

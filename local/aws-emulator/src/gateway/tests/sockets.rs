@@ -1,4 +1,4 @@
-//! The WebSocket API over real WebSockets, and `@connections` through AWS's own client.
+//! The WebSocket API over real WebSockets, and `@connections` through the AWS SDK.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl GatewayFixture {
         Ok((browser, protocol.map(|protocol| protocol.to_str().unwrap().to_owned())))
     }
 
-    /// A socket that `$connect` has let in, and its id.
+    /// Opens a socket that `$connect` accepts, and returns it with its ID.
     async fn socket(&mut self) -> (Browser, String) {
         let (browser, _) = self.try_socket(WELCOME).await.unwrap();
         let event = self.event().await;
@@ -57,7 +57,7 @@ async fn text(browser: &mut Browser) -> String {
     }
 }
 
-/// The close code, once everything before it is read.
+/// Reads everything before the close frame and returns the close code.
 async fn close_code(browser: &mut Browser) -> u16 {
     while let Some(message) = browser.next().await {
         if let Ok(Message::Close(Some(frame))) = message {
@@ -89,7 +89,7 @@ async fn a_socket_rejected_by_connect_never_opens() {
     for (order, status) in [("{\"statusCode\":401}", 401), ("panic", 502), ("{}", 502)] {
         match fixture.try_socket(order).await {
             Err(Error::Http(response)) => assert_eq!(response.status(), status, "{order}"),
-            result => panic!("{order}: a refusal was expected, not {result:?}"),
+            result => panic!("{order}: a rejection was expected, not {result:?}"),
         }
     }
     assert!(fixture.sockets.list().is_empty());
@@ -197,7 +197,7 @@ async fn a_message_over_128_kb_closes_the_socket() {
     for index in 0..5 {
         let kind = if index == 0 { Data::Text } else { Data::Continue };
         let frame = Frame::message(vec![b'a'; 30_000], OpCode::Data(kind), index == 4);
-        // The gateway may have hung up before the last one.
+        // The gateway may have closed the connection before the last one.
         drop(browser.send(Message::Frame(frame)).await);
     }
     assert_eq!(close_code(&mut browser).await, 1009);
@@ -259,7 +259,7 @@ async fn frames_can_be_dropped_while_the_socket_stays_open() {
     };
     fixture.sockets.drop_frames(&id, true);
     post("lost").await.unwrap();
-    // One more round trip: the socket has taken its order by then.
+    // One more round trip: the socket has processed the command by then.
     fixture.client("local-admin").get_connection().connection_id(&id).send().await.unwrap();
     fixture.sockets.drop_frames(&id, false);
     post("seen").await.unwrap();

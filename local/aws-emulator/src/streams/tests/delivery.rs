@@ -1,4 +1,4 @@
-//! What comes to a function, in which order.
+//! Delivery of records to functions, and their order.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -181,7 +181,7 @@ async fn a_slow_record_delays_only_its_own_partition() {
     }
     let newest = streams.newest("Table").await.unwrap();
     let mapping = &streams.mappings[0].1;
-    // Seven of eight lanes go on: far more than half of the items are through while the slow one stands.
+    // Far more than half of the items must arrive while one of the eight workers waits.
     let mut progress = mapping.progress.watch();
     progress
         .wait_for(|state| state.has_read(newest) && state.outstanding_count() < 32)

@@ -1,4 +1,4 @@
-//! Functions that fail, in part or in whole.
+//! Functions that fail for some or all records.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::dynamodb::tests::{client, put, start, start_in};
 use crate::template::StreamSpec;
 
-/// One lane of each shard, so that many records share a batch.
+/// Returns a mapping with one worker per shard, so that many records share a batch.
 fn one_worker_per_shard() -> StreamSpec {
     StreamSpec { parallelization_factor: 1, ..spec() }
 }

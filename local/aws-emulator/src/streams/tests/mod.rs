@@ -1,4 +1,4 @@
-//! Mappings on a real table. This file is what the tests stand on.
+//! Tests of mappings on a real table, and their fixtures.
 
 mod delivery;
 mod failures;
@@ -16,7 +16,7 @@ use super::{Invoke, Streams};
 use crate::dynamodb::DynamoDb;
 use crate::template::{FunctionSpec, StreamSpec};
 
-/// A mapping as `dispatch` has it, of batches of ten.
+/// Returns a mapping like that of `dispatch`, with batches of ten.
 fn spec() -> StreamSpec {
     StreamSpec {
         table: "Table".to_owned(),
@@ -33,7 +33,7 @@ fn spec() -> StreamSpec {
     }
 }
 
-/// A function of that name.
+/// Returns a function with this name.
 fn function(name: &str) -> FunctionSpec {
     FunctionSpec {
         logical_id: "Dispatch".to_owned(),
@@ -46,7 +46,7 @@ fn function(name: &str) -> FunctionSpec {
     }
 }
 
-/// Starts one mapping of the function `dispatch`.
+/// Starts one mapping to the function `dispatch`.
 async fn start_mapping(
     dynamodb: &DynamoDb,
     spec: StreamSpec,
@@ -57,7 +57,7 @@ async fn start_mapping(
     Streams::start(dynamodb, vec![(function("dispatch"), spec)], invoke, clock).await.unwrap()
 }
 
-/// The records that came, in the order in which they came, each as often as it came.
+/// The received records, in the order of receipt, including repeated ones.
 #[derive(Clone, Default)]
 struct ReceivedRecords(Arc<Mutex<Vec<Value>>>);
 
@@ -66,7 +66,7 @@ impl ReceivedRecords {
         self.0.lock().unwrap().extend(records(event).cloned());
     }
 
-    /// `sk=value` of each.
+    /// Returns `sk=value` of each record.
     fn values(&self) -> Vec<String> {
         self.0.lock().unwrap().iter().map(value).collect()
     }
@@ -85,7 +85,7 @@ fn sequence(record: &Value) -> Value {
     record["dynamodb"]["SequenceNumber"].clone()
 }
 
-/// A function that notes what comes and then answers as `answer` says.
+/// Returns a function that records its events and responds as `respond` says.
 fn recording(
     received: &ReceivedRecords,
     respond: impl Fn(Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync + 'static,
@@ -97,7 +97,7 @@ fn recording(
     })
 }
 
-/// A function that notes what comes and is content.
+/// Returns a function that records its events and succeeds.
 fn succeeding(received: &ReceivedRecords) -> Invoke {
     recording(received, |_| Box::pin(async { Ok(json!({ "batchItemFailures": [] })) }))
 }

@@ -1,4 +1,4 @@
-//! What outlives a restart.
+//! Positions and failures after a restart.
 
 use serde_json::json;
 use shared::clock::OffsetClock;
@@ -53,7 +53,7 @@ async fn records_in_delivery_at_a_crash_are_delivered_again() {
     let streams = start_mapping(&dynamodb, spec(), &clock, invoke).await;
     put(&client(&dynamodb, "any"), "CONV#1", "META", 1).await;
     gate.wait_for_request().await;
-    // As a killed process leaves it: nothing is told to end, the files are what they are.
+    // As after a killed process: nothing is stopped, and the files stay as they are.
     let copy = tempfile::tempdir().unwrap();
     for file in folder.path().read_dir().unwrap().map(Result::unwrap) {
         std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();

@@ -1,6 +1,6 @@
-//! `/v1/…` as `events.twilio.com` answers it: where Event Streams go, and which.
+//! `/v1/…`: the sinks and subscriptions of Event Streams, as `events.twilio.com` serves them.
 //!
-//! - `sinks`, `subscriptions`: one file each; `sink`: what a new one may be; `page`: how both are listed.
+//! - `sinks`, `subscriptions`: the routes; `sink`: the validation of a sink; `page`: lists.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ mod sink;
 mod sinks;
 mod subscriptions;
 
-/// The routes.
+/// Returns the routes.
 pub(super) fn router() -> Router<Arc<SimulatorState>> {
     let sink = get(sinks::fetch).post(sinks::update).delete(sinks::delete);
     let subscription =

@@ -1,4 +1,4 @@
-//! A page of a list, with absolute addresses as this API gives them.
+//! Pages of lists, with absolute URLs as in this API.
 
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -9,16 +9,16 @@ use crate::state::SimulatorState;
 const DEFAULT_PAGE_SIZE: usize = 50;
 const MAX_PAGE_SIZE: usize = 1000;
 
-/// What a list was asked for.
+/// The query of a list.
 pub(super) struct PageQuery {
-    /// The filters as they came, to stand in every page's address.
+    /// The filters as received, which every page's URL repeats.
     filters: Vec<(String, String)>,
     page: usize,
     size: usize,
 }
 
 impl PageQuery {
-    /// Reads a query.
+    /// Parses a query string.
     pub(super) fn parse(query: Option<&str>) -> Result<Self, TwilioApiError> {
         let mut parsed = Self { filters: Vec::new(), page: 0, size: DEFAULT_PAGE_SIZE };
         let query = query.unwrap_or_default();
@@ -41,13 +41,13 @@ impl PageQuery {
         Ok(parsed)
     }
 
-    /// The filter called `name`.
+    /// Returns the filter `name`.
     pub(super) fn filter(&self, name: &str) -> Option<&str> {
         let value = self.filters.iter().find(|(filter, _)| filter == name);
         value.map(|(_, value)| value.as_str())
     }
 
-    /// The page of all that was found, under `key`.
+    /// Returns the requested page of `items` under `key`.
     pub(super) fn page_json(
         &self,
         state: &SimulatorState,

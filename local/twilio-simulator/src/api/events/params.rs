@@ -1,4 +1,4 @@
-//! Parameters and checks that sinks and subscriptions have in common.
+//! Parameters and checks that sinks and subscriptions share.
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use super::super::error::TwilioApiError;
 use super::super::form::Form;
 use crate::state::SimulatorState;
 
-/// Lets the account's owner pass.
+/// Rejects requests without the account's credentials.
 pub(super) fn require_account(
     state: &SimulatorState,
     headers: &HeaderMap,
@@ -16,7 +16,7 @@ pub(super) fn require_account(
     authorize(state, &state.account_sid, headers)
 }
 
-/// The parameter called `name`, which has to be there.
+/// Returns the parameter `name`, or an error if it is missing.
 pub(super) fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, TwilioApiError> {
     form.get(name).ok_or_else(|| {
         TwilioApiError::bad_request(
@@ -26,12 +26,12 @@ pub(super) fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Twilio
     })
 }
 
-/// A moment by ISO 8601, in whole seconds.
+/// Formats a time as ISO 8601 in whole seconds.
 pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Whether `text` is a SID that begins with `kind`.
+/// Returns whether `text` is a SID with the prefix `kind`.
 pub(super) fn is_sid(text: &str, kind: &str) -> bool {
     text.strip_prefix(kind).is_some_and(|digits| {
         digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -1,4 +1,4 @@
-//! What a new sink may be.
+//! The validation of a new sink.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use super::params::required;
 use crate::state::SimulatorState;
 use crate::store::streams::SinkConfig;
 
-/// How the sink that `form` asks for is reached.
+/// Parses the configuration of the sink in `form`.
 pub(super) fn parse_sink_config(
     state: &SimulatorState,
     form: &Form,
@@ -23,7 +23,7 @@ pub(super) fn parse_sink_config(
                 "the simulator supports only the SinkType webhook, not {kind}"
             )));
         }
-        kind => return Err(sink_error(&format!("{kind} is no SinkType"))),
+        kind => return Err(sink_error(&format!("unknown SinkType {kind}"))),
     }
     let config_text = required(form, "SinkConfiguration")?;
     let config: Value = serde_json::from_str(config_text).unwrap_or_default();
@@ -37,7 +37,9 @@ pub(super) fn parse_sink_config(
     let destination = parse_destination(state, text("destination")?)?;
     let method = text("method")?;
     if !method.eq_ignore_ascii_case("POST") {
-        return Err(sink_error(&format!("this simulator posts; it has no method {method}")));
+        return Err(sink_error(&format!(
+            "the simulator supports only the method POST, not {method}"
+        )));
     }
     let batch_events = config
         .get("batch_events")
@@ -46,26 +48,27 @@ pub(super) fn parse_sink_config(
     Ok(SinkConfig { destination, method: method.to_owned(), batch_events })
 }
 
-/// A web address on this machine or the desk's. Twilio posts anywhere; the simulator keeps to itself what is typed on its
-/// phones, and a sink gets all of it, for as long as it stands.
+/// Accepts an HTTP URL on this machine or with Partyline's origin.
+///
+/// Twilio posts anywhere. Here, a sink receives everything that is typed on the phones, so it must not be elsewhere.
 fn parse_destination(state: &SimulatorState, destination: &str) -> Result<String, TwilioApiError> {
     let invalid = || sink_error(&format!("destination {destination} is not a valid URL"));
     let url = Url::parse(destination).map_err(|_| invalid())?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(invalid());
     }
-    let desk = Url::parse(&state.inbound_url).ok();
+    let public_url = Url::parse(&state.inbound_url).ok();
     let is_local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
         Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
         None => return Err(invalid()),
     };
-    if is_local || desk.is_some_and(|desk| desk.origin() == url.origin()) {
+    if is_local || public_url.is_some_and(|public_url| public_url.origin() == url.origin()) {
         return Ok(destination.to_owned());
     }
     let message = format!(
-        "this simulator posts events to this machine and to its desk only, and {destination} is elsewhere"
+        "the simulator posts events only to this machine and to the public URL, not to {destination}"
     );
     Err(sink_error(&message))
 }

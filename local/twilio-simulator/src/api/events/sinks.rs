@@ -1,4 +1,4 @@
-//! `/v1/Sinks`: where events go.
+//! `/v1/Sinks`: the sinks of Event Streams.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use crate::state::SimulatorState;
 use crate::store::streams::{self, Sink};
 use crate::streams::event;
 
-/// As many as an account has at Twilio.
+/// The maximum number of sinks of an account, as at Twilio.
 const MAX_SINKS: usize = 100;
-/// A webhook sink needs no test: it is active at once.
+/// The status of every sink: a webhook sink needs no test to be active.
 const STATUS: &str = "active";
 
 type JsonResult = Result<Json<Value>, TwilioApiError>;
 
-/// Makes a sink.
+/// Creates a sink.
 pub(super) async fn create(
     State(state): State<Arc<SimulatorState>>,
     headers: HeaderMap,
@@ -56,7 +56,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(view(&state, &sink))))
 }
 
-/// The sinks, in the order of their making.
+/// Lists the sinks, in the order of creation.
 pub(super) async fn list(
     State(state): State<Arc<SimulatorState>>,
     RawQuery(query): RawQuery,
@@ -77,7 +77,7 @@ pub(super) async fn list(
     Ok(Json(page_query.page_json(&state, "/v1/Sinks", "sinks", visible.collect())))
 }
 
-/// One sink.
+/// Returns one sink.
 pub(super) async fn fetch(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -87,7 +87,7 @@ pub(super) async fn fetch(
     Ok(Json(view(&state, &find(&state, &sid)?)))
 }
 
-/// Describes a sink anew.
+/// Changes the description of a sink.
 pub(super) async fn update(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -102,7 +102,7 @@ pub(super) async fn update(
     Ok(Json(view(&state, &sink)))
 }
 
-/// Takes a sink away that nobody subscribes to any more.
+/// Deletes a sink that has no subscriptions.
 pub(super) async fn delete(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -129,7 +129,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Posts an event that only tries the sink.
+/// Posts a test event to a sink.
 pub(super) async fn test(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -147,7 +147,7 @@ pub(super) async fn test(
     Ok((StatusCode::CREATED, Json(json!({ "result": "submitted" }))))
 }
 
-/// Says whether `TestId` is what the last event that tried the sink carried.
+/// Returns whether `TestId` is the ID of the last test event.
 pub(super) async fn validate(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -162,7 +162,7 @@ pub(super) async fn validate(
     Ok((StatusCode::CREATED, Json(json!({ "result": result }))))
 }
 
-/// The sink called `sid`.
+/// Returns the sink `sid`.
 pub(super) fn find(state: &SimulatorState, sid: &str) -> Result<Sink, TwilioApiError> {
     let sink = state.store.with(|db| streams::get_sink(db, sid))?;
     sink.ok_or_else(|| TwilioApiError::new(404, 91001, "Sink could not be found"))

@@ -1,4 +1,4 @@
-//! `/v1/Subscriptions`: which events go to a sink.
+//! `/v1/Subscriptions`: which events are posted to a sink.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::streams::event;
 
 type JsonResult = Result<Json<Value>, TwilioApiError>;
 
-/// Subscribes a sink to types of events.
+/// Subscribes a sink to event types.
 pub(super) async fn create(
     State(state): State<Arc<SimulatorState>>,
     headers: HeaderMap,
@@ -46,7 +46,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(view(&state, &subscription))))
 }
 
-/// The subscriptions, in the order of their making.
+/// Lists the subscriptions, in the order of creation.
 pub(super) async fn list(
     State(state): State<Arc<SimulatorState>>,
     RawQuery(query): RawQuery,
@@ -62,7 +62,7 @@ pub(super) async fn list(
     Ok(Json(page_query.page_json(&state, "/v1/Subscriptions", "subscriptions", views)))
 }
 
-/// One subscription.
+/// Returns one subscription.
 pub(super) async fn fetch(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -72,7 +72,7 @@ pub(super) async fn fetch(
     Ok(Json(view(&state, &find(&state, &sid)?)))
 }
 
-/// Describes a subscription anew.
+/// Changes the description of a subscription.
 pub(super) async fn update(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -89,7 +89,9 @@ pub(super) async fn update(
     Ok(Json(view(&state, &subscription)))
 }
 
-/// Ends a subscription; its sink stays.
+/// Deletes a subscription.
+///
+/// Its sink stays.
 pub(super) async fn delete(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -101,7 +103,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The types that a subscription is to.
+/// Lists the event types of a subscription.
 pub(super) async fn types(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
@@ -125,7 +127,7 @@ pub(super) async fn types(
     Ok(Json(page_query.page_json(&state, &path, "types", views.collect())))
 }
 
-/// The types that `form` asks for: at least one, each of Twilio's messaging types at most once.
+/// Parses the event types in `form`: at least one, each known and at most once.
 fn parse_types(form: &Form) -> Result<Vec<SubscribedType>, TwilioApiError> {
     let mut types: Vec<SubscribedType> = Vec::new();
     for type_text in form.all("Types") {

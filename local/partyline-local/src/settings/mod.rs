@@ -248,7 +248,7 @@ mod tests {
         let mut settings = Settings::published().unwrap();
         assert_eq!(settings.twilio_setup_hint(), None);
         settings.twilio_api_url = Some("https://api.twilio.com".to_owned());
-        assert!(settings.twilio_setup_hint().unwrap().contains("set PUBLIC_URL"));
+        assert!(settings.twilio_setup_hint().unwrap().contains("Set PUBLIC_URL"));
         settings.public_url = Some("https://desk.example.com".to_owned());
         let hint = settings.twilio_setup_hint().unwrap();
         for address in ["/twilio/messages#rc=5&rp=all", "/twilio/events"] {

@@ -29,19 +29,24 @@ pub async fn visible_message(app: &App, conversation: &Conversation, id: &str) -
     app.store.get_message(&conversation.id, id).await?.ok_or_else(Error::message_not_found)
 }
 
-/// Returns a listed conversation as the API shows it; `NotFound` if it is not listed.
-pub fn conversation_view(conversation: &Conversation) -> Result<ConversationView> {
-    conversation.view().ok_or_else(Error::conversation_not_found)
+/// Returns a listed conversation as the API shows it, with its note; `NotFound` if it is not listed.
+pub async fn conversation_view(app: &App, conversation: &Conversation) -> Result<ConversationView> {
+    let note = app.store.get_note(conversation).await?;
+    conversation.view(note).ok_or_else(Error::conversation_not_found)
 }
 
 /// Returns the error for a lost update, with the current state of the conversation.
 pub async fn conflict_with_current(app: &App, id: &ConversationId, text: LocalizedText) -> Error {
-    match app.store.get_conversation(id).await {
+    match current_view(app, id).await {
         Ok(current) => {
-            let view = current.and_then(|current| current.view());
-            let current = view.and_then(|view| serde_json::to_value(view).ok()).map(Box::new);
+            let current = current.and_then(|view| serde_json::to_value(view).ok()).map(Box::new);
             Error::Conflict { text, current }
         }
         Err(error) => error,
     }
+}
+
+async fn current_view(app: &App, id: &ConversationId) -> Result<Option<ConversationView>> {
+    let Some(current) = app.store.get_conversation(id).await? else { return Ok(None) };
+    Ok(current.view(app.store.get_note(&current).await?))
 }

@@ -43,14 +43,34 @@ pub enum ConsentSource {
 }
 
 /// The consent state of a conversation. The evidence is in the consent history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
-    /// What was said last.
+    /// The state.
     pub state: ConsentState,
-    /// When.
+    /// The time of the change, stored in milliseconds since 1970.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// The source of the change.
+    pub source: ConsentSource,
+}
+
+impl Consent {
+    /// Returns the consent state as the API shows it.
+    pub fn view(&self) -> ConsentView {
+        ConsentView { state: self.state, at: self.at, source: self.source }
+    }
+}
+
+/// The consent state of a conversation. The evidence is in the consent history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Consent)]
+pub struct ConsentView {
+    /// The state.
+    pub state: ConsentState,
+    /// The time of the change.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// Where.
+    /// The source of the change.
     pub source: ConsentSource,
 }
 

@@ -1,7 +1,7 @@
 //! The rules, the types and the external interfaces that all Partyline functions use.
 //!
 //! Base, without a noun: [`clock`], [`direction`], [`error`], [`fault`], [`ids`], [`localized`], [`retry`], [`secret`],
-//! [`sid`].
+//! [`sid`], [`text`].
 //!
 //! Nouns, without AWS, HTTP or a clock of their own: [`address`], [`config`], [`consent`], [`conversation`], [`cursor`],
 //! [`live_event`], [`media`], [`message`], [`outbox`], [`sending`], [`session`], [`twilio_codes`].
@@ -34,5 +34,6 @@ pub mod sending;
 pub mod session;
 pub mod sid;
 pub mod store;
+pub mod text;
 pub mod twilio;
 pub mod twilio_codes;

@@ -139,7 +139,7 @@ async fn inbound_times_are_compared_as_times_and_not_as_text() {
     let thread = ConversationId::parse(&newest_conversation_id(&anna).await).unwrap();
     let store = system.inner().store();
     let timestamp = |text: &str| text.parse::<Timestamp>().unwrap();
-    // As texts .12Z stands behind .123Z.
+    // As text, .12Z sorts after .123Z.
     let (earlier, later) =
         (timestamp("2026-11-25T10:00:00.12Z"), timestamp("2026-11-25T10:00:00.123Z"));
     for (inbound_at, sent, is_open) in [(later, earlier, true), (earlier, later, false)] {

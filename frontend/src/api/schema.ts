@@ -480,12 +480,12 @@ export interface components {
         Consent: {
             /**
              * Format: date-time
-             * @description When.
+             * @description The time of the change.
              */
             at: string;
-            /** @description Where. */
+            /** @description The source of the change. */
             source: components["schemas"]["ConsentSource"];
-            /** @description What was said last. */
+            /** @description The state. */
             state: components["schemas"]["ConsentState"];
         };
         /** @description The consent history: at most 100 entries, newest first. */
@@ -910,20 +910,20 @@ export interface components {
             /** @description The country, two capital letters, where the number tells it. */
             region?: string | null;
         };
-        /** @description The last message as the list shows it. */
+        /** @description The last message of a conversation. */
         Preview: {
             /**
              * Format: date-time
-             * @description When.
+             * @description The time of the message.
              */
             at: string;
-            /** @description The beginning of its text. */
+            /** @description The beginning of the text, at most 100 bytes. A shortened text ends with "…". */
             body: string;
-            /** @description Whose it is. */
+            /** @description The direction of the message. */
             direction: components["schemas"]["Direction"];
             media?: components["schemas"]["MediaKind"] | null;
-            /** @description How many media it has. */
-            media_count?: number;
+            /** @description The number of media items. */
+            media_count: number;
         };
         /** @description What a message cost, as Twilio tells it. */
         Price: {

@@ -65,5 +65,5 @@ pub(crate) async fn handle(
         let text = localized::consent::changed();
         return Err(conflict_with_current(&app, &conversation.id, text).await);
     };
-    Response::json(200, &conversation_view(&updated)?)
+    Response::json(200, &conversation_view(&app, &updated).await?)
 }

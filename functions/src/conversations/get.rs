@@ -21,5 +21,5 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
-    Response::json(200, &conversation_view(&conversation)?)
+    Response::json(200, &conversation_view(&app, &conversation).await?)
 }

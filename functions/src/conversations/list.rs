@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::config::{InstallKey, Parameter};
+use shared::conversation::ConversationView;
 use shared::conversation::search::SearchQuery;
-use shared::conversation::{Conversation, ConversationView};
 use shared::cursor;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -71,10 +71,12 @@ pub(crate) async fn handle(
             search_page(&app, &caller, ((filter, channel), search), before, limit).await?
         }
     };
+    let mut notes = app.store.get_notes(&page.conversations).await?;
+    let views = page.conversations.iter().filter_map(|row| row.view(notes.remove(&row.id)));
     Response::json(
         200,
         &ConversationList {
-            conversations: page.conversations.iter().filter_map(Conversation::view).collect(),
+            conversations: views.collect(),
             cursor: page.next.map(|next| cursor::encode(&key, &scope, &next)),
         },
     )

@@ -35,7 +35,7 @@ pub(crate) async fn handle(
     let requested: MarkRead = request.json()?;
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     if conversation.unread == 0 {
-        return Response::json(200, &conversation_view(&conversation)?);
+        return Response::json(200, &conversation_view(&app, &conversation).await?);
     }
     let updated = if conversation.rev == requested.rev {
         app.store.mark_read(&conversation).await?
@@ -46,5 +46,5 @@ pub(crate) async fn handle(
         let text = localized::conversation::arrived_meanwhile();
         return Err(conflict_with_current(&app, &conversation.id, text).await);
     };
-    Response::json(200, &conversation_view(&updated)?)
+    Response::json(200, &conversation_view(&app, &updated).await?)
 }

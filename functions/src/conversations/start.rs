@@ -145,9 +145,11 @@ pub(crate) async fn handle(
         ..Conversation::direct(id, &sender.inbox, &sender.address, contact)
     };
     match app.store.start_conversation(&conversation).await? {
-        StartOutcome::Created(created) => Response::json(201, &conversation_view(&created)?),
+        StartOutcome::Created(created) => {
+            Response::json(201, &conversation_view(&app, &created).await?)
+        }
         StartOutcome::Existing(existing) if caller.can_see_inbox(&existing.inbox) => {
-            Response::json(200, &conversation_view(&existing)?)
+            Response::json(200, &conversation_view(&app, &existing).await?)
         }
         StartOutcome::Existing(_) => Err(Error::conflict(localized::conversation::other_inbox())),
     }

@@ -74,7 +74,7 @@ pub(crate) async fn handle(
     if let Some(status) = requested.status {
         conversation = update_status(&app, &caller, conversation, (status, requested.rev)).await?;
     }
-    Response::json(200, &conversation_view(&conversation)?)
+    Response::json(200, &conversation_view(&app, &conversation).await?)
 }
 
 async fn update_name(
@@ -102,14 +102,15 @@ async fn update_note(
     note: Option<String>,
     expected: Option<&str>,
 ) -> Result<Conversation> {
-    if conversation.note == note {
+    let stored = app.store.get_note(&conversation).await?;
+    if stored == note {
         return Ok(conversation);
     }
     let conflict = sentences::note_changed();
-    if conversation.note.as_deref() != expected {
+    if stored.as_deref() != expected {
         return Err(conflict_with_current(app, &conversation.id, conflict).await);
     }
-    match app.store.set_note(&conversation, note.as_deref()).await? {
+    match app.store.set_note(&conversation, expected, note.as_deref()).await? {
         Some(updated) => Ok(updated),
         None => Err(conflict_with_current(app, &conversation.id, conflict).await),
     }

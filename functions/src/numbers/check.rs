@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::app::{Build, Cx, Needs, authenticated};
 use crate::conversations::start::SenderDirectory;
+use crate::scope::conversation_view;
 
 /// What was typed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -81,15 +82,19 @@ pub(crate) async fn handle(
             let view = phone_number_view(&contact);
             let id = senders.conversation_id(sender, &contact);
             let conversation = app.store.get_conversation(&id).await?;
+            let conversation = conversation
+                .filter(|found| found.list_pk.is_some() && caller.can_see_inbox(&found.inbox));
+            let conversation = match conversation {
+                Some(found) => Some(conversation_view(&app, &found).await?),
+                None => None,
+            };
             CheckedNumber {
                 valid: true,
                 number: Some(view),
                 error: None,
                 localized_error: None,
                 from,
-                conversation: conversation
-                    .filter(|conversation| caller.can_see_inbox(&conversation.inbox))
-                    .and_then(|conversation| conversation.view()),
+                conversation,
             }
         }
     };

@@ -2,9 +2,11 @@
 //!
 //! It is the only function that writes to sockets. It never fails a batch: the page recovers at the next resync.
 
+use std::collections::HashMap;
+
 use futures_util::StreamExt;
 use serde_json::Value;
-use shared::conversation::Conversation;
+use shared::conversation::{Conversation, ConversationId};
 use shared::error::Result;
 use shared::lambda::Setup;
 use shared::lambda::stream::{Record, StreamEvent, batch_item_failures};
@@ -40,8 +42,11 @@ async fn handle(
     Cx { app, state: client, .. }: Cx<SocketClient>,
     Invocation { event, .. }: Invocation<StreamEvent>,
 ) -> Result<Value> {
-    let events: Vec<ScopedEvent> = event.records.iter().filter_map(event_from_record).collect();
-    if !events.is_empty() {
+    let changes: Vec<Change> = event.records.iter().filter_map(Change::from_record).collect();
+    if !changes.is_empty() {
+        let notes = app.store.get_notes(changes.iter().filter_map(Change::conversation)).await?;
+        let events = changes.into_iter().filter_map(|change| change.into_event(&notes));
+        let events: Vec<ScopedEvent> = events.collect();
         let connections = app.store.list_connections().await?;
         let frames = connections.into_iter().filter_map(|connection| {
             Some((frame_for_connection(&connection, &events)?, connection))
@@ -87,74 +92,83 @@ fn frame_for_connection(connection: &Connection, events: &[ScopedEvent]) -> Opti
         .ok()
 }
 
-/// Converts a stream record to a scoped live event. Returns `None` for irrelevant or invalid records.
-fn event_from_record(record: &Record) -> Option<ScopedEvent> {
-    let kind = record.sk().split('#').next().unwrap_or("");
-    let event = match kind {
-        "META" => conversation_event(record),
-        "MSG" => message_event(record),
-        "QUEUE" => outbox_event(record),
-        _ => Ok(None),
-    };
-    let sequence_number = &*record.dynamodb.sequence_number;
-    event.unwrap_or_else(|error| {
-        let cause = error.cause_chain();
-        tracing::error!(
-            record.sequence_number = sequence_number,
-            error = cause,
-            "Invalid stream record"
-        );
-        None
-    })
+/// A changed row that the page shows.
+enum Change {
+    Conversation(Box<Conversation>),
+    Message(Box<Message>),
+    Outbox { entry: Box<OutboxEntry>, deleted: bool },
 }
 
-fn conversation_event(record: &Record) -> Result<Option<ScopedEvent>> {
-    let Some(image) = &record.dynamodb.new_image else { return Ok(None) };
-    let row: Conversation = from_stream_image(image)?;
-    let event = match row.view() {
-        Some(view) => LiveEvent::Conversation { conversation: Box::new(view) },
-        // The conversation was deleted: the page reads it and gets `NotFound`.
-        None => LiveEvent::Reload { conversation_ids: vec![row.id.to_string()] },
-    };
-    Ok(Some(ScopedEvent {
-        inbox: row.inbox,
-        watchers_only: false,
-        event: SerializedEvent::new(&event)?,
-    }))
-}
-
-fn message_event(record: &Record) -> Result<Option<ScopedEvent>> {
-    let Some(image) = &record.dynamodb.new_image else { return Ok(None) };
-    let row: Message = from_stream_image(image)?;
-    let event = LiveEvent::Message { message: Box::new(row.view(None)) };
-    Ok(Some(ScopedEvent {
-        inbox: row.inbox,
-        watchers_only: true,
-        event: SerializedEvent::new(&event)?,
-    }))
-}
-
-fn outbox_event(record: &Record) -> Result<Option<ScopedEvent>> {
-    let images = &record.dynamodb;
-    let deleted = images.new_image.is_none();
-    let Some(image) = images.new_image.as_ref().or(images.old_image.as_ref()) else {
-        return Ok(None);
-    };
-    let row: OutboxEntry = from_stream_image(image)?;
-    if row.kind.plan().placement != Placement::Queue {
-        return Ok(None);
+impl Change {
+    /// Reads a stream record. Returns `None` for irrelevant or invalid records.
+    fn from_record(record: &Record) -> Option<Self> {
+        Self::parse(record).unwrap_or_else(|error| {
+            let cause = error.cause_chain();
+            tracing::error!(
+                record.sequence_number = record.dynamodb.sequence_number,
+                error = cause,
+                "Invalid stream record"
+            );
+            None
+        })
     }
-    let event = LiveEvent::Outbox {
-        conversation_id: row.conversation_id.to_string(),
-        message_id: row.message_id.to_string(),
-        state: (!deleted).then_some(row.state),
-        version: row.version + u64::from(deleted),
-    };
-    Ok(Some(ScopedEvent {
-        inbox: row.inbox,
-        watchers_only: true,
-        event: SerializedEvent::new(&event)?,
-    }))
+
+    fn parse(record: &Record) -> Result<Option<Self>> {
+        let images = &record.dynamodb;
+        let kind = record.sk().split('#').next().unwrap_or("");
+        Ok(match (kind, &images.new_image) {
+            ("META", Some(image)) => Some(Self::Conversation(from_stream_image(image)?)),
+            ("MSG", Some(image)) => Some(Self::Message(from_stream_image(image)?)),
+            ("QUEUE", new_image) => {
+                let deleted = new_image.is_none();
+                let Some(image) = new_image.as_ref().or(images.old_image.as_ref()) else {
+                    return Ok(None);
+                };
+                let entry: Box<OutboxEntry> = from_stream_image(image)?;
+                let in_queue = entry.kind.plan().placement == Placement::Queue;
+                in_queue.then_some(Self::Outbox { entry, deleted })
+            }
+            _ => None,
+        })
+    }
+
+    fn conversation(&self) -> Option<&Conversation> {
+        match self {
+            Self::Conversation(conversation) => Some(conversation),
+            Self::Message(_) | Self::Outbox { .. } => None,
+        }
+    }
+
+    fn into_event(self, notes: &HashMap<ConversationId, String>) -> Option<ScopedEvent> {
+        let watchers_only = self.conversation().is_none();
+        let (inbox, event) = match self {
+            Self::Conversation(row) => {
+                let event = match row.view(notes.get(&row.id).cloned()) {
+                    Some(view) => LiveEvent::Conversation { conversation: Box::new(view) },
+                    // The conversation was deleted: the page reads it and gets `NotFound`.
+                    None => LiveEvent::Reload { conversation_ids: vec![row.id.to_string()] },
+                };
+                (row.inbox, event)
+            }
+            Self::Message(row) => {
+                let event = LiveEvent::Message { message: Box::new(row.view(None)) };
+                (row.inbox, event)
+            }
+            Self::Outbox { entry, deleted } => {
+                let event = LiveEvent::Outbox {
+                    conversation_id: entry.conversation_id.to_string(),
+                    message_id: entry.message_id.to_string(),
+                    state: (!deleted).then_some(entry.state),
+                    version: entry.version + u64::from(deleted),
+                };
+                (entry.inbox, event)
+            }
+        };
+        SerializedEvent::new(&event)
+            .inspect_err(|error| tracing::error!(%error, "Event serialization failed"))
+            .ok()
+            .map(|event| ScopedEvent { inbox, watchers_only, event })
+    }
 }
 
 #[cfg(test)]
@@ -162,7 +176,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use serde_json::json;
-    use shared::conversation::ConversationId;
     use shared::session::Role;
 
     use super::*;
@@ -219,8 +232,8 @@ mod tests {
             let change = json!({ "Keys": keys, "NewImage": image, "SequenceNumber": "1" });
             serde_json::from_value(json!({ "eventName": "INSERT", "dynamodb": change })).unwrap()
         };
-        for sk in ["JOB#1", "SID#1", "META", "MSG#1", "QUEUE#1"] {
-            assert!(event_from_record(&record(sk)).is_none(), "{sk}");
+        for sk in ["JOB#1", "SID#1", "NOTE", "META", "MSG#1", "QUEUE#1"] {
+            assert!(Change::from_record(&record(sk)).is_none(), "{sk}");
         }
     }
 }

@@ -1,9 +1,13 @@
 //! A conversation's id: made from both addresses under the install key, so that no look-up is needed.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::address::Address;
 use crate::config::InstallKey;
+
+/// The prefix of the partition keys of conversations.
+pub(crate) const PK_PREFIX: &str = "CONV#";
 
 /// A conversation's id: 128 bits of a keyed hash of both addresses, in base32. It tells nothing of the
 /// numbers, and two first messages cannot make two conversations.
@@ -30,6 +34,13 @@ impl ConversationId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Reads the ID from a partition key, `CONV#{id}`.
+pub(crate) fn id_from_pk<'de, D: Deserializer<'de>>(pk: D) -> Result<ConversationId, D::Error> {
+    let pk = String::deserialize(pk)?;
+    let id = pk.strip_prefix(PK_PREFIX).and_then(ConversationId::parse);
+    id.ok_or_else(|| D::Error::custom("not the partition key of a conversation"))
 }
 
 impl TryFrom<String> for ConversationId {

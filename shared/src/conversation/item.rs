@@ -8,12 +8,8 @@ use utoipa::ToSchema;
 use crate::address::{Address, Channel};
 use crate::clock;
 use crate::consent::Consent;
-use crate::conversation::ConversationId;
-use crate::direction::Direction;
-use crate::media::MediaKind;
-
-/// The number of characters of a text that the list shows.
-pub const PREVIEW_CHARACTERS: usize = 160;
+use crate::conversation::id::{ConversationId, id_from_pk};
+use crate::conversation::preview::Preview;
 
 /// Whether a conversation is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -99,28 +95,13 @@ impl TryFrom<String> for ListPartition {
 /// How long a person who wrote by WhatsApp or Messenger may be answered freely.
 pub const MESSAGING_WINDOW: std::time::Duration = std::time::Duration::from_hours(24);
 
-/// The last message as the list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Preview {
-    /// The beginning of its text.
-    pub body: String,
-    /// Whose it is.
-    pub direction: Direction,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-    /// What the first of its media is.
-    #[serde(default)]
-    pub media: Option<MediaKind>,
-    /// How many media it has.
-    #[serde(default)]
-    pub media_count: usize,
-}
-
-/// A conversation as it stands in the table (attributes beside the keys).
+/// A conversation as stored in the table.
+///
+/// Times are milliseconds since 1970, because the item must stay small: see `store::meta`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// Its id.
+    /// The ID. It is stored in the partition key only.
+    #[serde(rename = "pk", deserialize_with = "id_from_pk", skip_serializing)]
     pub id: ConversationId,
     /// Its kind.
     pub kind: ConversationKind,
@@ -136,15 +117,19 @@ pub struct Conversation {
     /// What the contact calls itself on WhatsApp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
-    /// When the contact last wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The time of the contact's last message.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::millisecond::optional"
+    )]
     pub last_inbound_at: Option<Timestamp>,
     /// Whether the contact wants messages, where that was ever said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
-    /// What the desk notes of the contact.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    /// Whether there is a note. The note is an item of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_note: bool,
     /// Grows by one with every write.
     pub rev: u64,
     /// The number of inbound messages since an agent last read the conversation.
@@ -159,7 +144,12 @@ pub struct Conversation {
     /// Nothing at or before this is shown: it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_through: Option<Ulid>,
-    /// When it began.
+    /// The time of its creation.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::millisecond::optional"
+    )]
     pub created_at: Option<Timestamp>,
     /// Its place in the list; absent when deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,7 +172,7 @@ impl Conversation {
             profile_name: None,
             last_inbound_at: None,
             consent: None,
-            note: None,
+            has_note: false,
             rev: 0,
             unread: 0,
             preview: None,

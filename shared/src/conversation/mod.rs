@@ -2,17 +2,19 @@
 //!
 //! - `item`: a conversation as stored in the table.
 //! - [`id`]: its ID.
+//! - [`preview`]: its last message as the list shows it.
 //! - [`search`]: the search terms of its name and number.
 //! - [`view`]: a conversation as returned by the API.
 
 pub mod id;
 mod item;
+pub mod preview;
 pub mod search;
 pub mod view;
 
 pub use id::ConversationId;
 pub use item::{
     Conversation, ConversationKind, ConversationStatus, ListPartition, MESSAGING_WINDOW,
-    PREVIEW_CHARACTERS, Preview,
 };
+pub use preview::{Preview, PreviewView};
 pub use view::{ConversationView, phone_number_view};

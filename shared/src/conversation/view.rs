@@ -6,14 +6,16 @@ use utoipa::ToSchema;
 
 use crate::address::phone::PhoneNumberView;
 use crate::address::{Address, Channel};
-use crate::consent::Consent;
-use crate::conversation::{Conversation, ConversationStatus, Preview};
+use crate::consent::{Consent, ConsentView};
+use crate::conversation::preview::PreviewView;
+use crate::conversation::{Conversation, ConversationStatus};
 
 impl Conversation {
-    /// How the API shows it; none when it was deleted.
-    pub fn view(&self) -> Option<ConversationView> {
+    /// Returns the conversation as the API shows it, with its note. Returns `None` if it was deleted.
+    pub fn view(&self, note: Option<String>) -> Option<ConversationView> {
         let partition = self.list_pk.as_ref()?;
         let (business, contact) = (self.business.as_ref()?, self.contact.as_ref()?);
+        let last_activity = self.last_activity().unwrap_or_default();
         Some(ConversationView {
             conversation_id: self.id.to_string(),
             channel: contact.channel(),
@@ -25,12 +27,12 @@ impl Conversation {
             contact_name: self.name.clone(),
             profile_name: self.profile_name.clone(),
             window_expires_at: self.window_expires_at(),
-            consent: self.consent.clone(),
-            note: self.note.clone(),
+            consent: self.consent.as_ref().map(Consent::view),
+            note,
             unread_count: self.unread,
-            preview: self.preview.clone(),
+            preview: self.preview.as_ref().map(|preview| preview.view(last_activity)),
             date_created: self.created_at.unwrap_or_default(),
-            date_updated: self.last_activity().unwrap_or_default(),
+            date_updated: last_activity,
             rev: self.rev,
         })
     }
@@ -74,13 +76,13 @@ pub struct ConversationView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub window_expires_at: Option<Timestamp>,
     /// Whether the contact wants messages, where that was ever said.
-    pub consent: Option<Consent>,
+    pub consent: Option<ConsentView>,
     /// What the desk notes of the contact.
     pub note: Option<String>,
     /// The number of inbound messages since an agent last read the conversation.
     pub unread_count: u64,
     /// The last message.
-    pub preview: Option<Preview>,
+    pub preview: Option<PreviewView>,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
     pub date_created: Timestamp,

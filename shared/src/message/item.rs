@@ -8,7 +8,7 @@ use ulid::Ulid;
 use utoipa::ToSchema;
 
 use crate::address::Address;
-use crate::conversation::{ConversationId, PREVIEW_CHARACTERS, Preview};
+use crate::conversation::{ConversationId, Preview, preview};
 use crate::direction::Direction;
 use crate::media::{Media, MediaKind, MediaState};
 use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
@@ -106,9 +106,8 @@ impl Message {
         let body = shown.filter(|_| self.body.is_empty()).unwrap_or(&self.body);
         let first = self.media.first();
         Preview {
-            body: body.chars().take(PREVIEW_CHARACTERS).collect(),
+            body: preview::shorten(body),
             direction: self.direction,
-            at: self.created_at(),
             media: first.map(|media| MediaKind::from_content_type(&media.content_type)),
             media_count: self.media.len(),
         }

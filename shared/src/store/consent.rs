@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 
 use super::client::Store;
-use super::expression::{equals, equals_or_absent, exists};
 use super::inbound::NewInbound;
-use super::item_update::ItemUpdate;
 use super::keys::{Key, Table, consent_pk, consent_prefix};
-use super::row::{attr_s, from_item, to_attr};
+use super::meta::MetaUpdate;
+use super::row::{attr_s, from_item};
 use super::transaction::Transaction;
 use super::write::unconditional;
 use crate::address::Address;
@@ -76,14 +75,12 @@ impl Store {
         let (Some(business), Some(contact)) = (&expected.business, &expected.contact) else {
             return Ok(None);
         };
-        let previous = expected.consent.as_ref().map(to_attr).transpose()?;
         let mut transaction = Transaction::new();
         transaction.update(
-            ItemUpdate::new(Key::meta(&expected.id))
-                .set("consent", to_attr(&record.consent)?)
-                .increment("rev")
-                .require(exists("list_pk"))
-                .require(equals_or_absent("consent", previous)),
+            MetaUpdate::new(&expected.id)
+                .set_consent(&record.consent)?
+                .require_listed()
+                .require_consent(expected.consent.as_ref())?,
         );
         let id = self.ids.ulid(self.clock.now());
         transaction.put_if_absent(Key::consent(business, contact, id), record)?;
@@ -151,19 +148,6 @@ impl Store {
     }
 
     async fn close_window(&self, id: &ConversationId, sent_at: Timestamp) -> Result<()> {
-        let last_inbound_at =
-            self.get_conversation(id).await?.and_then(|conversation| conversation.last_inbound_at);
-        // Times are compared here, because their texts do not sort.
-        let Some(last_inbound_at) = last_inbound_at.filter(|at| *at < sent_at) else {
-            return Ok(());
-        };
-        ItemUpdate::new(Key::meta(id))
-            .remove("last_inbound_at")
-            .increment("rev")
-            .require(exists("list_pk"))
-            .require(equals("last_inbound_at", to_attr(last_inbound_at)?))
-            .execute(self, "table.update")
-            .await
-            .map(|_| ())
+        MetaUpdate::new(id).close_window(sent_at).require_listed().execute(self).await.map(drop)
     }
 }

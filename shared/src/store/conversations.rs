@@ -1,12 +1,9 @@
-//! A conversation's own item: reading it, its name, note and status.
-
-use aws_sdk_dynamodb::types::AttributeValue;
+//! A conversation's own item: reading it, its name and status.
 
 use super::client::Store;
-use super::expression::{equals, equals_or_absent, exists, greater_than};
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::row::{attr_n, attr_s, from_item};
+use super::meta::MetaUpdate;
 use super::search::{put_search_entry, search_terms};
 use super::transaction::Transaction;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
@@ -29,11 +26,10 @@ impl Store {
             (search_terms(expected.name.as_deref(), contact), search_terms(name, contact));
         let mut transaction = Transaction::new();
         transaction.update(
-            ItemUpdate::new(Key::meta(&expected.id))
-                .set_or_remove("name", name.map(attr_s))
-                .increment("rev")
-                .require(exists("list_pk"))
-                .require(equals_or_absent("name", expected.name.as_ref().map(attr_s))),
+            MetaUpdate::new(&expected.id)
+                .set_name(name)
+                .require_listed()
+                .require_name(expected.name.as_deref()),
         );
         for term in before.difference(&after) {
             transaction.delete(ItemUpdate::new(Key::search(term, &expected.inbox, &expected.id)));
@@ -48,22 +44,6 @@ impl Store {
         }
     }
 
-    /// Sets the note if it still equals `expected.note`. Returns `None` if another write came first.
-    pub async fn set_note(
-        &self,
-        expected: &Conversation,
-        note: Option<&str>,
-    ) -> Result<Option<Conversation>> {
-        let changed = ItemUpdate::new(Key::meta(&expected.id))
-            .set_or_remove("note", note.map(attr_s))
-            .increment("rev")
-            .require(exists("list_pk"))
-            .require(equals_or_absent("note", expected.note.as_ref().map(attr_s)))
-            .execute(self, "table.update")
-            .await?;
-        changed.map(from_item).transpose()
-    }
-
     /// Opens or closes a conversation that still has `expected.rev`. Returns `None` otherwise.
     pub async fn set_status(
         &self,
@@ -72,32 +52,15 @@ impl Store {
     ) -> Result<Option<Conversation>> {
         let Some(partition) = &expected.list_pk else { return Ok(None) };
         let target = ListPartition { status, ..partition.clone() };
-        let changed = ItemUpdate::new(Key::meta(&expected.id))
-            .set("list_pk", list_partition_attr(&target))
-            .increment("rev")
-            .require(equals("rev", attr_n(expected.rev)))
-            .execute(self, "table.update")
-            .await?;
-        changed.map(from_item).transpose()
+        let update = MetaUpdate::new(&expected.id).set_partition(&target);
+        update.require_rev(expected.rev).execute(self).await
     }
 
     /// Sets the unread count of a conversation that still has `expected.rev` to zero. Returns `None` otherwise.
     pub async fn mark_read(&self, expected: &Conversation) -> Result<Option<Conversation>> {
         let Some(partition) = &expected.list_pk else { return Ok(None) };
         let target = ListPartition { unread: false, ..partition.clone() };
-        let changed = ItemUpdate::new(Key::meta(&expected.id))
-            .set("unread", attr_n(0))
-            .set("list_pk", list_partition_attr(&target))
-            .increment("rev")
-            .require(equals("rev", attr_n(expected.rev)))
-            .require(greater_than("unread", attr_n(0)))
-            .execute(self, "table.update")
-            .await?;
-        changed.map(from_item).transpose()
+        let update = MetaUpdate::new(&expected.id).clear_unread().set_partition(&target);
+        update.require_rev(expected.rev).require_unread().execute(self).await
     }
-}
-
-/// Returns a list partition as an attribute value.
-pub(super) fn list_partition_attr(partition: &ListPartition) -> AttributeValue {
-    attr_s(partition.to_string())
 }

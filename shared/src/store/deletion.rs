@@ -6,12 +6,11 @@ use serde::Serialize;
 use ulid::Ulid;
 
 use super::client::Store;
-use super::expression::{equals, exists};
 use super::inbound::next_ulid;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
+use super::meta::is_listed_with_rev;
 use super::outbox::put_job;
-use super::row::attr_n;
 use super::search::search_terms;
 use super::transaction::Transaction;
 use crate::consent::Consent;
@@ -29,7 +28,6 @@ const CONCURRENCY: usize = 8;
 /// The META of a deleted conversation, without personal data.
 #[derive(Serialize)]
 struct Tombstone<'a> {
-    id: &'a ConversationId,
     kind: ConversationKind,
     inbox: &'a str,
     rev: u64,
@@ -47,7 +45,6 @@ impl Store {
         let now = self.clock.now();
         let deleted_through = next_ulid(expected.last_ulid, self.ids.ulid(now));
         let tombstone = Tombstone {
-            id: &expected.id,
             kind: expected.kind,
             inbox: &expected.inbox,
             rev: expected.rev + 1,
@@ -55,7 +52,7 @@ impl Store {
             last_ulid: deleted_through,
             consent: expected.consent.as_ref(),
         };
-        let unchanged = equals("rev", attr_n(expected.rev)).and(exists("list_pk"));
+        let unchanged = is_listed_with_rev(expected.rev);
         let mut transaction = Transaction::new();
         transaction.put_if(Key::meta(&expected.id), &tombstone, unchanged)?;
         if let Some(contact) = &expected.contact {
@@ -63,6 +60,9 @@ impl Store {
                 let key = Key::search(&term, &expected.inbox, &expected.id);
                 transaction.delete(ItemUpdate::new(key));
             }
+        }
+        if expected.has_note {
+            transaction.delete(ItemUpdate::new(Key::note(&expected.id)));
         }
         let (kind, job) = (OutboxKind::EraseConversation, self.ids.ulid(now));
         let job = OutboxEntry::job(kind, &expected.id, &expected.inbox, deleted_through, job, now);

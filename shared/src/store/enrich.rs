@@ -9,8 +9,9 @@ use super::inbound::NewInbound;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::messages::StoredMessage;
+use super::meta::MetaUpdate;
 use super::outbox::put_job;
-use super::row::{attr_n, attr_s, to_attr};
+use super::row::{attr_n, to_attr};
 use super::transaction::Transaction;
 use crate::consent::{ConsentRecord, ConsentSource};
 use crate::conversation::Conversation;
@@ -92,22 +93,27 @@ fn contact_update(
     meta: &Conversation,
     inbound: &NewInbound,
     consent_record: Option<&ConsentRecord>,
-) -> Result<Option<ItemUpdate>> {
+) -> Result<Option<MetaUpdate>> {
     let newest = meta.last_ulid == Some(message.id) && meta.list_pk.is_some();
-    let preview = newest.then(|| to_attr(message.preview())).transpose()?;
     let name = inbound.profile_name.as_deref();
     let name = name.filter(|_| newest || meta.profile_name.is_none());
     let consent = consent_record.map(|record| &record.consent);
     let consent =
         consent.filter(|consent| meta.consent.as_ref().is_none_or(|now| now.at <= consent.at));
-    let update = ItemUpdate::new(Key::meta(&message.conversation))
-        .set_some("preview", preview)
-        .set_some("profile_name", name.map(attr_s))
-        .set_some("consent", consent.map(to_attr).transpose()?);
-    if update.sets_nothing() {
+    if !newest && name.is_none() && consent.is_none() {
         return Ok(None);
     }
-    Ok(Some(update.increment("rev").require(equals("rev", attr_n(meta.rev)))))
+    let mut update = MetaUpdate::new(&message.conversation).require_rev(meta.rev);
+    if newest {
+        update = update.set_preview(message)?;
+    }
+    if let Some(name) = name {
+        update = update.set_profile_name(name);
+    }
+    if let Some(consent) = consent {
+        update = update.set_consent(consent)?;
+    }
+    Ok(Some(update))
 }
 
 /// Returns the stored message with everything that its webhook tells. A redacted message stays redacted.

@@ -1,22 +1,18 @@
 //! Stores inbound messages: dedup record, message and conversation in one transaction.
 
-use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::attempts::Attempts;
 use super::client::Store;
-use super::conversations::list_partition_attr;
 use super::dedup::DedupRecord;
-use super::expression::{Condition, absent, exists, less_than};
-use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::messages::StoredMessage;
+use super::meta::{ExistingMeta, MetaUpdate};
 use super::outbox::put_job;
-use super::row::{Item, attr_s, get_str, to_attr};
 use super::search::{put_search_entry, search_terms};
-use super::transaction::{Commit, FailedConditions, Slot, Transaction};
+use super::transaction::{Commit, Slot, Transaction};
 use crate::consent::ConsentRecord;
-use crate::conversation::{Conversation, ConversationKind, ConversationStatus, ListPartition};
+use crate::conversation::{Conversation, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 use crate::message::Message;
 
@@ -86,7 +82,7 @@ impl Store {
                 self.enrich_from_webhook(record, &inbound, keyword).await?;
                 return Ok(InboundOutcome::Duplicate);
             }
-            let existing = existing_conversation(&failed, slots.meta);
+            let existing = failed.existing(slots.meta).map(ExistingMeta::from_item);
             is_new = existing.as_ref().is_none_or(|existing| !existing.is_listed);
             // The time of this attempt: of many concurrent messages, one that waited gets a later key.
             let proposed = self.ids.ulid(self.clock.now());
@@ -110,14 +106,15 @@ impl Store {
         transaction.put(Key::message(&message.conversation, message.id), &row)?;
         let update = inbound_update(inbound)?;
         let meta = if is_new {
-            let meta = transaction.update(new_conversation(update, message)?);
+            let update = update.create(&new_conversation(message), message.created_at());
+            let meta = transaction.update(update);
             for term in search_terms(None, &message.contact) {
                 let (inbox, id) = (&message.inbox, &message.conversation);
                 put_search_entry(&mut transaction, &term, inbox, id)?;
             }
             meta
         } else {
-            transaction.update(update.require(exists("list_pk")))
+            transaction.update(update.require_listed())
         };
         if let Some(record) = &inbound.consent_record {
             let (business, contact) = (&message.business, &message.contact);
@@ -134,60 +131,30 @@ impl Store {
 }
 
 /// Returns how an inbound message changes its conversation: it moves to the top with one more unread message.
-fn inbound_update(inbound: &NewInbound) -> Result<ItemUpdate> {
+fn inbound_update(inbound: &NewInbound) -> Result<MetaUpdate> {
     let message = &inbound.message;
     let partition = ListPartition {
         inbox: message.inbox.clone(),
         status: ConversationStatus::Open,
         unread: true,
     };
-    let at: Timestamp = message.created_at();
-    let consent = inbound.consent_record.as_ref();
-    let consent = consent.map(|record| to_attr(&record.consent)).transpose()?;
-    Ok(ItemUpdate::new(Key::meta(&message.conversation))
-        .set("preview", to_attr(message.preview())?)
-        .set("last_ulid", attr_s(message.id.to_string()))
-        .set("list_pk", list_partition_attr(&partition))
-        .set("list_sk", attr_s(Conversation::list_sort_key(at, &message.conversation)))
-        .set("last_inbound_at", to_attr(at)?)
-        .set_some("profile_name", inbound.profile_name.as_ref().map(attr_s))
-        .set_some("consent", consent)
-        .increment("rev")
-        .increment("unread")
-        .require(is_newer(message.id)))
+    let mut update = MetaUpdate::new(&message.conversation)
+        .add_message(message)?
+        .set_partition(&partition)
+        .set_last_inbound(message.created_at())
+        .increment_unread();
+    if let Some(name) = &inbound.profile_name {
+        update = update.set_profile_name(name);
+    }
+    if let Some(record) = &inbound.consent_record {
+        update = update.set_consent(&record.consent)?;
+    }
+    Ok(update)
 }
 
-/// Adds what a conversation has from its first message on.
-fn new_conversation(update: ItemUpdate, message: &Message) -> Result<ItemUpdate> {
-    Ok(update
-        .set("id", attr_s(message.conversation.as_str()))
-        .set("kind", attr_s(ConversationKind::Direct.as_str()))
-        .set("inbox", attr_s(&*message.inbox))
-        .set("business", attr_s(message.business.as_str()))
-        .set("contact", attr_s(message.contact.as_str()))
-        .set("created_at", to_attr(message.created_at())?)
-        .require(absent("list_pk")))
-}
-
-/// Requires that `id` is greater than every ULID used in the conversation.
-pub(super) fn is_newer(id: Ulid) -> Condition {
-    absent("last_ulid").or(less_than("last_ulid", attr_s(id.to_string())))
-}
-
-/// The existing conversation that made the condition fail.
-struct ExistingConversation {
-    /// The greatest ULID used in it.
-    last_ulid: Option<Ulid>,
-    /// Whether it is in the list.
-    is_listed: bool,
-}
-
-fn existing_conversation(failed: &FailedConditions, meta: Slot) -> Option<ExistingConversation> {
-    let item: &Item = failed.existing(meta)?;
-    Some(ExistingConversation {
-        last_ulid: get_str(item, "last_ulid").and_then(|ulid| Ulid::from_string(ulid).ok()),
-        is_listed: item.contains_key("list_pk"),
-    })
+fn new_conversation(message: &Message) -> Conversation {
+    let (business, contact) = (&message.business, message.contact.clone());
+    Conversation::direct(message.conversation.clone(), &message.inbox, business, contact)
 }
 
 /// Returns a ULID greater than `last_ulid`: `proposed` itself if it is greater.

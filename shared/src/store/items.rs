@@ -1,6 +1,6 @@
 //! Reads and writes of single items by key.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -9,7 +9,22 @@ use super::expression::{Placeholders, exists, greater_than};
 use super::keys::{Key, Table};
 use super::row::{Item, attr_n, from_item, to_item};
 use super::write::{none_if_condition_failed, unconditional};
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// The maximum number of items of one `BatchGetItem`.
+pub(super) const MAX_BATCH_KEYS: usize = 100;
+
+/// The maximum number of requests that read one batch.
+const MAX_BATCH_ROUNDS: usize = 8;
+
+/// How items are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// Eventually consistent reads: half a read unit for each 4 KB.
+    Eventual,
+    /// Strongly consistent reads: one read unit for each 4 KB.
+    Consistent,
+}
 
 impl Store {
     /// Returns the name of a table.
@@ -32,6 +47,35 @@ impl Store {
         let point = point(key.table, "table.get", "connections.get");
         let response = unconditional(self.call(point, || call.clone().send()).await)?;
         Ok(response.item)
+    }
+
+    /// Reads the items of the main table under these keys that exist, in any order.
+    pub(super) async fn get_all(&self, keys: &[Key], reads: Reads) -> Result<Vec<Item>> {
+        let mut found = Vec::new();
+        for chunk in keys.chunks(MAX_BATCH_KEYS) {
+            let mut keys: Vec<Item> = chunk.iter().map(Key::attributes).collect();
+            // DynamoDB may return a part; further requests get the rest.
+            for _ in 0..MAX_BATCH_ROUNDS {
+                if keys.is_empty() {
+                    break;
+                }
+                let (items, unprocessed) = self.batch_get(keys, reads).await?;
+                found.extend(items);
+                keys = unprocessed;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn batch_get(&self, keys: Vec<Item>, reads: Reads) -> Result<(Vec<Item>, Vec<Item>)> {
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys));
+        let keys = keys.consistent_read(reads == Reads::Consistent).build();
+        let keys = keys.map_err(Error::internal)?;
+        let call = self.client.batch_get_item().request_items(&*self.table, keys);
+        let response = unconditional(self.call("table.batch_get", || call.clone().send()).await)?;
+        let items = response.responses.unwrap_or_default().remove(&*self.table).unwrap_or_default();
+        let unprocessed = response.unprocessed_keys.unwrap_or_default().remove(&*self.table);
+        Ok((items, unprocessed.map(|keys| keys.keys).unwrap_or_default()))
     }
 
     /// Puts `row`, whatever is under its key.

@@ -7,6 +7,7 @@ use ulid::Ulid;
 
 use crate::address::Address;
 use crate::conversation::ConversationId;
+use crate::conversation::id::PK_PREFIX;
 use crate::conversation::search::SearchTerm;
 use crate::outbox::{OutboxEntry, Placement};
 use crate::sid::MessageSid;
@@ -52,6 +53,11 @@ impl Key {
     /// Returns the key of a conversation's own item.
     pub(super) fn meta(id: &ConversationId) -> Self {
         Self::main(conversation_pk(id), "META")
+    }
+
+    /// Returns the key of a conversation's note.
+    pub(super) fn note(id: &ConversationId) -> Self {
+        Self::main(conversation_pk(id), "NOTE")
     }
 
     /// Returns the key of a message.
@@ -147,7 +153,7 @@ impl Key {
 
 /// Returns the partition key of a conversation.
 pub(super) fn conversation_pk(id: &ConversationId) -> String {
-    format!("CONV#{id}")
+    format!("{PK_PREFIX}{id}")
 }
 
 /// Returns the sort key of a message.

@@ -2,22 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::FutureExt;
 use futures_util::future::try_join;
 
 use super::client::Store;
+use super::items::{MAX_BATCH_KEYS, Reads};
 use super::keys::{Key, Table};
-use super::row::{Item, attr_s, from_item, get_str};
+use super::row::{attr_s, from_item, get_str};
 use super::search::SearchPosition;
 use super::write::unconditional;
 use crate::address::{Address, Channel};
 use crate::conversation::search::SearchQuery;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
-use crate::error::{Error, Result};
-
-/// The maximum number of items of one `BatchGetItem`.
-const MAX_BATCH_KEYS: usize = 100;
+use crate::error::Result;
 
 /// The maximum number of conversations that one request reads to find those of one channel.
 const MAX_LIST_READS: usize = 200;
@@ -154,33 +151,12 @@ impl Store {
 
     /// Returns these conversations in this order, without those that do not exist.
     pub async fn get_conversations(&self, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
-        let mut found: HashMap<String, Conversation> = HashMap::new();
-        for chunk in ids.chunks(MAX_BATCH_KEYS) {
-            let mut keys: Vec<Item> = chunk.iter().map(|id| Key::meta(id).attributes()).collect();
-            // DynamoDB may return a part; further requests get the rest.
-            for _ in 0..8 {
-                if keys.is_empty() {
-                    break;
-                }
-                let (items, unprocessed) = self.batch_get(keys).await?;
-                for item in items {
-                    let row: Conversation = from_item(item)?;
-                    found.insert(row.id.to_string(), row);
-                }
-                keys = unprocessed;
-            }
-        }
-        Ok(ids.iter().filter_map(|id| found.remove(id.as_str())).collect())
-    }
-
-    async fn batch_get(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>)> {
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build();
-        let keys = keys.map_err(Error::internal)?;
-        let call = self.client.batch_get_item().request_items(&*self.table, keys);
-        let response = unconditional(self.call("table.batch_get", || call.clone().send()).await)?;
-        let items = response.responses.unwrap_or_default().remove(&*self.table).unwrap_or_default();
-        let unprocessed = response.unprocessed_keys.unwrap_or_default().remove(&*self.table);
-        Ok((items, unprocessed.map(|keys| keys.keys).unwrap_or_default()))
+        let keys: Vec<Key> = ids.iter().map(Key::meta).collect();
+        let rows =
+            self.get_all(&keys, Reads::Eventual).await?.into_iter().map(from_item::<Conversation>);
+        let rows = rows.map(|row| row.map(|row| (row.id.clone(), row)));
+        let mut found: HashMap<ConversationId, Conversation> = rows.collect::<Result<_>>()?;
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// Returns the conversations that a search finds in one request, the newest first, and the position of the next one.

@@ -4,6 +4,7 @@
 //! - `keys`: the keys of all items. `items`: reads and writes by key. `item_update`, `expression`: one change of one item.
 //!   `transaction`: writes with named slots. `attempts`: the limit of optimistic loops.
 //! - `row`: conversion between items and types.
+//! - `meta`: the conversation's own item and its attributes. `notes`: its note.
 //! - `conversations`, `messages`, `deliveries`, `outbox`, `search`, `lists`: what a conversation's partition and the
 //!   index hold.
 //! - `inbound`, `outbound`, `new_outbound`, `start`: transactions that store messages and conversations.
@@ -31,7 +32,9 @@ mod lists;
 mod media;
 mod media_lookup;
 mod messages;
+mod meta;
 mod new_outbound;
+mod notes;
 mod outbound;
 mod outbox;
 mod quarantine;

@@ -4,12 +4,12 @@ use ulid::Ulid;
 
 use super::attempts::Attempts;
 use super::client::Store;
-use super::conversations::list_partition_attr;
 use super::dedup::DedupRecord;
-use super::expression::{absent, equals, equals_or_absent};
-use super::inbound::{is_newer, next_ulid};
+use super::expression::{absent, equals};
+use super::inbound::next_ulid;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
+use super::meta::MetaUpdate;
 use super::new_outbound::{NewOutbound, OutboundOutcome};
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::{Commit, Slot, Transaction};
@@ -164,21 +164,15 @@ fn outbound_transaction(
     Ok((transaction, OutboundSlots { dedup_record, retry_of }))
 }
 
-fn outbound_update(expected: &Conversation, message: &Message) -> Result<ItemUpdate> {
+fn outbound_update(expected: &Conversation, message: &Message) -> Result<MetaUpdate> {
     let partition = expected.list_pk.clone();
     let partition = partition.ok_or_else(|| Error::internal("not on the list"))?;
     let target = ListPartition { status: ConversationStatus::Open, ..partition.clone() };
-    let sort_key = Conversation::list_sort_key(message.created_at(), &expected.id);
-    let consent = expected.consent.as_ref().map(to_attr).transpose()?;
-    Ok(ItemUpdate::new(Key::meta(&expected.id))
-        .set("preview", to_attr(message.preview())?)
-        .set("last_ulid", attr_s(message.id.to_string()))
-        .set("list_pk", list_partition_attr(&target))
-        .set("list_sk", attr_s(sort_key))
-        .increment("rev")
-        .require(equals("list_pk", list_partition_attr(&partition)))
-        .require(equals_or_absent("consent", consent))
-        .require(is_newer(message.id)))
+    MetaUpdate::new(&expected.id)
+        .add_message(message)?
+        .set_partition(&target)
+        .require_partition(&partition)
+        .require_consent(expected.consent.as_ref())
 }
 
 /// Names the new message on the failed one: once, and only if the failed one is as it was read.

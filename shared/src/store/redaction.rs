@@ -2,9 +2,10 @@
 
 use super::attempts::Attempts;
 use super::client::Store;
-use super::expression::{equals, exists};
+use super::expression::equals;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
+use super::meta::MetaUpdate;
 use super::outbox::put_job;
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::Transaction;
@@ -51,12 +52,9 @@ impl Store {
 }
 
 /// Returns the update of the preview, if `message` is still the last one of a listed conversation.
-pub(super) fn preview_update(message: &Message) -> Result<ItemUpdate> {
-    Ok(ItemUpdate::new(Key::meta(&message.conversation))
-        .set("preview", to_attr(message.preview())?)
-        .increment("rev")
-        .require(equals("last_ulid", attr_s(message.id.to_string())))
-        .require(exists("list_pk")))
+pub(super) fn preview_update(message: &Message) -> Result<MetaUpdate> {
+    let update = MetaUpdate::new(&message.conversation).set_preview(message)?;
+    Ok(update.require_last(message.id).require_listed())
 }
 
 /// Returns the update that removes the content. `redacted.rev` is one more than the `rev` that was read.

@@ -1,15 +1,10 @@
 //! Starts a conversation from our side, before the contact has written.
 
 use super::client::Store;
-use super::conversations::list_partition_attr;
-use super::expression::absent;
-use super::item_update::ItemUpdate;
-use super::keys::Key;
-use super::row::{attr_n, attr_s, to_attr};
+use super::meta::MetaUpdate;
 use super::search::{put_search_entry, search_terms};
 use super::transaction::Transaction;
-use crate::address::Address;
-use crate::conversation::{Conversation, ConversationKind, ConversationStatus, ListPartition};
+use crate::conversation::{Conversation, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 
 /// The outcome of starting a conversation.
@@ -28,7 +23,7 @@ impl Store {
             return Err(Error::internal("a direct conversation has a contact"));
         };
         let mut transaction = Transaction::new();
-        transaction.update(self.start_update(requested)?);
+        transaction.update(self.start_update(requested));
         for term in search_terms(requested.name.as_deref(), contact) {
             put_search_entry(&mut transaction, &term, &requested.inbox, &requested.id)?;
         }
@@ -43,28 +38,17 @@ impl Store {
         })
     }
 
-    fn start_update(&self, requested: &Conversation) -> Result<ItemUpdate> {
+    fn start_update(&self, requested: &Conversation) -> MetaUpdate {
         let at = self.clock.now();
         let partition = ListPartition {
             inbox: requested.inbox.clone(),
             status: ConversationStatus::Open,
             unread: false,
         };
-        let address = |address: &Option<Address>| {
-            attr_s(address.as_ref().map(ToString::to_string).unwrap_or_default())
-        };
-        Ok(ItemUpdate::new(Key::meta(&requested.id))
-            .set("id", attr_s(requested.id.as_str()))
-            .set("kind", attr_s(ConversationKind::Direct.as_str()))
-            .set("inbox", attr_s(&*requested.inbox))
-            .set("business", address(&requested.business))
-            .set("contact", address(&requested.contact))
-            .set("created_at", to_attr(at)?)
-            .set("unread", attr_n(0))
-            .set("list_pk", list_partition_attr(&partition))
-            .set("list_sk", attr_s(Conversation::list_sort_key(at, &requested.id)))
-            .set_some("name", requested.name.as_ref().map(attr_s))
-            .increment("rev")
-            .require(absent("list_pk")))
+        MetaUpdate::new(&requested.id)
+            .create(requested, at)
+            .set_partition(&partition)
+            .set_last_activity(at)
+            .clear_unread()
     }
 }

@@ -96,8 +96,8 @@ impl Transaction {
     }
 
     /// Updates an item.
-    pub(super) fn update(&mut self, update: ItemUpdate) -> Slot {
-        self.push(Write::Update(update))
+    pub(super) fn update(&mut self, update: impl Into<ItemUpdate>) -> Slot {
+        self.push(Write::Update(update.into()))
     }
 
     /// Deletes an item if it meets the condition of `deletion`.

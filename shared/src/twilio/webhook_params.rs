@@ -4,12 +4,13 @@ use super::invalid_webhook::InvalidWebhook;
 use crate::address::Address;
 use crate::localized::quarantine;
 use crate::message::extras::{Button, Forwarded, Location, Price, Referral};
+use crate::text::first_bytes;
 
 /// How many files Twilio carries with one message.
 pub(super) const MAX_MEDIA: usize = 10;
 
-/// The longest name of a profile that is kept, characters.
-const MAX_PROFILE_NAME: usize = 120;
+/// The maximum length of a profile name, in bytes. It keeps META within one write unit.
+const MAX_PROFILE_NAME_BYTES: usize = 80;
 
 /// The longest id that is kept, characters.
 pub(super) const MAX_SID: usize = 64;
@@ -23,8 +24,8 @@ const MAX_OTHER_RECIPIENTS: usize = 20;
 /// A name without what cannot be seen; none if nothing is left.
 pub(super) fn clean_profile_name(text: &str) -> Option<String> {
     let visible: String = text.chars().filter(|character| !character.is_control()).collect();
-    let name = truncate(visible.trim(), MAX_PROFILE_NAME);
-    (!name.is_empty()).then_some(name)
+    let name = first_bytes(visible.trim(), MAX_PROFILE_NAME_BYTES).trim_end();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 pub(super) fn truncate(text: &str, max: usize) -> String {

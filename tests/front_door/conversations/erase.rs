@@ -1,6 +1,6 @@
 //! What is erased after a conversation was deleted.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::conversation_ids;
 use super::delete::delete_conversation;
@@ -25,6 +25,8 @@ async fn a_deleted_conversation_is_erased_except_for_its_tombstone() {
     }
     let deleted = anna.conversation_id_with(&number).await;
     anna.send(&deleted, "Ours").await;
+    let note = json!({ "note": "Prefers calls" });
+    anna.update_conversation(&deleted, note).await.expect_status(200);
     system.wait_until_idle().await;
     delete_conversation(&anna, &deleted).await;
     system.wait_until_idle().await;
@@ -34,7 +36,7 @@ async fn a_deleted_conversation_is_erased_except_for_its_tombstone() {
     let attribute_names: Vec<&String> = rows[&meta_key].as_object().unwrap().keys().collect();
     assert_eq!(
         attribute_names,
-        ["deleted_through", "id", "inbox", "kind", "last_ulid", "pk", "rev", "sk"]
+        ["deleted_through", "inbox", "kind", "last_ulid", "pk", "rev", "sk"]
     );
     let digits = number.trim_start_matches("+1");
     let search_entries = rows.keys().filter(|(pk, _)| pk.starts_with("SEARCH#")).count();

@@ -259,6 +259,28 @@ async fn a_note_is_changed_only_if_the_previous_note_is_given() {
 }
 
 #[tokio::test]
+async fn a_note_is_in_the_list_and_in_every_live_event() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    system.receive_text(&number, "Hi").await;
+    let conversation = anna.conversation_id_with(&number).await;
+    receive_from_new_customer(&system, &anna, "No note").await;
+    let mut socket = anna.open_socket().await;
+    let body = json!({ "note": "Likes blue." });
+    anna.update_conversation(&conversation, body).await.expect_status(200);
+    let is_noted = |event: &Value| event["conversation"]["note"] == "Likes blue.";
+    socket.wait_for(is_noted).await;
+    system.receive_text(&number, "Again").await;
+    assert_eq!(socket.wait_for_preview("Again").await["note"], "Likes blue.");
+    let list = anna.list_conversations("").await;
+    let notes: Vec<&Value> =
+        list["conversations"].as_array().unwrap().iter().map(|row| &row["note"]).collect();
+    assert_eq!(notes, [&json!("Likes blue."), &json!(null)]);
+    system.stop().await;
+}
+
+#[tokio::test]
 async fn a_concurrent_note_is_a_conflict() {
     let system = TestSystem::start().await;
     let anna = system.admin().await;

@@ -421,7 +421,10 @@ impl<'a> PermissionCase<'a> {
             (!sockets.list().iter().any(|connection| connection.id == dead.id)).then_some(())
         })
         .await;
-        self.store_inbound().await;
+        let id = self.store_inbound().await;
+        let store = self.system.inner().store();
+        let conversation = store.get_conversation(&id).await.unwrap().unwrap();
+        store.set_note(&conversation, None, Some("Prefers calls")).await.unwrap();
         self.system.wait_until_idle().await;
         assert!(!self.strict || !stored_connection_ids(self.system).await.contains(&dead.id));
     }

@@ -16,7 +16,7 @@ async fn make_tombstone(fixture: &ReliabilityFixture, conversation: &str) {
     let ulid = RandomIds.ulid(fixture.inner().clock().now()).to_string();
     let rev = meta["rev"]["N"].as_str().unwrap().parse::<u64>().unwrap() + 1;
     let tombstone = json!({
-        "pk": meta["pk"], "sk": meta["sk"], "id": meta["id"], "kind": meta["kind"],
+        "pk": meta["pk"], "sk": meta["sk"], "kind": meta["kind"],
         "inbox": meta["inbox"], "rev": { "N": rev.to_string() },
         "deleted_through": { "S": ulid }, "last_ulid": { "S": ulid },
     });

@@ -1,0 +1,40 @@
+//! The limits of texts in bytes.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Returns the beginning of `text` in at most `max` bytes. Cuts between characters as people see them.
+pub fn first_bytes(text: &str, max: usize) -> &str {
+    if text.len() <= max {
+        return text;
+    }
+    let ends = text.grapheme_indices(true).map(|(start, cluster)| start + cluster.len());
+    let end = ends.take_while(|end| *end <= max).last().unwrap_or_default();
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_visible_characters() {
+        assert_eq!(first_bytes("Hello", 5), "Hello");
+        assert_eq!(first_bytes("Hello", 4), "Hell");
+        assert_eq!(first_bytes("üü", 3), "ü");
+        // A family of three is one visible character of 18 bytes.
+        let family = "👨\u{200d}👩\u{200d}👧";
+        assert_eq!(first_bytes(&family.repeat(2), 35), family);
+        assert_eq!(first_bytes(family, 17), "");
+    }
+
+    proptest! {
+        #[test]
+        fn the_beginning_fits_and_is_a_beginning(text in "\\PC{0,60}", max in 0..80_usize) {
+            let cut = first_bytes(&text, max);
+            prop_assert!(cut.len() <= max);
+            prop_assert!(text.starts_with(cut));
+        }
+    }
+}

@@ -1,20 +1,19 @@
 //! The event that `dispatch` sends to the functions that run jobs.
 
 use serde::{Deserialize, Serialize};
-use shared::conversation::ConversationId;
 use shared::error::Result;
-use shared::ids::Ulid;
-use shared::outbox::{OutboxEntry, OutboxState};
+use shared::ids::EntryId;
+use shared::outbox::{OutboxEntry, OutboxHome, OutboxState};
 
 use crate::app::App;
 
 /// Names a claimed job: the event of a function that runs jobs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobRef {
-    /// The conversation of the job.
-    pub conversation_id: ConversationId,
+    /// The partition of the job.
+    pub home: OutboxHome,
     /// The ID of the job.
-    pub job_id: Ulid,
+    pub job_id: EntryId,
     /// The job's version when it was claimed. A later claim has a greater one.
     pub version: u64,
 }
@@ -22,7 +21,7 @@ pub struct JobRef {
 impl JobRef {
     /// Returns the job if this claim is still the current one.
     pub async fn get_claimed_job(&self, app: &App) -> Result<Option<OutboxEntry>> {
-        let job = app.store.get_job(&self.conversation_id, self.job_id).await?;
+        let job = app.store.get_job(&self.home, self.job_id).await?;
         Ok(job.filter(|job| job.state == OutboxState::Claimed && job.version == self.version))
     }
 }

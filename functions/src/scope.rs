@@ -2,7 +2,7 @@
 
 use shared::conversation::{Conversation, ConversationId, ConversationView};
 use shared::error::{Error, Result};
-use shared::ids::Ulid;
+use shared::ids::MessageId;
 use shared::lambda::Caller;
 use shared::localized::LocalizedText;
 use shared::message::Message;
@@ -22,7 +22,7 @@ pub async fn visible_conversation(app: &App, caller: &Caller, id: &str) -> Resul
 
 /// Returns a message of a visible conversation; `NotFound` if it does not exist or was deleted.
 pub async fn visible_message(app: &App, conversation: &Conversation, id: &str) -> Result<Message> {
-    let id = Ulid::from_string(id).map_err(|_| Error::message_not_found())?;
+    let id = MessageId::parse(id).ok_or_else(Error::message_not_found)?;
     if conversation.deleted_through.is_some_and(|deleted_through| id <= deleted_through) {
         return Err(Error::message_not_found());
     }

@@ -13,10 +13,10 @@ use local::{Options, System};
 use reqwest::Client;
 use serde_json::{Value, json};
 use shared::clock::SystemClock;
-use shared::conversation::ConversationId;
 use shared::fault::FaultPoints;
-use shared::ids::{RandomIds, Ulid};
+use shared::ids::{EntryId, RandomIds};
 use shared::lambda::{Environment, InvocationContext, Setup};
+use shared::outbox::OutboxHome;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines, stdin};
 use tokio::process::{Child, ChildStdout, Command};
 use twilio_simulator::{FaultRule, MediaFault, PhoneInput};
@@ -99,15 +99,12 @@ async fn create_pending_job(system: &System, size: usize) -> JobRef {
         "ExpressionAttributeValues": { ":job": { "S": "JOB#" } },
     });
     let jobs = system.dynamodb().call("local-admin", "Scan", body).await.unwrap();
-    let field = |name: &str| {
-        let text = jobs["Items"][0][name]["S"].as_str().unwrap();
-        text.split_once('#').unwrap().1.to_owned()
-    };
-    let conversation: ConversationId = serde_json::from_value(field("pk").into()).unwrap();
-    let id = Ulid::from_string(&field("sk")).unwrap();
-    let job = system.store().get_job(&conversation, id).await.unwrap().unwrap();
+    let field = |name: &str| jobs["Items"][0][name]["S"].as_str().unwrap();
+    let home = OutboxHome::parse(field("pk")).unwrap();
+    let id = EntryId::parse(field("sk").strip_prefix("JOB#").unwrap()).unwrap();
+    let job = system.store().get_job(&home, id).await.unwrap().unwrap();
     let job = system.store().claim(&job).await.unwrap().unwrap();
-    JobRef { conversation_id: conversation, job_id: job.id, version: job.version }
+    JobRef { home, job_id: job.id, version: job.version }
 }
 
 /// The function in a process of its own.

@@ -13,7 +13,7 @@ use shared::address::Address;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
 use shared::conversation::search::{SearchTerm, name_terms, number_terms};
-use shared::ids::Ulid;
+use shared::ids::MessageId;
 
 use crate::connection::HttpConnection;
 use crate::readers::BenchUser;
@@ -223,7 +223,9 @@ fn index_entry(row: &Row, list_pk: &str, list_sk: &str) -> String {
 
 /// All rows of a desk with `size` messages but those that stand already, in chunks.
 fn copied_rows(template: &TemplateRows, size: usize) -> impl Iterator<Item = Vec<Row>> {
-    let newest_time = Ulid::from_string(&template.message).unwrap().timestamp_ms();
+    let newest_time =
+        u64::try_from(MessageId::parse(&template.message).unwrap().time().as_millisecond())
+            .unwrap();
     // Older than what stands, a second apart.
     let time = move |index: usize| newest_time - 1_000 * (u64::try_from(index).unwrap() + 1);
     let long_thread =
@@ -257,7 +259,6 @@ fn conversation_rows(template: &TemplateRows, index: usize, time: u64) -> Vec<Ro
     for (field, value) in [("pk", format!("CONV#{id}")), ("list_sk", list_sk.clone())] {
         meta[field] = json!({ "S": value });
     }
-    meta["id"] = json!({ "S": id });
     meta["contact"] = json!({ "S": number });
     meta["name"] = json!({ "S": name });
     let list_pk = meta["list_pk"]["S"].as_str().unwrap().to_owned();
@@ -286,7 +287,7 @@ fn search_entry_row(term: &SearchTerm, id: &str) -> Row {
 }
 
 fn message_row(template: &TemplateRows, id: &str, time: u64, index: usize) -> Row {
-    let ulid = Ulid::from_parts(time, u128::try_from(index).unwrap()).to_string();
+    let ulid = MessageId::from_parts(time, u128::try_from(index).unwrap()).to_string();
     let (pk, sk) = (format!("CONV#{id}"), format!("MSG#{ulid}"));
     let mut text = template.text.clone();
     for (field, value) in [

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared::bucket::MediaBucket;
 use shared::error::Result;
 use shared::lambda::Setup;
+use shared::outbox::OutboxTarget;
 
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 use crate::job::JobRef;
@@ -29,13 +30,10 @@ async fn handle(
     };
     let stop_at =
         invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
-    let conversation = app.store.get_conversation(&job.conversation_id).await?;
-    if let Some(deleted_through) =
-        conversation.and_then(|conversation| conversation.deleted_through)
-    {
+    let conversation = job.conversation()?;
+    if let OutboxTarget::MessagesThrough(deleted_through) = job.target {
         loop {
-            let messages =
-                app.store.list_deleted_messages(&job.conversation_id, deleted_through).await?;
+            let messages = app.store.list_deleted_messages(conversation, deleted_through).await?;
             if messages.is_empty() {
                 break;
             }
@@ -53,6 +51,6 @@ async fn handle(
         }
     }
     app.store.delete_job(&job).await?;
-    tracing::info!(conversation.id = %job.conversation_id, erased, "Conversation erased");
+    tracing::info!(conversation.id = %conversation, erased, "Conversation erased");
     Ok(json!({ "erased": erased }))
 }

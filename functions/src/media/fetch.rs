@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::bucket::MediaBucket;
 use shared::config::Parameter;
+use shared::conversation::ConversationId;
 use shared::error::Result;
+use shared::ids::MessageId;
 use shared::lambda::Setup;
 use shared::media::file_type;
 use shared::media::{Media, MediaState};
@@ -57,14 +59,15 @@ async fn handle(
     let Some(job) = job_ref.get_claimed_job(&app).await? else { return Ok(json!({})) };
     let stop_at =
         invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
-    let pending = match app.store.get_message(&job.conversation_id, job.message_id).await? {
+    let (conversation, message_id) = job.message()?;
+    let pending = match app.store.get_message(conversation, message_id).await? {
         Some(message) if !message.media.is_empty() => {
             fetch_all(&app, &context, &job, &message, stop_at).await?
         }
         // Redacted or erased: a run that died may have left something.
         _ => {
             for index in 0..MAX_MEDIA {
-                context.bucket.delete(&object_key(&job, index)).await?;
+                context.bucket.delete(&object_key(conversation, message_id, index)).await?;
             }
             0
         }
@@ -95,7 +98,7 @@ async fn fetch_all(
             pending += 1;
             continue;
         }
-        let key = object_key(job, index);
+        let key = object_key(&message.conversation, message.id, index);
         let Some(completed) = fetch_one(context, media, &key, job.attempts >= MAX_ATTEMPTS).await?
         else {
             pending += 1;
@@ -115,8 +118,8 @@ async fn fetch_all(
 }
 
 /// Where something that came with a message is kept.
-fn object_key(job: &OutboxEntry, index: usize) -> String {
-    format!("media/{}/{}/{index}", job.conversation_id, job.message_id)
+fn object_key(conversation: &ConversationId, message: MessageId, index: usize) -> String {
+    format!("media/{conversation}/{message}/{index}")
 }
 
 /// What became of one of them; none if it is to be tried again.

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::config::{InstallKey, Parameter};
 use shared::cursor;
-use shared::error::{Error, Result};
-use shared::ids::Ulid;
+use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::media::{MediaError, MediaKind, MediaState, MediaView};
 use shared::message::Message;
@@ -13,6 +12,7 @@ use shared::store::MessageRange;
 use utoipa::ToSchema;
 
 use crate::app::{Build, Cx, Needs, authenticated};
+use crate::paging::message_position;
 use crate::scope::visible_conversation;
 
 /// How many messages one request looks through.
@@ -76,7 +76,7 @@ pub(crate) async fn handle(
     let range = match request.query_param("cursor") {
         Some(text) => {
             let position = cursor::decode(&key, &scope, text)?;
-            MessageRange::Before(Ulid::from_string(&position).map_err(Error::internal)?)
+            MessageRange::Before(message_position(&position)?)
         }
         None => MessageRange::Newest,
     };

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use shared::bucket::MediaBucket;
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
-use shared::ids::Ulid;
+use shared::ids::UploadId;
 use shared::lambda::Caller;
 use shared::localized;
 use shared::media::file_type::{self, sanitize_file_name};
@@ -39,7 +39,7 @@ pub fn requested_media(
         return Err(Error::TooLarge(localized::message::far_too_many_files()));
     }
     let media = uploads.iter().enumerate().map(|(index, upload)| {
-        let id = Ulid::from_string(&upload.upload_id).map_err(|_| upload_not_found())?;
+        let id = UploadId::parse(&upload.upload_id).ok_or_else(upload_not_found)?;
         let source = Upload::object_key(id);
         Ok(Media {
             state: MediaState::Stored,
@@ -66,7 +66,7 @@ pub async fn validate_uploads(
     let limits = media_limits(conversation).ok_or_else(Error::conversation_not_found)?;
     for file in media {
         let source = file.source.clone().unwrap_or_default();
-        let id = source.strip_prefix("uploads/").and_then(|id| Ulid::from_string(id).ok());
+        let id = source.strip_prefix("uploads/").and_then(UploadId::parse);
         let upload = match id {
             Some(id) => app.store.get_upload(id).await?,
             None => None,

@@ -25,6 +25,6 @@ pub(crate) async fn handle(
     // The lane first, as in the list.
     let queue = app.store.list_queue(&conversation.id).await?;
     let message = visible_message(&app, &conversation, request.path_param("message")).await?;
-    let entry = queue.iter().find(|entry| entry.message_id == message.id);
+    let entry = queue.iter().find(|entry| entry.message_id() == Some(message.id));
     Response::json(200, &message.view(entry.map(shared::outbox::OutboxEntry::view)))
 }

@@ -7,7 +7,7 @@ use shared::config::{InstallKey, Parameter};
 use shared::conversation::Conversation;
 use shared::cursor;
 use shared::error::{Error, Result};
-use shared::ids::Ulid;
+use shared::ids::MessageId;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::message::MessageView;
@@ -17,7 +17,7 @@ use shared::store::{MessagePage, MessageRange, SEARCH_PAGE_READS};
 use utoipa::ToSchema;
 
 use crate::app::{Build, Cx, Needs, authenticated};
-use crate::paging::parse_limit;
+use crate::paging::{message_position, parse_limit};
 use crate::scope::visible_conversation;
 
 /// A part of a thread.
@@ -82,8 +82,9 @@ pub(crate) async fn handle(
     {
         return Err(Error::message_not_found());
     }
-    let outbox_entries = queue.iter().map(|entry| (entry.message_id, entry.view())).collect();
-    let encode_cursor = |id: Ulid| cursor::encode(&key, &scope, &id.to_string());
+    let outbox_entries =
+        queue.iter().filter_map(|entry| Some((entry.message_id()?, entry.view()))).collect();
+    let encode_cursor = |id: MessageId| cursor::encode(&key, &scope, &id.to_string());
     Response::json(
         200,
         &to_message_list(&conversation, &page, (range, older), &outbox_entries, encode_cursor),
@@ -91,10 +92,7 @@ pub(crate) async fn handle(
 }
 
 fn parse_range(key: &InstallKey, scope: &str, request: &Request) -> Result<MessageRange> {
-    let decode = |text: &str| {
-        let position = cursor::decode(key, scope, text)?;
-        Ulid::from_string(&position).map_err(Error::internal)
-    };
+    let decode = |text: &str| message_position(&cursor::decode(key, scope, text)?);
     let searching = request.query_param("search").is_some();
     match (
         request.query_param("before"),
@@ -104,9 +102,9 @@ fn parse_range(key: &InstallKey, scope: &str, request: &Request) -> Result<Messa
         (None, None, None) => Ok(MessageRange::Newest),
         (Some(before), None, None) => decode(before).map(MessageRange::Before),
         (None, Some(after), None) if !searching => decode(after).map(MessageRange::After),
-        (None, None, Some(around)) if !searching => Ulid::from_string(around)
-            .map(MessageRange::Around)
-            .map_err(|_| Error::message_not_found()),
+        (None, None, Some(around)) if !searching => {
+            MessageId::parse(around).map(MessageRange::Around).ok_or_else(Error::message_not_found)
+        }
         (None, _, _) if searching => Err(Error::BadRequest(localized::request::search_backwards())),
         _ => Err(Error::BadRequest(localized::request::one_window())),
     }
@@ -114,7 +112,7 @@ fn parse_range(key: &InstallKey, scope: &str, request: &Request) -> Result<Messa
 
 /// Leaves the newest hits of a page, `limit` at the most. Where there are more, the oldest of those that stay is
 /// given: the next page begins before it.
-fn retain_hits(page: &mut MessagePage, words: &SearchWords, limit: usize) -> Option<Ulid> {
+fn retain_hits(page: &mut MessagePage, words: &SearchWords, limit: usize) -> Option<MessageId> {
     page.messages.retain(|message| words.match_message(message));
     let surplus = page.messages.len().saturating_sub(limit);
     page.messages.drain(..surplus);
@@ -124,9 +122,9 @@ fn retain_hits(page: &mut MessagePage, words: &SearchWords, limit: usize) -> Opt
 fn to_message_list(
     conversation: &Conversation,
     page: &MessagePage,
-    (range, older): (MessageRange, Option<Ulid>),
-    outbox_entries: &HashMap<Ulid, OutboxEntryView>,
-    encode_cursor: impl Fn(Ulid) -> String,
+    (range, older): (MessageRange, Option<MessageId>),
+    outbox_entries: &HashMap<MessageId, OutboxEntryView>,
+    encode_cursor: impl Fn(MessageId) -> String,
 ) -> MessageList {
     let first = page.messages.first().map(|message| message.id);
     let last = page.messages.last().map(|message| message.id);
@@ -174,7 +172,7 @@ mod tests {
 
     #[test]
     fn one_position_selects_the_range() {
-        let id = Ulid::from_string(ID).unwrap();
+        let id = MessageId::parse(ID).unwrap();
         let cursor = cursor::encode(&key(), SCOPE, ID);
         assert!(matches!(parse(&[]), Ok(MessageRange::Newest)));
         assert!(matches!(parse(&[("before", &cursor)]), Ok(MessageRange::Before(at)) if at == id));

@@ -6,6 +6,7 @@ use shared::config::{InstallKey, Parameter, Sender};
 use shared::consent::parse_keyword;
 use shared::conversation::ConversationId;
 use shared::error::Result;
+use shared::ids::MessageId;
 use shared::lambda::{Request, Response, Setup};
 use shared::localized;
 use shared::media::Media;
@@ -68,7 +69,7 @@ impl Intake {
         let pending =
             |media: &TwilioMedia| Media::pending(&media.url, media.content_type.as_deref());
         let message = Message {
-            id: app.ids.ulid(app.clock.now()),
+            id: MessageId::generate(&*app.ids, app.clock.now()),
             conversation: ConversationId::direct(&self.key, &inbound.to, &inbound.from),
             inbox: sender.inbox.clone(),
             direction: Direction::Inbound,

@@ -3,7 +3,7 @@
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
 use shared::error::Result;
-use shared::ids::Ulid;
+use shared::ids::MessageId;
 use shared::lambda::{Request, Response, Setup};
 use shared::localized;
 use shared::message::delivery_status::StatusRecord;
@@ -36,7 +36,7 @@ pub fn parse_callback(
     verifier: &WebhookVerifier,
     path: &str,
     form: FormResult,
-) -> Result<(ConversationId, Ulid, DeliveryReport), QuarantineReason> {
+) -> Result<(ConversationId, MessageId, DeliveryReport), QuarantineReason> {
     let (conversation, message) = parse_callback_path(path).ok_or_else(unknown_message_reason)?;
     let form = form.map_err(QuarantineReason::invalid_form)?;
     let callback = StatusCallback::parse(&form).map_err(QuarantineReason::invalid_webhook)?;

@@ -34,7 +34,7 @@ pub(crate) async fn handle(
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     let message = visible_message(&app, &conversation, request.path_param("message")).await?;
     let queue = app.store.list_queue(&conversation.id).await?;
-    if queue.iter().any(|entry| entry.message_id == message.id) {
+    if queue.iter().any(|entry| entry.message_id() == Some(message.id)) {
         return Err(Error::conflict(localized::message::on_its_way()));
     }
     let redacted =

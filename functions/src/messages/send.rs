@@ -135,7 +135,7 @@ pub async fn store_and_respond(
         }
         OutboundOutcome::Duplicate(message) => {
             let queue = app.store.list_queue(&conversation.id).await?;
-            let entry = queue.iter().find(|entry| entry.message_id == message.id);
+            let entry = queue.iter().find(|entry| entry.message_id() == Some(message.id));
             Response::json(202, &message.view(entry.map(shared::outbox::OutboxEntry::view)))
         }
         OutboundOutcome::KeyReused => Err(Error::conflict(localized::message::key_used())),

@@ -38,11 +38,7 @@ pub(super) async fn hand_off(
     function: JobFunction,
     job: &OutboxEntry,
 ) -> Result<()> {
-    let job_ref = JobRef {
-        conversation_id: job.conversation_id.clone(),
-        job_id: job.id,
-        version: job.version,
-    };
+    let job_ref = JobRef { home: job.home.clone(), job_id: job.id, version: job.version };
     let function = job_invoker.function_name(function);
     let result = job_invoker.invoker.invoke(function, &job_ref).await;
     if let Err(error) = result {

@@ -22,8 +22,9 @@ pub(super) async fn look_up_media(
     context: &DispatchContext,
     job: &OutboxEntry,
 ) -> Result<()> {
+    let (conversation, message_id) = job.message()?;
     for _ in 0..MAX_READS {
-        let message = app.store.get_message(&job.conversation_id, job.message_id).await?;
+        let message = app.store.get_message(conversation, message_id).await?;
         // Redacted, deleted, or named by the webhook meanwhile.
         let Some(message) = message.filter(Message::has_unresolved_media) else {
             return app.store.delete_job(job).await;

@@ -19,15 +19,16 @@ pub(super) async fn redact_at_twilio(
     context: &DispatchContext,
     job: &OutboxEntry,
 ) -> Result<()> {
+    let (conversation, message_id) = job.message()?;
     for object_key in &job.object_keys {
         if let Err(error) = context.bucket.delete(object_key).await {
             let cause = error.cause_chain();
-            tracing::warn!(message.id = %job.message_id, error = cause, "File deletion deferred");
+            tracing::warn!(message.id = %message_id, error = cause, "File deletion deferred");
             let due_at = add(app.clock.now(), backoff(job.attempts, None));
             return app.store.defer(job, due_at).await.map(|_| ());
         }
     }
-    let message = app.store.get_message(&job.conversation_id, job.message_id).await?;
+    let message = app.store.get_message(conversation, message_id).await?;
     let Some(sid) = message.and_then(|message| message.sid) else {
         return app.store.delete_job(job).await;
     };
@@ -42,11 +43,11 @@ pub(super) async fn redact_at_twilio(
         Err(ClientError::NotProcessed { retry_after }) => backoff(job.attempts, retry_after),
         // Twilio does not redact a message that is still on its way.
         Err(error) if job.attempts < MAX_ATTEMPTS => {
-            tracing::warn!(message.id = %job.message_id, %error, "Redaction deferred");
+            tracing::warn!(message.id = %message_id, %error, "Redaction deferred");
             backoff(job.attempts, None)
         }
         Err(error) => {
-            tracing::error!(message.id = %job.message_id, %error, "Redaction at Twilio failed permanently");
+            tracing::error!(message.id = %message_id, %error, "Redaction at Twilio failed permanently");
             return app.store.delete_job(job).await;
         }
     };

@@ -30,8 +30,9 @@ pub(super) async fn send_claimed(
     context: &DispatchContext,
     entry: &OutboxEntry,
 ) -> Result<()> {
-    let message = app.store.get_message(&entry.conversation_id, entry.message_id).await?;
-    let conversation = app.store.get_conversation(&entry.conversation_id).await?;
+    let (conversation_id, message_id) = entry.message()?;
+    let message = app.store.get_message(conversation_id, message_id).await?;
+    let conversation = app.store.get_conversation(conversation_id).await?;
     let deleted_through =
         conversation.as_ref().and_then(|conversation| conversation.deleted_through);
     let Some(message) = message.filter(|message| deleted_through.is_none_or(|c| message.id > c))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::Setup;
-use shared::outbox::{OutboxEntry, OutboxState};
+use shared::outbox::{OutboxEntry, OutboxHome, OutboxState};
 use shared::store::DueEntry;
 
 use crate::app::{App, Build, Cx, Invocation, Needs, background, no_state};
@@ -23,10 +23,11 @@ async fn handle(Cx { app, .. }: Cx, _: Invocation<Value>) -> Result<Value> {
     loop {
         let (entries, next) = app.store.list_due(position).await?;
         for entry in entries {
-            if entry.in_queue {
-                queues.insert(entry.conversation);
-            } else {
-                jobs.push(entry);
+            match entry.home.clone() {
+                OutboxHome::Conversation(id) if entry.in_queue => {
+                    queues.insert(id);
+                }
+                _ => jobs.push(entry),
             }
         }
         position = next;
@@ -35,13 +36,16 @@ async fn handle(Cx { app, .. }: Cx, _: Invocation<Value>) -> Result<Value> {
         }
     }
     let (mut requeued, mut unknown, mut failed) = (0_u32, 0_u32, 0_u32);
-    let queues = queues.iter().map(|conversation_id| (conversation_id, None));
-    for (conversation_id, job) in
-        queues.chain(jobs.iter().map(|job| (&job.conversation, Some(job))))
-    {
-        let action = match job {
-            None => sweep_queue(&app, conversation_id).await,
-            Some(job) => sweep_job(&app, job).await,
+    for due in queues.into_iter().map(Due::Queue).chain(jobs.into_iter().map(Due::Job)) {
+        let (home, action) = match due {
+            Due::Queue(id) => {
+                let action = sweep_queue(&app, &id).await;
+                (OutboxHome::Conversation(id), action)
+            }
+            Due::Job(job) => {
+                let action = sweep_job(&app, &job).await;
+                (job.home, action)
+            }
         };
         match action {
             Ok(SweepAction::Requeued) => requeued += 1,
@@ -51,7 +55,7 @@ async fn handle(Cx { app, .. }: Cx, _: Invocation<Value>) -> Result<Value> {
             Err(error) => {
                 failed += 1;
                 let cause = error.cause_chain();
-                tracing::error!(conversation.id = %conversation_id, error = cause, "Queue sweep failed");
+                tracing::error!(outbox_entry.home = %home, error = cause, "Sweep failed");
             }
         }
     }
@@ -59,6 +63,12 @@ async fn handle(Cx { app, .. }: Cx, _: Invocation<Value>) -> Result<Value> {
         tracing::info!(requeued, unknown, "Sweep finished");
     }
     Ok(json!({ "requeued": requeued, "unknown": unknown, "failed": failed }))
+}
+
+/// A queue or a job that is due.
+enum Due {
+    Queue(ConversationId),
+    Job(DueEntry),
 }
 
 #[derive(PartialEq, Eq)]
@@ -98,7 +108,7 @@ async fn sweep_queue(app: &App, conversation_id: &ConversationId) -> Result<Swee
 }
 
 async fn sweep_job(app: &App, entry: &DueEntry) -> Result<SweepAction> {
-    let job = app.store.get_job(&entry.conversation, entry.id).await?;
+    let job = app.store.get_job(&entry.home, entry.id).await?;
     let Some(job) = job.filter(|job| is_due(app, job)) else { return Ok(SweepAction::None) };
     let requeued = app.store.requeue(&job).await?.is_some();
     Ok(if requeued { SweepAction::Requeued } else { SweepAction::None })

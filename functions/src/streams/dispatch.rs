@@ -10,18 +10,17 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::config::Parameter;
-use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::lambda::Setup;
 use shared::lambda::stream::{StreamEvent, batch_item_failures};
-use shared::outbox::{OutboxEntry, Placement};
+use shared::outbox::{OutboxEntry, OutboxHome, Placement};
 use shared::store::from_stream_image;
 
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 use crate::outbox::context::DispatchContext;
 use crate::outbox::{drain_queue, run_job};
 
-/// The number of conversations processed concurrently.
+/// The number of partitions processed concurrently.
 const CONCURRENCY: usize = 8;
 
 /// The time before the deadline after which a run claims no further entries.
@@ -39,9 +38,9 @@ pub fn build(setup: Setup) -> Build {
     )
 }
 
-/// The work that the records of a batch ask for in one conversation.
+/// The work that the records of a batch ask for in one partition.
 #[derive(Default)]
-struct ConversationBatch {
+struct PartitionBatch {
     has_queue_entries: bool,
     jobs: Vec<OutboxEntry>,
     sequence_numbers: Vec<String>,
@@ -54,7 +53,7 @@ async fn handle(
     let stop_at =
         invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
     let mut failed_records = Vec::new();
-    let mut batches: BTreeMap<ConversationId, ConversationBatch> = BTreeMap::new();
+    let mut batches: BTreeMap<OutboxHome, PartitionBatch> = BTreeMap::new();
     for record in event.records {
         let sequence_number = record.dynamodb.sequence_number;
         let Some(image) = record.dynamodb.new_image else { continue };
@@ -71,20 +70,20 @@ async fn handle(
                 continue;
             }
         };
-        let batch = batches.entry(entry.conversation_id.clone()).or_default();
+        let batch = batches.entry(entry.home.clone()).or_default();
         batch.sequence_numbers.push(sequence_number);
         match entry.kind.plan().placement {
             Placement::Queue => batch.has_queue_entries = true,
             Placement::Job => batch.jobs.push(entry),
         }
     }
-    let runs = futures_util::stream::iter(batches).map(|(conversation_id, batch)| {
+    let runs = futures_util::stream::iter(batches).map(|(home, batch)| {
         let (app, context) = (&app, &context);
         async move {
-            let outcome = process_conversation(app, context, &conversation_id, &batch, stop_at).await;
+            let outcome = process_partition(app, context, &home, &batch, stop_at).await;
             outcome.map_err(|error| {
                 let cause = error.cause_chain();
-                tracing::error!(conversation.id = %conversation_id, error = cause, "Queue processing failed");
+                tracing::error!(outbox_entry.home = %home, error = cause, "Outbox processing failed");
                 batch.sequence_numbers
             })
         }
@@ -94,11 +93,11 @@ async fn handle(
     Ok(batch_item_failures(&failed_records))
 }
 
-async fn process_conversation(
+async fn process_partition(
     app: &App,
     context: &DispatchContext,
-    conversation_id: &ConversationId,
-    batch: &ConversationBatch,
+    home: &OutboxHome,
+    batch: &PartitionBatch,
     stop_at: Timestamp,
 ) -> Result<()> {
     for job in &batch.jobs {
@@ -109,10 +108,11 @@ async fn process_conversation(
             app.store.requeue(job).await?;
         }
     }
-    if batch.has_queue_entries {
-        drain_queue(app, context, conversation_id, stop_at).await
-    } else {
-        Ok(())
+    match home {
+        OutboxHome::Conversation(id) if batch.has_queue_entries => {
+            drain_queue(app, context, id, stop_at).await
+        }
+        _ => Ok(()),
     }
 }
 

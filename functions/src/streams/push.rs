@@ -155,9 +155,10 @@ impl Change {
                 (row.inbox, event)
             }
             Self::Outbox { entry, deleted } => {
+                let (conversation, message) = entry.message().ok()?;
                 let event = LiveEvent::Outbox {
-                    conversation_id: entry.conversation_id.to_string(),
-                    message_id: entry.message_id.to_string(),
+                    conversation_id: conversation.to_string(),
+                    message_id: message.to_string(),
                     state: (!deleted).then_some(entry.state),
                     version: entry.version + u64::from(deleted),
                 };

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::bucket::MediaBucket;
 use shared::error::{Error, Result};
+use shared::ids::UploadId;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::media::file_type::sanitize_file_name;
@@ -79,7 +80,7 @@ pub(crate) async fn handle(
     }
     let now = app.clock.now();
     let upload = Upload {
-        id: app.ids.ulid(now),
+        id: UploadId::generate(&*app.ids, now),
         user: caller.username.clone(),
         conversation: conversation.id,
         name: sanitize_file_name(&requested.name),

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 use utoipa::ToSchema;
 
 use crate::address::{Address, Channel};
@@ -10,6 +9,7 @@ use crate::clock;
 use crate::consent::Consent;
 use crate::conversation::id::{ConversationId, id_from_pk};
 use crate::conversation::preview::Preview;
+use crate::ids::MessageId;
 
 /// Whether a conversation is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -140,10 +140,10 @@ pub struct Conversation {
     pub preview: Option<Preview>,
     /// The greatest ULID used in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_ulid: Option<Ulid>,
+    pub last_ulid: Option<MessageId>,
     /// Nothing at or before this is shown: it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deleted_through: Option<Ulid>,
+    pub deleted_through: Option<MessageId>,
     /// The time of its creation.
     #[serde(
         default,

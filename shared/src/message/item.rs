@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 use utoipa::ToSchema;
 
 use crate::address::Address;
 use crate::conversation::{ConversationId, Preview, preview};
 use crate::direction::Direction;
+use crate::ids::MessageId;
 use crate::media::{Media, MediaKind, MediaState};
 use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::message::display_status::DisplayStatus;
@@ -39,7 +39,7 @@ pub enum SendResult {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its key: a ULID made by the server at receipt.
-    pub id: Ulid,
+    pub id: MessageId,
     /// Its conversation.
     pub conversation: ConversationId,
     /// Its inbox, so that scope needs no read.
@@ -77,7 +77,7 @@ pub struct Message {
     pub idempotency_key: Option<String>,
     /// The message that was sent in its stead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retried_by: Option<Ulid>,
+    pub retried_by: Option<MessageId>,
     /// How many segments Twilio counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segments: Option<u32>,
@@ -95,7 +95,7 @@ pub struct Message {
 impl Message {
     /// When it was received by us: the time in its key.
     pub fn created_at(&self) -> Timestamp {
-        ulid_time(self.id)
+        self.id.time()
     }
 
     /// Returns the preview of this message for the conversation list.
@@ -181,12 +181,4 @@ impl Message {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
-}
-
-/// The time in a ULID.
-pub fn ulid_time(id: Ulid) -> Timestamp {
-    i64::try_from(id.timestamp_ms())
-        .ok()
-        .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
-        .unwrap_or_default()
 }

@@ -16,5 +16,5 @@ pub mod view;
 
 pub use crate::direction::Direction;
 pub use display_status::{DisplayStatus, MessageError};
-pub use item::{MAX_BODY_CHARACTERS, Message, SendResult, ulid_time};
+pub use item::{MAX_BODY_CHARACTERS, Message, SendResult};
 pub use view::MessageView;

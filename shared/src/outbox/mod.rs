@@ -1,18 +1,23 @@
 //! Outbox entries: rows that say what must be done at Twilio or in a job.
 
+mod home;
 mod kind;
+mod target;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 use utoipa::ToSchema;
 
+pub use home::OutboxHome;
 pub use kind::{DispatchTask, JobFunction, OutboxKind, OutboxPlan, Owner, Placement};
 
 pub use crate::clock::add;
 use crate::conversation::ConversationId;
+use crate::error::{Error, Result};
+use crate::ids::{EntryId, MessageId};
+pub use target::OutboxTarget;
 
 /// The duration of a claim's lease: longer than the longest run of `dispatch`.
 pub const LEASE_DURATION: Duration = Duration::from_secs(90);
@@ -34,123 +39,115 @@ pub enum OutboxState {
     Unknown,
 }
 
-/// An outbox entry as stored, without its keys.
+/// An outbox entry as stored, without its place in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
-    /// Its key; a send has its message's.
-    pub id: Ulid,
-    /// Its conversation.
-    pub conversation_id: ConversationId,
-    /// The inbox, for the scope of its event.
+    /// The ID. A send has the ULID of its message.
+    pub id: EntryId,
+    /// The partition that the entry is stored in. It is stored in the partition key only.
+    #[serde(rename = "pk", skip_serializing)]
+    pub home: OutboxHome,
+    /// The inbox whose users may see the entry's live events.
     pub inbox: String,
-    /// What is to be done.
+    /// The kind.
     pub kind: OutboxKind,
-    /// The message that it is about.
-    pub message_id: Ulid,
-    /// What is to be deleted from the bucket with it, which no message names any more.
+    /// What the entry is about.
+    pub target: OutboxTarget,
+    /// The keys of files to delete that no message refers to any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub object_keys: Vec<String>,
-    /// Where it stands (the attribute is called `intent`, for the stream's filter).
+    /// The state. The attribute has a name of its own for the stream's filter.
     #[serde(rename = "outbox_state")]
     pub state: OutboxState,
-    /// When the sweep looks at it.
+    /// The time at which the sweep requeues the entry.
     pub due_at: Timestamp,
-    /// When the present claim began.
+    /// The start of the current claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<Timestamp>,
-    /// When the present claim ends.
+    /// The end of the current claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_expires_at: Option<Timestamp>,
-    /// How often it was claimed.
-    #[serde(default)]
+    /// The number of claims.
     pub attempts: u32,
-    /// Grows by one with every change of state.
-    #[serde(default)]
+    /// The version. Every change of state increments it.
     pub version: u64,
-    /// Its place among what is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub list_pk: Option<String>,
-    /// `{due, ms}#{conversation}#{id}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub list_sk: Option<String>,
 }
 
 impl OutboxEntry {
-    /// A fresh intent, ready at once.
-    pub fn new_send(
-        conversation_id: &ConversationId,
+    /// Returns a new entry that is ready.
+    pub fn new(
+        kind: OutboxKind,
+        home: OutboxHome,
         inbox: &str,
-        message_id: Ulid,
+        target: OutboxTarget,
+        id: EntryId,
         now: Timestamp,
     ) -> Self {
-        let due_at = add(now, READY_GRACE);
-        Self {
-            id: message_id,
-            conversation_id: conversation_id.clone(),
-            inbox: inbox.to_owned(),
-            kind: OutboxKind::SendMessage,
-            message_id,
-            object_keys: Vec::new(),
-            state: OutboxState::Ready,
-            due_at,
-            claimed_at: None,
-            lease_expires_at: None,
-            attempts: 0,
-            version: 1,
-            list_pk: Some(DUE.to_owned()),
-            list_sk: Some(due_sort_key(due_at, conversation_id, message_id)),
-        }
-    }
-
-    /// The look-up job for a send of which nobody knows whether Twilio took it.
-    pub fn look_up(unknown: &Self, id: Ulid, now: Timestamp) -> Self {
-        let due_at = add(now, Duration::from_mins(1));
         Self {
             id,
-            kind: OutboxKind::LookUpMessage,
-            state: OutboxState::Deferred,
-            due_at,
+            home,
+            inbox: inbox.to_owned(),
+            kind,
+            target,
+            object_keys: Vec::new(),
+            state: OutboxState::Ready,
+            due_at: add(now, READY_GRACE),
+            claimed_at: None,
+            lease_expires_at: None,
             attempts: 0,
             version: 1,
-            lease_expires_at: None,
-            claimed_at: None,
-            list_pk: Some(DUE.to_owned()),
-            list_sk: Some(due_sort_key(due_at, &unknown.conversation_id, id)),
-            ..unknown.clone()
         }
     }
 
-    /// A job beside the lane, ready at once. `id` is its own: a message may have several.
-    pub fn job(
-        kind: OutboxKind,
-        conversation_id: &ConversationId,
-        inbox: &str,
-        message_id: Ulid,
-        id: Ulid,
-        now: Timestamp,
-    ) -> Self {
-        let send = Self::new_send(conversation_id, inbox, id, now);
-        Self { kind, message_id, ..send }
+    /// Returns the job that looks up an unknown send. It is due in a minute.
+    pub fn look_up(unknown: &Self, id: EntryId, now: Timestamp) -> Self {
+        let (home, target) = (unknown.home.clone(), unknown.target);
+        Self {
+            state: OutboxState::Deferred,
+            due_at: add(now, Duration::from_mins(1)),
+            ..Self::new(OutboxKind::LookUpMessage, home, &unknown.inbox, target, id, now)
+        }
     }
 
-    /// Whether a claim still holds.
+    /// Returns the conversation that the entry is stored in.
+    ///
+    /// # Errors
+    /// `Internal` if the entry is a job without a conversation.
+    pub fn conversation(&self) -> Result<&ConversationId> {
+        match &self.home {
+            OutboxHome::Conversation(id) => Ok(id),
+            OutboxHome::Job(_) => Err(Error::internal("an outbox entry without a conversation")),
+        }
+    }
+
+    /// Returns the message that the entry is about, if it is about one.
+    pub fn message_id(&self) -> Option<MessageId> {
+        match self.target {
+            OutboxTarget::Message(id) => Some(id),
+            OutboxTarget::MessagesThrough(_) => None,
+        }
+    }
+
+    /// Returns the conversation and the message that the entry is about.
+    ///
+    /// # Errors
+    /// `Internal` if the entry is not about a message.
+    pub fn message(&self) -> Result<(&ConversationId, MessageId)> {
+        let id = self.message_id();
+        let id = id.ok_or_else(|| Error::internal("an outbox entry without a message"))?;
+        Ok((self.conversation()?, id))
+    }
+
+    /// Returns whether the current claim still holds.
     pub fn is_leased(&self, now: Timestamp) -> bool {
         self.state == OutboxState::Claimed
             && self.lease_expires_at.is_some_and(|expires_at| expires_at > now)
     }
 
-    /// How the API shows it.
+    /// Returns the entry as the API shows it.
     pub fn view(&self) -> OutboxEntryView {
         OutboxEntryView { state: self.state, version: self.version }
     }
-}
-
-/// The partition of what is due, in the index.
-pub const DUE: &str = "DUE";
-
-/// The sort key of what is due at `due_at`.
-pub fn due_sort_key(due_at: Timestamp, conversation_id: &ConversationId, id: Ulid) -> String {
-    format!("{:013}#{conversation_id}#{id}", due_at.as_millisecond())
 }
 
 /// How long a deferred send waits: half a minute, doubled with every attempt, five minutes at most.

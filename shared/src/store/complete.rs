@@ -84,10 +84,8 @@ fn completion_transaction(
     if let SendCompletion::Accepted { sid, .. } = completion
         && with_dedup_record
     {
-        let record = DedupRecord {
-            conversation_id: entry.conversation_id.clone(),
-            message_id: entry.message_id,
-        };
+        let (conversation, message_id) = entry.message()?;
+        let record = DedupRecord { conversation_id: conversation.clone(), message_id };
         transaction.put_if_absent(Key::sid(sid), &record)?;
     }
     if let Some(job) = job {
@@ -100,7 +98,8 @@ fn message_result_update(
     entry: &OutboxEntry,
     completion: &SendCompletion,
 ) -> Result<Option<ItemUpdate>> {
-    let update = ItemUpdate::new(Key::message(&entry.conversation_id, entry.message_id));
+    let (conversation, message) = entry.message()?;
+    let update = ItemUpdate::new(Key::message(conversation, message));
     let update = match completion {
         SendCompletion::Discarded => return Ok(None),
         SendCompletion::Accepted { sid, segments, price } => update

@@ -15,6 +15,7 @@ use crate::consent::{
 };
 use crate::conversation::{Conversation, ConversationId};
 use crate::error::Result;
+use crate::ids::ConsentRecordId;
 use crate::localized::consent;
 use crate::message::Message;
 use crate::message::extras::ConsentKeyword;
@@ -82,7 +83,7 @@ impl Store {
                 .require_listed()
                 .require_consent(expected.consent.as_ref())?,
         );
-        let id = self.ids.ulid(self.clock.now());
+        let id = ConsentRecordId::generate(&*self.ids, self.clock.now());
         transaction.put_if_absent(Key::consent(business, contact, id), record)?;
         if self.commit(transaction).await?.is_committed() {
             self.get_conversation(&expected.id).await

@@ -1,13 +1,13 @@
 //! Dedup records: the rows that make a write happen once.
 
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 
 use super::client::Store;
 use super::keys::Key;
 use super::row::{Item, from_item};
 use crate::conversation::ConversationId;
 use crate::error::Result;
+use crate::ids::MessageId;
 use crate::message::Message;
 use crate::sid::MessageSid;
 
@@ -17,7 +17,7 @@ pub(super) struct DedupRecord {
     /// The conversation.
     pub(super) conversation_id: ConversationId,
     /// The message.
-    pub(super) message_id: Ulid,
+    pub(super) message_id: MessageId,
 }
 
 impl DedupRecord {
@@ -37,7 +37,7 @@ impl Store {
     pub async fn find_message_by_sid(
         &self,
         sid: &MessageSid,
-    ) -> Result<Option<(ConversationId, Ulid)>> {
+    ) -> Result<Option<(ConversationId, MessageId)>> {
         let record: Option<DedupRecord> = self.get(&Key::sid(sid)).await?;
         Ok(record.map(|record| (record.conversation_id, record.message_id)))
     }

@@ -3,21 +3,20 @@
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::Serialize;
-use ulid::Ulid;
 
 use super::client::Store;
-use super::inbound::next_ulid;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::meta::is_listed_with_rev;
-use super::outbox::put_job;
+use super::outbox::put_entry;
 use super::search::search_terms;
 use super::transaction::Transaction;
 use crate::consent::Consent;
 use crate::conversation::{Conversation, ConversationId, ConversationKind};
 use crate::error::Result;
+use crate::ids::{EntryId, MessageId};
 use crate::message::Message;
-use crate::outbox::{OutboxEntry, OutboxKind};
+use crate::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxTarget};
 
 /// The number of messages that one request of the erase job reads.
 const ERASE_PAGE: usize = 100;
@@ -31,8 +30,8 @@ struct Tombstone<'a> {
     kind: ConversationKind,
     inbox: &'a str,
     rev: u64,
-    deleted_through: Ulid,
-    last_ulid: Ulid,
+    deleted_through: MessageId,
+    last_ulid: MessageId,
     /// An opt-out outlives the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     consent: Option<&'a Consent>,
@@ -43,7 +42,8 @@ impl Store {
     /// `false` if another write came first.
     pub async fn delete_conversation(&self, expected: &Conversation) -> Result<bool> {
         let now = self.clock.now();
-        let deleted_through = next_ulid(expected.last_ulid, self.ids.ulid(now));
+        let deleted_through =
+            MessageId::after(expected.last_ulid, MessageId::generate(&*self.ids, now));
         let tombstone = Tombstone {
             kind: expected.kind,
             inbox: &expected.inbox,
@@ -64,9 +64,15 @@ impl Store {
         if expected.has_note {
             transaction.delete(ItemUpdate::new(Key::note(&expected.id)));
         }
-        let (kind, job) = (OutboxKind::EraseConversation, self.ids.ulid(now));
-        let job = OutboxEntry::job(kind, &expected.id, &expected.inbox, deleted_through, job, now);
-        put_job(&mut transaction, &job)?;
+        let job = OutboxEntry::new(
+            OutboxKind::EraseConversation,
+            OutboxHome::Conversation(expected.id.clone()),
+            &expected.inbox,
+            OutboxTarget::MessagesThrough(deleted_through),
+            EntryId::generate(&*self.ids, now),
+            now,
+        );
+        put_entry(&mut transaction, &job)?;
         Ok(self.commit(transaction).await?.is_committed())
     }
 
@@ -74,9 +80,9 @@ impl Store {
     pub async fn list_deleted_messages(
         &self,
         conversation: &ConversationId,
-        deleted_through: Ulid,
+        deleted_through: MessageId,
     ) -> Result<Vec<Message>> {
-        let range = (Ulid::nil(), deleted_through);
+        let range = (MessageId::MIN, deleted_through);
         Ok(self.query_range(conversation, range, true, ERASE_PAGE).await?.messages)
     }
 

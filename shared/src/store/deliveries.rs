@@ -1,7 +1,5 @@
 //! Stores delivery reports. The result does not depend on their order or repetition.
 
-use ulid::Ulid;
-
 use super::client::Store;
 use super::expression::{equals, exists};
 use super::item_update::ItemUpdate;
@@ -10,9 +8,10 @@ use super::row::{attr_n, attr_s, from_item, to_attr};
 use crate::address::Channel;
 use crate::conversation::ConversationId;
 use crate::error::Result;
+use crate::ids::MessageId;
+use crate::message::Message;
 use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::message::extras::Price;
-use crate::message::{Message, ulid_time};
 use crate::sid::MessageSid;
 
 /// A delivery report about a message.
@@ -45,7 +44,7 @@ impl Store {
     pub async fn record_delivery(
         &self,
         conversation: &ConversationId,
-        id: Ulid,
+        id: MessageId,
         report: &DeliveryReport,
     ) -> Result<bool> {
         let status = format!("statuses.{}", report.status.as_str());
@@ -59,7 +58,7 @@ impl Store {
         let Some(item) = changed else { return Ok(false) };
         self.record_delivery_details(&from_item(item)?, report).await?;
         if let Some(code) = report.record.error_code {
-            self.apply_error_code(conversation, ulid_time(id), code).await?;
+            self.apply_error_code(conversation, id.time(), code).await?;
         }
         Ok(true)
     }

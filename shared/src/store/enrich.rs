@@ -10,7 +10,7 @@ use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::messages::StoredMessage;
 use super::meta::MetaUpdate;
-use super::outbox::put_job;
+use super::outbox::put_entry;
 use super::row::{attr_n, to_attr};
 use super::transaction::Transaction;
 use crate::consent::{ConsentRecord, ConsentSource};
@@ -76,11 +76,11 @@ impl Store {
         }
         if let Some(record) = &consent_record {
             // An ID of its own: the event's reading of the same message may be stored already.
-            let key = Key::consent(&merged.business, &merged.contact, inbound.message.id);
+            let key = Key::consent(&merged.business, &merged.contact, inbound.message.id.into());
             transaction.put_if_absent(key, record)?;
         }
         if merged.has_fetchable_media() && !stored.has_fetchable_media() {
-            put_job(&mut transaction, &self.fetch_media_job(&merged))?;
+            put_entry(&mut transaction, &self.fetch_media_job(&merged))?;
         }
         Ok(transaction)
     }

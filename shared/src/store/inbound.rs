@@ -1,19 +1,18 @@
 //! Stores inbound messages: dedup record, message and conversation in one transaction.
 
-use ulid::Ulid;
-
 use super::attempts::Attempts;
 use super::client::Store;
 use super::dedup::DedupRecord;
 use super::keys::Key;
 use super::messages::StoredMessage;
 use super::meta::{ExistingMeta, MetaUpdate};
-use super::outbox::put_job;
+use super::outbox::put_entry;
 use super::search::{put_search_entry, search_terms};
 use super::transaction::{Commit, Slot, Transaction};
 use crate::consent::ConsentRecord;
 use crate::conversation::{Conversation, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
+use crate::ids::MessageId;
 use crate::message::Message;
 
 /// An inbound message to store, with what it says about the contact.
@@ -85,9 +84,9 @@ impl Store {
             let existing = failed.existing(slots.meta).map(ExistingMeta::from_item);
             is_new = existing.as_ref().is_none_or(|existing| !existing.is_listed);
             // The time of this attempt: of many concurrent messages, one that waited gets a later key.
-            let proposed = self.ids.ulid(self.clock.now());
+            let proposed = MessageId::generate(&*self.ids, self.clock.now());
             inbound.message.id =
-                next_ulid(existing.and_then(|existing| existing.last_ulid), proposed);
+                MessageId::after(existing.and_then(|existing| existing.last_ulid), proposed);
         }
     }
 
@@ -118,13 +117,14 @@ impl Store {
         };
         if let Some(record) = &inbound.consent_record {
             let (business, contact) = (&message.business, &message.contact);
-            transaction.put_if_absent(Key::consent(business, contact, message.id), record)?;
+            transaction
+                .put_if_absent(Key::consent(business, contact, message.id.into()), record)?;
         }
         if message.has_fetchable_media() {
-            put_job(&mut transaction, &self.fetch_media_job(message))?;
+            put_entry(&mut transaction, &self.fetch_media_job(message))?;
         }
         if message.has_unresolved_media() {
-            put_job(&mut transaction, &self.deferred_media_look_up(message))?;
+            put_entry(&mut transaction, &self.deferred_media_look_up(message))?;
         }
         Ok((transaction, InboundSlots { dedup_record, meta }))
     }
@@ -155,29 +155,4 @@ fn inbound_update(inbound: &NewInbound) -> Result<MetaUpdate> {
 fn new_conversation(message: &Message) -> Conversation {
     let (business, contact) = (&message.business, message.contact.clone());
     Conversation::direct(message.conversation.clone(), &message.inbox, business, contact)
-}
-
-/// Returns a ULID greater than `last_ulid`: `proposed` itself if it is greater.
-pub(super) fn next_ulid(last_ulid: Option<Ulid>, proposed: Ulid) -> Ulid {
-    match last_ulid {
-        Some(last_ulid) if last_ulid >= proposed => last_ulid.increment().unwrap_or(last_ulid),
-        _ => proposed,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_ulid_is_greater_even_within_one_millisecond() {
-        let last_ulid = Ulid::from_parts(1_000, 77);
-        assert!(next_ulid(Some(last_ulid), Ulid::from_parts(1_000, 5)) > last_ulid);
-        assert!(next_ulid(Some(last_ulid), last_ulid) > last_ulid);
-        assert_eq!(next_ulid(None, last_ulid), last_ulid);
-        assert_eq!(
-            next_ulid(Some(last_ulid), Ulid::from_parts(1_001, 0)),
-            Ulid::from_parts(1_001, 0)
-        );
-    }
 }

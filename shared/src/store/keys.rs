@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use ulid::Ulid;
+use jiff::Timestamp;
 
 use crate::address::Address;
 use crate::conversation::ConversationId;
 use crate::conversation::id::PK_PREFIX;
 use crate::conversation::search::SearchTerm;
-use crate::outbox::{OutboxEntry, Placement};
+use crate::ids::{ConsentRecordId, EntryId, MessageId, UploadId};
+use crate::outbox::{OutboxEntry, OutboxHome, Placement};
 use crate::sid::MessageSid;
 
 /// The partition of quarantine entries, in the table and in the index.
@@ -17,6 +18,9 @@ pub(super) const QUARANTINE: &str = "QUARANTINE";
 
 /// The prefix of the sort keys of a conversation queue.
 pub(super) const QUEUE_PREFIX: &str = "QUEUE#";
+
+/// The partition of due outbox entries in the index.
+pub(super) const DUE: &str = "DUE";
 
 /// The number of partitions that the connections are spread over.
 pub(super) const CONNECTION_PARTITIONS: u8 = 4;
@@ -61,24 +65,23 @@ impl Key {
     }
 
     /// Returns the key of a message.
-    pub(super) fn message(conversation: &ConversationId, id: Ulid) -> Self {
+    pub(super) fn message(conversation: &ConversationId, id: MessageId) -> Self {
         Self::main(conversation_pk(conversation), message_sk(id))
     }
 
     /// Returns the key of an outbox entry, in the conversation's queue or beside it.
     pub(super) fn outbox(entry: &OutboxEntry) -> Self {
         match entry.kind.plan().placement {
-            Placement::Queue => Self::main(
-                conversation_pk(&entry.conversation_id),
-                format!("{QUEUE_PREFIX}{}", entry.id),
-            ),
-            Placement::Job => Self::job(&entry.conversation_id, entry.id),
+            Placement::Queue => {
+                Self::main(entry.home.to_string(), format!("{QUEUE_PREFIX}{}", entry.id))
+            }
+            Placement::Job => Self::job(&entry.home, entry.id),
         }
     }
 
     /// Returns the key of a job.
-    pub(super) fn job(conversation: &ConversationId, id: Ulid) -> Self {
-        Self::main(conversation_pk(conversation), format!("JOB#{id}"))
+    pub(super) fn job(home: &OutboxHome, id: EntryId) -> Self {
+        Self::main(home.to_string(), format!("JOB#{id}"))
     }
 
     /// Returns the key of the dedup record of a message at Twilio.
@@ -97,7 +100,7 @@ impl Key {
     }
 
     /// Returns the key of a consent record.
-    pub(super) fn consent(business: &Address, contact: &Address, id: Ulid) -> Self {
+    pub(super) fn consent(business: &Address, contact: &Address, id: ConsentRecordId) -> Self {
         Self::main(consent_pk(contact), format!("{}{id}", consent_prefix(business)))
     }
 
@@ -133,7 +136,7 @@ impl Key {
     }
 
     /// Returns the key of an upload.
-    pub(super) fn upload(id: Ulid) -> Self {
+    pub(super) fn upload(id: UploadId) -> Self {
         Self::connections(format!("UPLOAD#{id}"), "UPLOAD")
     }
 
@@ -156,8 +159,13 @@ pub(super) fn conversation_pk(id: &ConversationId) -> String {
     format!("{PK_PREFIX}{id}")
 }
 
+/// Returns the sort key of an outbox entry that is due at `due_at`, in the index.
+pub(super) fn due_sort_key(due_at: Timestamp, entry: &OutboxEntry) -> String {
+    format!("{:013}#{}#{}", due_at.as_millisecond(), entry.home, entry.id)
+}
+
 /// Returns the sort key of a message.
-pub(super) fn message_sk(id: Ulid) -> String {
+pub(super) fn message_sk(id: MessageId) -> String {
     format!("MSG#{id}")
 }
 

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 
 use super::client::Store;
 use super::expression::equals;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::outbox::put_job;
+use super::outbox::put_entry;
 use super::row::{from_item, to_attr};
 use super::transaction::Transaction;
 use crate::conversation::ConversationId;
 use crate::error::Result;
+use crate::ids::UploadId;
 use crate::media::{Media, MediaState};
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxKind};
@@ -25,7 +25,7 @@ pub const UPLOAD_TTL: Duration = Duration::from_hours(24);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
     /// The ID. The object is `uploads/{id}`.
-    pub id: Ulid,
+    pub id: UploadId,
     /// The uploading user's sign-in name.
     pub user: String,
     /// The conversation in which it may be sent.
@@ -42,7 +42,7 @@ pub struct Upload {
 
 impl Upload {
     /// Returns the key of the object in the bucket.
-    pub fn object_key(id: Ulid) -> String {
+    pub fn object_key(id: UploadId) -> String {
         format!("uploads/{id}")
     }
 }
@@ -69,7 +69,7 @@ impl Store {
             Some(_) => self.fetch_media_job(message),
             None => self.media_look_up(message),
         };
-        put_job(&mut transaction, &job)?;
+        put_entry(&mut transaction, &job)?;
         if self.commit(transaction).await?.is_committed() {
             self.get_message(&message.conversation, message.id).await
         } else {
@@ -89,7 +89,7 @@ impl Store {
     }
 
     /// Returns an announced upload that has not expired.
-    pub async fn get_upload(&self, id: Ulid) -> Result<Option<Upload>> {
+    pub async fn get_upload(&self, id: UploadId) -> Result<Option<Upload>> {
         let upload: Option<Upload> = self.get(&Key::upload(id)).await?;
         Ok(upload.filter(|upload| upload.expires_at > self.clock.now().as_second()))
     }

@@ -4,11 +4,12 @@ use super::client::Store;
 use super::expression::{equals, exists};
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::outbox::put_job;
+use super::outbox::{message_entry, put_entry};
 use super::redaction::preview_update;
 use super::row::{attr_n, to_attr};
 use super::transaction::Transaction;
 use crate::error::Result;
+use crate::ids::EntryId;
 use crate::media::Media;
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxKind, OutboxState};
@@ -27,8 +28,7 @@ impl Store {
     /// Returns a new job about a message.
     pub(super) fn new_job(&self, kind: OutboxKind, message: &Message) -> OutboxEntry {
         let now = self.clock.now();
-        let id = self.ids.ulid(now);
-        OutboxEntry::job(kind, &message.conversation, &message.inbox, message.id, id, now)
+        message_entry(kind, message, EntryId::generate(&*self.ids, now), now)
     }
 
     /// Stores the media that `job` found, creates the job that fetches them, and deletes `job`. Returns `false` if the
@@ -49,7 +49,7 @@ impl Store {
         );
         transaction.delete(ItemUpdate::new(Key::outbox(job)).require(exists("pk")));
         if message.has_fetchable_media() {
-            put_job(&mut transaction, &self.fetch_media_job(&message))?;
+            put_entry(&mut transaction, &self.fetch_media_job(&message))?;
         }
         let conversation = self.get_conversation(&message.conversation).await?;
         if conversation.is_some_and(|conversation| conversation.last_ulid == Some(message.id)) {

@@ -1,9 +1,10 @@
 //! Reading messages: one, or a page of a thread.
 
+use std::time::Duration;
+
 use futures_util::FutureExt;
 use futures_util::future::try_join;
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 
 use super::client::Store;
 use super::keys::{Key, Table, conversation_pk, message_sk};
@@ -11,10 +12,11 @@ use super::row::{attr_s, from_item};
 use super::write::unconditional;
 use crate::conversation::ConversationId;
 use crate::error::Result;
+use crate::ids::MessageId;
 use crate::message::Message;
 
 /// The overlap of a forward read, because the keys of two functions are not in commit order.
-const OVERLAP_MILLISECONDS: u64 = 10_000;
+const OVERLAP: Duration = Duration::from_secs(10);
 
 /// The maximum number of messages that a forward read repeats.
 const MAX_OVERLAP: usize = 100;
@@ -25,11 +27,11 @@ pub enum MessageRange {
     /// The newest messages.
     Newest,
     /// The messages before this one.
-    Before(Ulid),
+    Before(MessageId),
     /// The messages after this one and those of the ten seconds before it.
-    After(Ulid),
+    After(MessageId),
     /// This message with as many before it as after it.
-    Around(Ulid),
+    Around(MessageId),
 }
 
 /// The number of messages that one request of a thread search reads.
@@ -60,7 +62,7 @@ impl Store {
     pub async fn get_message(
         &self,
         conversation: &ConversationId,
-        id: Ulid,
+        id: MessageId,
     ) -> Result<Option<Message>> {
         self.get(&Key::message(conversation, id)).await
     }
@@ -72,28 +74,23 @@ impl Store {
     pub async fn list_messages(
         &self,
         conversation: &ConversationId,
-        deleted_through: Option<Ulid>,
+        deleted_through: Option<MessageId>,
         range: MessageRange,
         limit: usize,
     ) -> Result<MessagePage> {
-        let first = deleted_through.map_or(Ulid::nil(), following_ulid);
-        let last = Ulid::from_parts(u64::MAX, u128::MAX);
+        let first = deleted_through.map_or(MessageId::MIN, MessageId::next);
+        let last = MessageId::MAX;
         match range {
             MessageRange::Newest => self.query_newest(conversation, (first, last), limit).await,
             MessageRange::Before(id) => {
-                self.query_newest(conversation, (first, previous_ulid(id)), limit).await
+                self.query_newest(conversation, (first, id.previous()), limit).await
             }
             MessageRange::After(id) => {
-                let overlap = (first.max(overlap_start(id)), id);
+                let overlap = (first.max(id.earlier(OVERLAP)), id);
                 let (overlap, newer) = try_join(
                     self.query_newest(conversation, overlap, MAX_OVERLAP).boxed(),
-                    self.query_range(
-                        conversation,
-                        (first.max(following_ulid(id)), last),
-                        true,
-                        limit,
-                    )
-                    .boxed(),
+                    self.query_range(conversation, (first.max(id.next()), last), true, limit)
+                        .boxed(),
                 )
                 .await?;
                 let MessagePage { mut messages, .. } = overlap;
@@ -104,13 +101,8 @@ impl Store {
                 let (before, after) = (limit.div_ceil(2), limit / 2);
                 let (older, newer) = try_join(
                     self.query_newest(conversation, (first, id), before).boxed(),
-                    self.query_range(
-                        conversation,
-                        (first.max(following_ulid(id)), last),
-                        true,
-                        after,
-                    )
-                    .boxed(),
+                    self.query_range(conversation, (first.max(id.next()), last), true, after)
+                        .boxed(),
                 )
                 .await?;
                 let MessagePage { mut messages, more } = older;
@@ -124,7 +116,7 @@ impl Store {
     async fn query_newest(
         &self,
         conversation: &ConversationId,
-        range: (Ulid, Ulid),
+        range: (MessageId, MessageId),
         limit: usize,
     ) -> Result<MessagePage> {
         let mut page = Box::pin(self.query_range(conversation, range, false, limit)).await?;
@@ -136,7 +128,7 @@ impl Store {
     pub(super) async fn query_range(
         &self,
         conversation: &ConversationId,
-        (from, to): (Ulid, Ulid),
+        (from, to): (MessageId, MessageId),
         forward: bool,
         limit: usize,
     ) -> Result<MessagePage> {
@@ -161,16 +153,4 @@ impl Store {
         let messages = items.into_iter().map(from_item).collect::<Result<_>>()?;
         Ok(MessagePage { messages, more })
     }
-}
-
-fn following_ulid(id: Ulid) -> Ulid {
-    id.increment().unwrap_or(id)
-}
-
-fn previous_ulid(id: Ulid) -> Ulid {
-    Ulid(id.0.saturating_sub(1))
-}
-
-fn overlap_start(id: Ulid) -> Ulid {
-    Ulid::from_parts(id.timestamp_ms().saturating_sub(OVERLAP_MILLISECONDS), 0)
 }

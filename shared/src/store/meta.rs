@@ -4,7 +4,6 @@
 //! 60 bytes left. A test weighs it.
 
 use jiff::Timestamp;
-use ulid::Ulid;
 
 use super::client::Store;
 use super::expression::{
@@ -16,6 +15,7 @@ use super::row::{Item, attr_n, attr_s, from_item, get_str, to_attr};
 use crate::consent::Consent;
 use crate::conversation::{Conversation, ConversationId, ListPartition};
 use crate::error::Result;
+use crate::ids::MessageId;
 use crate::message::Message;
 
 const LIST_PK: &str = "list_pk";
@@ -168,7 +168,7 @@ impl MetaUpdate {
     }
 
     /// Requires that this message is the last one.
-    pub(super) fn require_last(self, id: Ulid) -> Self {
+    pub(super) fn require_last(self, id: MessageId) -> Self {
         self.map(|update| update.require(equals(LAST_ULID, attr_s(id.to_string()))))
     }
 
@@ -196,7 +196,7 @@ fn is_listed() -> Condition {
 /// The existing META that made a condition fail.
 pub(super) struct ExistingMeta {
     /// The greatest ULID used in the conversation.
-    pub(super) last_ulid: Option<Ulid>,
+    pub(super) last_ulid: Option<MessageId>,
     /// Whether the conversation is listed.
     pub(super) is_listed: bool,
 }
@@ -206,7 +206,7 @@ impl ExistingMeta {
     pub(super) fn from_item(item: &Item) -> Self {
         let last_ulid = get_str(item, LAST_ULID);
         Self {
-            last_ulid: last_ulid.and_then(|ulid| Ulid::from_string(ulid).ok()),
+            last_ulid: last_ulid.and_then(MessageId::parse),
             is_listed: item.contains_key(LIST_PK),
         }
     }
@@ -218,7 +218,6 @@ mod tests {
 
     use aws_sdk_dynamodb::types::AttributeValue;
     use jiff::Timestamp;
-    use ulid::Ulid;
 
     use super::super::keys::Key;
     use super::super::row::{Item, to_item};
@@ -258,8 +257,8 @@ mod tests {
                 media: Some(MediaKind::Document),
                 media_count: 10,
             }),
-            last_ulid: Some(Ulid::from_parts(1, 1)),
-            deleted_through: Some(Ulid::from_parts(1, 1)),
+            last_ulid: Some(MessageId::from_parts(1, 1)),
+            deleted_through: Some(MessageId::from_parts(1, 1)),
             created_at: Some(at),
             list_pk: Some(ListPartition {
                 inbox: inbox.clone(),

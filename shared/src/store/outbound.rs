@@ -1,23 +1,22 @@
 //! Stores outbound messages: dedup record, message, conversation and outbox entry in one transaction.
 
-use ulid::Ulid;
-
 use super::attempts::Attempts;
 use super::client::Store;
 use super::dedup::DedupRecord;
 use super::expression::{absent, equals};
-use super::inbound::next_ulid;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::meta::MetaUpdate;
 use super::new_outbound::{NewOutbound, OutboundOutcome};
+use super::outbox::{message_entry, put_entry};
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::{Commit, Slot, Transaction};
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
+use crate::ids::MessageId;
 use crate::message::extras::MessageExtras;
 use crate::message::{Direction, Message};
-use crate::outbox::OutboxEntry;
+use crate::outbox::{OutboxEntry, OutboxKind};
 use crate::sending::can_send::SendCheck;
 
 const MAX_ATTEMPTS: u32 = 32;
@@ -50,8 +49,12 @@ impl Store {
             let Some(message) = self.build_message(&expected, outbound) else {
                 return Ok(OutboundOutcome::ConversationNotFound);
             };
-            let entry =
-                OutboxEntry::new_send(&expected.id, &expected.inbox, message.id, self.clock.now());
+            let entry = message_entry(
+                OutboxKind::SendMessage,
+                &message,
+                message.id.into(),
+                self.clock.now(),
+            );
             let (transaction, slots) =
                 outbound_transaction(&expected, &message, &entry, outbound, retry_of)?;
             let failed = match self.commit(transaction).await? {
@@ -72,9 +75,9 @@ impl Store {
 
     fn build_message(&self, expected: &Conversation, outbound: &NewOutbound) -> Option<Message> {
         expected.list_pk.as_ref()?;
-        let proposed = self.ids.ulid(self.clock.now());
+        let proposed = MessageId::generate(&*self.ids, self.clock.now());
         Some(Message {
-            id: next_ulid(expected.last_ulid, proposed),
+            id: MessageId::after(expected.last_ulid, proposed),
             conversation: expected.id.clone(),
             inbox: expected.inbox.clone(),
             direction: Direction::Outbound,
@@ -156,7 +159,7 @@ fn outbound_transaction(
     let dedup_record = transaction.put_if_absent(idempotency_key(outbound), &record)?;
     transaction.put(Key::message(&expected.id, message.id), message)?;
     transaction.update(outbound_update(expected, message)?);
-    transaction.put(Key::outbox(entry), entry)?;
+    put_entry(&mut transaction, entry)?;
     let retry_of = match retry_of {
         Some(failed) => Some(transaction.update(mark_retried(failed, message.id)?)),
         None => None,
@@ -176,7 +179,7 @@ fn outbound_update(expected: &Conversation, message: &Message) -> Result<MetaUpd
 }
 
 /// Names the new message on the failed one: once, and only if the failed one is as it was read.
-fn mark_retried(failed: &Message, new: Ulid) -> Result<ItemUpdate> {
+fn mark_retried(failed: &Message, new: MessageId) -> Result<ItemUpdate> {
     Ok(ItemUpdate::new(Key::message(&failed.conversation, failed.id))
         .set("retried_by", attr_s(new.to_string()))
         .increment("rev")

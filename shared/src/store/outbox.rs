@@ -1,19 +1,23 @@
 //! Outbox entries: the conversation queue, claims, deferrals and what is due.
 
 use jiff::Timestamp;
-use ulid::Ulid;
+use serde::Serialize;
 
 use super::client::Store;
 use super::expression::{Condition, equals};
 use super::item_update::ItemUpdate;
-use super::keys::{Key, QUEUE_PREFIX, Table, conversation_pk};
+use super::keys::{DUE, Key, QUEUE_PREFIX, Table, conversation_pk, due_sort_key};
 use super::row::{Item, attr_n, attr_s, from_item, get_str, to_attr};
 use super::transaction::Transaction;
 use super::write::unconditional;
 use crate::clock::add;
 use crate::conversation::ConversationId;
 use crate::error::Result;
-use crate::outbox::{DUE, LEASE_DURATION, OutboxEntry, OutboxState, READY_GRACE, due_sort_key};
+use crate::ids::EntryId;
+use crate::message::Message;
+use crate::outbox::{
+    LEASE_DURATION, OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTarget, READY_GRACE,
+};
 
 impl Store {
     /// Returns a conversation's queue, the oldest entry first (a consistent read).
@@ -74,7 +78,7 @@ impl Store {
         state: OutboxState,
         due_at: Timestamp,
     ) -> Result<Option<OutboxEntry>> {
-        let sort_key = due_sort_key(due_at, &expected.conversation_id, expected.id);
+        let sort_key = due_sort_key(due_at, expected);
         let changed = ItemUpdate::new(Key::outbox(expected))
             .set("outbox_state", to_attr(state)?)
             .set("due_at", to_attr(due_at)?)
@@ -90,7 +94,7 @@ impl Store {
     /// Marks an entry `unknown` and creates its look-up job. Returns `false` if the entry has changed since it was read.
     pub async fn mark_unknown(&self, expected: &OutboxEntry) -> Result<bool> {
         let now = self.clock.now();
-        let job = OutboxEntry::look_up(expected, self.ids.ulid(now), now);
+        let job = OutboxEntry::look_up(expected, EntryId::generate(&*self.ids, now), now);
         let mut transaction = Transaction::new();
         transaction.update(
             ItemUpdate::new(Key::outbox(expected))
@@ -100,7 +104,7 @@ impl Store {
                 .increment("version")
                 .require(unchanged(expected)?),
         );
-        put_job(&mut transaction, &job)?;
+        put_entry(&mut transaction, &job)?;
         Ok(self.commit(transaction).await?.is_committed())
     }
 
@@ -128,18 +132,37 @@ impl Store {
     }
 
     /// Returns a job.
-    pub async fn get_job(
-        &self,
-        conversation: &ConversationId,
-        id: Ulid,
-    ) -> Result<Option<OutboxEntry>> {
-        self.get(&Key::job(conversation, id)).await
+    pub async fn get_job(&self, home: &OutboxHome, id: EntryId) -> Result<Option<OutboxEntry>> {
+        self.get(&Key::job(home, id)).await
     }
 }
 
-/// Puts a job into a transaction.
-pub(super) fn put_job(transaction: &mut Transaction, job: &OutboxEntry) -> Result<()> {
-    transaction.put(Key::outbox(job), job).map(|_| ())
+/// An entry with its place among what is due.
+#[derive(Serialize)]
+struct StoredEntry<'a> {
+    #[serde(flatten)]
+    entry: &'a OutboxEntry,
+    list_pk: &'static str,
+    list_sk: String,
+}
+
+/// Puts an entry that is not unknown into a transaction.
+pub(super) fn put_entry(transaction: &mut Transaction, entry: &OutboxEntry) -> Result<()> {
+    let list_sk = due_sort_key(entry.due_at, entry);
+    let stored = StoredEntry { entry, list_pk: DUE, list_sk };
+    transaction.put(Key::outbox(entry), &stored).map(|_| ())
+}
+
+/// Returns a new entry about a message. A send has the ULID of its message; a message may have several jobs.
+pub(super) fn message_entry(
+    kind: OutboxKind,
+    message: &Message,
+    id: EntryId,
+    now: Timestamp,
+) -> OutboxEntry {
+    let home = OutboxHome::Conversation(message.conversation.clone());
+    let target = OutboxTarget::Message(message.id);
+    OutboxEntry::new(kind, home, &message.inbox, target, id, now)
 }
 
 /// Requires state and version as they were read.
@@ -153,10 +176,10 @@ fn unchanged(expected: &OutboxEntry) -> Result<Condition> {
 pub struct DueEntry {
     /// Its position in the index, from which the next page starts.
     pub position: String,
-    /// The conversation.
-    pub conversation: ConversationId,
+    /// The partition that the entry is stored in.
+    pub home: OutboxHome,
     /// The entry's ID.
-    pub id: Ulid,
+    pub id: EntryId,
     /// Whether it is in the conversation queue; otherwise it is a job.
     pub in_queue: bool,
 }
@@ -169,9 +192,44 @@ impl DueEntry {
         let (prefix, id) = sort.split_once('#')?;
         Some(Self {
             position,
-            conversation: ConversationId::parse(pk.strip_prefix("CONV#")?)?,
-            id: Ulid::from_string(id).ok()?,
+            home: OutboxHome::parse(pk)?,
+            id: EntryId::parse(id)?,
             in_queue: prefix == "QUEUE",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row::to_item;
+    use super::*;
+    use crate::ids::MessageId;
+
+    fn stored(kind: OutboxKind, home: OutboxHome) -> (Key, Item) {
+        let target = OutboxTarget::MessagesThrough(MessageId::from_parts(1, 1));
+        let id = EntryId::from_parts(1_800_000_000_000, 7);
+        let entry = OutboxEntry::new(kind, home, "main", target, id, Timestamp::UNIX_EPOCH);
+        let list_sk = due_sort_key(entry.due_at, &entry);
+        let key = Key::outbox(&entry);
+        let item = to_item(&key, &StoredEntry { entry: &entry, list_pk: DUE, list_sk }).unwrap();
+        assert_eq!(from_item::<OutboxEntry>(item.clone()).unwrap(), entry);
+        (key, item)
+    }
+
+    #[test]
+    fn a_due_entry_is_found_in_a_queue_beside_it_or_in_a_partition_of_its_own() {
+        let id = EntryId::from_parts(1_800_000_000_000, 7);
+        let conversation =
+            OutboxHome::Conversation(ConversationId::parse(&"a".repeat(26)).unwrap());
+        for (kind, home, in_queue) in [
+            (OutboxKind::SendMessage, conversation.clone(), true),
+            (OutboxKind::FetchMedia, conversation, false),
+            (OutboxKind::FetchMedia, OutboxHome::Job(id), false),
+        ] {
+            let (key, item) = stored(kind, home.clone());
+            assert_eq!(key.pk, home.to_string());
+            let due = DueEntry::from_item(&item).unwrap();
+            assert_eq!((due.home, due.id, due.in_queue), (home, id, in_queue));
+        }
     }
 }

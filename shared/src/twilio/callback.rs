@@ -1,19 +1,18 @@
 //! The path of a message's status callbacks.
 
-use ulid::Ulid;
-
 use crate::conversation::ConversationId;
+use crate::ids::MessageId;
 
 /// The prefix of all callback paths.
 pub const CALLBACK_PREFIX: &str = "/twilio/deliveries/";
 
 /// Returns the path of a message's callbacks. The signature covers it, so no one else can name another message.
-pub fn callback_path(conversation: &ConversationId, message: Ulid) -> String {
+pub fn callback_path(conversation: &ConversationId, message: MessageId) -> String {
     format!("{CALLBACK_PREFIX}{conversation}/{message}")
 }
 
 /// Returns the conversation and message that a callback path names; `None` if the path is invalid.
-pub fn parse_callback_path(path: &str) -> Option<(ConversationId, Ulid)> {
+pub fn parse_callback_path(path: &str) -> Option<(ConversationId, MessageId)> {
     let (conversation, message) = path.strip_prefix(CALLBACK_PREFIX)?.split_once('/')?;
-    ConversationId::parse(conversation).zip(Ulid::from_string(message).ok())
+    ConversationId::parse(conversation).zip(MessageId::parse(message))
 }

@@ -10,11 +10,11 @@ use shared::address::Address;
 use shared::clock::Clock as _;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
-use shared::ids::{Ids as _, RandomIds, Ulid};
+use shared::ids::{EntryId, MessageId, RandomIds};
 use shared::media::Media;
 use shared::message::extras::MessageExtras;
 use shared::message::{Direction, Message};
-use shared::outbox::{DUE, OutboxEntry, OutboxState, due_sort_key};
+use shared::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTarget};
 use shared::sending::can_send::SendCheck;
 use shared::session::Role;
 use shared::sid::MessageSid;
@@ -434,19 +434,20 @@ impl<'a> PermissionCase<'a> {
         let now = self.system.inner().clock().now();
         let past = now.checked_sub(std::time::Duration::from_secs(5)).unwrap();
         for conversation in [self.store_inbound().await, self.store_inbound().await] {
-            let id = RandomIds.ulid(past);
-            let mut entry = OutboxEntry::new_send(&conversation, "main", id, past);
-            entry.state = OutboxState::Claimed;
-            entry.lease_expires_at = Some(past);
-            entry.due_at = past;
-            entry.list_pk = Some(DUE.to_owned());
-            entry.list_sk = Some(due_sort_key(past, &conversation, id));
-            let pk = format!("CONV#{conversation}");
-            put_row(self.system, &pk, &format!("QUEUE#{id}"), &entry).await;
-            let mut job = OutboxEntry::look_up(&entry, RandomIds.ulid(now), past);
-            job.due_at = past;
-            job.list_sk = Some(due_sort_key(past, &conversation, job.id));
-            put_row(self.system, &pk, &format!("JOB#{}", job.id), &job).await;
+            let id = MessageId::generate(&RandomIds, past);
+            let target = OutboxTarget::Message(id);
+            let home = OutboxHome::Conversation(conversation);
+            let (kind, pk) = (OutboxKind::SendMessage, home.to_string());
+            let entry = OutboxEntry {
+                state: OutboxState::Claimed,
+                lease_expires_at: Some(past),
+                due_at: past,
+                ..OutboxEntry::new(kind, home, "main", target, id.into(), past)
+            };
+            put_row(self.system, &pk, &format!("QUEUE#{id}"), &due_row(&entry)).await;
+            let job_id = EntryId::generate(&RandomIds, now);
+            let job = OutboxEntry { due_at: past, ..OutboxEntry::look_up(&entry, job_id, past) };
+            put_row(self.system, &pk, &format!("JOB#{job_id}"), &due_row(&job)).await;
         }
         let result = self.system.inner().run_schedule("sweep").await;
         assert!(!self.strict || result.is_ok(), "{:?}", result.err());
@@ -467,10 +468,13 @@ impl<'a> PermissionCase<'a> {
     }
 
     /// One in which a customer has written, and sent this with it; and the message.
-    pub(super) async fn store_inbound_with(&self, media: Vec<Media>) -> (ConversationId, Ulid) {
+    pub(super) async fn store_inbound_with(
+        &self,
+        media: Vec<Media>,
+    ) -> (ConversationId, MessageId) {
         let (conversation, contact) = self.new_pair();
         let message = Message {
-            id: RandomIds.ulid(self.system.inner().clock().now()),
+            id: MessageId::generate(&RandomIds, self.system.inner().clock().now()),
             conversation: conversation.clone(),
             inbox: "main".to_owned(),
             direction: Direction::Inbound,
@@ -524,4 +528,13 @@ impl<'a> PermissionCase<'a> {
 /// What the functions decide is not what is looked at here.
 fn allow(_: &shared::conversation::Conversation) -> SendCheck {
     SendCheck::allowed()
+}
+
+/// Returns an entry as the table stores it, with its place among what is due.
+fn due_row(entry: &OutboxEntry) -> Value {
+    let mut row = serde_json::to_value(entry).unwrap();
+    let due_at = entry.due_at.as_millisecond();
+    row["list_pk"] = json!("DUE");
+    row["list_sk"] = json!(format!("{due_at:013}#{}#{}", entry.home, entry.id));
+    row
 }

@@ -7,9 +7,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::conversation::ConversationId;
-use shared::ids::{Ids as _, RandomIds, Ulid};
+use shared::ids::{EntryId, MessageId, RandomIds, UploadId};
 use shared::media::{Media, MediaState};
-use shared::outbox::{OutboxEntry, OutboxKind, OutboxState, add};
+use shared::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTarget, add};
 use shared::store::Upload;
 use twilio_simulator::PhoneInput;
 
@@ -53,7 +53,7 @@ impl PermissionCase<'_> {
     /// A click with a file that was uploaded.
     pub async fn send_file(&self, id: &ConversationId) {
         let upload = Upload {
-            id: RandomIds.ulid(self.system.inner().clock().now()),
+            id: UploadId::generate(&RandomIds, self.system.inner().clock().now()),
             user: "admin".to_owned(),
             conversation: id.clone(),
             name: "a.png".to_owned(),
@@ -115,20 +115,21 @@ impl PermissionCase<'_> {
         row.media = vec![Media::pending(&source_url, Some("image/png"))];
         put_row(self.system, &format!("CONV#{id}"), &format!("MSG#{message}"), &row).await;
         self.invoke_fetch_media(&id, message).await;
-        self.invoke_fetch_media(&id, RandomIds.ulid(system.clock().now())).await;
+        self.invoke_fetch_media(&id, MessageId::generate(&RandomIds, system.clock().now())).await;
     }
 
-    async fn invoke_fetch_media(&self, conversation: &ConversationId, message_id: Ulid) {
+    async fn invoke_fetch_media(&self, conversation: &ConversationId, message_id: MessageId) {
         let now = self.system.inner().clock().now();
-        let (kind, id) = (OutboxKind::FetchMedia, RandomIds.ulid(now));
+        let (kind, id) = (OutboxKind::FetchMedia, EntryId::generate(&RandomIds, now));
+        let home = OutboxHome::Conversation(conversation.clone());
+        let target = OutboxTarget::Message(message_id);
         let job = OutboxEntry {
             state: OutboxState::Claimed,
             lease_expires_at: Some(add(now, Duration::from_mins(2))),
-            ..OutboxEntry::job(kind, conversation, "main", message_id, id, now)
+            ..OutboxEntry::new(kind, home.clone(), "main", target, id, now)
         };
         put_row(self.system, &format!("CONV#{conversation}"), &format!("JOB#{id}"), &job).await;
-        let job_ref =
-            JobRef { conversation_id: conversation.clone(), job_id: id, version: job.version };
+        let job_ref = JobRef { home, job_id: id, version: job.version };
         let event = serde_json::to_value(job_ref).unwrap();
         let result = self.system.inner().functions().invoke("fetch-media", event).await;
         assert!(!self.strict || result.is_ok(), "{:?}", result.err());

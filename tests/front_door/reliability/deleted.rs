@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
-use shared::ids::{Ids as _, RandomIds};
+use shared::ids::{MessageId, RandomIds};
 
 use super::fixture::{ANNA, ReliabilityFixture, numbered_sid, put_item, seconds};
 use crate::support::table::{self, TABLE};
@@ -13,7 +13,7 @@ use crate::support::table::{self, TABLE};
 async fn make_tombstone(fixture: &ReliabilityFixture, conversation: &str) {
     let key = (format!("CONV#{conversation}"), "META".to_owned());
     let meta = table::rows(&fixture.system, TABLE).await.remove(&key).unwrap();
-    let ulid = RandomIds.ulid(fixture.inner().clock().now()).to_string();
+    let ulid = MessageId::generate(&RandomIds, fixture.inner().clock().now()).to_string();
     let rev = meta["rev"]["N"].as_str().unwrap().parse::<u64>().unwrap() + 1;
     let tombstone = json!({
         "pk": meta["pk"], "sk": meta["sk"], "kind": meta["kind"],

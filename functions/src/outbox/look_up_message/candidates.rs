@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::error::Result;
-use shared::ids::Ulid;
+use shared::ids::EntryId;
 use shared::message::Message;
 use shared::outbox::{LEASE_DURATION, OutboxEntry, OutboxState, add};
 use shared::sid::MessageSid;
@@ -18,7 +18,7 @@ const CLOCK_SKEW: Duration = Duration::from_secs(5);
 /// A send with the same text that may match an entry in Twilio's list.
 pub(super) struct Candidate {
     /// The outbox entry's ID.
-    pub(super) id: Ulid,
+    pub(super) id: EntryId,
     /// The earliest time at which Twilio may have created the message.
     pub(super) from: Timestamp,
     /// The latest time at which Twilio may have created the message.
@@ -64,8 +64,8 @@ pub(super) async fn list_candidates(
             OutboxState::Ready | OutboxState::Deferred => false,
         };
         if possible {
-            let candidate_message =
-                app.store.get_message(&entry.conversation_id, entry.message_id).await?;
+            let (conversation, message_id) = entry.message()?;
+            let candidate_message = app.store.get_message(conversation, message_id).await?;
             let same_text = candidate_message.filter(|candidate| candidate.body == message.body);
             candidates.extend(same_text.map(|candidate| Candidate::new(entry, &candidate)));
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use shared::error::{Error, Result};
-use shared::ids::Ulid;
+use shared::ids::EntryId;
 use shared::message::Message;
 use shared::outbox::OutboxEntry;
 use shared::twilio::client::{ListedDirection, ListedMessage};
@@ -52,7 +52,7 @@ pub(super) async fn find_in_twilio_list(
         let unmatched =
             without_dedup_record(app, &found, &candidates).await.map_err(LookUpError::Table)?;
         let queue =
-            app.store.list_queue(&unknown.conversation_id).await.map_err(LookUpError::Table)?;
+            app.store.list_queue(&message.conversation).await.map_err(LookUpError::Table)?;
         let current =
             list_candidates(app, &queue, unknown, message).await.map_err(LookUpError::Table)?;
         if current
@@ -93,7 +93,7 @@ async fn without_dedup_record(
 fn pair_oldest_first(
     unmatched: Vec<ListedMessage>,
     mut candidates: Vec<Candidate>,
-    entry_id: Ulid,
+    entry_id: EntryId,
 ) -> Option<ListedMessage> {
     candidates.retain(|candidate| candidate.sid.is_none());
     let mut ours = None;
@@ -148,7 +148,7 @@ mod tests {
     fn candidate(id: u128, from: i64, until: i64) -> Candidate {
         let second = |second| Timestamp::from_second(second).unwrap();
         let (from, until) = (second(from), second(until));
-        Candidate { id: Ulid::from(id), from, until, in_progress: false, sid: None }
+        Candidate { id: EntryId::from_parts(0, id), from, until, in_progress: false, sid: None }
     }
 
     fn pair(
@@ -156,7 +156,8 @@ mod tests {
         candidates: Vec<Candidate>,
         id: u128,
     ) -> Option<MessageSid> {
-        pair_oldest_first(messages.to_vec(), candidates, Ulid::from(id)).map(|message| message.sid)
+        pair_oldest_first(messages.to_vec(), candidates, EntryId::from_parts(0, id))
+            .map(|message| message.sid)
     }
 
     #[test]

@@ -30,14 +30,15 @@ pub(super) async fn look_up_message(
     context: &DispatchContext,
     job: &OutboxEntry,
 ) -> Result<()> {
-    let queue = app.store.list_queue(&job.conversation_id).await?;
-    let Some(unknown) = queue.iter().find(|entry| entry.message_id == job.message_id) else {
+    let (conversation, message_id) = job.message()?;
+    let queue = app.store.list_queue(conversation).await?;
+    let Some(unknown) = queue.iter().find(|entry| entry.target == job.target) else {
         return app.store.delete_job(job).await;
     };
     if complete_from_callback(app, unknown, Some(job)).await? {
         return Ok(());
     }
-    let Some(message) = app.store.get_message(&job.conversation_id, job.message_id).await? else {
+    let Some(message) = app.store.get_message(conversation, message_id).await? else {
         return app
             .store
             .complete_send(unknown, Some(job), &SendCompletion::Discarded)
@@ -70,7 +71,8 @@ pub(super) async fn complete_from_callback(
     entry: &OutboxEntry,
     job: Option<&OutboxEntry>,
 ) -> Result<bool> {
-    let message = app.store.get_message(&entry.conversation_id, entry.message_id).await?;
+    let (conversation, message_id) = entry.message()?;
+    let message = app.store.get_message(conversation, message_id).await?;
     match message.and_then(|message| message.sid) {
         Some(sid) => {
             let completion = SendCompletion::Accepted { sid, segments: None, price: None };

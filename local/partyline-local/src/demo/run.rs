@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use shared::address::Address;
 use shared::conversation::{Conversation, ConversationId, ConversationStatus};
+use shared::ids::MessageId;
 use shared::message::{Direction, Message};
 use shared::outbox::OutboxEntry;
 use shared::sending::can_send::SendCheck;
@@ -87,7 +88,7 @@ impl StoryRunner<'_> {
 
     async fn receive(&self, step: &StoryStep<'_>) -> Result<Option<twilio::Message>, DemoError> {
         let message = Message {
-            id: self.ids.ulid(step.time),
+            id: MessageId::generate(&*self.ids, step.time),
             conversation: step.conversation.clone(),
             inbox: INBOX.to_owned(),
             direction: Direction::Inbound,

@@ -7,8 +7,10 @@ use serde::de::DeserializeOwned;
 
 use crate::address::Address;
 use crate::error::{Error, Result};
+use crate::inbox_name::InboxName;
 use crate::secret::Secret;
 use crate::sid::{AccountSid, MessagingServiceSid};
+use crate::username::Username;
 
 /// A parameter under the stack's prefix. What belongs together is one JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,18 +72,14 @@ pub struct Sender {
     /// What people call it.
     pub name: String,
     /// The inbox of its conversations.
-    #[serde(default = "main_inbox")]
-    pub inbox: String,
+    #[serde(default = "InboxName::main")]
+    pub inbox: InboxName,
     /// The Messaging Service that it sends through.
     #[serde(default)]
     pub messaging_service_sid: Option<MessagingServiceSid>,
     /// The regions (`US`, `DE`) that it may write to; without a list, those of our own senders.
     #[serde(default)]
     pub countries: Option<Vec<String>>,
-}
-
-fn main_inbox() -> String {
-    "main".to_owned()
 }
 
 /// Where we are reached from outside, without a slash at the end.
@@ -97,7 +95,7 @@ pub struct Urls {
 #[derive(Debug, Clone, Deserialize)]
 pub struct FirstAdmin {
     /// Sign-in name.
-    pub username: String,
+    pub username: Username,
     /// Password.
     pub password: Secret,
 }

@@ -1,7 +1,7 @@
 //! The rules, the types and the external interfaces that all Partyline functions use.
 //!
-//! Base, without a noun: [`clock`], [`direction`], [`error`], [`fault`], [`ids`], [`localized`], [`retry`], [`secret`],
-//! [`sid`], [`text`].
+//! Base, without a noun: [`clock`], [`direction`], [`error`], [`fault`], [`idempotency_key`], [`ids`], [`inbox_name`],
+//! [`localized`], [`retry`], [`secret`], [`sid`], [`text`], [`username`].
 //!
 //! Nouns, without AWS, HTTP or a clock of their own: [`address`], [`config`], [`consent`], [`conversation`], [`cursor`],
 //! [`live_event`], [`media`], [`message`], [`outbox`], [`sending`], [`session`], [`twilio_codes`].
@@ -20,7 +20,9 @@ pub mod direction;
 pub mod error;
 pub mod fault;
 mod http;
+pub mod idempotency_key;
 pub mod ids;
+pub mod inbox_name;
 pub mod lambda;
 pub mod live;
 pub mod live_event;
@@ -37,3 +39,4 @@ pub mod store;
 pub mod text;
 pub mod twilio;
 pub mod twilio_codes;
+pub mod username;

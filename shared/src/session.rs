@@ -12,8 +12,10 @@ use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
+use crate::inbox_name::InboxName;
 use crate::localized;
 use crate::secret::Secret;
+use crate::username::Username;
 
 /// How long an access token is good.
 pub const ACCESS_TTL: Duration = Duration::from_mins(10);
@@ -42,25 +44,31 @@ pub struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
     /// Sign-in name.
-    pub sub: String,
+    pub sub: Username,
     /// Name for display.
     pub name: String,
     /// What the person may do.
     pub role: Role,
     /// The inboxes that the person sees.
-    pub inboxes: Vec<String>,
+    pub inboxes: Vec<InboxName>,
 }
 
 impl Claims {
     /// The claims of a person, from `now` for ten minutes.
-    pub fn new(sub: &str, name: &str, role: Role, inboxes: &[String], now: Timestamp) -> Self {
+    pub fn new(
+        sub: &Username,
+        name: &str,
+        role: Role,
+        inboxes: &[InboxName],
+        now: Timestamp,
+    ) -> Self {
         Self {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             iat: now.as_second(),
             exp: crate::clock::add(now, ACCESS_TTL).as_second(),
             nbf: None,
-            sub: sub.to_owned(),
+            sub: sub.clone(),
             name: name.to_owned(),
             role,
             inboxes: inboxes.to_vec(),
@@ -199,7 +207,13 @@ mod tests {
     }
 
     fn claims(now: Timestamp) -> Claims {
-        Claims::new("anna", "Anna", Role::Agent, &["main".to_owned()], now)
+        Claims::new(
+            &Username::parse("anna").unwrap(),
+            "Anna",
+            Role::Agent,
+            &[InboxName::main()],
+            now,
+        )
     }
 
     #[test]

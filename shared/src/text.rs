@@ -1,4 +1,4 @@
-//! The limits of texts in bytes.
+//! Texts with rules: limits in bytes, and types for checked texts.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -11,6 +11,51 @@ pub fn first_bytes(text: &str, max: usize) -> &str {
     let end = ends.take_while(|end| *end <= max).last().unwrap_or_default();
     text.get(..end).unwrap_or_default()
 }
+
+/// Defines a type for texts that a function has checked: `fn(&str) -> Option<String>`.
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $check:path, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks `text`. Returns `None` if it breaks the rules of this type.
+            pub fn parse(text: &str) -> Option<Self> {
+                $check(text).map(Self)
+            }
+
+            /// Returns the text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text).ok_or($expected)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(checked: $name) -> Self {
+                checked.0
+            }
+        }
+    };
+}
+
+pub(crate) use checked_text;
 
 #[cfg(test)]
 mod tests {

@@ -58,7 +58,7 @@ pub(crate) async fn handle(
         },
         evidence: Some(evidence.to_owned()),
         sid: None,
-        recorded_by: Some(caller.username.clone()),
+        recorded_by: Some(caller.username.to_string()),
     };
     let updated = app.store.record_consent(&conversation, &record).await?;
     let Some(updated) = updated else {

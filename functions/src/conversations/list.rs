@@ -7,6 +7,7 @@ use shared::conversation::ConversationView;
 use shared::conversation::search::SearchQuery;
 use shared::cursor;
 use shared::error::{Error, Result};
+use shared::inbox_name::InboxName;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::store::{ConversationPage, Filter, SearchPosition};
@@ -23,6 +24,8 @@ pub struct ConversationList {
     /// Where the next page begins; null at the end.
     cursor: Option<String>,
 }
+
+const EMPTY_PAGE: ConversationPage = ConversationPage { conversations: Vec::new(), next: None };
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
@@ -57,18 +60,21 @@ pub(crate) async fn handle(
     let channel_name = channel.map_or("", Channel::as_str);
     let scope = format!(
         "conversations\n{}\n{filter_name}\n{channel_name}\n{search}",
-        caller.default_inbox()
+        caller.default_inbox().map_or("", InboxName::as_str)
     );
     let before = request.query_param("cursor");
     let before = before.map(|text| cursor::decode(&key, &scope, text)).transpose()?;
-    let (inbox, before) = (caller.default_inbox(), before.as_deref());
-    let page = match (search, channel) {
-        ("", None) => app.store.list_conversations(inbox, filter, before, limit).await?,
-        ("", Some(channel)) => {
+    let before = before.as_deref();
+    let page = match (caller.default_inbox(), search, channel) {
+        (None, _, _) => EMPTY_PAGE,
+        (Some(inbox), "", None) => {
+            app.store.list_conversations(inbox, filter, before, limit).await?
+        }
+        (Some(inbox), "", Some(channel)) => {
             app.store.list_conversations_by_channel(inbox, (filter, channel), before, limit).await?
         }
-        (search, channel) => {
-            search_page(&app, &caller, ((filter, channel), search), before, limit).await?
+        (Some(inbox), search, channel) => {
+            search_page(&app, inbox, ((filter, channel), search), before, limit).await?
         }
     };
     let mut notes = app.store.get_notes(&page.conversations).await?;
@@ -107,20 +113,19 @@ struct SearchCursor {
 /// next one.
 async fn search_page(
     app: &App,
-    caller: &Caller,
+    inbox: &InboxName,
     (filters, search): ((Filter, Option<Channel>), &str),
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<ConversationPage> {
-    let empty = ConversationPage { conversations: vec![], next: None };
-    let Some(query) = SearchQuery::parse(search) else { return Ok(empty) };
+    let Some(query) = SearchQuery::parse(search) else { return Ok(EMPTY_PAGE) };
     let start: SearchCursor = match cursor {
         Some(text) => serde_json::from_str(text).map_err(Error::internal)?,
         None => SearchCursor::default(),
     };
     let position = SearchPosition { term: start.term, after: start.after };
     let (hits, next_position) =
-        app.store.search_conversations(caller.default_inbox(), filters, &query, &position).await?;
+        app.store.search_conversations(inbox, filters, &query, &position).await?;
     let before = start.before.as_deref();
     let is_older = |list_sk: Option<&str>| before.is_none_or(|before| list_sk < Some(before));
     let mut page: Vec<_> =

@@ -40,7 +40,7 @@ pub(crate) async fn handle(
     if original.redacted {
         return Err(Error::conflict(localized::message::redacted()));
     }
-    let mut outbound = new_outbound(&caller, original.body.clone(), requested.idempotency_key)?;
+    let mut outbound = new_outbound(&caller, original.body.clone(), &requested.idempotency_key)?;
     outbound.media.clone_from(&original.media);
     let retryable = original.is_retryable() && original.retried_by.is_none();
     if !retryable && app.store.find_by_idempotency_key(&outbound).await?.is_none() {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use shared::bucket::MediaBucket;
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
+use shared::idempotency_key::IdempotencyKey;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 use shared::message::{Message, MessageView};
@@ -64,7 +65,7 @@ pub(crate) async fn handle(
     let requested: SendMessage = request.json()?;
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     let SendState { senders, bucket } = &*state;
-    let mut outbound = new_outbound(&caller, requested.body, requested.idempotency_key)?;
+    let mut outbound = new_outbound(&caller, requested.body, &requested.idempotency_key)?;
     outbound.media = attachments::requested_media(&conversation, &requested.media)?;
     let mut uploads = None;
     // What was taken before is not looked at again: its uploads may be gone.
@@ -85,14 +86,9 @@ pub(crate) async fn handle(
 }
 
 /// A click; whether its text may be sent is decided where it is stored.
-pub fn new_outbound(caller: &Caller, body: String, idempotency_key: String) -> Result<NewOutbound> {
-    let valid_key = (8..=64).contains(&idempotency_key.len())
-        && idempotency_key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if !valid_key {
-        return Err(Error::Unprocessable(localized::message::key_unusable()));
-    }
+pub fn new_outbound(caller: &Caller, body: String, idempotency_key: &str) -> Result<NewOutbound> {
+    let idempotency_key = IdempotencyKey::parse(idempotency_key)
+        .ok_or_else(|| Error::Unprocessable(localized::message::key_unusable()))?;
     let (user, author) = (caller.username.clone(), caller.name.clone());
     Ok(NewOutbound { user, author, idempotency_key, body, media: Vec::new() })
 }

@@ -57,7 +57,7 @@ pub(crate) async fn handle(
             SenderView {
                 address: sender.address.to_string(),
                 channel: sender.address.channel(),
-                inbox: sender.inbox.clone(),
+                inbox: sender.inbox.to_string(),
                 name: sender.name.clone(),
                 number: phone_number_view(&sender.address),
             }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use shared::config::Parameter;
 use shared::error::{Error, Result};
+use shared::inbox_name::InboxName;
 use shared::lambda::{Request, Response, Setup};
 use shared::localized;
 use shared::store::RefreshOutcome;
@@ -28,7 +29,7 @@ pub fn build(setup: Setup) -> Build {
     request_body = RefreshSession, responses((status = 200, body = Session)),
 )]
 pub(crate) async fn handle(
-    Cx { app, state, .. }: Cx<(SessionTokens, Vec<String>)>,
+    Cx { app, state, .. }: Cx<(SessionTokens, Vec<InboxName>)>,
     request: Request,
 ) -> Result<Response> {
     let (tokens, inboxes) = &*state;

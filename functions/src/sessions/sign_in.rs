@@ -5,16 +5,17 @@ use std::time::Duration;
 use serde::Deserialize;
 use shared::config::{FirstAdmin, Parameter};
 use shared::error::{Error, Result};
+use shared::inbox_name::InboxName;
 use shared::lambda::{Request, Response, Setup};
 use shared::localized;
 use shared::secret::Secret;
 use shared::session::{Role, hash_password, password_matches};
 use shared::store::User;
+use shared::username::Username;
 use utoipa::ToSchema;
 
 use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
 use crate::app::{App, Build, Cx, Needs, public};
-use crate::users::username::normalize_username;
 
 /// The window of the rate limits.
 const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(5);
@@ -54,7 +55,7 @@ pub struct SignIn {
 pub struct SignInState {
     tokens: SessionTokens,
     first_admin: FirstAdmin,
-    inboxes: Vec<String>,
+    inboxes: Vec<InboxName>,
 }
 
 impl SignInState {
@@ -108,7 +109,7 @@ async fn with_password(
     password: Secret,
 ) -> Result<User> {
     let wrong_credentials = || Error::Unauthenticated(localized::session::wrong_password());
-    let username = normalize_username(username).map_err(|_| wrong_credentials())?;
+    let username = Username::parse(username).ok_or_else(wrong_credentials)?;
     let address = request.source_ip();
     check_rate_limit(app, &format!("name#{username}#{address}"), MAX_ATTEMPTS_PER_NAME_AND_ADDRESS)
         .await?;
@@ -116,8 +117,7 @@ async fn with_password(
     check_rate_limit(app, &format!("name#{username}"), MAX_ATTEMPTS_PER_NAME).await?;
     let known = app.store.get_user(&username).await?;
     let hash = known.as_ref().map_or_else(|| DUMMY_HASH.to_owned(), |user| user.password.clone());
-    let is_first_admin =
-        known.is_none() && username == normalize_username(&state.first_admin.username)?;
+    let is_first_admin = known.is_none() && username == state.first_admin.username;
     let expected = state.first_admin.password.clone();
     let submitted = password.clone();
     // Hashing takes tens of milliseconds of one core: not on the runtime's own thread.
@@ -143,11 +143,11 @@ fn constant_time_eq(given: &str, expected: &str) -> bool {
 async fn create_first_admin(
     app: &App,
     state: &SignInState,
-    username: String,
+    username: Username,
     password: &Secret,
 ) -> Result<User> {
     let user = User {
-        display_name: state.first_admin.username.clone(),
+        display_name: state.first_admin.username.to_string(),
         role: Role::Admin,
         inboxes: state.inboxes.clone(),
         password: hash_password(password, app.ids.random())?,
@@ -173,7 +173,7 @@ async fn with_link(
         app.store.consume_sign_in_link(link_token.expose()).await?.ok_or_else(link_expired)?;
     match app.store.get_user(&username).await? {
         Some(user) => Ok(user),
-        None if username == normalize_username(&state.first_admin.username)? => {
+        None if username == state.first_admin.username => {
             let password = state.first_admin.password.clone();
             create_first_admin(app, state, username, &password).await
         }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use shared::config::Parameter;
 use shared::error::Result;
+use shared::inbox_name::InboxName;
 use shared::lambda::{Request, Response};
 use shared::session::{ACCESS_TTL, Claims, Role, TokenIssuer};
 use shared::store::{SESSION_TTL, User};
@@ -39,8 +40,8 @@ pub struct Session {
 }
 
 /// Returns the inboxes of all senders, in the order of the senders.
-pub fn all_inboxes(app: &App) -> Result<Vec<String>> {
-    let mut inboxes: Vec<String> = Vec::new();
+pub fn all_inboxes(app: &App) -> Result<Vec<InboxName>> {
+    let mut inboxes: Vec<InboxName> = Vec::new();
     for sender in app.parameters.senders()? {
         if !inboxes.contains(&sender.inbox) {
             inboxes.push(sender.inbox);
@@ -50,7 +51,7 @@ pub fn all_inboxes(app: &App) -> Result<Vec<String>> {
 }
 
 /// Returns the user with the current inboxes: an admin has all of them.
-pub fn with_current_inboxes(mut user: User, all: &[String]) -> User {
+pub fn with_current_inboxes(mut user: User, all: &[InboxName]) -> User {
     if user.role == Role::Admin {
         user.inboxes = all.to_vec();
     }
@@ -88,7 +89,7 @@ impl SessionTokens {
             access_token: self.issuer.access_token(&claims)?,
             expires_in: ACCESS_TTL.as_secs(),
             user: SignedInUser {
-                username: user.username.clone(),
+                username: user.username.to_string(),
                 display_name: user.display_name.clone(),
                 role: user.role,
             },

@@ -51,7 +51,7 @@ pub(crate) async fn handle(
         user: caller.username.clone(),
         role: caller.role(),
         // What the page lists; a socket tells no other.
-        inboxes: vec![caller.default_inbox().to_owned()],
+        inboxes: caller.default_inbox().cloned().into_iter().collect(),
         origin: origin.to_owned(),
         expires_at: app.store.expires_at(TICKET_TTL),
     };

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 use shared::conversation::{Conversation, ConversationId};
 use shared::error::Result;
+use shared::inbox_name::InboxName;
 use shared::lambda::Setup;
 use shared::lambda::stream::{Record, StreamEvent, batch_item_failures};
 use shared::live::{PostOutcome, SocketClient};
@@ -23,7 +24,7 @@ const CONCURRENCY: usize = 50;
 
 /// A live event for all connections that see an inbox, or only those that watch the conversation.
 struct ScopedEvent {
-    inbox: String,
+    inbox: InboxName,
     watchers_only: bool,
     event: SerializedEvent,
 }
@@ -178,6 +179,7 @@ mod tests {
 
     use serde_json::json;
     use shared::session::Role;
+    use shared::username::Username;
 
     use super::*;
 
@@ -191,16 +193,16 @@ mod tests {
             version: 1,
         };
         let event = SerializedEvent::new(&event).unwrap();
-        ScopedEvent { inbox: inbox.to_owned(), watchers_only, event }
+        ScopedEvent { inbox: InboxName::parse(inbox).unwrap(), watchers_only, event }
     }
 
     /// Returns the conversations of the events in the frame for a connection that sees the inbox `main`.
     fn frame(events: &[ScopedEvent]) -> Option<Vec<String>> {
         let connection = Connection {
             id: "connection".to_owned(),
-            user: "anna".to_owned(),
+            user: Username::parse("anna").unwrap(),
             role: Role::Agent,
-            inboxes: vec!["main".to_owned()],
+            inboxes: vec![InboxName::main()],
             watched: BTreeSet::from([ConversationId::parse(WATCHED).unwrap()]),
             watch_sequence: None,
             expires_at: 0,

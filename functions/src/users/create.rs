@@ -7,9 +7,9 @@ use shared::localized;
 use shared::secret::Secret;
 use shared::session::{Role, hash_password};
 use shared::store::User;
+use shared::username::Username;
 use utoipa::ToSchema;
 
-use super::username::normalize_username;
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::conversations::name::clean_name;
 
@@ -61,7 +61,8 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     caller.require_admin()?;
     let requested: CreateUser = request.json()?;
-    let username = normalize_username(&requested.username)?;
+    let username = Username::parse(&requested.username)
+        .ok_or_else(|| Error::Unprocessable(localized::user::name_unusable()))?;
     let length = requested.password.expose().chars().count();
     if length < MIN_PASSWORD_CHARS || requested.password.expose().len() > MAX_PASSWORD_BYTES {
         return Err(Error::Unprocessable(localized::user::password_length()));
@@ -70,7 +71,7 @@ pub(crate) async fn handle(
     let (password, salt) = (requested.password, app.ids.random());
     let hash = tokio::task::spawn_blocking(move || hash_password(&password, salt));
     let user = User {
-        display_name: display_name.unwrap_or_else(|| username.clone()),
+        display_name: display_name.unwrap_or_else(|| username.to_string()),
         role: requested.role,
         inboxes: caller.inboxes().to_vec(),
         password: hash.await.map_err(Error::internal)??,
@@ -80,5 +81,5 @@ pub(crate) async fn handle(
         return Err(Error::conflict(localized::user::name_taken()));
     }
     let User { username, display_name, role, .. } = user;
-    Response::json(201, &UserView { username, display_name, role })
+    Response::json(201, &UserView { username: username.into(), display_name, role })
 }

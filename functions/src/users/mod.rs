@@ -1,7 +1,6 @@
 //! The people who may sign in.
 
 pub mod create;
-pub mod username;
 
 use shared::lambda::Function;
 

@@ -10,6 +10,7 @@ use crate::consent::Consent;
 use crate::conversation::id::{ConversationId, id_from_pk};
 use crate::conversation::preview::Preview;
 use crate::ids::MessageId;
+use crate::inbox_name::InboxName;
 
 /// Whether a conversation is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -43,7 +44,7 @@ impl ConversationKind {
 #[serde(try_from = "String", into = "String")]
 pub struct ListPartition {
     /// The inbox.
-    pub inbox: String,
+    pub inbox: InboxName,
     /// Open or closed.
     pub status: ConversationStatus,
     /// Whether there are unread messages.
@@ -72,7 +73,7 @@ impl TryFrom<String> for ListPartition {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let mut parts = text.split('#');
         let parse = |parts: &mut std::str::Split<'_, char>| {
-            let inbox = parts.next().filter(|_| true)?.to_owned();
+            let inbox = InboxName::parse(parts.next()?)?;
             let status = match parts.next()? {
                 "open" => ConversationStatus::Open,
                 "closed" => ConversationStatus::Closed,
@@ -106,7 +107,7 @@ pub struct Conversation {
     /// Its kind.
     pub kind: ConversationKind,
     /// The inbox of the conversation.
-    pub inbox: String,
+    pub inbox: InboxName,
     /// Our address.
     pub business: Option<Address>,
     /// The contact's address.
@@ -161,11 +162,16 @@ pub struct Conversation {
 
 impl Conversation {
     /// A conversation with one contact before anything has happened in it.
-    pub fn direct(id: ConversationId, inbox: &str, business: &Address, contact: Address) -> Self {
+    pub fn direct(
+        id: ConversationId,
+        inbox: &InboxName,
+        business: &Address,
+        contact: Address,
+    ) -> Self {
         Self {
             id,
             kind: ConversationKind::Direct,
-            inbox: inbox.to_owned(),
+            inbox: inbox.clone(),
             business: Some(business.clone()),
             contact: Some(contact),
             name: None,
@@ -211,7 +217,7 @@ mod tests {
     fn a_list_partition_survives_its_text_form() {
         for status in [ConversationStatus::Open, ConversationStatus::Closed] {
             for unread in [true, false] {
-                let partition = ListPartition { inbox: "main".to_owned(), status, unread };
+                let partition = ListPartition { inbox: InboxName::main(), status, unread };
                 assert_eq!(ListPartition::try_from(partition.to_string()), Ok(partition));
             }
         }

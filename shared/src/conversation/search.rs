@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::address::Address;
+use crate::inbox_name::InboxName;
 
 /// How many words of a name can be found.
 const MAX_TERMS: usize = 20;
@@ -40,7 +41,7 @@ impl SearchTerm {
     }
 
     /// The partition key of its row.
-    pub fn pk(&self, inbox: &str) -> String {
+    pub fn pk(&self, inbox: &InboxName) -> String {
         format!("SEARCH#{inbox}#{}{}", if self.backward { "<" } else { "" }, self.head)
     }
 }

@@ -19,7 +19,7 @@ impl Conversation {
         Some(ConversationView {
             conversation_id: self.id.to_string(),
             channel: contact.channel(),
-            inbox: self.inbox.clone(),
+            inbox: self.inbox.to_string(),
             status: partition.status,
             twilio_number: business.to_string(),
             mobile_number: contact.to_string(),

@@ -4,18 +4,20 @@ use jiff::Timestamp;
 
 use super::http::Request;
 use crate::error::{Error, Result};
+use crate::inbox_name::InboxName;
 use crate::localized;
 use crate::session::{Claims, Role, TokenVerifier};
+use crate::username::Username;
 
 /// A signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// Sign-in name.
-    pub username: String,
+    pub username: Username,
     /// Name for display.
     pub name: String,
     role: Role,
-    inboxes: Vec<String>,
+    inboxes: Vec<InboxName>,
 }
 
 impl From<Claims> for Caller {
@@ -44,18 +46,18 @@ impl Caller {
     }
 
     /// The inboxes that the person sees.
-    pub fn inboxes(&self) -> &[String] {
+    pub fn inboxes(&self) -> &[InboxName] {
         &self.inboxes
     }
 
-    /// The inbox that is shown: the first of the person's.
-    pub fn default_inbox(&self) -> &str {
-        self.inboxes.first().map_or("", String::as_str)
+    /// Returns the inbox whose conversations are listed: the first one. `None` if no sender is configured.
+    pub fn default_inbox(&self) -> Option<&InboxName> {
+        self.inboxes.first()
     }
 
     /// Whether the person sees what stands in `inbox`.
-    pub fn can_see_inbox(&self, inbox: &str) -> bool {
-        self.inboxes.iter().any(|visible| visible == inbox)
+    pub fn can_see_inbox(&self, inbox: &InboxName) -> bool {
+        self.inboxes.contains(inbox)
     }
 
     /// Only an admin may.

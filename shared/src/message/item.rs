@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use crate::address::Address;
 use crate::conversation::{ConversationId, Preview, preview};
 use crate::direction::Direction;
+use crate::idempotency_key::IdempotencyKey;
 use crate::ids::MessageId;
+use crate::inbox_name::InboxName;
 use crate::media::{Media, MediaKind, MediaState};
 use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::message::display_status::DisplayStatus;
@@ -43,7 +45,7 @@ pub struct Message {
     /// Its conversation.
     pub conversation: ConversationId,
     /// Its inbox, so that scope needs no read.
-    pub inbox: String,
+    pub inbox: InboxName,
     /// Whose it is.
     pub direction: Direction,
     /// Our address.
@@ -74,7 +76,7 @@ pub struct Message {
     pub sid: Option<MessageSid>,
     /// The browser's key of the click, outbound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<IdempotencyKey>,
     /// The message that was sent in its stead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried_by: Option<MessageId>,

@@ -86,7 +86,7 @@ impl Message {
             send_result: self.send_result,
             outbox,
             retried_by: self.retried_by.map(|id| id.to_string()),
-            idempotency_key: self.idempotency_key.clone(),
+            idempotency_key: self.idempotency_key.as_ref().map(ToString::to_string),
             sid: self.sid.as_ref().map(ToString::to_string),
             status,
             error: self.error_code().map(MessageError::from_code),

@@ -17,6 +17,7 @@ pub use crate::clock::add;
 use crate::conversation::ConversationId;
 use crate::error::{Error, Result};
 use crate::ids::{EntryId, MessageId};
+use crate::inbox_name::InboxName;
 pub use target::OutboxTarget;
 
 /// The duration of a claim's lease: longer than the longest run of `dispatch`.
@@ -48,7 +49,7 @@ pub struct OutboxEntry {
     #[serde(rename = "pk", skip_serializing)]
     pub home: OutboxHome,
     /// The inbox whose users may see the entry's live events.
-    pub inbox: String,
+    pub inbox: InboxName,
     /// The kind.
     pub kind: OutboxKind,
     /// What the entry is about.
@@ -78,7 +79,7 @@ impl OutboxEntry {
     pub fn new(
         kind: OutboxKind,
         home: OutboxHome,
-        inbox: &str,
+        inbox: &InboxName,
         target: OutboxTarget,
         id: EntryId,
         now: Timestamp,
@@ -86,7 +87,7 @@ impl OutboxEntry {
         Self {
             id,
             home,
-            inbox: inbox.to_owned(),
+            inbox: inbox.clone(),
             kind,
             target,
             object_keys: Vec::new(),

@@ -215,6 +215,7 @@ mod tests {
     use super::*;
     use crate::consent::{Consent, ConsentSource};
     use crate::conversation::ConversationId;
+    use crate::inbox_name::InboxName;
     use crate::localized::join;
 
     const SMS: &str = "+12065550143";
@@ -230,8 +231,12 @@ mod tests {
     fn conversation_with(contact: &str, hours: Option<i64>) -> Conversation {
         let id = ConversationId::parse("abcdefghijklmnopqrstuvwxyz").unwrap();
         let business = Address::parse("+18555080989").unwrap();
-        let mut conversation =
-            Conversation::direct(id, "main", &business, Address::parse(contact).unwrap());
+        let mut conversation = Conversation::direct(
+            id,
+            &InboxName::main(),
+            &business,
+            Address::parse(contact).unwrap(),
+        );
         conversation.last_inbound_at =
             hours.map(|hours| now() - jiff::SignedDuration::from_hours(hours));
         conversation

@@ -16,8 +16,10 @@ use super::write::unconditional;
 use crate::clock::add;
 use crate::conversation::ConversationId;
 use crate::error::Result;
+use crate::inbox_name::InboxName;
 
 use crate::session::Role;
+use crate::username::Username;
 
 /// The maximum number of conversations that one socket watches.
 pub const MAX_WATCHED: usize = 5;
@@ -34,11 +36,11 @@ pub struct Connection {
     /// The ID that API Gateway gave it.
     pub id: String,
     /// The user's sign-in name.
-    pub user: String,
+    pub user: Username,
     /// The user's role.
     pub role: Role,
     /// The inboxes that the user works in.
-    pub inboxes: Vec<String>,
+    pub inboxes: Vec<InboxName>,
     /// The watched conversations.
     #[serde(default)]
     pub watched: BTreeSet<ConversationId>,
@@ -53,11 +55,11 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     /// The user's sign-in name.
-    pub user: String,
+    pub user: Username,
     /// The user's role.
     pub role: Role,
     /// The inboxes that the user works in.
-    pub inboxes: Vec<String>,
+    pub inboxes: Vec<InboxName>,
     /// The origin of the page.
     pub origin: String,
     /// The expiry, seconds since 1970.

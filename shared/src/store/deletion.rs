@@ -15,6 +15,7 @@ use crate::consent::Consent;
 use crate::conversation::{Conversation, ConversationId, ConversationKind};
 use crate::error::Result;
 use crate::ids::{EntryId, MessageId};
+use crate::inbox_name::InboxName;
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxTarget};
 
@@ -28,7 +29,7 @@ const CONCURRENCY: usize = 8;
 #[derive(Serialize)]
 struct Tombstone<'a> {
     kind: ConversationKind,
-    inbox: &'a str,
+    inbox: &'a InboxName,
     rev: u64,
     deleted_through: MessageId,
     last_ulid: MessageId,

@@ -143,10 +143,11 @@ mod tests {
     use super::super::expression::{equals, exists};
     use super::super::row::attr_s;
     use super::*;
+    use crate::username::Username;
 
     #[test]
     fn an_update_writes_its_own_expressions() {
-        let update = ItemUpdate::new(Key::user("anna"))
+        let update = ItemUpdate::new(Key::user(&Username::parse("anna").unwrap()))
             .set("name", attr_s("Anna"))
             .set_if_absent("statuses.sent", attr_s("now"))
             .set_some("note", None)

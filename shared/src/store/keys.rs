@@ -9,9 +9,12 @@ use crate::address::Address;
 use crate::conversation::ConversationId;
 use crate::conversation::id::PK_PREFIX;
 use crate::conversation::search::SearchTerm;
+use crate::idempotency_key::IdempotencyKey;
 use crate::ids::{ConsentRecordId, EntryId, MessageId, UploadId};
+use crate::inbox_name::InboxName;
 use crate::outbox::{OutboxEntry, OutboxHome, Placement};
 use crate::sid::MessageSid;
+use crate::username::Username;
 
 /// The partition of quarantine entries, in the table and in the index.
 pub(super) const QUARANTINE: &str = "QUARANTINE";
@@ -90,12 +93,12 @@ impl Key {
     }
 
     /// Returns the key of the dedup record of a user's send.
-    pub(super) fn idempotency(user: &str, idempotency_key: &str) -> Self {
+    pub(super) fn idempotency(user: &Username, idempotency_key: &IdempotencyKey) -> Self {
         Self::main(format!("KEY#{user}#{idempotency_key}"), "KEY")
     }
 
     /// Returns the key of a search entry.
-    pub(super) fn search(term: &SearchTerm, inbox: &str, id: &ConversationId) -> Self {
+    pub(super) fn search(term: &SearchTerm, inbox: &InboxName, id: &ConversationId) -> Self {
         Self::main(term.pk(inbox), format!("{}#{id}", term.rest))
     }
 
@@ -110,7 +113,7 @@ impl Key {
     }
 
     /// Returns the key of a user.
-    pub(super) fn user(username: &str) -> Self {
+    pub(super) fn user(username: &Username) -> Self {
         Self::main(format!("USER#{username}"), "USER")
     }
 

@@ -15,6 +15,7 @@ use crate::address::{Address, Channel};
 use crate::conversation::search::SearchQuery;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::Result;
+use crate::inbox_name::InboxName;
 
 /// The maximum number of conversations that one request reads to find those of one channel.
 const MAX_LIST_READS: usize = 200;
@@ -43,7 +44,7 @@ impl Store {
     /// Returns a page of an inbox's conversations before `position` (a list sort key), the newest first.
     pub async fn list_conversations(
         &self,
-        inbox: &str,
+        inbox: &InboxName,
         filter: Filter,
         position: Option<&str>,
         limit: usize,
@@ -63,7 +64,7 @@ impl Store {
     /// One request reads at most 200 conversations, so a page may be short or empty and still have a next one.
     pub async fn list_conversations_by_channel(
         &self,
-        inbox: &str,
+        inbox: &InboxName,
         (filter, channel): (Filter, Channel),
         position: Option<&str>,
         limit: usize,
@@ -96,12 +97,12 @@ impl Store {
 
     async fn query_list_keys(
         &self,
-        inbox: &str,
+        inbox: &InboxName,
         filter: Filter,
         position: Option<&str>,
         limit: usize,
     ) -> Result<Vec<String>> {
-        let partition = |status, unread| ListPartition { inbox: inbox.to_owned(), status, unread };
+        let partition = |status, unread| ListPartition { inbox: inbox.clone(), status, unread };
         let query = |partition: ListPartition| {
             async move { self.query_list_partition(&partition, position, limit).await }.boxed()
         };
@@ -162,7 +163,7 @@ impl Store {
     /// Returns the conversations that a search finds in one request, the newest first, and the position of the next one.
     pub async fn search_conversations(
         &self,
-        inbox: &str,
+        inbox: &InboxName,
         (filter, channel): (Filter, Option<Channel>),
         query: &SearchQuery,
         position: &SearchPosition,

@@ -17,6 +17,7 @@ use crate::ids::UploadId;
 use crate::media::{Media, MediaState};
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxKind};
+use crate::username::Username;
 
 /// The time in which an announced upload may be sent with a message.
 pub const UPLOAD_TTL: Duration = Duration::from_hours(24);
@@ -27,7 +28,7 @@ pub struct Upload {
     /// The ID. The object is `uploads/{id}`.
     pub id: UploadId,
     /// The uploading user's sign-in name.
-    pub user: String,
+    pub user: Username,
     /// The conversation in which it may be sent.
     pub conversation: ConversationId,
     /// The file name.

@@ -59,7 +59,7 @@ impl MetaUpdate {
         self.map(|update| {
             update
                 .set(KIND, attr_s(conversation.kind.as_str()))
-                .set(INBOX, attr_s(&*conversation.inbox))
+                .set(INBOX, attr_s(conversation.inbox.as_str()))
                 .set_some(BUSINESS, business)
                 .set_some(CONTACT, contact)
                 .set_some(NAME, conversation.name.as_ref().map(attr_s))
@@ -228,6 +228,7 @@ mod tests {
     use crate::conversation::preview::{MAX_PREVIEW_BYTES, Preview};
     use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
     use crate::direction::Direction;
+    use crate::inbox_name::InboxName;
     use crate::media::MediaKind;
 
     /// The bytes that stay free for attributes to come.
@@ -237,7 +238,7 @@ mod tests {
         let at: Timestamp = "2026-12-31T23:59:59.999Z".parse().unwrap();
         let business = Address::parse("whatsapp:+123456789012345").unwrap();
         let contact = Address::parse("whatsapp:+543210987654321").unwrap();
-        let inbox = "a".repeat(20);
+        let inbox = InboxName::parse(&"a".repeat(20)).unwrap();
         let id = ConversationId::direct(&InstallKey::new([1; 32]), &business, &contact);
         let conversation = Conversation {
             name: Some("ü".repeat(120)),

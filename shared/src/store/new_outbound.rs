@@ -1,19 +1,21 @@
 //! The input and the outcomes of storing an outbound message.
 
+use crate::idempotency_key::IdempotencyKey;
 use crate::media::Media;
 use crate::message::Message;
 use crate::outbox::OutboxEntry;
 use crate::sending::can_send::SendCheck;
+use crate::username::Username;
 
 /// A message that a user sends, with the key that makes a repeated request the same one.
 #[derive(Debug, Clone)]
 pub struct NewOutbound {
     /// The user's sign-in name.
-    pub user: String,
+    pub user: Username,
     /// The user's name for display.
     pub author: String,
     /// The key that the browser sends with one send action.
-    pub idempotency_key: String,
+    pub idempotency_key: IdempotencyKey,
     /// The text.
     pub body: String,
     /// The media to send.

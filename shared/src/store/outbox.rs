@@ -204,11 +204,13 @@ mod tests {
     use super::super::row::to_item;
     use super::*;
     use crate::ids::MessageId;
+    use crate::inbox_name::InboxName;
 
     fn stored(kind: OutboxKind, home: OutboxHome) -> (Key, Item) {
         let target = OutboxTarget::MessagesThrough(MessageId::from_parts(1, 1));
         let id = EntryId::from_parts(1_800_000_000_000, 7);
-        let entry = OutboxEntry::new(kind, home, "main", target, id, Timestamp::UNIX_EPOCH);
+        let entry =
+            OutboxEntry::new(kind, home, &InboxName::main(), target, id, Timestamp::UNIX_EPOCH);
         let list_sk = due_sort_key(entry.due_at, &entry);
         let key = Key::outbox(&entry);
         let item = to_item(&key, &StoredEntry { entry: &entry, list_pk: DUE, list_sk }).unwrap();

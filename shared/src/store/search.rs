@@ -13,6 +13,7 @@ use crate::address::Address;
 use crate::conversation::ConversationId;
 use crate::conversation::search::{SearchQuery, SearchTerm, name_terms, number_terms};
 use crate::error::Result;
+use crate::inbox_name::InboxName;
 
 /// The maximum number of entries that one request reads before it returns a cursor.
 const MAX_ENTRIES: usize = 200;
@@ -34,7 +35,7 @@ struct SearchEntry {
 pub(super) fn put_search_entry(
     transaction: &mut Transaction,
     term: &SearchTerm,
-    inbox: &str,
+    inbox: &InboxName,
     id: &ConversationId,
 ) -> Result<()> {
     let entry = SearchEntry { conversation_id: id.clone() };
@@ -45,7 +46,7 @@ impl Store {
     /// Returns the conversations whose entries match `query`, from `position` on, and the position of the next request.
     pub(super) async fn query_search_entries(
         &self,
-        inbox: &str,
+        inbox: &InboxName,
         query: &SearchQuery,
         position: &SearchPosition,
     ) -> Result<(Vec<ConversationId>, Option<SearchPosition>)> {
@@ -73,7 +74,7 @@ impl Store {
 
     async fn query_term(
         &self,
-        inbox: &str,
+        inbox: &InboxName,
         term: &SearchTerm,
         after: Option<String>,
         limit: usize,

@@ -12,6 +12,7 @@ use super::keys::Key;
 use super::row::{attr_n, get_str};
 use crate::error::Result;
 use crate::outbox::add;
+use crate::username::Username;
 
 /// The lifetime of a session that is not used.
 pub const SESSION_TTL: Duration = Duration::from_hours(720);
@@ -27,7 +28,7 @@ struct SessionRow {
     /// A random ID.
     pub id: String,
     /// The user's sign-in name.
-    pub user: String,
+    pub user: Username,
     /// The number of the current refresh token.
     pub generation: u64,
     /// The time of the last rotation, milliseconds since 1970.
@@ -42,7 +43,7 @@ pub enum RefreshOutcome {
     /// The token is valid.
     Rotated {
         /// The user's sign-in name.
-        user: String,
+        user: Username,
         /// The generation of the token to issue.
         generation: u64,
     },
@@ -52,10 +53,10 @@ pub enum RefreshOutcome {
 
 impl Store {
     /// Creates a session with its first refresh token, generation 1.
-    pub async fn create_session(&self, id: &str, user: &str) -> Result<()> {
+    pub async fn create_session(&self, id: &str, user: &Username) -> Result<()> {
         let row = SessionRow {
             id: id.to_owned(),
-            user: user.to_owned(),
+            user: user.clone(),
             generation: 1,
             rotated_at: self.clock.now().as_millisecond(),
             expires_at: self.expires_at(SESSION_TTL),
@@ -113,14 +114,14 @@ impl Store {
     }
 
     /// Stores a one-time sign-in link of a user.
-    pub async fn put_sign_in_link(&self, link: &str, user: &str, ttl: Duration) -> Result<()> {
+    pub async fn put_sign_in_link(&self, link: &str, user: &Username, ttl: Duration) -> Result<()> {
         let row = serde_json::json!({ "user": user, "expires_at": self.expires_at(ttl) });
         self.put(&Key::sign_in_link(link), &row).await
     }
 
     /// Consumes a sign-in link. Returns its user, or `None` if it is unknown, already used or expired.
-    pub async fn consume_sign_in_link(&self, link: &str) -> Result<Option<String>> {
+    pub async fn consume_sign_in_link(&self, link: &str) -> Result<Option<Username>> {
         let item = self.consume(&Key::sign_in_link(link)).await?;
-        Ok(item.and_then(|item| get_str(&item, "user").map(str::to_owned)))
+        Ok(item.and_then(|item| get_str(&item, "user").and_then(Username::parse)))
     }
 }

@@ -10,7 +10,9 @@ use shared::address::Address;
 use shared::clock::Clock as _;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
+use shared::idempotency_key::IdempotencyKey;
 use shared::ids::{EntryId, MessageId, RandomIds};
+use shared::inbox_name::InboxName;
 use shared::media::Media;
 use shared::message::extras::MessageExtras;
 use shared::message::{Direction, Message};
@@ -21,6 +23,8 @@ use shared::sid::MessageSid;
 use shared::store::{
     InboundOutcome, NewOutbound, OutboundOutcome, QuarantineEntry, SendCompletion, Ticket, User,
 };
+
+use shared::username::Username;
 
 use super::files::stored_media;
 use crate::support::forged_tokens::TokenForge;
@@ -188,12 +192,12 @@ impl<'a> PermissionCase<'a> {
     }
 
     async fn sessions(&self, function: &str) {
-        let name = format!("person{}", next_id());
+        let name = Username::parse(&format!("person{}", next_id())).unwrap();
         let user = User {
             username: name.clone(),
-            display_name: name.clone(),
+            display_name: name.to_string(),
             role: Role::Agent,
-            inboxes: vec!["main".to_owned()],
+            inboxes: vec![InboxName::main()],
             password: "no hash at all".to_owned(),
         };
         let store = self.system.inner().store();
@@ -370,9 +374,9 @@ impl<'a> PermissionCase<'a> {
         let origin = self.system.url("");
         let store = self.system.inner().store();
         let ticket_item = Ticket {
-            user: "admin".to_owned(),
+            user: Username::parse("admin").unwrap(),
             role: Role::Admin,
-            inboxes: vec!["main".to_owned()],
+            inboxes: vec![InboxName::main()],
             origin: origin.clone(),
             expires_at: store.expires_at(shared::store::TICKET_TTL),
         };
@@ -442,7 +446,7 @@ impl<'a> PermissionCase<'a> {
                 state: OutboxState::Claimed,
                 lease_expires_at: Some(past),
                 due_at: past,
-                ..OutboxEntry::new(kind, home, "main", target, id.into(), past)
+                ..OutboxEntry::new(kind, home, &InboxName::main(), target, id.into(), past)
             };
             put_row(self.system, &pk, &format!("QUEUE#{id}"), &due_row(&entry)).await;
             let job_id = EntryId::generate(&RandomIds, now);
@@ -476,7 +480,7 @@ impl<'a> PermissionCase<'a> {
         let message = Message {
             id: MessageId::generate(&RandomIds, self.system.inner().clock().now()),
             conversation: conversation.clone(),
-            inbox: "main".to_owned(),
+            inbox: InboxName::main(),
             direction: Direction::Inbound,
             business: Address::parse(BUSINESS_NUMBER).unwrap(),
             contact,
@@ -503,9 +507,9 @@ impl<'a> PermissionCase<'a> {
 
     fn new_outbound(&self, body: &str) -> NewOutbound {
         NewOutbound {
-            user: "admin".to_owned(),
+            user: Username::parse("admin").unwrap(),
             author: "admin".to_owned(),
-            idempotency_key: new_idempotency_key(),
+            idempotency_key: IdempotencyKey::parse(&new_idempotency_key()).unwrap(),
             body: body.to_owned(),
             media: Vec::new(),
         }

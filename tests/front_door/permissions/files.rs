@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::conversation::ConversationId;
 use shared::ids::{EntryId, MessageId, RandomIds, UploadId};
+use shared::inbox_name::InboxName;
 use shared::media::{Media, MediaState};
 use shared::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTarget, add};
 use shared::store::Upload;
+use shared::username::Username;
 use twilio_simulator::PhoneInput;
 
 use super::cases::PermissionCase;
@@ -54,7 +56,7 @@ impl PermissionCase<'_> {
     pub async fn send_file(&self, id: &ConversationId) {
         let upload = Upload {
             id: UploadId::generate(&RandomIds, self.system.inner().clock().now()),
-            user: "admin".to_owned(),
+            user: Username::parse("admin").unwrap(),
             conversation: id.clone(),
             name: "a.png".to_owned(),
             content_type: "image/png".to_owned(),
@@ -126,7 +128,7 @@ impl PermissionCase<'_> {
         let job = OutboxEntry {
             state: OutboxState::Claimed,
             lease_expires_at: Some(add(now, Duration::from_mins(2))),
-            ..OutboxEntry::new(kind, home.clone(), "main", target, id, now)
+            ..OutboxEntry::new(kind, home.clone(), &InboxName::main(), target, id, now)
         };
         put_row(self.system, &format!("CONV#{conversation}"), &format!("JOB#{id}"), &job).await;
         let job_ref = JobRef { home, job_id: id, version: job.version };

@@ -100,7 +100,7 @@ async fn run_stories(
         store: (context.open_store)(clock.clone()),
         key: InstallKey::new(install_key),
         senders: &senders,
-        username: context.settings.username.to_lowercase(),
+        username: context.settings.username.clone(),
         base_url: context.base_url.clone(),
         now: context.now,
         clock,

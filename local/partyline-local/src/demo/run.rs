@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use shared::address::Address;
 use shared::conversation::{Conversation, ConversationId, ConversationStatus};
+use shared::error::Error;
+use shared::idempotency_key::IdempotencyKey;
 use shared::ids::MessageId;
+use shared::inbox_name::InboxName;
 use shared::message::{Direction, Message};
 use shared::outbox::OutboxEntry;
 use shared::sending::can_send::SendCheck;
@@ -19,8 +22,6 @@ use super::story_clock::{add, pseudo_random};
 
 use twilio_simulator::{self as twilio, Phone, segments};
 
-/// The inbox of a local system's senders.
-const INBOX: &str = "main";
 /// The names of the agents.
 const STAFF: [&str; 3] = ["Nora", "Sam", "Leila"];
 
@@ -55,7 +56,12 @@ impl StoryRunner<'_> {
         let begins_outbound = story.messages.first().is_some_and(|line| line.outbound.is_some());
         if story.name.is_some() || begins_outbound {
             self.clock.set(started);
-            let row = Conversation::direct(conversation.clone(), INBOX, business, contact.clone());
+            let row = Conversation::direct(
+                conversation.clone(),
+                &InboxName::main(),
+                business,
+                contact.clone(),
+            );
             let row = Conversation { name: story.name.clone(), ..row };
             self.store.start_conversation(&row).await?;
         }
@@ -90,7 +96,7 @@ impl StoryRunner<'_> {
         let message = Message {
             id: MessageId::generate(&*self.ids, step.time),
             conversation: step.conversation.clone(),
-            inbox: INBOX.to_owned(),
+            inbox: InboxName::main(),
             direction: Direction::Inbound,
             business: step.business.clone(),
             contact: step.contact.clone(),
@@ -130,7 +136,7 @@ impl StoryRunner<'_> {
         let outbound_message = NewOutbound {
             user: self.username.clone(),
             author: (*author).to_owned(),
-            idempotency_key: format!("demo-{}-{index}", story.number.trim_start_matches('+')),
+            idempotency_key: idempotency_key(story, *index)?,
             body: line.body.clone(),
             media: self.store_media(step)?,
         };
@@ -203,4 +209,11 @@ impl StoryRunner<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns the key of a message, which is the same at every start.
+fn idempotency_key(story: &Story, index: usize) -> Result<IdempotencyKey, DemoError> {
+    let number: String = story.number.chars().filter(char::is_ascii_alphanumeric).collect();
+    let key = IdempotencyKey::parse(&format!("demo-{number}-{index}"));
+    Ok(key.ok_or_else(|| Error::internal("a demo message without an idempotency key"))?)
 }

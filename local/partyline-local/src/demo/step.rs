@@ -11,6 +11,7 @@ use shared::error::Error;
 use shared::ids::Ids;
 use shared::sid::MessageSid;
 use shared::store::Store;
+use shared::username::Username;
 use twilio_simulator::Twilio;
 
 use super::error::DemoError;
@@ -32,7 +33,7 @@ pub(super) struct StoryRunner<'a> {
     /// A story uses the first one on its channel.
     pub(super) senders: &'a [Address],
     /// The user who sent the messages.
-    pub(super) username: String,
+    pub(super) username: Username,
     /// The base URL of callbacks.
     pub(super) base_url: String,
     /// The time at which the demo is loaded.

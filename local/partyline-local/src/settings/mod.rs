@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use shared::username::Username;
 use url::Url;
 
 mod error;
@@ -38,7 +39,7 @@ pub struct Settings {
     /// `PUBLIC_URL`: the URL at which the real Twilio reaches this machine, without a slash at the end.
     pub public_url: Option<String>,
     /// `APP_USERNAME`: the name of the first admin.
-    pub username: String,
+    pub username: Username,
     /// `APP_PASSWORD`: the password of the first admin.
     pub password: String,
     /// `PARTYLINE_INSTALL_KEY`: 64 hexadecimal digits.
@@ -93,7 +94,10 @@ impl Settings {
             senders: Senders::from_values(&value)?,
             twilio_api_url: value("TWILIO_API_URL"),
             public_url: value("PUBLIC_URL").map(|url| parse_base_url(&url)).transpose()?,
-            username: required("APP_USERNAME")?,
+            username: Username::parse(&required("APP_USERNAME")?).ok_or(SettingsError::Value {
+                name: "APP_USERNAME",
+                message: "must have 1 to 64 letters, digits, dots, hyphens, underscores, @ or +",
+            })?,
             password: required("APP_PASSWORD")?,
             install_key: required("PARTYLINE_INSTALL_KEY")?,
             port: port.map_err(|_| SettingsError::Value {
@@ -193,13 +197,16 @@ mod tests {
     #[test]
     fn the_environment_overrides_the_file_and_the_file_overrides_the_published() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(".env"), "PORT=4000\nAPP_USERNAME=\"anna b\"\n").unwrap();
+        std::fs::write(folder.path().join(".env"), "PORT=4000\nAPP_USERNAME=\"Anna.B\"\n").unwrap();
         let from = |name: &str| (name == "PORT").then(|| "5000".to_owned());
         let settings = Settings::load(folder.path(), from).unwrap();
-        assert_eq!((settings.port, settings.username.as_str()), (5000, "anna b"));
+        assert_eq!((settings.port, settings.username.as_str()), (5000, "anna.b"));
         let environment = |name: &str| (name == "PORT").then(|| "x".to_owned());
         let error = Settings::load(folder.path(), environment).unwrap_err();
         assert_eq!(error.to_string(), "PORT must be a number between 0 and 65535");
+        let environment = |name: &str| (name == "APP_USERNAME").then(|| "anna b".to_owned());
+        let error = Settings::load(folder.path(), environment).unwrap_err().to_string();
+        assert!(error.starts_with("APP_USERNAME must have 1 to 64 letters"), "{error}");
     }
 
     #[test]

@@ -190,8 +190,8 @@ impl System {
     /// Creates a sign-in token for `POST /api/session`, as in a sign-in link.
     pub async fn sign_in_token(&self) -> Result<String, SystemError> {
         let token = format!("{:032x}", self.ids.random());
-        let admin = self.settings.username.to_lowercase();
-        let result = self.store.put_sign_in_link(&token, &admin, SIGN_IN_LINK_TTL).await;
+        let result =
+            self.store.put_sign_in_link(&token, &self.settings.username, SIGN_IN_LINK_TTL).await;
         result.map_err(SystemError::SignInLink)?;
         Ok(token)
     }

@@ -15,6 +15,7 @@ pub mod openapi;
 mod outbox;
 pub mod paging;
 pub mod quarantine;
+pub mod rules;
 pub mod schedule;
 pub mod scope;
 pub mod senders;

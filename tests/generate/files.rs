@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use functions::{FUNCTIONS, openapi};
+use functions::{FUNCTIONS, openapi, rules};
 use shared::lambda::Trigger;
 use twilio_simulator::phones::catalog as network;
 
@@ -15,7 +15,7 @@ pub fn generated_files(root: &Path) -> Vec<(&'static str, String)> {
         ("frontend/public/openapi.json", openapi::json().unwrap()),
         ("frontend/src/api/codes.json", openapi::twilio_codes().unwrap()),
         ("frontend/src/api/localized.json", openapi::localized_texts(network::ALL).unwrap()),
-        ("frontend/src/api/limits.json", openapi::media_limits().unwrap()),
+        ("frontend/src/api/rules.json", rules::json().unwrap()),
         ("Cargo.toml", with_routes(&std::fs::read_to_string(root.join("Cargo.toml")).unwrap())),
     ]
 }

@@ -383,7 +383,7 @@ export interface components {
         /** @description The result of one step. Repeat the call with the cursor until it is null. */
         BulkReleaseResult: {
             /** @description The cursor of the next step; null at the end. */
-            cursor?: string | null;
+            cursor: string | null;
             /**
              * Format: int32
              * @description The number of requests released in this step.
@@ -398,13 +398,13 @@ export interface components {
         /** @description An answer by button or from a list. */
         Button: {
             /** @description The chosen entry of a list. */
-            list_id?: string | null;
+            list_id: string | null;
             /** @description Its title. */
-            list_title?: string | null;
+            list_title: string | null;
             /** @description What the button means to a program. */
-            payload?: string | null;
+            payload: string | null;
             /** @description What stood on the button. */
-            text?: string | null;
+            text: string | null;
         };
         /**
          * @description The way a message takes.
@@ -436,8 +436,8 @@ export interface components {
              * Format: date-time
              * @description When the message can be sent, if not now.
              */
-            retry_at?: string | null;
-            segments?: components["schemas"]["Segments"] | null;
+            retry_at: string | null;
+            segments: components["schemas"]["Segments"] | null;
         };
         /** @description An attachment. */
         CheckedMedia: {
@@ -451,13 +451,13 @@ export interface components {
         };
         /** @description The result of checking a number. */
         CheckedNumber: {
-            conversation?: components["schemas"]["Conversation"] | null;
+            conversation: components["schemas"]["Conversation"] | null;
             /** @description Why the number is invalid, in English. */
-            error?: string | null;
+            error: string | null;
             /** @description The sender of ours that a conversation would be begun from. */
             from: string;
-            localized_error?: components["schemas"]["LocalizedText"] | null;
-            number?: components["schemas"]["PhoneNumber"] | null;
+            localized_error: components["schemas"]["LocalizedText"] | null;
+            number: components["schemas"]["PhoneNumber"] | null;
             /** @description Whether the number is valid. */
             valid: boolean;
         };
@@ -506,12 +506,12 @@ export interface components {
              */
             at: string;
             /** @description In these words: the message, or the evidence that an admin gave. */
-            evidence?: string | null;
-            localized_evidence?: components["schemas"]["LocalizedText"] | null;
+            evidence: string | null;
+            localized_evidence: components["schemas"]["LocalizedText"] | null;
             /** @description Who recorded it, if a person did. */
-            recorded_by?: string | null;
+            recorded_by: string | null;
             /** @description In the message with this Twilio SID. */
-            sid?: string | null;
+            sid: string | null;
             /** @description Where. */
             source: components["schemas"]["ConsentSource"];
             /** @description What was said. */
@@ -531,9 +531,9 @@ export interface components {
         Conversation: {
             /** @description The channel of the contact's address. */
             channel: components["schemas"]["Channel"];
-            consent?: components["schemas"]["Consent"] | null;
+            consent: components["schemas"]["Consent"] | null;
             /** @description The contact's name, if an agent has set one. */
-            contact_name?: string | null;
+            contact_name: string | null;
             /** @description Opaque id. */
             conversation_id: string;
             /**
@@ -551,12 +551,12 @@ export interface components {
             /** @description The contact's address, as Twilio writes it. */
             mobile_number: string;
             /** @description What the desk notes of the contact. */
-            note?: string | null;
+            note: string | null;
             /** @description The contact's number as people read it. */
             phone_number: components["schemas"]["PhoneNumber"];
-            preview?: components["schemas"]["Preview"] | null;
+            preview: components["schemas"]["Preview"] | null;
             /** @description What the contact calls itself on WhatsApp. */
-            profile_name?: string | null;
+            profile_name: string | null;
             /**
              * Format: int64
              * @description Grows by one with every write: the higher one is the newer one.
@@ -575,14 +575,14 @@ export interface components {
              * Format: date-time
              * @description Until when the contact may be answered freely (WhatsApp, Messenger).
              */
-            window_expires_at?: string | null;
+            window_expires_at: string | null;
         };
         /** @description A page of conversations. */
         ConversationList: {
             /** @description The newest first. */
             conversations: components["schemas"]["Conversation"][];
             /** @description Where the next page begins; null at the end. */
-            cursor?: string | null;
+            cursor: string | null;
         };
         /**
          * @description Whether a conversation is worked on.
@@ -615,6 +615,11 @@ export interface components {
             username: string;
         };
         /**
+         * @description Twilio's word for what has become of a message.
+         * @enum {string}
+         */
+        DeliveryStatus: "receiving" | "accepted" | "scheduled" | "queued" | "sending" | "sent" | "partially_delivered" | "delivered" | "undelivered" | "failed" | "canceled" | "received" | "read";
+        /**
          * @description The direction of a message.
          * @enum {string}
          */
@@ -624,6 +629,11 @@ export interface components {
          * @enum {string}
          */
         DisplayStatus: "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "undelivered" | "failed" | "canceled" | "rejected" | "unconfirmed" | "unknown";
+        /**
+         * @description A filter of the conversation list.
+         * @enum {string}
+         */
+        Filter: "open" | "unread" | "closed";
         /**
          * @description Whether a message was passed on.
          * @enum {string}
@@ -666,7 +676,7 @@ export interface components {
             conversation_id: string;
             /** @description The message to be sent. */
             message_id: string;
-            state?: components["schemas"]["OutboxState"] | null;
+            state: components["schemas"]["OutboxState"] | null;
             /** @enum {string} */
             type: "outbox";
             /**
@@ -697,9 +707,9 @@ export interface components {
         /** @description A place that the contact sent. */
         Location: {
             /** @description Its postal address. */
-            address?: string | null;
+            address: string | null;
             /** @description The place's name. */
-            label?: string | null;
+            label: string | null;
             /** @description Degrees, as Twilio wrote them. */
             latitude: string;
             /** @description Degrees, as Twilio wrote them. */
@@ -713,23 +723,23 @@ export interface components {
              */
             rev: number;
         };
-        /** @description One of a message's media, as the API and the socket show it. */
+        /** @description A media item of a message. */
         Media: {
-            /** @description Decided from the bytes once they are stored. */
+            /** @description The content type. It is decided from the first bytes once the file is stored. */
             content_type: string;
-            error?: components["schemas"]["MediaError"] | null;
-            /** @description Its place in the message, from 0. */
+            error: components["schemas"]["MediaError"] | null;
+            /** @description The position in the message, from 0. */
             index: number;
-            /** @description How people look at it. */
+            /** @description How the page shows it. */
             kind: components["schemas"]["MediaKind"];
-            /** @description The file's name, if it has one. */
-            name?: string | null;
+            /** @description The file name, if there is one. */
+            name: string | null;
             /**
              * Format: int64
-             * @description Bytes.
+             * @description The size in bytes, once the file is stored.
              */
-            size?: number | null;
-            /** @description Where the bytes are. */
+            size: number | null;
+            /** @description The state. */
             state: components["schemas"]["MediaState"];
         };
         /** @description Where an attachment is read. */
@@ -742,12 +752,12 @@ export interface components {
              */
             expires_at: string;
             /** @description The file's name, if it has one. */
-            name?: string | null;
+            name: string | null;
             /** @description A path of this origin. */
             url: string;
         };
         /**
-         * @description Why it could not be fetched.
+         * @description Why a file could not be fetched.
          * @enum {string}
          */
         MediaError: "too_large" | "forbidden_address" | "not_found" | "unreachable" | "interrupted";
@@ -760,7 +770,7 @@ export interface components {
              * @description When that was received.
              */
             date_created: string;
-            error?: components["schemas"]["MediaError"] | null;
+            error: components["schemas"]["MediaError"] | null;
             /** @description Its place in the message, from 0. */
             index: number;
             /** @description How people look at it. */
@@ -768,36 +778,36 @@ export interface components {
             /** @description Its message. */
             message_id: string;
             /** @description The file's name, if it has one. */
-            name?: string | null;
+            name: string | null;
             /**
              * Format: int64
              * @description Bytes.
              */
-            size?: number | null;
+            size: number | null;
             /** @description Where the bytes are. */
             state: components["schemas"]["MediaState"];
         };
         /**
-         * @description How people look at it.
+         * @description How the page shows a media item.
          * @enum {string}
          */
         MediaKind: "image" | "audio" | "video" | "contact" | "document";
         /** @description A part of what was attached. */
         MediaList: {
             /** @description Where older ones begin; null at the end. */
-            cursor?: string | null;
+            cursor: string | null;
             /** @description The newest first. May be empty although older ones follow. */
             media: components["schemas"]["MediaItem"][];
         };
         /**
-         * @description Where the bytes are.
+         * @description The state of a media item, as the API shows it.
          * @enum {string}
          */
         MediaState: "pending" | "stored" | "failed";
         /** @description A message, as the API and the socket show it. */
         Message: {
             /** @description Who wrote it, outbound. */
-            author?: string | null;
+            author: string | null;
             /** @description The text. */
             body: string;
             /** @description Its conversation. */
@@ -809,23 +819,23 @@ export interface components {
             date_created: string;
             /** @description Whose it is. */
             direction: components["schemas"]["Direction"];
-            error?: components["schemas"]["MessageError"] | null;
+            error: components["schemas"]["MessageError"] | null;
             /** @description What else came with it. */
             extras: components["schemas"]["MessageExtras"];
             /** @description The browser's key of the click. */
-            idempotency_key?: string | null;
+            idempotency_key: string | null;
             /** @description What comes with it, in order. */
             media: components["schemas"]["Media"][];
             /** @description A ULID: sorts by time. */
             message_id: string;
             /** @description The contact's address. */
             mobile_number: string;
-            outbox?: components["schemas"]["OutboxEntry"] | null;
-            price?: components["schemas"]["Price"] | null;
+            outbox: components["schemas"]["OutboxEntry"] | null;
+            price: components["schemas"]["Price"] | null;
             /** @description Its text and media were taken away. */
             redacted: boolean;
             /** @description The message that was sent in its stead. */
-            retried_by?: string | null;
+            retried_by: string | null;
             /**
              * Format: int64
              * @description Grows by one with every write but a status.
@@ -835,10 +845,10 @@ export interface components {
              * Format: int32
              * @description How many segments Twilio counted.
              */
-            segments?: number | null;
-            send_result?: components["schemas"]["SendResult"] | null;
+            segments: number | null;
+            send_result: components["schemas"]["SendResult"] | null;
             /** @description Twilio's SID, when known. */
-            sid?: string | null;
+            sid: string | null;
             /** @description Sent by RCS, it went as an SMS. */
             sms_fallback: boolean;
             /** @description The one label that people see. */
@@ -866,25 +876,25 @@ export interface components {
         };
         /** @description What came with a message beside text and media. */
         MessageExtras: {
-            button?: components["schemas"]["Button"] | null;
-            forwarded?: components["schemas"]["Forwarded"] | null;
-            location?: components["schemas"]["Location"] | null;
-            opt_out?: components["schemas"]["ConsentKeyword"] | null;
+            button: components["schemas"]["Button"] | null;
+            forwarded: components["schemas"]["Forwarded"] | null;
+            location: components["schemas"]["Location"] | null;
+            opt_out: components["schemas"]["ConsentKeyword"] | null;
             /** @description Who else got it: the other members of a group MMS. */
-            other_recipients?: string[];
-            referral?: components["schemas"]["Referral"] | null;
-            reply_to?: components["schemas"]["ReplyTo"] | null;
+            other_recipients: string[];
+            referral: components["schemas"]["Referral"] | null;
+            reply_to: components["schemas"]["ReplyTo"] | null;
         };
         /** @description A part of a thread. */
         MessageList: {
             /** @description Nothing at or before this message is shown: it was deleted. */
-            deleted_through?: string | null;
+            deleted_through: string | null;
             /** @description The oldest first. */
             messages: components["schemas"]["Message"][];
             /** @description Where newer ones begin. */
-            newer_cursor?: string | null;
+            newer_cursor: string | null;
             /** @description Where older ones begin; null at the beginning of the thread. */
-            older_cursor?: string | null;
+            older_cursor: string | null;
         };
         /** @description The send that is still to be done, as the API shows it. */
         OutboxEntry: {
@@ -908,7 +918,7 @@ export interface components {
             /** @description The number as people of its country write it, for example `(206) 555-1212`. */
             national: string;
             /** @description The country, two capital letters, where the number tells it. */
-            region?: string | null;
+            region: string | null;
         };
         /** @description The last message of a conversation. */
         Preview: {
@@ -921,7 +931,7 @@ export interface components {
             body: string;
             /** @description The direction of the message. */
             direction: components["schemas"]["Direction"];
-            media?: components["schemas"]["MediaKind"] | null;
+            media: components["schemas"]["MediaKind"] | null;
             /** @description The number of media items. */
             media_count: number;
         };
@@ -959,7 +969,7 @@ export interface components {
             /** @description The request's body. */
             body: string;
             /** @description Its content type. */
-            content_type?: string | null;
+            content_type: string | null;
             /**
              * Format: int64
              * @description How often it came.
@@ -977,7 +987,7 @@ export interface components {
             date_updated: string;
             /** @description Why it is here, a sentence. */
             detail: string;
-            localized_detail?: components["schemas"]["LocalizedText"] | null;
+            localized_detail: components["schemas"]["LocalizedText"] | null;
             /** @description The path that it came to. */
             path: string;
             /** @description Its id. */
@@ -992,7 +1002,7 @@ export interface components {
         /** @description A page of quarantine. */
         QuarantineList: {
             /** @description Where the next page begins; null at the end. */
-            cursor?: string | null;
+            cursor: string | null;
             /** @description The newest first. */
             items: components["schemas"]["QuarantineItem"][];
         };
@@ -1026,11 +1036,11 @@ export interface components {
         /** @description What on the web led the contact to write: an advertisement or a post. */
         Referral: {
             /** @description Its text. */
-            body?: string | null;
+            body: string | null;
             /** @description Its headline. */
-            headline?: string | null;
+            headline: string | null;
             /** @description Where it is; http or https. */
-            url?: string | null;
+            url: string | null;
         };
         /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
         RefreshSession: Record<string, never>;
@@ -1045,14 +1055,14 @@ export interface components {
         };
         /** @description The result of a release. */
         ReleaseResult: {
-            message?: components["schemas"]["Message"] | null;
+            message: components["schemas"]["Message"] | null;
             /** @description Always true. */
             released: boolean;
         };
         /** @description The message that this one answers. */
         ReplyTo: {
             /** @description The message in this conversation, where it is known. */
-            message_id?: string | null;
+            message_id: string | null;
             /** @description Twilio's SID of it. */
             sid: string;
         };
@@ -1085,7 +1095,7 @@ export interface components {
              * @description Units that are free in the last part.
              */
             remaining_units: number;
-            smart_encoded?: components["schemas"]["SmartEncoded"] | null;
+            smart_encoded: components["schemas"]["SmartEncoded"] | null;
             /** @description What makes it costly, the first twenty. */
             ucs2_characters: components["schemas"]["Ucs2Character"][];
             /**
@@ -1208,7 +1218,7 @@ export interface components {
              * Format: int32
              * @description Twilio's error code with it.
              */
-            error_code?: number | null;
+            error_code?: number;
         };
         /** @description A value within a sentence, raw: formatting and counting are the translation's. */
         TextValue: number | string;
@@ -1219,7 +1229,7 @@ export interface components {
             /** @description Where it begins, in UTF-16 units, as browsers count. */
             index: number;
             /** @description What Twilio's Smart Encoding would put in its place. */
-            replacement?: string | null;
+            replacement: string | null;
         };
         /** @description What is to be another. A name or a note needs the one that was seen. */
         UpdateConversation: {
@@ -1275,8 +1285,8 @@ export interface operations {
     "list-conversations": {
         parameters: {
             query?: {
-                /** @description `open` (default), `unread` or `closed` */
-                filter?: string;
+                /** @description `open` by default */
+                filter?: components["schemas"]["Filter"];
                 /** @description only conversations on this channel; can be combined with the other parameters. A page may then be short or empty and still have a cursor */
                 channel?: components["schemas"]["Channel"];
                 /** @description start of a word of the name, or start or end of the number; at least 2 characters */

@@ -1,4 +1,4 @@
-import limits from '../api/limits.json';
+import rules from '../api/rules.json';
 import { formatLimit } from '../api/size';
 import type { UploadedFile, Channel } from '../api/types';
 import { attachStrings } from '../strings/thread';
@@ -11,7 +11,7 @@ interface Limit {
   other: number;
 }
 
-const LIMITS: Record<Channel, Limit> = limits;
+const LIMITS: Record<Channel, Limit> = rules.media_limits;
 
 type File = Pick<UploadedFile, 'name' | 'content_type' | 'size'>;
 

@@ -1,3 +1,4 @@
+import rules from '../api/rules.json';
 import type { Client } from '../api/client';
 import type { Media, MediaDownload, MediaKind, Message } from '../api/types';
 import { appStrings, locale } from '../strings/app';
@@ -76,10 +77,9 @@ export function formatType(contentType: string): string {
 
 /** Returns how a selected file is shown. Types that a browser might execute are documents. */
 export function mediaKind(contentType: string): MediaKind {
-  if (/^image\/(jpeg|png|gif|webp)$/.test(contentType)) return 'image';
-  if (/^text\/(x-)?vcard$/.test(contentType)) return 'contact';
-  if (contentType.startsWith('audio/')) return 'audio';
-  return contentType.startsWith('video/') ? 'video' : 'document';
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  const kinds: Record<string, string> = rules.media_kinds;
+  return (kinds[type] ?? kinds[type.replace(/\/.*/, '/')] ?? 'document') as MediaKind;
 }
 
 /** Separates images, which are shown side by side, from other media. */

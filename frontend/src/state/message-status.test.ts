@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import cases from '../../../tests/vectors/display_status.json';
+import type { DisplayStatus, Message, OutboxEntry, StatusRecords } from '../api/types';
 import {
   finalErrorCode,
   mergeOutboxState,
@@ -10,62 +12,28 @@ import { message } from './samples.test-data';
 
 const at = (second: number) => `2026-11-01T09:00:${String(second).padStart(2, '0')}.000Z`;
 
+interface Case {
+  name: string;
+  direction: Message['direction'];
+  statuses: StatusRecords;
+  send_result: Message['send_result'];
+  outbox_state: OutboxEntry['state'] | null;
+  display_status: DisplayStatus;
+  error_code: number | null;
+}
+
+/** The server runs the same cases. */
+const CASES = cases as Case[];
+
 describe('the status of a message', () => {
-  it('is received for any inbound message', () => {
-    expect(
-      displayStatus({ direction: 'inbound', statuses: {}, send_result: null }, undefined),
-    ).toBe('received');
+  it.each(CASES)('$name', (c) => {
+    const outbox = c.outbox_state ? { state: c.outbox_state, version: 1 } : undefined;
+    expect(displayStatus(c, outbox)).toBe(c.display_status);
+    expect(finalErrorCode(c)).toBe(c.error_code);
   });
 
-  it('is the most advanced delivery status', () => {
-    const statuses = { queued: { at: at(1) }, delivered: { at: at(3) }, sent: { at: at(9) } };
-    expect(displayStatus(message({ statuses }), undefined)).toBe('delivered');
-    expect(
-      displayStatus(message({ statuses: { ...statuses, read: { at: at(4) } } }), undefined),
-    ).toBe('read');
-  });
-
-  it('is the first of two final statuses', () => {
-    const statuses = { failed: { at: at(5), error_code: 30005 }, delivered: { at: at(4) } };
-    expect(displayStatus(message({ statuses }), undefined)).toBe('delivered');
-    const other = { failed: { at: at(3), error_code: 30005 }, delivered: { at: at(4) } };
-    expect(displayStatus(message({ statuses: other }), undefined)).toBe('failed');
-    expect(finalErrorCode(message({ statuses: other }))).toBe(30005);
-  });
-
-  it('follows the outbox state before any report', () => {
-    const none = message();
-    expect(displayStatus(none, undefined)).toBe('queued');
-    expect(displayStatus(none, { state: 'ready', version: 1 })).toBe('queued');
-    expect(displayStatus(none, { state: 'deferred', version: 2 })).toBe('queued');
-    expect(displayStatus(none, { state: 'claimed', version: 3 })).toBe('queued');
-    expect(displayStatus(none, { state: 'unknown', version: 4 })).toBe('unknown');
-  });
-
-  it('is the send result before any report', () => {
-    expect(
-      displayStatus(message({ send_result: { kind: 'rejected', code: 21610 } }), 'settled'),
-    ).toBe('rejected');
-    expect(displayStatus(message({ send_result: { kind: 'unconfirmed' } }), 'settled')).toBe(
-      'unconfirmed',
-    );
-    expect(displayStatus(message({ send_result: { kind: 'accepted' } }), 'settled')).toBe('queued');
-  });
-
-  it('maps internal statuses to displayed ones', () => {
-    expect(displayStatus(message({ statuses: { accepted: { at: at(1) } } }), undefined)).toBe(
-      'queued',
-    );
-    const some = message({ statuses: { partially_delivered: { at: at(1) } } });
-    expect(displayStatus(some, undefined)).toBe('delivered');
-  });
-
-  it('follows a later report of an unconfirmed message', () => {
-    const late = message({
-      send_result: { kind: 'unconfirmed' },
-      statuses: { delivered: { at: at(1) } },
-    });
-    expect(displayStatus(late, 'settled')).toBe('delivered');
+  it('is queued once the send is settled without a result', () => {
+    expect(displayStatus(message(), 'settled')).toBe('queued');
   });
 });
 

@@ -1,3 +1,4 @@
+import rules from '../api/rules.json';
 import type {
   OutboxEntry,
   Message,
@@ -10,28 +11,13 @@ import type {
 /** The outbox state of a message. `settled` is final. */
 export type OutboxStatus = OutboxEntry | 'settled';
 
-const RANK: Record<DeliveryStatus, number> = {
-  receiving: 0,
-  accepted: 1,
-  scheduled: 2,
-  queued: 3,
-  sending: 4,
-  sent: 5,
-  partially_delivered: 6,
-  delivered: 7,
-  undelivered: 7,
-  failed: 7,
-  canceled: 7,
-  received: 7,
-  read: 8,
-};
+interface StatusRule {
+  rank: number;
+  display: DisplayStatus;
+}
 
-const DISPLAY_STATUS: Partial<Record<DeliveryStatus, DisplayStatus>> = {
-  receiving: 'received',
-  accepted: 'queued',
-  scheduled: 'queued',
-  partially_delivered: 'delivered',
-};
+const RULES = rules.delivery_statuses as Record<DeliveryStatus, StatusRule>;
+const FAILED = rules.failed_statuses as DisplayStatus[];
 
 const OUTBOX_STATE_ORDER = ['ready', 'deferred', 'claimed', 'unknown'] as const;
 
@@ -84,7 +70,7 @@ export function displayStatus(
 ): DisplayStatus {
   if (message.direction === 'inbound') return 'received';
   const status = highestStatus(message.statuses);
-  if (status) return DISPLAY_STATUS[status] ?? (status as DisplayStatus);
+  if (status) return RULES[status].display;
   if (message.send_result)
     return message.send_result.kind === 'accepted' ? 'queued' : message.send_result.kind;
   return outbox !== 'settled' && outbox?.state === 'unknown' ? 'unknown' : 'queued';
@@ -92,13 +78,7 @@ export function displayStatus(
 
 /** Returns whether sending failed, so that the message may be resent. */
 export function hasFailed(status: DisplayStatus): boolean {
-  return (
-    status === 'failed' ||
-    status === 'undelivered' ||
-    status === 'canceled' ||
-    status === 'rejected' ||
-    status === 'unconfirmed'
-  );
+  return FAILED.includes(status);
 }
 
 /** Returns the error code that explains a failure, or null. */
@@ -119,8 +99,8 @@ function highestStatus(statuses: StatusRecords): DeliveryStatus | null {
   for (const status of Object.keys(statuses) as DeliveryStatus[]) {
     if (
       !best ||
-      RANK[status] > RANK[best] ||
-      (RANK[status] === RANK[best] && isEarlier(statuses, status, best))
+      RULES[status].rank > RULES[best].rank ||
+      (RULES[status].rank === RULES[best].rank && isEarlier(statuses, status, best))
     )
       best = status;
   }

@@ -12,7 +12,7 @@ use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest evidence, characters.
-const MAX_EVIDENCE_CHARS: usize = 1_000;
+pub const MAX_EVIDENCE_CHARS: usize = 1_000;
 
 /// What was said elsewhere.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -39,8 +39,8 @@ async fn handle(
             }
             // The files first: their rows name them.
             for media in messages.iter().flat_map(|message| &message.media) {
-                if let Some(object_key) = &media.object_key {
-                    bucket.delete(object_key).await?;
+                if let Some(stored) = media.stored() {
+                    bucket.delete(&stored.object_key).await?;
                 }
             }
             if !app.store.erase_messages(&messages, stop_at).await? {

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::config::{InstallKey, Parameter};
-use shared::conversation::ConversationView;
 use shared::conversation::search::SearchQuery;
+use shared::conversation::{ConversationView, Filter};
 use shared::cursor;
 use shared::error::{Error, Result};
 use shared::inbox_name::InboxName;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
-use shared::store::{ConversationPage, Filter, SearchPosition};
+use shared::store::{ConversationPage, SearchPosition};
 use utoipa::ToSchema;
 
 use crate::app::{App, Build, Cx, Needs, authenticated};
@@ -40,7 +40,7 @@ pub fn build(setup: Setup) -> Build {
 #[utoipa::path(
     get, path = "/api/conversations", operation_id = "list-conversations",
     params(
-        ("filter" = Option<String>, Query, description = "`open` (default), `unread` or `closed`"),
+        ("filter" = Option<Filter>, Query, description = "`open` by default"),
         ("channel" = Option<Channel>, Query, description = "only conversations on this channel; can be combined with the other parameters. A page may then be short or empty and still have a cursor"),
         ("search" = Option<String>, Query, description = "start of a word of the name, or start or end of the number; at least 2 characters"),
         ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query),
@@ -53,14 +53,15 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     request.reject_unknown_query(&["filter", "channel", "search", "cursor", "limit"])?;
     let limit = parse_limit(&request, 30)?;
-    let filter_name = request.query_param("filter").unwrap_or("open");
-    let filter = parse_filter(filter_name)?;
+    let filter = request.query_param("filter").map_or(Some(Filter::Open), Filter::parse);
+    let filter = filter.ok_or_else(|| Error::BadRequest(localized::request::filter()))?;
     let channel = request.query_param("channel").map(parse_channel).transpose()?;
     let search = request.query_param("search").unwrap_or("");
     let channel_name = channel.map_or("", Channel::as_str);
     let scope = format!(
-        "conversations\n{}\n{filter_name}\n{channel_name}\n{search}",
-        caller.default_inbox().map_or("", InboxName::as_str)
+        "conversations\n{}\n{}\n{channel_name}\n{search}",
+        caller.default_inbox().map_or("", InboxName::as_str),
+        filter.as_str()
     );
     let before = request.query_param("cursor");
     let before = before.map(|text| cursor::decode(&key, &scope, text)).transpose()?;
@@ -86,15 +87,6 @@ pub(crate) async fn handle(
             cursor: page.next.map(|next| cursor::encode(&key, &scope, &next)),
         },
     )
-}
-
-fn parse_filter(name: &str) -> Result<Filter> {
-    match name {
-        "open" => Ok(Filter::Open),
-        "unread" => Ok(Filter::Unread),
-        "closed" => Ok(Filter::Closed),
-        _ => Err(Error::BadRequest(localized::request::filter())),
-    }
 }
 
 fn parse_channel(name: &str) -> Result<Channel> {

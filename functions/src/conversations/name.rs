@@ -5,7 +5,7 @@ use shared::localized::conversation as texts;
 use shared::text::first_bytes;
 
 /// The longest name, in characters.
-const MAX_NAME_CHARS: usize = 120;
+pub const MAX_NAME_CHARS: usize = 120;
 
 /// The longest name, in bytes. It keeps META within one write unit.
 const MAX_NAME_BYTES: usize = 240;

@@ -13,7 +13,7 @@ use crate::app::{App, Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
 /// The longest note, characters.
-const MAX_NOTE_CHARS: usize = 2_000;
+pub const MAX_NOTE_CHARS: usize = 2_000;
 
 /// What is to be another. A name or a note needs the one that was seen.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -63,7 +63,7 @@ pub fn parse_event(
             let media_count = inbound.media_count;
             let mut new_inbound = intake.to_new_inbound(app, *inbound)?;
             new_inbound.partial = true;
-            new_inbound.message.media = vec![Media::without_url(); media_count];
+            new_inbound.message.media = vec![Media::Announced; media_count];
             Ok(IncomingEvent::Message(Box::new(new_inbound)))
         }
         TwilioEvent::Status(callback)

@@ -12,7 +12,7 @@ use shared::error::Result;
 use shared::ids::MessageId;
 use shared::lambda::Setup;
 use shared::media::file_type;
-use shared::media::{Media, MediaState};
+use shared::media::{Media, StoredMedia};
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::Client;
@@ -91,23 +91,24 @@ async fn fetch_all(
 ) -> Result<usize> {
     let mut pending = 0;
     for (index, media) in message.media.iter().enumerate() {
-        if media.state != MediaState::Pending || media.needs_look_up() {
-            continue;
-        }
+        let Media::Pending { source, .. } = media else { continue };
         if app.clock.now() >= stop_at {
             pending += 1;
             continue;
         }
         let key = object_key(&message.conversation, message.id, index);
-        let Some(completed) = fetch_one(context, media, &key, job.attempts >= MAX_ATTEMPTS).await?
-        else {
-            pending += 1;
-            continue;
+        let completed = match copy_to_bucket(context, source, &key).await? {
+            Ok(stored) => Media::Stored(stored),
+            Err(error) if error.transient && job.attempts < MAX_ATTEMPTS => {
+                pending += 1;
+                continue;
+            }
+            Err(error) => media.clone().into_failed(error.error),
         };
-        let (stored, error) = (completed.object_key.is_some(), completed.error);
+        let stored = completed.stored().is_some();
         match app.store.complete_media(message, index, &completed).await? {
             Some(_) => {
-                tracing::info!(message.id = %message.id, index, ?error, "Media stored or failed");
+                tracing::info!(message.id = %message.id, index, stored, "Media fetch finished");
             }
             // Redacted or deleted meanwhile: nothing of it stays.
             None if stored => context.bucket.delete(&key).await?,
@@ -122,29 +123,12 @@ fn object_key(conversation: &ConversationId, message: MessageId, index: usize) -
     format!("media/{conversation}/{message}/{index}")
 }
 
-/// What became of one of them; none if it is to be tried again.
-async fn fetch_one(
-    context: &FetchContext,
-    media: &Media,
-    object_key: &str,
-    is_last_attempt: bool,
-) -> Result<Option<Media>> {
-    match copy_to_bucket(context, media, object_key).await? {
-        Ok(stored) => Ok(Some(stored)),
-        Err(error) if error.transient && !is_last_attempt => Ok(None),
-        Err(error) => {
-            Ok(Some(Media { state: MediaState::Failed, error: Some(error.error), ..media.clone() }))
-        }
-    }
-}
-
 /// Passes one of them on from Twilio to the bucket as it comes; never all of it is held.
 async fn copy_to_bucket(
     context: &FetchContext,
-    media: &Media,
+    source: &str,
     object_key: &str,
-) -> Result<Result<Media, FetchError>> {
-    let source = media.source.as_deref().unwrap_or_default();
+) -> Result<Result<StoredMedia, FetchError>> {
     let stream = match context.twilio.fetch_media(source).await {
         Ok(stream) => stream,
         Err(error) => return Ok(Err(error)),
@@ -155,13 +139,11 @@ async fn copy_to_bucket(
     if let Err(error) = context.bucket.put(object_key, content_type, length, chunks).await {
         return interruption.error().map(Err).ok_or(error);
     }
-    Ok(Ok(Media {
-        state: MediaState::Stored,
+    Ok(Ok(StoredMedia {
+        object_key: object_key.to_owned(),
         content_type: content_type.to_owned(),
-        name: name.or_else(|| media.name.clone()),
-        size: Some(length),
-        object_key: Some(object_key.to_owned()),
-        error: None,
-        ..media.clone()
+        name,
+        size: length,
+        upload: None,
     }))
 }

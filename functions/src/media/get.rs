@@ -8,7 +8,6 @@ use shared::bucket::MediaBucket;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
-use shared::media::MediaState;
 use shared::media::file_type::content_disposition;
 use shared::outbox::add;
 use utoipa::ToSchema;
@@ -50,19 +49,18 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     let (_, _, media) = requested_media(&app, &conversation, &request).await?;
-    let stored = media.object_key.filter(|_| media.state == MediaState::Stored);
-    let object_key = stored.ok_or_else(|| Error::conflict(localized::file::not_here()))?;
-    let disposition = content_disposition(&media.content_type, media.name.as_deref());
+    let stored = media.stored().ok_or_else(|| Error::conflict(localized::file::not_here()))?;
+    let disposition = content_disposition(&stored.content_type, stored.name.as_deref());
     let download = MediaDownload {
         url: bucket.presign_get_path(
-            &object_key,
-            &media.content_type,
+            &stored.object_key,
+            &stored.content_type,
             &disposition,
             DOWNLOAD_URL_TTL,
         ),
         expires_at: add(app.clock.now(), DOWNLOAD_URL_TTL),
-        content_type: media.content_type,
-        name: media.name,
+        content_type: stored.content_type.clone(),
+        name: stored.name.clone(),
     };
     Response::json(200, &download)
 }

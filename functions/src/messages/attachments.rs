@@ -8,7 +8,7 @@ use shared::ids::UploadId;
 use shared::lambda::Caller;
 use shared::localized;
 use shared::media::file_type::{self, sanitize_file_name};
-use shared::media::{Media, MediaState};
+use shared::media::{Media, StoredMedia};
 use shared::sending::can_send::DraftAttachment;
 use shared::store::Upload;
 use utoipa::ToSchema;
@@ -34,22 +34,19 @@ pub struct AttachedUpload {
 pub fn requested_media(
     conversation: &Conversation,
     uploads: &[AttachedUpload],
-) -> Result<Vec<Media>> {
+) -> Result<Vec<StoredMedia>> {
     if uploads.len() > MAX_UPLOADS {
         return Err(Error::TooLarge(localized::message::far_too_many_files()));
     }
     let media = uploads.iter().enumerate().map(|(index, upload)| {
         let id = UploadId::parse(&upload.upload_id).ok_or_else(upload_not_found)?;
-        let source = Upload::object_key(id);
-        Ok(Media {
-            state: MediaState::Stored,
+        Ok(StoredMedia {
+            // The same upload has the same key, however often it is sent.
+            object_key: format!("media/{}/{id}/{index}", conversation.id),
             content_type: file_type::OCTET_STREAM.to_owned(),
             name: upload.name.as_deref().map(sanitize_file_name).filter(|name| !name.is_empty()),
-            size: None,
-            // The same upload has the same place, however often it is sent.
-            object_key: Some(format!("media/{}/{id}/{index}", conversation.id)),
-            source: Some(source),
-            error: None,
+            size: 0,
+            upload: Some(id),
         })
     });
     media.collect()
@@ -61,13 +58,11 @@ pub async fn validate_uploads(
     bucket: &MediaBucket,
     caller: &Caller,
     conversation: &Conversation,
-    media: &mut [Media],
+    media: &mut [StoredMedia],
 ) -> Result<()> {
     let limits = media_limits(conversation).ok_or_else(Error::conversation_not_found)?;
     for file in media {
-        let source = file.source.clone().unwrap_or_default();
-        let id = source.strip_prefix("uploads/").and_then(UploadId::parse);
-        let upload = match id {
+        let upload = match file.upload {
             Some(id) => app.store.get_upload(id).await?,
             None => None,
         };
@@ -75,6 +70,7 @@ pub async fn validate_uploads(
             upload.user == caller.username && upload.conversation == conversation.id
         });
         let upload = upload.ok_or_else(upload_not_found)?;
+        let source = Upload::object_key(upload.id);
         let stored = bucket.head(&source).await?;
         if stored.is_none_or(|object| object.size != upload.size) {
             return Err(Error::Unprocessable(localized::file::not_whole()));
@@ -84,7 +80,7 @@ pub async fn validate_uploads(
             return Err(Error::Unprocessable(localized::file::not_what_it_says(upload.name)));
         }
         content_type.clone_into(&mut file.content_type);
-        file.size = Some(upload.size);
+        file.size = upload.size;
         file.name = file.name.take().or(Some(upload.name)).filter(|name| !name.is_empty());
     }
     Ok(())
@@ -93,8 +89,9 @@ pub async fn validate_uploads(
 /// Moves each upload to where it stays. May be repeated.
 pub async fn persist_uploads(bucket: &MediaBucket, media: &[Media]) -> Result<()> {
     for file in media {
-        if let (Some(source), Some(object_key)) = (&file.source, &file.object_key) {
-            bucket.copy(source, object_key, &file.content_type).await?;
+        if let Some(StoredMedia { upload: Some(id), object_key, content_type, .. }) = file.stored()
+        {
+            bucket.copy(&Upload::object_key(*id), object_key, content_type).await?;
         }
     }
     Ok(())
@@ -103,8 +100,8 @@ pub async fn persist_uploads(bucket: &MediaBucket, media: &[Media]) -> Result<()
 /// What the decision is told of them.
 pub fn draft_attachments(media: &[Media]) -> Vec<DraftAttachment> {
     let to_attachment = |media: &Media| DraftAttachment {
-        content_type: media.content_type.clone(),
-        size: media.size.unwrap_or_default(),
+        content_type: media.content_type().to_owned(),
+        size: media.stored().map_or(0, |stored| stored.size),
     };
     media.iter().map(to_attachment).collect()
 }

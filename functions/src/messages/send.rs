@@ -7,6 +7,7 @@ use shared::error::{Error, Result};
 use shared::idempotency_key::IdempotencyKey;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
+use shared::media::Media;
 use shared::message::{Message, MessageView};
 use shared::store::{NewOutbound, OutboundOutcome};
 use utoipa::ToSchema;
@@ -66,12 +67,13 @@ pub(crate) async fn handle(
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     let SendState { senders, bucket } = &*state;
     let mut outbound = new_outbound(&caller, requested.body, &requested.idempotency_key)?;
-    outbound.media = attachments::requested_media(&conversation, &requested.media)?;
+    let mut media = attachments::requested_media(&conversation, &requested.media)?;
+    outbound.media = media.iter().cloned().map(Media::Stored).collect();
     let mut uploads = None;
     // What was taken before is not looked at again: its uploads may be gone.
     if !outbound.media.is_empty() && app.store.find_by_idempotency_key(&outbound).await?.is_none() {
-        attachments::validate_uploads(&app, bucket, &caller, &conversation, &mut outbound.media)
-            .await?;
+        attachments::validate_uploads(&app, bucket, &caller, &conversation, &mut media).await?;
+        outbound.media = media.into_iter().map(Media::Stored).collect();
         uploads = Some(bucket);
     }
     store_and_respond(

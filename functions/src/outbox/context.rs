@@ -81,12 +81,12 @@ impl DispatchContext {
     pub(super) fn media_urls(&self, message: &Message) -> Vec<String> {
         let base = self.urls.public.first().map_or("", String::as_str);
         let presign = |media: &Media| {
-            let name = short_file_name(&media.content_type, media.name.as_deref());
+            let stored = media.stored()?;
+            let name = short_file_name(&stored.content_type, stored.name.as_deref());
             let disposition = format!("inline; filename=\"{name}\"");
-            let object_key = media.object_key.as_deref()?;
             let path = self.bucket.presign_get_path(
-                object_key,
-                &media.content_type,
+                &stored.object_key,
+                &stored.content_type,
                 &disposition,
                 OUTBOUND_MEDIA_TTL,
             );

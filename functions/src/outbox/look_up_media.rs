@@ -1,7 +1,7 @@
 //! Looks up media at Twilio that an event announced but no webhook named.
 
 use shared::error::{Error, Result};
-use shared::media::{Media, MediaError, MediaState};
+use shared::media::{Media, MediaError};
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::ClientError;
@@ -62,11 +62,7 @@ fn pending_media(media: &TwilioMedia) -> Media {
 /// Returns the message's media, with those that need a look-up marked failed.
 fn mark_failed(message: &Message, error: MediaError) -> Vec<Media> {
     let mark = |media: &Media| {
-        if media.needs_look_up() {
-            Media { state: MediaState::Failed, error: Some(error), ..media.clone() }
-        } else {
-            media.clone()
-        }
+        if media.needs_look_up() { media.clone().into_failed(error) } else { media.clone() }
     };
     message.media.iter().map(mark).collect()
 }

@@ -1,17 +1,20 @@
 //! Conversations.
 //!
 //! - `item`: a conversation as stored in the table.
+//! - `filter`: the filters of the list.
 //! - [`id`]: its ID.
 //! - [`preview`]: its last message as the list shows it.
 //! - [`search`]: the search terms of its name and number.
 //! - [`view`]: a conversation as returned by the API.
 
+mod filter;
 pub mod id;
 mod item;
 pub mod preview;
 pub mod search;
 pub mod view;
 
+pub use filter::Filter;
 pub use id::ConversationId;
 pub use item::{
     Conversation, ConversationKind, ConversationStatus, ListPartition, MESSAGING_WINDOW,

@@ -1,6 +1,6 @@
 //! What bytes are. A claim is believed only where the bytes say nothing else, and never for what a browser might run.
 
-use crate::media::MediaKind;
+use super::kind::MediaKind;
 
 /// How many of the first bytes decide.
 pub const SNIFF_LEN: usize = 4096;

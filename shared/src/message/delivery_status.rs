@@ -140,6 +140,7 @@ pub struct StatusRecord {
     pub at: Timestamp,
     /// Twilio's error code with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error_code: Option<u32>,
 }
 

@@ -37,6 +37,10 @@ pub enum DisplayStatus {
 }
 
 impl DisplayStatus {
+    /// The statuses of a message that was not delivered and may be resent.
+    pub const FAILED: [Self; 5] =
+        [Self::Failed, Self::Undelivered, Self::Canceled, Self::Rejected, Self::Unconfirmed];
+
     /// The label for Twilio's word.
     pub fn from_delivery_status(status: DeliveryStatus) -> Self {
         match status {

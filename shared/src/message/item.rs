@@ -12,7 +12,7 @@ use crate::direction::Direction;
 use crate::idempotency_key::IdempotencyKey;
 use crate::ids::MessageId;
 use crate::inbox_name::InboxName;
-use crate::media::{Media, MediaKind, MediaState};
+use crate::media::{Media, MediaKind};
 use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::message::display_status::DisplayStatus;
 use crate::message::extras::{MessageExtras, Price};
@@ -110,7 +110,7 @@ impl Message {
         Preview {
             body: preview::shorten(body),
             direction: self.direction,
-            media: first.map(|media| MediaKind::from_content_type(&media.content_type)),
+            media: first.map(|media| MediaKind::from_content_type(media.content_type())),
             media_count: self.media.len(),
         }
     }
@@ -147,7 +147,7 @@ impl Message {
 
     /// Whether something that came with it is still to be fetched, from where we know.
     pub fn has_fetchable_media(&self) -> bool {
-        self.media.iter().any(|media| media.state == MediaState::Pending && !media.needs_look_up())
+        self.media.iter().any(|media| matches!(media, Media::Pending { .. }))
     }
 
     /// Whether something that came with it is still to be found at Twilio.
@@ -157,15 +157,7 @@ impl Message {
 
     /// Whether the send ended badly, so that it may be tried again.
     pub fn is_retryable(&self) -> bool {
-        !self.redacted
-            && matches!(
-                self.display_status(None),
-                DisplayStatus::Failed
-                    | DisplayStatus::Undelivered
-                    | DisplayStatus::Rejected
-                    | DisplayStatus::Unconfirmed
-                    | DisplayStatus::Canceled
-            )
+        !self.redacted && DisplayStatus::FAILED.contains(&self.display_status(None))
     }
 
     /// The code that says why it failed.
@@ -183,4 +175,50 @@ impl Message {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The page runs the same cases.
+    const CASES: &str = include_str!("../../../tests/vectors/display_status.json");
+
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        direction: Direction,
+        statuses: BTreeMap<DeliveryStatus, StatusRecord>,
+        send_result: Option<SendResult>,
+        outbox_state: Option<OutboxState>,
+        display_status: DisplayStatus,
+        error_code: Option<u32>,
+    }
+
+    fn message(case: &Case) -> Message {
+        let template: Value = serde_json::json!({
+            "id": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "conversation": "a".repeat(26), "inbox": "main",
+            "direction": case.direction, "business": "+18555080989", "contact": "+12065550100",
+            "body": "Hello", "statuses": case.statuses, "rev": 1,
+        });
+        Message { send_result: case.send_result, ..serde_json::from_value(template).unwrap() }
+    }
+
+    #[test]
+    fn the_display_status_follows_reports_send_result_and_outbox_state() {
+        let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
+        assert!(cases.len() > 30);
+        for case in cases {
+            let message = message(&case);
+            assert_eq!(
+                message.display_status(case.outbox_state),
+                case.display_status,
+                "{}",
+                case.name
+            );
+            assert_eq!(message.error_code(), case.error_code, "{}", case.name);
+        }
+    }
 }

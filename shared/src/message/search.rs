@@ -1,6 +1,7 @@
 //! What is looked for within a thread: words, anywhere in what a message says.
 
 use crate::conversation::search::{fold, fold_words};
+use crate::media::Media;
 use crate::message::Message;
 
 /// The longest search that is read, characters.
@@ -27,7 +28,7 @@ impl SearchWords {
         let location = message.extras.location.as_ref();
         let location_texts =
             location.into_iter().flat_map(|location| [&location.label, &location.address]);
-        let names = message.media.iter().map(|media| &media.name);
+        let names = message.media.iter().filter_map(Media::stored).map(|stored| &stored.name);
         let mut text = message.body.clone();
         for part in location_texts.chain(names).flatten() {
             text.push('\n');

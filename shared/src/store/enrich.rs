@@ -130,6 +130,6 @@ fn merge_webhook(stored: &Message, webhook: &Message, keyword: Option<ConsentKey
 
 /// Returns the webhook's media, unless the stored ones were found at Twilio before it came.
 fn merge_media(stored: &[Media], webhook: &[Media]) -> Vec<Media> {
-    let has_source = stored.iter().any(|media| media.source.is_some());
-    if has_source || webhook.is_empty() { stored.to_vec() } else { webhook.to_vec() }
+    let was_found = stored.iter().any(Media::was_found);
+    if was_found || webhook.is_empty() { stored.to_vec() } else { webhook.to_vec() }
 }

@@ -13,23 +13,14 @@ use super::search::SearchPosition;
 use super::write::unconditional;
 use crate::address::{Address, Channel};
 use crate::conversation::search::SearchQuery;
-use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
+use crate::conversation::{
+    Conversation, ConversationId, ConversationStatus, Filter, ListPartition,
+};
 use crate::error::Result;
 use crate::inbox_name::InboxName;
 
 /// The maximum number of conversations that one request reads to find those of one channel.
 const MAX_LIST_READS: usize = 200;
-
-/// The conversations to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Filter {
-    /// Open conversations, read and unread, merged by time.
-    Open,
-    /// Closed conversations.
-    Closed,
-    /// Open conversations with unread messages.
-    Unread,
-}
 
 /// A page of the list.
 #[derive(Debug)]

@@ -62,13 +62,15 @@ impl Store {
 
     /// Creates a job that fetches a failed medium again. Returns `None` if it did not fail.
     pub async fn retry_media(&self, message: &Message, index: usize) -> Result<Option<Message>> {
-        let Some(failed) = message.media.get(index) else { return Ok(None) };
-        let pending = Media { state: MediaState::Pending, error: None, ..failed.clone() };
+        let Some(retried) = message.media.get(index).and_then(Media::retried) else {
+            return Ok(None);
+        };
         let mut transaction = Transaction::new();
-        transaction.update(media_update(message, index, &pending, MediaState::Failed)?);
-        let job = match failed.source {
-            Some(_) => self.fetch_media_job(message),
-            None => self.media_look_up(message),
+        transaction.update(media_update(message, index, &retried, MediaState::Failed)?);
+        let job = if retried.needs_look_up() {
+            self.media_look_up(message)
+        } else {
+            self.fetch_media_job(message)
         };
         put_entry(&mut transaction, &job)?;
         if self.commit(transaction).await?.is_committed() {

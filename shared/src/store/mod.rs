@@ -53,7 +53,7 @@ pub use complete::SendCompletion;
 pub use connections::{Connection, MAX_WATCHED, TICKET_TTL, Ticket};
 pub use deliveries::DeliveryReport;
 pub use inbound::{InboundOutcome, NewInbound};
-pub use lists::{ConversationPage, Filter};
+pub use lists::ConversationPage;
 pub use media::{UPLOAD_TTL, Upload};
 pub use messages::{MessagePage, MessageRange, SEARCH_PAGE_READS};
 pub use new_outbound::{NewOutbound, OutboundOutcome};

@@ -25,10 +25,10 @@ pub struct NewOutbound {
 impl NewOutbound {
     /// Returns whether `message` has the same text and the same files in the same order.
     pub(super) fn matches(&self, message: &Message) -> bool {
-        let sources = |media: &[Media]| -> Vec<_> {
-            media.iter().map(|media| media.source.clone()).collect()
+        let uploads = |media: &[Media]| -> Vec<_> {
+            media.iter().map(|media| media.stored().map(|stored| stored.upload)).collect()
         };
-        message.body == self.body && sources(&message.media) == sources(&self.media)
+        message.body == self.body && uploads(&message.media) == uploads(&self.media)
     }
 }
 

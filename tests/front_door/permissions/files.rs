@@ -9,7 +9,7 @@ use shared::clock::Clock as _;
 use shared::conversation::ConversationId;
 use shared::ids::{EntryId, MessageId, RandomIds, UploadId};
 use shared::inbox_name::InboxName;
-use shared::media::{Media, MediaState};
+use shared::media::{Media, MediaError, StoredMedia};
 use shared::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTarget, add};
 use shared::store::Upload;
 use shared::username::Username;
@@ -24,8 +24,13 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
 /// A file in the bucket, under this key or not.
 pub fn stored_media(object_key: &str) -> Media {
-    let object_key = Some(object_key.to_owned());
-    Media { state: MediaState::Stored, object_key, ..Media::pending("", Some("image/png")) }
+    Media::Stored(StoredMedia {
+        object_key: object_key.to_owned(),
+        content_type: "image/png".to_owned(),
+        name: None,
+        size: PNG.len() as u64,
+        upload: None,
+    })
 }
 
 impl PermissionCase<'_> {
@@ -39,7 +44,8 @@ impl PermissionCase<'_> {
                 self.request_url(Method::GET, &link.text).await;
             }
             "retry-media" => {
-                let failed = Media { state: MediaState::Failed, ..stored_media("media/x") };
+                let failed = Media::pending("https://example.com/x", None)
+                    .into_failed(MediaError::Unreachable);
                 let (path, _) = self.store_inbound_file(failed).await;
                 let retry_path = format!("{path}/media/0/retry");
                 self.request(Method::POST, &retry_path, Some(json!({}))).await;

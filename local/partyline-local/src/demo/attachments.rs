@@ -1,7 +1,7 @@
 //! The media and extras of a story's message, for the tables and for the phones.
 
 use shared::media::file_type;
-use shared::media::{Media, MediaState};
+use shared::media::{Media, StoredMedia};
 use shared::message::extras::{Button, Location, MessageExtras, ReplyTo};
 use twilio_simulator::{self as twilio, extras};
 
@@ -17,15 +17,13 @@ impl StoryRunner<'_> {
             let content_type = file_type::sniff(file.bytes);
             let object = format!("media/{}/{sid}/{index}", scene.conversation);
             self.s3.put_object("MediaBucket", &object, content_type, file.bytes);
-            Media {
-                state: MediaState::Stored,
+            Media::Stored(StoredMedia {
+                object_key: object,
                 content_type: content_type.to_owned(),
                 name: Some(file.name.to_owned()),
-                size: u64::try_from(file.bytes.len()).ok(),
-                source: None,
-                object_key: Some(object),
-                error: None,
-            }
+                size: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
+                upload: None,
+            })
         });
         Ok(media.collect())
     }

@@ -1,13 +1,16 @@
 //! The people's API as an OpenAPI document, made from the code. Socket events and frames are schemas in it.
 
+mod required_fields;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::error::Error;
-use shared::media::limits::MediaLimits;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
+
+use self::required_fields::RequiredFields;
 
 /// What every error answers (RFC 9457).
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -74,9 +77,11 @@ pub struct Problem {
         Problem,
         shared::live_event::LiveEvent,
         shared::live_event::LiveFrame,
+        shared::message::delivery_status::DeliveryStatus,
+        shared::conversation::Filter,
         crate::sockets::receive_frame::ClientFrame,
     )),
-    modifiers(&CommonResponses),
+    modifiers(&CommonResponses, &RequiredFields),
 )]
 #[derive(Debug)]
 pub struct ApiDocument;
@@ -139,11 +144,7 @@ pub fn localized_texts(extra: &[(&str, &str, &[&str])]) -> Result<String, Error>
     to_pretty_json(&english_by_key.collect::<BTreeMap<_, _>>())
 }
 
-/// What each channel takes of files, as the page reads it.
-pub fn media_limits() -> Result<String, Error> {
-    to_pretty_json(&MediaLimits::all())
-}
-
-fn to_pretty_json(value: &(impl Serialize + ?Sized)) -> Result<String, Error> {
+/// Returns a value as indented JSON with a line feed at the end.
+pub(crate) fn to_pretty_json(value: &(impl Serialize + ?Sized)) -> Result<String, Error> {
     serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(Error::internal)
 }

@@ -1,0 +1,71 @@
+//! The rules that the page shares with the functions, as it reads them (`frontend/src/api/rules.json`).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use shared::address::Channel;
+use shared::conversation::Filter;
+use shared::error::Result;
+use shared::media::MediaKind;
+use shared::media::limits::MediaLimits;
+use shared::message::delivery_status::DeliveryStatus;
+use shared::message::{DisplayStatus, MAX_BODY_CHARACTERS};
+
+use crate::consent::record::MAX_EVIDENCE_CHARS;
+use crate::conversations::name::MAX_NAME_CHARS;
+use crate::conversations::update::MAX_NOTE_CHARS;
+use crate::openapi::to_pretty_json;
+
+/// The shared rules.
+#[derive(Serialize)]
+struct Rules {
+    /// The longest texts, in characters.
+    text_limits: TextLimits,
+    /// The limits of files, by channel.
+    media_limits: BTreeMap<Channel, MediaLimits>,
+    /// The content types that are no documents.
+    media_kinds: BTreeMap<&'static str, MediaKind>,
+    /// Twilio's statuses.
+    delivery_statuses: BTreeMap<&'static str, StatusRule>,
+    /// The display statuses of messages that failed.
+    failed_statuses: &'static [DisplayStatus],
+    /// The filters of the conversation list, in the order in which the page shows them.
+    filters: &'static [Filter],
+}
+
+/// The longest texts, in characters.
+#[derive(Serialize)]
+struct TextLimits {
+    message: usize,
+    contact_name: usize,
+    note: usize,
+    evidence: usize,
+}
+
+/// What the page needs to know about one of Twilio's statuses.
+#[derive(Serialize)]
+struct StatusRule {
+    rank: u8,
+    display: DisplayStatus,
+}
+
+/// Returns the shared rules as JSON.
+pub fn json() -> Result<String> {
+    let rule = |status: DeliveryStatus| StatusRule {
+        rank: status.rank(),
+        display: DisplayStatus::from_delivery_status(status),
+    };
+    to_pretty_json(&Rules {
+        text_limits: TextLimits {
+            message: MAX_BODY_CHARACTERS,
+            contact_name: MAX_NAME_CHARS,
+            note: MAX_NOTE_CHARS,
+            evidence: MAX_EVIDENCE_CHARS,
+        },
+        media_limits: MediaLimits::all(),
+        media_kinds: BTreeMap::from(MediaKind::CONTENT_TYPES),
+        delivery_statuses: DeliveryStatus::ALL.map(|it| (it.as_str(), rule(it))).into(),
+        failed_statuses: &DisplayStatus::FAILED,
+        filters: &Filter::ALL,
+    })
+}

@@ -1,13 +1,13 @@
-//! How much one page holds.
+//! The page size of list requests.
 
 use shared::error::{Error, Result};
 use shared::lambda::Request;
 use shared::localized;
 
-/// The most that one page holds.
+/// The maximum number of items on a page.
 const MAX_LIMIT: usize = 100;
 
-/// The `limit` of a request: 1 to 100, or `usual`.
+/// Returns the `limit` of a request, 1 to 100; `default` if it is absent.
 pub fn parse_limit(request: &Request, default: usize) -> Result<usize> {
     let Some(text) = request.query_param("limit") else { return Ok(default) };
     text.parse()

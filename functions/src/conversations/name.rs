@@ -1,9 +1,9 @@
-//! Names of contacts and users as they are stored.
+//! Cleans the names of contacts and users before they are stored.
 
 use shared::error::{Error, Result};
 use shared::localized::conversation as texts;
 
-/// The longest name, in characters.
+/// The maximum length of a name, in characters.
 const MAX_NAME_CHARS: usize = 120;
 
 /// Returns the name without control characters and outer spaces; `None` if nothing is left.

@@ -1,4 +1,4 @@
-//! Sign-in names.
+//! Validates and normalizes sign-in names.
 
 use shared::error::{Error, Result};
 use shared::localized;

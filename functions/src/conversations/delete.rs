@@ -17,7 +17,7 @@ pub fn build(setup: Setup) -> Build {
     delete, path = "/api/conversations/{id}", operation_id = "delete-conversation",
     params(
         ("id" = String, Path),
-        ("rev" = Option<u64>, Query, description = "The conversation's `rev`. If set, the conversation is deleted only if it has not changed since."),
+        ("rev" = Option<u64>, Query, description = "The conversation's `rev`; if set, the conversation is deleted only if it has not changed since"),
     ),
     responses((status = 202, description = "Deleted; the messages are being erased")),
 )]

@@ -37,9 +37,9 @@ pub fn build(setup: Setup) -> Build {
 #[utoipa::path(
     get, path = "/api/conversations", operation_id = "list-conversations",
     params(
-        ("filter" = Option<String>, Query, description = "`open` (default), `unread` or `closed`."),
-        ("channel" = Option<Channel>, Query, description = "Only conversations on this channel. Can be combined with the other parameters. A page can then be short or empty and still have a cursor."),
-        ("search" = Option<String>, Query, description = "The start of a word of the name, or the start or end of the number. At least 2 characters."),
+        ("filter" = Option<String>, Query, description = "`open` (default), `unread` or `closed`"),
+        ("channel" = Option<Channel>, Query, description = "Only conversations on this channel; a page can then be short or empty and still have a cursor"),
+        ("search" = Option<String>, Query, description = "The start of a word of the name, or the start or end of the number; at least 2 characters"),
         ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query),
     ),
     responses((status = 200, body = ConversationList)),

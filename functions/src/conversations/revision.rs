@@ -10,7 +10,7 @@ use crate::scope::conflict_with_current;
 /// The number of attempts to change a conversation that changes between the read and the write.
 pub(super) const MAX_ATTEMPTS: u32 = 16;
 
-/// Returns a conflict if the conversation does not have the revision `rev`. Accepts any if `rev` is `None`.
+/// Returns a conflict if the conversation does not have revision `rev`. Without `rev`, accepts any revision.
 pub async fn require_rev(app: &App, conversation: &Conversation, rev: Option<u64>) -> Result<()> {
     if rev.is_none_or(|rev| rev == conversation.rev) {
         return Ok(());

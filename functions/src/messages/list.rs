@@ -47,8 +47,8 @@ pub fn build(setup: Setup) -> Build {
     get, path = "/api/conversations/{id}/messages", operation_id = "list-messages",
     params(
         ("id" = String, Path), ("before" = Option<String>, Query), ("after" = Option<String>, Query),
-        ("around" = Option<String>, Query, description = "The ID of the message at the center of the page."),
-        ("search" = Option<String>, Query, description = "Only messages with these words. A request reads at most 200 messages, so a page can be short or empty and still have an older cursor."),
+        ("around" = Option<String>, Query, description = "The ID of the message at the center of the page"),
+        ("search" = Option<String>, Query, description = "Only messages with these words; a request reads at most 200 messages, so a page can be short or empty and still have an older cursor"),
         ("limit" = Option<u32>, Query),
     ),
     responses((status = 200, body = MessageList)),

@@ -7,14 +7,14 @@ use shared::outbox::{OutboxEntry, OutboxHome, OutboxState};
 
 use crate::app::App;
 
-/// Names a claimed job: the event of a function that runs jobs.
+/// A reference to a claimed job. It is the event of the functions that run jobs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobRef {
     /// The partition of the job.
     pub home: OutboxHome,
     /// The ID of the job.
     pub job_id: EntryId,
-    /// The job's version when it was claimed. A later claim has a greater one.
+    /// The job's version when it was claimed. A later claim has a higher version.
     pub version: u64,
 }
 

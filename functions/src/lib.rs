@@ -1,4 +1,4 @@
-//! Partyline's Lambda functions, one file each: `noun/verb.rs` holds a request from parsing to response.
+//! Partyline's Lambda functions, one file each: `noun/verb.rs` handles a request from parsing to response.
 //!
 //! Each noun's `mod.rs` lists its functions. [`FUNCTIONS`] joins the lists.
 
@@ -52,7 +52,7 @@ const JOINED: [Function; table::count(NOUNS)] = table::join(NOUNS);
 /// All functions.
 pub const FUNCTIONS: &[Function] = &JOINED;
 
-/// Returns the function called `name`.
+/// Returns the function named `name`.
 ///
 /// Evaluated when a binary is compiled, so that it links only its own handler.
 ///

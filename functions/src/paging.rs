@@ -8,7 +8,7 @@ use shared::localized;
 /// The largest page size.
 const MAX_LIMIT: usize = 100;
 
-/// Returns the `limit` of a request, from 1 to 100, or `default` if there is none.
+/// Returns the `limit` of a request, from 1 to 100, or `default` without one.
 pub fn parse_limit(request: &Request, default: usize) -> Result<usize> {
     let Some(text) = request.query_param("limit") else { return Ok(default) };
     text.parse()

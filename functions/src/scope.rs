@@ -1,4 +1,4 @@
-//! Conversations and messages within the scope of a caller.
+//! Finds the conversations and messages that a caller may see.
 
 use shared::conversation::{Conversation, ConversationId, ConversationView};
 use shared::error::{Error, Result};

@@ -1,4 +1,4 @@
-//! Entries of the function table, and joining the tables of all nouns at compile time.
+//! Builds the function table from the tables of all nouns, at compile time.
 
 use shared::lambda::{Function, Setup, Trigger};
 
@@ -67,7 +67,7 @@ pub(crate) const fn join<const N: usize>(nouns: &[&[Function]]) -> [Function; N]
     functions
 }
 
-/// Returns the function called `name`.
+/// Returns the function named `name`.
 pub(crate) const fn find(nouns: &[&[Function]], name: &str) -> Option<Function> {
     match nouns {
         [] => None,

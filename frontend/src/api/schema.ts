@@ -373,11 +373,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A file that goes with a message. */
+        /** @description An uploaded file to attach to a message. */
         AttachedUpload: {
-            /** @description Another name for it. */
+            /** @description The file name to use instead of the one passed to `create-upload`. */
             name?: string | null;
-            /** @description What `create-upload` answered. */
+            /** @description The `upload_id` that `create-upload` returned. */
             upload_id: string;
         };
         /** @description The result of one step. Repeat the call with the cursor until it is null. */
@@ -418,23 +418,23 @@ export interface components {
             /** @description The attachments. */
             media?: components["schemas"]["CheckedMedia"][];
         };
-        /** @description What was typed. */
+        /** @description The number to check. */
         CheckNumber: {
             channel?: components["schemas"]["Channel"] | null;
-            /** @description The sender of ours to write from; of the channel's if absent: the one in the contact's country, or the first. */
+            /** @description The address of the sender. Defaults to the channel's first sender in the contact's country, or to its first. */
             from?: string | null;
-            /** @description The text. */
+            /** @description The phone number as the user typed it. */
             number: string;
         };
-        /** @description The decision and the number of parts. */
+        /** @description The send check and the segments of a message. */
         CheckResult: {
             /** @description Whether the message can be sent. */
             decision: components["schemas"]["SendDecision"];
-            /** @description What prevents it. */
+            /** @description Why the message cannot be sent. */
             reasons: components["schemas"]["Reason"][];
             /**
              * Format: date-time
-             * @description When the message can be sent, if not now.
+             * @description When the message can be sent, if it must wait.
              */
             retry_at: string | null;
             segments: components["schemas"]["Segments"] | null;
@@ -454,22 +454,22 @@ export interface components {
             conversation: components["schemas"]["Conversation"] | null;
             /** @description Why the number is invalid, in English. */
             error: string | null;
-            /** @description The sender of ours that a conversation would be begun from. */
+            /** @description The address of the sender that a new conversation would have. */
             from: string;
             localized_error: components["schemas"]["LocalizedText"] | null;
             number: components["schemas"]["PhoneNumber"] | null;
             /** @description Whether the number is valid. */
             valid: boolean;
         };
-        /** @description What a page sends. */
+        /** @description A frame that the page sends. */
         ClientFrame: {
             /** @enum {string} */
             action: "watch";
-            /** @description The conversations. One that does not exist, or is not for this person, is left out. */
+            /** @description The IDs of the conversations. IDs that do not exist or that the user cannot see are ignored. */
             conversation_ids: string[];
             /**
              * Format: int64
-             * @description Rises with every frame.
+             * @description A number that grows with every frame of the socket.
              */
             sequence: number;
         } | {
@@ -488,9 +488,9 @@ export interface components {
             /** @description The state. */
             state: components["schemas"]["ConsentState"];
         };
-        /** @description The consent history: at most 100 entries, newest first. */
+        /** @description The consent history of a conversation: at most 100 records. */
         ConsentHistory: {
-            /** @description Its entries. */
+            /** @description The records, the newest first. */
             records: components["schemas"]["ConsentRecord"][];
         };
         /**
@@ -498,23 +498,23 @@ export interface components {
          * @enum {string}
          */
         ConsentKeyword: "stop" | "start" | "help";
-        /** @description An entry of the consent history. */
+        /** @description A consent record: one piece of evidence for consent. */
         ConsentRecord: {
             /**
              * Format: date-time
-             * @description When.
+             * @description When the contact opted in or out.
              */
             at: string;
-            /** @description In these words: the message, or the evidence that an admin gave. */
+            /** @description The evidence: the contact's message, Twilio's error, or an admin's description. */
             evidence: string | null;
             localized_evidence: components["schemas"]["LocalizedText"] | null;
-            /** @description Who recorded it, if a person did. */
+            /** @description The username of the admin who recorded it. */
             recorded_by: string | null;
-            /** @description In the message with this Twilio SID. */
+            /** @description The Twilio SID of the message that is the evidence. */
             sid: string | null;
-            /** @description Where. */
+            /** @description Where the evidence comes from. */
             source: components["schemas"]["ConsentSource"];
-            /** @description What was said. */
+            /** @description Whether the contact opted in or out. */
             state: components["schemas"]["ConsentState"];
         };
         /**
@@ -579,9 +579,9 @@ export interface components {
         };
         /** @description A page of conversations. */
         ConversationList: {
-            /** @description The newest first. */
+            /** @description The conversations, the newest first. */
             conversations: components["schemas"]["Conversation"][];
-            /** @description Where the next page begins; null at the end. */
+            /** @description The cursor of the next page; null at the end. */
             cursor: string | null;
         };
         /**
@@ -589,29 +589,29 @@ export interface components {
          * @enum {string}
          */
         ConversationStatus: "open" | "closed";
-        /** @description A file that is to be sent. */
+        /** @description The file to upload. */
         CreateUpload: {
-            /** @description Its type. */
+            /** @description The media type. */
             content_type: string;
-            /** @description Where it will be sent. */
+            /** @description The ID of the conversation to which the file will be sent. */
             conversation_id: string;
-            /** @description The file's name. */
+            /** @description The file name. */
             name: string;
             /**
              * Format: int64
-             * @description Bytes.
+             * @description The size in bytes.
              */
             size: number;
         };
-        /** @description The new person. */
+        /** @description The user to create. */
         CreateUser: {
-            /** @description Name for display; the sign-in name if absent. */
+            /** @description The display name. Defaults to the sign-in name. */
             display_name?: string | null;
-            /** @description Ten characters or more. */
+            /** @description The password: at least 10 characters and at most 512 bytes. */
             password: string;
-            /** @description What the person may do. */
+            /** @description The role. */
             role: components["schemas"]["Role"];
-            /** @description Sign-in name. */
+            /** @description The sign-in name. */
             username: string;
         };
         /**
@@ -639,25 +639,25 @@ export interface components {
          * @enum {string}
          */
         Forwarded: "once" | "often";
-        /** @description How the program is. */
+        /** @description The health of Partyline. */
         Health: {
-            /** @description `ok`. */
+            /** @description Always `ok`. */
             status: string;
-            /** @description The program's version. */
+            /** @description The version of Partyline. */
             version: string;
         };
-        /** @description Nothing to add. */
+        /** @description The empty request body. */
         IssueTicket: Record<string, never>;
-        /** @description A ticket. */
+        /** @description A ticket that opens one socket. */
         IssuedTicket: {
             /**
              * Format: int64
-             * @description Seconds until it ends.
+             * @description Seconds until the ticket expires.
              */
             expires_in: number;
-            /** @description Offered as the subprotocol `t.{ticket}`, beside `partyline.v1`. */
+            /** @description The ticket. Offer it as the subprotocol `t.{ticket}`, together with `partyline.v1`. */
             ticket: string;
-            /** @description The socket's address. */
+            /** @description The URL of the WebSocket. */
             url: string;
         };
         /** @description One change. Applied in any order, any number of times, the page ends in the same state. */
@@ -715,11 +715,11 @@ export interface components {
             /** @description Degrees, as Twilio wrote them. */
             longitude: string;
         };
-        /** @description How far was read. */
+        /** @description The revision of the conversation that the user has read. */
         MarkRead: {
             /**
              * Format: int64
-             * @description The conversation's `rev` as the page shows it.
+             * @description The conversation's `rev`. The conversation is marked read only if it has not changed since.
              */
             rev: number;
         };
@@ -742,18 +742,18 @@ export interface components {
             /** @description The state. */
             state: components["schemas"]["MediaState"];
         };
-        /** @description Where an attachment is read. */
+        /** @description A temporary download URL of an attachment. */
         MediaDownload: {
-            /** @description Its type, decided from its bytes. */
+            /** @description The media type, detected from the content. */
             content_type: string;
             /**
              * Format: date-time
-             * @description Until when.
+             * @description When the URL expires.
              */
             expires_at: string;
-            /** @description The file's name, if it has one. */
+            /** @description The file name, if known. */
             name: string | null;
-            /** @description A path of this origin. */
+            /** @description The path to download, relative to this origin. */
             url: string;
         };
         /**
@@ -761,30 +761,30 @@ export interface components {
          * @enum {string}
          */
         MediaError: "too_large" | "forbidden_address" | "not_found" | "unreachable" | "interrupted";
-        /** @description An attachment, and where it came from. */
+        /** @description An attachment and its message. */
         MediaItem: {
-            /** @description Decided from the bytes once they are stored. */
+            /** @description The media type, detected from the content once the file is stored. */
             content_type: string;
             /**
              * Format: date-time
-             * @description When that was received.
+             * @description When the message was created.
              */
             date_created: string;
             error: components["schemas"]["MediaError"] | null;
-            /** @description Its place in the message, from 0. */
+            /** @description The position in the message, starting at 0. */
             index: number;
-            /** @description How people look at it. */
+            /** @description The kind of file, which decides how the page shows it. */
             kind: components["schemas"]["MediaKind"];
-            /** @description Its message. */
+            /** @description The ID of the message. */
             message_id: string;
-            /** @description The file's name, if it has one. */
+            /** @description The file name, if known. */
             name: string | null;
             /**
              * Format: int64
-             * @description Bytes.
+             * @description The size in bytes, if known.
              */
             size: number | null;
-            /** @description Where the bytes are. */
+            /** @description Whether the file is pending, stored or failed. */
             state: components["schemas"]["MediaState"];
         };
         /**
@@ -792,11 +792,11 @@ export interface components {
          * @enum {string}
          */
         MediaKind: "image" | "audio" | "video" | "contact" | "document";
-        /** @description A part of what was attached. */
+        /** @description A page of a conversation's attachments. */
         MediaList: {
-            /** @description Where older ones begin; null at the end. */
+            /** @description The cursor of the next page; null at the end. */
             cursor: string | null;
-            /** @description The newest first. May be empty although older ones follow. */
+            /** @description The attachments, the newest first. A page can be empty and still have a cursor. */
             media: components["schemas"]["MediaItem"][];
         };
         /**
@@ -885,15 +885,15 @@ export interface components {
             referral: components["schemas"]["Referral"] | null;
             reply_to: components["schemas"]["ReplyTo"] | null;
         };
-        /** @description A part of a thread. */
+        /** @description A page of a thread. */
         MessageList: {
-            /** @description Nothing at or before this message is shown: it was deleted. */
+            /** @description The ID of the last deleted message. Messages at or before it are not returned. */
             deleted_through: string | null;
-            /** @description The oldest first. */
+            /** @description The messages, the oldest first. */
             messages: components["schemas"]["Message"][];
-            /** @description Where newer ones begin. */
+            /** @description The cursor for newer messages. */
             newer_cursor: string | null;
-            /** @description Where older ones begin; null at the beginning of the thread. */
+            /** @description The cursor for older messages; null at the beginning of the thread. */
             older_cursor: string | null;
         };
         /** @description The send that is still to be done, as the API shows it. */
@@ -942,68 +942,68 @@ export interface components {
             /** @description ISO 4217, lower case as Twilio writes it or upper. */
             unit: string;
         };
-        /** @description What every error answers (RFC 9457). */
+        /** @description The body of every error response (RFC 9457). */
         Problem: {
-            /** @description A stable word for programs. */
+            /** @description The error as a stable code. */
             code: string;
-            /** @description The present state of the thing, on a conflict. */
+            /** @description The current state of the conversation, on a conflict. */
             current?: components["schemas"]["Conversation"];
-            /** @description What happened and what to do, for people, in English. */
+            /** @description What happened and what to do, in English. */
             detail: string;
-            /** @description The sentences that the detail is, one after the other, by their keys: for who reads another language. */
+            /** @description The sentences of `detail`, in order, each with its key and values for translation. */
             localized_detail: components["schemas"]["LocalizedText"][];
-            /** @description Why a message may not go. */
+            /** @description Why the message cannot be sent. */
             reasons?: components["schemas"]["Reason"][];
             /**
              * Format: int32
-             * @description The HTTP status.
+             * @description The HTTP status code.
              */
             status: number;
-            /** @description What kind of error. */
+            /** @description A short summary of the kind of error. */
             title: string;
-            /** @description Always `about:blank`: the code says which. */
+            /** @description Always `about:blank`; `code` identifies the error. */
             type: string;
         };
-        /** @description One thing in quarantine. */
+        /** @description A quarantined request. */
         QuarantineItem: {
-            /** @description The request's body. */
+            /** @description The body as text. Invalid UTF-8 is replaced. */
             body: string;
-            /** @description Its content type. */
+            /** @description The `Content-Type` header. */
             content_type: string | null;
             /**
              * Format: int64
-             * @description How often it came.
+             * @description How many times the request was received.
              */
             count: number;
             /**
              * Format: date-time
-             * @description When it came first.
+             * @description When it was first received.
              */
             date_created: string;
             /**
              * Format: date-time
-             * @description When it came last.
+             * @description When it was last received.
              */
             date_updated: string;
-            /** @description Why it is here, a sentence. */
+            /** @description The reason in English. */
             detail: string;
             localized_detail: components["schemas"]["LocalizedText"] | null;
-            /** @description The path that it came to. */
+            /** @description The path of the request. */
             path: string;
-            /** @description Its id. */
+            /** @description The ID of the quarantine entry. */
             quarantine_id: string;
-            /** @description Why it is here, a stable word. */
+            /** @description The reason as a stable code. */
             reason: string;
-            /** @description Whether Twilio's signature was right. */
+            /** @description Whether the Twilio signature is valid. */
             signed: boolean;
-            /** @description Whether the body was longer than what is kept. */
+            /** @description Whether `body` is truncated because the request was too large to store in full. */
             truncated: boolean;
         };
-        /** @description A page of quarantine. */
+        /** @description A page of quarantined requests. */
         QuarantineList: {
-            /** @description Where the next page begins; null at the end. */
+            /** @description The cursor of the next page; null at the end. */
             cursor: string | null;
-            /** @description The newest first. */
+            /** @description The requests, the newest first. */
             items: components["schemas"]["QuarantineItem"][];
         };
         /** @description A reason against sending, as the API returns it. */
@@ -1024,14 +1024,14 @@ export interface components {
          * @enum {string}
          */
         ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "user_rate_limit" | "sender_rate_limit" | "sender_unavailable";
-        /** @description What was said elsewhere. */
+        /** @description Consent that the contact gave or withdrew outside of Partyline. */
         RecordConsent: {
-            /** @description Where and how the contact gave consent, as evidence. */
+            /** @description How and where the contact opted in or out. At most 1,000 characters. */
             evidence: string;
-            /** @description What was said. */
+            /** @description Whether the contact opted in or out. */
             state: components["schemas"]["ConsentState"];
         };
-        /** @description Nothing to add. */
+        /** @description The empty request body. */
         RedactMessage: Record<string, never>;
         /** @description What on the web led the contact to write: an advertisement or a post. */
         Referral: {
@@ -1042,7 +1042,10 @@ export interface components {
             /** @description Where it is; http or https. */
             url: string | null;
         };
-        /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
+        /**
+         * @description The empty request body. The cookie identifies the session. JSON is required so that a form of another site
+         *     cannot send the request.
+         */
         RefreshSession: Record<string, never>;
         /** @description The empty request body. */
         ReleaseQuarantine: Record<string, never>;
@@ -1066,9 +1069,9 @@ export interface components {
             /** @description Twilio's SID of it. */
             sid: string;
         };
-        /** @description What is to be tried again. */
+        /** @description A request to send a failed message again. */
         RetryMessage: {
-            /** @description Made by the browser for this click: the same key sends once. */
+            /** @description The idempotency key of this action: 8 to 64 of `[A-Za-z0-9_-]`. A key sends one message. */
             idempotency_key: string;
         };
         /**
@@ -1109,13 +1112,13 @@ export interface components {
          * @enum {string}
          */
         SendDecision: "allowed" | "wait" | "template_required" | "denied";
-        /** @description What is to be sent. */
+        /** @description The message to send. */
         SendMessage: {
-            /** @description The text, 1 to 1,600 characters; empty only if files go with it. */
+            /** @description The text: 1 to 1,600 characters, or empty if files are attached. */
             body?: string;
-            /** @description Made by the browser for this click: the same key sends once. */
+            /** @description The idempotency key of this action: 8 to 64 of `[A-Za-z0-9_-]`. A key sends one message. */
             idempotency_key: string;
-            /** @description The files that go with it, at most ten. */
+            /** @description The uploaded files to attach, at most ten. */
             media?: components["schemas"]["AttachedUpload"][];
         };
         /** @description Our own word on a send, apart from Twilio's (`seen`). */
@@ -1134,25 +1137,25 @@ export interface components {
             /** @enum {string} */
             kind: "unconfirmed";
         };
-        /** @description One of our numbers. */
+        /** @description A sender: an address that messages are sent from. */
         Sender: {
-            /** @description As Twilio writes it. */
+            /** @description The address as Twilio writes it. */
             address: string;
-            /** @description Its channel. */
+            /** @description The channel. */
             channel: components["schemas"]["Channel"];
             /** @description The inbox of its conversations. */
             inbox: string;
-            /** @description What people call it. */
+            /** @description The display name. */
             name: string;
-            /** @description As people read it. */
+            /** @description The address for display. */
             number: components["schemas"]["PhoneNumber"];
         };
-        /** @description Our numbers. */
+        /** @description The senders that the user can send from. */
         SenderList: {
-            /** @description In the order of the configuration. */
+            /** @description The senders, in the order of the configuration. */
             senders: components["schemas"]["Sender"][];
         };
-        /** @description A session as a page receives it. */
+        /** @description A session as the page receives it. */
         Session: {
             /** @description The token for `Authorization: Bearer`. */
             access_token: string;
@@ -1164,22 +1167,22 @@ export interface components {
             /** @description The signed-in user. */
             user: components["schemas"]["SignedInUser"];
         };
-        /** @description Who signs in. */
+        /** @description The credentials: a username and password, or the token of a sign-in link. */
         SignIn: {
-            /** @description A one-time link's token, in their stead. */
+            /** @description The token of a one-time sign-in link, instead of a username and password. */
             link_token?: string | null;
-            /** @description Password. */
+            /** @description The password. */
             password?: string | null;
-            /** @description Sign-in name. */
+            /** @description The sign-in name. */
             username?: string | null;
         };
         /** @description The signed-in user. */
         SignedInUser: {
-            /** @description Name for display. */
+            /** @description The display name. */
             display_name: string;
             /** @description The role. */
             role: components["schemas"]["Role"];
-            /** @description Sign-in name. */
+            /** @description The sign-in name. */
             username: string;
         };
         /** @description The same text with the replacements made. */
@@ -1197,14 +1200,14 @@ export interface components {
          * @enum {string}
          */
         SmsEncoding: "gsm7" | "ucs2" | "utf8";
-        /** @description Whom to write to. */
+        /** @description The contact to write to, and the sender to write from. */
         StartConversation: {
             channel?: components["schemas"]["Channel"] | null;
             /** @description The contact's name. */
             contact_name?: string | null;
-            /** @description One of our senders; of the channel's if absent: the one in the contact's country, or the first. */
+            /** @description The address of the sender. Defaults to the channel's first sender in the contact's country, or to its first. */
             from?: string | null;
-            /** @description The number, as a person types it. */
+            /** @description The phone number as the user typed it. */
             to: string;
         };
         /** @description One report of a status. */
@@ -1231,19 +1234,20 @@ export interface components {
             /** @description What Twilio's Smart Encoding would put in its place. */
             replacement: string | null;
         };
-        /** @description What is to be another. A name or a note needs the one that was seen. */
+        /** @description The changes to a conversation. A new name or note requires the previous one. */
         UpdateConversation: {
-            /** @description The new name; an empty text takes the name away. */
+            /** @description The new name. An empty string removes the name. */
             contact_name?: string | null;
-            /** @description The new note; an empty text takes the note away. */
+            /** @description The new note. An empty string removes the note. */
             note?: string | null;
-            /** @description The name that was seen. */
+            /** @description The name before the change; absent if the contact had no name. */
             previous_contact_name?: string | null;
-            /** @description The note that was seen. */
+            /** @description The note before the change; absent if the contact had no note. */
             previous_note?: string | null;
             /**
              * Format: int64
-             * @description The conversation's `rev` as the page shows it: with it, the status changes only if nothing else did.
+             * @description The conversation's `rev`, allowed only with `status`. If set, the status changes only if the conversation has
+             *     not changed since.
              */
             rev?: number | null;
             status?: components["schemas"]["ConversationStatus"] | null;
@@ -1252,25 +1256,25 @@ export interface components {
         UploadTarget: {
             /**
              * Format: date-time
-             * @description Until when.
+             * @description When the URL expires.
              */
             expires_at: string;
-            /** @description The headers that the PUT must have. */
+            /** @description The headers that the PUT request must have. */
             headers: {
                 [key: string]: string;
             };
             /** @description The ID to pass to `send-message`. */
             upload_id: string;
-            /** @description A path of this origin, for one PUT. */
+            /** @description The path for the PUT request, relative to this origin. */
             url: string;
         };
-        /** @description A person who may sign in. */
+        /** @description A user. */
         UserView: {
-            /** @description Name for display. */
+            /** @description The display name. */
             display_name: string;
-            /** @description What the person may do. */
+            /** @description The role. */
             role: components["schemas"]["Role"];
-            /** @description Sign-in name. */
+            /** @description The sign-in name. */
             username: string;
         };
     };
@@ -1287,9 +1291,9 @@ export interface operations {
             query?: {
                 /** @description `open` by default */
                 filter?: components["schemas"]["Filter"];
-                /** @description only conversations on this channel; can be combined with the other parameters. A page may then be short or empty and still have a cursor */
+                /** @description Only conversations on this channel; a page can then be short or empty and still have a cursor */
                 channel?: components["schemas"]["Channel"];
-                /** @description start of a word of the name, or start or end of the number; at least 2 characters */
+                /** @description The start of a word of the name, or the start or end of the number; at least 2 characters */
                 search?: string;
                 cursor?: string;
                 limit?: number;
@@ -1394,7 +1398,7 @@ export interface operations {
     "delete-conversation": {
         parameters: {
             query?: {
-                /** @description the conversation's rev; if set, the conversation is deleted only if it has not changed since */
+                /** @description The conversation's `rev`; if set, the conversation is deleted only if it has not changed since */
                 rev?: number;
             };
             header?: never;
@@ -1558,9 +1562,9 @@ export interface operations {
             query?: {
                 before?: string;
                 after?: string;
-                /** @description message at the center of the page */
+                /** @description The ID of the message at the center of the page */
                 around?: string;
-                /** @description only messages with these words; a request reads at most 200 messages, so a page may be short or empty and still have an older cursor */
+                /** @description Only messages with these words; a request reads at most 200 messages, so a page can be short or empty and still have an older cursor */
                 search?: string;
                 limit?: number;
             };

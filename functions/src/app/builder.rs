@@ -1,4 +1,4 @@
-//! The builder of all handlers.
+//! Builds the handlers of all functions.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use shared::lambda::{Handler, HandlerError, InvocationContext, Setup};
 use super::clients::App;
 use super::variables::Needs;
 
-/// A handler that is being built.
+/// A future that resolves to a handler.
 pub type Build = BoxFuture<'static, Result<Handler, HandlerError>>;
 
-/// What a handler gets besides its request or event.
+/// The context of a call: what a handler receives besides its request or event.
 #[derive(Debug)]
 pub struct Cx<S = (), C = ()> {
     /// Clients and parameters.
     pub app: Arc<App>,
-    /// What the function made at init.
+    /// The state that the function created at initialization.
     pub state: Arc<S>,
     /// The signed-in user, in authenticated functions.
     pub caller: C,
@@ -33,7 +33,9 @@ impl<S> Clone for Cx<S> {
     }
 }
 
-/// Builds a handler: reads the environment, loads the parameters, makes the state, and serves events by `invoke`.
+/// Builds a handler that calls `invoke` for each event.
+///
+/// Reads the environment, loads the parameters and creates the function's state.
 pub(super) fn build<S, F, Fut>(
     setup: Setup,
     (needs, retry_budget): (Needs, Duration),

@@ -1,4 +1,4 @@
-//! The clients that a function uses, made from its environment and parameters.
+//! The clients that a function uses, created from its environment and parameters.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,14 +17,14 @@ use shared::twilio::client::{Client, ClientOptions};
 
 use super::variables::{JobFunctions, Needs, Variables};
 
-/// Twilio's API, unless the environment names another URL.
+/// The URL of Twilio's API, unless the environment sets another one.
 const TWILIO_API: &str = "https://api.twilio.com";
 
 /// The clients, parameters and environment of a function.
 pub struct App {
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Makes IDs and random numbers.
+    /// Generates IDs and random numbers.
     pub ids: Arc<dyn Ids>,
     /// The fault points of external calls.
     pub faults: FaultPoints,
@@ -61,7 +61,7 @@ impl App {
         Ok(Self { clock, ids, faults, store, parameters, variables })
     }
 
-    /// Returns a Twilio client that authenticates with the API key, or with the auth token if there is none.
+    /// Returns a Twilio client. It authenticates with the API key or, without one, with the auth token.
     pub fn twilio(&self) -> Result<Client> {
         let account = self.parameters.twilio()?;
         let auth_token_credentials = || -> Result<(String, Secret)> {

@@ -1,4 +1,4 @@
-//! What every function is built from: its environment, clients and parameters, and the builder of its handler.
+//! Builds functions from their environment variables, parameters and clients.
 
 mod builder;
 mod clients;

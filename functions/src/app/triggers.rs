@@ -1,4 +1,4 @@
-//! How each kind of function turns its event into a handler's call, and the result into a response.
+//! Converts the event of each kind of function to a handler call, and the result to a response.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use super::builder::{Build, Cx, build};
 use super::clients::App;
 use super::variables::Needs;
 
-/// How long a write of a user's request is retried.
+/// The retry budget of writes in a user's request.
 const REQUEST_RETRY_BUDGET: Duration = Duration::from_secs(3);
-/// How long a write of a webhook or job is retried: Twilio waits fifteen seconds.
+/// The retry budget of writes in a webhook or job. Twilio's webhook timeout is 15 s.
 const WEBHOOK_RETRY_BUDGET: Duration = Duration::from_secs(10);
 
 /// One invocation of a background function.
@@ -32,7 +32,7 @@ pub struct Invocation<E> {
     pub context: InvocationContext,
 }
 
-/// Builds a function that responds to a signed-in user. The access token is verified before the handler runs.
+/// Builds a function for signed-in users. The access token is verified before the handler runs.
 pub fn authenticated<S, F, Fut>(
     setup: Setup,
     needs: Needs,
@@ -58,7 +58,7 @@ where
     })
 }
 
-/// Builds a function that responds without an access token: it verifies requests itself, or serves everyone.
+/// Builds a function without an access token. The handler verifies requests itself or accepts all.
 pub fn public<S, F, Fut>(
     setup: Setup,
     needs: Needs,

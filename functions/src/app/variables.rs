@@ -1,4 +1,4 @@
-//! The environment variables of a function, read and checked before anything else is done.
+//! Reads and checks the environment variables of a function before it does anything else.
 
 use shared::config::Parameter;
 use shared::error::{Error, Result};
@@ -6,13 +6,13 @@ use shared::lambda::Environment;
 use shared::secret::Secret;
 use shared::store::AwsAccess;
 
-/// What a function declares that it needs to start.
+/// The parameters and environment variables that a function requires.
 #[derive(Debug, Clone, Copy)]
 pub struct Needs {
     parameters: &'static [Parameter],
-    /// One more parameter, of the kind of function.
+    /// The parameter that this kind of function requires.
     added: Option<Parameter>,
-    /// The variables that must be set, besides those of every function.
+    /// The required variables besides those of every function.
     pub(super) variables: &'static [Variable],
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Variables {
     job_functions: Option<JobFunctions>,
 }
 
-/// Endpoints that are set only where the standard ones do not apply, as in the local system.
+/// Endpoints that replace those of AWS and Twilio, for example in the local system.
 #[derive(Debug)]
 pub(super) struct Endpoints {
     pub(super) dynamodb: Option<String>,
@@ -61,21 +61,21 @@ pub(super) struct Endpoints {
 }
 
 impl Needs {
-    /// No parameters, and only the variables of every function.
+    /// Requires no parameters, and only the variables of every function.
     pub const NONE: Self = Self::parameters(&[]);
 
-    /// Needs these parameters.
+    /// Requires these parameters.
     pub const fn parameters(parameters: &'static [Parameter]) -> Self {
         Self { parameters, added: None, variables: &[] }
     }
 
-    /// Needs these variables too.
+    /// Also requires these variables.
     #[must_use]
     pub const fn variables(self, variables: &'static [Variable]) -> Self {
         Self { variables, ..self }
     }
 
-    /// Needs this parameter too.
+    /// Also requires this parameter.
     pub(super) const fn with_parameter(self, parameter: Parameter) -> Self {
         Self { added: Some(parameter), ..self }
     }
@@ -87,7 +87,7 @@ impl Needs {
 }
 
 impl Variables {
-    /// Reads the variables of every function and those of `needed`. The error names a variable that is missing.
+    /// Reads the variables of every function and those of `needed`. The error names a missing variable.
     pub(super) fn read(environment: &Environment, needed: &[Variable]) -> Result<Self> {
         let required = |name: &str| {
             let value = environment.get(name);

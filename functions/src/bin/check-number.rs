@@ -1,4 +1,4 @@
-//! `POST /api/numbers/check`: whether what was typed is a number, and whether we know it.
+//! `POST /api/numbers/check` checks a phone number and returns its conversation.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("check-number") })

@@ -1,4 +1,4 @@
-//! `$connect`: a socket opens for a ticket that is good, unused, and of this page.
+//! `$connect` opens a socket for a valid ticket.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("connect") })

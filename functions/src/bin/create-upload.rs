@@ -1,4 +1,4 @@
-//! `POST /api/uploads`: where a browser puts a file that it wants to send.
+//! `POST /api/uploads` returns a URL to which the browser uploads a file.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("create-upload") })

@@ -1,4 +1,4 @@
-//! `POST /api/users`: one more person who may sign in. Only an admin may.
+//! `POST /api/users` creates a user. Admins only.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("create-user") })

@@ -1,4 +1,4 @@
-//! `GET /api/conversations/{id}/messages/{message}/media/{index}`: where an attachment is read.
+//! `GET /api/conversations/{id}/messages/{message}/media/{index}` returns a download URL.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("get-media") })

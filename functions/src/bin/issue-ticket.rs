@@ -1,4 +1,4 @@
-//! `POST /api/sockets/ticket`: opens one socket, once, within half a minute, from the page that asked.
+//! `POST /api/sockets/ticket` issues a ticket that opens one socket.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("issue-ticket") })

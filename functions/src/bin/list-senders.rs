@@ -1,4 +1,4 @@
-//! `GET /api/senders`: the numbers of ours that this person may write from.
+//! `GET /api/senders` returns the senders that the user can send from.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("list-senders") })

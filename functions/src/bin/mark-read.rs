@@ -1,4 +1,4 @@
-//! `POST /api/conversations/{id}/read`: nobody waits here any more, as far as was seen.
+//! `POST /api/conversations/{id}/read` marks a conversation read.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("mark-read") })

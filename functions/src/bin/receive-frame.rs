@@ -1,4 +1,4 @@
-//! `$default`: what the page shows now. Nothing is answered; a frame that cannot be read changes nothing.
+//! `$default` receives a frame: the conversations that the page watches, or a ping.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("receive-frame") })

@@ -1,4 +1,4 @@
-//! `POST /twilio/messages`: a customer's message, stored before it is acknowledged.
+//! `POST /twilio/messages` stores an inbound message before it is acknowledged.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("receive-message") })

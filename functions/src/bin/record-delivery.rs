@@ -1,4 +1,4 @@
-//! `POST /twilio/deliveries/{conversation}/{message}`: Twilio's word on a message of ours.
+//! `POST /twilio/deliveries/{conversation}/{message}` records a delivery report.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("record-delivery") })

@@ -1,4 +1,4 @@
-//! `POST /api/session/refresh`: the next access token, for the cookie.
+//! `POST /api/session/refresh` returns a new access token for the session's cookie.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("refresh-session") })

@@ -1,4 +1,4 @@
-//! `POST /api/quarantine/release`: all that waits for one reason, through its own doors again. Only an admin may.
+//! `POST /api/quarantine/release` processes all quarantined requests with one reason again. Admins only.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("release-quarantines") })

@@ -1,4 +1,4 @@
-//! `POST /api/conversations`: a conversation begun from our side.
+//! `POST /api/conversations` starts a conversation, or returns the existing one.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("start-conversation") })

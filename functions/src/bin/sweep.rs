@@ -1,4 +1,4 @@
-//! `sweep`, each minute: what is due is woken, what is stuck becomes unknown. It touches the table only.
+//! `sweep` runs each minute. It requeues due outbox entries and marks stuck sends unknown.
 
 fn main() -> Result<(), shared::lambda::HandlerError> {
     shared::lambda::run(const { functions::function_named("sweep") })

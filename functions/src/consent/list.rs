@@ -1,4 +1,4 @@
-//! `GET /api/conversations/{id}/consent`: what the contact has said of messages, with the evidence.
+//! `GET /api/conversations/{id}/consent` returns the consent history of a conversation.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,24 +12,24 @@ use utoipa::ToSchema;
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::scope::visible_conversation;
 
-/// An entry of the consent history.
+/// A consent record: one piece of evidence for consent.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConsentRecord)]
 pub struct ConsentRecordView {
-    /// What was said.
+    /// Whether the contact opted in or out.
     state: ConsentState,
-    /// When.
+    /// When the contact opted in or out.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// Where.
+    /// Where the evidence comes from.
     source: ConsentSource,
-    /// In these words: the message, or the evidence that an admin gave.
+    /// The evidence: the contact's message, Twilio's error, or an admin's description.
     evidence: Option<String>,
-    /// The wording by its key, where it is our own: Twilio's refusal has no words of the contact's.
+    /// `evidence` as a localized text; only for the source `twilio`.
     localized_evidence: Option<LocalizedTextView>,
-    /// In the message with this Twilio SID.
+    /// The Twilio SID of the message that is the evidence.
     sid: Option<String>,
-    /// Who recorded it, if a person did.
+    /// The username of the admin who recorded it.
     recorded_by: Option<String>,
 }
 
@@ -43,10 +43,10 @@ impl From<ConsentRecord> for ConsentRecordView {
     }
 }
 
-/// The consent history: at most 100 entries, newest first.
+/// The consent history of a conversation: at most 100 records.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConsentHistory {
-    /// Its entries.
+    /// The records, the newest first.
     records: Vec<ConsentRecordView>,
 }
 

@@ -1,4 +1,4 @@
-//! Consent: the ledger of a contact and a sender of ours, read, and added to by an admin.
+//! Consent: the history of a contact and a sender, and records by admins.
 
 pub mod list;
 pub mod record;

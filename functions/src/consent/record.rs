@@ -1,4 +1,4 @@
-//! `POST /api/conversations/{id}/consent`: an admin records what the contact said elsewhere, with the evidence.
+//! `POST /api/conversations/{id}/consent` records consent with its evidence. Admins only.
 
 use serde::Deserialize;
 use shared::consent::{Consent, ConsentRecord, ConsentSource, ConsentState};
@@ -11,16 +11,16 @@ use utoipa::ToSchema;
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
-/// The longest evidence, characters.
+/// The maximum length of the evidence, in characters.
 pub const MAX_EVIDENCE_CHARS: usize = 1_000;
 
-/// What was said elsewhere.
+/// Consent that the contact gave or withdrew outside of Partyline.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordConsent {
-    /// What was said.
+    /// Whether the contact opted in or out.
     state: ConsentState,
-    /// Where and how the contact gave consent, as evidence.
+    /// How and where the contact opted in or out. At most 1,000 characters.
     evidence: String,
 }
 

@@ -1,4 +1,4 @@
-//! `DELETE /api/conversations/{id}`: off the desk for everybody; what was said is erased after it.
+//! `DELETE /api/conversations/{id}` deletes a conversation. A job erases its messages afterwards.
 
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -17,7 +17,7 @@ pub fn build(setup: Setup) -> Build {
     delete, path = "/api/conversations/{id}", operation_id = "delete-conversation",
     params(
         ("id" = String, Path),
-        ("rev" = Option<u64>, Query, description = "the conversation's rev; if set, the conversation is deleted only if it has not changed since"),
+        ("rev" = Option<u64>, Query, description = "The conversation's `rev`; if set, the conversation is deleted only if it has not changed since"),
     ),
     responses((status = 202, description = "Deleted; the messages are being erased")),
 )]
@@ -26,7 +26,7 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let rev = parse_rev(&request)?;
-    // Without a rev, what comes between the read and the write is deleted too.
+    // Without a rev, messages that arrive between the read and the write are deleted too.
     for _ in 0..MAX_ATTEMPTS {
         let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
         require_rev(&app, &conversation, rev).await?;
@@ -38,7 +38,7 @@ pub(crate) async fn handle(
     Err(contended())
 }
 
-/// The `rev` that was seen. One that is there and says nothing is none: it must not delete whatever there is.
+/// Parses `?rev=`. Rejects an empty value, which must not become an unconditional delete.
 fn parse_rev(request: &Request) -> Result<Option<u64>> {
     request.reject_unknown_query(&["rev"])?;
     if request.raw_query().is_empty() {

@@ -1,5 +1,6 @@
-//! `erase-conversation`: what a deleted conversation left behind goes, message by message. What arrived after it was
-//! deleted stays.
+//! `erase-conversation` erases the messages and files of a deleted conversation.
+//!
+//! Messages that arrived after the deletion stay.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use shared::outbox::OutboxTarget;
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 use crate::job::JobRef;
 
-/// A run erases nothing more this long before its end.
+/// The time before the deadline after which a run erases no further messages.
 const STOP_BEFORE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Builds the function.
@@ -37,14 +38,14 @@ async fn handle(
             if messages.is_empty() {
                 break;
             }
-            // The files first: their rows name them.
+            // Files first: only the rows of the messages have their keys.
             for media in messages.iter().flat_map(|message| &message.media) {
                 if let Some(stored) = media.stored() {
                     bucket.delete(&stored.object_key).await?;
                 }
             }
             if !app.store.erase_messages(&messages, stop_at).await? {
-                // The sweep finds the job when this claim is over.
+                // The sweep requeues the job when the lease has expired.
                 return Ok(json!({ "erased": erased, "more": true }));
             }
             erased += messages.len();

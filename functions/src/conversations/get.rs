@@ -1,4 +1,4 @@
-//! `GET /api/conversations/{id}`: one conversation as it stands.
+//! `GET /api/conversations/{id}` returns a conversation.
 
 use shared::conversation::ConversationView;
 use shared::error::Result;

@@ -1,4 +1,4 @@
-//! `GET /api/conversations`: a page of the list, by filter or by search.
+//! `GET /api/conversations` returns a page of conversations, by filter or search.
 
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
@@ -19,9 +19,9 @@ use crate::paging::parse_limit;
 /// A page of conversations.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConversationList {
-    /// The newest first.
+    /// The conversations, the newest first.
     conversations: Vec<ConversationView>,
-    /// Where the next page begins; null at the end.
+    /// The cursor of the next page; null at the end.
     cursor: Option<String>,
 }
 
@@ -41,8 +41,8 @@ pub fn build(setup: Setup) -> Build {
     get, path = "/api/conversations", operation_id = "list-conversations",
     params(
         ("filter" = Option<Filter>, Query, description = "`open` by default"),
-        ("channel" = Option<Channel>, Query, description = "only conversations on this channel; can be combined with the other parameters. A page may then be short or empty and still have a cursor"),
-        ("search" = Option<String>, Query, description = "start of a word of the name, or start or end of the number; at least 2 characters"),
+        ("channel" = Option<Channel>, Query, description = "Only conversations on this channel; a page can then be short or empty and still have a cursor"),
+        ("search" = Option<String>, Query, description = "The start of a word of the name, or the start or end of the number; at least 2 characters"),
         ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query),
     ),
     responses((status = 200, body = ConversationList)),
@@ -93,7 +93,7 @@ fn parse_channel(name: &str) -> Result<Channel> {
     Channel::from_name(name).ok_or_else(|| Error::BadRequest(localized::request::channel()))
 }
 
-/// Where a page of a search begins: the rows of its request, and within them the last conversation shown.
+/// The position of a search page: its request to the table, and the last conversation returned from it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct SearchCursor {
     term: usize,
@@ -101,8 +101,9 @@ struct SearchCursor {
     before: Option<String>,
 }
 
-/// A page of a search. One request reads so many rows and no more: a page may be short, even empty, and still have a
-/// next one.
+/// Returns a page of a search.
+///
+/// A request reads a limited number of rows, so a page can be short or empty and still have a cursor.
 async fn search_page(
     app: &App,
     inbox: &InboxName,

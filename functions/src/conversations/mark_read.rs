@@ -1,4 +1,4 @@
-//! `POST /api/conversations/{id}/read`: nobody waits here any more, as far as was seen.
+//! `POST /api/conversations/{id}/read` marks a conversation read if it has not changed since it was shown.
 
 use serde::Deserialize;
 use shared::conversation::ConversationView;
@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
-/// How far was read.
+/// The revision of the conversation that the user has read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MarkRead {
-    /// The conversation's `rev` as the page shows it.
+    /// The conversation's `rev`. The conversation is marked read only if it has not changed since.
     rev: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Conversations: listed, read, started, updated, marked read, deleted, erased.
+//! Conversations: list, get, start, update, mark read, delete and erase.
 
 pub mod delete;
 pub mod erase;

@@ -1,13 +1,13 @@
-//! Names of contacts and users as they are stored.
+//! Cleans the names of contacts and users before they are stored.
 
 use shared::error::{Error, Result};
 use shared::localized::conversation as texts;
 use shared::text::first_bytes;
 
-/// The longest name, in characters.
+/// The maximum length of a name, in characters.
 pub const MAX_NAME_CHARS: usize = 120;
 
-/// The longest name, in bytes. It keeps META within one write unit.
+/// The maximum length of a name, in bytes. It keeps META within one write unit.
 const MAX_NAME_BYTES: usize = 240;
 
 /// Returns the name without control characters and outer spaces; `None` if nothing is left.

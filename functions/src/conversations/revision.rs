@@ -1,4 +1,4 @@
-//! Optimistic changes of a conversation: the revision that a page has seen, and the limit of attempts.
+//! Optimistic concurrency control of conversations: the expected revision and the limit of attempts.
 
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
@@ -7,10 +7,10 @@ use shared::localized::conversation as texts;
 use crate::app::App;
 use crate::scope::conflict_with_current;
 
-/// The attempts to change a conversation that other writes change between the read and the write.
+/// The number of attempts to change a conversation that changes between the read and the write.
 pub(super) const MAX_ATTEMPTS: u32 = 16;
 
-/// Checks that the conversation has the revision that the page has seen, if it sent one.
+/// Returns a conflict if the conversation does not have revision `rev`. Without `rev`, accepts any revision.
 pub async fn require_rev(app: &App, conversation: &Conversation, rev: Option<u64>) -> Result<()> {
     if rev.is_none_or(|rev| rev == conversation.rev) {
         return Ok(());

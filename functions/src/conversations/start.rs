@@ -1,4 +1,4 @@
-//! `POST /api/conversations`: a conversation begun from our side.
+//! `POST /api/conversations` starts a conversation, or returns the existing one.
 
 use serde::Deserialize;
 use shared::address::phone::{InvalidPhoneNumber, PhoneNumber};
@@ -15,16 +15,16 @@ use super::name::clean_name;
 use crate::app::{App, Build, Cx, Needs, authenticated};
 use crate::scope::conversation_view;
 
-/// Whom to write to.
+/// The contact to write to, and the sender to write from.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartConversation {
-    /// The number, as a person types it.
+    /// The phone number as the user typed it.
     to: String,
-    /// The channel: `sms` if absent and no sender is named, `whatsapp` or `rcs`.
+    /// `sms`, `whatsapp` or `rcs`. Defaults to the channel of `from`, or to `sms` without `from`.
     #[serde(default)]
     channel: Option<Channel>,
-    /// One of our senders; of the channel's if absent: the one in the contact's country, or the first.
+    /// The address of the sender. Defaults to the channel's first sender in the contact's country, or to its first.
     #[serde(default)]
     from: Option<String>,
     /// The contact's name.
@@ -32,7 +32,7 @@ pub struct StartConversation {
     contact_name: Option<String>,
 }
 
-/// Our senders and the key of ids.
+/// The configured senders, and the key for conversation IDs.
 #[derive(Debug)]
 pub struct SenderDirectory {
     senders: Vec<Sender>,
@@ -40,13 +40,15 @@ pub struct SenderDirectory {
 }
 
 impl SenderDirectory {
-    /// From the parameters.
+    /// Creates the directory from the parameters.
     pub fn from_app(app: &App) -> Result<Self> {
         Ok(Self { senders: app.parameters.senders()?, key: app.parameters.install_key()? })
     }
 
-    /// The sender that is asked for by address, or of those of the channel the one in the country of the number that
-    /// was typed, else the first; among those whose inbox the person sees.
+    /// Returns the sender to write from, among those whose inbox the caller can see.
+    ///
+    /// That is the sender with the address `from`. Without `from`, it is the channel's first sender in the country of
+    /// the typed number, or else the channel's first sender.
     pub fn select_sender(
         &self,
         caller: &Caller,
@@ -54,7 +56,7 @@ impl SenderDirectory {
         channel: Option<Channel>,
         typed: &str,
     ) -> Result<&Sender> {
-        let rejected = |sentence| Err(Error::Unprocessable(sentence));
+        let rejected = |text| Err(Error::Unprocessable(text));
         let mut visible = self.senders.iter().filter(|sender| caller.can_see_inbox(&sender.inbox));
         let sender = if let Some(from) = from {
             let Some(selected) = visible.find(|sender| sender.address.as_str() == from) else {
@@ -82,7 +84,7 @@ impl SenderDirectory {
         }
     }
 
-    /// The address that a person typed the number of, on the sender's channel.
+    /// Returns the address of a typed number on the sender's channel.
     pub fn contact_address(&self, sender: &Sender, typed: &str) -> Result<Address, LocalizedText> {
         let number = self.parse_number(sender, typed)?;
         if self.senders.iter().any(|configured| configured.address.phone() == Some(&number)) {
@@ -92,14 +94,14 @@ impl SenderDirectory {
             .ok_or_else(localized::number::not_on_channel)
     }
 
-    /// What was typed, read in the sender's country, or in that of the first number of ours.
+    /// Parses a typed number in the sender's country, or else in the country of our first phone number.
     fn parse_number(&self, sender: &Sender, typed: &str) -> Result<PhoneNumber, LocalizedText> {
         let region = sender_region(sender).or_else(|| self.senders.iter().find_map(sender_region));
         PhoneNumber::parse_typed(typed, region.as_deref())
             .map_err(InvalidPhoneNumber::localized_text)
     }
 
-    /// The id of the conversation between a sender of ours and a contact.
+    /// Returns the ID of the conversation between a sender and a contact.
     pub fn conversation_id(&self, sender: &Sender, contact: &Address) -> ConversationId {
         ConversationId::direct(&self.key, &sender.address, contact)
     }

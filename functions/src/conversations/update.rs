@@ -1,4 +1,4 @@
-//! `PATCH /api/conversations/{id}`: another name, another note, or open or closed.
+//! `PATCH /api/conversations/{id}` changes the name, note or status of a conversation.
 
 use serde::Deserialize;
 use shared::conversation::{Conversation, ConversationStatus, ConversationView};
@@ -12,29 +12,30 @@ use super::revision::{MAX_ATTEMPTS, contended, require_rev};
 use crate::app::{App, Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
-/// The longest note, characters.
+/// The maximum length of a note, in characters.
 pub const MAX_NOTE_CHARS: usize = 2_000;
 
-/// What is to be another. A name or a note needs the one that was seen.
+/// The changes to a conversation. A new name or note requires the previous one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateConversation {
-    /// The new name; an empty text takes the name away.
+    /// The new name. An empty string removes the name.
     #[serde(default)]
     contact_name: Option<String>,
-    /// The name that was seen.
+    /// The name before the change; absent if the contact had no name.
     #[serde(default)]
     previous_contact_name: Option<String>,
-    /// The new note; an empty text takes the note away.
+    /// The new note. An empty string removes the note.
     #[serde(default)]
     note: Option<String>,
-    /// The note that was seen.
+    /// The note before the change; absent if the contact had no note.
     #[serde(default)]
     previous_note: Option<String>,
-    /// Open or closed.
+    /// The new status.
     #[serde(default)]
     status: Option<ConversationStatus>,
-    /// The conversation's `rev` as the page shows it: with it, the status changes only if nothing else did.
+    /// The conversation's `rev`, allowed only with `status`. If set, the status changes only if the conversation has
+    /// not changed since.
     #[serde(default)]
     rev: Option<u64>,
 }
@@ -122,7 +123,7 @@ async fn update_status(
     mut conversation: Conversation,
     (status, rev): (ConversationStatus, Option<u64>),
 ) -> Result<Conversation> {
-    // A message may arrive between the read and the write: read and decide again.
+    // A message may arrive between the read and the write, so read and decide again.
     for _ in 0..MAX_ATTEMPTS {
         if conversation.list_pk.as_ref().is_none_or(|partition| partition.status == status) {
             return Ok(conversation);

@@ -20,7 +20,7 @@ use crate::webhooks::signed_request::SignedRequest;
 /// The path of the route, as configured at Twilio.
 pub const PATH: &str = "/twilio/events";
 
-/// The number of events processed concurrently: Twilio waits five seconds.
+/// The number of events processed concurrently, to stay within Twilio's timeout of 5 s.
 const CONCURRENCY: usize = 8;
 
 const PARAMETERS: &[Parameter] =
@@ -59,7 +59,7 @@ pub fn parse_event(
     match twilio_event {
         TwilioEvent::Ignored => Ok(IncomingEvent::Ignored),
         TwilioEvent::Inbound(inbound) => {
-            // The event counts the media and tells nothing else that came: the webhook of the same message does.
+            // The event has only the number of media. The webhook of the same message has everything.
             let media_count = inbound.media_count;
             let mut new_inbound = intake.to_new_inbound(app, *inbound)?;
             new_inbound.partial = true;

@@ -1,4 +1,6 @@
-//! `GET /api/health`: for monitors, without signing in. It touches nothing.
+//! `GET /api/health` returns `ok` and the version. It needs no sign-in.
+//!
+//! It is for monitoring and makes no other requests.
 
 use futures_util::FutureExt;
 use serde::Serialize;
@@ -7,12 +9,12 @@ use utoipa::ToSchema;
 
 use crate::app::Build;
 
-/// How the program is.
+/// The health of Partyline.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`.
+    /// Always `ok`.
     status: &'static str,
-    /// The program's version.
+    /// The version of Partyline.
     version: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Whether the program runs.
+//! Health checks.
 
 pub mod get;
 

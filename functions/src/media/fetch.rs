@@ -1,5 +1,6 @@
-//! `fetch-media`, invoked by `dispatch`: reads from Twilio what a message waits for and puts it into the bucket, each
-//! by itself. What fails for now is tried three times in all, by the job's own deferral.
+//! `fetch-media` copies the media of a message from Twilio to the bucket.
+//!
+//! `dispatch` invokes it. After a transient failure it defers the job, for at most three attempts.
 
 use std::time::Duration;
 
@@ -21,16 +22,16 @@ use shared::twilio::media::FetchError;
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 use crate::job::JobRef;
 
-/// How often what fails for now is tried.
+/// The number of attempts after which a transient failure is final.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Twilio carries no more with one message.
+/// The maximum number of media in one message at Twilio.
 const MAX_MEDIA: usize = 10;
 
-/// Nothing more is begun this long before the run's end.
+/// The time before the deadline after which a run starts no further download.
 const STOP_BEFORE_DEADLINE: Duration = Duration::from_secs(35);
 
-/// From where to where.
+/// The clients between which media are copied.
 #[derive(Debug)]
 struct FetchContext {
     twilio: Client,
@@ -55,7 +56,7 @@ async fn handle(
     Cx { app, state: context, .. }: Cx<FetchContext>,
     Invocation { event: job_ref, context: invocation }: Invocation<JobRef>,
 ) -> Result<Value> {
-    // A later claim has it, or it is done.
+    // The job is completed, or another run has claimed it.
     let Some(job) = job_ref.get_claimed_job(&app).await? else { return Ok(json!({})) };
     let stop_at =
         invocation.deadline.checked_sub(STOP_BEFORE_DEADLINE).unwrap_or(invocation.deadline);
@@ -64,7 +65,7 @@ async fn handle(
         Some(message) if !message.media.is_empty() => {
             fetch_all(&app, &context, &job, &message, stop_at).await?
         }
-        // Redacted or erased: a run that died may have left something.
+        // The message is redacted or erased. An interrupted run may have left files.
         _ => {
             for index in 0..MAX_MEDIA {
                 context.bucket.delete(&object_key(conversation, message_id, index)).await?;
@@ -81,7 +82,7 @@ async fn handle(
     Ok(json!({ "pending": pending }))
 }
 
-/// How many are still to be fetched after this.
+/// Fetches the pending media of a message. Returns the number that is still pending.
 async fn fetch_all(
     app: &App,
     context: &FetchContext,
@@ -110,7 +111,7 @@ async fn fetch_all(
             Some(_) => {
                 tracing::info!(message.id = %message.id, index, stored, "Media fetch finished");
             }
-            // Redacted or deleted meanwhile: nothing of it stays.
+            // The message was redacted or deleted in the meantime.
             None if stored => context.bucket.delete(&key).await?,
             None => {}
         }
@@ -118,12 +119,12 @@ async fn fetch_all(
     Ok(pending)
 }
 
-/// Where something that came with a message is kept.
+/// Returns the object key of a message's media item.
 fn object_key(conversation: &ConversationId, message: MessageId, index: usize) -> String {
     format!("media/{conversation}/{message}/{index}")
 }
 
-/// Passes one of them on from Twilio to the bucket as it comes; never all of it is held.
+/// Streams a media item from Twilio to the bucket, without holding all of it in memory.
 async fn copy_to_bucket(
     context: &FetchContext,
     source: &str,

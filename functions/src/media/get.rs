@@ -1,4 +1,4 @@
-//! `GET /api/conversations/{id}/messages/{message}/media/{index}`: where an attachment is read, for a few minutes.
+//! `GET /api/conversations/{id}/messages/{message}/media/{index}` returns a download URL.
 
 use std::time::Duration;
 
@@ -16,20 +16,20 @@ use super::requested::requested_media;
 use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
 use crate::scope::visible_conversation;
 
-/// How long an address is good: long enough to look at a film, too short to be passed on.
+/// The lifetime of a download URL: long enough to watch a video, too short for sharing.
 const DOWNLOAD_URL_TTL: Duration = Duration::from_mins(15);
 
-/// Where an attachment is read.
+/// A temporary download URL of an attachment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MediaDownload {
-    /// A path of this origin.
+    /// The path to download, relative to this origin.
     url: String,
-    /// Until when.
+    /// When the URL expires.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
-    /// Its type, decided from its bytes.
+    /// The media type, detected from the content.
     content_type: String,
-    /// The file's name, if it has one.
+    /// The file name, if known.
     name: Option<String>,
 }
 

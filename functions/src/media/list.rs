@@ -1,4 +1,4 @@
-//! `GET /api/conversations/{id}/media`: everything that came with a conversation's messages, the newest first.
+//! `GET /api/conversations/{id}/media` returns a page of the attachments, the newest first.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,39 +15,39 @@ use crate::app::{Build, Cx, Needs, authenticated};
 use crate::paging::message_position;
 use crate::scope::visible_conversation;
 
-/// How many messages one request looks through.
+/// The maximum number of messages that a request reads.
 const MAX_MESSAGES_READ: usize = 200;
 
-/// An attachment, and where it came from.
+/// An attachment and its message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MediaItem {
-    /// Its message.
+    /// The ID of the message.
     message_id: String,
-    /// When that was received.
+    /// When the message was created.
     #[schema(value_type = String, format = DateTime)]
     date_created: Timestamp,
-    /// Its place in the message, from 0.
+    /// The position in the message, starting at 0.
     index: usize,
-    /// Where the bytes are.
+    /// Whether the file is pending, stored or failed.
     state: MediaState,
-    /// How people look at it.
+    /// The kind of file, which decides how the page shows it.
     kind: MediaKind,
-    /// Decided from the bytes once they are stored.
+    /// The media type, detected from the content once the file is stored.
     content_type: String,
-    /// The file's name, if it has one.
+    /// The file name, if known.
     name: Option<String>,
-    /// Bytes.
+    /// The size in bytes, if known.
     size: Option<u64>,
-    /// Why it could not be fetched.
+    /// Why the file could not be fetched.
     error: Option<MediaError>,
 }
 
-/// A part of what was attached.
+/// A page of a conversation's attachments.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MediaList {
-    /// The newest first. May be empty although older ones follow.
+    /// The attachments, the newest first. A page can be empty and still have a cursor.
     media: Vec<MediaItem>,
-    /// Where older ones begin; null at the end.
+    /// The cursor of the next page; null at the end.
     cursor: Option<String>,
 }
 

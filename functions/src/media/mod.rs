@@ -1,4 +1,4 @@
-//! The media of messages: fetched from Twilio, downloaded, retried and listed.
+//! The media of messages: fetch from Twilio, download, retry and list.
 
 pub mod fetch;
 pub mod get;

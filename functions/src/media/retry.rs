@@ -1,4 +1,4 @@
-//! `POST /api/conversations/{id}/messages/{message}/media/{index}/retry`: fetches again what could not be fetched.
+//! `POST /api/conversations/{id}/messages/{message}/media/{index}/retry` fetches failed media again.
 
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};

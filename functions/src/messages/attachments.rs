@@ -1,4 +1,4 @@
-//! Uploads become a message's media: looked at, and moved to where they stay.
+//! Validates uploads and stores them as the media of a message.
 
 use serde::Deserialize;
 use shared::bucket::MediaBucket;
@@ -16,21 +16,23 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::uploads::limits::media_limits;
 
-/// So many are looked at: enough to say that ten are too few, too few to keep anybody busy.
+/// The maximum number of uploads in a request.
+///
+/// It exceeds the limit of every channel, so that `can_send` can report that limit.
 const MAX_UPLOADS: usize = 20;
 
-/// A file that goes with a message.
+/// An uploaded file to attach to a message.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttachedUpload {
-    /// What `create-upload` answered.
+    /// The `upload_id` that `create-upload` returned.
     upload_id: String,
-    /// Another name for it.
+    /// The file name to use instead of the one passed to `create-upload`.
     #[serde(default)]
     name: Option<String>,
 }
 
-/// What `wanted` asks for, as a message will hold it, before anything is looked at.
+/// Returns the media of the requested uploads as the message stores them, before they are validated.
 pub fn requested_media(
     conversation: &Conversation,
     uploads: &[AttachedUpload],
@@ -52,7 +54,9 @@ pub fn requested_media(
     media.collect()
 }
 
-/// Looks at each upload: that it is this person's, for this conversation, whole, and what its bytes are.
+/// Checks that each upload is complete and belongs to the caller and the conversation.
+///
+/// Sets the name, size and detected media type of each file.
 pub async fn validate_uploads(
     app: &App,
     bucket: &MediaBucket,
@@ -86,7 +90,7 @@ pub async fn validate_uploads(
     Ok(())
 }
 
-/// Moves each upload to where it stays. May be repeated.
+/// Copies each upload to its final object key. Idempotent.
 pub async fn persist_uploads(bucket: &MediaBucket, media: &[Media]) -> Result<()> {
     for file in media {
         if let Some(StoredMedia { upload: Some(id), object_key, content_type, .. }) = file.stored()
@@ -97,7 +101,7 @@ pub async fn persist_uploads(bucket: &MediaBucket, media: &[Media]) -> Result<()
     Ok(())
 }
 
-/// What the decision is told of them.
+/// Converts media to the attachments that `can_send` checks.
 pub fn draft_attachments(media: &[Media]) -> Vec<DraftAttachment> {
     let to_attachment = |media: &Media| DraftAttachment {
         content_type: media.content_type().to_owned(),

@@ -1,4 +1,4 @@
-//! `POST /api/conversations/{id}/messages/check`: whether a message may go, what it costs, and why, before it is sent.
+//! `POST /api/conversations/{id}/messages/check` returns the send check and the segments of a draft.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send};
 use crate::app::{Build, Cx, Needs, authenticated};
 use crate::scope::visible_conversation;
 
-/// The longest text that is looked at, characters: longer ones are too long anyway.
+/// The maximum length of a text that is checked, in characters. It exceeds the limit of every channel.
 const MAX_BODY_CHARS: usize = 10_000;
 
 /// A message to be checked before it is sent.
@@ -40,17 +40,17 @@ pub struct CheckedMedia {
     size: u64,
 }
 
-/// The decision and the number of parts.
+/// The send check and the segments of a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckResult {
     /// Whether the message can be sent.
     decision: SendDecision,
-    /// When the message can be sent, if not now.
+    /// When the message can be sent, if it must wait.
     #[schema(value_type = Option<String>, format = DateTime)]
     retry_at: Option<Timestamp>,
-    /// What prevents it.
+    /// Why the message cannot be sent.
     reasons: Vec<ReasonView>,
-    /// In how many parts it goes; none where the channel counts none.
+    /// The segments of the message; null on channels without segments.
     segments: Option<Segments>,
 }
 

@@ -1,4 +1,4 @@
-//! `GET /api/conversations/{id}/messages/{message}`: one message, with the state of its send.
+//! `GET /api/conversations/{id}/messages/{message}` returns a message with the state of its send.
 
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
@@ -22,7 +22,7 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
-    // The lane first, as in the list.
+    // Read the queue first, as in `list-messages`.
     let queue = app.store.list_queue(&conversation.id).await?;
     let message = visible_message(&app, &conversation, request.path_param("message")).await?;
     let entry = queue.iter().find(|entry| entry.message_id() == Some(message.id));

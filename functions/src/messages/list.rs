@@ -1,4 +1,4 @@
-//! `GET /api/conversations/{id}/messages`: a part of a thread, with the state of each send.
+//! `GET /api/conversations/{id}/messages` returns a page of a thread, with the state of each send.
 
 use std::collections::HashMap;
 
@@ -20,16 +20,16 @@ use crate::app::{Build, Cx, Needs, authenticated};
 use crate::paging::{message_position, parse_limit};
 use crate::scope::visible_conversation;
 
-/// A part of a thread.
+/// A page of a thread.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageList {
-    /// The oldest first.
+    /// The messages, the oldest first.
     messages: Vec<MessageView>,
-    /// Where older ones begin; null at the beginning of the thread.
+    /// The cursor for older messages; null at the beginning of the thread.
     older_cursor: Option<String>,
-    /// Where newer ones begin.
+    /// The cursor for newer messages.
     newer_cursor: Option<String>,
-    /// Nothing at or before this message is shown: it was deleted.
+    /// The ID of the last deleted message. Messages at or before it are not returned.
     deleted_through: Option<String>,
 }
 
@@ -47,8 +47,8 @@ pub fn build(setup: Setup) -> Build {
     get, path = "/api/conversations/{id}/messages", operation_id = "list-messages",
     params(
         ("id" = String, Path), ("before" = Option<String>, Query), ("after" = Option<String>, Query),
-        ("around" = Option<String>, Query, description = "message at the center of the page"),
-        ("search" = Option<String>, Query, description = "only messages with these words; a request reads at most 200 messages, so a page may be short or empty and still have an older cursor"),
+        ("around" = Option<String>, Query, description = "The ID of the message at the center of the page"),
+        ("search" = Option<String>, Query, description = "Only messages with these words; a request reads at most 200 messages, so a page can be short or empty and still have an older cursor"),
         ("limit" = Option<u32>, Query),
     ),
     responses((status = 200, body = MessageList)),
@@ -70,7 +70,7 @@ pub(crate) async fn handle(
     let read_limit = if words.is_some() { SEARCH_PAGE_READS } else { limit };
     let page =
         app.store.list_messages(&conversation.id, conversation.deleted_through, range, read_limit);
-    // The lane first: a send that settles between the two reads must not look like one that waits.
+    // Read the queue first, so that a send completed between the two reads does not appear to be waiting.
     let queue = queue.await?;
     let mut page = page.await?;
     let mut older = page.messages.first().map(|message| message.id).filter(|_| page.more);
@@ -110,8 +110,9 @@ fn parse_range(key: &InstallKey, scope: &str, request: &Request) -> Result<Messa
     }
 }
 
-/// Leaves the newest hits of a page, `limit` at the most. Where there are more, the oldest of those that stay is
-/// given: the next page begins before it.
+/// Keeps the newest matching messages of a page, at most `limit`.
+///
+/// If there were more, returns the ID of the oldest one kept: the next page starts before it.
 fn retain_hits(page: &mut MessagePage, words: &SearchWords, limit: usize) -> Option<MessageId> {
     page.messages.retain(|message| words.match_message(message));
     let surplus = page.messages.len().saturating_sub(limit);
@@ -130,7 +131,7 @@ fn to_message_list(
     let last = page.messages.last().map(|message| message.id);
     let (older, newer) = match range {
         MessageRange::Newest | MessageRange::Before(_) | MessageRange::Around(_) => (older, last),
-        // Where nothing newer is, the next read begins where this one did.
+        // Without newer messages, the next read starts at the same position.
         MessageRange::After(id) => (first, last.or(Some(id))),
     };
     MessageList {

@@ -1,4 +1,4 @@
-//! Messages: received, sent, listed, resent and redacted, and their delivery reports.
+//! Messages: receive, send, check, list, get, retry and redact, and record delivery reports.
 
 pub mod attachments;
 pub mod check;

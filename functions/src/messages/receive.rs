@@ -1,4 +1,4 @@
-//! `POST /twilio/messages`: a customer's message, stored before it is acknowledged.
+//! `POST /twilio/messages` stores an inbound message before it is acknowledged.
 
 use std::collections::BTreeMap;
 
@@ -21,23 +21,23 @@ use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
 use crate::webhooks::signed_request::SignedRequest;
 use crate::webhooks::verify::{FormResult, WebhookVerifier};
 
-/// The route, as Twilio is told it.
+/// The path of the route, as configured at Twilio.
 pub const PATH: &str = "/twilio/messages";
 
 const PARAMETERS: &[Parameter] =
     &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
 
-/// What files a message.
+/// Configuration for storing inbound messages.
 #[derive(Debug)]
 pub struct Intake {
-    /// What proves a webhook.
+    /// Verifies the signatures of webhooks.
     pub verifier: WebhookVerifier,
     senders: Vec<Sender>,
     key: InstallKey,
 }
 
 impl Intake {
-    /// From the parameters.
+    /// Creates the configuration from the parameters.
     pub fn from_app(app: &App) -> Result<Self> {
         Ok(Self {
             verifier: WebhookVerifier::from_app(app)?,
@@ -46,14 +46,14 @@ impl Intake {
         })
     }
 
-    /// The message in a form, or why it cannot be filed.
+    /// Parses the message in a form. The error is the reason for quarantine.
     pub fn parse_form(&self, app: &App, form: FormResult) -> Result<NewInbound, QuarantineReason> {
         let form = form.map_err(QuarantineReason::invalid_form)?;
         let inbound = InboundMessage::parse(&form).map_err(QuarantineReason::invalid_webhook)?;
         self.to_new_inbound(app, inbound)
     }
 
-    /// The message that Twilio tells of, or why it cannot be filed.
+    /// Converts a message from Twilio to one that can be stored. The error is the reason for quarantine.
     pub fn to_new_inbound(
         &self,
         app: &App,
@@ -105,7 +105,7 @@ impl Intake {
     }
 }
 
-/// Stores what arrived, with the message that it answers where we know that one.
+/// Stores an inbound message, with the ID of the message that it quotes if that is known.
 pub async fn store_inbound(app: &App, mut inbound: NewInbound) -> Result<InboundOutcome> {
     let conversation = &inbound.message.conversation;
     if let Some(reply_to) = &mut inbound.message.extras.reply_to
@@ -116,7 +116,7 @@ pub async fn store_inbound(app: &App, mut inbound: NewInbound) -> Result<Inbound
                 reply_to.message_id = Some(id.to_string());
             }
             Ok(_) => {}
-            // The message matters more than what it answers.
+            // Store the message even if the quoted one cannot be read.
             Err(error) => tracing::warn!(%error, "Quoted message look-up failed"),
         }
     }

@@ -1,4 +1,4 @@
-//! `POST /twilio/deliveries/{conversation}/{message}`: Twilio's word on a message of ours.
+//! `POST /twilio/deliveries/{conversation}/{message}` records a delivery report.
 
 use shared::config::Parameter;
 use shared::conversation::ConversationId;
@@ -18,7 +18,7 @@ use crate::webhooks::verify::{FormResult, WebhookVerifier};
 
 const PARAMETERS: &[Parameter] = &[Parameter::Twilio, Parameter::Urls];
 
-/// What a callback reports.
+/// Returns the delivery report of a status callback.
 pub fn delivery_report(app: &App, callback: StatusCallback) -> DeliveryReport {
     DeliveryReport {
         sid: callback.sid,
@@ -30,7 +30,9 @@ pub fn delivery_report(app: &App, callback: StatusCallback) -> DeliveryReport {
     }
 }
 
-/// The message that a callback's path names, and what the callback reports on it; or why it says nothing to us.
+/// Returns the message that a callback's path names, and its delivery report.
+///
+/// The error is the reason for quarantine.
 pub fn parse_callback(
     app: &App,
     verifier: &WebhookVerifier,
@@ -46,7 +48,7 @@ pub fn parse_callback(
     Ok((conversation, message, delivery_report(app, callback)))
 }
 
-/// It reports on a message that we do not know.
+/// Returns the reason for quarantining a report on an unknown message.
 pub fn unknown_message_reason() -> QuarantineReason {
     QuarantineReason::new("unknown_message", localized::quarantine::unknown_message())
 }

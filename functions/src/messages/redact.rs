@@ -1,5 +1,6 @@
-//! `POST /api/conversations/{id}/messages/{message}/redact`: the text and the media of a message taken away, from sight
-//! at once, from the bucket and at Twilio by `dispatch`.
+//! `POST /api/conversations/{id}/messages/{message}/redact` deletes the content of a message.
+//!
+//! The content is hidden immediately. `dispatch` deletes the files in the bucket and the content at Twilio.
 
 use serde::Deserialize;
 use shared::error::{Error, Result};
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{visible_conversation, visible_message};
 
-/// Nothing to add.
+/// The empty request body.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedactMessage {}

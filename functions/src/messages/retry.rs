@@ -1,4 +1,4 @@
-//! `POST /api/conversations/{id}/messages/{message}/retry`: a new message with the text of one that failed.
+//! `POST /api/conversations/{id}/messages/{message}/retry` sends a failed message again as a new one.
 
 use serde::Deserialize;
 use shared::error::{Error, Result};
@@ -12,11 +12,11 @@ use super::send_check::{PARAMETERS, SenderDirectory};
 use crate::app::{Build, Cx, Needs, authenticated};
 use crate::scope::{visible_conversation, visible_message};
 
-/// What is to be tried again.
+/// A request to send a failed message again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetryMessage {
-    /// Made by the browser for this click: the same key sends once.
+    /// The idempotency key of this action: 8 to 64 of `[A-Za-z0-9_-]`. A key sends one message.
     idempotency_key: String,
 }
 

@@ -1,4 +1,4 @@
-//! `POST /api/conversations/{id}/messages`: one click, stored with its intent; `dispatch` does the rest.
+//! `POST /api/conversations/{id}/messages` stores a message and its outbox entry. `dispatch` sends it.
 
 use serde::Deserialize;
 use shared::bucket::MediaBucket;
@@ -17,17 +17,17 @@ use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send, send_
 use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
 use crate::scope::visible_conversation;
 
-/// What is to be sent.
+/// The message to send.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
-    /// The text, 1 to 1,600 characters; empty only if files go with it.
+    /// The text: 1 to 1,600 characters, or empty if files are attached.
     #[serde(default)]
     body: String,
-    /// The files that go with it, at most ten.
+    /// The uploaded files to attach, at most ten.
     #[serde(default)]
     media: Vec<AttachedUpload>,
-    /// Made by the browser for this click: the same key sends once.
+    /// The idempotency key of this action: 8 to 64 of `[A-Za-z0-9_-]`. A key sends one message.
     idempotency_key: String,
 }
 
@@ -41,7 +41,7 @@ pub fn build(setup: Setup) -> Build {
     )
 }
 
-/// What a send needs.
+/// The senders and the media bucket.
 #[derive(Debug)]
 pub(crate) struct SendState {
     senders: SenderDirectory,
@@ -70,7 +70,7 @@ pub(crate) async fn handle(
     let mut media = attachments::requested_media(&conversation, &requested.media)?;
     outbound.media = media.iter().cloned().map(Media::Stored).collect();
     let mut uploads = None;
-    // What was taken before is not looked at again: its uploads may be gone.
+    // A repeated request is not validated again: its uploads may have expired.
     if !outbound.media.is_empty() && app.store.find_by_idempotency_key(&outbound).await?.is_none() {
         attachments::validate_uploads(&app, bucket, &caller, &conversation, &mut media).await?;
         outbound.media = media.into_iter().map(Media::Stored).collect();
@@ -87,7 +87,7 @@ pub(crate) async fn handle(
     .await
 }
 
-/// A click; whether its text may be sent is decided where it is stored.
+/// Returns a message to send. Validates the idempotency key; the text is checked when it is stored.
 pub fn new_outbound(caller: &Caller, body: String, idempotency_key: &str) -> Result<NewOutbound> {
     let idempotency_key = IdempotencyKey::parse(idempotency_key)
         .ok_or_else(|| Error::Unprocessable(localized::message::key_unusable()))?;
@@ -95,16 +95,16 @@ pub fn new_outbound(caller: &Caller, body: String, idempotency_key: &str) -> Res
     Ok(NewOutbound { user, author, idempotency_key, body, media: Vec::new() })
 }
 
-/// How a click is sent.
+/// Options for storing an outbound message.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SendOptions<'a> {
-    /// The message that it stands in for.
+    /// The failed message that this one replaces.
     pub retry_of: Option<&'a Message>,
-    /// The bucket, if its files are uploads that are still to be kept.
+    /// The media bucket, if the files are uploads that must be copied to their final keys.
     pub uploads: Option<&'a MediaBucket>,
 }
 
-/// Stores a click and answers.
+/// Stores an outbound message and returns the response.
 pub async fn store_and_respond(
     app: &App,
     senders: &SenderDirectory,

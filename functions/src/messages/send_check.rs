@@ -1,4 +1,4 @@
-//! The one decision, `can_send`, with what the functions know of its circumstances.
+//! Calls `can_send` with the senders, the rate limits and the time.
 
 use std::time::Duration;
 
@@ -14,38 +14,38 @@ use shared::sending::can_send::{
 
 use crate::app::App;
 
-/// The parameters that it needs.
+/// The parameters of [`SenderDirectory`].
 pub const PARAMETERS: &[Parameter] = &[Parameter::Senders];
 
-/// How long sends are counted together.
+/// The window of the rate limits.
 const RATE_WINDOW: Duration = Duration::from_mins(1);
 
-/// How many one person may send in a minute: far more than anybody types, far less than a script would.
+/// The maximum number of sends per user in a window. It stops scripts without limiting manual use.
 const MAX_SENDS_PER_USER: u64 = 600;
 
-/// How many one sender of ours may send in a minute; what it really does is Twilio's to queue.
+/// The maximum number of sends per sender in a window. Twilio queues messages above the sender's own rate.
 const MAX_SENDS_PER_SENDER: u64 = 1_200;
 
-/// Our senders.
+/// The configured senders.
 #[derive(Debug)]
 pub struct SenderDirectory(Vec<Sender>);
 
-/// Whether a look at the counters counts as a send.
+/// Whether a check counts toward the rate limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateMode {
-    /// Something is about to be sent.
+    /// The message is sent after the check: count it.
     Consume,
-    /// Somebody only asks.
+    /// The draft is only checked: do not count it.
     Peek,
 }
 
 impl SenderDirectory {
-    /// From the parameter.
+    /// Creates the directory from the parameter `senders`.
     pub fn from_app(app: &App) -> Result<Self> {
         app.parameters.senders().map(Self)
     }
 
-    /// What the conversation does not know of itself.
+    /// Returns the context of a send: its sender, the allowed countries and the rate limits.
     pub async fn send_context(
         &self,
         app: &App,
@@ -92,7 +92,7 @@ async fn rate_limited_until(
     Ok(exceeded.then(|| app.store.rate_window_end(RATE_WINDOW)))
 }
 
-/// The decision on `body` and `media` in `conversation`.
+/// Returns the send check of `body` and `media` in `conversation`.
 pub fn check_send(
     app: &App,
     context: &SendContext,
@@ -103,7 +103,7 @@ pub fn check_send(
     can_send(conversation, Draft { body, media }, context, app.clock.now())
 }
 
-/// The answer to a send that may not go.
+/// Returns the error for a message that cannot be sent.
 pub fn send_error(app: &App, check: &SendCheck) -> Error {
     let texts = check.texts();
     if check.decision == SendDecision::Wait {

@@ -1,5 +1,6 @@
-//! `POST /api/numbers/check`: whether what was typed is a number, and whether we know it. A POST, so that no number
-//! stands in a URL.
+//! `POST /api/numbers/check` checks a phone number and returns its conversation.
+//!
+//! It is a POST so that no phone number appears in a URL.
 
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
@@ -15,16 +16,16 @@ use crate::app::{Build, Cx, Needs, authenticated};
 use crate::conversations::start::SenderDirectory;
 use crate::scope::conversation_view;
 
-/// What was typed.
+/// The number to check.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckNumber {
-    /// The text.
+    /// The phone number as the user typed it.
     number: String,
-    /// The channel to write by; `sms` if absent and no sender is named.
+    /// `sms`, `whatsapp` or `rcs`. Defaults to the channel of `from`, or to `sms` without `from`.
     #[serde(default)]
     channel: Option<Channel>,
-    /// The sender of ours to write from; of the channel's if absent: the one in the contact's country, or the first.
+    /// The address of the sender. Defaults to the channel's first sender in the contact's country, or to its first.
     #[serde(default)]
     from: Option<String>,
 }
@@ -34,15 +35,15 @@ pub struct CheckNumber {
 pub struct CheckedNumber {
     /// Whether the number is valid.
     valid: bool,
-    /// The number.
+    /// The parsed number; null if it is invalid.
     number: Option<PhoneNumberView>,
     /// Why the number is invalid, in English.
     error: Option<String>,
-    /// The same by its key.
+    /// `error` as a localized text.
     localized_error: Option<LocalizedTextView>,
-    /// The sender of ours that a conversation would be begun from.
+    /// The address of the sender that a new conversation would have.
     from: String,
-    /// The conversation that is on the desk already.
+    /// The existing conversation with this number, if the user can see it.
     conversation: Option<ConversationView>,
 }
 

@@ -1,4 +1,4 @@
-//! Phone numbers, as a person types them.
+//! Phone numbers that users type.
 
 pub mod check;
 

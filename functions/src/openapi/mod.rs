@@ -1,4 +1,4 @@
-//! The people's API as an OpenAPI document, made from the code. Socket events and frames are schemas in it.
+//! The OpenAPI document of the HTTP API, generated from the code. It also has schemas for live events and frames.
 
 mod required_fields;
 
@@ -12,33 +12,33 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use self::required_fields::RequiredFields;
 
-/// What every error answers (RFC 9457).
+/// The body of every error response (RFC 9457).
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the code says which.
+    /// Always `about:blank`; `code` identifies the error.
     #[serde(rename = "type")]
     kind: String,
-    /// What kind of error.
+    /// A short summary of the kind of error.
     title: String,
-    /// The HTTP status.
+    /// The HTTP status code.
     status: u16,
-    /// What happened and what to do, for people, in English.
+    /// What happened and what to do, in English.
     detail: String,
-    /// The sentences that the detail is, one after the other, by their keys: for who reads another language.
+    /// The sentences of `detail`, in order, each with its key and values for translation.
     localized_detail: Vec<shared::localized::LocalizedTextView>,
-    /// A stable word for programs.
+    /// The error as a stable code.
     code: String,
-    /// The present state of the thing, on a conflict.
+    /// The current state of the conversation, on a conflict.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<shared::conversation::ConversationView>,
-    /// Why a message may not go.
+    /// Why the message cannot be sent.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     reasons: Option<Vec<shared::sending::can_send::ReasonView>>,
 }
 
-/// The document.
+/// The OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Partyline", description = "A messaging desk for Twilio"),
@@ -86,7 +86,7 @@ pub struct Problem {
 #[derive(Debug)]
 pub struct ApiDocument;
 
-/// What holds for every operation: who may call, and how errors look.
+/// Adds the error response and, where it is required, the access token to each operation.
 #[derive(Debug)]
 struct CommonResponses;
 
@@ -126,18 +126,18 @@ fn problem_response() -> Response {
         .build()
 }
 
-/// The document as it is served at `/openapi.json`.
+/// Returns the document as JSON, as it is served at `/openapi.json`.
 pub fn json() -> Result<String, Error> {
     ApiDocument::openapi().to_pretty_json().map(|text| text + "\n").map_err(Error::internal)
 }
 
-/// Twilio's codes in plain words, by code, for those who translate them.
+/// Returns the texts for Twilio's error codes as JSON, by code, for translators.
 pub fn twilio_codes() -> Result<String, Error> {
     let rows = shared::twilio_codes::all().iter().map(|row| (row.code, row));
     to_pretty_json(&rows.collect::<BTreeMap<_, _>>())
 }
 
-/// Every sentence of the answers in English, and `more`, by its key, for those who translate them.
+/// Returns all localized texts and `extra` in English as JSON, by key, for translators.
 pub fn localized_texts(extra: &[(&str, &str, &[&str])]) -> Result<String, Error> {
     let texts = shared::localized::ALL.iter().chain(extra);
     let english_by_key = texts.map(|(key, english, _)| (key, english));

@@ -1,4 +1,4 @@
-//! What `dispatch` needs to execute outbox entries: the Twilio client, the bucket, senders and URLs.
+//! The clients and configuration with which `dispatch` executes outbox entries.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use shared::twilio::client::Client;
 use super::hand_off::JobInvoker;
 use crate::app::App;
 
-/// How long Twilio may read the media of a message, which may wait in Twilio's queue.
+/// The lifetime of the media URLs for Twilio. It covers the time that a message waits in Twilio's queue.
 const OUTBOUND_MEDIA_TTL: Duration = Duration::from_hours(4);
 
 /// Clients and configuration that `dispatch` needs.
@@ -31,7 +31,7 @@ pub(crate) struct DispatchContext {
     senders: Vec<Sender>,
 }
 
-/// The sender and receiver of a message as the create call names them.
+/// The sender and receiver of a message as the create request names them.
 pub(super) struct SendRoute {
     /// The receiver.
     pub(super) to: Address,

@@ -1,4 +1,4 @@
-//! Looks up media at Twilio that an event announced but no webhook named.
+//! Looks up media at Twilio that an event counted but no webhook listed.
 
 use shared::error::{Error, Result};
 use shared::media::{Media, MediaError};
@@ -25,7 +25,7 @@ pub(super) async fn look_up_media(
     let (conversation, message_id) = job.message()?;
     for _ in 0..MAX_READS {
         let message = app.store.get_message(conversation, message_id).await?;
-        // Redacted, deleted, or named by the webhook meanwhile.
+        // The message was redacted or deleted, or its webhook has arrived.
         let Some(message) = message.filter(Message::has_unresolved_media) else {
             return app.store.delete_job(job).await;
         };

@@ -41,7 +41,7 @@ pub(super) async fn redact_at_twilio(
             return app.store.delete_job(job).await;
         }
         Err(ClientError::NotProcessed { retry_after }) => backoff(job.attempts, retry_after),
-        // Twilio does not redact a message that is still on its way.
+        // Twilio rejects the redaction of a message that it is still sending.
         Err(error) if job.attempts < MAX_ATTEMPTS => {
             tracing::warn!(message.id = %message_id, %error, "Redaction deferred");
             backoff(job.attempts, None)

@@ -18,13 +18,13 @@ use crate::app::App;
 /// The total time for retrying a call that Twilio did not process, before the entry is deferred.
 const IN_PLACE_RETRY_BUDGET: Duration = Duration::from_secs(5);
 
-/// The longest first pause between retries in place; each further one doubles it.
+/// The upper limit of the first pause between retries. Each further pause doubles it.
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// Sends the message of a claimed entry and records the result.
 ///
-/// A message that was deleted is discarded. A message that the contact may no longer receive is rejected with the code
-/// that Twilio would answer.
+/// Discards a deleted message. Rejects a message that the contact may no longer receive, with the error code that
+/// Twilio would return.
 pub(super) async fn send_claimed(
     app: &App,
     context: &DispatchContext,
@@ -70,7 +70,7 @@ pub(super) async fn send_claimed(
     Ok(())
 }
 
-/// Returns the error code for the first reason why the contact must not be written to now.
+/// Returns the error code for the first reason why the contact may not receive messages now.
 fn blocked_code(app: &App, conversation: &Conversation) -> Option<u32> {
     let check = can_contact(conversation, app.clock.now());
     check.reasons.first().map(|reason| match reason.code {

@@ -1,4 +1,4 @@
-//! `GET /api/quarantine`: what could not be filed, the newest first. Only an admin may.
+//! `GET /api/quarantine` returns a page of quarantined requests, the newest first. Admins only.
 
 use serde::Serialize;
 use shared::config::{InstallKey, Parameter};
@@ -13,43 +13,43 @@ use crate::app::{Build, Cx, Needs, authenticated};
 use crate::paging::parse_limit;
 use crate::webhooks::quarantine::{body_text, full_body};
 
-/// One thing in quarantine.
+/// A quarantined request.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuarantineItem {
-    /// Its id.
+    /// The ID of the quarantine entry.
     quarantine_id: String,
-    /// Why it is here, a stable word.
+    /// The reason as a stable code.
     reason: String,
-    /// Why it is here, a sentence.
+    /// The reason in English.
     detail: String,
-    /// The same by its key; null for what was kept before sentences had keys.
+    /// `detail` as a localized text.
     localized_detail: Option<LocalizedTextView>,
-    /// The path that it came to.
+    /// The path of the request.
     path: String,
-    /// Its content type.
+    /// The `Content-Type` header.
     content_type: Option<String>,
-    /// How often it came.
+    /// How many times the request was received.
     count: u64,
-    /// When it came first.
+    /// When it was first received.
     #[schema(value_type = String, format = DateTime)]
     date_created: String,
-    /// When it came last.
+    /// When it was last received.
     #[schema(value_type = String, format = DateTime)]
     date_updated: String,
-    /// The request's body.
+    /// The body as text. Invalid UTF-8 is replaced.
     body: String,
-    /// Whether the body was longer than what is kept.
+    /// Whether `body` is truncated because the request was too large to store in full.
     truncated: bool,
-    /// Whether Twilio's signature was right.
+    /// Whether the Twilio signature is valid.
     signed: bool,
 }
 
-/// A page of quarantine.
+/// A page of quarantined requests.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuarantineList {
-    /// The newest first.
+    /// The requests, the newest first.
     items: Vec<QuarantineItem>,
-    /// Where the next page begins; null at the end.
+    /// The cursor of the next page; null at the end.
     cursor: Option<String>,
 }
 

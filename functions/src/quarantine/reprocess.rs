@@ -15,7 +15,7 @@ use crate::webhooks::verify::FormResult;
 
 /// Processes a quarantined request again and deletes its entry. Returns the message if one was stored.
 ///
-/// A signature that was invalid is checked again first, because a new auth token may be configured.
+/// An invalid signature is verified again first, because another auth token may be configured now.
 pub(super) async fn reprocess(
     app: &App,
     intake: &Intake,

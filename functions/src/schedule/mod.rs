@@ -1,4 +1,4 @@
-//! What happens by the clock.
+//! Functions that run on a schedule.
 
 pub mod sweep;
 

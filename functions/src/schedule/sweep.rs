@@ -1,4 +1,6 @@
-//! `sweep`, each minute: what is due is woken, what is stuck becomes unknown. It touches the table only.
+//! `sweep` runs each minute. It requeues due outbox entries and marks stuck sends unknown.
+//!
+//! It accesses only the table.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +53,7 @@ async fn handle(Cx { app, .. }: Cx, _: Invocation<Value>) -> Result<Value> {
             Ok(SweepAction::Requeued) => requeued += 1,
             Ok(SweepAction::MarkedUnknown) => unknown += 1,
             Ok(SweepAction::None) => {}
-            // One that cannot be read or written keeps nobody else waiting.
+            // An error in one conversation does not stop the others.
             Err(error) => {
                 failed += 1;
                 let cause = error.cause_chain();
@@ -78,7 +80,9 @@ enum SweepAction {
     None,
 }
 
-/// Acts on the head of a lane: the oldest that is not unknown.
+/// Requeues the head of a conversation queue or marks it unknown.
+///
+/// The head is the oldest entry that is not unknown.
 async fn sweep_queue(app: &App, conversation_id: &ConversationId) -> Result<SweepAction> {
     let mut action = SweepAction::None;
     loop {
@@ -87,7 +91,7 @@ async fn sweep_queue(app: &App, conversation_id: &ConversationId) -> Result<Swee
             return Ok(action);
         };
         match head.state {
-            // Its lease is over and it must not be repeated: a look-up finds out, and the next is the head.
+            // A *once* entry is not repeated. A look-up job finds its result, and the next entry becomes the head.
             OutboxState::Claimed
                 if !head.is_leased(app.clock.now()) && !head.kind.plan().repeatable =>
             {
@@ -95,7 +99,7 @@ async fn sweep_queue(app: &App, conversation_id: &ConversationId) -> Result<Swee
                     action = SweepAction::MarkedUnknown;
                 }
             }
-            // After one that was given to a look-up the next need not wait until it is due.
+            // After an entry is marked unknown, the next one is requeued before it is due.
             _ if is_due(app, head)
                 || (action == SweepAction::MarkedUnknown && head.state == OutboxState::Ready) =>
             {
@@ -114,7 +118,9 @@ async fn sweep_job(app: &App, entry: &DueEntry) -> Result<SweepAction> {
     Ok(if requeued { SweepAction::Requeued } else { SweepAction::None })
 }
 
-/// Ready and due (its record was lost), put off until now, or repeatable with its lease over.
+/// Returns whether an entry must be requeued: it is due, or it is repeatable and its lease has expired.
+///
+/// A ready entry that is due has lost its stream record.
 fn is_due(app: &App, entry: &OutboxEntry) -> bool {
     let now = app.clock.now();
     match entry.state {

@@ -1,4 +1,4 @@
-//! `GET /api/senders`: the numbers of ours that this person may write from.
+//! `GET /api/senders` returns the senders that the user can send from.
 
 use serde::Serialize;
 use shared::address::Channel;
@@ -11,26 +11,26 @@ use utoipa::ToSchema;
 
 use crate::app::{Build, Cx, Needs, authenticated};
 
-/// One of our numbers.
+/// A sender: an address that messages are sent from.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Sender)]
 pub struct SenderView {
-    /// As Twilio writes it.
+    /// The address as Twilio writes it.
     address: String,
-    /// Its channel.
+    /// The channel.
     channel: Channel,
     /// The inbox of its conversations.
     inbox: String,
-    /// What people call it.
+    /// The display name.
     name: String,
-    /// As people read it.
+    /// The address for display.
     number: PhoneNumberView,
 }
 
-/// Our numbers.
+/// The senders that the user can send from.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SenderList {
-    /// In the order of the configuration.
+    /// The senders, in the order of the configuration.
     senders: Vec<SenderView>,
 }
 

@@ -1,4 +1,4 @@
-//! Our own numbers.
+//! The configured senders.
 
 pub mod list;
 

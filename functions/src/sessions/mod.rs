@@ -1,4 +1,4 @@
-//! Sessions: signing in, refreshing the access token, signing out.
+//! Sessions: sign in, refresh the access token and sign out.
 
 pub mod refresh;
 pub mod sign_in;

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
 use crate::app::{App, Build, Cx, Needs, public};
 
-/// Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form.
+/// The empty request body. The cookie identifies the session. JSON is required so that a form of another site
+/// cannot send the request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshSession {}

@@ -23,34 +23,34 @@ const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(5);
 /// The attempts per name and address in a window.
 const MAX_ATTEMPTS_PER_NAME_AND_ADDRESS: u64 = 10;
 
-/// How many tries one name has in a window from everywhere: strangers must not lock somebody out too easily.
+/// The attempts per name in a window, from all addresses. High, so that strangers cannot easily lock out a user.
 const MAX_ATTEMPTS_PER_NAME: u64 = 500;
 
 /// The attempts per address in a window.
 const MAX_ATTEMPTS_PER_ADDRESS: u64 = 50;
 
-/// A hash that no password has: a wrong name takes as long as a wrong password.
+/// A hash that no password matches, so that an unknown name takes as long as a wrong password.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Who signs in.
+/// The credentials: a username and password, or the token of a sign-in link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// Sign-in name.
+    /// The sign-in name.
     #[serde(default)]
     username: Option<String>,
-    /// Password.
+    /// The password.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     password: Option<Secret>,
-    /// A one-time link's token, in their stead.
+    /// The token of a one-time sign-in link, instead of a username and password.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     link_token: Option<Secret>,
 }
 
-/// Keys, and who may sign in first.
+/// The session tokens, the first admin's credentials and the inboxes of all senders.
 #[derive(Debug)]
 pub struct SignInState {
     tokens: SessionTokens,
@@ -120,7 +120,7 @@ async fn with_password(
     let is_first_admin = known.is_none() && username == state.first_admin.username;
     let expected = state.first_admin.password.clone();
     let submitted = password.clone();
-    // Hashing takes tens of milliseconds of one core: not on the runtime's own thread.
+    // Hashing takes tens of milliseconds of CPU time, which would block the async runtime.
     let matches = tokio::task::spawn_blocking(move || {
         let by_hash = password_matches(&submitted, &hash);
         by_hash || (is_first_admin && constant_time_eq(submitted.expose(), expected.expose()))
@@ -139,7 +139,7 @@ fn constant_time_eq(given: &str, expected: &str) -> bool {
     !expected.is_empty() && given.as_bytes().ct_eq(expected.as_bytes()).into()
 }
 
-/// The first admin's row is made at the first sign-in; from then on the table alone counts.
+/// Creates the first admin at the first sign-in. After that, only the user in the table is used.
 async fn create_first_admin(
     app: &App,
     state: &SignInState,

@@ -20,15 +20,15 @@ pub const PARAMETERS: &[Parameter] = &[Parameter::Session, Parameter::Urls];
 /// The signed-in user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignedInUser {
-    /// Sign-in name.
+    /// The sign-in name.
     username: String,
-    /// Name for display.
+    /// The display name.
     display_name: String,
     /// The role.
     role: Role,
 }
 
-/// A session as a page receives it.
+/// A session as the page receives it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Session {
     /// The token for `Authorization: Bearer`.

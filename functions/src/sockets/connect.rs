@@ -1,4 +1,4 @@
-//! `$connect`: a socket opens for a ticket that is good, unused, and of this page.
+//! `$connect` opens a socket for a ticket that is valid, unused and issued to the page's origin.
 
 use serde_json::Value;
 use shared::error::{Error, Result};

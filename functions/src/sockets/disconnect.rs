@@ -1,4 +1,4 @@
-//! `$disconnect`: the socket's row goes, and no other.
+//! `$disconnect` deletes the row of a closed socket.
 
 use serde_json::Value;
 use shared::error::Result;

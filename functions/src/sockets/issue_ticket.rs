@@ -1,4 +1,6 @@
-//! `POST /api/sockets/ticket`: opens one socket, once, within half a minute, from the page that asked.
+//! `POST /api/sockets/ticket` issues a ticket that opens one socket.
+//!
+//! A ticket is valid once, for 30 s, and only for the origin that requested it.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -11,19 +13,19 @@ use utoipa::ToSchema;
 
 use crate::app::{Build, Cx, Needs, authenticated};
 
-/// Nothing to add.
+/// The empty request body.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IssueTicket {}
 
-/// A ticket.
+/// A ticket that opens one socket.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IssuedTicket {
-    /// Offered as the subprotocol `t.{ticket}`, beside `partyline.v1`.
+    /// The ticket. Offer it as the subprotocol `t.{ticket}`, together with `partyline.v1`.
     ticket: String,
-    /// The socket's address.
+    /// The URL of the WebSocket.
     url: String,
-    /// Seconds until it ends.
+    /// Seconds until the ticket expires.
     expires_in: u64,
 }
 
@@ -50,7 +52,7 @@ pub(crate) async fn handle(
     let ticket_row = Ticket {
         user: caller.username.clone(),
         role: caller.role(),
-        // What the page lists; a socket tells no other.
+        // The page lists only this inbox, so the socket receives no events of others.
         inboxes: caller.default_inbox().cloned().into_iter().collect(),
         origin: origin.to_owned(),
         expires_at: app.store.expires_at(TICKET_TTL),

@@ -1,4 +1,6 @@
-//! `$default`: what the page shows now. Nothing is answered; a frame that cannot be read changes nothing.
+//! `$default` receives a frame: the conversations that the page watches, or a ping.
+//!
+//! The page receives no response. An invalid frame changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +15,19 @@ use utoipa::ToSchema;
 
 use crate::app::{App, Build, Cx, socket};
 
-/// What a page sends.
+/// A frame that the page sends.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
-    /// Tell the messages of these conversations and of no others: five at the most. Frames may overtake each other on
-    /// their way: of a socket's, the one with the highest turn holds.
+    /// Replaces the conversations that the socket watches, at most five. Frames can arrive out of order; the one with
+    /// the highest `sequence` applies.
     Watch {
-        /// The conversations. One that does not exist, or is not for this person, is left out.
+        /// The IDs of the conversations. IDs that do not exist or that the user cannot see are ignored.
         conversation_ids: Vec<String>,
-        /// Rises with every frame.
+        /// A number that grows with every frame of the socket.
         sequence: u64,
     },
-    /// Still here: an idle socket is cut after ten minutes.
+    /// Keeps the socket open. API Gateway closes a socket that is idle for ten minutes.
     Ping,
 }
 

@@ -148,7 +148,7 @@ mod tests {
             ids: Arc::new(RandomIds),
             faults: FaultPoints::default(),
         };
-        // Nothing is awaited before the check: no request is made.
+        // The check runs before the first await, so no request is made.
         let error = build(setup).now_or_never().unwrap().err().unwrap();
         assert_eq!(error.to_string(), "FETCH_MEDIA_FUNCTION: is not set");
     }

@@ -1,4 +1,6 @@
-//! `POST /api/uploads`: where a browser puts one file that it wants to send, of a size and type that are agreed first.
+//! `POST /api/uploads` returns a URL to which the browser uploads a file.
+//!
+//! The URL accepts only a file of the requested size and type.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,20 +21,20 @@ use super::limits::media_limits;
 use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
 use crate::scope::visible_conversation;
 
-/// How long the address is good: sixteen megabytes over a slow line.
+/// The lifetime of an upload URL: enough for 16 MB over a slow connection.
 const UPLOAD_URL_TTL: Duration = Duration::from_mins(15);
 
-/// A file that is to be sent.
+/// The file to upload.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUpload {
-    /// Where it will be sent.
+    /// The ID of the conversation to which the file will be sent.
     conversation_id: String,
-    /// The file's name.
+    /// The file name.
     name: String,
-    /// Its type.
+    /// The media type.
     content_type: String,
-    /// Bytes.
+    /// The size in bytes.
     size: u64,
 }
 
@@ -41,11 +43,11 @@ pub struct CreateUpload {
 pub struct UploadTarget {
     /// The ID to pass to `send-message`.
     upload_id: String,
-    /// A path of this origin, for one PUT.
+    /// The path for the PUT request, relative to this origin.
     url: String,
-    /// The headers that the PUT must have.
+    /// The headers that the PUT request must have.
     headers: BTreeMap<&'static str, String>,
-    /// Until when.
+    /// When the URL expires.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Uploads: files on their way from a browser to a message.
+//! Uploads: files that a browser uploads before they are attached to a message.
 
 pub mod create;
 pub mod limits;

@@ -1,4 +1,4 @@
-//! `POST /api/users`: one more person who may sign in. Only an admin may.
+//! `POST /api/users` creates a user. Admins only.
 
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Result};
@@ -13,36 +13,36 @@ use utoipa::ToSchema;
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::conversations::name::clean_name;
 
-/// The shortest password, characters.
+/// The minimum length of a password, in characters.
 const MIN_PASSWORD_CHARS: usize = 10;
 
-/// The longest password, bytes.
+/// The maximum length of a password, in bytes.
 const MAX_PASSWORD_BYTES: usize = 512;
 
-/// The new person.
+/// The user to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUser {
-    /// Sign-in name.
+    /// The sign-in name.
     username: String,
-    /// Ten characters or more.
+    /// The password: at least 10 characters and at most 512 bytes.
     #[schema(value_type = String)]
     password: Secret,
-    /// Name for display; the sign-in name if absent.
+    /// The display name. Defaults to the sign-in name.
     #[serde(default)]
     display_name: Option<String>,
-    /// What the person may do.
+    /// The role.
     role: Role,
 }
 
-/// A person who may sign in.
+/// A user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserView {
-    /// Sign-in name.
+    /// The sign-in name.
     username: String,
-    /// Name for display.
+    /// The display name.
     display_name: String,
-    /// What the person may do.
+    /// The role.
     role: Role,
 }
 

@@ -1,4 +1,4 @@
-//! The people who may sign in.
+//! Users: people with a sign-in name.
 
 pub mod create;
 

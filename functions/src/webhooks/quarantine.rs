@@ -1,4 +1,4 @@
-//! Stores webhook requests that cannot be processed in quarantine.
+//! Quarantines webhook requests that cannot be processed.
 
 use data_encoding::BASE64;
 use shared::error::Result;
@@ -12,10 +12,10 @@ use shared::twilio::webhook::InvalidWebhook;
 use super::signed_request::SignedRequest;
 use crate::app::App;
 
-/// The longest stored body of a signed request, in bytes.
+/// The maximum stored body of a signed request, in bytes.
 const MAX_STORED_BODY: usize = 256 * 1024;
 
-/// The longest stored body of a request with an invalid signature, in bytes.
+/// The maximum stored body of a request with an invalid signature, in bytes.
 const MAX_STORED_UNSIGNED_BODY: usize = 2 * 1024;
 
 /// The number of stored requests with an invalid signature. A further one overwrites the request in its slot.
@@ -52,7 +52,7 @@ impl QuarantineReason {
     }
 }
 
-/// Stores a correctly signed request in quarantine and returns a 2xx response, so that Twilio does not repeat it.
+/// Quarantines a correctly signed request. Returns a 2xx response, so that Twilio does not repeat it.
 pub async fn quarantine_request(
     app: &App,
     signed_request: &SignedRequest<'_>,
@@ -64,7 +64,7 @@ pub async fn quarantine_request(
     Ok(Response::twiml())
 }
 
-/// Returns the quarantine entry of a request. The body is cut to the limit for signed or unsigned requests.
+/// Returns the quarantine entry of a request, with the body truncated to the stored maximum.
 pub(super) fn new_quarantine_entry(
     app: &App,
     signed_request: &SignedRequest<'_>,
@@ -105,7 +105,7 @@ pub(super) fn new_quarantine_entry(
     }
 }
 
-/// Returns the body of an entry; `None` if it was cut.
+/// Returns the body of an entry; `None` if it was truncated.
 pub fn full_body(entry: &QuarantineEntry) -> Option<Vec<u8>> {
     let body = BASE64.decode(entry.body_base64.as_bytes()).ok()?;
     (u64::try_from(body.len()).ok() == Some(entry.length)).then_some(body)
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_or_invalid_body_is_still_shown() {
+    fn a_truncated_or_invalid_body_is_still_shown() {
         assert_eq!(body_text(&entry(b"Body=Hello", 99)), "Body=Hello");
         assert_eq!(body_text(&entry(b"a\xff", 2)), "a\u{fffd}");
     }

@@ -1,4 +1,4 @@
-//! A webhook request as its signature covers it.
+//! The signed parts of a webhook request.
 
 use shared::lambda::Request;
 use shared::store::QuarantineEntry;

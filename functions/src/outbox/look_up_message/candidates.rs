@@ -43,13 +43,13 @@ impl Candidate {
         }
     }
 
-    /// Returns whether Twilio created `entry` while this send was claimed.
+    /// Returns whether Twilio created `entry` within the time span of this send.
     pub(super) fn could_match(&self, entry: &ListedMessage) -> bool {
         (self.from..=self.until).contains(&entry.date_created)
     }
 }
 
-/// Returns `unknown` and the other sends of the queue with the same text, the oldest first.
+/// Returns `unknown` and the other sends with the same text that Twilio may have, the oldest first.
 pub(super) async fn list_candidates(
     app: &App,
     queue: &[OutboxEntry],

@@ -21,8 +21,8 @@ pub(super) enum LookUpError {
 
 /// Returns the message in Twilio's list that `unknown` created.
 ///
-/// It has the same text, was created while the send was claimed, and has no dedup record. If several sends have the same
-/// text, the oldest message belongs to the oldest send.
+/// It has the same text, was created while the send was claimed, and has no dedup record. If several sends have the
+/// same text, the oldest message belongs to the oldest send.
 pub(super) async fn find_in_twilio_list(
     app: &App,
     context: &DispatchContext,
@@ -45,7 +45,7 @@ pub(super) async fn find_in_twilio_list(
             }
         }
     }
-    // Twilio lists the newest first with a resolution of one second; within a second only its order tells.
+    // Twilio lists the newest first, with times in whole seconds. Within a second, the order of the list decides.
     found.reverse();
     found.sort_by_key(|entry| entry.date_created);
     loop {
@@ -62,7 +62,7 @@ pub(super) async fn find_in_twilio_list(
         {
             return Ok(pair_oldest_first(unmatched, candidates, unknown.id));
         }
-        // A candidate was completed meanwhile, and its message has a dedup record now.
+        // A candidate was completed in the meantime, and its message now has a dedup record.
         candidates = current;
     }
 }
@@ -88,8 +88,8 @@ async fn without_dedup_record(
 
 /// Returns the message of `entry_id` when each message goes to the oldest candidate that may have created it.
 ///
-/// `unmatched` and `candidates` are sorted by age, the oldest first. Returns `None` if a send in progress may have created
-/// the message.
+/// `unmatched` and `candidates` are sorted by age, the oldest first. Returns `None` if a send in progress may have
+/// created the message.
 fn pair_oldest_first(
     unmatched: Vec<ListedMessage>,
     mut candidates: Vec<Candidate>,

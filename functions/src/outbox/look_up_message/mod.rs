@@ -21,7 +21,7 @@ const LOOK_UP_DELAYS: [Duration; 2] = [Duration::from_mins(5), Duration::from_mi
 /// The delay before the list is requested again after a failed request.
 const LIST_RETRY_DELAY: Duration = Duration::from_mins(5);
 
-/// The time after the claim at which failing list requests are given up.
+/// The time after the claim at which a send is completed as unconfirmed while list requests fail.
 const LOOK_UP_DEADLINE: Duration = Duration::from_hours(24);
 
 /// Runs a claimed look-up job.

@@ -12,16 +12,16 @@ use crate::conversation::ConversationId;
 use crate::direction::Direction;
 use crate::media::MediaKind;
 
-/// The number of characters of a text that the list shows.
+/// The maximum length of a preview's text, in characters.
 pub const PREVIEW_CHARACTERS: usize = 160;
 
-/// Whether a conversation is worked on.
+/// The status of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationStatus {
-    /// On the desk.
+    /// In the *Open* list.
     Open,
-    /// Done, until the contact writes again.
+    /// In the *Closed* list. An inbound message opens it again.
     Closed,
 }
 
@@ -42,7 +42,7 @@ impl ConversationKind {
     }
 }
 
-/// A place in the list: inbox, status, and whether somebody waits.
+/// A partition of the `list` index: inbox, status, and unread or read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ListPartition {
@@ -96,56 +96,58 @@ impl TryFrom<String> for ListPartition {
     }
 }
 
-/// How long a person who wrote by WhatsApp or Messenger may be answered freely.
+/// The length of the 24-hour window of WhatsApp and Messenger, from the contact's last message.
 pub const MESSAGING_WINDOW: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// The last message as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Preview {
-    /// The beginning of its text.
+    /// The first [`PREVIEW_CHARACTERS`] characters of the text.
+    ///
+    /// For a location without text, the label or address of the location.
     pub body: String,
-    /// Whose it is.
+    /// The direction of the message.
     pub direction: Direction,
-    /// When.
+    /// The time at which the message was stored.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// What the first of its media is.
+    /// The kind of the first media file.
     #[serde(default)]
     pub media: Option<MediaKind>,
-    /// How many media it has.
+    /// The number of media files.
     #[serde(default)]
     pub media_count: usize,
 }
 
-/// A conversation as it stands in the table (attributes beside the keys).
+/// A conversation as stored in the table, without the primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// Its id.
+    /// The conversation ID.
     pub id: ConversationId,
-    /// Its kind.
+    /// The kind of the conversation.
     pub kind: ConversationKind,
     /// The inbox of the conversation.
     pub inbox: String,
-    /// Our address.
+    /// The business address.
     pub business: Option<Address>,
-    /// The contact's address.
+    /// The contact address.
     pub contact: Option<Address>,
     /// The contact's name, if an agent has set one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What the contact calls itself on WhatsApp.
+    /// The contact's profile name on WhatsApp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
-    /// When the contact last wrote.
+    /// The time of the last inbound message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_inbound_at: Option<Timestamp>,
-    /// Whether the contact wants messages, where that was ever said.
+    /// The contact's consent; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
-    /// What the desk notes of the contact.
+    /// The agents' note about the contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Grows by one with every write.
+    /// The revision. Every write increases it by one.
     pub rev: u64,
     /// The number of inbound messages since an agent last read the conversation.
     #[serde(default)]
@@ -153,24 +155,24 @@ pub struct Conversation {
     /// The last message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Preview>,
-    /// The greatest ULID used in it.
+    /// The greatest ULID used in the conversation. New messages get greater ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_ulid: Option<Ulid>,
-    /// Nothing at or before this is shown: it was deleted.
+    /// Messages at or before this ULID are deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_through: Option<Ulid>,
-    /// When it began.
+    /// The time at which the conversation was created.
     pub created_at: Option<Timestamp>,
-    /// Its place in the list; absent when deleted.
+    /// The partition key in the `list` index; absent if the conversation is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_pk: Option<ListPartition>,
-    /// `{last activity, ms}#{id}`.
+    /// The sort key in the `list` index: `{last activity in ms}#{id}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_sk: Option<String>,
 }
 
 impl Conversation {
-    /// A conversation with one contact before anything has happened in it.
+    /// Creates a direct conversation without messages. It is not in any list yet.
     pub fn direct(id: ConversationId, inbox: &str, business: &Address, contact: Address) -> Self {
         Self {
             id,
@@ -194,18 +196,20 @@ impl Conversation {
         }
     }
 
-    /// The sort key in the list for activity at `at`.
+    /// Returns the sort key in the `list` index for a last activity at `at`.
     pub fn list_sort_key(at: Timestamp, id: &ConversationId) -> String {
         format!("{:013}#{id}", at.as_millisecond())
     }
 
-    /// When something last happened, from the place in the list.
+    /// Returns the time of the last activity, which is part of the list sort key.
     pub fn last_activity(&self) -> Option<Timestamp> {
         let (milliseconds, _) = self.list_sk.as_deref()?.split_once('#')?;
         Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()
     }
 
-    /// Until when the contact may be answered freely; none where the channel knows no such window.
+    /// Returns the end of the 24-hour window.
+    ///
+    /// Returns `None` if the channel has no window or the contact has not sent a message.
     pub fn window_expires_at(&self) -> Option<Timestamp> {
         let channel = self.contact.as_ref()?.channel();
         matches!(channel, Channel::WhatsApp | Channel::Messenger)

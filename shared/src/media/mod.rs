@@ -1,4 +1,4 @@
-//! What comes with a message: pictures, sounds, films, contacts, documents.
+//! Media of a message: images, audio, video, contact cards and documents.
 
 pub mod file_type;
 pub mod limits;
@@ -6,36 +6,38 @@ pub mod limits;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Where the bytes are.
+/// The state of a media file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaState {
-    /// Still to be fetched.
+    /// Not fetched from Twilio yet.
     Pending,
-    /// In our own bucket.
+    /// Stored in our bucket.
     Stored,
-    /// It could not be fetched; `problem` says why.
+    /// The file could not be fetched. `error` has the reason.
     Failed,
 }
 
-/// How people look at it.
+/// The kind of a media file, which decides how the UI shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
-    /// A picture that browsers show.
+    /// An image that browsers can show.
     Image,
-    /// A sound.
+    /// An audio file.
     Audio,
-    /// A film.
+    /// A video.
     Video,
-    /// A business card (vCard).
+    /// A contact card (vCard).
     Contact,
-    /// Everything else: to be downloaded.
+    /// Any other file, offered for download.
     Document,
 }
 
 impl MediaKind {
-    /// From a content type; parameters and case do not matter. What a browser might run (SVG, HTML) is a document.
+    /// Returns the kind of a content type. Parameters and case are ignored.
+    ///
+    /// Types that a browser could execute, such as SVG and HTML, are documents.
     pub fn from_content_type(content_type: &str) -> Self {
         let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match name.as_str() {
@@ -48,48 +50,48 @@ impl MediaKind {
     }
 }
 
-/// Why it could not be fetched.
+/// The reason why a media file could not be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaError {
-    /// More bytes than we take.
+    /// The file is larger than the limit.
     TooLarge,
-    /// The address is not Twilio's, or leads away from there.
+    /// The URL is not on a Twilio host, or redirects to another host.
     ForbiddenAddress,
-    /// Twilio has it no more.
+    /// Twilio no longer has the file.
     NotFound,
-    /// Nobody answered, or with an error.
+    /// The host did not respond or returned an error.
     Unreachable,
-    /// The bytes ended before their end.
+    /// The response ended before the whole file was received.
     Interrupted,
 }
 
-/// One of a message's media as it stands in the table.
+/// A media file of a message, as stored in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
-    /// Where the bytes are.
+    /// The state of the file.
     pub state: MediaState,
-    /// As the sender's carrier gave it; decided from the bytes once they are stored.
+    /// The content type: as Twilio reported it, or detected from the bytes once the file is stored.
     pub content_type: String,
-    /// The file's name, if it has one.
+    /// The file name, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Bytes.
+    /// The size in bytes, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// Where Twilio keeps it, inbound.
+    /// The URL at Twilio, for inbound media.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Its key in our bucket.
+    /// The key of the file in our bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object_key: Option<String>,
-    /// Why it could not be fetched.
+    /// The reason why the file could not be fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<MediaError>,
 }
 
 impl Media {
-    /// Something at Twilio that is still to be fetched.
+    /// Creates a pending media file with its URL at Twilio.
     pub fn pending(source: &str, content_type: Option<&str>) -> Self {
         Self {
             state: MediaState::Pending,
@@ -102,17 +104,19 @@ impl Media {
         }
     }
 
-    /// Something that an event announced: Twilio has it, under an address that only the webhook or its list tells.
+    /// Creates a pending media file that an event announced.
+    ///
+    /// Events do not contain its URL. It comes with the webhook or from Twilio's media list.
     pub fn without_url() -> Self {
         Self { source: None, ..Self::pending("", None) }
     }
 
-    /// Whether its address is still to be found out.
+    /// Returns whether the URL at Twilio is not known yet.
     pub fn needs_look_up(&self) -> bool {
         self.state == MediaState::Pending && self.source.is_none()
     }
 
-    /// How the API shows it: neither where Twilio keeps it nor where we do.
+    /// Returns the file as the API returns it, without its URL at Twilio and its key in the bucket.
     pub fn view(&self, index: usize) -> MediaView {
         MediaView {
             index,
@@ -126,23 +130,23 @@ impl Media {
     }
 }
 
-/// One of a message's media, as the API and the socket show it.
+/// A media file of a message, as returned by the API and in live events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Media)]
 pub struct MediaView {
-    /// Its place in the message, from 0.
+    /// The index in the message, from 0.
     pub index: usize,
-    /// Where the bytes are.
+    /// The state of the file.
     pub state: MediaState,
-    /// How people look at it.
+    /// The kind of the file, which decides how the UI shows it.
     pub kind: MediaKind,
-    /// Decided from the bytes once they are stored.
+    /// The content type: as Twilio reported it, or detected from the bytes once the file is stored.
     pub content_type: String,
-    /// The file's name, if it has one.
+    /// The file name, if there is one.
     pub name: Option<String>,
-    /// Bytes.
+    /// The size in bytes, if known.
     pub size: Option<u64>,
-    /// Why it could not be fetched.
+    /// The reason why the file could not be fetched.
     pub error: Option<MediaError>,
 }
 

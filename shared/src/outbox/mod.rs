@@ -37,46 +37,46 @@ pub enum OutboxState {
 /// An outbox entry as stored, without its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
-    /// Its key; a send has its message's.
+    /// The entry's ULID. A send has the ULID of its message.
     pub id: Ulid,
-    /// Its conversation.
+    /// The conversation ID.
     pub conversation_id: ConversationId,
-    /// The inbox, for the scope of its event.
+    /// The inbox of the conversation, which decides who receives the live event.
     pub inbox: String,
-    /// What is to be done.
+    /// The kind of the entry.
     pub kind: OutboxKind,
-    /// The message that it is about.
+    /// The message that the entry is about.
     pub message_id: Ulid,
-    /// What is to be deleted from the bucket with it, which no message names any more.
+    /// Keys of files to delete from the bucket. The message no longer refers to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub object_keys: Vec<String>,
-    /// Where it stands (the attribute is called `intent`, for the stream's filter).
+    /// The state. The stream filter in `template.yaml` uses the attribute name `outbox_state`.
     #[serde(rename = "outbox_state")]
     pub state: OutboxState,
-    /// When the sweep looks at it.
+    /// The time from which the sweep processes the entry.
     pub due_at: Timestamp,
-    /// When the present claim began.
+    /// The start of the current claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<Timestamp>,
-    /// When the present claim ends.
+    /// The end of the current claim's lease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_expires_at: Option<Timestamp>,
-    /// How often it was claimed.
+    /// The number of claims so far.
     #[serde(default)]
     pub attempts: u32,
-    /// Grows by one with every change of state.
+    /// The version. Every state change increases it by one.
     #[serde(default)]
     pub version: u64,
-    /// Its place among what is due.
+    /// The partition key in the `list` index: [`DUE`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_pk: Option<String>,
-    /// `{due, ms}#{conversation}#{id}`.
+    /// The sort key in the `list` index; see [`due_sort_key`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_sk: Option<String>,
 }
 
 impl OutboxEntry {
-    /// A fresh intent, ready at once.
+    /// Creates a ready entry that sends a message.
     pub fn new_send(
         conversation_id: &ConversationId,
         inbox: &str,
@@ -102,7 +102,7 @@ impl OutboxEntry {
         }
     }
 
-    /// The look-up job for a send of which nobody knows whether Twilio took it.
+    /// Creates the look-up job for a send in state `Unknown`. It is due in one minute.
     pub fn look_up(unknown: &Self, id: Ulid, now: Timestamp) -> Self {
         let due_at = add(now, Duration::from_mins(1));
         Self {
@@ -120,7 +120,7 @@ impl OutboxEntry {
         }
     }
 
-    /// A job beside the lane, ready at once. `id` is its own: a message may have several.
+    /// Creates a ready job. `id` is the job's own ULID, because a message can have several jobs.
     pub fn job(
         kind: OutboxKind,
         conversation_id: &ConversationId,
@@ -133,38 +133,40 @@ impl OutboxEntry {
         Self { kind, message_id, ..send }
     }
 
-    /// Whether a claim still holds.
+    /// Returns whether the entry is claimed and its lease has not expired.
     pub fn is_leased(&self, now: Timestamp) -> bool {
         self.state == OutboxState::Claimed
             && self.lease_expires_at.is_some_and(|expires_at| expires_at > now)
     }
 
-    /// How the API shows it.
+    /// Returns the entry as the API returns it.
     pub fn view(&self) -> OutboxEntryView {
         OutboxEntryView { state: self.state, version: self.version }
     }
 }
 
-/// The partition of what is due, in the index.
+/// The partition key of outbox entries in the `list` index.
 pub const DUE: &str = "DUE";
 
-/// The sort key of what is due at `due_at`.
+/// Returns the sort key of an entry in the `list` index: `{due_at in ms}#{conversation}#{id}`.
 pub fn due_sort_key(due_at: Timestamp, conversation_id: &ConversationId, id: Ulid) -> String {
     format!("{:013}#{conversation_id}#{id}", due_at.as_millisecond())
 }
 
-/// How long a deferred send waits: half a minute, doubled with every attempt, five minutes at most.
+/// Returns the delay of a deferred send: 30 s, doubled with every attempt, at most five minutes.
+///
+/// `retry_after` is Twilio's `Retry-After`. A longer one replaces the delay, up to the same maximum.
 pub fn backoff(attempts: u32, retry_after: Option<Duration>) -> Duration {
     let delay = Duration::from_secs(30).saturating_mul(1 << attempts.saturating_sub(1).min(4));
     retry_after.unwrap_or_default().max(delay).min(Duration::from_mins(5))
 }
 
-/// The send that is still to be done, as the API shows it.
+/// The outbox entry of a message as returned by the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = OutboxEntry)]
 pub struct OutboxEntryView {
-    /// Where it stands.
+    /// The state of the entry.
     pub state: OutboxState,
-    /// Grows by one with every change of state.
+    /// The version. Every state change increases it by one.
     pub version: u64,
 }

@@ -1,14 +1,14 @@
-//! Ids and randomness, taken as an argument like time is.
+//! Sources of IDs and randomness, which are passed as arguments.
 
 use jiff::Timestamp;
 pub use ulid::Ulid;
 
-/// A source of randomness. The system's in production; a counted one where a test wants to know the id.
+/// A source of randomness. Tests can use one with predictable values.
 pub trait Ids: Send + Sync + 'static {
-    /// 128 fresh random bits.
+    /// Returns 128 random bits.
     fn random(&self) -> u128;
 
-    /// A new ULID made at `now`: 48 bits of milliseconds, 80 random ones. Sorts by time as text.
+    /// Creates a ULID: 48 bits for `now` in milliseconds and 80 random bits. Its text sorts by time.
     fn ulid(&self, now: Timestamp) -> Ulid {
         Ulid::from_parts(u64::try_from(now.as_millisecond()).unwrap_or(0), self.random())
     }
@@ -19,10 +19,10 @@ pub trait Ids: Send + Sync + 'static {
 pub struct RandomIds;
 
 impl Ids for RandomIds {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system's source")]
     fn random(&self) -> u128 {
         let mut bytes = [0; 16];
-        // The system's source fails only where there is none at all; there is no safe way to go on then.
+        // This fails only if the system has no source of randomness. There is no safe fallback.
         if getrandom::fill(&mut bytes).is_err() {
             std::process::abort();
         }

@@ -1,4 +1,4 @@
-//! Who asks: proven by an access token, before anything else is done.
+//! The caller of a request, authenticated by an access token.
 
 use jiff::Timestamp;
 
@@ -7,12 +7,12 @@ use crate::error::{Error, Result};
 use crate::localized;
 use crate::session::{Claims, Role, TokenVerifier};
 
-/// A signed-in person.
+/// A signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Sign-in name.
+    /// The sign-in name.
     pub username: String,
-    /// Name for display.
+    /// The display name.
     pub name: String,
     role: Role,
     inboxes: Vec<String>,
@@ -25,7 +25,7 @@ impl From<Claims> for Caller {
 }
 
 impl Caller {
-    /// The person whose access token the request carries.
+    /// Returns the user whose access token the request contains.
     pub fn authenticate(
         request: &Request,
         verifier: &TokenVerifier,
@@ -38,27 +38,27 @@ impl Caller {
         verifier.verify(token.trim(), now).map(Self::from)
     }
 
-    /// What the person may do.
+    /// Returns the user's role.
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// The inboxes that the person sees.
+    /// Returns the inboxes that the user can see.
     pub fn inboxes(&self) -> &[String] {
         &self.inboxes
     }
 
-    /// The inbox that is shown: the first of the person's.
+    /// Returns the inbox that is shown by default: the user's first one.
     pub fn default_inbox(&self) -> &str {
         self.inboxes.first().map_or("", String::as_str)
     }
 
-    /// Whether the person sees what stands in `inbox`.
+    /// Returns whether the user can see `inbox`.
     pub fn can_see_inbox(&self, inbox: &str) -> bool {
         self.inboxes.iter().any(|visible| visible == inbox)
     }
 
-    /// Only an admin may.
+    /// Fails with [`Error::Forbidden`] if the user is not an admin.
     pub fn require_admin(&self) -> Result<()> {
         match self.role {
             Role::Admin => Ok(()),

@@ -99,8 +99,8 @@ impl Request {
 
     /// Parses the body as JSON.
     ///
-    /// Fails with [`Error::TooLarge`], or with [`Error::BadRequest`] if the content type is not `application/json` or the
-    /// body does not match `T`.
+    /// Fails with [`Error::TooLarge`], or with [`Error::BadRequest`] if the content type is not `application/json` or
+    /// the body does not match `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         if self.body.len() > MAX_BODY_BYTES {
             return Err(Error::TooLarge(request::too_large()));

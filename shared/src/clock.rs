@@ -1,4 +1,4 @@
-//! Time, taken as an argument: the system's in production, a shifted one wherever a test must pass a minute at once.
+//! Clocks, which are passed as arguments: the system clock in production, an adjustable one in tests.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-/// A source of time. Every rule with a minute in it takes one, so that the rule can be tested in a millisecond.
+/// A source of time. All code that depends on time takes one, so that tests need not wait.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment, UTC.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 
-    /// Completes when this clock has moved on by `duration`.
+    /// Completes when this clock has advanced by `duration`.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
@@ -21,23 +21,23 @@ pub fn add(at: Timestamp, duration: Duration) -> Timestamp {
     at.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
-/// The machine's own clock.
+/// The system clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that waits")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that sleeps")]
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(tokio::time::sleep(duration))
     }
 }
 
-/// The machine's clock plus an offset that only grows: sleepers wake as soon as the shifted time has passed.
+/// The system clock plus an offset that only increases. A sleep ends when the adjusted time has passed.
 #[derive(Debug, Clone)]
 pub struct OffsetClock {
     state: watch::Sender<OffsetState>,
@@ -46,7 +46,7 @@ pub struct OffsetClock {
 #[derive(Debug, Clone, Copy)]
 struct OffsetState {
     offset: Duration,
-    /// The machine's time when the clock was held.
+    /// The system time at which the clock was frozen.
     frozen_at: Option<Timestamp>,
 }
 
@@ -57,24 +57,24 @@ impl Default for OffsetClock {
 }
 
 impl OffsetClock {
-    /// A clock that tells the machine's time until it is advanced.
+    /// Creates a clock that shows the system time until it is advanced.
     pub fn new() -> Self {
         Self { state: watch::Sender::new(OffsetState { offset: Duration::ZERO, frozen_at: None }) }
     }
 
-    /// Moves this clock forward, for everybody who holds a clone of it.
+    /// Advances this clock and all its clones.
     pub fn advance(&self, by: Duration) {
         self.state.send_modify(|state| state.offset = state.offset.saturating_add(by));
     }
 
-    /// Holds this clock: it moves only when it is advanced, until it is let go.
+    /// Freezes this clock. Until [`OffsetClock::unfreeze`], it moves only when it is advanced.
     pub fn freeze(&self) {
         self.state.send_modify(|state| {
             state.frozen_at = state.frozen_at.or_else(|| Some(SystemClock.now()));
         });
     }
 
-    /// Lets a held clock go: it catches up with the machine's.
+    /// Lets a frozen clock run again, from the system time plus its offset.
     pub fn unfreeze(&self) {
         self.state.send_modify(|state| state.frozen_at = None);
     }
@@ -92,7 +92,7 @@ impl Clock for OffsetClock {
         let until = clock.now().checked_add(duration).unwrap_or(Timestamp::MAX);
         Box::pin(async move {
             loop {
-                // Before the time is asked for: what moves the clock after it wakes the sleeper.
+                // Must come before reading the time: a later change of the clock then ends this wait.
                 let frozen = state.borrow_and_update().frozen_at.is_some();
                 let remaining = Duration::try_from(clock.now().duration_until(until));
                 let remaining = remaining.unwrap_or(Duration::ZERO);

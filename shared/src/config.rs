@@ -1,4 +1,4 @@
-//! Configuration, read once: names from the environment, secrets from one `GetParameters`.
+//! Configuration in the parameter store, which each function loads once with `GetParameters`.
 
 use std::collections::HashMap;
 
@@ -12,16 +12,16 @@ use crate::secret::Secret;
 use crate::sid::{AccountSid, MessagingServiceSid};
 use crate::username::Username;
 
-/// A parameter under the stack's prefix. What belongs together is one JSON value.
+/// A parameter under the stack's prefix. Related values are in one JSON document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Parameter {
-    /// `twilio`: account and its secrets.
+    /// `twilio`: the Twilio account and its secrets.
     Twilio,
-    /// `senders`: our numbers.
+    /// `senders`: our senders.
     Senders,
-    /// `urls`: where we are reached from outside.
+    /// `urls`: the public URLs.
     Urls,
-    /// `install`: the install key, 32 random bytes in hex, which conversation ids and cursors are made with.
+    /// `install`: the install key, 32 random bytes in hex. Conversation IDs and cursors are derived from it.
     Install,
     /// `session`: the private key of access tokens, a base64 Ed25519 seed.
     Session,
@@ -32,7 +32,7 @@ pub enum Parameter {
 }
 
 impl Parameter {
-    /// The last part of the parameter's name.
+    /// Returns the last part of the parameter's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Twilio => "twilio",
@@ -49,58 +49,58 @@ impl Parameter {
 /// The Twilio account.
 #[derive(Debug, Clone, Deserialize)]
 pub struct TwilioAccount {
-    /// Whose webhooks we accept.
+    /// The account whose webhooks are accepted.
     pub account_sid: AccountSid,
-    /// Auth tokens that may sign webhooks: one, or two during a rotation, the newer first.
+    /// Auth tokens that sign webhooks: one, or two during a rotation with the newer first.
     pub auth_tokens: Vec<Secret>,
     /// `SharedKey` signing keys by name.
     #[serde(default)]
     pub shared_keys: HashMap<String, Secret>,
-    /// API key for calls, if calls are not made with the auth token.
+    /// The API key for REST requests. Without one, the auth token is used.
     #[serde(default)]
     pub api_key_sid: Option<String>,
-    /// Its secret.
+    /// The secret of the API key.
     #[serde(default)]
     pub api_key_secret: Option<Secret>,
 }
 
-/// One of our senders: a number, a WhatsApp sender, a page, an RCS agent.
+/// One of our senders: a number, WhatsApp sender, Messenger page or RCS agent.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Sender {
-    /// What Twilio calls it.
+    /// The sender's address.
     pub address: Address,
-    /// What people call it.
+    /// The sender's display name.
     pub name: String,
     /// The inbox of its conversations.
     #[serde(default = "InboxName::main")]
     pub inbox: InboxName,
-    /// The Messaging Service that it sends through.
+    /// The Messaging Service through which it sends.
     #[serde(default)]
     pub messaging_service_sid: Option<MessagingServiceSid>,
-    /// The regions (`US`, `DE`) that it may write to; without a list, those of our own senders.
+    /// The countries (`US`, `DE`) in which it may start conversations. Default: the countries of our own senders.
     #[serde(default)]
     pub countries: Option<Vec<String>>,
 }
 
-/// Where we are reached from outside, without a slash at the end.
+/// The public URLs, without a trailing slash.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Urls {
-    /// Public base URLs; the first is given to Twilio, webhooks may be signed over any.
+    /// Public base URLs. Twilio gets the first one; webhooks may be signed for any of them.
     pub public: Vec<String>,
-    /// The WebSocket API.
+    /// The URL of the WebSocket API.
     pub socket: String,
 }
 
-/// The first admin, who can sign in before anybody is in the table.
+/// The first admin, who can sign in before there are users in the table.
 #[derive(Debug, Clone, Deserialize)]
 pub struct FirstAdmin {
-    /// Sign-in name.
+    /// The sign-in name.
     pub username: Username,
-    /// Password.
+    /// The password.
     pub password: Secret,
 }
 
-/// The parameters that a function asked for.
+/// The parameters that a function loaded.
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
     prefix: String,
@@ -108,7 +108,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Parameters by the last part of their names.
+    /// Creates parameters from their values by the last part of the name.
     pub fn new(prefix: &str, values: HashMap<&'static str, String>) -> Self {
         Self { prefix: prefix.to_owned(), values }
     }
@@ -124,18 +124,18 @@ impl Parameters {
     }
 
     fn json<T: DeserializeOwned>(&self, parameter: Parameter) -> Result<T> {
-        // serde_json's message may quote the value: only its place is told.
+        // The message of `serde_json` can contain the value, so only the position is reported.
         serde_json::from_str(self.required(parameter)?).map_err(|error| {
             let reason = format!("is not the expected JSON (column {})", error.column());
             Error::configuration(&self.path(parameter), reason)
         })
     }
 
-    /// The Twilio account.
+    /// Returns the Twilio account. Fails if it has no auth token or an empty secret.
     pub fn twilio(&self) -> Result<TwilioAccount> {
         let account: TwilioAccount = self.json(Parameter::Twilio)?;
         let mut secrets = account.auth_tokens.iter().chain(account.shared_keys.values());
-        // Anybody can sign with an empty secret.
+        // With an empty secret, anyone could sign webhooks.
         if account.auth_tokens.is_empty() || secrets.any(|secret| secret.expose().is_empty()) {
             let variable = self.path(Parameter::Twilio);
             return Err(Error::configuration(&variable, "has no auth token, or an empty secret"));
@@ -143,12 +143,12 @@ impl Parameters {
         Ok(account)
     }
 
-    /// Our numbers.
+    /// Returns our senders.
     pub fn senders(&self) -> Result<Vec<Sender>> {
         self.json(Parameter::Senders)
     }
 
-    /// Where we are reached.
+    /// Returns the public URLs. Fails if there is none.
     pub fn urls(&self) -> Result<Urls> {
         let urls: Urls = self.json(Parameter::Urls)?;
         if urls.public.is_empty() {
@@ -158,7 +158,7 @@ impl Parameters {
         Ok(urls)
     }
 
-    /// The install key.
+    /// Returns the install key.
     pub fn install_key(&self) -> Result<InstallKey> {
         data_encoding::HEXLOWER_PERMISSIVE
             .decode(self.required(Parameter::Install)?.as_bytes())
@@ -171,33 +171,33 @@ impl Parameters {
             })
     }
 
-    /// The private key of access tokens.
+    /// Returns the private key of access tokens.
     pub fn session_seed(&self) -> Result<Secret> {
         self.required(Parameter::Session).map(Secret::new)
     }
 
-    /// The public key of access tokens.
+    /// Returns the public key of access tokens.
     pub fn public_key(&self) -> Result<&str> {
         self.required(Parameter::PublicKey)
     }
 
-    /// The first admin.
+    /// Returns the first admin.
     pub fn first_admin(&self) -> Result<FirstAdmin> {
         self.json(Parameter::Admin)
     }
 }
 
-/// The key that conversation ids and cursors are made with. Never shown, never changed.
+/// The key from which conversation IDs and cursors are derived. It must never change.
 #[derive(Clone)]
 pub struct InstallKey(pub(crate) [u8; 32]);
 
 impl InstallKey {
-    /// A key from its bytes.
+    /// Creates a key from its bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// HMAC-SHA-256 of `parts`, kept apart by their lengths, for the purpose named first.
+    /// Returns the HMAC-SHA-256 of `purpose` and `parts`, each prefixed with its length.
     pub fn mac(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &self.0);
         let mut hmac = aws_lc_rs::hmac::Context::with_key(&key);

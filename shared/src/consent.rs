@@ -1,4 +1,4 @@
-//! Whether a contact wants messages from a sender of ours: what a keyword means, the state, and the ledger's entries.
+//! Consent of contacts: keywords, the consent state, and the records of the consent history.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,27 +16,27 @@ pub enum ConsentKeyword {
     Help,
 }
 
-/// What was said last.
+/// The consent that the contact expressed last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentState {
-    /// Messages are welcome.
+    /// The contact wants messages.
     OptedIn,
-    /// No messages.
+    /// The contact wants no messages.
     OptedOut,
 }
 
-/// Where it was said.
+/// The source of a consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentSource {
     /// A keyword in a message (`STOP`, `START`).
     Keyword,
-    /// Twilio's own reading of a message in its webhook (`OptOutType`).
+    /// Twilio's interpretation of a message in its webhook (`OptOutType`).
     OptOutType,
-    /// Twilio refused a message, at once or later (21610).
+    /// Twilio rejected a message, immediately or later (21610).
     Twilio,
-    /// Twilio's own reading of a message in an event of Event Streams.
+    /// Twilio's interpretation of a message in a Twilio event.
     Event,
     /// An admin recorded it, with evidence.
     Admin,
@@ -47,7 +47,7 @@ pub enum ConsentSource {
 pub struct Consent {
     /// The state.
     pub state: ConsentState,
-    /// The time of the change, stored in milliseconds since 1970.
+    /// The time at which the contact expressed it.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
     /// The source of the change.
@@ -67,26 +67,26 @@ impl Consent {
 pub struct ConsentView {
     /// The state.
     pub state: ConsentState,
-    /// The time of the change.
+    /// The time at which the contact expressed it.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The source of the change.
+    /// The source.
     pub source: ConsentSource,
 }
 
-/// An entry of the consent history with its evidence. Entries are never changed.
+/// A record of the consent history with its evidence. Records are never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentRecord {
-    /// What was said.
+    /// The consent.
     #[serde(flatten)]
     pub consent: Consent,
-    /// In these words.
+    /// The evidence: the contact's words, or the admin's description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
-    /// In the message with this Twilio SID.
+    /// The SID of the message in which it was expressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// Who recorded it, if a person did.
+    /// The user who recorded it, if a user did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_by: Option<String>,
 }
@@ -95,11 +95,12 @@ const STOP: [&str; 8] =
     ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
 const START: [&str; 2] = ["START", "UNSTOP"];
 const HELP: [&str; 2] = ["HELP", "INFO"];
-/// It means *start* to somebody who has stopped, and to everybody else it is an answer.
+/// Counts as opt-in only if the contact has opted out; otherwise it is an ordinary reply.
 const YES: &str = "YES";
 
-/// What a message, or Twilio's own reading of one (`OptOutType`), means for consent: the whole text as a keyword, in any
-/// case. `stopped` says whether the contact has opted out: only then is a yes a *start*.
+/// Parses a message, or Twilio's `OptOutType`, as a consent keyword.
+///
+/// The keyword must be the whole text, in any case. `YES` counts as [`ConsentKeyword::Start`] only if `opted_out`.
 pub fn parse_keyword(body: &str, opted_out: bool) -> Option<ConsentKeyword> {
     let keyword = body.trim().to_uppercase();
     if STOP.contains(&&*keyword) {
@@ -113,7 +114,7 @@ pub fn parse_keyword(body: &str, opted_out: bool) -> Option<ConsentKeyword> {
     }
 }
 
-/// Whether it depends on the contact's state what a message means.
+/// Returns whether the meaning of a message depends on the contact's consent state.
 pub fn is_ambiguous_keyword(body: &str) -> bool {
     body.trim().eq_ignore_ascii_case(YES)
 }

@@ -1,4 +1,4 @@
-//! Cursors: opaque, and authenticated, so that a forged or foreign one is refused instead of read.
+//! Cursors: opaque positions in a list. They are authenticated, so forged and foreign cursors are rejected.
 
 use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
@@ -9,7 +9,7 @@ use crate::localized::request;
 
 const TAG: usize = 16;
 
-/// Makes the cursor for `position` in the list named by `scope` (what is listed, with which filter).
+/// Creates the cursor for `position` in the list that `scope` identifies (its subject and filter).
 pub fn encode(key: &InstallKey, scope: &str, position: &str) -> String {
     let tag = key.mac("cursor", &[scope, position]);
     let mut bytes = tag.get(..TAG).unwrap_or_default().to_vec();
@@ -17,7 +17,9 @@ pub fn encode(key: &InstallKey, scope: &str, position: &str) -> String {
     BASE64URL_NOPAD.encode(&bytes)
 }
 
-/// The position in a cursor made by [`encode`] for the same `scope`.
+/// Returns the position in a cursor that [`encode`] created for the same `scope`.
+///
+/// Fails with [`Error::BadRequest`] for any other text.
 pub fn decode(key: &InstallKey, scope: &str, cursor: &str) -> Result<String> {
     let invalid = || Error::BadRequest(request::foreign_cursor());
     let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| invalid())?;

@@ -1,103 +1,103 @@
-//! The one error of the product: few variants, each named for what the person hears.
+//! The error type of the functions. Its variants correspond to the HTTP responses that the user gets.
 
 use serde_json::{Map, Value, json};
 
 use crate::localized::{self, LocalizedText, LocalizedTextView, join};
 
-/// A cause that is kept for the log.
+/// The cause of an error, for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// The product's result.
+/// A result with [`Error`] as its error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, in a sentence that the person reads. The status is decided in [`Error::status`] alone.
+/// An error with the text that the user reads. Only [`Error::status`] decides on the HTTP status.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request cannot be read at all (400).
+    /// The request is malformed (400).
     #[error("{0}")]
     BadRequest(LocalizedText),
-    /// Nobody is signed in, or no longer (401).
+    /// The caller is not signed in, or the session has expired (401).
     #[error("{0}")]
     Unauthenticated(LocalizedText),
-    /// Signed in, but not allowed (403).
+    /// The caller is signed in but lacks the permission (403).
     #[error("{0}")]
     Forbidden(LocalizedText),
-    /// No such thing, or not for this person (404).
+    /// The resource does not exist or is not visible to the caller (404).
     #[error("{0}")]
     NotFound(LocalizedText),
-    /// Somebody else was faster; `current` is the present state, where there is one (409).
+    /// Another write came first (409).
     #[error("{text}")]
     Conflict {
-        /// What happened.
+        /// The text for the user.
         text: LocalizedText,
-        /// The present state of the thing.
+        /// The current state of the resource, if known.
         current: Option<Box<Value>>,
     },
-    /// The body is larger than what is taken (413).
+    /// The body exceeds the limit (413).
     #[error("{0}")]
     TooLarge(LocalizedText),
-    /// Readable, but not acceptable (422).
+    /// The request is well-formed but invalid (422).
     #[error("{0}")]
     Unprocessable(LocalizedText),
-    /// The message may not go (422); `reasons` says why, for programs and people.
+    /// The message may not be sent (422).
     #[error("{}", join(.texts))]
     SendNotAllowed {
-        /// What is in the way and what to do.
+        /// The reasons and advice for the user.
         texts: Vec<LocalizedText>,
-        /// The reasons, as the API shows them.
+        /// The reasons as the API returns them.
         reasons: Box<Value>,
     },
-    /// Too often (429); try again after so many seconds.
+    /// A rate limit was exceeded (429).
     #[error("{}", join(.texts))]
     RateLimited {
-        /// What happened, and what to do.
+        /// The text and advice for the user.
         texts: Vec<LocalizedText>,
-        /// Seconds until the next try is worth it.
+        /// The number of seconds until a request can succeed again.
         retry_after: u64,
     },
-    /// A dependency did not answer in time; nothing was changed (503).
+    /// A dependency did not respond in time; nothing was changed (503).
     #[error("{}", localized::partyline::busy())]
     Unavailable(#[source] Cause),
-    /// A fault of ours (500).
+    /// An internal error (500).
     #[error("{}", localized::partyline::failed())]
     Internal(#[source] Cause),
-    /// The configuration is wrong (500); names the variable.
+    /// The configuration is invalid (500).
     #[error("{variable}: {reason}")]
     Configuration {
-        /// Environment variable or parameter.
+        /// The name of the environment variable or parameter.
         variable: String,
-        /// What is wrong with it.
+        /// The reason why it is invalid.
         reason: String,
     },
 }
 
 impl Error {
-    /// A fault of ours, from its cause.
+    /// Creates an internal error from its cause.
     pub fn internal(cause: impl Into<Cause>) -> Self {
         Self::Internal(cause.into())
     }
 
-    /// A missing or unusable setting.
+    /// Creates the error for a missing or invalid setting.
     pub fn configuration(variable: &str, reason: impl Into<String>) -> Self {
         Self::Configuration { variable: variable.to_owned(), reason: reason.into() }
     }
 
-    /// There is no such conversation, or none that this person may see.
+    /// Creates the error for a conversation that does not exist or is not visible to the caller.
     pub fn conversation_not_found() -> Self {
         Self::NotFound(localized::conversation::missing())
     }
 
-    /// There is no such message in the conversation (any more).
+    /// Creates the error for a message that does not exist in the conversation.
     pub fn message_not_found() -> Self {
         Self::NotFound(localized::message::missing())
     }
 
-    /// Somebody else was faster, and there is nothing to show of it.
+    /// Creates a conflict without the current state.
     pub fn conflict(text: LocalizedText) -> Self {
         Self::Conflict { text, current: None }
     }
 
-    /// Every cause beneath it, the nearest first, for the log.
+    /// Returns all causes for the log, the nearest first.
     pub fn cause_chain(&self) -> String {
         let mut causes = Vec::new();
         let mut next = std::error::Error::source(self);
@@ -108,7 +108,7 @@ impl Error {
         causes.join(": ")
     }
 
-    /// The HTTP status: the one place that decides it.
+    /// Returns the HTTP status. Only this function decides it.
     pub fn status(&self) -> u16 {
         match self {
             Self::BadRequest(_) => 400,
@@ -124,7 +124,7 @@ impl Error {
         }
     }
 
-    /// A word for programs, stable across wordings.
+    /// Returns the error code for programs. It does not change with the wording of the texts.
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "bad_request",
@@ -141,8 +141,10 @@ impl Error {
         }
     }
 
-    /// `problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, the `sentences` that the detail is, `code`,
-    /// `current` on a conflict, and `reasons` where a message may not go.
+    /// Returns the body of the response in `application/problem+json` (RFC 9457).
+    ///
+    /// Members: `type`, `title`, `status`, `detail`, `localized_detail`, `code`; `current` of a conflict; `reasons` if a
+    /// message may not be sent.
     pub fn problem(&self) -> Value {
         let texts = self.texts();
         let views: Vec<LocalizedTextView> = texts.iter().map(LocalizedText::view).collect();
@@ -162,7 +164,7 @@ impl Error {
         Value::Object(problem)
     }
 
-    /// What the person reads. The configuration is not for everybody's eyes.
+    /// Returns the texts for the user. Details of the configuration are only logged.
     fn texts(&self) -> Vec<LocalizedText> {
         match self {
             Self::BadRequest(text)

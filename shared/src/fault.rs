@@ -1,25 +1,25 @@
-//! Named fault points: every call that leaves the process passes one, so that a test can break exactly that call.
+//! Fault points: named places before external calls where tests can inject faults.
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-/// What an armed fault point does to the call that passes it.
+/// An injected fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The call is not made and ends as if the connection had been refused.
+    /// The call is not made and fails as if the connection had been refused.
     RefuseConnection,
-    /// The call is made, but its answer is lost.
+    /// The call is made, but its response is lost.
     DropResponse,
 }
 
-/// Decides, point by point, whether a call goes through. The default lets everything pass.
+/// Decides for each external call whether a fault is injected.
 pub trait FaultInjector: Send + Sync + 'static {
-    /// Asked before the call named `point` (for example `table.transact`, `twilio.create`, `socket.post`).
+    /// Returns the fault for the next call at `point`, for example `table.transact` or `twilio.create`.
     fn fault_at(&self, point: &'static str) -> BoxFuture<'static, Option<Fault>>;
 }
 
-/// The fault points of one function. Cheap to clone; unarmed in production.
+/// The fault points of one function. Without an injector, as in production, no fault is injected.
 #[derive(Clone, Default)]
 pub struct FaultPoints(Option<Arc<dyn FaultInjector>>);
 
@@ -30,12 +30,12 @@ impl std::fmt::Debug for FaultPoints {
 }
 
 impl FaultPoints {
-    /// Fault points watched over by `nemesis`.
+    /// Creates fault points that `injector` controls.
     pub fn with_injector(injector: Arc<dyn FaultInjector>) -> Self {
         Self(Some(injector))
     }
 
-    /// Passes the point named `point`.
+    /// Returns the fault to inject at `point`, if any.
     pub async fn check(&self, point: &'static str) -> Option<Fault> {
         match &self.0 {
             Some(injector) => injector.fault_at(point).await,

@@ -1,4 +1,4 @@
-//! Ids and randomness, taken as an argument like time is.
+//! Sources of IDs and randomness, which are passed as arguments.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-/// A source of randomness. The system's in production; a counted one where a test wants to know the id.
+/// A source of randomness. Tests can use one with predictable values.
 pub trait Ids: Send + Sync + 'static {
-    /// 128 fresh random bits.
+    /// Returns 128 random bits.
     fn random(&self) -> u128;
 }
 
@@ -17,10 +17,10 @@ pub trait Ids: Send + Sync + 'static {
 pub struct RandomIds;
 
 impl Ids for RandomIds {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system's source")]
     fn random(&self) -> u128 {
         let mut bytes = [0; 16];
-        // The system's source fails only where there is none at all; there is no safe way to go on then.
+        // This fails only if the system has no source of randomness. There is no safe fallback.
         if getrandom::fill(&mut bytes).is_err() {
             std::process::abort();
         }

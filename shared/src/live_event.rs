@@ -1,4 +1,4 @@
-//! What changed, as the page is told it.
+//! Live events and frames.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,48 +8,50 @@ use crate::error::{Error, Result};
 use crate::message::MessageView;
 use crate::outbox::OutboxState;
 
-/// One change. Applied in any order, any number of times, the page ends in the same state.
+/// A live event: one change.
+///
+/// Live events can be applied in any order and repeatedly; the resulting state is the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = LiveEvent)]
 pub enum LiveEvent {
-    /// A conversation is new or has changed.
+    /// A conversation was created or changed.
     Conversation {
         /// The conversation.
         conversation: Box<ConversationView>,
     },
-    /// A message is new or has changed. Its outbox entry has events of its own.
+    /// A message was created or changed. Its outbox entry has its own events.
     Message {
         /// The message.
         message: Box<MessageView>,
     },
-    /// A send is at another step.
+    /// The outbox entry of a message changed.
     Outbox {
-        /// The conversation.
+        /// The conversation ID.
         conversation_id: String,
-        /// The message to be sent.
+        /// The ID of the message.
         message_id: String,
-        /// Where it stands; null when it is settled.
+        /// The state of the entry; null when it is complete.
         state: Option<OutboxState>,
-        /// Grows by one with every change.
+        /// The version. Every state change increases it by one.
         version: u64,
     },
-    /// Too much to tell: read these again.
+    /// The events exceed the frame size; the page must read these conversations again.
     Reload {
-        /// The conversations.
+        /// The conversation IDs.
         conversation_ids: Vec<String>,
     },
 }
 
-/// What one socket frame holds.
+/// A frame with the live events of one batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LiveFrame {
-    /// The changes of one batch.
+    /// The live events.
     pub events: Vec<LiveEvent>,
 }
 
 impl LiveEvent {
-    /// The conversation that it is about; none for a reload of several.
+    /// Returns the ID of the changed conversation, or `None` for [`LiveEvent::Reload`].
     pub fn conversation_id(&self) -> Option<&str> {
         match self {
             Self::Conversation { conversation } => Some(&conversation.conversation_id),
@@ -60,10 +62,10 @@ impl LiveEvent {
     }
 }
 
-/// The largest frame that API Gateway takes, bytes.
+/// The maximum frame size of API Gateway, in bytes.
 pub const MAX_FRAME_BYTES: usize = 32 * 1024;
 
-/// An event as text: written once, however many sockets are told.
+/// A live event as JSON, serialized once for all sockets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SerializedEvent {
     text: String,
@@ -71,19 +73,21 @@ pub struct SerializedEvent {
 }
 
 impl SerializedEvent {
-    /// Writes `event`.
+    /// Serializes `event`.
     pub fn new(event: &LiveEvent) -> Result<Self> {
         let text = serde_json::to_string(event).map_err(Error::internal)?;
         Ok(Self { text, conversation_id: event.conversation_id().map(str::to_owned) })
     }
 
-    /// The conversation that it is about; none for a reload of several.
+    /// Returns the ID of the changed conversation, or `None` for [`LiveEvent::Reload`].
     pub fn conversation_id(&self) -> Option<&str> {
         self.conversation_id.as_deref()
     }
 }
 
-/// The frame for `events` as text; one that would be too large asks for a reload instead.
+/// Returns the frame with `events` as JSON.
+///
+/// If the frame would be too large, it contains one [`LiveEvent::Reload`] instead.
 pub fn build_frame(events: &[&SerializedEvent]) -> Result<String> {
     let texts: Vec<&str> = events.iter().map(|event| &*event.text).collect();
     let text = format!(r#"{{"events":[{}]}}"#, texts.join(","));

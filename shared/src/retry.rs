@@ -1,4 +1,4 @@
-//! Pauses between the attempts of a call that may be repeated.
+//! Delays between the attempts of a call.
 
 use std::time::Duration;
 
@@ -6,9 +6,11 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 use crate::ids::Ids;
 
-/// Returns pauses with full jitter: each is random, from zero up to a delay that doubles from `first` to `longest`.
+/// Returns delays with full jitter.
 ///
-/// There is always a next pause: the caller decides when to give up.
+/// Each is random between zero and a maximum that doubles from `first` to `longest`.
+///
+/// The iterator is infinite; the caller decides when to stop.
 pub fn pauses(
     first: Duration,
     longest: Duration,

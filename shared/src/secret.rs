@@ -1,6 +1,6 @@
-//! A text that must not reach a log: tokens, passwords, keys.
+//! Secrets, such as tokens, passwords and keys, which must not be logged.
 
-/// A secret. It has no `Display`, and its `Debug` says only that it is one.
+/// A secret. It has no `Display`, and its `Debug` does not show the value.
 #[derive(Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -11,7 +11,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The secret itself, for the one call that needs it.
+    /// Returns the value, for the call that needs it.
     pub fn expose(&self) -> &str {
         &self.0
     }

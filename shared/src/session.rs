@@ -1,4 +1,4 @@
-//! Who is signed in: roles, access tokens (JWT, EdDSA, ten minutes), refresh tokens, passwords.
+//! Sessions: roles, access tokens (JWT with EdDSA, ten minutes), refresh tokens and passwords.
 
 use std::time::Duration;
 
@@ -17,44 +17,44 @@ use crate::localized;
 use crate::secret::Secret;
 use crate::username::Username;
 
-/// How long an access token is good.
+/// The lifetime of an access token.
 pub const ACCESS_TTL: Duration = Duration::from_mins(10);
 
 const ISSUER: &str = "partyline";
 const AUDIENCE: &str = "partyline-api";
 
-/// What a person may do.
+/// The role of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everything.
+    /// Can do everything.
     Admin,
-    /// The inboxes given.
+    /// Works in the inboxes given to the user.
     Agent,
 }
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     iss: String,
     aud: String,
     iat: i64,
     exp: i64,
-    /// Ours have none; one that is there holds.
+    /// Our tokens have no `nbf`. If one is present, it is checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
-    /// Sign-in name.
+    /// The sign-in name.
     pub sub: Username,
-    /// Name for display.
+    /// The display name.
     pub name: String,
-    /// What the person may do.
+    /// The user's role.
     pub role: Role,
-    /// The inboxes that the person sees.
+    /// The inboxes that the user can see.
     pub inboxes: Vec<InboxName>,
 }
 
 impl Claims {
-    /// The claims of a person, from `now` for ten minutes.
+    /// Creates the claims of a user, valid for ten minutes from `now`.
     pub fn new(
         sub: &Username,
         name: &str,
@@ -76,19 +76,19 @@ impl Claims {
     }
 }
 
-/// Makes tokens: held by `sign-in` and `refresh-session` alone.
+/// Creates tokens. Only `sign-in` and `refresh-session` have the key.
 pub struct TokenIssuer {
     key: EncodingKey,
     seed: Vec<u8>,
 }
 
-/// An Ed25519 private key in PKCS #8 (RFC 8410): this prefix, then the seed.
+/// The prefix of an Ed25519 private key in PKCS #8 (RFC 8410). The seed follows.
 const PKCS8_PREFIX: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
 
 impl TokenIssuer {
-    /// From the base64 of a 32-byte seed.
+    /// Creates an issuer from a 32-byte seed in base64.
     pub fn new(seed: &Secret) -> Result<Self> {
         let invalid_seed = || Error::configuration("session", "is not 32 bytes in base64");
         let seed = BASE64.decode(seed.expose().as_bytes()).map_err(|_| invalid_seed())?;
@@ -99,19 +99,21 @@ impl TokenIssuer {
         Ok(Self { key: EncodingKey::from_ed_der(&der), seed })
     }
 
-    /// The base64 of the public key.
+    /// Returns the public key in base64.
     pub fn public_key(&self) -> Result<String> {
         let pair = Ed25519KeyPair::from_seed_unchecked(&self.seed).map_err(Error::internal)?;
         Ok(BASE64.encode(pair.public_key().as_ref()))
     }
 
-    /// An access token.
+    /// Creates an access token.
     pub fn access_token(&self, claims: &Claims) -> Result<String> {
         jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), claims, &self.key)
             .map_err(Error::internal)
     }
 
-    /// The refresh token of a session's generation. It can be made again, so an answer that was lost is not.
+    /// Creates the refresh token for a generation of a session.
+    ///
+    /// The same arguments give the same token, so it can be sent again if a response was lost.
     pub fn refresh_token(&self, session: &str, generation: u64) -> String {
         format!("{session}.{generation}.{}", self.refresh_mac(session, generation))
     }
@@ -122,7 +124,7 @@ impl TokenIssuer {
         BASE64URL_NOPAD.encode(aws_lc_rs::hmac::sign(&key, text.as_bytes()).as_ref())
     }
 
-    /// Session and generation of a refresh token that we made; none of any other text.
+    /// Returns the session and the generation of a refresh token. Returns `None` if the token is invalid.
     pub fn parse_refresh_token(&self, token: &str) -> Option<(String, u64)> {
         let mut parts = token.splitn(3, '.');
         let (session, generation, mac) = (parts.next()?, parts.next()?, parts.next()?);
@@ -139,7 +141,7 @@ impl std::fmt::Debug for TokenIssuer {
     }
 }
 
-/// Reads tokens: with the public key only.
+/// Verifies access tokens with the public key.
 #[derive(Clone)]
 pub struct TokenVerifier {
     key: DecodingKey,
@@ -147,7 +149,7 @@ pub struct TokenVerifier {
 }
 
 impl TokenVerifier {
-    /// From the base64 of the public key.
+    /// Creates a verifier from the public key in base64.
     pub fn new(public_key: &str) -> Result<Self> {
         let bytes = BASE64
             .decode(public_key.as_bytes())
@@ -156,12 +158,12 @@ impl TokenVerifier {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // Checked against our own clock, below.
+        // `verify` checks it against the injected clock.
         validation.validate_exp = false;
         Ok(Self { key: DecodingKey::from_ed_der(&bytes), validation })
     }
 
-    /// The claims of a token that is ours and still good at `now`.
+    /// Returns the claims of an access token that is valid at `now`.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims> {
         let unauthenticated = || Error::Unauthenticated(localized::session::ended());
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
@@ -179,7 +181,7 @@ impl std::fmt::Debug for TokenVerifier {
     }
 }
 
-/// The argon2id hash of a password, in PHC form, with this salt.
+/// Returns the Argon2id hash of a password in the PHC string format.
 pub fn hash_password(password: &Secret, salt: u128) -> Result<String> {
     argon2::Argon2::default()
         .hash_password_with_salt(password.expose().as_bytes(), &salt.to_be_bytes())
@@ -187,7 +189,7 @@ pub fn hash_password(password: &Secret, salt: u128) -> Result<String> {
         .map_err(|error| Error::internal(error.to_string()))
 }
 
-/// Whether the password has this hash.
+/// Returns whether the password matches the hash.
 pub fn password_matches(password: &Secret, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| {
         argon2::Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok()

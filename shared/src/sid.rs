@@ -1,8 +1,8 @@
-//! Twilio's ids: two capital letters that name the kind, then 32 hexadecimal digits.
+//! Twilio's SIDs: two capital letters for the type, then 32 hexadecimal digits.
 
-/// A text that is not the id it was taken for.
+/// The error for a text that is not a SID of the expected type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not {expected}")]
+#[error("not {expected}")]
 pub struct InvalidSid {
     expected: &'static str,
 }
@@ -24,7 +24,7 @@ macro_rules! sid {
         pub struct $name(String);
 
         impl $name {
-            /// Takes `text` if it has the letters and the digits of such an id.
+            /// Parses a SID of this type.
             pub fn parse(text: &str) -> Result<Self, InvalidSid> {
                 if is_sid(text, &$kinds) {
                     Ok(Self(text.to_owned()))
@@ -33,7 +33,7 @@ macro_rules! sid {
                 }
             }
 
-            /// The id as Twilio writes it.
+            /// Returns the SID as Twilio writes it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -62,28 +62,28 @@ macro_rules! sid {
 }
 
 sid!(
-    /// The id of a message: `SM…`, or `MM…` if it carries (or may carry) media.
+    /// The SID of a message: `SM…`, or `MM…` if it has or may have media.
     MessageSid,
     ["SM", "MM"],
     "a message SID (SM or MM and 32 hexadecimal digits)"
 );
 
 sid!(
-    /// The id of an account: `AC…`.
+    /// The SID of an account: `AC…`.
     AccountSid,
     ["AC"],
     "an account SID (AC and 32 hexadecimal digits)"
 );
 
 sid!(
-    /// The id of a Messaging Service: `MG…`.
+    /// The SID of a Messaging Service: `MG…`.
     MessagingServiceSid,
     ["MG"],
     "a Messaging Service SID (MG and 32 hexadecimal digits)"
 );
 
 sid!(
-    /// The id of a file of a message: `ME…`.
+    /// The SID of a media file of a message: `ME…`.
     MediaSid,
     ["ME"],
     "a media SID (ME and 32 hexadecimal digits)"

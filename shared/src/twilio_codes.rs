@@ -1,30 +1,30 @@
-//! Twilio's error codes in plain words: what happened, and what the person at the desk can do.
+//! Explanations of Twilio's error codes: what happened, and what the agent can do.
 
-/// One of Twilio's codes, explained to the person at the desk.
+/// The explanation of an error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct CodeAdvice {
-    /// Twilio's code.
+    /// The error code.
     pub code: u32,
     /// What happened.
     pub title: &'static str,
     /// What to do about it.
     pub advice: &'static str,
-    /// Whether the same message may arrive if it is sent again.
+    /// Whether sending the same message again may succeed.
     pub retryable: bool,
 }
 
 /// The contact has opted out.
 pub const OPTED_OUT: u32 = 21610;
 
-/// WhatsApp's or Messenger's window for free answers is closed.
+/// The 24-hour window of WhatsApp or Messenger is closed.
 pub const WINDOW_CLOSED: u32 = 63016;
 
-/// The words for `code`, if we have any.
+/// Returns the explanation of a code, if there is one.
 pub fn find(code: u32) -> Option<&'static CodeAdvice> {
     CODES.binary_search_by_key(&code, |row| row.code).ok().and_then(|index| CODES.get(index))
 }
 
-/// Every code that we have words for, in ascending order.
+/// Returns all explained codes in ascending order.
 pub fn all() -> &'static [CodeAdvice] {
     CODES
 }

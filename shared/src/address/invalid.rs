@@ -1,33 +1,35 @@
-//! Why a text is no phone number.
+//! Errors of parsing phone numbers.
 
 use crate::localized::{self, LocalizedText};
 
-/// The reason why a text is not a phone number; [`InvalidPhoneNumber::localized_text`] is its text for the user.
+/// The reason why a text is not a phone number.
+///
+/// [`InvalidPhoneNumber::localized_text`] is the text that the user sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.localized_text())]
 pub enum InvalidPhoneNumber {
-    /// Nothing but blanks.
+    /// The text is blank.
     Empty,
-    /// Something else than a number.
+    /// The text is not a number.
     NotANumber,
-    /// A national number, and no country to read it in.
+    /// The number is national and the country is not known.
     CountryMissing,
-    /// A calling code that no country has.
+    /// No country has this calling code.
     CountryUnknown,
-    /// Fewer digits than any number of the country.
+    /// The number has fewer digits than any number of the country.
     TooShort,
-    /// A number that reaches nobody from outside its town.
+    /// The number can only be dialed locally because the area code is missing.
     AreaCodeMissing,
-    /// More digits than any number of the country.
+    /// The number has more digits than any number of the country.
     TooLong,
-    /// A count of digits that no number of the country has.
+    /// No number of the country has this number of digits.
     WrongLength,
-    /// A number with an extension.
+    /// The number has an extension.
     Extension,
 }
 
 impl InvalidPhoneNumber {
-    /// What the person is told.
+    /// Returns the text that the user sees.
     pub fn localized_text(self) -> LocalizedText {
         match self {
             Self::Empty => localized::number::empty(),

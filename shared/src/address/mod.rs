@@ -1,4 +1,4 @@
-//! Addresses: who a message comes from or goes to, on any channel, as Twilio writes them.
+//! Addresses of senders and contacts on each channel, as Twilio writes them.
 
 pub mod invalid;
 pub mod phone;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::address::phone::PhoneNumber;
 
-/// The way a message takes.
+/// The channel of a message.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]
@@ -18,11 +18,11 @@ pub enum Channel {
     Sms,
     /// WhatsApp: `whatsapp:+…`.
     WhatsApp,
-    /// Facebook Messenger: `messenger:` and an id of a page or of a person on that page.
+    /// Facebook Messenger: `messenger:` and the ID of a page, or of a user of that page.
     Messenger,
-    /// RCS: `rcs:` and a phone number or the id of a sender.
+    /// RCS: `rcs:` and a phone number or the ID of an RCS agent.
     Rcs,
-    /// A person in a browser: `client:` and the name of Twilio's chat identity.
+    /// Chat: `client:` and a chat identity at Twilio.
     Client,
 }
 
@@ -31,7 +31,7 @@ impl Channel {
     pub const ALL: [Self; 5] =
         [Self::Sms, Self::WhatsApp, Self::Messenger, Self::Rcs, Self::Client];
 
-    /// The channel's name, as it stands in the API and before the colon of an address.
+    /// Returns the channel's name, as used in the API and as the prefix of an address.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sms => "sms",
@@ -42,13 +42,13 @@ impl Channel {
         }
     }
 
-    /// The channel of this name.
+    /// Returns the channel with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Sms, Self::WhatsApp, Self::Messenger, Self::Rcs, Self::Client];
         all.into_iter().find(|channel| channel.as_str() == name)
     }
 
-    /// The channel's name in a sentence.
+    /// Returns the channel's name for use in a sentence.
     pub fn label(self) -> &'static str {
         match self {
             Self::Sms => "SMS",
@@ -66,7 +66,7 @@ impl std::fmt::Display for Channel {
     }
 }
 
-/// A sender or receiver on one channel.
+/// A sender's or contact's identifier on one channel.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Address {
@@ -75,14 +75,16 @@ pub struct Address {
     phone: Option<PhoneNumber>,
 }
 
-/// A text that no channel has as an address.
+/// The error for a text that is not an address of any channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an address of a known channel")]
 pub struct InvalidAddress;
 
 impl Address {
-    /// Takes an address as Twilio writes it: `+1206…`, a short code or a sender's name (all SMS), `whatsapp:+1206…`,
-    /// `messenger:…`, `rcs:…`, `client:…`.
+    /// Parses an address as Twilio writes it.
+    ///
+    /// Forms: `+1206…`, a short code or an alphanumeric sender ID (all SMS), `whatsapp:+1206…`, `messenger:…`, `rcs:…`
+    /// and `client:…`.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
         let (channel, name) = match text.split_once(':') {
             None => (Channel::Sms, text),
@@ -95,7 +97,7 @@ impl Address {
         let may_be_phone = matches!(channel, Channel::Sms | Channel::WhatsApp | Channel::Rcs);
         let phone = match PhoneNumber::parse(name) {
             Ok(phone) if may_be_phone => Some(phone),
-            // A plus promises a phone number.
+            // A leading plus sign always means a phone number.
             Err(_) if may_be_phone && name.starts_with('+') => return Err(InvalidAddress),
             _ => None,
         };
@@ -109,12 +111,14 @@ impl Address {
         Ok(Self { text: text.to_owned(), channel, phone })
     }
 
-    /// The SMS address of `phone`.
+    /// Returns the SMS address of a phone number.
     pub fn sms(phone: PhoneNumber) -> Self {
         Self { text: phone.as_str().to_owned(), channel: Channel::Sms, phone: Some(phone) }
     }
 
-    /// The address of `phone` on `channel`; none where addresses are not phone numbers.
+    /// Returns the address of a phone number on a channel.
+    ///
+    /// Returns `None` if the channel has no phone numbers.
     pub fn for_channel(channel: Channel, phone: PhoneNumber) -> Option<Self> {
         let prefix = match channel {
             Channel::Sms => "",
@@ -125,28 +129,32 @@ impl Address {
         Some(Self { text: format!("{prefix}{phone}"), channel, phone: Some(phone) })
     }
 
-    /// The channel that the address belongs to.
+    /// Returns the channel of the address.
     pub fn channel(&self) -> Channel {
         self.channel
     }
 
-    /// The phone number, where the address is one.
+    /// Returns the phone number in the address, if there is one.
     pub fn phone(&self) -> Option<&PhoneNumber> {
         self.phone.as_ref()
     }
 
-    /// The address as Twilio writes it.
+    /// Returns the address as Twilio writes it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// Five or six digits in most countries, three to eight in the rest.
+/// Returns whether `name` has the form of a short code.
+///
+/// Short codes have five or six digits in most countries, and three to eight in the others.
 fn is_short_code(name: &str) -> bool {
     (3..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A sender's name in place of a number: at most 11 characters, a letter among them.
+/// Returns whether `name` is an alphanumeric sender ID.
+///
+/// It has at most 11 characters, of which at least one is a letter.
 fn is_sender_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '+' | '-' | '_' | '&');
     name.len() <= 11
@@ -155,7 +163,9 @@ fn is_sender_name(name: &str) -> bool {
         && name.trim() == name
 }
 
-/// No id has a colon: after one it would be a prefix that somebody wrote twice.
+/// Returns whether `name` has the form of an ID: at most 256 bytes, without spaces and colons.
+///
+/// A colon would mean that the prefix is there twice.
 fn is_id(name: &str) -> bool {
     let forbidden = |c: char| c.is_control() || c.is_whitespace() || c == ':';
     (1..=256).contains(&name.len()) && !name.chars().any(forbidden)
@@ -167,7 +177,7 @@ impl std::fmt::Display for Address {
     }
 }
 
-/// Shows the channel and the last two characters only, since what has a `Debug` ends in a log some day.
+/// Shows only the channel and the last two characters, so that no address gets into a log.
 impl std::fmt::Debug for Address {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut last: Vec<char> = self.text.chars().rev().take(2).collect();

@@ -1,8 +1,8 @@
-//! Phone numbers: strict where Twilio speaks, forgiving where a person types, formatted for reading on the server.
+//! Phone numbers: parsing of Twilio's and of typed numbers, and formatting for display.
 //!
-//! What comes from Twilio or from the table is checked by its form alone: a webhook must not be refused because a
-//! numbering plan is younger than our copy of it, and must not wait until that copy is unpacked. The copy (Google's,
-//! in `rlibphonenumber`) serves typed numbers and formatting.
+//! Only the form of numbers from Twilio and from the table is checked. A webhook must not be rejected because a
+//! numbering plan is newer than our metadata, and must not wait until the metadata is loaded. Google's metadata, in
+//! `rlibphonenumber`, is used for typed numbers and for formatting.
 
 use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, Region, ValidationError,
@@ -12,26 +12,27 @@ use utoipa::ToSchema;
 
 pub use crate::address::invalid::InvalidPhoneNumber;
 
-/// A phone number in E.164: `+`, the calling code, the national digits, 7 to 15 digits in all.
+/// A phone number in E.164: `+`, the calling code and the national digits, 7 to 15 digits in total.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PhoneNumber(String);
 
-/// A phone number as the people's API shows it.
+/// A phone number as returned by the API.
 #[derive(Serialize, Deserialize, ToSchema, Clone, Debug, PartialEq, Eq)]
 #[schema(as = PhoneNumber)]
 pub struct PhoneNumberView {
     /// The number in E.164, for example `+12065551212`.
     pub e164: String,
-    /// The number as people of its country write it, for example `(206) 555-1212`.
+    /// The number in its national format, for example `(206) 555-1212`.
     pub national: String,
-    /// The country, two capital letters, where the number tells it.
+    /// The country as two capital letters (ISO 3166), if the number belongs to one.
     pub region: Option<String>,
 }
 
 impl PhoneNumber {
-    /// Takes a number exactly as Twilio sends it: `+` and 7 to 15 digits, the first not 0. Short codes have no `+`:
-    /// they are no phone numbers.
+    /// Parses a number as Twilio sends it: `+` and 7 to 15 digits, of which the first is not 0.
+    ///
+    /// Short codes have no `+` and are not phone numbers.
     pub fn parse(e164: &str) -> Result<Self, InvalidPhoneNumber> {
         let digits = e164.strip_prefix('+').ok_or(InvalidPhoneNumber::NotANumber)?;
         if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -44,16 +45,17 @@ impl PhoneNumber {
         }
     }
 
-    /// Takes a number as a person types or pastes it: blanks, brackets, hyphens, `tel:`, `00` for `+`, or a national
-    /// number of `region` (two letters). The count of digits must be one that the country has; whether the number is
-    /// in use is Twilio's to say.
+    /// Parses a number that a user typed or pasted.
+    ///
+    /// Accepts spaces, parentheses, hyphens, `tel:`, `00` instead of `+`, and national numbers of `region` (two
+    /// letters). The number of digits must be possible in the country. Whether the number is in use is not checked.
     pub fn parse_typed(text: &str, region: Option<&str>) -> Result<Self, InvalidPhoneNumber> {
         let text = text.trim();
         let number = text.strip_prefix("tel:").unwrap_or(text);
         if number.trim().is_empty() {
             return Err(InvalidPhoneNumber::Empty);
         }
-        // The library skips whatever stands before the first digit, words too, and takes several plus signs for one.
+        // The library skips any text before the first digit and accepts several plus signs.
         let first = number.find(|c: char| is_plus(c) || c.is_numeric()).unwrap_or(number.len());
         if has_letters(number.split_at(first).0) || number.matches(is_plus).count() > 1 {
             return Err(InvalidPhoneNumber::NotANumber);
@@ -69,18 +71,18 @@ impl PhoneNumber {
         };
         match outcome {
             Err(InvalidPhoneNumber::Extension) => outcome,
-            // The library dials letters as on an old telephone, and drops what stands after the last digit.
+            // The library converts letters to digits (vanity numbers) and drops text after the last digit.
             _ if has_letters(number) => Err(InvalidPhoneNumber::NotANumber),
             outcome => outcome,
         }
     }
 
-    /// The number in E.164.
+    /// Returns the number in E.164.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The number as people of its country write it; E.164 where no country is known for it.
+    /// Returns the number in its national format, or in E.164 if its country is unknown.
     pub fn national(&self) -> String {
         match self.to_lib() {
             Some(number) => number.format_as(PhoneNumberFormat::National).into_owned(),
@@ -88,20 +90,20 @@ impl PhoneNumber {
         }
     }
 
-    /// The country, two capital letters, where the number tells it.
+    /// Returns the country as two capital letters, if the number belongs to one.
     pub fn region(&self) -> Option<String> {
         let code = self.to_lib()?.get_region_code()?.as_region_str();
         let code = code.as_str();
-        // Numbers of no country (satellites, international freephone) have the region 001.
+        // Satellite and international freephone numbers have the region 001.
         code.bytes().all(|byte| byte.is_ascii_uppercase()).then(|| code.to_owned())
     }
 
-    /// The digits after the calling code.
+    /// Returns the digits after the calling code.
     pub fn national_digits(&self) -> String {
         self.split().1.to_owned()
     }
 
-    /// The number as the people's API shows it.
+    /// Returns the number as the API returns it.
     pub fn view(&self) -> PhoneNumberView {
         PhoneNumberView { e164: self.0.clone(), national: self.national(), region: self.region() }
     }
@@ -110,19 +112,20 @@ impl PhoneNumber {
         PHONE_NUMBER_UTIL.parse(&self.0, None).ok()
     }
 
-    /// The calling code and the rest.
+    /// Returns the calling code and the other digits.
     fn split(&self) -> (&str, &str) {
         split(self.0.trim_start_matches('+'))
     }
 }
 
-/// International digits without their calling code.
+/// Removes the calling code from the digits of an international number.
 pub fn without_calling_code(digits: &str) -> &str {
     split(digits).1
 }
 
-/// The calling code and the rest of international digits. The length of a calling code follows from its first digits
-/// (ITU-T E.164).
+/// Splits the digits of an international number after the calling code.
+///
+/// The first digits determine the length of the calling code (ITU-T E.164).
 fn split(digits: &str) -> (&str, &str) {
     let length = match digits.as_bytes() {
         [b'1' | b'7', ..] => 1,
@@ -146,13 +149,13 @@ fn has_letters(text: &str) -> bool {
     text.chars().any(char::is_alphabetic)
 }
 
-/// `number` with its leading 00 turned into +, if it has one.
+/// Replaces a leading `00` by `+`. Returns `None` if there is no leading `00`.
 fn replace_00_prefix(number: &str) -> Option<String> {
     let digits = number.trim_start_matches(|c: char| c == '(' || c.is_whitespace());
     digits.strip_prefix("00").map(|rest| format!("+{rest}"))
 }
 
-/// Reads a typed number, and says whether it lies in a range that is in use.
+/// Parses a typed number. Also returns whether it is in a range that is in use.
 fn parse_with_lib(
     text: &str,
     region: Option<Region>,
@@ -163,7 +166,7 @@ fn parse_with_lib(
         ParseError::InvalidCountryCode => InvalidPhoneNumber::CountryMissing,
         ParseError::TooShortAfterIdd | ParseError::TooShortNsn => InvalidPhoneNumber::TooShort,
         ParseError::TooLongNsn => InvalidPhoneNumber::TooLong,
-        // To the library one or two digits are no number at all; to the person they are its beginning.
+        // The library does not accept one or two digits as a number. To the user they are an incomplete one.
         ParseError::NotANumber(_) if text.chars().any(char::is_numeric) && !has_letters(text) => {
             InvalidPhoneNumber::TooShort
         }
@@ -192,7 +195,7 @@ impl std::fmt::Display for PhoneNumber {
     }
 }
 
-/// Shows the last two digits only, since what has a `Debug` ends in a log some day.
+/// Shows only the last two digits, so that no number gets into a log.
 impl std::fmt::Debug for PhoneNumber {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let hidden = self.0.len().saturating_sub(2);

@@ -15,25 +15,25 @@ use crate::secret::Secret;
 
 /// The settings of a [`MediaBucket`].
 pub struct MediaBucketOptions {
-    /// The bucket's name.
+    /// The name of the bucket.
     pub bucket: String,
-    /// Another endpoint than AWS's.
+    /// An endpoint that replaces AWS's.
     pub endpoint: Option<String>,
-    /// Region.
+    /// The AWS region.
     pub region: String,
-    /// Access key id.
+    /// The access key ID.
     pub access_key: String,
-    /// Its secret.
+    /// The secret access key.
     pub secret_key: Secret,
-    /// Session token, in Lambda.
+    /// The session token, as in Lambda.
     pub session_token: Option<Secret>,
-    /// Time: from when an address is good, and how long a request may take.
+    /// The clock, for signatures and timeouts.
     pub clock: Arc<dyn Clock>,
     /// The fault points `files.head`, `files.get`, `files.put`, `files.copy`, `files.delete`.
     pub faults: FaultPoints,
 }
 
-/// The bucket.
+/// The client of the media bucket.
 pub struct MediaBucket {
     pub(super) bucket: Bucket,
     pub(super) credentials: Credentials,
@@ -49,7 +49,7 @@ impl std::fmt::Debug for MediaBucket {
 }
 
 impl MediaBucket {
-    /// Makes the client; nothing is sent yet.
+    /// Creates the client. It opens connections on demand.
     pub fn new(options: MediaBucketOptions) -> Result<Self> {
         let (endpoint, style) = match options.endpoint {
             Some(endpoint) => (endpoint, UrlStyle::Path),
@@ -71,8 +71,9 @@ impl MediaBucket {
         })
     }
 
-    /// Where a browser, or Twilio, reads an object for so long: a path of our own origin, with its proof. It comes with
-    /// this type and disposition.
+    /// Returns a presigned path on our own origin from which an object can be downloaded for `ttl`.
+    ///
+    /// The response has the given `Content-Type` and `Content-Disposition`.
     pub fn presign_get_path(
         &self,
         key: &str,
@@ -86,7 +87,7 @@ impl MediaBucket {
         self.presigned_path(key, &action, ttl)
     }
 
-    /// Where a browser puts an object of exactly this type and size, for so long.
+    /// Returns a presigned path to which a browser can upload an object of this type and size, for `ttl`.
     pub fn presign_put_path(
         &self,
         key: &str,

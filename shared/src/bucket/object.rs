@@ -15,22 +15,22 @@ use crate::fault::Fault;
 use crate::http;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Sixteen megabytes within a region take a second.
+/// The time for one request. Copying 16 MB within a region takes about a second.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long an address of our own is good.
+/// The lifetime of the signature of our own requests.
 const REQUEST_TTL: Duration = Duration::from_mins(1);
 
-/// What is known of an object without reading it.
+/// The metadata of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectInfo {
-    /// Bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// Its type, as it was put.
+    /// The content type with which it was stored.
     pub content_type: String,
 }
 
 impl MediaBucket {
-    /// What is known of an object; none if there is none.
+    /// Returns the metadata of an object, or `None` if there is no object.
     pub async fn head(&self, key: &str) -> Result<Option<ObjectInfo>> {
         let url = self.sign(&HeadObject::new(&self.bucket, Some(&self.credentials), key));
         let response = self.call("files.head", Method::HEAD, url, &[], Body::default()).await?;
@@ -46,7 +46,7 @@ impl MediaBucket {
         Ok(Some(ObjectInfo { size, content_type }))
     }
 
-    /// The first `count` bytes of an object, or all if it has fewer.
+    /// Returns the first `count` bytes of an object, or all bytes if it has fewer.
     pub async fn read_prefix(&self, key: &str, count: u64) -> Result<Vec<u8>> {
         let url = self.sign(&GetObject::new(&self.bucket, Some(&self.credentials), key));
         let range = format!("bytes=0-{}", count.saturating_sub(1));
@@ -56,7 +56,9 @@ impl MediaBucket {
         Ok(response.bytes().await.map_err(Error::internal)?.to_vec())
     }
 
-    /// Puts an object of `length` bytes, whatever is there, as its pieces come. If they end in an error, nothing is put.
+    /// Stores an object of `length` bytes from a stream. Replaces an existing object.
+    ///
+    /// If the stream ends with an error, nothing is stored.
     pub async fn put(
         &self,
         key: &str,
@@ -75,9 +77,9 @@ impl MediaBucket {
             .map(drop)
     }
 
-    /// Copies an object within the bucket, and gives the copy a type.
+    /// Copies an object within the bucket and sets the content type of the copy.
     pub async fn copy(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
-        // Keys are of letters, digits, `/` and `-`: nothing to escape.
+        // Keys consist of letters, digits, `/` and `-`, so nothing needs escaping.
         let source = format!("/{}/{from}", self.bucket.name());
         let headers = [
             ("content-type", content_type),
@@ -90,15 +92,15 @@ impl MediaBucket {
         }
         let url = self.sign(&action);
         let response = self.call("files.copy", Method::PUT, url, &headers, Body::default()).await?;
-        // S3 may say 200 and tell of an error in the body.
+        // S3 can respond with 200 and an error in the body.
         let body = error_for_status(response).await?.text().await.map_err(Error::internal)?;
         if body.contains("<Error>") {
-            return Err(Error::internal("the bucket could not copy"));
+            return Err(Error::internal("the bucket could not copy the object"));
         }
         Ok(())
     }
 
-    /// Deletes an object; that there is none is no error.
+    /// Deletes an object. Succeeds if there is no object.
     pub async fn delete(&self, key: &str) -> Result<()> {
         let url = self.sign(&DeleteObject::new(&self.bucket, Some(&self.credentials), key));
         let response = self.call("files.delete", Method::DELETE, url, &[], Body::default()).await?;
@@ -109,7 +111,7 @@ impl MediaBucket {
         action.sign_with_time(REQUEST_TTL, &self.clock.now())
     }
 
-    /// One request, answered within twenty seconds of the clock. The body of its answer is not read yet.
+    /// Sends one request. Fails if the response does not start within [`TOTAL_TIMEOUT`].
     async fn call(
         &self,
         point: &'static str,
@@ -141,7 +143,9 @@ impl MediaBucket {
     }
 }
 
-/// Who may not list the bucket is told 403 where there is nothing.
+/// Returns whether the response means that there is no object.
+///
+/// S3 responds with 403 if the caller may not list the bucket.
 fn is_not_found(response: &Response) -> bool {
     matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::FORBIDDEN)
 }

@@ -1,4 +1,4 @@
-//! A conversation's id: made from both addresses under the install key, so that no look-up is needed.
+//! Conversation IDs, derived from both addresses and the install key, so that no look-up is needed.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,28 +9,30 @@ use crate::config::InstallKey;
 /// The prefix of the partition keys of conversations.
 pub(crate) const PK_PREFIX: &str = "CONV#";
 
-/// A conversation's id: 128 bits of a keyed hash of both addresses, in base32. It tells nothing of the
-/// numbers, and two first messages cannot make two conversations.
+/// The ID of a conversation: the first 128 bits of an HMAC of both addresses, as lower-case base32.
+///
+/// It does not reveal the addresses. All messages between a pair have the same ID, so two concurrent first messages
+/// cannot create two conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ConversationId(String);
 
 impl ConversationId {
-    /// The id of the conversation between one of our addresses and a contact's.
+    /// Returns the ID of the direct conversation between a business address and a contact address.
     pub fn direct(key: &InstallKey, business: &Address, contact: &Address) -> Self {
         let mac = key.mac("direct", &[business.as_str(), contact.as_str()]);
         let bits = mac.get(..16).unwrap_or_default();
         Self(data_encoding::BASE32_NOPAD.encode(bits).to_lowercase())
     }
 
-    /// Reads an id: 26 characters of lower-case base32.
+    /// Parses an ID: 26 characters of lower-case base32.
     pub fn parse(text: &str) -> Option<Self> {
         let valid =
             text.len() == 26 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
         valid.then(|| Self(text.to_owned()))
     }
 
-    /// As it stands in keys and URLs.
+    /// Returns the ID as written in keys and URLs.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -47,7 +49,7 @@ impl TryFrom<String> for ConversationId {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a conversation id")
+        Self::parse(&text).ok_or("not a conversation ID")
     }
 }
 

@@ -12,13 +12,13 @@ use crate::conversation::preview::Preview;
 use crate::ids::MessageId;
 use crate::inbox_name::InboxName;
 
-/// Whether a conversation is worked on.
+/// The status of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationStatus {
-    /// On the desk.
+    /// In the *Open* list.
     Open,
-    /// Done, until the contact writes again.
+    /// In the *Closed* list. An inbound message opens it again.
     Closed,
 }
 
@@ -39,7 +39,7 @@ impl ConversationKind {
     }
 }
 
-/// A place in the list: inbox, status, and whether somebody waits.
+/// A partition of the `list` index: inbox, status, and unread or read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ListPartition {
@@ -93,7 +93,7 @@ impl TryFrom<String> for ListPartition {
     }
 }
 
-/// How long a person who wrote by WhatsApp or Messenger may be answered freely.
+/// The length of the 24-hour window of WhatsApp and Messenger, from the contact's last message.
 pub const MESSAGING_WINDOW: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// A conversation as stored in the table.
@@ -104,18 +104,18 @@ pub struct Conversation {
     /// The ID. It is stored in the partition key only.
     #[serde(rename = "pk", deserialize_with = "id_from_pk", skip_serializing)]
     pub id: ConversationId,
-    /// Its kind.
+    /// The kind of the conversation.
     pub kind: ConversationKind,
     /// The inbox of the conversation.
     pub inbox: InboxName,
-    /// Our address.
+    /// The business address.
     pub business: Option<Address>,
-    /// The contact's address.
+    /// The contact address.
     pub contact: Option<Address>,
     /// The contact's name, if an agent has set one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What the contact calls itself on WhatsApp.
+    /// The contact's profile name on WhatsApp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
     /// The time of the contact's last message.
@@ -125,13 +125,13 @@ pub struct Conversation {
         with = "jiff::fmt::serde::timestamp::millisecond::optional"
     )]
     pub last_inbound_at: Option<Timestamp>,
-    /// Whether the contact wants messages, where that was ever said.
+    /// The contact's consent; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
     /// Whether there is a note. The note is an item of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_note: bool,
-    /// Grows by one with every write.
+    /// The revision. Every write increases it by one.
     pub rev: u64,
     /// The number of inbound messages since an agent last read the conversation.
     #[serde(default)]
@@ -139,10 +139,10 @@ pub struct Conversation {
     /// The last message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Preview>,
-    /// The greatest ULID used in it.
+    /// The greatest ULID used in the conversation. New messages get greater ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_ulid: Option<MessageId>,
-    /// Nothing at or before this is shown: it was deleted.
+    /// Messages at or before this ULID are deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_through: Option<MessageId>,
     /// The time of its creation.
@@ -152,16 +152,16 @@ pub struct Conversation {
         with = "jiff::fmt::serde::timestamp::millisecond::optional"
     )]
     pub created_at: Option<Timestamp>,
-    /// Its place in the list; absent when deleted.
+    /// The partition key in the `list` index; absent if the conversation is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_pk: Option<ListPartition>,
-    /// `{last activity, ms}#{id}`.
+    /// The sort key in the `list` index: `{last activity in ms}#{id}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_sk: Option<String>,
 }
 
 impl Conversation {
-    /// A conversation with one contact before anything has happened in it.
+    /// Creates a direct conversation without messages. It is not in any list yet.
     pub fn direct(
         id: ConversationId,
         inbox: &InboxName,
@@ -190,18 +190,20 @@ impl Conversation {
         }
     }
 
-    /// The sort key in the list for activity at `at`.
+    /// Returns the sort key in the `list` index for a last activity at `at`.
     pub fn list_sort_key(at: Timestamp, id: &ConversationId) -> String {
         format!("{:013}#{id}", at.as_millisecond())
     }
 
-    /// When something last happened, from the place in the list.
+    /// Returns the time of the last activity, which is part of the list sort key.
     pub fn last_activity(&self) -> Option<Timestamp> {
         let (milliseconds, _) = self.list_sk.as_deref()?.split_once('#')?;
         Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()
     }
 
-    /// Until when the contact may be answered freely; none where the channel knows no such window.
+    /// Returns the end of the 24-hour window.
+    ///
+    /// Returns `None` if the channel has no window or the contact has not sent a message.
     pub fn window_expires_at(&self) -> Option<Timestamp> {
         let channel = self.contact.as_ref()?.channel();
         matches!(channel, Channel::WhatsApp | Channel::Messenger)

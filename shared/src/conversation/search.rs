@@ -1,5 +1,7 @@
-//! How a conversation is found: by the beginning of a word of its name, by the beginning or the end of its
-//! number. Each way in is one row; a change of name writes only the difference.
+//! Search terms of conversations, and search queries.
+//!
+//! A conversation is found by a prefix of any word of its name, and by the first or last digits of its number. Each
+//! term is one search entry in the table. A new name changes only the entries that differ.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +11,27 @@ use unicode_normalization::char::is_combining_mark;
 use crate::address::Address;
 use crate::inbox_name::InboxName;
 
-/// How many words of a name can be found.
+/// The maximum number of search terms of one name.
 const MAX_TERMS: usize = 20;
 
-/// The fewest characters that a search begins with; also the length of a row's partition.
+/// The minimum length of a search word, in characters; also the length of [`SearchTerm::head`].
 pub const MIN_WORD_CHARACTERS: usize = 2;
 
-/// The most characters of a word after its first two that stand in a row's key: a key has 1,024 bytes at the most, and
-/// one typed character may fold to several.
+/// The maximum length of [`SearchTerm::rest`], in characters.
+///
+/// DynamoDB allows 1,024 bytes for a sort key, and case folding can turn one character into several.
 const MAX_REST_CHARACTERS: usize = 100;
 
-/// One way in: the partition of its first characters, and the rest.
+/// A search term of a conversation.
+///
+/// Its first characters select the partition; the rest is in the sort key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SearchTerm {
-    /// Whether it is a number read from its end.
+    /// Whether the term is a reversed number, for a search by its last digits.
     pub backward: bool,
     /// The first two characters.
     pub head: String,
-    /// The others.
+    /// The remaining characters, at most 100.
     pub rest: String,
 }
 
@@ -40,13 +45,13 @@ impl SearchTerm {
         long_enough.then(|| Self { backward, head: head.to_owned(), rest: rest() })
     }
 
-    /// The partition key of its row.
+    /// Returns the partition key of the search entry.
     pub fn pk(&self, inbox: &InboxName) -> String {
         format!("SEARCH#{inbox}#{}{}", if self.backward { "<" } else { "" }, self.head)
     }
 }
 
-/// A text as it is compared: lower case, no accents, compatibility forms made plain.
+/// Folds a text for comparison: lower case, without accents, compatibility forms normalized (NFKD).
 pub fn fold(text: &str) -> String {
     text.nfkd()
         .filter(|character| !is_combining_mark(*character))
@@ -54,7 +59,7 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// The folded words of a text, in order.
+/// Returns the folded words of a text, in order.
 pub fn fold_words(text: &str) -> Vec<String> {
     fold(text)
         .split(|character: char| !character.is_alphanumeric())
@@ -63,7 +68,7 @@ pub fn fold_words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The ways in by a name: its first twenty distinct words of two characters or more.
+/// Returns the search terms of a name: its first 20 distinct words of at least two characters.
 pub fn name_terms(name: &str) -> BTreeSet<SearchTerm> {
     let mut distinct = BTreeSet::new();
     for term in fold_words(name).iter().filter_map(|word| SearchTerm::new(word, false)) {
@@ -74,7 +79,9 @@ pub fn name_terms(name: &str) -> BTreeSet<SearchTerm> {
     distinct
 }
 
-/// The ways in by a number: its national digits from the beginning and from the end.
+/// Returns the search terms of an address: its national digits, forward and reversed.
+///
+/// An address without a phone number gets the terms of its text.
 pub fn number_terms(contact: &Address) -> BTreeSet<SearchTerm> {
     let Some(phone) = contact.phone() else {
         return name_terms(contact.as_str());
@@ -87,33 +94,33 @@ pub fn number_terms(contact: &Address) -> BTreeSet<SearchTerm> {
         .collect()
 }
 
-/// What a person typed into the search field, as the rows to look at and what each hit must satisfy.
+/// A parsed search: the terms to query, and the conditions that a hit must meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchQuery {
-    /// The rows: any of them may hold a hit.
+    /// The terms to query. A hit can be found by any of them.
     pub terms: Vec<SearchTerm>,
-    /// Every one of these begins a word of a hit's name, if the hit is found by name.
+    /// The words of the query. A hit by name has a word that starts with each of them.
     pub words: Vec<String>,
-    /// The ways to read the digits, if it is a number: any of them may be meant.
+    /// The possible interpretations of the digits; empty if the query is not a number.
     pub numbers: Vec<NumberQuery>,
 }
 
-/// One way to read the digits that a person typed.
+/// One interpretation of the digits of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NumberQuery {
-    /// The beginning or the end of a national number.
+    /// The first or last digits of a national number.
     National(String),
-    /// The beginning of a national number, typed with its trunk zero.
+    /// The first digits of a national number, entered with the trunk prefix `0`, which is removed.
     AfterZero(String),
-    /// The beginning of an international number, without the plus.
+    /// The first digits of an international number, without the plus sign.
     International(String),
 }
 
-/// From this many digits on, a number without a plus may begin with its calling code.
+/// The minimum number of digits for which a number without a plus sign may start with a calling code.
 const MIN_INTERNATIONAL_DIGITS: usize = 8;
 
 impl NumberQuery {
-    /// The ways to read `digits`; with a plus there is only one.
+    /// Returns the possible interpretations of `digits`. A number with a plus sign has only one.
     fn interpretations(digits: &str, plus: bool) -> Vec<Self> {
         if plus {
             return vec![Self::International(digits.to_owned())];
@@ -158,7 +165,7 @@ impl NumberQuery {
 }
 
 impl SearchQuery {
-    /// Reads what was typed; none if it is too short to be looked for.
+    /// Parses the text of a search. Returns `None` if it has no word of at least two characters.
     pub fn parse(typed: &str) -> Option<Self> {
         let is_number = typed.chars().any(|c| c.is_ascii_digit())
             && typed.chars().all(|c| c.is_ascii_digit() || " +()-./\u{a0}".contains(c));
@@ -176,7 +183,7 @@ impl SearchQuery {
         Some(Self { terms: vec![term], words, numbers: vec![] })
     }
 
-    /// Whether a conversation with this name and number is a hit.
+    /// Returns whether a conversation with this name and contact address is a hit.
     pub fn matches(&self, name: Option<&str>, contact: &Address) -> bool {
         let number = contact.phone().filter(|_| !self.numbers.is_empty());
         if number.is_some_and(|phone| {

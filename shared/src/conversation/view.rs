@@ -1,4 +1,4 @@
-//! A conversation, as the API and the socket show it.
+//! A conversation as returned by the API and in live events.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::conversation::preview::PreviewView;
 use crate::conversation::{Conversation, ConversationStatus};
 
 impl Conversation {
-    /// Returns the conversation as the API shows it, with its note. Returns `None` if it was deleted.
+    /// Returns the conversation as the API returns it, with its note. `None` if it is deleted.
     pub fn view(&self, note: Option<String>) -> Option<ConversationView> {
         let partition = self.list_pk.as_ref()?;
         let (business, contact) = (self.business.as_ref()?, self.contact.as_ref()?);
@@ -38,7 +38,7 @@ impl Conversation {
     }
 }
 
-/// A number as people read it; an address without one stands as it is.
+/// Returns the display forms of an address's number. An address without a number is returned unchanged.
 pub fn phone_number_view(address: &Address) -> PhoneNumberView {
     address.phone().map_or_else(
         || PhoneNumberView {
@@ -50,11 +50,11 @@ pub fn phone_number_view(address: &Address) -> PhoneNumberView {
     )
 }
 
-/// A conversation, as the API and the socket show it.
+/// A conversation as returned by the API and in live events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Conversation)]
 pub struct ConversationView {
-    /// Opaque id.
+    /// The conversation ID; opaque.
     pub conversation_id: String,
     /// The channel of the contact's address.
     pub channel: Channel,
@@ -62,33 +62,33 @@ pub struct ConversationView {
     pub inbox: String,
     /// Open or closed.
     pub status: ConversationStatus,
-    /// Our address, as Twilio writes it.
+    /// The business address, as Twilio writes it.
     pub twilio_number: String,
-    /// The contact's address, as Twilio writes it.
+    /// The contact address, as Twilio writes it.
     pub mobile_number: String,
-    /// The contact's number as people read it.
+    /// The contact's number in display forms.
     pub phone_number: PhoneNumberView,
     /// The contact's name, if an agent has set one.
     pub contact_name: Option<String>,
-    /// What the contact calls itself on WhatsApp.
+    /// The contact's profile name on WhatsApp.
     pub profile_name: Option<String>,
-    /// Until when the contact may be answered freely (WhatsApp, Messenger).
+    /// The end of the 24-hour window (WhatsApp and Messenger); absent if there is no window.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub window_expires_at: Option<Timestamp>,
-    /// Whether the contact wants messages, where that was ever said.
+    /// The contact's consent; absent if unknown.
     pub consent: Option<ConsentView>,
-    /// What the desk notes of the contact.
+    /// The agents' note about the contact.
     pub note: Option<String>,
     /// The number of inbound messages since an agent last read the conversation.
     pub unread_count: u64,
     /// The last message.
     pub preview: Option<PreviewView>,
-    /// When it began.
+    /// The time at which the conversation was created.
     #[schema(value_type = String, format = DateTime)]
     pub date_created: Timestamp,
-    /// When something last happened.
+    /// The time of the last activity.
     #[schema(value_type = String, format = DateTime)]
     pub date_updated: Timestamp,
-    /// Grows by one with every write: the higher one is the newer one.
+    /// The revision. Every write increases it by one, so of two versions the one with the higher revision is newer.
     pub rev: u64,
 }

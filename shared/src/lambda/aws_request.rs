@@ -1,4 +1,4 @@
-//! Signed requests to AWS services of which one operation is used: Signature Version 4 over the shared HTTP client.
+//! Signed requests (Signature Version 4) to AWS services of which only one operation is used.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -18,10 +18,10 @@ use crate::ids::Ids;
 use crate::retry;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// The longest pause after the first failed attempt; it doubles with each further one.
+/// The maximum delay after the first failed attempt. It doubles with each further attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
-/// The part of an unreadable error body that is logged, characters.
+/// The number of logged characters of an error body that is not JSON.
 const LOGGED_BODY: usize = 200;
 
 /// Error codes of throttling, in which case AWS has not processed the request.
@@ -33,19 +33,19 @@ const THROTTLED: [&str; 5] = [
     "RequestLimitExceeded",
 ];
 
-/// What an [`AwsService`] is made of.
+/// The settings of an [`AwsService`].
 pub(super) struct AwsServiceOptions {
     /// The service's name in host names and signatures, for example `ssm`.
     pub(super) name: &'static str,
     /// An endpoint that replaces AWS's.
     pub(super) endpoint: Option<String>,
-    /// Region.
+    /// The AWS region.
     pub(super) region: String,
-    /// Credentials.
+    /// The AWS credentials.
     pub(super) credentials: Credentials,
-    /// Time, for signatures, pauses and the timeout.
+    /// The clock, for signatures, delays and the timeout.
     pub(super) clock: Arc<dyn Clock>,
-    /// Randomness, for the pauses between attempts.
+    /// The source of randomness, for the delays between attempts.
     pub(super) ids: Arc<dyn Ids>,
     /// The number of attempts, at least one.
     pub(super) attempts: usize,
@@ -53,57 +53,57 @@ pub(super) struct AwsServiceOptions {
     pub(super) timeout: Duration,
 }
 
-/// A client of one AWS service. Its connections are opened by the first call and kept.
+/// The client of one AWS service. It opens connections on demand and reuses them.
 pub(super) struct AwsService {
     options: AwsServiceOptions,
     http: OnceCell<reqwest::Client>,
 }
 
-/// Why AWS gave no usable answer.
+/// The error of a request to AWS.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AwsError {
-    /// AWS answered with an error.
-    #[error("{service} answered {status}: {code}: {message}")]
+    /// AWS responded with an error.
+    #[error("{service} responded with {status}: {code}: {message}")]
     Refused {
         /// The service.
         service: &'static str,
         /// The HTTP status.
         status: StatusCode,
-        /// AWS's error type, without its namespace.
+        /// The AWS error type without its namespace.
         code: String,
-        /// AWS's message.
+        /// The message from AWS.
         message: String,
     },
-    /// The connection failed or broke off.
+    /// The connection failed or was interrupted.
     #[error("{service} cannot be reached")]
     Unreachable {
         /// The service.
         service: &'static str,
-        /// Why.
+        /// The cause.
         #[source]
         cause: reqwest::Error,
     },
-    /// The time for all attempts is over.
-    #[error("{service} did not answer within {} s", .timeout.as_secs())]
+    /// The time for all attempts has elapsed.
+    #[error("{service} did not respond within {} s", .timeout.as_secs())]
     TimedOut {
         /// The service.
         service: &'static str,
         /// The time for all attempts.
         timeout: Duration,
     },
-    /// The request cannot be built or signed.
+    /// The request could not be built or signed.
     #[error("the request to {service} cannot be signed")]
     NotSigned {
         /// The service.
         service: &'static str,
-        /// Why.
+        /// The cause.
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
 impl AwsError {
-    /// Whether another attempt may succeed.
+    /// Returns whether another attempt may succeed.
     fn is_transient(&self) -> bool {
         match self {
             Self::Refused { status, code, .. } => {
@@ -117,12 +117,12 @@ impl AwsError {
 }
 
 impl AwsService {
-    /// Makes the client; nothing is sent yet.
+    /// Creates the client. It opens connections on demand.
     pub(super) fn new(options: AwsServiceOptions) -> Self {
         Self { options, http: OnceCell::new() }
     }
 
-    /// Posts `body` to `path`, with repeated attempts, and returns the body of the answer.
+    /// Posts `body` to `path` with retries, and returns the body of the response.
     pub(super) async fn post(
         &self,
         path: &str,
@@ -188,7 +188,7 @@ impl AwsService {
         }
     }
 
-    /// Returns `headers` with those that sign the request.
+    /// Returns `headers` together with the headers of the signature.
     fn signed_headers(
         &self,
         url: &str,
@@ -216,13 +216,13 @@ impl AwsService {
     }
 }
 
-/// Reads the error type and the message of an answer; both AWS JSON and REST JSON spellings are understood.
+/// Returns the error type and the message of a response, in AWS JSON or REST JSON.
 fn read_error(headers: &HeaderMap, body: &[u8]) -> (String, String) {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |names: [&str; 2]| names.iter().find_map(|name| json.get(name)?.as_str());
     let header = headers.get("x-amzn-errortype").and_then(|value| value.to_str().ok());
     let code = header.or_else(|| text(["__type", "code"])).unwrap_or("unknown error");
-    // `com.amazonaws.ssm#InvalidKeyId:http://internal.amazon.com/…` is InvalidKeyId.
+    // From `com.amazonaws.ssm#InvalidKeyId:http://internal.amazon.com/…`, keep `InvalidKeyId`.
     let code = code.split(':').next().unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or_default();
     let message = text(["message", "Message"]).map_or_else(

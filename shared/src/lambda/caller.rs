@@ -1,4 +1,4 @@
-//! Who asks: proven by an access token, before anything else is done.
+//! The caller of a request, authenticated by an access token.
 
 use jiff::Timestamp;
 
@@ -9,12 +9,12 @@ use crate::localized;
 use crate::session::{Claims, Role, TokenVerifier};
 use crate::username::Username;
 
-/// A signed-in person.
+/// A signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Sign-in name.
+    /// The sign-in name.
     pub username: Username,
-    /// Name for display.
+    /// The display name.
     pub name: String,
     role: Role,
     inboxes: Vec<InboxName>,
@@ -27,7 +27,7 @@ impl From<Claims> for Caller {
 }
 
 impl Caller {
-    /// The person whose access token the request carries.
+    /// Returns the user whose access token the request contains.
     pub fn authenticate(
         request: &Request,
         verifier: &TokenVerifier,
@@ -40,27 +40,27 @@ impl Caller {
         verifier.verify(token.trim(), now).map(Self::from)
     }
 
-    /// What the person may do.
+    /// Returns the user's role.
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// The inboxes that the person sees.
+    /// Returns the inboxes that the user can see.
     pub fn inboxes(&self) -> &[InboxName] {
         &self.inboxes
     }
 
-    /// Returns the inbox whose conversations are listed: the first one. `None` if no sender is configured.
+    /// Returns the inbox that is shown by default: the user's first one. `None` if no sender is configured.
     pub fn default_inbox(&self) -> Option<&InboxName> {
         self.inboxes.first()
     }
 
-    /// Whether the person sees what stands in `inbox`.
+    /// Returns whether the user can see `inbox`.
     pub fn can_see_inbox(&self, inbox: &InboxName) -> bool {
         self.inboxes.contains(inbox)
     }
 
-    /// Only an admin may.
+    /// Fails with [`Error::Forbidden`] if the user is not an admin.
     pub fn require_admin(&self) -> Result<()> {
         match self.role {
             Role::Admin => Ok(()),

@@ -1,4 +1,4 @@
-//! What a function is: a name, what triggers it, and how its handler is built.
+//! The definition of a function: its name, its trigger and how its handler is built.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,24 +11,24 @@ use crate::clock::Clock;
 use crate::fault::FaultPoints;
 use crate::ids::Ids;
 
-/// A lookup of configuration by name: the process environment in Lambda, the template's in `local`.
+/// Environment variables: those of the process in Lambda, those of the template in the local system.
 #[derive(Clone)]
 pub struct Environment(Arc<Lookup>);
 
 type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
-    /// An environment that answers from `lookup`.
+    /// Creates an environment that gets each variable from `lookup`.
     pub fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(lookup))
     }
 
-    /// An environment that holds exactly `variables`.
+    /// Creates an environment with exactly these variables.
     pub fn from_map(variables: HashMap<String, String>) -> Self {
         Self::new(move |name| variables.get(name).cloned())
     }
 
-    /// The variable `name`, if it is set and not empty.
+    /// Returns the variable `name` if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<String> {
         (self.0)(name).filter(|value| !value.is_empty())
     }
@@ -40,46 +40,46 @@ impl std::fmt::Debug for Environment {
     }
 }
 
-/// What a function is built with.
+/// The dependencies of a function.
 #[derive(Clone)]
 pub struct Setup {
-    /// Where names and endpoints come from.
+    /// The environment variables.
     pub environment: Environment,
-    /// Time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Ids and randomness.
+    /// The source of IDs and randomness.
     pub ids: Arc<dyn Ids>,
-    /// The fault points of every external call.
+    /// The fault points of all external calls.
     pub faults: FaultPoints,
 }
 
-/// What is known about one invocation beside its event.
+/// The context of one invocation.
 #[derive(Debug, Clone)]
 pub struct InvocationContext {
-    /// The invocation's id, as it stands in the logs.
+    /// The request ID, as in the logs.
     pub request_id: String,
-    /// When the invocation is cut off.
+    /// The time at which Lambda ends the invocation.
     pub deadline: Timestamp,
 }
 
-/// Why an invocation has no response: the runtime reports it and, for streams, retries.
+/// The error of an invocation. The Lambda runtime reports it and, for streams, retries the batch.
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A built function: event in, response out.
+/// The handler of a built function. It turns an event into a response.
 pub type Handler = Arc<
     dyn Fn(Value, InvocationContext) -> BoxFuture<'static, Result<Value, HandlerError>>
         + Send
         + Sync,
 >;
 
-/// What invokes a function.
+/// The trigger of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// A route of the HTTP API.
     Http {
-        /// Upper case.
+        /// The method, in upper case.
         method: &'static str,
-        /// With `{names}`.
+        /// The path, with parameters as `{name}`.
         path: &'static str,
     },
     /// A route of the WebSocket API: `$connect`, `$disconnect` or `$default`.
@@ -87,22 +87,22 @@ pub enum Trigger {
         /// The route key.
         route_key: &'static str,
     },
-    /// The table's stream.
+    /// The stream of the table.
     Stream,
-    /// The clock.
+    /// A schedule.
     Schedule,
-    /// Another function, asynchronously: it has no event in the template, only a grant to who invokes it.
+    /// Another function, asynchronously. The template has no event for it, only a permission for the invoking function.
     Invocation,
 }
 
 /// One Lambda function.
 #[derive(Clone, Copy)]
 pub struct Function {
-    /// The name of its bin, `verb-noun`.
+    /// The name of the function and its binary, `verb-noun`.
     pub name: &'static str,
-    /// What invokes it.
+    /// The trigger.
     pub trigger: Trigger,
-    /// Reads the configuration and makes the handler; an error names the variable that is wrong.
+    /// Loads the configuration and builds the handler. An error names the invalid variable.
     pub build: fn(Setup) -> BoxFuture<'static, Result<Handler, HandlerError>>,
 }
 

@@ -1,5 +1,4 @@
-//! HTTP: API Gateway's event in, its response out. Nothing is rebuilt from `Host`: `lambda_http`'s own URL is
-//! never asked for.
+//! HTTP requests and responses as events of API Gateway. The request URL is never rebuilt from `Host`.
 
 use std::io::Read as _;
 
@@ -13,10 +12,10 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, Result};
 use crate::localized::{LocalizedText, request};
 
-/// The largest body that the people's API takes, bytes.
+/// The maximum size of a JSON body, in bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// A request, as a function sees it.
+/// An HTTP request.
 #[derive(Debug, Clone)]
 pub struct Request {
     event: ApiGatewayV2httpRequest,
@@ -24,7 +23,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads API Gateway's event, payload format 2.0.
+    /// Parses an event of API Gateway, payload format 2.0.
     pub fn from_event(event: Value) -> Result<Self> {
         let mut event: ApiGatewayV2httpRequest =
             serde_json::from_value(event).map_err(Error::internal)?;
@@ -39,17 +38,17 @@ impl Request {
         Ok(Self { event, body })
     }
 
-    /// The part of the path that the route calls `name`, decoded by API Gateway.
+    /// Returns the path parameter `name`, which API Gateway has decoded.
     pub fn path_param(&self, name: &str) -> &str {
         self.event.path_parameters.get(name).map_or("", String::as_str)
     }
 
-    /// The query parameter `name`; of a repeated one the first.
+    /// Returns the first query parameter `name`, if it is not empty.
     pub fn query_param(&self, name: &str) -> Option<&str> {
         self.event.query_string_parameters.first(name).filter(|value| !value.is_empty())
     }
 
-    /// Every query parameter there is must be one of `known`.
+    /// Fails with [`Error::BadRequest`] if there is a query parameter that is not in `known`.
     pub fn reject_unknown_query(&self, known: &[&str]) -> Result<()> {
         match self.event.query_string_parameters.iter().find(|(name, _)| !known.contains(name)) {
             Some((name, _)) => {
@@ -60,17 +59,17 @@ impl Request {
         }
     }
 
-    /// The query string as it was sent.
+    /// Returns the raw query string.
     pub fn raw_query(&self) -> &str {
         self.event.raw_query_string.as_deref().unwrap_or("")
     }
 
-    /// The header `name`.
+    /// Returns the header `name`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.event.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// How an answer may travel, by `Accept-Encoding` (RFC 9110, 12.5.3).
+    /// Returns the content encoding for the response, by `Accept-Encoding` (RFC 9110, 12.5.3).
     pub fn accepted_encoding(&self) -> ContentEncoding {
         let accepted = self.header("accept-encoding").unwrap_or("");
         let gzip_accepted = accepted.split(',').any(|part| {
@@ -82,23 +81,26 @@ impl Request {
         if gzip_accepted { ContentEncoding::Gzip } else { ContentEncoding::Identity }
     }
 
-    /// The cookie `name`.
+    /// Returns the cookie `name`.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let pairs = self.event.cookies.iter().flatten();
         pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
     }
 
-    /// The address of who asks, as API Gateway saw it.
+    /// Returns the client's IP address as reported by API Gateway.
     pub fn source_ip(&self) -> &str {
         self.event.request_context.http.source_ip.as_deref().unwrap_or("")
     }
 
-    /// The body as it was sent.
+    /// Returns the raw body.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as JSON of exactly this shape.
+    /// Parses the body as JSON.
+    ///
+    /// Fails with [`Error::TooLarge`], or with [`Error::BadRequest`] if the content type is not `application/json` or
+    /// the body does not match `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         if self.body.len() > MAX_BODY_BYTES {
             return Err(Error::TooLarge(request::too_large()));
@@ -112,7 +114,7 @@ impl Request {
     }
 }
 
-/// What is wrong with a body, without quoting it.
+/// Describes the error in a JSON body without its content.
 fn describe_json_error(error: &serde_json::Error) -> LocalizedText {
     let text = error.to_string();
     match error.classify() {
@@ -129,7 +131,7 @@ fn describe_json_error(error: &serde_json::Error) -> LocalizedText {
     }
 }
 
-/// A response.
+/// An HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     status: u16,
@@ -139,18 +141,18 @@ pub struct Response {
 }
 
 impl Response {
-    /// A response with a JSON body.
+    /// Creates a response with a JSON body.
     pub fn json<T: Serialize>(status: u16, body: &T) -> Result<Self> {
         let body = serde_json::to_string(body).map_err(Error::internal)?;
         Ok(Self { status, headers: vec![("content-type", JSON.to_owned())], cookies: vec![], body })
     }
 
-    /// A response without a body.
+    /// Creates a response without a body.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: vec![], cookies: vec![], body: String::new() }
     }
 
-    /// The answer that tells Twilio: nothing to say.
+    /// Creates an empty `TwiML` response, which makes Twilio send no reply.
     pub fn twiml() -> Self {
         Self {
             status: 200,
@@ -160,14 +162,14 @@ impl Response {
         }
     }
 
-    /// The same with a cookie more.
+    /// Adds a cookie.
     #[must_use]
     pub fn with_cookie(mut self, cookie: String) -> Self {
         self.cookies.push(cookie);
         self
     }
 
-    /// API Gateway's form of it. API Gateway's HTTP API compresses nothing by itself.
+    /// Converts the response to an event of API Gateway, whose HTTP APIs do not compress.
     pub fn into_event(self, encoding: ContentEncoding) -> Value {
         let mut headers = Map::new();
         headers.insert("cache-control".to_owned(), json!("no-store"));
@@ -190,23 +192,23 @@ impl Response {
 
 const JSON: &str = "application/json";
 
-/// A body of fewer bytes fits into one packet as it is.
+/// The minimum size for compression, in bytes. A smaller body fits into one packet.
 const GZIP_MIN_BYTES: usize = 1400;
 
-/// How an answer travels.
+/// The content encoding of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentEncoding {
-    /// As it is.
+    /// Not compressed.
     Identity,
-    /// Compressed (RFC 1952), when that is worth it.
+    /// Compressed (RFC 1952) if the body has at least `GZIP_MIN_BYTES`.
     Gzip,
 }
 
-/// `body` by gzip, in base64.
+/// Compresses `body` and encodes it in base64.
 fn gzip_base64(body: &str) -> String {
     let mut compressed = Vec::new();
     let mut encoder = GzEncoder::new(body.as_bytes(), Compression::default());
-    // What lies in memory is read without fail.
+    // Reading from memory cannot fail.
     let _ = encoder.read_to_end(&mut compressed);
     data_encoding::BASE64.encode(&compressed)
 }

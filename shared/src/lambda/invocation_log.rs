@@ -1,4 +1,4 @@
-//! The log of invocations: a span that every line carries, and one closing line with the outcome.
+//! The log of invocations: a span with common fields for each line, and a last line with the outcome.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use super::function::{Function, Handler, HandlerError, Setup};
 use crate::clock::Clock;
 
 impl Function {
-    /// Builds the handler, with a log span and a closing line for each of its invocations.
+    /// Builds the handler and adds a log span and a last line to each of its invocations.
     pub async fn start(&self, setup: Setup) -> Result<Handler, HandlerError> {
         let (function, clock) = (self.name, Arc::clone(&setup.clock));
         let inner = (self.build)(setup).await?;
         Ok(Arc::new(move |event, context| {
-            // The level of the span keeps it on every line, whatever the log's filter is.
+            // A span at this level passes any log filter.
             let span =
                 tracing::error_span!("invocation", function, request.id = &*context.request_id);
             let (inner, clock) = (Arc::clone(&inner), Arc::clone(&clock));

@@ -1,4 +1,4 @@
-//! One function invokes another, asynchronously: what is taken is run later, and again if it fails.
+//! Asynchronous invocation of functions. Lambda runs accepted invocations later and retries failed ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use crate::error::{Error, Result};
 use crate::fault::{Fault, FaultPoints};
 use crate::ids::Ids;
 
-/// An invocation that is not taken within this time counts as not taken.
+/// The timeout of an invocation request.
 const INVOKE_TIMEOUT: Duration = Duration::from_secs(5);
-/// What is escaped in a function's name: all but RFC 3986's unreserved characters.
+/// The characters that are escaped in a function's name: all except the unreserved ones of RFC 3986.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What an [`Invoker`] is made of.
+/// The settings of an [`Invoker`].
 pub struct InvokerOptions {
-    /// Another endpoint than AWS's.
+    /// An endpoint that replaces AWS's.
     pub endpoint: Option<String>,
-    /// Region.
+    /// The AWS region.
     pub region: String,
-    /// Credentials.
+    /// The AWS credentials.
     pub credentials: Credentials,
-    /// Time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// The source of randomness.
     pub ids: Arc<dyn Ids>,
-    /// Fault points.
+    /// The fault point `lambda.invoke`.
     pub faults: FaultPoints,
 }
 
@@ -48,7 +48,7 @@ impl std::fmt::Debug for Invoker {
 }
 
 impl Invoker {
-    /// Makes the client; nothing is sent yet.
+    /// Creates the client. It opens connections on demand.
     pub fn new(options: InvokerOptions) -> Self {
         let service = AwsService::new(AwsServiceOptions {
             name: "lambda",
@@ -64,8 +64,10 @@ impl Invoker {
         Self { service: Arc::new(service), faults: options.faults }
     }
 
-    /// Has the function of this name run with `event`. `Ok` means that it was taken, not that it has run; after an
-    /// error it may have been taken all the same.
+    /// Invokes a function with `event`.
+    ///
+    /// `Ok` means that Lambda accepted the invocation, not that the function has run. After an error, Lambda may have
+    /// accepted it nevertheless.
     pub async fn invoke<T: Serialize + Sync>(&self, function: &str, event: &T) -> Result<()> {
         let drop_response = match self.faults.check("lambda.invoke").await {
             Some(Fault::RefuseConnection) => {
@@ -122,14 +124,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_taken_is_not_tried_again_and_says_why() {
+    async fn a_rejected_invocation_is_not_retried_and_its_error_has_the_reason() {
         let missing = r#"{"__type":"ResourceNotFoundException","Message":"no such function"}"#;
         for (answer, text) in [
             (
                 (404, missing),
-                "lambda answered 404 Not Found: ResourceNotFoundException: no such function",
+                "lambda responded with 404 Not Found: ResourceNotFoundException: no such function",
             ),
-            ((503, ""), "lambda answered 503 Service Unavailable: unknown error: "),
+            ((503, ""), "lambda responded with 503 Service Unavailable: unknown error: "),
         ] {
             let server = Server::start(&[answer, (202, "")]).await;
             let error = invoke(&server, "f").await.unwrap_err();

@@ -1,12 +1,12 @@
-//! The function kernel: one erased shape, *event in, response out*, for HTTP, socket, stream and schedule.
+//! The function runtime: one handler type, event in and response out, for all triggers.
 //!
-//! - [`function`]: `Function`, `Setup`, `Handler`, `Context`, `Environment`.
-//! - [`run()`]: one function as a Lambda.
-//! - [`http`], [`socket`], [`stream`]: what comes in and goes out, by trigger.
-//! - [`invoke`]: one function invokes another, asynchronously.
-//! - [`caller`]: who asks.
-//! - [`parameters`]: the one `GetParameters` at init.
-//! - `aws_request`: the signed requests of these two.
+//! - [`function`]: the definition of a function.
+//! - [`run()`]: runs one function in Lambda.
+//! - [`http`], [`socket`], [`stream`]: the events and responses of each trigger.
+//! - [`invoke`]: asynchronous invocation of other functions.
+//! - [`caller`]: the caller of a request.
+//! - [`parameters`]: loads the parameters with `GetParameters`.
+//! - `aws_request`: signed requests of `invoke` and `parameters`.
 
 mod aws_request;
 pub mod caller;

@@ -1,4 +1,4 @@
-//! The parameter store: one `GetParameters` at init, for the functions that need any.
+//! Loading of parameters from the parameter store, once at init.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use crate::error::{Error, Result};
 use crate::fault::Fault;
 use crate::store::AwsAccess;
 
-/// The time for all attempts; Lambda gives a function ten seconds to start.
+/// The time for all attempts. Lambda gives a function ten seconds to start.
 const TIMEOUT: Duration = Duration::from_secs(8);
-/// A thousand environments may start at once: pauses with full jitter spread them.
+/// The number of attempts. A thousand environments may start at once; jittered delays spread their requests.
 const ATTEMPTS: usize = 5;
 
-/// The answer of `GetParameters`; names that do not exist are left out.
+/// The response of `GetParameters`. It omits parameters that do not exist.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct GetParametersOutput {
@@ -33,7 +33,7 @@ struct NamedValue {
     value: String,
 }
 
-/// Reads the parameters `wanted`, by name, in one call.
+/// Loads the parameters in one call.
 pub async fn load(
     setup: &Setup,
     access: &AwsAccess,
@@ -61,7 +61,7 @@ pub async fn load(
     let response = service(setup, access).post("/", &headers, body.as_bytes()).await;
     let response = response.map_err(Error::internal)?;
     let response: GetParametersOutput = serde_json::from_slice(&response).map_err(|error| {
-        // The error's text may quote a secret.
+        // The text of the error can contain a secret.
         Error::internal(format!(
             "the ssm response is not a GetParameters result: column {}",
             error.column()
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn parameters_are_asked_for_in_one_call_and_known_by_their_last_part() {
+    async fn parameters_are_loaded_in_one_call_by_the_last_part_of_their_names() {
         let answer = r#"{"Parameters":[{"Name":"/partyline/install","Value":"00ff","Type":"SecureString"},
             {"Name":"/other/urls","Value":"x"}],"InvalidParameters":["/partyline/urls"]}"#;
         let mut server = Server::start(&[(200, answer)]).await;
@@ -131,22 +131,23 @@ mod tests {
         assert!(request.contains("\r\nx-amz-security-token: token\r\n"), "{request}");
         let body = r#"{"Names":["/partyline/install","/partyline/urls"],"WithDecryption":true}"#;
         assert!(request.ends_with(&format!("\r\n\r\n{body}")), "{request}");
-        // What AWS does not have is named where it is needed.
+        // A missing parameter is an error only when it is used.
         let missing = parameters.urls().unwrap_err().to_string();
         assert_eq!(missing, "/partyline/urls: is missing in the parameter store");
     }
 
     #[tokio::test]
-    async fn a_refusal_names_the_error_of_aws() {
+    async fn an_error_response_has_the_error_type_of_aws() {
         let denied = r#"{"__type":"AccessDeniedException","Message":"User is not authorized"}"#;
         let server = Server::start(&[(400, denied)]).await;
         let error = read_from(&server, &[Parameter::Urls]).await.unwrap_err();
-        let text = "ssm answered 400 Bad Request: AccessDeniedException: User is not authorized";
+        let text =
+            "ssm responded with 400 Bad Request: AccessDeniedException: User is not authorized";
         assert_eq!((error.status(), error.cause_chain()), (500, text.to_owned()));
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_no_json_is_an_error_that_quotes_nothing() {
+    async fn an_invalid_response_is_an_error_without_the_content() {
         for answer in ["secret", "[]", r#"{"Parameters":"secret"}"#, "{}", ""] {
             let server = Server::start(&[(200, answer)]).await;
             let error = read_from(&server, &[Parameter::Urls]).await.unwrap_err();
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_throttled_read_is_tried_five_times() {
+    async fn a_throttled_request_is_attempted_five_times() {
         let throttled = (400, r#"{"__type":"ThrottlingException","Message":"Rate exceeded"}"#);
         let mut answers = vec![throttled; 4];
         answers.push((200, r#"{"Parameters":[]}"#));

@@ -1,4 +1,4 @@
-//! One function as a Lambda: its bin's one statement.
+//! Runs one function in Lambda.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,9 @@ use crate::clock::SystemClock;
 use crate::fault::FaultPoints;
 use crate::ids::RandomIds;
 
-/// Builds `function` from the process environment and serves it until Lambda ends the process.
+/// Builds a function from the process environment and handles its invocations.
+///
+/// Returns when Lambda ends the process.
 pub fn run(function: Function) -> Result<(), HandlerError> {
     tracing::subscriber::set_global_default(json_log(std::io::stdout))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -33,8 +35,8 @@ pub fn run(function: Function) -> Result<(), HandlerError> {
     })
 }
 
-/// The process environment, read once.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
+/// Reads the process environment.
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the environment")]
 fn process_environment() -> Environment {
     let variables: HashMap<String, String> = std::env::vars().collect();
     Environment::from_map(variables)

@@ -1,4 +1,4 @@
-//! The table's stream: Lambda's event in, the failed items out.
+//! Events of the table's stream, and the response with the failed records.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,12 +8,12 @@ use crate::error::{Error, Result};
 /// A batch of records.
 #[derive(Debug, Clone, Deserialize)]
 pub struct StreamEvent {
-    /// The records, in order within an item.
+    /// The records. Those of one item are in order.
     #[serde(rename = "Records")]
     pub records: Vec<Record>,
 }
 
-/// One change of one item.
+/// A change of one item.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
@@ -23,36 +23,36 @@ pub struct Record {
     pub dynamodb: Images,
 }
 
-/// The item before and after, as DynamoDB JSON.
+/// The item before and after the change, as DynamoDB JSON.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Images {
-    /// Partition and sort key.
+    /// The partition key and the sort key.
     pub keys: Value,
-    /// After.
+    /// The item after the change.
     #[serde(default)]
     pub new_image: Option<Value>,
-    /// Before.
+    /// The item before the change.
     #[serde(default)]
     pub old_image: Option<Value>,
-    /// The record's number in its shard.
+    /// The record's sequence number in its shard.
     pub sequence_number: String,
 }
 
 impl StreamEvent {
-    /// Reads Lambda's event.
+    /// Parses a Lambda event.
     pub fn from_event(event: Value) -> Result<Self> {
         serde_json::from_value(event).map_err(Error::internal)
     }
 }
 
 impl Record {
-    /// The partition key.
+    /// Returns the partition key.
     pub fn pk(&self) -> &str {
         self.key("pk")
     }
 
-    /// The sort key.
+    /// Returns the sort key.
     pub fn sk(&self) -> &str {
         self.key("sk")
     }
@@ -67,7 +67,7 @@ impl Record {
     }
 }
 
-/// The answer that has these records delivered again, and only these.
+/// Returns the response that makes Lambda deliver these records again, and only these.
 pub fn batch_item_failures(sequence_numbers: &[String]) -> Value {
     let failures: Vec<Value> =
         sequence_numbers.iter().map(|number| json!({ "itemIdentifier": number })).collect();

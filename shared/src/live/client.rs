@@ -1,4 +1,4 @@
-//! Posts frames to sockets.
+//! The client that posts frames to sockets.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use aws_sdk_apigatewaymanagement::primitives::Blob;
 
 use crate::fault::{Fault, FaultPoints};
 
-/// A post that takes longer is given up; the page heals itself.
+/// The timeout of a post. A lost frame is corrected by the next resync.
 const POST_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What became of a frame.
+/// The outcome of posting a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PostOutcome {
-    /// The socket has it.
+    /// The frame was delivered to the socket.
     Delivered,
-    /// The socket is no more (410).
+    /// The socket no longer exists (410).
     Gone,
-    /// Throttled, failed or too slow: dropped.
+    /// The post was throttled, failed or timed out; the frame is lost.
     Dropped,
 }
 
@@ -30,11 +30,11 @@ pub enum PostOutcome {
 pub struct SocketClientOptions {
     /// The management endpoint of the WebSocket API.
     pub endpoint: String,
-    /// Region.
+    /// The AWS region.
     pub region: String,
-    /// Credentials.
+    /// The AWS credentials.
     pub credentials: Credentials,
-    /// Fault points.
+    /// The fault point `socket.post`.
     pub faults: FaultPoints,
 }
 
@@ -52,7 +52,7 @@ impl std::fmt::Debug for SocketClient {
 }
 
 impl SocketClient {
-    /// Makes the client; nothing is sent yet.
+    /// Creates the client. It opens connections on demand.
     pub fn new(options: SocketClientOptions) -> Self {
         let config = aws_sdk_apigatewaymanagement::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -65,7 +65,7 @@ impl SocketClient {
         Self { client: Client::from_conf(config), faults: options.faults }
     }
 
-    /// Posts `frame` to the socket `connection`.
+    /// Posts a frame to a socket. Does not retry.
     pub async fn post(&self, connection: &str, frame: &str) -> PostOutcome {
         match self.faults.check("socket.post").await {
             Some(Fault::RefuseConnection | Fault::DropResponse) => return PostOutcome::Dropped,

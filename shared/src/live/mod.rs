@@ -1,6 +1,6 @@
-//! Sockets: the only user of the API Gateway management SDK.
+//! WebSockets: the only module that uses the API Gateway management SDK.
 //!
-//! - [`client`]: posts one frame to one socket and returns the outcome.
+//! - [`client`]: the client that posts frames to sockets.
 
 pub mod client;
 

@@ -19,7 +19,7 @@ macro_rules! localized_texts {
             }
         )+
 
-        /// Every text of the noun: its key, its English, the names of its values in order.
+        /// All texts of the noun: key, English text, and names of the values in order.
         pub const TEXTS: &[(&str, &str, &[&str])] = &[$((
             concat!(stringify!($noun), ".", stringify!($name)),
             $english,
@@ -30,7 +30,7 @@ macro_rules! localized_texts {
 
 pub(super) use localized_texts;
 
-/// Defines a catalog of several nouns in one file. The simulator has its own.
+/// Defines a catalog of several nouns in one file, as the simulator does.
 #[macro_export]
 macro_rules! localized_catalog {
     ($(
@@ -57,7 +57,7 @@ macro_rules! localized_catalog {
             }
         )+
 
-        /// Every text: its key, its English, the names of its values in their order.
+        /// All texts: key, English text, and names of the values in order.
         pub const ALL: &[(&str, &str, &[&str])] = &[$($((
             concat!(stringify!($noun), ".", stringify!($name)),
             $english,

@@ -1,4 +1,4 @@
-//! A localized text: its key, its English and its values.
+//! Localized texts: a key, the English text and values.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,17 +6,17 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A value within a sentence, raw: formatting and counting are the translation's.
+/// A value in a localized text, unformatted. The translation formats it and chooses plural forms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum TextValue {
     /// A number.
     Number(u64),
-    /// A name, or another text that is the same in every language.
+    /// A name or another text that is the same in every language.
     Text(String),
 }
 
-/// A sentence of the table, with its values. Displayed, it is English.
+/// A text of a catalog with its values. `Display` writes it in English.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalizedText {
     key: &'static str,
@@ -24,18 +24,18 @@ pub struct LocalizedText {
     values: Vec<(&'static str, TextValue)>,
 }
 
-/// A localized text as the API returns it, beside its English text.
+/// A localized text as the API returns it, next to its English text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = LocalizedText)]
 pub struct LocalizedTextView {
-    /// Its key, stable across wordings: `conversation.missing`.
+    /// The key, for example `conversation.missing`. It does not change with the wording.
     pub key: String,
     /// The values of the text, by name.
     pub values: BTreeMap<String, TextValue>,
 }
 
 impl LocalizedText {
-    /// Only a table makes one, which a test holds.
+    /// Creates a text. Only the macros of a catalog call this.
     #[doc(hidden)]
     pub fn new(
         key: &'static str,
@@ -45,7 +45,7 @@ impl LocalizedText {
         Self { key, english, values }
     }
 
-    /// The sentence as the API shows it.
+    /// Returns the text as the API returns it.
     pub fn view(&self) -> LocalizedTextView {
         let values = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         LocalizedTextView { key: self.key.to_owned(), values: values.collect() }
@@ -56,7 +56,7 @@ impl LocalizedText {
     }
 }
 
-/// One text of several sentences.
+/// Joins several texts to one, in English.
 pub fn join(texts: &[LocalizedText]) -> String {
     texts.iter().map(LocalizedText::to_string).collect::<Vec<_>>().join(" ")
 }
@@ -116,7 +116,7 @@ impl From<&str> for TextValue {
     }
 }
 
-/// A piece of a template.
+/// A part of an English text.
 enum Part<'a> {
     Words(&'a str),
     /// `{name}`, or `{name:bytes}` for a size.
@@ -140,7 +140,7 @@ fn parts(english: &str) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-/// A size as Twilio counts: whole megabytes, or kilobytes below one.
+/// Writes a size in whole megabytes, or in kilobytes if it is smaller than 1 MB.
 fn write_size(out: &mut fmt::Formatter<'_>, bytes: u64) -> fmt::Result {
     const MB: u64 = 1024 * 1024;
     if bytes >= MB { write!(out, "{} MB", bytes / MB) } else { write!(out, "{} KB", bytes / 1024) }
@@ -171,7 +171,7 @@ mod tests {
                 Part::Words(_) => None,
             });
             assert_eq!(named.collect::<Vec<_>>(), *values, "{key}");
-            // The title of a code is no sentence: what shows it ends it.
+            // The title of an error code is not a sentence.
             assert!(english.ends_with('.') || *key == "code.unknown", "{key}: {english}");
         }
     }

@@ -1,11 +1,13 @@
-//! What bytes are. A claim is believed only where the bytes say nothing else, and never for what a browser might run.
+//! Detection of content types from bytes, and safe file names.
+//!
+//! Types that a browser could execute are never returned.
 
 use super::kind::MediaKind;
 
-/// How many of the first bytes decide.
+/// The number of leading bytes that [`sniff`] needs.
 pub const SNIFF_LEN: usize = 4096;
 
-/// What is called by its name. A program is nothing that anybody wants to know by name.
+/// The beginnings of the content types that [`sniff`] may return. Executables are not among them.
 const NAMED_TYPES: [&str; 10] = [
     "image/",
     "audio/",
@@ -19,34 +21,36 @@ const NAMED_TYPES: [&str; 10] = [
     "application/vnd.openxmlformats-officedocument",
 ];
 
-/// What nothing is known of.
+/// The content type of unknown or unsafe files.
 pub const OCTET_STREAM: &str = "application/octet-stream";
 
-/// The type of what begins with `bytes`.
+/// Detects the content type of a file from its first bytes.
+///
+/// Returns [`OCTET_STREAM`] if the type is unknown or unsafe.
 pub fn sniff(bytes: &[u8]) -> &'static str {
     if let Some(text) = sniff_text(bytes) {
         return text;
     }
     let sniffed = infer::get(bytes).map_or(OCTET_STREAM, |found| found.mime_type());
     match sniffed {
-        // Names that browsers and Twilio know.
+        // The names that browsers and Twilio use.
         "audio/m4a" => "audio/mp4",
         "audio/x-wav" => "audio/wav",
         "audio/x-flac" => "audio/flac",
-        // The libraries' list does not have it.
+        // `infer` does not know this type.
         "video/mp4" | OCTET_STREAM
             if mp4_brand(bytes).is_some_and(|brand| brand.starts_with(b"3g")) =>
         {
             "video/3gpp"
         }
-        // They are text that a browser runs, or programs.
+        // A browser could execute these.
         "text/html" | "text/xml" | "text/x-shellscript" | "image/svg+xml" => OCTET_STREAM,
         named if NAMED_TYPES.iter().any(|known| named.starts_with(known)) => named,
         _ => OCTET_STREAM,
     }
 }
 
-/// Cards and appointments begin with their name.
+/// Recognizes vCards and calendars, which start with their name.
 fn sniff_text(bytes: &[u8]) -> Option<&'static str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let starts_with = |word: &[u8]| {
@@ -62,13 +66,14 @@ fn sniff_text(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The brand of a file of MPEG-4's family.
+/// Returns the major brand of an MPEG-4 file.
 fn mp4_brand(bytes: &[u8]) -> Option<&[u8]> {
     (bytes.get(4..8)? == b"ftyp").then(|| bytes.get(8..12))?
 }
 
-/// How a browser is told to take a thing of this type, by its name (RFC 6266): shown where it can be shown safely,
-/// downloaded otherwise.
+/// Returns the `Content-Disposition` header of a file (RFC 6266).
+///
+/// Images, audio and video are `inline`; everything else is an `attachment`.
 pub fn content_disposition(content_type: &str, name: Option<&str>) -> String {
     let kind = match MediaKind::from_content_type(content_type) {
         MediaKind::Image | MediaKind::Audio | MediaKind::Video => "inline",
@@ -88,7 +93,9 @@ pub fn content_disposition(content_type: &str, name: Option<&str>) -> String {
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{encoded_name}")
 }
 
-/// A name that every channel takes: at most twenty plain characters with the ending of its type.
+/// Returns a file name that every channel accepts.
+///
+/// It has at most 20 characters of `[A-Za-z0-9._-]` and an extension for its content type.
 pub fn short_file_name(content_type: &str, name: Option<&str>) -> String {
     let plain = |name: &&str| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -112,14 +119,16 @@ pub fn short_file_name(content_type: &str, name: Option<&str>) -> String {
     format!("file.{extension}")
 }
 
-/// A name without folders and control characters, at most 120 characters.
+/// Removes folders, control characters and bidirectional marks from a file name.
+///
+/// The result has at most 120 characters.
 pub fn sanitize_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe = last.chars().filter(|c| !c.is_control() && !is_bidi_control(*c));
     safe.take(120).collect::<String>().trim().to_owned()
 }
 
-/// Marks that turn text round, with which `gpj.exe` looks like `exe.jpg`.
+/// Returns whether `c` changes the text direction. With such a mark, `gpj.exe` can look like `exe.jpg`.
 fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,4 +1,4 @@
-//! What each channel takes beside a text: how many, how large, of which types. From Twilio's guide to media.
+//! Limits of each channel for media: number, sizes and types. Source: Twilio's guide to accepted media types.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use crate::address::Channel;
 
-/// A megabyte as Twilio counts it.
+/// One megabyte in bytes, as Twilio counts it.
 const MB: u64 = 1024 * 1024;
 
-/// What one channel takes.
+/// The media limits of one channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MediaLimits {
-    /// How many at once.
+    /// The maximum number of files per message.
     pub count: usize,
-    /// All together, bytes.
+    /// The maximum size of all files together, in bytes.
     pub total: u64,
-    /// One picture, bytes.
+    /// The maximum size of one image, in bytes.
     pub image: u64,
-    /// One of anything else, bytes.
+    /// The maximum size of any other file, in bytes.
     pub other: u64,
     #[serde(skip)]
     types: &'static [&'static str],
@@ -73,7 +73,7 @@ const RCS: MediaLimits = MediaLimits {
     types: MESSENGER.types,
 };
 
-/// What a browser would run is never sent.
+/// Types that a browser would execute. They are never sent.
 const BLOCKED_TYPES: [&str; 5] = [
     "image/svg+xml",
     "text/html",
@@ -83,7 +83,7 @@ const BLOCKED_TYPES: [&str; 5] = [
 ];
 
 impl MediaLimits {
-    /// What `channel` takes.
+    /// Returns the limits of a channel.
     pub fn for_channel(channel: Channel) -> Self {
         match channel {
             Channel::Sms => SMS,
@@ -93,24 +93,24 @@ impl MediaLimits {
         }
     }
 
-    /// What every channel takes, by its name.
+    /// Returns the limits of all channels.
     pub fn all() -> BTreeMap<Channel, Self> {
         Channel::ALL.into_iter().map(|channel| (channel, Self::for_channel(channel))).collect()
     }
 
-    /// Whether something of this type is taken at all.
+    /// Returns whether the channel accepts files of this content type.
     pub fn allows(&self, content_type: &str) -> bool {
         let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         !BLOCKED_TYPES.contains(&&*name) && self.types.iter().any(|known| name.starts_with(known))
     }
 
-    /// The most bytes that one thing of this type may have.
+    /// Returns the maximum size of one file of this content type, in bytes.
     pub fn max_size(&self, content_type: &str) -> u64 {
         if is_image(content_type) { self.image } else { self.other }
     }
 }
 
-/// Whether channels count it as a picture.
+/// Returns whether the content type is an image, to which [`MediaLimits::image`] applies.
 pub fn is_image(content_type: &str) -> bool {
     content_type.trim_start().to_ascii_lowercase().starts_with("image/")
 }

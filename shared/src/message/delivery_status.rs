@@ -1,4 +1,4 @@
-//! Twilio's word on a message: its statuses, their rank, and how reports in any order become one.
+//! Delivery statuses and their ranks, by which reports in any order result in one status.
 
 use std::collections::BTreeMap;
 
@@ -6,38 +6,38 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Twilio's word for what has become of a message.
+/// A delivery status, as Twilio reports it.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[schema(as = DeliveryStatus)]
 pub enum DeliveryStatus {
-    /// Inbound, not yet whole.
+    /// Inbound: Twilio is still receiving the message.
     Receiving,
-    /// Taken by a Messaging Service, which still chooses the sender.
+    /// Accepted by a Messaging Service, which has not chosen the sender yet.
     Accepted,
-    /// To be sent later.
+    /// Scheduled to be sent later.
     Scheduled,
-    /// In the sender's queue.
+    /// In the sender's queue at Twilio.
     Queued,
-    /// On the way to the carrier.
+    /// Twilio is sending it to the carrier.
     Sending,
-    /// Taken by the carrier.
+    /// The carrier accepted it.
     Sent,
-    /// Delivered to some of several receivers.
+    /// Delivered to some of several recipients.
     PartiallyDelivered,
-    /// On the receiver's phone.
+    /// Delivered to the recipient.
     Delivered,
     /// The carrier could not deliver it.
     Undelivered,
     /// Twilio could not send it.
     Failed,
-    /// Taken back before it was sent.
+    /// Canceled before it was sent.
     Canceled,
-    /// Inbound, whole.
+    /// Inbound: Twilio received the whole message.
     Received,
-    /// The receiver has opened it.
+    /// The recipient has opened it.
     Read,
 }
 
@@ -59,8 +59,7 @@ impl DeliveryStatus {
         Self::Read,
     ];
 
-    /// Takes Twilio's word, in small letters as webhooks and the API write it, or in capitals as Event
-    /// Streams do.
+    /// Parses a status, ignoring case: webhooks and the API use lower case, Event Streams upper case.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str().eq_ignore_ascii_case(text))
     }
@@ -70,7 +69,7 @@ impl DeliveryStatus {
         Self::parse(text).unwrap_or(Self::Queued)
     }
 
-    /// Twilio's word.
+    /// Returns Twilio's name of the status.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Receiving => "receiving",
@@ -89,8 +88,10 @@ impl DeliveryStatus {
         }
     }
 
-    /// How far a message is with this status. Callbacks come in any order: the highest rank tells the truth, and
-    /// among equals the one that came first.
+    /// Returns the rank of the status. A later stage of delivery has a higher rank.
+    ///
+    /// Twilio sends callbacks in any order. The status with the highest rank counts; among equal ranks, the one that
+    /// was reported first.
     pub fn rank(self) -> u8 {
         match self {
             Self::Receiving => 0,
@@ -109,7 +110,9 @@ impl DeliveryStatus {
         }
     }
 
-    /// The status that counts among all that were reported: the highest rank, and among equals the first.
+    /// Returns the reported status with the highest rank.
+    ///
+    /// Among equal ranks, it is the one that was reported first.
     pub fn highest(statuses: &BTreeMap<Self, StatusRecord>) -> Option<Self> {
         statuses
             .iter()
@@ -120,7 +123,7 @@ impl DeliveryStatus {
             .map(|(status, _)| *status)
     }
 
-    /// Whether nothing but `read` can follow.
+    /// Returns whether only `read` can follow.
     pub fn is_final(self) -> bool {
         self.rank() >= 7
     }
@@ -132,13 +135,13 @@ impl std::fmt::Display for DeliveryStatus {
     }
 }
 
-/// One report of a status.
+/// The record of one reported status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StatusRecord {
-    /// When the first report of it reached us.
+    /// The time at which the first report arrived.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// Twilio's error code with it.
+    /// The error code that Twilio reported with the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub error_code: Option<u32>,

@@ -1,4 +1,4 @@
-//! What people see of a message's fate: one label, and a failure in plain words.
+//! The status and the error of a message, as the UI shows them.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,33 +6,33 @@ use utoipa::ToSchema;
 use crate::localized::code as texts;
 use crate::message::delivery_status::DeliveryStatus;
 
-/// The one label that people see.
+/// The status of a message that the UI shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisplayStatus {
-    /// From the contact.
+    /// Received from the contact.
     Received,
-    /// Stored, on its way to Twilio or waiting there.
+    /// Stored; not yet sent to Twilio, or in Twilio's queue.
     Queued,
-    /// Twilio is handing it over.
+    /// Twilio is sending it to the carrier.
     Sending,
-    /// The carrier has it.
+    /// The carrier accepted it.
     Sent,
-    /// The phone has it.
+    /// Delivered to the recipient.
     Delivered,
-    /// Somebody read it.
+    /// The recipient has opened it.
     Read,
     /// The carrier could not deliver it.
     Undelivered,
     /// Twilio could not send it.
     Failed,
-    /// It was called back.
+    /// Canceled before it was sent.
     Canceled,
-    /// Twilio refused to take it.
+    /// Twilio rejected it.
     Rejected,
-    /// Whether Twilio took it could not be found out.
+    /// The look-up could not determine whether Twilio accepted it.
     Unconfirmed,
-    /// Whether Twilio took it is being found out.
+    /// Twilio may have accepted it. A look-up is in progress.
     Unknown,
 }
 
@@ -41,7 +41,7 @@ impl DisplayStatus {
     pub const FAILED: [Self; 5] =
         [Self::Failed, Self::Undelivered, Self::Canceled, Self::Rejected, Self::Unconfirmed];
 
-    /// The label for Twilio's word.
+    /// Returns the display status for a delivery status.
     pub fn from_delivery_status(status: DeliveryStatus) -> Self {
         match status {
             DeliveryStatus::Accepted | DeliveryStatus::Scheduled | DeliveryStatus::Queued => {
@@ -59,21 +59,21 @@ impl DisplayStatus {
     }
 }
 
-/// A failure in plain words.
+/// An explanation of an error code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MessageError {
-    /// Twilio's code.
+    /// Twilio's error code.
     pub code: u32,
     /// What happened.
     pub title: String,
     /// What to do.
     pub advice: String,
-    /// Whether sending again may help.
+    /// Whether sending the message again may succeed.
     pub retryable: bool,
 }
 
 impl MessageError {
-    /// The words for a code.
+    /// Returns the explanation of an error code.
     pub fn from_code(code: u32) -> Self {
         let advice = crate::twilio_codes::find(code);
         Self {

@@ -1,104 +1,104 @@
-//! What may come with a message beside its text and media.
+//! Extras of a message: what it contains besides text and media.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use crate::consent::ConsentKeyword;
 
-/// A place that the contact sent.
+/// A location that the contact sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Location {
-    /// Degrees, as Twilio wrote them.
+    /// The latitude in degrees, as Twilio wrote it.
     pub latitude: String,
-    /// Degrees, as Twilio wrote them.
+    /// The longitude in degrees, as Twilio wrote it.
     pub longitude: String,
-    /// The place's name.
+    /// The name of the location.
     pub label: Option<String>,
-    /// Its postal address.
+    /// The postal address.
     pub address: Option<String>,
 }
 
-/// An answer by button or from a list.
+/// A reply by a button or a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Button {
-    /// What stood on the button.
+    /// The text of the button.
     pub text: Option<String>,
-    /// What the button means to a program.
+    /// The payload of the button, for programs.
     pub payload: Option<String>,
-    /// The chosen entry of a list.
+    /// The ID of the selected list item.
     pub list_id: Option<String>,
-    /// Its title.
+    /// The title of the selected list item.
     pub list_title: Option<String>,
 }
 
-/// What on the web led the contact to write: an advertisement or a post.
+/// The advertisement or post from which the contact started to write.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Referral {
-    /// Its headline.
+    /// The headline.
     pub headline: Option<String>,
-    /// Its text.
+    /// The text.
     pub body: Option<String>,
-    /// Where it is; http or https.
+    /// The URL, with the scheme `http` or `https`.
     pub url: Option<String>,
 }
 
-/// The message that this one answers.
+/// The message that this one replies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReplyTo {
-    /// Twilio's SID of it.
+    /// The SID of that message.
     pub sid: String,
-    /// The message in this conversation, where it is known.
+    /// The ID of that message in this conversation, if known.
     pub message_id: Option<String>,
 }
 
-/// Whether a message was passed on.
+/// How often a message was forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Forwarded {
-    /// It was.
+    /// Forwarded.
     Once,
-    /// By many.
+    /// Forwarded many times.
     Often,
 }
 
-/// What a message cost, as Twilio tells it.
+/// The price of a message, as Twilio reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Price {
-    /// A decimal number, negative for a charge.
+    /// The amount as a decimal number; negative for a charge.
     pub amount: String,
-    /// ISO 4217, lower case as Twilio writes it or upper.
+    /// The currency (ISO 4217), in lower or upper case as Twilio wrote it.
     pub unit: String,
 }
 
 impl Price {
-    /// A price as Twilio tells it; none before there is one.
+    /// Creates a price from Twilio's fields. Returns `None` if a field is missing or the amount is not a number.
     pub fn from_twilio(amount: Option<String>, unit: Option<String>) -> Option<Self> {
         let amount = amount.filter(|amount| amount.parse::<f64>().is_ok_and(f64::is_finite))?;
         Some(Self { amount, unit: unit?.chars().take(3).collect() })
     }
 }
 
-/// What came with a message beside text and media.
+/// What a message contains besides text and media.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MessageExtras {
-    /// A place.
+    /// The location.
     pub location: Option<Location>,
-    /// An answer by button or from a list.
+    /// The reply by a button or a list.
     pub button: Option<Button>,
-    /// The message that this one answers.
+    /// The message that this one replies to.
     pub reply_to: Option<ReplyTo>,
-    /// What on the web led the contact to write.
+    /// The advertisement or post from which the contact started to write.
     pub referral: Option<Referral>,
-    /// Who else got it: the other members of a group MMS.
+    /// The addresses of the other recipients of a group MMS.
     pub other_recipients: Vec<String>,
-    /// Whether it was passed on.
+    /// The forwarded mark.
     pub forwarded: Option<Forwarded>,
     /// What its text means for consent.
     pub opt_out: Option<ConsentKeyword>,
 }
 
 impl MessageExtras {
-    /// Whether nothing else came.
+    /// Returns whether the message has no extras.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

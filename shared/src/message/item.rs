@@ -19,83 +19,85 @@ use crate::message::extras::{MessageExtras, Price};
 use crate::outbox::OutboxState;
 use crate::sid::MessageSid;
 
-/// The longest text that Twilio takes, in characters (UTF-16 units would refuse emoji too early).
+/// The maximum length of a text at Twilio, in characters.
+///
+/// Counted in UTF-16 units, texts with emoji would be rejected too early.
 pub const MAX_BODY_CHARACTERS: usize = 1600;
 
-/// Our own word on a send, apart from Twilio's (`seen`).
+/// The result of creating a message at Twilio. Delivery statuses are kept separately, in `statuses`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SendResult {
-    /// Twilio took it.
+    /// Twilio accepted the message.
     Accepted,
-    /// Twilio refused to take it.
+    /// Twilio rejected the message.
     Rejected {
         /// Twilio's error code.
         code: u32,
     },
-    /// Whether Twilio took it could not be found out.
+    /// The look-up could not determine whether Twilio accepted the message.
     Unconfirmed,
 }
 
-/// A message as it stands in the table (attributes beside the keys).
+/// A message as stored in the table, without the primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Its key: a ULID made by the server at receipt.
+    /// The message ID: a ULID that the server creates when it stores the message.
     pub id: MessageId,
-    /// Its conversation.
+    /// The conversation ID.
     pub conversation: ConversationId,
-    /// Its inbox, so that scope needs no read.
+    /// The inbox of the conversation, so that permission checks need no further read.
     pub inbox: InboxName,
-    /// Whose it is.
+    /// The direction.
     pub direction: Direction,
-    /// Our address.
+    /// The business address.
     pub business: Address,
-    /// The contact's address.
+    /// The contact address.
     pub contact: Address,
-    /// Who wrote it, outbound: the user's name for display.
+    /// The display name of the user who sent it, for an outbound message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
     /// The text.
     pub body: String,
-    /// What comes with it, at most ten.
+    /// The media, at most ten files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Media>,
-    /// What else came with it.
+    /// What the message contains besides text and media.
     #[serde(default, skip_serializing_if = "MessageExtras::is_empty")]
     pub extras: MessageExtras,
-    /// What Twilio said of it, and when.
+    /// All reported delivery statuses.
     #[serde(default)]
     pub statuses: BTreeMap<DeliveryStatus, StatusRecord>,
-    /// Our own word on the send.
+    /// The result of creating the message at Twilio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send_result: Option<SendResult>,
-    /// Grows by one with every write but a status.
+    /// The revision. Every write except a delivery status increases it by one.
     pub rev: u64,
-    /// Twilio's SID, when known.
+    /// The SID at Twilio, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<MessageSid>,
-    /// The browser's key of the click, outbound.
+    /// The idempotency key of the send, for an outbound message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The message that was sent in its stead.
+    /// The new message that a retry of this one created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried_by: Option<MessageId>,
-    /// How many segments Twilio counted.
+    /// The number of segments, as Twilio counted them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segments: Option<u32>,
-    /// What it cost, when Twilio has told.
+    /// The price, once Twilio has reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
-    /// Sent by RCS, it went as an SMS.
+    /// Whether a message from an RCS sender was sent as an SMS.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sms_fallback: bool,
-    /// Its text and media were taken away, here and at Twilio.
+    /// Whether the text and media were deleted, here and at Twilio.
     #[serde(default, skip_serializing_if = "is_false")]
     pub redacted: bool,
 }
 
 impl Message {
-    /// When it was received by us: the time in its key.
+    /// Returns the time at which the message was stored, from its ULID.
     pub fn created_at(&self) -> Timestamp {
         self.id.time()
     }
@@ -115,7 +117,9 @@ impl Message {
         }
     }
 
-    /// The one label that people see, from Twilio's word, ours, and the state of its intent.
+    /// Returns the status that the UI shows.
+    ///
+    /// It follows from the delivery statuses, the send result and the state of the outbox entry.
     pub fn display_status(&self, outbox_state: Option<OutboxState>) -> DisplayStatus {
         if self.direction == Direction::Inbound {
             return DisplayStatus::Received;
@@ -131,7 +135,9 @@ impl Message {
         }
     }
 
-    /// The same message without anything that it said. What it answers and what it meant for consent stays.
+    /// Returns a copy without content.
+    ///
+    /// The quoted reply, the forwarded mark and the consent keyword stay.
     #[must_use]
     pub fn redacted_copy(&self) -> Self {
         let MessageExtras { reply_to, forwarded, opt_out, .. } = self.extras.clone();
@@ -145,22 +151,22 @@ impl Message {
         }
     }
 
-    /// Whether something that came with it is still to be fetched, from where we know.
+    /// Returns whether a media file is pending and its URL at Twilio is known.
     pub fn has_fetchable_media(&self) -> bool {
         self.media.iter().any(|media| matches!(media, Media::Pending { .. }))
     }
 
-    /// Whether something that came with it is still to be found at Twilio.
+    /// Returns whether a media file is pending and its URL at Twilio is not known.
     pub fn has_unresolved_media(&self) -> bool {
         self.media.iter().any(Media::needs_look_up)
     }
 
-    /// Whether the send ended badly, so that it may be tried again.
+    /// Returns whether the send has failed, so that the message may be sent again.
     pub fn is_retryable(&self) -> bool {
         !self.redacted && DisplayStatus::FAILED.contains(&self.display_status(None))
     }
 
-    /// The code that says why it failed.
+    /// Returns the error code of the status that counts, or of the rejection.
     pub fn error_code(&self) -> Option<u32> {
         if let Some(status) = DeliveryStatus::highest(&self.statuses) {
             return self.statuses.get(&status).and_then(|record| record.error_code);

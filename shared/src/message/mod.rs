@@ -3,7 +3,7 @@
 //! - `item`: a message as stored in the table.
 //! - [`delivery_status`]: Twilio's delivery statuses and their ranks.
 //! - [`display_status`]: the status and the error that users see.
-//! - [`extras`]: what a message carries beside text and media.
+//! - [`extras`]: what a message contains besides text and media.
 //! - [`search`]: search within a conversation.
 //! - [`view`]: a message as returned by the API.
 

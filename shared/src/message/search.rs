@@ -1,18 +1,20 @@
-//! What is looked for within a thread: words, anywhere in what a message says.
+//! Search within a thread: words anywhere in the content of a message.
 
 use crate::conversation::search::{fold, fold_words};
 use crate::media::Media;
 use crate::message::Message;
 
-/// The longest search that is read, characters.
+/// The maximum length of a query, in characters. Longer queries are cut.
 const MAX_QUERY_CHARACTERS: usize = 200;
 
-/// The words of a search, folded.
+/// The folded words of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchWords(Vec<String>);
 
 impl SearchWords {
-    /// From what was typed; none if nothing was. What has no words (an emoji) is looked for as it stands.
+    /// Parses a query. Returns `None` if it is empty.
+    ///
+    /// A query without words, such as an emoji, is searched for as a whole.
     pub fn parse(typed: &str) -> Option<Self> {
         let typed: String = typed.trim().chars().take(MAX_QUERY_CHARACTERS).collect();
         let words = fold_words(&typed);
@@ -23,7 +25,7 @@ impl SearchWords {
         }
     }
 
-    /// Whether all of them stand in the message: in its text, its place, or the names of its media.
+    /// Returns whether the message contains all words, in its text, its location or its file names.
     pub fn match_message(&self, message: &Message) -> bool {
         let location = message.extras.location.as_ref();
         let location_texts =

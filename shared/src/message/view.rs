@@ -1,4 +1,4 @@
-//! A message, as the API and the socket show it.
+//! A message as returned by the API and in live events.
 
 use std::collections::BTreeMap;
 
@@ -12,62 +12,62 @@ use crate::message::extras::{MessageExtras, Price};
 use crate::message::{Direction, DisplayStatus, Message, MessageError, SendResult};
 use crate::outbox::OutboxEntryView;
 
-/// A message, as the API and the socket show it.
+/// A message as returned by the API and in live events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Message)]
 pub struct MessageView {
-    /// A ULID: sorts by time.
+    /// The message ID: a ULID, which sorts by time.
     pub message_id: String,
-    /// Its conversation.
+    /// The conversation ID.
     pub conversation_id: String,
-    /// Whose it is.
+    /// The direction.
     pub direction: Direction,
-    /// Our address.
+    /// The business address, as Twilio writes it.
     pub twilio_number: String,
-    /// The contact's address.
+    /// The contact address, as Twilio writes it.
     pub mobile_number: String,
-    /// Who wrote it, outbound.
+    /// The display name of the user who sent it, for an outbound message.
     pub author: Option<String>,
     /// The text.
     pub body: String,
-    /// What comes with it, in order.
+    /// The media, in order.
     pub media: Vec<MediaView>,
-    /// What else came with it.
+    /// What the message contains besides text and media.
     pub extras: MessageExtras,
-    /// When we received it.
+    /// The time at which the message was stored.
     #[schema(value_type = String, format = DateTime)]
     pub date_created: Timestamp,
-    /// Grows by one with every write but a status.
+    /// The revision. Every write except a delivery status increases it by one.
     pub rev: u64,
-    /// What Twilio said of it, and when: merged, never replaced.
+    /// All reported delivery statuses. A new report is merged in and never removes an earlier one.
     #[schema(value_type = BTreeMap<String, StatusRecord>)]
     pub statuses: BTreeMap<DeliveryStatus, StatusRecord>,
-    /// Our own word on the send.
+    /// The result of creating the message at Twilio.
     pub send_result: Option<SendResult>,
-    /// The send that is still to be done.
+    /// The outbox entry, while the message has not been sent.
     pub outbox: Option<OutboxEntryView>,
-    /// The message that was sent in its stead.
+    /// The ID of the new message that a retry of this one created.
     pub retried_by: Option<String>,
-    /// The browser's key of the click.
+    /// The idempotency key of the send, for an outbound message.
     pub idempotency_key: Option<String>,
-    /// Twilio's SID, when known.
+    /// The SID at Twilio, if known.
     pub sid: Option<String>,
-    /// The one label that people see.
+    /// The status that the UI shows.
     pub status: DisplayStatus,
-    /// Why it failed.
+    /// The explanation of the error, if the message failed.
     pub error: Option<MessageError>,
-    /// How many segments Twilio counted.
+    /// The number of segments, as Twilio counted them.
     pub segments: Option<u32>,
-    /// What it cost, when Twilio has told.
+    /// The price, once Twilio has reported it.
     pub price: Option<Price>,
-    /// Sent by RCS, it went as an SMS.
+    /// Whether a message from an RCS sender was sent as an SMS.
     pub sms_fallback: bool,
-    /// Its text and media were taken away.
+    /// Whether the text and media were deleted.
     pub redacted: bool,
 }
 
 impl Message {
-    /// How the API shows it, with the state of its intent.
+    /// Returns the message as the API returns it, with its outbox entry.
     pub fn view(&self, outbox: Option<OutboxEntryView>) -> MessageView {
         let status = self.display_status(outbox.as_ref().map(|entry| entry.state));
         MessageView {

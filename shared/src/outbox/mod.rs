@@ -43,34 +43,34 @@ pub enum OutboxState {
 /// An outbox entry as stored, without its place in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
-    /// The ID. A send has the ULID of its message.
+    /// The entry's ULID. A send has the ULID of its message.
     pub id: EntryId,
     /// The partition that the entry is stored in. It is stored in the partition key only.
     #[serde(rename = "pk", skip_serializing)]
     pub home: OutboxHome,
-    /// The inbox whose users may see the entry's live events.
+    /// The inbox of the conversation, which decides who receives the live event.
     pub inbox: InboxName,
-    /// The kind.
+    /// The kind of the entry.
     pub kind: OutboxKind,
     /// What the entry is about.
     pub target: OutboxTarget,
-    /// The keys of files to delete that no message refers to any more.
+    /// Keys of files to delete from the bucket. The message no longer refers to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub object_keys: Vec<String>,
-    /// The state. The attribute has a name of its own for the stream's filter.
+    /// The state. The stream filter in `template.yaml` uses the attribute name `outbox_state`.
     #[serde(rename = "outbox_state")]
     pub state: OutboxState,
-    /// The time at which the sweep requeues the entry.
+    /// The time from which the sweep processes the entry.
     pub due_at: Timestamp,
     /// The start of the current claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<Timestamp>,
-    /// The end of the current claim.
+    /// The end of the current claim's lease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_expires_at: Option<Timestamp>,
-    /// The number of claims.
+    /// The number of claims so far.
     pub attempts: u32,
-    /// The version. Every change of state increments it.
+    /// The version. Every state change increases it by one.
     pub version: u64,
 }
 
@@ -139,30 +139,32 @@ impl OutboxEntry {
         Ok((self.conversation()?, id))
     }
 
-    /// Returns whether the current claim still holds.
+    /// Returns whether the entry is claimed and its lease has not expired.
     pub fn is_leased(&self, now: Timestamp) -> bool {
         self.state == OutboxState::Claimed
             && self.lease_expires_at.is_some_and(|expires_at| expires_at > now)
     }
 
-    /// Returns the entry as the API shows it.
+    /// Returns the entry as the API returns it.
     pub fn view(&self) -> OutboxEntryView {
         OutboxEntryView { state: self.state, version: self.version }
     }
 }
 
-/// How long a deferred send waits: half a minute, doubled with every attempt, five minutes at most.
+/// Returns the delay of a deferred send: 30 s, doubled with every attempt, at most five minutes.
+///
+/// `retry_after` is Twilio's `Retry-After`. A longer one replaces the delay, up to the same maximum.
 pub fn backoff(attempts: u32, retry_after: Option<Duration>) -> Duration {
     let delay = Duration::from_secs(30).saturating_mul(1 << attempts.saturating_sub(1).min(4));
     retry_after.unwrap_or_default().max(delay).min(Duration::from_mins(5))
 }
 
-/// The send that is still to be done, as the API shows it.
+/// The outbox entry of a message as returned by the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = OutboxEntry)]
 pub struct OutboxEntryView {
-    /// Where it stands.
+    /// The state of the entry.
     pub state: OutboxState,
-    /// Grows by one with every change of state.
+    /// The version. Every state change increases it by one.
     pub version: u64,
 }

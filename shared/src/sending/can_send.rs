@@ -1,4 +1,4 @@
-//! Whether a message may go: one decision, with its reasons, for the composer, the API and `dispatch`.
+//! The decision whether a message may be sent, with reasons, for the composer, the API and `dispatch`.
 
 use jiff::Timestamp;
 
@@ -11,45 +11,45 @@ use crate::media::limits::{MediaLimits, is_image};
 use crate::message::MAX_BODY_CHARACTERS;
 pub use crate::sending::send_check::{Reason, ReasonCode, ReasonView, SendDecision};
 
-/// The decision.
+/// The answer to whether a message may be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendCheck {
-    /// The answer.
+    /// The decision.
     pub decision: SendDecision,
-    /// When it may go, if it has to wait.
+    /// The time from which the message may be sent, if the decision is [`SendDecision::Wait`].
     pub retry_at: Option<Timestamp>,
-    /// Everything that is in the way.
+    /// All reasons against sending.
     pub reasons: Vec<Reason>,
 }
 
-/// Something to be sent beside the text.
+/// An attachment of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftAttachment {
-    /// Its type.
+    /// The content type.
     pub content_type: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: u64,
 }
 
-/// What is to be sent.
+/// The content of a message to be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {
     /// The text.
     pub body: &'a str,
-    /// What goes with it.
+    /// The attachments.
     pub media: &'a [DraftAttachment],
 }
 
-/// One of the sender's and contact's circumstances that the conversation does not know.
+/// Facts for the decision that are not part of the conversation.
 #[derive(Debug, Clone, Default)]
 pub struct SendContext {
-    /// Whether the conversation's sender is set up.
+    /// Whether the conversation's sender is configured.
     pub sender_available: bool,
-    /// Regions that it may write to first; none: any.
+    /// The countries in which the sender may start conversations; `None` allows all.
     pub countries: Option<Vec<String>>,
-    /// Until when this person must wait.
+    /// The time until which the user has reached the rate limit.
     pub user_retry_at: Option<Timestamp>,
-    /// Until when this sender must wait.
+    /// The time until which the sender has reached its rate limit.
     pub sender_retry_at: Option<Timestamp>,
 }
 
@@ -65,17 +65,17 @@ impl SendCheck {
         }
     }
 
-    /// Nothing is in the way.
+    /// Creates a send check without reasons against sending.
     pub fn allowed() -> Self {
         Self::new(Vec::new(), None)
     }
 
-    /// Whether it may go now.
+    /// Returns whether the message may be sent now.
     pub fn is_allowed(&self) -> bool {
         self.decision == SendDecision::Allowed
     }
 
-    /// Everything that is in the way and what to do, for people.
+    /// Returns the text and the advice of each reason, for the user.
     pub fn texts(&self) -> Vec<LocalizedText> {
         let texts = |reason: &Reason| [reason.text.clone(), reason.advice.clone()];
         self.reasons.iter().flat_map(texts).collect()
@@ -86,13 +86,14 @@ fn reason(code: ReasonCode, text: LocalizedText, advice: LocalizedText) -> Reaso
     Reason { code, text, advice }
 }
 
-/// Whether the contact may be written to at all, whatever it is: consent and window. What `dispatch` asks again before
-/// it calls Twilio.
+/// Returns whether the contact may get messages, by consent and 24-hour window.
+///
+/// `dispatch` checks this again before it creates the message at Twilio.
 pub fn can_contact(conversation: &Conversation, now: Timestamp) -> SendCheck {
     SendCheck::new(contact_reasons(conversation, now), None)
 }
 
-/// Whether `draft` may go.
+/// Returns whether `draft` may be sent.
 pub fn can_send(
     conversation: &Conversation,
     draft: Draft<'_>,
@@ -175,7 +176,9 @@ fn draft_reasons(conversation: &Conversation, draft: Draft<'_>) -> Vec<Reason> {
     reasons
 }
 
-/// One file that is too large is told its own limit; the total is told only where each of them alone could go.
+/// Returns the reason for attachments that are too large.
+///
+/// The limit of all attachments together is reported only if each attachment is within its own limit.
 fn size_reason(limits: &MediaLimits, media: &[DraftAttachment]) -> Option<Reason> {
     let too_large =
         media.iter().find(|attachment| attachment.size > limits.max_size(&attachment.content_type));
@@ -196,7 +199,9 @@ fn size_reason(limits: &MediaLimits, media: &[DraftAttachment]) -> Option<Reason
     Some(reason(ReasonCode::MediaTooLarge, text, advice))
 }
 
-/// Who has written to us may be answered wherever they are; whom we write to first has to be in a country that is allowed.
+/// Returns the reason if the contact's country is not allowed.
+///
+/// The rule applies only to contacts who have never sent a message.
 fn country_reason(conversation: &Conversation, context: &SendContext) -> Option<Reason> {
     let allowed = context.countries.as_ref()?;
     if conversation.last_inbound_at.is_some() {
@@ -227,7 +232,7 @@ mod tests {
         "2026-11-25T12:00:00Z".parse().unwrap()
     }
 
-    /// A conversation in which the contact wrote `hours` ago, or never.
+    /// Returns a conversation in which the contact wrote `hours` ago, or never.
     fn conversation_with(contact: &str, hours: Option<i64>) -> Conversation {
         let id = ConversationId::parse("abcdefghijklmnopqrstuvwxyz").unwrap();
         let business = Address::parse("+18555080989").unwrap();
@@ -296,7 +301,7 @@ mod tests {
             (opted_out_and_late(WHATSAPP), Denied, &[OptedOut, WindowClosed]),
             (opted_out_and_late(MESSENGER), Denied, &[OptedOut, WindowClosed]),
             (opted_in(SMS), Allowed, &[]),
-            // Consent opens no window.
+            // Consent does not open the window.
             (opted_in(WHATSAPP), TemplateRequired, &[WindowClosed]),
         ];
         let draft = Draft { body: "Hi", media: &[] };
@@ -354,7 +359,7 @@ mod tests {
     fn countries_are_checked_only_for_numbers_that_never_wrote() {
         use ReasonCode::CountryNotAllowed;
         let uk = "+447400123456";
-        // A freephone number of no country.
+        // An international freephone number, which belongs to no country.
         let nowhere = "+80012345678";
         let table: [(&str, Option<i64>, SendContext, &[ReasonCode]); 8] = [
             (uk, None, default_context(), &[]),

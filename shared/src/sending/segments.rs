@@ -1,8 +1,8 @@
-//! How many parts a text is sent in, which characters make it costly, and what would make it cheaper.
+//! The segments of a text, the characters that require UCS-2, and a version with fewer segments.
 //!
-//! GSM-7 if every character is in its alphabet (160 septets alone, else 153 a part), otherwise UCS-2 (70 units alone,
-//! else 67). A character of two septets and a grapheme are never cut in two. Held to the vectors of Twilio's own
-//! calculator; the replacements are those of Twilio's Smart Encoding.
+//! A text is sent in GSM-7 if its alphabet has all characters (160 septets in one segment, otherwise 153 each), and in
+//! UCS-2 otherwise (70 units in one segment, otherwise 67 each). A two-septet character or a grapheme is never split.
+//! Test vectors of Twilio's segment calculator verify this. The replacements are those of Twilio's Smart Encoding.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,12 +11,12 @@ use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 use utoipa::ToSchema;
 
-/// One septet each.
+/// The characters with one septet.
 const GSM_7: &str = "\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ";
-/// Two septets each: an escape and the character.
+/// The characters with two septets: an escape and the character.
 const GSM_7_EXTENSION: &str = "\u{c}[\\]^{|}~€";
 
-/// `{code point in hex}={replacement}` a line.
+/// The replacements. Each line of the file has the form `{code point in hex}={replacement}`.
 static REPLACEMENTS: LazyLock<HashMap<char, &'static str>> = LazyLock::new(|| {
     let lines = include_str!("smart_encoding.txt").lines();
     let pairs = lines.filter_map(|line| {
@@ -26,62 +26,62 @@ static REPLACEMENTS: LazyLock<HashMap<char, &'static str>> = LazyLock::new(|| {
     pairs.collect()
 });
 
-/// How many costly characters are named.
+/// The maximum length of [`Segments::ucs2_characters`].
 const MAX_LISTED: usize = 20;
 
-/// How the characters of a text are written on the way.
+/// The encoding of a text in transit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SmsEncoding {
-    /// Seven bits a character.
+    /// GSM-7, with 7 bits per septet.
     Gsm7,
-    /// Sixteen bits a unit.
+    /// UCS-2, with 16 bits per unit.
     Ucs2,
-    /// Bytes of UTF-8 (RCS).
+    /// UTF-8 (RCS).
     Utf8,
 }
 
-/// A character that makes a whole text UCS-2.
+/// A character that is not in GSM-7, so that the whole text needs UCS-2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Ucs2Character {
-    /// Where it begins, in UTF-16 units, as browsers count.
+    /// Its position in the text, in UTF-16 units as in JavaScript.
     pub index: usize,
     /// The character.
     pub character: String,
-    /// What Twilio's Smart Encoding would put in its place.
+    /// Its replacement in Twilio's Smart Encoding, if there is one.
     pub replacement: Option<String>,
 }
 
-/// The same text with the replacements made.
+/// A text after Smart Encoding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SmartEncoded {
     /// The text.
     pub body: String,
-    /// In how many parts it is sent.
+    /// The number of segments.
     pub count: u32,
 }
 
-/// What a text costs on the way.
+/// The number of segments of a text, and what it depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Segments {
-    /// How its characters are written.
+    /// The encoding.
     pub encoding: SmsEncoding,
-    /// In how many parts it is sent; an empty text counts as one.
+    /// The number of segments. An empty SMS counts as one.
     pub count: u32,
-    /// Septets, UTF-16 units or bytes.
+    /// The length in septets, UTF-16 units or bytes, depending on the encoding.
     pub units: u32,
-    /// Characters as people count them.
+    /// The number of user-perceived characters (graphemes).
     pub characters: u32,
-    /// Units that are free in the last part.
+    /// The number of free units in the last segment.
     pub remaining_units: u32,
-    /// What makes it costly, the first twenty.
+    /// The first 20 characters that require UCS-2.
     pub ucs2_characters: Vec<Ucs2Character>,
-    /// A cheaper way to write it, if there is one.
+    /// The text after Smart Encoding, if that saves segments or makes it GSM-7.
     pub smart_encoded: Option<SmartEncoded>,
 }
 
 impl Segments {
-    /// Of a text sent as SMS.
+    /// Counts the segments of an SMS.
     pub fn for_sms(text: &str) -> Self {
         let measured = measure(text);
         let ucs2_characters = if measured.encoding == SmsEncoding::Ucs2 {
@@ -97,7 +97,7 @@ impl Segments {
         Self { ucs2_characters, smart_encoded, ..measured }
     }
 
-    /// Of a text sent as RCS: in the United States 160 bytes a part, elsewhere one.
+    /// Counts the segments of an RCS message: 160 bytes each in the United States, elsewhere always one.
     pub fn for_rcs(text: &str, united_states: bool) -> Self {
         let bytes = length(text.len());
         let count = if united_states { bytes.div_ceil(160) } else { bytes.min(1) };
@@ -114,7 +114,7 @@ impl Segments {
     }
 }
 
-/// The text as Twilio's Smart Encoding would write it.
+/// Returns the text after Twilio's Smart Encoding.
 pub fn smart_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for character in text.chars() {
@@ -155,7 +155,9 @@ fn measure(text: &str) -> Segments {
     }
 }
 
-/// The widths of what is not cut in two; a grapheme that fits no part is cut between its characters.
+/// Returns the widths of the indivisible units of a text: graphemes, in UTF-16 units.
+///
+/// A grapheme that does not fit into one segment is split between its characters.
 fn units(text: &str) -> Vec<u32> {
     let mut widths = Vec::new();
     for grapheme in text.graphemes(true) {
@@ -201,7 +203,7 @@ fn septets(character: char) -> Option<u32> {
     }
 }
 
-/// How many parts, and how much of the last is used.
+/// Returns the number of segments and the used units of the last one.
 fn count_parts(widths: &[u32], single_limit: u32, part_limit: u32) -> (u32, u32) {
     let total = widths.iter().sum();
     if total <= single_limit {
@@ -285,7 +287,7 @@ mod tests {
                 SmsEncoding::Utf8 => "UTF-8",
             };
             let units = expected.code_units.or(expected.bytes);
-            // Where characters take one or two septets, the calculator counts the septets as characters.
+            // For GSM-7, the calculator reports septets as characters.
             let characters = match found.encoding {
                 SmsEncoding::Gsm7 => found.units,
                 _ => found.characters,

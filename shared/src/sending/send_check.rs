@@ -1,60 +1,60 @@
-//! The answer to whether a message may go, and its reasons.
+//! The decision of a send check, and its reasons.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::localized::{LocalizedText, LocalizedTextView};
 
-/// The answer.
+/// The decision of a send check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SendDecision {
-    /// It may go.
+    /// The message may be sent.
     Allowed,
-    /// It may go later; `until` says when.
+    /// The message may be sent later, from `retry_at`.
     Wait,
-    /// Only an approved template may go.
+    /// Only an approved template may be sent.
     TemplateRequired,
-    /// It may not go.
+    /// The message may not be sent.
     Denied,
 }
 
-/// Why not.
+/// The code of a reason against sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCode {
-    /// The contact wants no messages.
+    /// The contact has opted out.
     OptedOut,
-    /// Nobody may be answered freely so long after their last message.
+    /// The 24-hour window is closed.
     WindowClosed,
-    /// There is nothing to send.
+    /// The message is empty.
     Empty,
-    /// The text is longer than Twilio takes.
+    /// The text is longer than Twilio allows.
     TooLong,
-    /// The channel does not take this type.
+    /// The channel does not support the type of an attachment.
     MediaNotAllowed,
-    /// The channel takes smaller ones only.
+    /// An attachment or the sum of all attachments exceeds the channel's size limit.
     MediaTooLarge,
-    /// The channel takes fewer.
+    /// The message has more attachments than the channel allows.
     TooManyMedia,
-    /// Nobody writes to this country from here.
+    /// The sender may not start conversations in this country.
     CountryNotAllowed,
-    /// This person has sent too many.
+    /// The user has reached the limit of messages per minute.
     UserRateLimit,
-    /// This sender has sent too many.
+    /// The sender has reached its limit of messages per minute.
     SenderRateLimit,
-    /// The sender of this conversation cannot do the channel, or is no longer set up.
+    /// The sender of the conversation does not support the channel or is no longer configured.
     SenderUnavailable,
 }
 
 /// A reason against sending, as texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// For programs.
+    /// The code, for programs.
     pub code: ReasonCode,
     /// What prevents the send.
     pub text: LocalizedText,
-    /// What to do.
+    /// Advice for the user.
     pub advice: LocalizedText,
 }
 
@@ -62,20 +62,20 @@ pub struct Reason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Reason)]
 pub struct ReasonView {
-    /// For programs.
+    /// The code, for programs.
     code: ReasonCode,
     /// What prevents the send, in English.
     text: String,
-    /// The same by its key.
+    /// The same text by its key.
     localized_text: LocalizedTextView,
-    /// What to do, in English.
+    /// Advice for the user, in English.
     advice: String,
-    /// The same by its key.
+    /// The same advice by its key.
     localized_advice: LocalizedTextView,
 }
 
 impl Reason {
-    /// The reason as the API shows it.
+    /// Returns the reason as the API returns it.
     pub fn view(&self) -> ReasonView {
         ReasonView {
             code: self.code,

@@ -6,12 +6,12 @@ use crate::ids::MessageId;
 /// The prefix of all callback paths.
 pub const CALLBACK_PREFIX: &str = "/twilio/deliveries/";
 
-/// Returns the path of a message's callbacks. The signature covers it, so no one else can name another message.
+/// Returns the path of a message's status callbacks. Twilio's signature covers it.
 pub fn callback_path(conversation: &ConversationId, message: MessageId) -> String {
     format!("{CALLBACK_PREFIX}{conversation}/{message}")
 }
 
-/// Returns the conversation and message that a callback path names; `None` if the path is invalid.
+/// Returns the conversation and the message of a callback path, or `None` if the path is invalid.
 pub fn parse_callback_path(path: &str) -> Option<(ConversationId, MessageId)> {
     let (conversation, message) = path.strip_prefix(CALLBACK_PREFIX)?.split_once('/')?;
     ConversationId::parse(conversation).zip(MessageId::parse(message))

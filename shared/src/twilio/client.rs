@@ -1,7 +1,7 @@
-//! The calls to Twilio's REST API, and the one place that speaks HTTP outwards.
+//! The client of Twilio's REST API.
 //!
-//! Creating a message is not idempotent, so each failure says whether Twilio can have taken the message: not processed
-//! (safe to repeat), refused (Twilio said no), or ambiguous (never repeat by itself).
+//! Creating a message is not idempotent. Each error therefore tells whether Twilio can have created the message: *not
+//! processed* (safe to repeat), *rejected*, or *ambiguous* (must not be repeated automatically).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,29 +24,29 @@ use crate::sid::{AccountSid, MessagingServiceSid};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
-/// What a list asks for at once; Twilio allows 1,000.
+/// The page size of lists. Twilio allows 1,000.
 const PAGE_SIZE: &str = "200";
-/// A list that goes on after this is an error: 20,000 messages between two addresses on one day.
+/// The maximum number of pages. More than 20,000 messages between two addresses on one day are an error.
 const MAX_PAGES: usize = 100;
 
-/// What a [`Client`] is made of.
+/// The settings of a [`Client`].
 #[derive(Clone)]
 pub struct ClientOptions {
-    /// Where the API is, `https://api.twilio.com` or a simulator, without a path.
+    /// The URL of the API without a path: `https://api.twilio.com` or a simulator.
     pub base_url: String,
-    /// The account whose messages are meant.
+    /// The account.
     pub account: AccountSid,
-    /// The user of HTTP Basic: an API key's SID, or the account's.
+    /// The user name for HTTP Basic authentication: the SID of an API key or of the account.
     pub user: String,
-    /// The API key's secret, or the account's auth token.
+    /// The secret of the API key, or the auth token of the account.
     pub password: Secret,
-    /// Time, for the limit of ten seconds.
+    /// The clock, for the timeout of ten seconds.
     pub clock: Arc<dyn Clock>,
     /// The fault points `twilio.create`, `twilio.list` and `twilio.redact`.
     pub faults: FaultPoints,
 }
 
-/// A client of one account. Its connections are opened with the first call and kept.
+/// The client of one account. It opens connections on demand and reuses them.
 pub struct Client {
     pub(super) options: ClientOptions,
     pub(super) http: OnceCell<reqwest::Client>,
@@ -58,30 +58,30 @@ impl std::fmt::Debug for Client {
     }
 }
 
-/// A message to be created.
+/// The parameters of a message to create.
 #[derive(Debug, Clone, Copy)]
 pub struct CreateMessage<'a> {
-    /// Our sender; none where the Messaging Service is to choose it.
+    /// The sender; `None` if the Messaging Service chooses it.
     pub from: Option<&'a Address>,
-    /// The Messaging Service to send through.
+    /// The Messaging Service, if one is used.
     pub service: Option<&'a MessagingServiceSid>,
-    /// The receiver.
+    /// The recipient.
     pub to: &'a Address,
     /// The text, at most 1,600 characters.
     pub body: &'a str,
-    /// Where Twilio reads what goes with it, at most ten addresses. The text may then be empty.
+    /// The URLs from which Twilio fetches the media, at most ten. With media, the text may be empty.
     pub media: &'a [String],
-    /// Where Twilio reports what becomes of it.
+    /// The URL for status callbacks.
     pub status_callback: &'a str,
 }
 
 impl Client {
-    /// A client that has not called anybody yet.
+    /// Creates the client. It opens connections on demand.
     pub fn new(options: ClientOptions) -> Self {
         Self { options, http: OnceCell::new() }
     }
 
-    /// Creates a message: one request, never repeated here.
+    /// Creates a message with one request. Does not retry.
     pub async fn create_message(
         &self,
         message: &CreateMessage<'_>,
@@ -100,8 +100,10 @@ impl Client {
         response.parse_created()
     }
 
-    /// Lists the messages from `from`, or from anybody, to `to` that were sent on `day` (UTC), newest first, all pages. The first second
-    /// of the next day may be among them.
+    /// Lists the messages to `to` that were sent on `day` (UTC), newest first, from all pages.
+    ///
+    /// Without `from`, the messages of all senders are listed. Messages of the first second of the next day may be
+    /// included.
     pub async fn list_messages(
         &self,
         to: &Address,
@@ -113,7 +115,7 @@ impl Client {
         let mut query = vec![("To", to.as_str())];
         query.extend(from.map(|from| ("From", from.as_str())));
         query.extend([
-            // The names end in the comparison; each bound is included.
+            // The operator is part of the parameter name. Both bounds are inclusive.
             ("DateSent>", since.as_str()),
             ("DateSent<", until.as_str()),
             ("PageSize", PAGE_SIZE),
@@ -127,7 +129,7 @@ impl Client {
             let page = response.parse_page()?;
             messages.extend(page.messages.into_iter().filter_map(MessageEntry::into_listed));
             let Some(uri) = page.next_page_uri else { return Ok(messages) };
-            // Anything but a path would take our credentials elsewhere.
+            // A full URL could send our credentials to another host.
             if !uri.starts_with('/') {
                 return Err(ClientError::Failed("the next page is not a path".to_owned()));
             }
@@ -144,7 +146,7 @@ impl Client {
         format!("{}/2010-04-01/Accounts/{}/Messages.json", self.base_url(), self.options.account)
     }
 
-    /// One request through the fault point `point`, answered within ten seconds of the clock.
+    /// Sends one request. Fails if there is no response within ten seconds.
     pub(super) async fn call(
         &self,
         point: &'static str,
@@ -173,7 +175,7 @@ impl Client {
     }
 }
 
-/// The connections to Twilio: without its own repeats, since creating a message is not idempotent.
+/// Creates the HTTP client. It does not retry, because creating a message is not idempotent.
 pub(super) fn http_client() -> Result<reqwest::Client, NoResponse> {
     http::client(CONNECT_TIMEOUT).map_err(|_| NoResponse::NotProcessed)
 }
@@ -198,7 +200,7 @@ mod tests {
     const SENT: &str = "SM00000000000000000000000000000009";
     const FILE: &str = "ME00000000000000000000000000000001";
 
-    /// A request as it came over the wire.
+    /// A request as received by the test server.
     struct ReceivedRequest {
         target: String,
         head: String,
@@ -217,7 +219,7 @@ mod tests {
             })
         }
 
-        /// The parameters of query and body, sorted.
+        /// Returns the parameters of the query and the body, sorted.
         fn params(&self) -> Vec<(String, String)> {
             let query = self.target.split_once('?').map_or("", |(_, query)| query);
             let mut params = form::parse(query.as_bytes()).unwrap();
@@ -252,7 +254,7 @@ mod tests {
         )
     }
 
-    /// Listens on loopback and gives `answers`, one per connection; after the last it takes requests and says nothing.
+    /// Starts a server on loopback that sends one response per connection, and none after the last.
     async fn start_server(responses: Vec<String>) -> (String, UnboundedReceiver<ReceivedRequest>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -1,61 +1,61 @@
-//! The results of requests to Twilio's REST API: what was created, and the errors.
+//! Results and errors of requests to Twilio's REST API.
 
 use std::time::Duration;
 
 use crate::message::delivery_status::DeliveryStatus;
 use crate::sid::MessageSid;
 
-/// A message that Twilio has taken.
+/// A message that Twilio has created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedMessage {
-    /// Twilio's id of it.
+    /// The SID of the message.
     pub sid: MessageSid,
-    /// Its first status, for which there is no callback.
+    /// The first status. Twilio sends no callback for it.
     pub status: DeliveryStatus,
-    /// The parts that it is cut into.
+    /// The number of segments, if reported.
     pub num_segments: Option<u32>,
 }
 
-/// Why a message was not created, or may not have been.
+/// The error of creating a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CreateError {
-    /// Twilio has not touched the request (429, or no connection): it may be repeated.
+    /// Twilio did not process the request (429, or no connection). It may be repeated.
     #[error("Twilio did not process the request")]
     NotProcessed {
-        /// How long Twilio asks us to wait.
+        /// The delay of `Retry-After`, if there is one.
         retry_after: Option<Duration>,
     },
-    /// Twilio said no, and will again.
+    /// Twilio rejected the message. Repeating the request gives the same result.
     #[error("Twilio rejected the message: {code} {message}")]
     Rejected {
-        /// Twilio's error code; the HTTP status where the answer has none.
+        /// The error code, or the HTTP status if the response has no code.
         code: u32,
-        /// Twilio's words.
+        /// Twilio's error message.
         message: String,
     },
-    /// Nobody knows whether the message exists (no answer, 5xx, an answer that makes no sense): not to be repeated.
+    /// Twilio may have created the message (no response, 5xx, invalid response). Must not be repeated.
     #[error("Twilio may have accepted the message: {0}")]
     Ambiguous(String),
 }
 
-/// Why a list could not be read. Reading may always be repeated.
+/// The error of any other request. These requests may always be repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
-    /// Twilio has not touched the request (429, or no connection).
+    /// Twilio did not process the request (429, or no connection).
     #[error("Twilio did not process the request")]
     NotProcessed {
-        /// How long Twilio asks us to wait.
+        /// The delay of `Retry-After`, if there is one.
         retry_after: Option<Duration>,
     },
-    /// Twilio said no.
+    /// Twilio rejected the request.
     #[error("Twilio rejected the request: {code} {message}")]
     Rejected {
-        /// Twilio's error code; the HTTP status where the answer has none.
+        /// The error code, or the HTTP status if the response has no code.
         code: u32,
-        /// Twilio's words.
+        /// Twilio's error message.
         message: String,
     },
-    /// No answer, 5xx, or an answer that makes no sense.
+    /// There was no response, a 5xx or an invalid response.
     #[error("Twilio gave no usable response: {0}")]
     Failed(String),
 }

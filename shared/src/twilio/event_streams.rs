@@ -1,28 +1,28 @@
-//! Event Streams: `CloudEvents`, one or a batch, read as the webhook that would have told the same.
+//! Parsing of Twilio events (Event Streams, `CloudEvents`), which are converted to webhook parameters.
 
 use serde_json::{Map, Value};
 
 use super::webhook::{InboundMessage, InvalidWebhook, StatusCallback};
 use crate::localized::quarantine;
 
-/// What all of Twilio's types begin with.
+/// The prefix of the types of messaging events.
 const MESSAGING: &str = "com.twilio.messaging.";
 
-/// The statuses that have a type of their own.
+/// The statuses that have an event type.
 const STATUSES: [&str; 6] = ["queued", "sent", "delivered", "failed", "undelivered", "read"];
 
-/// What an event tells.
+/// A parsed Twilio event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TwilioEvent {
-    /// Somebody wrote to one of our senders.
+    /// An inbound message to one of our senders.
     Inbound(Box<InboundMessage>),
-    /// News of a message that we sent.
+    /// A delivery report of an outbound message.
     Status(Box<StatusCallback>),
-    /// Nothing that concerns us.
+    /// An event of another type.
     Ignored,
 }
 
-/// The events in a body: an array of them, or one alone.
+/// Parses a body with one event or an array of events.
 pub fn parse_batch(body: &[u8]) -> Result<Vec<Value>, InvalidWebhook> {
     match serde_json::from_slice(body) {
         Ok(Value::Array(events)) => Ok(events),
@@ -31,14 +31,14 @@ pub fn parse_batch(body: &[u8]) -> Result<Vec<Value>, InvalidWebhook> {
     }
 }
 
-/// What one event tells.
+/// Parses one event.
 pub fn parse_event(event: &Value) -> Result<TwilioEvent, InvalidWebhook> {
     let kind = event.get("type").and_then(Value::as_str);
     let kind = kind.ok_or_else(|| InvalidWebhook(quarantine::event_without_type()))?;
     let inbound = match kind.strip_prefix(MESSAGING).and_then(|rest| rest.split_once('.')) {
         Some(("inbound-message", "received")) => true,
         Some(("message", status)) if STATUSES.contains(&status) => false,
-        // Twilio adds types without notice.
+        // Twilio adds event types without notice.
         _ => return Ok(TwilioEvent::Ignored),
     };
     let data = event.get("data").and_then(Value::as_object);
@@ -51,7 +51,7 @@ pub fn parse_event(event: &Value) -> Result<TwilioEvent, InvalidWebhook> {
     }
 }
 
-/// The data as a webhook's parameters: `messageSid` is `MessageSid` there, and so on.
+/// Converts event data to webhook parameters, for example `messageSid` to `MessageSid`.
 fn to_webhook_params(data: &Map<String, Value>) -> Vec<(String, String)> {
     let params = data.iter().filter_map(|(name, value)| {
         let value = match value {

@@ -1,29 +1,29 @@
-//! Form bodies: decoded once, in order, with repeated and empty parameters kept, since all of them are signed.
+//! Parsing of form bodies. Order, duplicates and empty values are kept, because all of them are signed.
 
 use std::borrow::Cow;
 
 use crate::localized::{self, LocalizedText};
 
-/// The most parameters that a readable webhook has. Twilio sends some thirty.
+/// The maximum number of parameters of a valid form. Twilio sends about 30.
 pub const MAX_PARAMETERS: usize = 1_000;
 
-/// The most parameters that are looked at in a body that is not readable, only to check its signature.
+/// The maximum number of parameters of an invalid form, which is parsed only to verify its signature.
 const MAX_CHECKED_PARAMETERS: usize = 100_000;
 
-/// Why a body is not a form that we read.
+/// The error of parsing a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.localized_text())]
 pub enum FormError {
-    /// More than [`MAX_PARAMETERS`].
+    /// The form has more than [`MAX_PARAMETERS`] parameters.
     TooManyParameters,
-    /// Decoded, a name or a value is not UTF-8.
+    /// A decoded name or value is not UTF-8.
     NotUtf8,
-    /// A percent sign without two hexadecimal digits.
+    /// A percent sign is not followed by two hexadecimal digits.
     BadPercentEncoding,
 }
 
 impl FormError {
-    /// A stable word for it.
+    /// Returns the error code, which does not change.
     pub fn code(self) -> &'static str {
         match self {
             Self::TooManyParameters => "too_many_parameters",
@@ -32,7 +32,7 @@ impl FormError {
         }
     }
 
-    /// What the admin is told.
+    /// Returns the text that the admin sees.
     pub fn localized_text(self) -> LocalizedText {
         match self {
             Self::TooManyParameters => localized::quarantine::too_many_parameters(),
@@ -42,7 +42,7 @@ impl FormError {
     }
 }
 
-/// Decodes a form body: names and values in the order of the body.
+/// Parses a form body. Returns names and values in the order of the body.
 pub fn parse(body: &[u8]) -> Result<Vec<(String, String)>, FormError> {
     let text = |raw| {
         let (bytes, clean) = percent_decode(raw);
@@ -57,8 +57,10 @@ pub fn parse(body: &[u8]) -> Result<Vec<(String, String)>, FormError> {
     split_pairs(body).map(|(name, value)| Ok((text(name)?, text(value)?))).collect()
 }
 
-/// Decodes what can be decoded, as the frameworks in front of Twilio's own SDKs do: a broken percent sign stays as it
-/// is, broken UTF-8 becomes U+FFFD. For [`super::signature`] and for showing a quarantined body, never for use.
+/// Parses a form body and keeps invalid parts, like the frameworks that Twilio's SDKs run in.
+///
+/// Invalid percent-encoding is kept as it is; invalid UTF-8 becomes U+FFFD. Only for [`super::signature`] and for
+/// showing a quarantined body.
 pub fn parse_lossy(body: &[u8]) -> Vec<(String, String)> {
     let text = |raw| String::from_utf8_lossy(&percent_decode(raw).0).into_owned();
     split_pairs(body)
@@ -67,10 +69,10 @@ pub fn parse_lossy(body: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A name and a value as bytes.
+/// A decoded name and value, as bytes.
 type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
-/// Decodes to bytes, which need not be UTF-8; a broken percent sign stays as it is.
+/// Parses a form body to bytes. Invalid percent-encoding is kept as it is.
 pub(super) fn parse_bytes(body: &[u8]) -> Vec<Pair<'_>> {
     split_pairs(body)
         .take(MAX_CHECKED_PARAMETERS)
@@ -78,7 +80,9 @@ pub(super) fn parse_bytes(body: &[u8]) -> Vec<Pair<'_>> {
         .collect()
 }
 
-/// The raw names and values. A parameter without `=` has an empty value; nothing between two `&` is no parameter.
+/// Splits a body into raw names and values.
+///
+/// A parameter without `=` has an empty value. Empty parts between two `&` are skipped.
 fn split_pairs(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
         let mut parts = pair.splitn(2, |byte| *byte == b'=');
@@ -86,7 +90,7 @@ fn split_pairs(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// Undoes `+` and `%xx` once, and says whether every percent sign had its two digits.
+/// Decodes `+` and `%xx` once. Also returns whether all percent-encodings are valid.
 fn percent_decode(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
     if !raw.iter().any(|byte| matches!(byte, b'+' | b'%')) {
         return (Cow::Borrowed(raw), true);

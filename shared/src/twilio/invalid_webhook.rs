@@ -1,11 +1,11 @@
-//! The error of a webhook request that cannot be read.
+//! The error of parsing a webhook.
 
 use crate::localized::LocalizedText;
 
-/// A webhook that is Twilio's but does not say what we need, or says it twice and differently.
+/// The error of a webhook with a missing, invalid or ambiguous parameter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidWebhook(
-    /// Why, for the admin. Holds names of parameters, never their values.
+    /// The reason, for the admin. It contains names of parameters, but no values.
     pub LocalizedText,
 );

@@ -1,4 +1,4 @@
-//! What came with a message, read from Twilio: only from where Twilio keeps it, and never more than we take.
+//! Fetching of inbound media from Twilio, with checks of the host and the size.
 
 use std::io;
 use std::sync::Arc;
@@ -16,43 +16,43 @@ use crate::fault::Fault;
 use crate::media::MediaError;
 use crate::media::file_type;
 
-/// The most bytes that are taken; Twilio carries no more on any channel but Messenger.
+/// The maximum size of a file, in bytes. Only on Messenger does Twilio allow larger files.
 pub const MAX_MEDIA_BYTES: u64 = 16 * 1024 * 1024;
 
-/// How long the beginning of one may take. The rest comes while it is passed on.
+/// The timeout until the first bytes are received. The rest is streamed.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How often it may lead elsewhere.
+/// The maximum number of redirects.
 const MAX_REDIRECTS: usize = 3;
 
-/// Twilio's stores of media, which need no credentials: what ends so, and one bucket by its path.
+/// Twilio's media storage, which needs no credentials: subdomains, and one bucket by its path.
 const STORAGE_DOMAIN: &str = ".twiliocdn.com";
 const STORAGE_BUCKET: (&str, &str) = ("s3-external-1.amazonaws.com", "/media.twiliocdn.com/");
 
-/// What is being read: its beginning is here, the rest comes as it is asked for.
+/// A file that is being received. The first bytes are available; the rest is streamed.
 pub struct MediaStream {
-    /// How many bytes it has.
+    /// The size of the file in bytes.
     pub length: u64,
-    /// The first of them: enough to tell what it is, or all.
+    /// The first bytes, enough to detect the content type, or all bytes of a small file.
     pub prefix: Vec<u8>,
-    /// The file's name, where Twilio knows one.
+    /// The file name, if Twilio reports one.
     pub name: Option<String>,
     rest: Option<Response>,
 }
 
-/// Whether what was read ended before its end.
+/// Whether a stream ended before the whole file was received.
 #[derive(Debug, Clone, Default)]
 pub struct StreamInterrupted(Arc<AtomicBool>);
 
 impl StreamInterrupted {
-    /// Whether it happened, and what people are told then.
+    /// Returns the error if the stream was interrupted.
     pub fn error(&self) -> Option<FetchError> {
         self.0.load(Ordering::Relaxed).then_some(INTERRUPTED)
     }
 }
 
 impl MediaStream {
-    /// All its bytes, the beginning too, piece by piece; an error if they end before their end.
+    /// Returns a stream of all bytes, including the first ones. It ends with an error if it is interrupted.
     pub fn into_stream(self) -> (BoxStream<'static, io::Result<Vec<u8>>>, StreamInterrupted) {
         let interruption = StreamInterrupted::default();
         let flag = interruption.clone();
@@ -69,12 +69,12 @@ impl MediaStream {
     }
 }
 
-/// Why it was not read.
+/// The error of fetching a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchError {
-    /// What people are told.
+    /// The reason that the user sees.
     pub error: MediaError,
-    /// Whether it may go well another time.
+    /// Whether another attempt may succeed.
     pub transient: bool,
 }
 
@@ -85,7 +85,7 @@ const UNREACHABLE: FetchError = FetchError { error: MediaError::Unreachable, tra
 const INTERRUPTED: FetchError = FetchError { error: MediaError::Interrupted, transient: true };
 
 impl Client {
-    /// Begins to read what a webhook gave the address of. The fault point is `twilio.media`.
+    /// Starts to fetch a file from the URL in a webhook. The fault point is `twilio.media`.
     pub async fn fetch_media(&self, source: &str) -> Result<MediaStream, FetchError> {
         let first = self.parse_own_url(source).ok_or(FORBIDDEN)?;
         let fault = self.options.faults.check("twilio.media").await;
@@ -102,7 +102,7 @@ impl Client {
         Ok(media)
     }
 
-    /// The credentials go to the first address only.
+    /// Follows redirects. Only the first request has the credentials.
     async fn follow_redirects(&self, first: Url) -> Result<MediaStream, FetchError> {
         let http = self.http.get_or_try_init(async || http_client()).await;
         let http = http.map_err(|_| UNREACHABLE)?;
@@ -129,7 +129,7 @@ impl Client {
         Err(FORBIDDEN)
     }
 
-    /// An address of our account's at Twilio.
+    /// Parses a URL and returns it if it belongs to our account at Twilio.
     fn parse_own_url(&self, source: &str) -> Option<Url> {
         let url = Url::parse(source).ok()?;
         let base = Url::parse(&self.options.base_url).ok()?;
@@ -142,7 +142,7 @@ impl Client {
             .then_some(url)
     }
 
-    /// Whether Twilio may lead us to `url`: to its stores, or, of a simulator, to itself.
+    /// Returns whether redirects to `url` are allowed: to Twilio's storage, and of a simulator to itself.
     fn is_allowed_host(&self, url: &Url) -> bool {
         let Ok(base) = Url::parse(&self.options.base_url) else { return false };
         if is_loopback(&base) {
@@ -169,7 +169,9 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The beginning of the body. Of one that does not tell its length, all: it is given up as soon as it is too much.
+/// Reads the first bytes of the body.
+///
+/// A body without `Content-Length` is read completely, up to [`MAX_MEDIA_BYTES`].
 async fn start_stream(mut response: Response) -> Result<MediaStream, FetchError> {
     let content_length = response.content_length();
     if content_length.is_some_and(|length| length > MAX_MEDIA_BYTES) {
@@ -201,7 +203,7 @@ fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// The plain name in `Content-Disposition`.
+/// Returns the `filename` of `Content-Disposition`.
 fn file_name_from_headers(headers: &HeaderMap) -> Option<String> {
     let line = headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
     let (_, name) = line.split_once("filename=\"")?;

@@ -1,4 +1,4 @@
-//! Messages as Twilio's list has them.
+//! Messages in Twilio's message list.
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -8,44 +8,44 @@ use crate::message::delivery_status::DeliveryStatus;
 use crate::message::extras::Price;
 use crate::sid::MessageSid;
 
-/// Which way a listed message went.
+/// The direction of a listed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListedDirection {
-    /// To one of our senders.
+    /// A message to one of our senders.
     Inbound,
-    /// From one of our senders, by API or as a reply.
+    /// A message from one of our senders, by API or as a reply.
     Outbound,
 }
 
-/// A message as Twilio lists it.
+/// A message in Twilio's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedMessage {
-    /// Twilio's id of it.
+    /// The SID.
     pub sid: MessageSid,
-    /// Its text.
+    /// The text.
     pub body: String,
-    /// What has become of it.
+    /// The delivery status.
     pub status: DeliveryStatus,
-    /// Which way it went.
+    /// The direction.
     pub direction: ListedDirection,
-    /// When Twilio took it, to the second.
+    /// The time at which Twilio created it, in whole seconds.
     pub date_created: Timestamp,
-    /// Why it failed.
+    /// The error code, if it failed.
     pub error_code: Option<u32>,
-    /// The parts that it was cut into.
+    /// The number of segments, if reported.
     pub num_segments: Option<u32>,
-    /// What it cost: told here alone, and only once it was sent.
+    /// The price. Twilio reports it after the message was sent.
     pub price: Option<Price>,
 }
 
-/// One page of a list.
+/// One page of the list.
 #[derive(Deserialize)]
 pub(super) struct MessageListPage {
     pub(super) messages: Vec<MessageEntry>,
     pub(super) next_page_uri: Option<String>,
 }
 
-/// One message of a list.
+/// One entry of the list.
 #[derive(Deserialize)]
 pub(super) struct MessageEntry {
     sid: MessageSid,
@@ -62,7 +62,7 @@ pub(super) struct MessageEntry {
 }
 
 impl MessageEntry {
-    /// The entry in types; none if its date cannot be read.
+    /// Converts the entry. Returns `None` if its date is invalid.
     pub(super) fn into_listed(self) -> Option<ListedMessage> {
         let outbound = self.direction.starts_with("outbound");
         Some(ListedMessage {

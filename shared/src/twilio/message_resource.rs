@@ -1,4 +1,4 @@
-//! What Twilio keeps of a message: its files listed, its text and its files taken away. All of it may be repeated.
+//! Requests for one message at Twilio: listing its media and deleting its content. All of them may be repeated.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use super::webhook::TwilioMedia;
 use crate::sid::MessageSid;
 
 impl Client {
-    /// Empties a message's text.
+    /// Deletes the text of a message.
     pub async fn redact_message(&self, sid: &MessageSid) -> Result<(), ClientError> {
         let (url, empty) = (self.message_url(sid, ".json"), [("Body", "")]);
         let response =
@@ -16,7 +16,7 @@ impl Client {
         response.parse_message().map(|_| ())
     }
 
-    /// Deletes a message's files.
+    /// Deletes the media of a message.
     pub async fn delete_media(&self, sid: &MessageSid) -> Result<(), ClientError> {
         for file in self.media_entries(sid).await? {
             let url = self.message_url(sid, &format!("/Media/{}.json", file.sid));
@@ -27,7 +27,7 @@ impl Client {
         Ok(())
     }
 
-    /// The files that came with a message, as its webhook would have named them.
+    /// Lists the media of a message, as its webhook would report them.
     pub async fn list_media(&self, sid: &MessageSid) -> Result<Vec<TwilioMedia>, ClientError> {
         let files = self.media_entries(sid).await?;
         let to_media = |file: MediaEntry| TwilioMedia {
@@ -37,7 +37,7 @@ impl Client {
         Ok(files.into_iter().map(to_media).collect())
     }
 
-    /// Twilio carries ten at most, so one page has them all.
+    /// Lists the media resources of a message. A message has at most ten, so one page has all of them.
     async fn media_entries(&self, sid: &MessageSid) -> Result<Vec<MediaEntry>, ClientError> {
         let list = self.message_url(sid, "/Media.json");
         let response = self.call("twilio.files", Method::GET, &list, |request| request).await?;

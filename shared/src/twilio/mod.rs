@@ -1,10 +1,10 @@
-//! Everything that Twilio decides: how it signs, what its webhooks say and how it is called.
+//! The interface to Twilio: signatures, webhooks, Twilio events and the REST API.
 //!
-//! - [`signature`]: whether a webhook is Twilio's.
-//! - [`form`]: the bodies of webhooks, decoded once.
-//! - [`webhook`]: what a webhook says, in types; [`event_streams`]: Event Streams, read as webhooks.
-//! - [`callback`]: the path of status callbacks; [`error`]: the errors of our requests.
-//! - [`client`]: the calls that we make; [`media`]: what came with a message, read.
+//! - [`signature`]: verifies the signatures of webhooks.
+//! - [`form`]: parses the bodies of webhooks.
+//! - [`webhook`]: the content of webhooks; [`event_streams`]: Twilio events, converted to webhooks.
+//! - [`callback`]: the path of status callbacks; [`error`]: the errors of requests.
+//! - [`client`]: the client of the REST API; [`media`]: fetching of inbound media.
 
 pub mod callback;
 pub mod client;

@@ -1,4 +1,4 @@
-//! What comes back from Twilio's REST API, and what to think of it.
+//! Responses of Twilio's REST API, and their conversion to results and errors.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use super::message_list::{MessageEntry, MessageListPage};
 use crate::message::delivery_status::DeliveryStatus;
 use crate::sid::{MediaSid, MessageSid};
 
-/// An HTTP answer, read to its end.
+/// An HTTP response with its whole body.
 pub(super) struct ApiResponse {
     status: StatusCode,
     retry_after: Option<Duration>,
     body: Vec<u8>,
 }
 
-/// A request without an answer.
+/// The error of a request without a response.
 pub(super) enum NoResponse {
-    /// No connection, so Twilio has not seen it.
+    /// There was no connection, so Twilio did not process the request.
     NotProcessed,
-    /// Twilio may have seen it.
+    /// Twilio may have processed the request.
     Unanswered(String),
 }
 
-/// What an answer that is no success says.
+/// A response that is not a success.
 enum ErrorResponse {
     Busy { retry_after: Option<Duration> },
     Rejected { code: u32, message: String },
@@ -47,20 +47,20 @@ struct CreatedBody {
     num_segments: Option<String>,
 }
 
-/// The files of a message.
+/// The media list of a message.
 #[derive(Deserialize)]
 struct MediaListBody {
     media_list: Vec<MediaEntry>,
 }
 
-/// One of them.
+/// A media resource of a message.
 #[derive(Deserialize)]
 pub(super) struct MediaEntry {
     pub(super) sid: MediaSid,
     pub(super) content_type: Option<String>,
 }
 
-/// Sends `request` and reads the whole answer.
+/// Sends a request and reads the whole response.
 pub(super) async fn send(request: RequestBuilder) -> Result<ApiResponse, NoResponse> {
     let response = request.send().await.map_err(|error| {
         if error.is_connect() {
@@ -81,7 +81,7 @@ pub(super) async fn send(request: RequestBuilder) -> Result<ApiResponse, NoRespo
 }
 
 impl ApiResponse {
-    /// The message that was created.
+    /// Parses the created message.
     pub(super) fn parse_created(&self) -> Result<CreatedMessage, CreateError> {
         let body: CreatedBody = self.parse()?;
         Ok(CreatedMessage {
@@ -91,23 +91,23 @@ impl ApiResponse {
         })
     }
 
-    /// One page of messages.
+    /// Parses one page of messages.
     pub(super) fn parse_page(&self) -> Result<MessageListPage, ClientError> {
         Ok(self.parse()?)
     }
 
-    /// One message.
+    /// Parses one message.
     pub(super) fn parse_message(&self) -> Result<MessageEntry, ClientError> {
         Ok(self.parse()?)
     }
 
-    /// The files of a message.
+    /// Parses the media list of a message.
     pub(super) fn parse_media(&self) -> Result<Vec<MediaEntry>, ClientError> {
         let list: MediaListBody = self.parse()?;
         Ok(list.media_list)
     }
 
-    /// That it is done, without a word.
+    /// Checks that the response is a success. Its body is ignored.
     pub(super) fn check_success(&self) -> Result<(), ClientError> {
         if self.status.is_success() { Ok(()) } else { Ok(self.parse()?) }
     }
@@ -121,7 +121,7 @@ impl ApiResponse {
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(ErrorResponse::Busy { retry_after: self.retry_after });
         }
-        // 408 comes from a proxy that may have passed the request on.
+        // A proxy that sends 408 may have forwarded the request.
         if !self.status.is_client_error() || self.status == StatusCode::REQUEST_TIMEOUT {
             return Err(ErrorResponse::Invalid(self.status.to_string()));
         }

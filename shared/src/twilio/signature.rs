@@ -1,9 +1,9 @@
-//! Whether a webhook is Twilio's.
+//! Verification of the signatures of webhooks.
 //!
 //! `X-Twilio-Signature` is the base64 HMAC, under the account's auth token (SHA-1) or a shared key (SHA-1 or SHA-256),
-//! of the address that Twilio called, exactly as configured, followed by the parameters of the form: names sorted by
-//! code point, under each name its distinct values sorted, name and value appended without separators. A JSON body is
-//! signed through the parameter `bodySHA256` of the address.
+//! of the URL that Twilio called, exactly as configured, followed by the parameters of the form: names sorted by code
+//! point, the distinct values of each name sorted, names and values appended without separators. A JSON body is signed
+//! by its hash in the parameter `bodySHA256` of the URL.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,22 +17,22 @@ use subtle::ConstantTimeEq;
 use super::form;
 use crate::secret::Secret;
 
-/// What Twilio may have signed with.
+/// The keys with which Twilio may have signed.
 #[derive(Debug, Clone, Default)]
 pub struct SigningKeys {
-    /// The account's auth tokens: two while one replaces the other.
+    /// The account's auth tokens: two during a rotation.
     pub auth_tokens: Vec<Secret>,
-    /// Shared keys by their id (`webhooks_sharedkey_…`).
+    /// Shared keys by ID (`webhooks_sharedkey_…`).
     pub shared_keys: HashMap<String, Secret>,
 }
 
-/// The body of a webhook, as its signature covers it.
+/// The signed content of a webhook.
 #[derive(Debug, Clone, Copy)]
 pub enum SignedContent<'a> {
-    /// A form that [`form::parse`] read.
+    /// A form that [`form::parse`] accepted.
     Form(&'a [(String, String)]),
-    /// The raw body of a form that [`form::parse`] refused. Its signature may stand over the bytes, or over what a
-    /// lossy decoder makes of them.
+    /// The raw body of a form that [`form::parse`] rejected. The signature may cover its bytes, or the text that a
+    /// lossy decoder returns for them.
     BrokenForm(&'a [u8]),
     /// A raw JSON body.
     Json(&'a [u8]),
@@ -40,19 +40,21 @@ pub enum SignedContent<'a> {
     Empty,
 }
 
-/// Why a webhook is not known to be Twilio's.
+/// The error of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// No signature at all.
+    /// The webhook has no signature.
     #[error("the request is not signed")]
     Missing,
-    /// A signature, but not of this request under one of our keys.
+    /// The signature is not valid for this request under any of our keys.
     #[error("the signature does not match")]
     Invalid,
 }
 
-/// Checks `signature` (`X-Twilio-Signature`). `url` is the configured public URL of the route, with `?` and the raw
-/// query if there is one; never one rebuilt from the request. `settings` is `X-Twilio-Webhooks-Signature-Settings`.
+/// Verifies `signature` (`X-Twilio-Signature`).
+///
+/// `url` is the configured public URL of the route, with `?` and the raw query if there is one. It must not be rebuilt
+/// from the request. `settings` is `X-Twilio-Webhooks-Signature-Settings`.
 pub fn verify(
     keys: &SigningKeys,
     url: &str,
@@ -81,13 +83,13 @@ pub fn verify(
     Err(SignatureError::Invalid)
 }
 
-/// The signature that Twilio would send with a form: for those who play Twilio's part.
+/// Returns the signature that Twilio would send with a form. For simulators and tests.
 pub fn sign(auth_token: &Secret, url: &str, params: &[(String, String)]) -> String {
     let concatenated = param_sets(SignedContent::Form(params)).concat();
     Algorithm::Sha1.sign(auth_token, &[url.as_bytes(), &concatenated])
 }
 
-/// The SHA-256 of some bytes in lower-case hex, as `bodySHA256` has it.
+/// Returns the SHA-256 hash in lower-case hex, as in `bodySHA256`.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(digest(&SHA256, bytes).as_ref())
 }
@@ -109,7 +111,7 @@ impl Algorithm {
 }
 
 fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> String {
-    // An HMAC takes a key of any length; should one ever refuse, an empty text matches no signature.
+    // HMAC accepts keys of any length. An empty text would match no signature.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key) else { return String::new() };
     for part in parts {
         mac.update(part);
@@ -126,7 +128,7 @@ fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> String {
     BASE64.encode(context.sign().as_ref())
 }
 
-/// The algorithm and the keys that `settings` names. Without settings: SHA-1 under the auth tokens.
+/// Returns the algorithm and the keys for `settings`. Without settings: SHA-1 and the auth tokens.
 fn select_keys<'a>(
     keys: &'a SigningKeys,
     settings: Option<&str>,
@@ -148,7 +150,7 @@ fn select_keys<'a>(
     Some((algorithm, vec![keys.shared_keys.get(setting("key")?)?]))
 }
 
-/// The parameters as they are appended to the address; for a broken form, both ways to read it.
+/// Returns the parameters as appended to the URL. An invalid form has up to two variants.
 fn param_sets(content: SignedContent<'_>) -> Vec<Vec<u8>> {
     let concat_borrowed = |params: &[(String, String)]| {
         concat_params(
@@ -176,7 +178,7 @@ fn concat_params(mut params: Vec<(&[u8], &[u8])>) -> Vec<u8> {
     params.iter().flat_map(|(name, value)| [*name, *value]).collect::<Vec<_>>().concat()
 }
 
-/// Whether the hash that the (signed) address promises is that of the body: lower-case, exact.
+/// Returns whether `bodySHA256` in the signed URL is the hash of the body, in lower case.
 fn hash_matches(url: &str, body: &[u8]) -> bool {
     let address = url.split('#').next().unwrap_or_default();
     let query = address.split_once('?').map_or("", |(_, query)| query);
@@ -185,7 +187,7 @@ fn hash_matches(url: &str, body: &[u8]) -> bool {
     expected.is_some_and(|hash| bool::from(hash.as_bytes().ct_eq(actual.as_bytes())))
 }
 
-/// The address as it is, and with its port added or left out: Twilio signs now one, now the other.
+/// Returns the URL unchanged, and with the port added or removed. Twilio signs either one.
 fn url_variants(url: &str) -> [Cow<'_, str>; 2] {
     let Some((scheme, rest)) = url.split_once("://") else {
         return [Cow::Borrowed(url), Cow::Borrowed(url)];
@@ -193,7 +195,7 @@ fn url_variants(url: &str) -> [Cow<'_, str>; 2] {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let host_at = authority.rfind('@').map_or(0, |at| at + 1);
-    // Inside the brackets of an IPv6 address a colon is no port's.
+    // Colons inside the brackets of an IPv6 address do not start a port.
     let port_from = authority.rfind(']').unwrap_or(host_at);
     let port_at = authority.split_at(port_from).1.find(':').map(|at| at + port_from);
     let variant = if let Some(at) = port_at {
@@ -237,7 +239,7 @@ mod tests {
     }
 
     impl Case {
-        /// The verdict; the body is decoded by our own parser, as it is in use.
+        /// Returns whether the verification succeeds. The body is parsed as in production.
         fn passes(&self) -> bool {
             let raw = self.body.as_deref().unwrap_or_default().as_bytes();
             let json = self.content_type.as_deref().is_some_and(|kind| kind.contains("json"));
@@ -276,8 +278,9 @@ mod tests {
         assert_eq!(mismatches, Vec::<String>::new());
     }
 
-    /// The strict reading wins: the address exactly as configured, names by code point, a JSON body only with its hash.
-    /// So we take a trailing `?` and names above U+FFFF, and refuse another spelling of the query or the host.
+    /// Verification is strict: the URL exactly as configured, names by code point, a JSON body only with its hash.
+    ///
+    /// A trailing `?` and names above U+FFFF are valid. Another spelling of the query or the host is not.
     #[test]
     fn cases_on_which_the_sdks_differ_have_a_fixed_result() {
         let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();

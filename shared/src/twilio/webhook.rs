@@ -1,4 +1,4 @@
-//! What Twilio's webhooks say, in types. Unknown parameters are left alone: Twilio adds some without notice.
+//! Parsing of Twilio's webhooks. Unknown parameters are ignored, because Twilio adds some without notice.
 
 pub use super::invalid_webhook::InvalidWebhook;
 use super::webhook_params::{MAX_MEDIA, MAX_SID, WebhookParams, clean_profile_name, truncate};
@@ -7,75 +7,75 @@ use crate::message::delivery_status::DeliveryStatus;
 use crate::message::extras::{Button, Forwarded, Location, Price, Referral};
 use crate::sid::{AccountSid, MessageSid};
 
-/// A message that somebody sent to one of our senders.
+/// An inbound message to one of our senders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboundMessage {
-    /// Twilio's id of the message.
+    /// The SID of the message.
     pub sid: MessageSid,
     /// The account that received it.
     pub account: AccountSid,
-    /// Who sent it.
+    /// The contact's address.
     pub from: Address,
-    /// Our sender that it was sent to.
+    /// The address of our sender.
     pub to: Address,
-    /// The text; may be empty.
+    /// The text, which may be empty.
     pub body: String,
-    /// The parts that it came in.
+    /// The number of segments, if reported.
     pub num_segments: Option<u32>,
-    /// The Messaging Service (`MG…`) that our sender belongs to.
+    /// The Messaging Service of our sender (`MG…`), if there is one.
     pub messaging_service_sid: Option<String>,
-    /// `STOP`, `START` or `HELP`: Twilio has understood the text so, and has answered it.
+    /// `STOP`, `START` or `HELP`, if Twilio recognized the text as a keyword and replied to it.
     pub opt_out_type: Option<String>,
-    /// What came with the text; at most ten.
+    /// The media, at most ten files.
     pub media: Vec<TwilioMedia>,
-    /// How many are said to have come; an event does not tell where they are.
+    /// The reported number of files. An event reports it without the URLs.
     pub media_count: usize,
-    /// What the sender calls itself.
+    /// The contact's profile name.
     pub profile_name: Option<String>,
-    /// A place.
+    /// The location.
     pub location: Option<Location>,
-    /// An answer by button or from a list.
+    /// The reply by a button or a list.
     pub button: Option<Button>,
-    /// Twilio's id of the message that it answers.
+    /// The SID of the message that it replies to.
     pub reply_to: Option<String>,
-    /// What on the web led them to write.
+    /// The advertisement or post from which the contact started to write.
     pub referral: Option<Referral>,
-    /// Who else got it.
+    /// The other recipients of a group MMS.
     pub other_recipients: Vec<Address>,
-    /// Whether it was passed on.
+    /// The forwarded mark.
     pub forwarded: Option<Forwarded>,
 }
 
-/// A picture, sound or document at Twilio, readable with the account's credentials only.
+/// A media file at Twilio. It can be fetched only with the account's credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TwilioMedia {
-    /// Where Twilio keeps it.
+    /// The URL at Twilio.
     pub url: String,
-    /// Its type as the sender's carrier gave it.
+    /// The content type that Twilio reported.
     pub content_type: Option<String>,
 }
 
-/// News of a message that we sent.
+/// A delivery report of an outbound message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusCallback {
-    /// Twilio's id of the message.
+    /// The SID of the message.
     pub sid: MessageSid,
     /// The account that sent it.
     pub account: AccountSid,
-    /// What has become of it.
+    /// The delivery status.
     pub status: DeliveryStatus,
-    /// Why it failed.
+    /// The error code, if it failed.
     pub error_code: Option<u32>,
-    /// The sender that it went out from in the end.
+    /// The sender that was used in the end.
     pub from: Option<Address>,
-    /// The parts that it was cut into, where that is told.
+    /// The number of segments, if reported.
     pub num_segments: Option<u32>,
-    /// What it cost, where that is told.
+    /// The price, if reported.
     pub price: Option<Price>,
 }
 
 impl InboundMessage {
-    /// Reads the parameters of an inbound message, of any channel.
+    /// Parses the parameters of an inbound message on any channel.
     pub fn parse(params: &[(String, String)]) -> Result<Self, InvalidWebhook> {
         let params = WebhookParams(params);
         let mut media = Vec::new();
@@ -113,7 +113,7 @@ impl InboundMessage {
 }
 
 impl StatusCallback {
-    /// Reads the parameters of a status callback.
+    /// Parses the parameters of a status callback.
     pub fn parse(params: &[(String, String)]) -> Result<Self, InvalidWebhook> {
         let params = WebhookParams(params);
         Ok(Self {

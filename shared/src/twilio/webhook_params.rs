@@ -1,4 +1,4 @@
-//! The parameters of a webhook, read one by one.
+//! Access to the parameters of a webhook.
 
 use super::invalid_webhook::InvalidWebhook;
 use crate::address::Address;
@@ -6,22 +6,22 @@ use crate::localized::quarantine;
 use crate::message::extras::{Button, Forwarded, Location, Price, Referral};
 use crate::text::first_bytes;
 
-/// How many files Twilio carries with one message.
+/// The maximum number of media files of a message at Twilio.
 pub(super) const MAX_MEDIA: usize = 10;
 
 /// The maximum length of a profile name, in bytes. It keeps META within one write unit.
 const MAX_PROFILE_NAME_BYTES: usize = 80;
 
-/// The longest id that is kept, characters.
+/// The maximum length of a stored SID, in characters.
 pub(super) const MAX_SID: usize = 64;
 
-/// The longest part of a referral that is kept, characters.
+/// The maximum length of each stored text of a referral, in characters.
 const MAX_REFERRAL_TEXT: usize = 2_000;
 
-/// More others than carriers let a group MMS have.
+/// The maximum number of other recipients. Carriers allow fewer in a group MMS.
 const MAX_OTHER_RECIPIENTS: usize = 20;
 
-/// A name without what cannot be seen; none if nothing is left.
+/// Removes control characters from a profile name. Returns `None` if nothing is left.
 pub(super) fn clean_profile_name(text: &str) -> Option<String> {
     let visible: String = text.chars().filter(|character| !character.is_control()).collect();
     let name = first_bytes(visible.trim(), MAX_PROFILE_NAME_BYTES).trim_end();
@@ -32,12 +32,13 @@ pub(super) fn truncate(text: &str, max: usize) -> String {
     text.chars().take(max).collect()
 }
 
-/// A webhook's parameters, each read once.
+/// The parameters of a webhook.
 pub(super) struct WebhookParams<'a>(pub(super) &'a [(String, String)]);
 
 impl<'a> WebhookParams<'a> {
-    /// The value of `name`; an empty one is none. The signature counts equal values of a name once, so do we; two
-    /// different ones leave open which is meant.
+    /// Returns the value of `name`, or `None` if it is missing or empty.
+    ///
+    /// Equal duplicates are allowed, because the signature covers them only once. Different values are an error.
     pub(super) fn get_unique(&self, name: &str) -> Result<Option<&'a str>, InvalidWebhook> {
         let mut values = self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
         let first = values.next();
@@ -51,13 +52,13 @@ impl<'a> WebhookParams<'a> {
         Ok(self.get_unique(name)?.map(str::to_owned))
     }
 
-    /// At most what Twilio carries.
+    /// Returns the reported number of media files, at most [`MAX_MEDIA`].
     pub(super) fn media_count(&self) -> Result<usize, InvalidWebhook> {
         let count = self.get_unique("NumMedia")?.and_then(|text| text.parse::<usize>().ok());
         Ok(count.unwrap_or_default().min(MAX_MEDIA))
     }
 
-    /// Who sent it: a person on WhatsApp may have no number, only an id.
+    /// Returns the sender's address. On WhatsApp it can be an ID instead of a number.
     pub(super) fn sender(&self) -> Result<Address, InvalidWebhook> {
         let name = match self.get_unique("From")? {
             None if self.get_unique("ExternalUserId")?.is_some() => "ExternalUserId",
@@ -91,7 +92,7 @@ impl<'a> WebhookParams<'a> {
         let referral = Referral {
             headline: part("ReferralHeadline")?,
             body: part("ReferralBody")?,
-            // Somebody will press it.
+            // The page shows it as a link.
             url: part("ReferralSourceUrl")?
                 .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         };

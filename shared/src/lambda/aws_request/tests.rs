@@ -1,4 +1,4 @@
-//! Signatures, retries and error texts, and a server that stands in for AWS.
+//! Tests of signatures, retries and error texts, against a local server.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::*;
 use crate::clock::{OffsetClock, SystemClock};
 
-/// Randomness that makes each pause zero.
+/// Randomness that makes each delay zero.
 pub(crate) struct NoJitter;
 
 impl Ids for NoJitter {
@@ -16,7 +16,7 @@ impl Ids for NoJitter {
     }
 }
 
-/// A server on loopback that gives one prepared answer per connection, and none after the last.
+/// A server on loopback that sends one prepared response per connection, and none after the last.
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: UnboundedReceiver<String>,
@@ -93,7 +93,7 @@ fn calling(server: &Server, attempts: usize) -> AwsService {
 }
 
 #[test]
-fn the_signatures_are_those_of_the_aws_test_suite() {
+fn signatures_match_the_aws_test_suite() {
     let service = example(None, Arc::new(SystemClock), 1);
     let time = "2015-08-30T12:36:00Z".parse().unwrap();
     let signature = |headers: &[(&'static str, &str)], body: &str| {
@@ -131,7 +131,7 @@ fn the_session_token_is_sent_and_signed() {
 }
 
 #[test]
-fn the_endpoint_is_the_regions_unless_another_is_set() {
+fn the_endpoint_depends_on_the_region_unless_one_is_set() {
     let mut service = example(None, Arc::new(SystemClock), 1);
     assert_eq!(service.endpoint(), "https://service.us-east-1.amazonaws.com");
     service.options.region = "cn-north-1".to_owned();
@@ -141,7 +141,7 @@ fn the_endpoint_is_the_regions_unless_another_is_set() {
 }
 
 #[tokio::test]
-async fn a_request_carries_its_headers_its_body_and_the_signature() {
+async fn a_request_has_its_headers_its_body_and_the_signature() {
     let mut server = Server::start(&[(200, "yes")]).await;
     let headers = [("x-amz-target", "Service.Call")];
     let answer = calling(&server, 1).post("/a%3Ab", &headers, b"{}").await.unwrap();
@@ -154,7 +154,7 @@ async fn a_request_carries_its_headers_its_body_and_the_signature() {
 }
 
 #[tokio::test]
-async fn an_error_names_the_type_and_the_message_that_aws_gives() {
+async fn an_error_has_the_type_and_the_message_from_aws() {
     let denied = r#"{"__type":"com.amazonaws.ssm#AccessDeniedException","Message":"not yours"}"#;
     let cases = [
         (denied, "AccessDeniedException: not yours"),
@@ -166,8 +166,8 @@ async fn an_error_names_the_type_and_the_message_that_aws_gives() {
     for (body, text) in cases {
         let server = Server::start(&[(400, body)]).await;
         let error = calling(&server, 5).post("/", &[], b"").await.unwrap_err();
-        assert_eq!(error.to_string(), format!("service answered 400 Bad Request: {text}"));
-        assert_eq!(server.further_requests(), 1, "a refusal is final");
+        assert_eq!(error.to_string(), format!("service responded with 400 Bad Request: {text}"));
+        assert_eq!(server.further_requests(), 1, "a rejected request is not retried");
     }
     let mut headers = HeaderMap::new();
     headers.insert("x-amzn-errortype", HeaderValue::from_static("NotFound:http://x/"));
@@ -176,7 +176,7 @@ async fn an_error_names_the_type_and_the_message_that_aws_gives() {
 }
 
 #[tokio::test]
-async fn throttling_and_faults_of_aws_are_tried_again_until_the_attempts_are_used_up() {
+async fn throttling_and_server_errors_are_retried_until_the_last_attempt() {
     let throttled = r#"{"__type":"ThrottlingException","message":"slow down"}"#;
     let answers = [(400, throttled), (503, ""), (429, ""), (200, "at last"), (500, "")];
     let server = Server::start(&answers).await;
@@ -190,7 +190,7 @@ async fn throttling_and_faults_of_aws_are_tried_again_until_the_attempts_are_use
 }
 
 #[tokio::test]
-async fn without_an_answer_the_call_ends_when_its_time_is_over() {
+async fn without_a_response_the_call_ends_after_its_timeout() {
     let mut server = Server::start(&[]).await;
     let clock = OffsetClock::new();
     clock.freeze();
@@ -199,11 +199,11 @@ async fn without_an_answer_the_call_ends_when_its_time_is_over() {
     server.request().await;
     clock.advance(Duration::from_secs(8));
     let error = call.await.unwrap().unwrap_err().to_string();
-    assert_eq!(error, "service did not answer within 8 s");
+    assert_eq!(error, "service did not respond within 8 s");
 }
 
 #[tokio::test]
-async fn a_closed_port_is_an_error_after_the_last_attempt() {
+async fn a_refused_connection_is_an_error_after_the_last_attempt() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);

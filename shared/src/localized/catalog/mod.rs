@@ -1,8 +1,8 @@
 //! The catalog of localized texts, one file per noun.
 //!
-//! A line is a function of its noun's module: `missing: "…",` in `conversation` is `conversation::missing()` with the key
-//! `conversation.missing`; `(max)` takes a value for `{max}`, and `{max:bytes}` is a size. A text that depends on a count
-//! has a line for one and a line for more.
+//! A line defines a function of its noun's module: `missing: "…",` in `conversation` is `conversation::missing()` with
+//! the key `conversation.missing`. `(max)` takes a value for `{max}`; `{max:bytes}` formats it as a size. A text that
+//! depends on a count has one line for one and another for more.
 
 pub mod cannot_send;
 pub mod code;
@@ -20,7 +20,7 @@ pub mod socket;
 pub mod user;
 pub mod webhook;
 
-/// A text of the catalog: its key, its English, the names of its values in order.
+/// A text of the catalog: key, English text, and names of the values in order.
 pub type CatalogEntry = (&'static str, &'static str, &'static [&'static str]);
 
 /// The texts of each noun.
@@ -42,7 +42,7 @@ const NOUNS: &[&[CatalogEntry]] = &[
     webhook::TEXTS,
 ];
 
-/// Every text of the catalog.
+/// All texts of the catalog.
 pub const ALL: &[CatalogEntry] = &join::<{ count(NOUNS) }>(NOUNS);
 
 /// Returns the number of texts of all nouns.

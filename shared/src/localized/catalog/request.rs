@@ -1,4 +1,4 @@
-//! Requests that cannot be read.
+//! Malformed requests.
 
 crate::localized::macros::localized_texts! {
     request;

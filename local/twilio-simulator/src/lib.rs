@@ -1,6 +1,6 @@
 //! A Twilio simulator: an HTTP server with the Messages API, Event Streams, webhooks and phones.
 //!
-//! - `api`: the REST API; `listener`: its connections, which tests can refuse and cut.
+//! - `api`: the REST API by `product`; `listener`: its connections, which tests can refuse and cut.
 //! - `outbound`: accepts create requests of the API; `inbound`: accepts messages from phones.
 //! - `state`: the shared state; `store`: its SQLite file.
 //! - `worker`: runs due tasks: `carrier` delivers to phones, `fetch` gets media, `webhook_sender` posts signed
@@ -37,6 +37,7 @@ mod options;
 mod outbound;
 mod phone_event;
 pub mod phones;
+mod product;
 pub mod rule;
 pub mod script;
 pub mod segments;
@@ -112,9 +113,14 @@ impl Twilio {
         Ok(Self { state, address, tasks: vec![api_task, streams_task, worker_task] })
     }
 
-    /// Returns the base URL of the REST API.
+    /// Returns the URL of the REST API, below which each product has its path: `/api`, `/events`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns the base URL of each product as a pattern: the URL with `/{product}`.
+    pub fn url_pattern(&self) -> String {
+        format!("{}/{{product}}", self.url())
     }
 
     /// Returns the phones API, to be mounted at `/phones/api`.

@@ -4,7 +4,8 @@
 //! - [`form`]: the bodies of webhooks, decoded once.
 //! - [`webhook`]: what a webhook says, in types; [`event_streams`]: Event Streams, read as webhooks.
 //! - [`callback`]: the path of status callbacks; [`error`]: the errors of our requests.
-//! - [`client`]: the calls that we make; [`media`]: what came with a message, read.
+//! - [`client`]: sends requests to the products' base URLs ([`product`]); [`message_resource`], `media_resource`: the
+//!   calls by resource; [`message_list`]: listed messages. [`media`]: downloads the files of a message.
 
 pub mod callback;
 pub mod client;
@@ -13,9 +14,13 @@ pub mod event_streams;
 pub mod form;
 mod invalid_webhook;
 pub mod media;
-mod message_list;
-mod message_resource;
+mod media_resource;
+pub mod message_list;
+pub mod message_resource;
+pub mod product;
 mod response;
 pub mod signature;
+#[cfg(test)]
+mod tests;
 pub mod webhook;
 mod webhook_params;

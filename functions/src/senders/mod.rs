@@ -1,5 +1,6 @@
-//! Our own numbers.
+//! Our senders.
 
+pub mod directory;
 pub mod list;
 
 use shared::lambda::Function;

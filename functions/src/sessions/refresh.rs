@@ -8,8 +8,9 @@ use shared::localized;
 use shared::store::RefreshOutcome;
 use utoipa::ToSchema;
 
-use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use super::tokens::{Session, SessionTokens, with_current_inboxes};
 use crate::app::{App, Build, Cx, Needs, public};
+use crate::senders::directory::SenderDirectory;
 
 /// Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -19,7 +20,8 @@ pub struct RefreshSession {}
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] = &[Parameter::Session, Parameter::Urls, Parameter::Senders];
-    let state = |app: &App| Ok((SessionTokens::from_app(app)?, all_inboxes(app)?));
+    let state =
+        |app: &App| Ok((SessionTokens::from_app(app)?, SenderDirectory::from_app(app)?.inboxes()));
     public(setup, Needs::parameters(PARAMETERS), state, handle)
 }
 

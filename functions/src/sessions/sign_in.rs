@@ -12,8 +12,9 @@ use shared::session::{Role, hash_password, password_matches};
 use shared::store::User;
 use utoipa::ToSchema;
 
-use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use super::tokens::{Session, SessionTokens, with_current_inboxes};
 use crate::app::{App, Build, Cx, Needs, public};
+use crate::senders::directory::SenderDirectory;
 use crate::users::username::normalize_username;
 
 /// The window of the rate limits.
@@ -59,7 +60,7 @@ pub struct SignInState {
 
 impl SignInState {
     fn from_app(app: &App) -> Result<Self> {
-        let inboxes = all_inboxes(app)?;
+        let inboxes = SenderDirectory::from_app(app)?.inboxes();
         Ok(Self {
             tokens: SessionTokens::from_app(app)?,
             first_admin: app.parameters.first_admin()?,

@@ -82,25 +82,18 @@ impl Price {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MessageExtras {
     /// A place.
-    #[serde(default)]
     pub location: Option<Location>,
     /// An answer by button or from a list.
-    #[serde(default)]
     pub button: Option<Button>,
     /// The message that this one answers.
-    #[serde(default)]
     pub reply_to: Option<ReplyTo>,
     /// What on the web led the contact to write.
-    #[serde(default)]
     pub referral: Option<Referral>,
     /// Who else got it: the other members of a group MMS.
-    #[serde(default)]
     pub other_recipients: Vec<String>,
     /// Whether it was passed on.
-    #[serde(default)]
     pub forwarded: Option<Forwarded>,
     /// What its text means for consent.
-    #[serde(default)]
     pub opt_out: Option<ConsentKeyword>,
 }
 

@@ -76,7 +76,8 @@ fn only_dispatch_and_named_readers_call_twilio_and_only_push_posts_to_sockets() 
     let mut readers = Vec::new();
     for source in sources("functions/src", &[".rs"]) {
         let code = source.code();
-        let calls_twilio = code.contains("twilio::client") || code.contains("create_message(");
+        let calls = ["twilio::client", "twilio::message_resource", "app.twilio()"];
+        let calls_twilio = calls.iter().any(|call| code.contains(call));
         let by_dispatch = source.path.starts_with("functions/src/outbox/")
             || source.path == "functions/src/streams/dispatch.rs";
         if calls_twilio && !by_dispatch {

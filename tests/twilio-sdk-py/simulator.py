@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -12,15 +13,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Here(TwilioHttpClient):
-    """The library's own client; only the hosts are others."""
+    """The library's own HTTP client. It sends `https://{product}.twilio.com/…` to `{url}/{product}/…`."""
 
     def __init__(self, url):
         super().__init__()
         self.url = url
 
     def request(self, method, url, *args, **kwargs):
-        for name in ("api", "events"):
-            url = url.replace(f"https://{name}.twilio.com", self.url)
+        url = re.sub(r"^https://([a-z0-9.-]+)\.twilio\.com/", rf"{self.url}/\1/", url)
         return super().request(method, url, *args, **kwargs)
 
 

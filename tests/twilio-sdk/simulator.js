@@ -19,11 +19,11 @@ export async function startSimulator() {
   const known = JSON.parse(line);
   const { url, account_sid: accountSid, auth_token: authToken, number, whatsapp, service } = known;
 
-  /** The library as its users use it; only the addresses are others. */
+  /** Returns the library's client. Only its base URLs differ: each product is below its own path. */
   const clientWith = (token) => {
     const client = twilio(accountSid, token);
-    client.api.baseUrl = url;
-    client.events.baseUrl = url;
+    client.api.baseUrl = `${url}/api`;
+    client.events.baseUrl = `${url}/events`;
     return client;
   };
   return {

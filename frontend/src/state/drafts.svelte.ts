@@ -8,8 +8,8 @@ interface Draft {
   text: string;
   /** Uploaded files that belong to it. */
   media?: UploadedFile[];
-  /** The last failed attempt. The same content is sent again under the same idempotency key. */
-  lastAttempt?: { body: string; media?: string; key: string };
+  /** The last failed attempt, with its upload IDs. The same content is sent again under the same idempotency key. */
+  lastAttempt?: { body: string; media: string; key: string };
 }
 
 /** A message on its way to the server, already shown as a bubble. */
@@ -99,7 +99,7 @@ export class Drafts {
   /** Returns the idempotency key of the last attempt if text and files are unchanged. */
   findRetryKey(id: string, body: string, media: UploadedFile[] = []): string | undefined {
     const lastAttempt = this.#drafts.get(id)?.lastAttempt;
-    return lastAttempt?.body === body && (lastAttempt.media ?? '') === joinUploadIds(media)
+    return lastAttempt?.body === body && lastAttempt.media === joinUploadIds(media)
       ? lastAttempt.key
       : undefined;
   }

@@ -17,9 +17,6 @@ use shared::twilio::client::{Client, ClientOptions};
 
 use super::variables::{JobFunctions, Needs, Variables};
 
-/// The URL of Twilio's API, unless the environment sets another one.
-const TWILIO_API: &str = "https://api.twilio.com";
-
 /// The clients, parameters and environment of a function.
 pub struct App {
     /// The clock.
@@ -72,12 +69,7 @@ impl App {
         let api_key = account.api_key_sid.clone().zip(account.api_key_secret.clone());
         let (user, password) = api_key.map_or_else(auth_token_credentials, Ok)?;
         Ok(Client::new(ClientOptions {
-            base_url: self
-                .variables
-                .endpoints
-                .twilio
-                .clone()
-                .unwrap_or_else(|| TWILIO_API.to_owned()),
+            urls: self.variables.endpoints.twilio.clone(),
             account: account.account_sid.clone(),
             user,
             password,

@@ -5,6 +5,7 @@ use shared::error::{Error, Result};
 use shared::lambda::Environment;
 use shared::secret::Secret;
 use shared::store::AwsAccess;
+use shared::twilio::product::ProductUrls;
 
 /// The parameters and environment variables that a function requires.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +58,7 @@ pub(super) struct Endpoints {
     pub(super) dynamodb: Option<String>,
     pub(super) lambda: Option<String>,
     pub(super) s3: Option<String>,
-    pub(super) twilio: Option<String>,
+    pub(super) twilio: ProductUrls,
 }
 
 impl Needs {
@@ -114,7 +115,9 @@ impl Variables {
                 dynamodb: environment.get("AWS_ENDPOINT_URL_DYNAMODB"),
                 lambda: environment.get("AWS_ENDPOINT_URL_LAMBDA"),
                 s3: environment.get("AWS_ENDPOINT_URL_S3"),
-                twilio: environment.get("TWILIO_API_URL"),
+                twilio: environment
+                    .get("TWILIO_API_URL")
+                    .map_or_else(|| Ok(ProductUrls::default()), |url| parse_twilio_urls(&url))?,
             },
             media_bucket: if_needed(Variable::MediaBucket, "MEDIA_BUCKET")?,
             socket_endpoint: if_needed(Variable::SocketEndpoint, "SOCKET_ENDPOINT")?,
@@ -136,6 +139,11 @@ impl Variables {
     pub(super) fn job_functions(&self) -> Result<JobFunctions> {
         declared(self.job_functions.as_ref(), "FETCH_MEDIA_FUNCTION")
     }
+}
+
+fn parse_twilio_urls(url: &str) -> Result<ProductUrls> {
+    let invalid = || Error::configuration("TWILIO_API_URL", ProductUrls::EXPECTED);
+    ProductUrls::parse(url).ok_or_else(invalid)
 }
 
 /// Returns a value that the function has declared in [`Needs`].

@@ -12,9 +12,10 @@ use shared::sending::can_send::{DraftAttachment, Reason, ReasonView, SendDecisio
 use shared::sending::segments::Segments;
 use utoipa::ToSchema;
 
-use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send};
+use super::send_check::{RateMode, check_send, send_context};
 use crate::app::{Build, Cx, Needs, authenticated};
 use crate::scope::visible_conversation;
+use crate::senders::directory::{PARAMETERS, SenderDirectory};
 
 /// The maximum length of a text that is checked, in characters. It exceeds the limit of every channel.
 const MAX_BODY_CHARS: usize = 10_000;
@@ -73,7 +74,7 @@ pub(crate) async fn handle(
         return Err(Error::TooLarge(localized::message::far_too_long()));
     }
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
-    let context = senders.send_context(&app, &caller, &conversation, RateMode::Peek).await?;
+    let context = send_context(&app, &senders, &caller, &conversation, RateMode::Peek).await?;
     let media: Vec<DraftAttachment> = requested
         .media
         .into_iter()

@@ -67,15 +67,16 @@ pub(crate) async fn handle(
     };
     let range = parse_range(&key, &scope, &request)?;
     let queue = app.store.list_queue(&conversation.id);
+    // A search keeps only its hits, so it reads more than it returns.
     let read_limit = if words.is_some() { SEARCH_PAGE_READS } else { limit };
     let page =
         app.store.list_messages(&conversation.id, conversation.deleted_through, range, read_limit);
     // Read the queue first, so that a send completed between the two reads does not appear to be waiting.
     let queue = queue.await?;
     let mut page = page.await?;
-    let mut older = page.messages.first().map(|message| message.id).filter(|_| page.more);
+    let mut older = end_of_read(&page);
     if let Some(words) = words {
-        older = retain_hits(&mut page, &words, limit).or(older);
+        older = retain_hits(&mut page, &words, limit);
     }
     if let MessageRange::Around(id) = range
         && page.messages.iter().all(|message| message.id != id)
@@ -110,14 +111,21 @@ fn parse_range(key: &InstallKey, scope: &str, request: &Request) -> Result<Messa
     }
 }
 
-/// Keeps the newest matching messages of a page, at most `limit`.
+/// Returns the oldest message that was read, before which the next page begins, or `None` at the beginning of the thread.
+fn end_of_read(page: &MessagePage) -> Option<MessageId> {
+    page.messages.first().map(|message| message.id).filter(|_| page.more)
+}
+
+/// Keeps the newest `limit` hits of a page. Returns the message before which the next page begins.
 ///
-/// If there were more, returns the ID of the oldest one kept: the next page starts before it.
+/// That is the oldest hit that is kept if there are more of them, otherwise the oldest message that was read, hit or not.
 fn retain_hits(page: &mut MessagePage, words: &SearchWords, limit: usize) -> Option<MessageId> {
+    let end_of_read = end_of_read(page);
     page.messages.retain(|message| words.match_message(message));
     let surplus = page.messages.len().saturating_sub(limit);
     page.messages.drain(..surplus);
-    page.messages.first().map(|message| message.id).filter(|_| surplus > 0)
+    let oldest_kept = page.messages.first().map(|message| message.id);
+    oldest_kept.filter(|_| surplus > 0).or(end_of_read)
 }
 
 fn to_message_list(
@@ -179,6 +187,58 @@ mod tests {
         assert!(matches!(parse(&[("before", &cursor)]), Ok(MessageRange::Before(at)) if at == id));
         assert!(matches!(parse(&[("after", &cursor)]), Ok(MessageRange::After(at)) if at == id));
         assert!(matches!(parse(&[("around", ID)]), Ok(MessageRange::Around(at)) if at == id));
+    }
+
+    /// Returns a page with these texts, oldest first. The ID of the message at `index` ends in it.
+    fn page(bodies: &[&str], more: bool) -> MessagePage {
+        let message = |(index, body): (usize, &&str)| {
+            serde_json::from_value(json!({
+                "id": format!("{index:026}"), "conversation": "a".repeat(26), "inbox": "main",
+                "direction": "inbound", "business": "+18555080989", "contact": "+12065550100",
+                "body": body, "statuses": {}, "rev": 1,
+            }))
+            .unwrap()
+        };
+        MessagePage { messages: bodies.iter().enumerate().map(message).collect(), more }
+    }
+
+    /// Returns the indexes of the hits of `word` in a page, and that of the message before which the next page begins.
+    fn search(bodies: &[&str], more: bool, limit: usize) -> (Vec<usize>, Option<usize>) {
+        let mut page = page(bodies, more);
+        let next = retain_hits(&mut page, &SearchWords::parse("word").unwrap(), limit);
+        let index = |id: &str| id.parse().unwrap();
+        let kept = page.messages.iter().map(|message| index(&message.id.to_string())).collect();
+        (kept, next.map(|id| index(&id.to_string())))
+    }
+
+    #[test]
+    fn a_search_keeps_the_newest_hits_and_continues_before_the_oldest_of_them() {
+        let bodies = ["word 0", "x", "word 2", "word 3", "x", "word 5"];
+        assert_eq!(search(&bodies, true, 2), (vec![3, 5], Some(3)));
+        assert_eq!(search(&bodies, false, 2), (vec![3, 5], Some(3)));
+        assert_eq!(search(&bodies, false, 3), (vec![2, 3, 5], Some(2)));
+    }
+
+    #[test]
+    fn a_search_with_few_hits_continues_before_the_oldest_message_read() {
+        let bodies = ["x", "word 1", "x"];
+        assert_eq!(search(&bodies, true, 2), (vec![1], Some(0)));
+        assert_eq!(search(&bodies, true, 1), (vec![1], Some(0)));
+        assert_eq!(search(&["x", "x"], true, 2), (vec![], Some(0)));
+    }
+
+    #[test]
+    fn a_search_that_read_the_whole_thread_ends() {
+        assert_eq!(search(&["x", "word 1"], false, 1), (vec![1], None));
+        assert_eq!(search(&["x"], false, 1), (vec![], None));
+        assert_eq!(search(&[], false, 1), (vec![], None));
+    }
+
+    #[test]
+    fn a_page_without_a_search_continues_before_its_oldest_message_if_there_are_more() {
+        let position = |more| end_of_read(&page(&["a", "b"], more)).map(|id| id.to_string());
+        assert_eq!(position(true), Some("0".repeat(26)));
+        assert_eq!(position(false), None);
     }
 
     #[test]

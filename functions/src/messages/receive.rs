@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::config::{InstallKey, Parameter, Sender};
+use shared::config::{InstallKey, Parameter};
 use shared::consent::parse_keyword;
 use shared::conversation::ConversationId;
 use shared::error::Result;
@@ -17,6 +17,7 @@ use shared::store::{InboundOutcome, NewInbound};
 use shared::twilio::webhook::{InboundMessage, TwilioMedia};
 
 use crate::app::{App, Build, Cx, Needs, public};
+use crate::senders::directory::SenderDirectory;
 use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
 use crate::webhooks::signed_request::SignedRequest;
 use crate::webhooks::verify::{FormResult, WebhookVerifier};
@@ -32,7 +33,7 @@ const PARAMETERS: &[Parameter] =
 pub struct Intake {
     /// Verifies the signatures of webhooks.
     pub verifier: WebhookVerifier,
-    senders: Vec<Sender>,
+    senders: SenderDirectory,
     key: InstallKey,
 }
 
@@ -41,7 +42,7 @@ impl Intake {
     pub fn from_app(app: &App) -> Result<Self> {
         Ok(Self {
             verifier: WebhookVerifier::from_app(app)?,
-            senders: app.parameters.senders()?,
+            senders: SenderDirectory::from_app(app)?,
             key: app.parameters.install_key()?,
         })
     }
@@ -62,7 +63,7 @@ impl Intake {
         if inbound.account != self.verifier.account.account_sid {
             return Err(QuarantineReason::foreign_account());
         }
-        let sender = self.senders.iter().find(|sender| sender.address == inbound.to);
+        let sender = self.senders.find(&inbound.to);
         let sender = sender.ok_or_else(|| {
             QuarantineReason::new("unknown_number", localized::quarantine::unknown_number())
         })?;

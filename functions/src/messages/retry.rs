@@ -8,9 +8,9 @@ use shared::message::MessageView;
 use utoipa::ToSchema;
 
 use super::send::{SendOptions, new_outbound, store_and_respond};
-use super::send_check::{PARAMETERS, SenderDirectory};
 use crate::app::{Build, Cx, Needs, authenticated};
 use crate::scope::{visible_conversation, visible_message};
+use crate::senders::directory::{PARAMETERS, SenderDirectory};
 
 /// A request to send a failed message again.
 #[derive(Debug, Deserialize, ToSchema)]

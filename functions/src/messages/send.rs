@@ -13,9 +13,10 @@ use shared::store::{NewOutbound, OutboundOutcome};
 use utoipa::ToSchema;
 
 use super::attachments::{self, AttachedUpload};
-use super::send_check::{PARAMETERS, RateMode, SenderDirectory, check_send, send_error};
+use super::send_check::{RateMode, check_send, send_context, send_error};
 use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
 use crate::scope::visible_conversation;
+use crate::senders::directory::{PARAMETERS, SenderDirectory};
 
 /// The message to send.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -113,7 +114,7 @@ pub async fn store_and_respond(
     outbound: &NewOutbound,
     SendOptions { retry_of, uploads }: SendOptions<'_>,
 ) -> Result<Response> {
-    let context = senders.send_context(app, caller, conversation, RateMode::Consume).await?;
+    let context = send_context(app, senders, caller, conversation, RateMode::Consume).await?;
     let attachments = attachments::draft_attachments(&outbound.media);
     let check =
         |current: &Conversation| check_send(app, &context, current, &outbound.body, &attachments);

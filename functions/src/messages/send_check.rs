@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use shared::address::Address;
-use shared::address::phone::PhoneNumber;
-use shared::config::{Parameter, Sender};
 use shared::conversation::Conversation;
 use shared::error::{Error, Result};
 use shared::lambda::Caller;
@@ -13,9 +11,7 @@ use shared::sending::can_send::{
 };
 
 use crate::app::App;
-
-/// The parameters of [`SenderDirectory`].
-pub const PARAMETERS: &[Parameter] = &[Parameter::Senders];
+use crate::senders::directory::SenderDirectory;
 
 /// The window of the rate limits.
 const RATE_WINDOW: Duration = Duration::from_mins(1);
@@ -26,10 +22,6 @@ const MAX_SENDS_PER_USER: u64 = 600;
 /// The maximum number of sends per sender in a window. Twilio queues messages above the sender's own rate.
 const MAX_SENDS_PER_SENDER: u64 = 1_200;
 
-/// The configured senders.
-#[derive(Debug)]
-pub struct SenderDirectory(Vec<Sender>);
-
 /// Whether a check counts toward the rate limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateMode {
@@ -39,44 +31,27 @@ pub enum RateMode {
     Peek,
 }
 
-impl SenderDirectory {
-    /// Creates the directory from the parameter `senders`.
-    pub fn from_app(app: &App) -> Result<Self> {
-        app.parameters.senders().map(Self)
-    }
-
-    /// Returns the context of a send: its sender, the allowed countries and the rate limits.
-    pub async fn send_context(
-        &self,
-        app: &App,
-        caller: &Caller,
-        conversation: &Conversation,
-        mode: RateMode,
-    ) -> Result<SendContext> {
-        let business = conversation.business.as_ref();
-        let sender = self.0.iter().find(|sender| Some(&sender.address) == business);
-        let business = business.map(Address::as_str).unwrap_or_default();
-        let user_retry_at =
-            rate_limited_until(app, &format!("send#{}", caller.username), MAX_SENDS_PER_USER, mode)
-                .await?;
-        let sender_retry_at =
-            rate_limited_until(app, &format!("send-from#{business}"), MAX_SENDS_PER_SENDER, mode)
-                .await?;
-        Ok(SendContext {
-            sender_available: sender.is_some(),
-            countries: sender.map(|sender| self.allowed_countries(sender)),
-            user_retry_at,
-            sender_retry_at,
-        })
-    }
-
-    fn allowed_countries(&self, sender: &Sender) -> Vec<String> {
-        let own_countries = || {
-            let phones = self.0.iter().filter_map(|sender| sender.address.phone());
-            phones.filter_map(PhoneNumber::region).collect()
-        };
-        sender.countries.clone().unwrap_or_else(own_countries)
-    }
+/// Returns what the decision needs besides the conversation: the sender, its countries and the rates.
+pub async fn send_context(
+    app: &App,
+    senders: &SenderDirectory,
+    caller: &Caller,
+    conversation: &Conversation,
+    mode: RateMode,
+) -> Result<SendContext> {
+    let business = conversation.business.as_ref();
+    let sender = business.and_then(|business| senders.find(business));
+    let business = business.map(Address::as_str).unwrap_or_default();
+    let user_key = format!("send#{}", caller.username);
+    let user_retry_at = rate_limited_until(app, &user_key, MAX_SENDS_PER_USER, mode).await?;
+    let sender_key = format!("send-from#{business}");
+    let sender_retry_at = rate_limited_until(app, &sender_key, MAX_SENDS_PER_SENDER, mode).await?;
+    Ok(SendContext {
+        sender_available: sender.is_some(),
+        countries: sender.map(|sender| senders.allowed_countries(sender)),
+        user_retry_at,
+        sender_retry_at,
+    })
 }
 
 async fn rate_limited_until(

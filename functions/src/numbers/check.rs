@@ -5,16 +5,16 @@
 use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::address::phone::PhoneNumberView;
-use shared::config::Parameter;
-use shared::conversation::{ConversationView, phone_number_view};
+use shared::config::InstallKey;
+use shared::conversation::{ConversationId, ConversationView, phone_number_view};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::LocalizedTextView;
 use utoipa::ToSchema;
 
 use crate::app::{Build, Cx, Needs, authenticated};
-use crate::conversations::start::SenderDirectory;
 use crate::scope::conversation_view;
+use crate::senders::directory::{PARAMETERS_WITH_KEY, SenderDirectory};
 
 /// The number to check.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,8 +51,8 @@ pub struct CheckedNumber {
 pub fn build(setup: Setup) -> Build {
     authenticated(
         setup,
-        Needs::parameters(&[Parameter::Senders, Parameter::Install]),
-        SenderDirectory::from_app,
+        Needs::parameters(PARAMETERS_WITH_KEY),
+        SenderDirectory::with_install_key,
         handle,
     )
 }
@@ -62,9 +62,10 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = CheckedNumber)),
 )]
 pub(crate) async fn handle(
-    Cx { app, state: senders, caller }: Cx<SenderDirectory, Caller>,
+    Cx { app, state, caller }: Cx<(SenderDirectory, InstallKey), Caller>,
     request: Request,
 ) -> Result<Response> {
+    let (senders, key) = &*state;
     let requested: CheckNumber = request.json()?;
     let typed: String = requested.number.chars().take(200).collect();
     let sender =
@@ -81,7 +82,7 @@ pub(crate) async fn handle(
         },
         Ok(contact) => {
             let view = phone_number_view(&contact);
-            let id = senders.conversation_id(sender, &contact);
+            let id = ConversationId::direct(key, &sender.address, &contact);
             let conversation = app.store.get_conversation(&id).await?;
             let conversation = conversation
                 .filter(|found| found.list_pk.is_some() && caller.can_see_inbox(&found.inbox));

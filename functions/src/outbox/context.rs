@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use shared::address::{Address, Channel};
 use shared::bucket::MediaBucket;
-use shared::config::{Sender, Urls};
+use shared::config::Urls;
 use shared::error::Result;
 use shared::media::Media;
 use shared::media::file_type::short_file_name;
 use shared::message::Message;
-use shared::sid::MessagingServiceSid;
 use shared::twilio::callback::callback_path;
 use shared::twilio::client::Client;
 
 use super::hand_off::JobInvoker;
 use crate::app::App;
+use crate::senders::directory::{SendRoute, SenderDirectory};
 
 /// The lifetime of the media URLs for Twilio. It covers the time that a message waits in Twilio's queue.
 const OUTBOUND_MEDIA_TTL: Duration = Duration::from_hours(4);
@@ -28,17 +27,7 @@ pub(crate) struct DispatchContext {
     /// The media bucket.
     pub(super) bucket: MediaBucket,
     urls: Urls,
-    senders: Vec<Sender>,
-}
-
-/// The sender and receiver of a message as the create request names them.
-pub(super) struct SendRoute {
-    /// The receiver.
-    pub(super) to: Address,
-    /// Our sender; `None` if the Messaging Service chooses it.
-    pub(super) from: Option<Address>,
-    /// The sender's Messaging Service.
-    pub(super) service: Option<MessagingServiceSid>,
+    senders: SenderDirectory,
 }
 
 impl std::fmt::Debug for DispatchContext {
@@ -55,26 +44,13 @@ impl DispatchContext {
             bucket: app.bucket()?,
             job_invoker: JobInvoker::from_app(app)?,
             urls: app.parameters.urls()?,
-            senders: app.parameters.senders()?,
+            senders: SenderDirectory::from_app(app)?,
         })
     }
 
-    /// Returns the route of a message, through the sender's Messaging Service if it has one.
-    ///
-    /// RCS with a service uses the plain number, so that the service can fall back to SMS.
+    /// Returns the route of a message.
     pub(super) fn route(&self, message: &Message) -> SendRoute {
-        let sender = self.senders.iter().find(|sender| sender.address == message.business);
-        let service = sender.and_then(|sender| sender.messaging_service_sid.clone());
-        match (message.contact.phone(), message.contact.channel(), service) {
-            (Some(phone), Channel::Rcs, Some(service)) => {
-                SendRoute { to: Address::sms(phone.clone()), from: None, service: Some(service) }
-            }
-            (_, _, service) => SendRoute {
-                to: message.contact.clone(),
-                from: Some(message.business.clone()),
-                service,
-            },
-        }
+        self.senders.route(&message.business, &message.contact)
     }
 
     /// Returns the presigned URLs from which Twilio reads the media of a message.

@@ -4,7 +4,7 @@ use shared::error::{Error, Result};
 use shared::media::{Media, MediaError};
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
-use shared::twilio::client::ClientError;
+use shared::twilio::error::ClientError;
 use shared::twilio::webhook::TwilioMedia;
 
 use super::context::DispatchContext;

@@ -2,7 +2,7 @@
 
 use shared::error::Result;
 use shared::outbox::{OutboxEntry, add, backoff};
-use shared::twilio::client::ClientError;
+use shared::twilio::error::ClientError;
 
 use super::context::DispatchContext;
 use crate::app::App;

@@ -9,7 +9,8 @@ use shared::outbox::{OutboxEntry, add, backoff};
 use shared::retry;
 use shared::sending::can_send::{ReasonCode, can_contact};
 use shared::store::SendCompletion;
-use shared::twilio::client::{CreateError, CreateMessage};
+use shared::twilio::error::CreateError;
+use shared::twilio::message_resource::CreateMessage;
 use shared::twilio_codes;
 
 use super::context::DispatchContext;

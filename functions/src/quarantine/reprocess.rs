@@ -1,9 +1,11 @@
 //! Processes quarantined requests again.
 
+use serde_json::Value;
 use shared::error::{Error, Result};
 use shared::localized::quarantine;
 use shared::message::MessageView;
 use shared::store::{InboundOutcome, QuarantineEntry};
+use shared::twilio::{event_streams, form};
 
 use crate::app::App;
 use crate::events::receive as events;
@@ -12,6 +14,33 @@ use crate::messages::record_delivery;
 use crate::webhooks::quarantine::{QuarantineReason, full_body};
 use crate::webhooks::signed_request::SignedRequest;
 use crate::webhooks::verify::FormResult;
+
+/// The content of a quarantined request, which decides how it is processed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// The form of an inbound message.
+    Message,
+    /// The form of a status callback.
+    StatusCallback,
+    /// One event of a batch whose signature was valid.
+    Event,
+    /// A whole batch of events, whose signature was invalid.
+    EventBatch,
+}
+
+impl Content {
+    /// Returns the content of a request to `path`.
+    ///
+    /// Status callbacks have no fixed path: it names their conversation and message.
+    fn from_request(path: &str, signed: bool) -> Self {
+        match path {
+            receive::PATH => Self::Message,
+            events::PATH if signed => Self::Event,
+            events::PATH => Self::EventBatch,
+            _ => Self::StatusCallback,
+        }
+    }
+}
 
 /// Processes a quarantined request again and deletes its entry. Returns the message if one was stored.
 ///
@@ -23,57 +52,73 @@ pub(super) async fn reprocess(
 ) -> Result<Option<MessageView>> {
     let body = full_body(entry).ok_or_else(|| Error::Unprocessable(quarantine::cut()))?;
     let signed_request = SignedRequest::from_entry(entry, &body);
-    let inbound_outcome = if entry.path == events::PATH {
-        reprocess_event(app, intake, entry, &signed_request).await?
-    } else {
-        let form = if entry.signed {
-            shared::twilio::form::parse(&body)
-        } else {
-            intake.verifier.check_form(&signed_request).map_err(|_| signature_still_invalid())?
-        };
-        reprocess_form(app, intake, &entry.path, form).await?
+    let inbound_outcome = match Content::from_request(&entry.path, entry.signed) {
+        Content::Message => {
+            let form = check_form(intake, entry, &signed_request)?;
+            let new_inbound = intake.parse_form(app, form).map_err(rejected)?;
+            Some(receive::store_inbound(app, new_inbound).await?)
+        }
+        Content::StatusCallback => {
+            let form = check_form(intake, entry, &signed_request)?;
+            reprocess_callback(app, intake, &entry.path, form).await?;
+            None
+        }
+        Content::Event => {
+            let event = serde_json::from_slice(&body).unwrap_or_default();
+            reprocess_events(app, intake, vec![event]).await?
+        }
+        Content::EventBatch => {
+            intake.verifier.check_json(&signed_request).map_err(|_| signature_still_invalid())?;
+            let events =
+                event_streams::parse_batch(&body).map_err(|error| Error::Unprocessable(error.0))?;
+            reprocess_events(app, intake, events).await?
+        }
     };
     app.store.delete_quarantine_entry(&entry.id).await?;
-    Ok(match inbound_outcome {
-        Some(InboundOutcome::Stored(message)) => Some(message.view(None)),
-        Some(InboundOutcome::Duplicate) | None => None,
-    })
+    Ok(stored_message(inbound_outcome))
 }
 
-async fn reprocess_form(
+/// Returns the message that a release stored, or `None` for a duplicate, a status callback or other events.
+fn stored_message(outcome: Option<InboundOutcome>) -> Option<MessageView> {
+    match outcome {
+        Some(InboundOutcome::Stored(message)) => Some(message.view(None)),
+        Some(InboundOutcome::Duplicate) | None => None,
+    }
+}
+
+/// Returns the form of an entry. A signature that was invalid must be valid now.
+fn check_form(
+    intake: &Intake,
+    entry: &QuarantineEntry,
+    signed_request: &SignedRequest<'_>,
+) -> Result<FormResult> {
+    if entry.signed {
+        return Ok(form::parse(signed_request.body));
+    }
+    intake.verifier.check_form(signed_request).map_err(|_| signature_still_invalid())
+}
+
+async fn reprocess_callback(
     app: &App,
     intake: &Intake,
     path: &str,
     form: FormResult,
-) -> Result<Option<InboundOutcome>> {
-    let rejected = |reason: QuarantineReason| Error::Unprocessable(reason.text);
-    if path == receive::PATH {
-        let new_inbound = intake.parse_form(app, form).map_err(rejected)?;
-        return receive::store_inbound(app, new_inbound).await.map(Some);
-    }
+) -> Result<()> {
     let (conversation, message, report) =
         record_delivery::parse_callback(app, &intake.verifier, path, form).map_err(rejected)?;
     if app.store.record_delivery(&conversation, message, &report).await? {
-        Ok(None)
+        Ok(())
     } else {
         Err(rejected(record_delivery::unknown_message_reason()))
     }
 }
 
-/// Processes the events of an entry: one signed event, or a whole batch whose signature was invalid.
-async fn reprocess_event(
+/// Processes events in order. Returns the outcome of the last one that carried an inbound message.
+async fn reprocess_events(
     app: &App,
     intake: &Intake,
-    entry: &QuarantineEntry,
-    signed_request: &SignedRequest<'_>,
+    events: Vec<Value>,
 ) -> Result<Option<InboundOutcome>> {
-    let events = if entry.signed {
-        vec![serde_json::from_slice(signed_request.body).unwrap_or_default()]
-    } else {
-        intake.verifier.check_json(signed_request).map_err(|_| signature_still_invalid())?;
-        shared::twilio::event_streams::parse_batch(signed_request.body)
-            .map_err(|error| Error::Unprocessable(error.0))?
-    };
     let mut inbound_outcome = None;
     for event in events {
         if let events::IngestOutcome::Received(stored) =
@@ -85,6 +130,51 @@ async fn reprocess_event(
     Ok(inbound_outcome)
 }
 
+fn rejected(reason: QuarantineReason) -> Error {
+    Error::Unprocessable(reason.text)
+}
+
 fn signature_still_invalid() -> Error {
     Error::Unprocessable(quarantine::still_wrong_signature())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::message::Message;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_processed_by_its_path_as_when_it_arrived() {
+        for (path, signed, expected) in [
+            ("/twilio/messages", true, Content::Message),
+            ("/twilio/messages", false, Content::Message),
+            ("/twilio/events", true, Content::Event),
+            ("/twilio/events", false, Content::EventBatch),
+            ("/twilio/deliveries/c/m", true, Content::StatusCallback),
+            ("/twilio/deliveries/c/m", false, Content::StatusCallback),
+            // `parse_callback` rejects what is no callback path.
+            ("/twilio/messages/", true, Content::StatusCallback),
+            ("", false, Content::StatusCallback),
+        ] {
+            assert_eq!(Content::from_request(path, signed), expected, "{path} {signed}");
+        }
+    }
+
+    #[test]
+    fn a_release_returns_only_a_message_that_was_stored_now() {
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        let message: Message = serde_json::from_value(json!({
+            "id": id, "conversation": "a".repeat(26), "inbox": "main", "direction": "inbound",
+            "business": "+18555080989", "contact": "+12065550100", "body": "Hello",
+            "statuses": {}, "rev": 1,
+        }))
+        .unwrap();
+        let view = stored_message(Some(InboundOutcome::Stored(Box::new(message)))).unwrap();
+        let view = serde_json::to_value(view).unwrap();
+        assert_eq!((&view["id"], &view["body"]), (&json!(id), &json!("Hello")));
+        assert!(stored_message(Some(InboundOutcome::Duplicate)).is_none());
+        assert!(stored_message(None).is_none());
+    }
 }

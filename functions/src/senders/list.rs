@@ -3,12 +3,12 @@
 use serde::Serialize;
 use shared::address::Channel;
 use shared::address::phone::PhoneNumberView;
-use shared::config::{Parameter, Sender};
 use shared::conversation::phone_number_view;
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use utoipa::ToSchema;
 
+use super::directory::{PARAMETERS, SenderDirectory};
 use crate::app::{Build, Cx, Needs, authenticated};
 
 /// A sender: an address that messages are sent from.
@@ -36,12 +36,7 @@ pub struct SenderList {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(
-        setup,
-        Needs::parameters(&[Parameter::Senders]),
-        |app| app.parameters.senders(),
-        handle,
-    )
+    authenticated(setup, Needs::parameters(PARAMETERS), SenderDirectory::from_app, handle)
 }
 
 #[utoipa::path(
@@ -49,18 +44,15 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 200, body = SenderList)),
 )]
 pub(crate) async fn handle(
-    Cx { state: senders, caller, .. }: Cx<Vec<Sender>, Caller>,
+    Cx { state: senders, caller, .. }: Cx<SenderDirectory, Caller>,
     _request: Request,
 ) -> Result<Response> {
-    let visible =
-        senders.iter().filter(|sender| caller.can_see_inbox(&sender.inbox)).map(|sender| {
-            SenderView {
-                address: sender.address.to_string(),
-                channel: sender.address.channel(),
-                inbox: sender.inbox.to_string(),
-                name: sender.name.clone(),
-                number: phone_number_view(&sender.address),
-            }
-        });
+    let visible = senders.visible_to(&caller).map(|sender| SenderView {
+        address: sender.address.to_string(),
+        channel: sender.address.channel(),
+        inbox: sender.inbox.to_string(),
+        name: sender.name.clone(),
+        number: phone_number_view(&sender.address),
+    });
     Response::json(200, &SenderList { senders: visible.collect() })
 }

@@ -1,5 +1,6 @@
 //! The configured senders.
 
+pub mod directory;
 pub mod list;
 
 use shared::lambda::Function;

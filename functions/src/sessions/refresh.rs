@@ -9,8 +9,9 @@ use shared::localized;
 use shared::store::RefreshOutcome;
 use utoipa::ToSchema;
 
-use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use super::tokens::{Session, SessionTokens, with_current_inboxes};
 use crate::app::{App, Build, Cx, Needs, public};
+use crate::senders::directory::SenderDirectory;
 
 /// The empty request body. The cookie identifies the session. JSON is required so that a form of another site
 /// cannot send the request.
@@ -21,7 +22,8 @@ pub struct RefreshSession {}
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
     const PARAMETERS: &[Parameter] = &[Parameter::Session, Parameter::Urls, Parameter::Senders];
-    let state = |app: &App| Ok((SessionTokens::from_app(app)?, all_inboxes(app)?));
+    let state =
+        |app: &App| Ok((SessionTokens::from_app(app)?, SenderDirectory::from_app(app)?.inboxes()));
     public(setup, Needs::parameters(PARAMETERS), state, handle)
 }
 

@@ -14,8 +14,9 @@ use shared::store::User;
 use shared::username::Username;
 use utoipa::ToSchema;
 
-use super::tokens::{Session, SessionTokens, all_inboxes, with_current_inboxes};
+use super::tokens::{Session, SessionTokens, with_current_inboxes};
 use crate::app::{App, Build, Cx, Needs, public};
+use crate::senders::directory::SenderDirectory;
 
 /// The window of the rate limits.
 const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(5);
@@ -60,7 +61,7 @@ pub struct SignInState {
 
 impl SignInState {
     fn from_app(app: &App) -> Result<Self> {
-        let inboxes = all_inboxes(app)?;
+        let inboxes = SenderDirectory::from_app(app)?.inboxes();
         Ok(Self {
             tokens: SessionTokens::from_app(app)?,
             first_admin: app.parameters.first_admin()?,

@@ -39,17 +39,6 @@ pub struct Session {
     user: SignedInUser,
 }
 
-/// Returns the inboxes of all senders, in the order of the senders.
-pub fn all_inboxes(app: &App) -> Result<Vec<InboxName>> {
-    let mut inboxes: Vec<InboxName> = Vec::new();
-    for sender in app.parameters.senders()? {
-        if !inboxes.contains(&sender.inbox) {
-            inboxes.push(sender.inbox);
-        }
-    }
-    Ok(inboxes)
-}
-
 /// Returns the user with the current inboxes: an admin has all of them.
 pub fn with_current_inboxes(mut user: User, all: &[InboxName]) -> User {
     if user.role == Role::Admin {

@@ -78,7 +78,6 @@ pub struct AppExtras {
 
 /// The parts that most messages do not have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct MessageExtras {
     /// The files.
     pub media: Vec<Media>,

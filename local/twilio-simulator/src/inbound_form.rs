@@ -5,6 +5,7 @@ use super::extras::Forwarded;
 use super::keywords::Keyword;
 use super::message::{Message, Status};
 use super::number;
+use super::product::Product;
 use super::state::SimulatorState;
 use super::webhook::{Form, form as fields};
 
@@ -41,9 +42,10 @@ pub(super) fn form(
         ("SmsStatus", Status::Received.as_str()),
         ("ApiVersion", "2010-04-01"),
     ]));
+    let api_url = state.product_url(Product::Api);
     for (index, media) in message.extras.media.iter().enumerate() {
         let path = media_path(&state.account_sid, &message.sid, &media.sid);
-        form.push((format!("MediaUrl{index}"), format!("{}{path}", state.url)));
+        form.push((format!("MediaUrl{index}"), format!("{api_url}{path}")));
         form.push((format!("MediaContentType{index}"), media.content_type.clone()));
     }
     if let Some(service) = &message.extras.service {

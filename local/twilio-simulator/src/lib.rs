@@ -1,6 +1,6 @@
 //! A Twilio simulator: an HTTP server with the Messages API, Event Streams, webhooks and phones.
 //!
-//! - `api`: the REST API; `listener`: its connections, which tests can refuse and cut.
+//! - `api`: the REST API by `product`; `listener`: its connections, which tests can refuse and cut.
 //! - `outbound`: accepts create requests of the API; `inbound`: accepts messages from phones.
 //! - `simulator`: starts and stops it; `driver`: what tests and the demo do with it.
 //! - `state`: the shared state; `store`: its SQLite file.
@@ -32,6 +32,7 @@ mod options;
 mod outbound;
 mod phone_event;
 pub mod phones;
+mod product;
 pub mod rule;
 pub mod script;
 pub mod segments;

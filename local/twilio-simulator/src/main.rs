@@ -155,8 +155,8 @@ fn print_startup_info(command_line: &CommandLine, url: &str, phones_url: &str) {
         "
 The Twilio simulator is running at {url}
 
-  Messages API        {url}/2010-04-01/Accounts/{account_sid}/Messages.json
-  Event Streams API   {url}/v1/Sinks, {url}/v1/Subscriptions
+  Messages API        {url}/api/2010-04-01/Accounts/{account_sid}/Messages.json
+  Event Streams API   {url}/events/v1/Sinks, {url}/events/v1/Subscriptions
   Phones API          {phones_url}
   Account SID         {account_sid}
   Auth token          {auth_token}

@@ -63,9 +63,14 @@ impl Twilio {
         Ok(Self { state, address, tasks: vec![api_task, streams_task, worker_task] })
     }
 
-    /// Returns the base URL of the REST API.
+    /// Returns the URL of the REST API, below which each product has its path: `/api`, `/events`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns the base URL of each product as a pattern: the URL with `/{product}`.
+    pub fn url_pattern(&self) -> String {
+        format!("{}/{{product}}", self.url())
     }
 
     /// Returns the phones API, to be mounted at `/phones/api`.

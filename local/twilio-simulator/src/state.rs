@@ -15,6 +15,7 @@ use super::limits::SendQueue;
 use super::message::{Direction, Message, Status};
 use super::observed::Observed;
 use super::phone_event::PhoneEvent;
+use super::product::Product;
 use super::script::Script;
 use super::segments;
 use super::store::phones::{self, Phone};
@@ -32,7 +33,7 @@ pub(super) struct SimulatorState {
     pub(super) senders: Vec<String>,
     /// The Messaging Service of the SMS and RCS senders.
     pub(super) service: Option<String>,
-    /// The base URL of the API, which also serves the files of messages.
+    /// The URL below which each product has its path.
     pub(super) url: String,
     /// The URL that inbound messages are posted to.
     pub(super) inbound_url: String,
@@ -61,6 +62,11 @@ pub(super) struct SimulatorState {
 }
 
 impl SimulatorState {
+    /// Returns the base URL of a product, without a slash at the end.
+    pub(super) fn product_url(&self, product: Product) -> String {
+        format!("{}{}", self.url, product.path())
+    }
+
     /// Returns the current time.
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()

@@ -42,7 +42,6 @@ pub struct Connection {
     /// The inboxes that the user works in.
     pub inboxes: Vec<InboxName>,
     /// The watched conversations.
-    #[serde(default)]
     pub watched: BTreeSet<ConversationId>,
     /// The highest sequence of a `watch` frame, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -26,7 +26,6 @@ pub struct QuarantineEntry {
     /// The path of the request.
     pub path: String,
     /// The content type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// The request body in base64, truncated at 256 KB.
     pub body_base64: String,
@@ -37,16 +36,12 @@ pub struct QuarantineEntry {
     /// Whether the signature was valid.
     pub signed: bool,
     /// The signature header.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
     /// The signature settings header, if there was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature_settings: Option<String>,
     /// The raw query string.
-    #[serde(default)]
     pub query: String,
     /// The number of times that it came.
-    #[serde(default)]
     pub count: u64,
     /// The time of the first request.
     pub created_at: Timestamp,

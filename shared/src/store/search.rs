@@ -50,26 +50,17 @@ impl Store {
         query: &SearchQuery,
         position: &SearchPosition,
     ) -> Result<(Vec<ConversationId>, Option<SearchPosition>)> {
-        let mut known = HashSet::new();
-        let mut ids = Vec::new();
-        let mut remaining = MAX_ENTRIES;
-        let mut after = position.after.clone();
-        for (index, term) in query.terms.iter().enumerate().skip(position.term) {
-            if remaining == 0 {
-                return Ok((ids, Some(SearchPosition { term: index, after: None })));
-            }
-            let (rows, more) = self.query_term(inbox, term, after.take(), remaining).await?;
-            remaining = remaining.saturating_sub(rows.len());
-            let last = rows.last().and_then(|row| get_str(row, "sk")).map(str::to_owned);
-            for row in rows {
-                let id = from_item(row).map(|entry: SearchEntry| entry.conversation_id).ok();
-                ids.extend(id.filter(|id| known.insert(id.clone())));
-            }
-            if more {
-                return Ok((ids, Some(SearchPosition { term: index, after: last })));
-            }
+        let mut window = SearchWindow::new(position.clone());
+        while let Some(term) = window.term().and_then(|index| query.terms.get(index)) {
+            let after = window.position.after.take();
+            let (rows, more) = self.query_term(inbox, term, after, window.remaining).await?;
+            let last_key = rows.last().and_then(|row| get_str(row, "sk")).map(str::to_owned);
+            let ids = rows
+                .into_iter()
+                .map(|row| from_item(row).map(|entry: SearchEntry| entry.conversation_id).ok());
+            window.add(ids, last_key.filter(|_| more));
         }
-        Ok((ids, None))
+        Ok(window.finish(query.terms.len()))
     }
 
     async fn query_term(
@@ -103,4 +94,119 @@ pub struct SearchPosition {
     pub term: usize,
     /// The sort key of the last entry that was read.
     pub after: Option<String>,
+}
+
+/// The entries that one request of a search reads: at most [`MAX_ENTRIES`], term by term.
+struct SearchWindow {
+    ids: Vec<ConversationId>,
+    known: HashSet<ConversationId>,
+    /// The number of entries that may still be read.
+    remaining: usize,
+    /// The position of the next read, in this request or the next one.
+    position: SearchPosition,
+}
+
+impl SearchWindow {
+    fn new(position: SearchPosition) -> Self {
+        Self { ids: Vec::new(), known: HashSet::new(), remaining: MAX_ENTRIES, position }
+    }
+
+    /// Returns the index of the term to read, or `None` if this request reads nothing more.
+    fn term(&self) -> Option<usize> {
+        (self.remaining > 0).then_some(self.position.term)
+    }
+
+    /// Adds the conversations of one read, `None` for an invalid entry.
+    ///
+    /// `last_key` is the sort key of the last entry if the term has more of them. Then this request ends, also if the
+    /// read was cut short by its size.
+    fn add(
+        &mut self,
+        ids: impl ExactSizeIterator<Item = Option<ConversationId>>,
+        last_key: Option<String>,
+    ) {
+        self.remaining = self.remaining.saturating_sub(ids.len());
+        let known = &mut self.known;
+        self.ids.extend(ids.flatten().filter(|id| known.insert(id.clone())));
+        if last_key.is_some() {
+            self.remaining = 0;
+            self.position.after = last_key;
+        } else {
+            self.position = SearchPosition { term: self.position.term + 1, after: None };
+        }
+    }
+
+    /// Returns the conversations and the position of the next request, or `None` if all terms were read.
+    fn finish(self, terms: usize) -> (Vec<ConversationId>, Option<SearchPosition>) {
+        (self.ids, Some(self.position).filter(|position| position.term < terms))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the conversation ID that ends in `number`, 2 to 7.
+    fn id(number: usize) -> ConversationId {
+        ConversationId::parse(&format!("{number:a>26}")).unwrap()
+    }
+
+    fn read(
+        window: &mut SearchWindow,
+        numbers: impl ExactSizeIterator<Item = usize>,
+        last_key: Option<&str>,
+    ) {
+        window.add(numbers.map(|number| Some(id(number))), last_key.map(str::to_owned));
+    }
+
+    fn position(term: usize, after: Option<&str>) -> SearchPosition {
+        SearchPosition { term, after: after.map(str::to_owned) }
+    }
+
+    #[test]
+    fn terms_are_read_in_order_until_all_are_read() {
+        let mut window = SearchWindow::new(SearchPosition::default());
+        assert_eq!(window.term(), Some(0));
+        read(&mut window, 2..4, None);
+        assert_eq!(window.term(), Some(1));
+        // A conversation may be found by several terms.
+        read(&mut window, 3..5, None);
+        assert_eq!(window.finish(2), (vec![id(2), id(3), id(4)], None));
+    }
+
+    #[test]
+    fn a_full_window_within_a_term_continues_after_its_last_entry() {
+        let mut window = SearchWindow::new(position(1, Some("b")));
+        read(&mut window, [2; MAX_ENTRIES].into_iter(), Some("m"));
+        assert_eq!(window.term(), None);
+        assert_eq!(window.finish(3).1, Some(position(1, Some("m"))));
+    }
+
+    #[test]
+    fn a_read_that_was_cut_short_ends_the_request() {
+        let mut window = SearchWindow::new(SearchPosition::default());
+        read(&mut window, 2..4, Some("m"));
+        assert_eq!(window.term(), None);
+        assert_eq!(window.finish(1).1, Some(position(0, Some("m"))));
+    }
+
+    #[test]
+    fn a_full_window_at_the_end_of_a_term_continues_with_the_next_one() {
+        let full = || {
+            let mut window = SearchWindow::new(SearchPosition::default());
+            read(&mut window, [2; MAX_ENTRIES].into_iter(), None);
+            assert_eq!(window.term(), None);
+            window
+        };
+        assert_eq!(full().finish(2).1, Some(position(1, None)));
+        assert_eq!(full().finish(1).1, None);
+    }
+
+    #[test]
+    fn an_invalid_entry_counts_as_read_and_is_no_hit() {
+        let mut window = SearchWindow::new(SearchPosition::default());
+        window.add([None, Some(id(2))].into_iter(), None);
+        assert_eq!(window.remaining, MAX_ENTRIES - 2);
+        assert_eq!(window.finish(1), (vec![id(2)], None));
+    }
 }

@@ -12,6 +12,7 @@ use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
 use super::client::{Client, http_client};
+use super::product::Product;
 use crate::fault::Fault;
 use crate::media::MediaError;
 use crate::media::file_type;
@@ -132,19 +133,18 @@ impl Client {
     /// Parses a URL and returns it if it belongs to our account at Twilio.
     fn parse_own_url(&self, source: &str) -> Option<Url> {
         let url = Url::parse(source).ok()?;
-        let base = Url::parse(&self.options.base_url).ok()?;
-        let path_prefix = format!("/2010-04-01/Accounts/{}/", self.options.account);
+        let base = Url::parse(&self.account_url("")).ok()?;
         let without_credentials = url.username().is_empty() && url.password().is_none();
         let twilio = url.origin() == base.origin()
             || (is_twilio(&base) && url.origin().ascii_serialization() == "https://api.twilio.com");
         let safe = url.scheme() == "https" || is_loopback(&base);
-        (without_credentials && twilio && safe && url.path().starts_with(&path_prefix))
+        (without_credentials && twilio && safe && url.path().starts_with(base.path()))
             .then_some(url)
     }
 
     /// Returns whether redirects to `url` are allowed: to Twilio's storage, and of a simulator to itself.
     fn is_allowed_host(&self, url: &Url) -> bool {
-        let Ok(base) = Url::parse(&self.options.base_url) else { return false };
+        let Ok(base) = Url::parse(&self.options.urls.get(Product::Api)) else { return false };
         if is_loopback(&base) {
             return url.origin() == base.origin();
         }
@@ -221,12 +221,13 @@ mod tests {
     use crate::secret::Secret;
     use crate::sid::AccountSid;
     use crate::twilio::client::ClientOptions;
+    use crate::twilio::product::ProductUrls;
 
     const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
     fn client(base: &str) -> Client {
         Client::new(ClientOptions {
-            base_url: base.to_owned(),
+            urls: ProductUrls::parse(base).unwrap(),
             account: AccountSid::parse(ACCOUNT).unwrap(),
             user: ACCOUNT.to_owned(),
             password: Secret::new("x"),
@@ -238,9 +239,10 @@ mod tests {
     #[test]
     fn credentials_are_sent_only_to_our_own_account_at_twilio() {
         let path = format!("/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/ME1");
-        let (twilio, local) = (client("https://api.twilio.com"), client("http://127.0.0.1:4000"));
+        let (twilio, local) =
+            (client("https://api.twilio.com"), client("http://127.0.0.1:4000/{product}"));
         assert!(twilio.parse_own_url(&format!("https://api.twilio.com{path}")).is_some());
-        assert!(local.parse_own_url(&format!("http://127.0.0.1:4000{path}")).is_some());
+        assert!(local.parse_own_url(&format!("http://127.0.0.1:4000/api{path}")).is_some());
         for foreign in [
             format!("http://api.twilio.com{path}"),
             format!("https://api.twilio.com:444{path}"),
@@ -257,12 +259,14 @@ mod tests {
             assert_eq!(twilio.parse_own_url(&foreign), None, "{foreign}");
         }
         assert_eq!(local.parse_own_url(&format!("https://api.twilio.com{path}")), None);
-        assert_eq!(local.parse_own_url(&format!("http://127.0.0.1:4001{path}")), None);
+        assert_eq!(local.parse_own_url(&format!("http://127.0.0.1:4001/api{path}")), None);
+        assert_eq!(local.parse_own_url(&format!("http://127.0.0.1:4000/content{path}")), None);
     }
 
     #[test]
     fn redirects_are_followed_only_to_twilio_s_storage() {
-        let (twilio, local) = (client("https://api.twilio.com"), client("http://127.0.0.1:4000"));
+        let (twilio, local) =
+            (client("https://api.twilio.com"), client("http://127.0.0.1:4000/{product}"));
         let allowed = |client: &Client, to: &str| client.is_allowed_host(&Url::parse(to).unwrap());
         assert!(allowed(&twilio, "https://mms.twiliocdn.com/a/b"));
         assert!(allowed(&twilio, "https://s3-external-1.amazonaws.com/media.twiliocdn.com/a/b"));

@@ -4,7 +4,8 @@
 //! - [`form`]: parses the bodies of webhooks.
 //! - [`webhook`]: the content of webhooks; [`event_streams`]: Twilio events, converted to webhooks.
 //! - [`callback`]: the path of status callbacks; [`error`]: the errors of requests.
-//! - [`client`]: the client of the REST API; [`media`]: fetching of inbound media.
+//! - [`client`]: sends requests to the products' base URLs ([`product`]); [`message_resource`], `media_resource`: the
+//!   requests by resource; [`message_list`]: listed messages. [`media`]: fetches the files of a message.
 
 pub mod callback;
 pub mod client;
@@ -13,9 +14,13 @@ pub mod event_streams;
 pub mod form;
 mod invalid_webhook;
 pub mod media;
-mod message_list;
-mod message_resource;
+mod media_resource;
+pub mod message_list;
+pub mod message_resource;
+pub mod product;
 mod response;
 pub mod signature;
+#[cfg(test)]
+mod tests;
 pub mod webhook;
 mod webhook_params;

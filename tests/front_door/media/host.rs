@@ -46,7 +46,7 @@ struct HostLog {
 
 /// The stand-in.
 pub struct MediaHost {
-    /// Its address, without a slash.
+    /// The base URL of Twilio's product `api`, without a slash at the end.
     pub base_url: String,
     log: Arc<Mutex<HostLog>>,
     is_open: watch::Sender<bool>,
@@ -56,7 +56,7 @@ impl MediaHost {
     /// Listens.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let base_url = format!("http://{}/api", listener.local_addr().unwrap());
         let (log, is_open) = (Arc::new(Mutex::new(HostLog::default())), watch::Sender::new(true));
         let (server_log, is_open_receiver) = (Arc::clone(&log), is_open.clone());
         tokio::spawn(async move {
@@ -74,14 +74,14 @@ impl MediaHost {
 
     /// A desk for which this is Twilio.
     pub async fn start_system(&self) -> TestSystem {
-        let base_url = self.base_url.clone();
+        let url_pattern = self.base_url.replace("/api", "/{product}");
         TestSystem::start_with(|options| {
             let settings = &mut options.settings;
             // With the published secrets it would not start: this Twilio is not the simulated one.
             settings.auth_token = format!("{:032x}", next_id());
             settings.password = "correct horse battery".to_owned();
             settings.install_key = format!("{:064x}", next_id());
-            settings.twilio_api_url = Some(base_url);
+            settings.twilio_api_url = Some(url_pattern);
         })
         .await
     }
@@ -139,7 +139,7 @@ async fn serve(
 ) -> std::io::Result<()> {
     let (head, body) = read_request(&mut stream).await?;
     let line = head.lines().next().unwrap_or_default();
-    let line = line.trim_end_matches(" HTTP/1.1").to_owned();
+    let line = line.trim_end_matches(" HTTP/1.1").replace(" /api/", " /");
     let request = HostRequest {
         with_credentials: head.to_lowercase().contains("\r\nauthorization: basic "),
         form: parse_form(&body),

@@ -114,7 +114,7 @@ impl PermissionCase<'_> {
             .unwrap();
         let (account, file) = (&system.settings().account_sid, &twilio_message.extras.media[0].sid);
         let source_url = format!(
-            "{}/2010-04-01/Accounts/{account}/Messages/{}/Media/{file}",
+            "{}/api/2010-04-01/Accounts/{account}/Messages/{}/Media/{file}",
             twilio.url(),
             twilio_message.sid
         );

@@ -8,7 +8,7 @@ use shared::ids::EntryId;
 use shared::message::Message;
 use shared::outbox::{LEASE_DURATION, OutboxEntry, OutboxState, add};
 use shared::sid::MessageSid;
-use shared::twilio::client::ListedMessage;
+use shared::twilio::message_list::ListedMessage;
 
 use crate::app::App;
 

@@ -5,7 +5,7 @@ use shared::error::{Error, Result};
 use shared::ids::EntryId;
 use shared::message::Message;
 use shared::outbox::OutboxEntry;
-use shared::twilio::client::{ListedDirection, ListedMessage};
+use shared::twilio::message_list::{ListedDirection, ListedMessage};
 
 use super::candidates::{Candidate, list_candidates};
 use crate::app::App;

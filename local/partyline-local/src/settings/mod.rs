@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use shared::twilio::product::ProductUrls;
 use shared::username::Username;
 use url::Url;
 
@@ -32,7 +33,7 @@ pub struct Settings {
     pub shared_keys: BTreeMap<String, String>,
     /// Our senders.
     pub senders: Senders,
-    /// `TWILIO_API_URL`: the URL of the real Twilio.
+    /// `TWILIO_API_URL`: `https://api.twilio.com` for the real Twilio, or another URL with `{product}`.
     ///
     /// Without it, Twilio is simulated.
     pub twilio_api_url: Option<String>,
@@ -92,7 +93,7 @@ impl Settings {
             previous_auth_token: value("TWILIO_AUTH_TOKEN_PREVIOUS"),
             shared_keys: parse_shared_keys(&value("TWILIO_SHARED_KEYS").unwrap_or_default())?,
             senders: Senders::from_values(&value)?,
-            twilio_api_url: value("TWILIO_API_URL"),
+            twilio_api_url: value("TWILIO_API_URL").map(check_twilio_url).transpose()?,
             public_url: value("PUBLIC_URL").map(|url| parse_base_url(&url)).transpose()?,
             username: Username::parse(&required("APP_USERNAME")?).ok_or(SettingsError::Value {
                 name: "APP_USERNAME",
@@ -162,6 +163,15 @@ fn parse_shared_keys(text: &str) -> Result<BTreeMap<String, String>, SettingsErr
     let message = "must be a list of id=secret pairs; see .env.example";
     let keys = parse_list(text).into_iter().map(parse_entry).collect::<Option<_>>();
     keys.ok_or(SettingsError::Value { name: "TWILIO_SHARED_KEYS", message })
+}
+
+fn check_twilio_url(url: String) -> Result<String, SettingsError> {
+    match ProductUrls::parse(&url) {
+        Some(_) => Ok(url),
+        None => {
+            Err(SettingsError::Value { name: "TWILIO_API_URL", message: ProductUrls::EXPECTED })
+        }
+    }
 }
 
 fn parse_base_url(url: &str) -> Result<String, SettingsError> {
@@ -235,6 +245,8 @@ mod tests {
         assert_eq!(senders[2..], ["whatsapp:+12065550100", "whatsapp:+12065550101"]);
         let with_account = load(&[("TWILIO_API_URL", "https://api.twilio.com")]).unwrap();
         assert_eq!(with_account.senders.addresses(), ["+18555080989"]);
+        let error = load(&[("TWILIO_API_URL", "https://twilio.com")]).unwrap_err().to_string();
+        assert!(error.starts_with("TWILIO_API_URL must be https://api.twilio.com"), "{error}");
         let error = load(&[("WHATSAPP_ID", "whatsapp:+1")]).unwrap_err().to_string();
         assert!(error.starts_with("WHATSAPP_ID must be a sender"), "{error}");
     }

@@ -46,7 +46,7 @@ impl StartContext {
             ("AWS_ENDPOINT_URL_S3".to_owned(), url_of(&listeners.s3)),
         ]);
         let configured_url = self.options.settings.twilio_api_url.clone();
-        if let Some(url) = twilio.map(Twilio::url).or(configured_url) {
+        if let Some(url) = twilio.map(Twilio::url_pattern).or(configured_url) {
             variables.insert("TWILIO_API_URL".to_owned(), url);
         }
         let management_port = port(&listeners.management);

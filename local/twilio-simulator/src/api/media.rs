@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ use super::{message, resource};
 use crate::extras::Media;
 use crate::inbound_form::media_path;
 use crate::message::Message;
+use crate::product::Product;
 use crate::rule::Call;
 use crate::script::MediaFault;
 use crate::state::SimulatorState;
@@ -30,7 +31,7 @@ use crate::store::{media, messages};
 pub(super) async fn list(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, TwilioApiError> {
     authorize(&state, &account, &headers)?;
@@ -55,7 +56,7 @@ pub(super) async fn list(
 pub(super) async fn fetch(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid, name)): Path<(String, String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, TwilioApiError> {
     authorize(&state, &account, &headers)?;
@@ -67,7 +68,7 @@ pub(super) async fn fetch(
     }
     let phone = message.phone();
     let call = Call { number: &phone, body: &message.body, status: None };
-    let storage = format!("{}/storage/{}", state.url, file.sid);
+    let storage = storage_url(&state, &file.sid);
     let mut storage_fault = None;
     match state.script.next_media_fault(call, state.now()) {
         Some(MediaFault::Respond { status }) => return Err(TwilioApiError::from_script(status)),
@@ -97,10 +98,11 @@ pub(super) async fn storage(
     State(state): State<Arc<SimulatorState>>,
     Path(sid): Path<String>,
     Query(StorageQuery { hops }): Query<StorageQuery>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
 ) -> Result<Response, TwilioApiError> {
     if let Some(remaining_hops) = hops.checked_sub(1) {
-        return Ok(redirect(&format!("{}/storage/{sid}?hops={remaining_hops}", state.url)));
+        let storage = storage_url(&state, &sid);
+        return Ok(redirect(&format!("{storage}?hops={remaining_hops}")));
     }
     let stored = state.store.with(|db| media::find(db, &sid))?;
     let (file, bytes) = stored.ok_or_else(|| TwilioApiError::not_found(uri.path()))?;
@@ -132,7 +134,7 @@ pub(super) async fn storage(
 pub(super) async fn delete(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid, name)): Path<(String, String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<StatusCode, TwilioApiError> {
     authorize(&state, &account, &headers)?;
@@ -160,6 +162,11 @@ fn view(account: &str, message: &Message, file: &Media) -> Value {
         "sid": file.sid,
         "uri": format!("{}.json", media_path(account, &message.sid, &file.sid)),
     })
+}
+
+/// Returns the URL of a file's bytes.
+fn storage_url(state: &SimulatorState, sid: &str) -> String {
+    format!("{}/{sid}", state.product_url(Product::Media))
 }
 
 fn redirect(to: &str) -> Response {

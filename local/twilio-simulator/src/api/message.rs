@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 
 use super::authorize::authorize;
@@ -20,7 +20,7 @@ use crate::store::{messages, work};
 pub(super) async fn fetch(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, TwilioApiError> {
     authorize(&state, &account, &headers)?;
@@ -32,7 +32,7 @@ pub(super) async fn fetch(
 pub(super) async fn update(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, TwilioApiError> {
@@ -75,7 +75,7 @@ pub(super) async fn update(
 pub(super) async fn delete(
     State(state): State<Arc<SimulatorState>>,
     Path((account, sid)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<StatusCode, TwilioApiError> {
     authorize(&state, &account, &headers)?;

@@ -1,5 +1,6 @@
-//! The REST API: `/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`, and `/v1/…`.
+//! The REST API: each product below its own path, as Twilio has a host for each.
 //!
+//! - `/api/2010-04-01/Accounts/{AC…}/Messages`, with and without `.json`; `/events/v1/…`; `/media/{ME…}`.
 //! - `create`, `list`, `message` (fetch, update, delete), `media`: the operations.
 //! - `validate`: checks a create request; `form`: parses it; `resource`: a message as JSON; `error`: Twilio's errors.
 //! - `authorize`, `concurrency`: checks before an operation.
@@ -14,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::listener::{ConnectionControl, FaultyListener};
+use super::product::Product;
 use super::state::SimulatorState;
 
 mod authorize;
@@ -54,15 +56,18 @@ fn router(state: Arc<SimulatorState>) -> Router {
     let messages = get(list::list).post(create::create);
     let message = get(message::fetch).post(message::update).delete(message::delete);
     let media = get(media::fetch).delete(media::delete);
-    Router::new()
+    let api = Router::new()
         .route("/2010-04-01/Accounts/{account}/Messages.json", messages.clone())
         .route("/2010-04-01/Accounts/{account}/Messages", messages)
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}", message)
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media.json", get(media::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media", get(media::list))
-        .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{media}", media)
-        .route("/storage/{media}", get(media::storage))
-        .merge(events::router())
+        .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{media}", media);
+    let storage = Router::new().route("/{media}", get(media::storage));
+    Router::new()
+        .nest(Product::Api.path(), api)
+        .nest(Product::Events.path(), events::router())
+        .nest(Product::Media.path(), storage)
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
         .layer(from_fn_with_state(Arc::clone(&state), concurrency::limit_concurrency))

@@ -25,7 +25,7 @@ const SCHEMA: &str = "
         status TEXT NOT NULL, error_code INTEGER, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,
         sent_ms INTEGER, callback TEXT, answer_status INTEGER, answer_ms REAL,
         waiting INTEGER NOT NULL DEFAULT 0, redacted INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
-        more TEXT NOT NULL DEFAULT '{}');
+        more TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS media (
         sid TEXT PRIMARY KEY, content_type TEXT NOT NULL, name TEXT, bytes BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS house (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -74,12 +74,6 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
-        // Files of older versions have no extras.
-        let has_more = "SELECT 1 FROM pragma_table_info('messages') WHERE name = 'more'";
-        if !connection.prepare(has_more)?.exists([])? {
-            connection
-                .execute("ALTER TABLE messages ADD COLUMN more TEXT NOT NULL DEFAULT '{}'", [])?;
-        }
         Ok(Self { connection: Mutex::new(connection) })
     }
 

@@ -216,7 +216,7 @@ async fn a_scheduled_message_is_sent_on_time_or_canceled() {
     let canceled_later: Value =
         schedule(&[service, ("SendAt", &*fine)]).await.json().await.unwrap();
     assert_eq!(scheduled["status"], "scheduled");
-    let url = format!("{}{}", fixture.twilio.url(), canceled_later["uri"].as_str().unwrap());
+    let url = fixture.url(canceled_later["uri"].as_str().unwrap());
     let cancel = || {
         let call = fixture.http.post(&url).basic_auth(ACCOUNT, Some(TOKEN));
         call.form(&[("Status", "canceled")]).send()

@@ -8,7 +8,7 @@ const FIELDS: [(&str, &str); 3] = [("To", CUSTOMER), ("From", NUMBER), ("Body", 
 impl SimulatorFixture {
     /// Sends a create request that may get no response.
     async fn try_create(&self) -> Result<Response, reqwest::Error> {
-        let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self.twilio.url());
+        let url = self.url(&format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json"));
         self.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(&FIELDS).send().await
     }
 }

@@ -60,9 +60,29 @@ async fn invalid_creates_are_rejected_with_twilio_codes() {
 }
 
 #[tokio::test]
+async fn each_product_serves_its_own_paths_only() {
+    let fixture = SimulatorFixture::new().await;
+    for (product, path, status) in [
+        ("/api", LIST, 200),
+        ("/events", LIST, 404),
+        ("/content", LIST, 404),
+        ("", LIST, 404),
+        ("/events", "/v1/Sinks", 200),
+        ("/api", "/v1/Sinks", 404),
+    ] {
+        let url = format!("{}{product}{path}", fixture.twilio.url());
+        let response = fixture.http.get(url).basic_auth(ACCOUNT, Some(TOKEN)).send().await.unwrap();
+        assert_eq!(response.status(), status, "{product}{path}");
+        if status == 404 {
+            assert_eq!(error_codes(response).await, (404, 20404));
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_the_account_owner_is_authorized() {
     let fixture = SimulatorFixture::new().await;
-    let url = format!("{}{LIST}", fixture.twilio.url());
+    let url = fixture.url(LIST);
     let other_url = url.replace(ACCOUNT, "AC11111111111111111111111111111111");
     for call in [
         fixture.http.get(&url),
@@ -132,7 +152,7 @@ async fn a_message_can_be_redacted_and_deleted_only_when_final() {
 
     fixture.twilio.set_airplane(CUSTOMER, false).unwrap();
     fixture.twilio.wait_until_idle().await;
-    let url = format!("{}{uri}", fixture.twilio.url());
+    let url = fixture.url(uri);
     let redact = fixture.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(&[("Body", "")]);
     let redacted: Value = redact.send().await.unwrap().json().await.unwrap();
     assert_eq!(redacted["body"], "");

@@ -87,17 +87,27 @@ impl SimulatorFixture {
         format!("{}/twilio/deliveries/c/m", self.receiver.url())
     }
 
+    /// Returns the URL of a path of the API: `/v1/…` of Event Streams, otherwise of the Messages API.
+    fn url(&self, path: &str) -> String {
+        let product = if path.starts_with("/v1/") { "events" } else { "api" };
+        format!("{}{path}", self.twilio.url_pattern().replace("{product}", product))
+    }
+
     /// Sends a request without a body to a path of the API.
     async fn call(&self, method: reqwest::Method, path: &str) -> Response {
-        let url = format!("{}{path}", self.twilio.url());
-        let call = self.http.request(method, url).basic_auth(ACCOUNT, Some(TOKEN));
+        let call = self.http.request(method, self.url(path)).basic_auth(ACCOUNT, Some(TOKEN));
         call.send().await.unwrap()
     }
 
     /// Posts these fields to a path of the API.
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let url = format!("{}{path}", self.twilio.url());
-        self.http.post(url).basic_auth(ACCOUNT, Some(TOKEN)).form(fields).send().await.unwrap()
+        self.http
+            .post(self.url(path))
+            .basic_auth(ACCOUNT, Some(TOKEN))
+            .form(fields)
+            .send()
+            .await
+            .unwrap()
     }
 
     async fn get(&self, path: &str) -> Value {

@@ -116,7 +116,7 @@ async fn pending_work_continues_after_a_restart() {
     first.type_text(CUSTOMER, NUMBER, "before").unwrap();
     first.set_airplane("+12065550124", true).unwrap();
     let http = reqwest::Client::builder().build().unwrap();
-    let create = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", first.url());
+    let create = format!("{}/api/2010-04-01/Accounts/{ACCOUNT}/Messages.json", first.url());
     let callback = format!("{url}/twilio/deliveries/c/m");
     let fields =
         [("To", CUSTOMER), ("From", NUMBER), ("Body", "b"), ("StatusCallback", &*callback)];

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::super::error::TwilioApiError;
+use crate::product::Product;
 use crate::state::SimulatorState;
 
 const DEFAULT_PAGE_SIZE: usize = 50;
@@ -55,12 +56,13 @@ impl PageQuery {
         key: &str,
         items: Vec<Value>,
     ) -> Value {
+        let base = state.product_url(Product::Events);
         let url = |page: usize| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.extend_pairs(&self.filters);
             query.append_pair("PageSize", &self.size.to_string());
             query.append_pair("Page", &page.to_string());
-            format!("{}{path}?{}", state.url, query.finish())
+            format!("{base}{path}?{}", query.finish())
         };
         let start = self.page * self.size;
         let has_more = items.len() > start + self.size;

@@ -13,6 +13,7 @@ use super::super::form::Form;
 use super::page::PageQuery;
 use super::params::{date, require_account, required};
 use super::sink::parse_sink_config;
+use crate::product::Product;
 use crate::state::SimulatorState;
 use crate::store::streams::{self, Sink};
 use crate::streams::event;
@@ -169,7 +170,7 @@ pub(super) fn find(state: &SimulatorState, sid: &str) -> Result<Sink, TwilioApiE
 }
 
 fn view(state: &SimulatorState, sink: &Sink) -> Value {
-    let url = format!("{}/v1/Sinks/{}", state.url, sink.sid);
+    let url = format!("{}/v1/Sinks/{}", state.product_url(Product::Events), sink.sid);
     json!({
         "date_created": date(sink.created_at),
         "date_updated": date(sink.updated_at),

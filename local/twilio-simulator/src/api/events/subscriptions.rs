@@ -13,6 +13,7 @@ use super::super::form::Form;
 use super::page::PageQuery;
 use super::params::{date, is_sid, require_account, required};
 use super::sinks;
+use crate::product::Product;
 use crate::state::SimulatorState;
 use crate::store::streams::{self, SubscribedType, Subscription};
 use crate::streams::event;
@@ -114,6 +115,7 @@ pub(super) async fn types(
     let page_query = PageQuery::parse(query.as_deref())?;
     let subscription = find(&state, &sid)?;
     let path = format!("/v1/Subscriptions/{}/SubscribedEvents", subscription.sid);
+    let base = state.product_url(Product::Events);
     let types = state.store.with(|db| streams::list_subscribed_types(db, &subscription.sid))?;
     let views = types.iter().map(|subscribed| {
         json!({
@@ -121,7 +123,7 @@ pub(super) async fn types(
             "type": subscribed.kind,
             "schema_version": subscribed.schema_version,
             "subscription_sid": subscription.sid,
-            "url": format!("{}{path}/{}", state.url, subscribed.kind),
+            "url": format!("{base}{path}/{}", subscribed.kind),
         })
     });
     Ok(Json(page_query.page_json(&state, &path, "types", views.collect())))
@@ -161,7 +163,8 @@ fn find(state: &SimulatorState, sid: &str) -> Result<Subscription, TwilioApiErro
 }
 
 fn view(state: &SimulatorState, subscription: &Subscription) -> Value {
-    let url = format!("{}/v1/Subscriptions/{}", state.url, subscription.sid);
+    let base = state.product_url(Product::Events);
+    let url = format!("{base}/v1/Subscriptions/{}", subscription.sid);
     json!({
         "account_sid": state.account_sid,
         "date_created": date(subscription.created_at),

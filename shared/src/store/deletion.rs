@@ -10,7 +10,7 @@ use super::expression::{equals, exists};
 use super::inbound::next_ulid;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::outbox::put_job;
+use super::outbox::put_job_item;
 use super::row::attr_n;
 use super::search::search_terms;
 use super::transaction::Transaction;
@@ -66,7 +66,7 @@ impl Store {
         }
         let (kind, job) = (OutboxKind::EraseConversation, self.ids.ulid(now));
         let job = OutboxEntry::job(kind, &expected.id, &expected.inbox, deleted_through, job, now);
-        put_job(&mut transaction, &job)?;
+        put_job_item(&mut transaction, &job)?;
         Ok(self.commit(transaction).await?.is_committed())
     }
 

@@ -9,7 +9,7 @@ use super::inbound::NewInbound;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::messages::StoredMessage;
-use super::outbox::put_job;
+use super::outbox::put_job_item;
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::Transaction;
 use crate::consent::{ConsentRecord, ConsentSource};
@@ -79,7 +79,7 @@ impl Store {
             transaction.put_if_absent(key, record)?;
         }
         if merged.has_fetchable_media() && !stored.has_fetchable_media() {
-            put_job(&mut transaction, &self.fetch_media_job(&merged))?;
+            put_job_item(&mut transaction, &self.fetch_media_job(&merged))?;
         }
         Ok(transaction)
     }

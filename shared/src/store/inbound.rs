@@ -11,7 +11,7 @@ use super::expression::{Condition, absent, exists, less_than};
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::messages::StoredMessage;
-use super::outbox::put_job;
+use super::outbox::put_job_item;
 use super::row::{Item, attr_s, get_str, to_attr};
 use super::search::{put_search_entry, search_terms};
 use super::transaction::{Commit, FailedConditions, Slot, Transaction};
@@ -124,10 +124,10 @@ impl Store {
             transaction.put_if_absent(Key::consent(business, contact, message.id), record)?;
         }
         if message.has_fetchable_media() {
-            put_job(&mut transaction, &self.fetch_media_job(message))?;
+            put_job_item(&mut transaction, &self.fetch_media_job(message))?;
         }
         if message.has_unresolved_media() {
-            put_job(&mut transaction, &self.deferred_media_look_up(message))?;
+            put_job_item(&mut transaction, &self.deferred_media_look_up(message))?;
         }
         Ok((transaction, InboundSlots { dedup_record, meta }))
     }

@@ -9,7 +9,7 @@ use super::client::Store;
 use super::expression::equals;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::outbox::put_job;
+use super::outbox::put_job_item;
 use super::row::{from_item, to_attr};
 use super::transaction::Transaction;
 use crate::conversation::ConversationId;
@@ -69,7 +69,7 @@ impl Store {
             Some(_) => self.fetch_media_job(message),
             None => self.media_look_up(message),
         };
-        put_job(&mut transaction, &job)?;
+        put_job_item(&mut transaction, &job)?;
         if self.commit(transaction).await?.is_committed() {
             self.get_message(&message.conversation, message.id).await
         } else {

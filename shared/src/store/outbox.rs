@@ -100,7 +100,7 @@ impl Store {
                 .increment("version")
                 .require(unchanged(expected)?),
         );
-        put_job(&mut transaction, &job)?;
+        put_job_item(&mut transaction, &job)?;
         Ok(self.commit(transaction).await?.is_committed())
     }
 
@@ -138,7 +138,7 @@ impl Store {
 }
 
 /// Puts a job into a transaction.
-pub(super) fn put_job(transaction: &mut Transaction, job: &OutboxEntry) -> Result<()> {
+pub(super) fn put_job_item(transaction: &mut Transaction, job: &OutboxEntry) -> Result<()> {
     transaction.put(Key::outbox(job), job).map(|_| ())
 }
 

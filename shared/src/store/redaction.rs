@@ -5,7 +5,7 @@ use super::client::Store;
 use super::expression::{equals, exists};
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::outbox::put_job;
+use super::outbox::put_job_item;
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::Transaction;
 use crate::error::Result;
@@ -30,7 +30,7 @@ impl Store {
             let redacted = current.redacted_copy();
             let mut transaction = Transaction::new();
             transaction.update(redaction_update(&redacted)?);
-            put_job(&mut transaction, &self.redact_job(&current))?;
+            put_job_item(&mut transaction, &self.redact_job(&current))?;
             let conversation = self.get_conversation(&target.conversation).await?;
             if conversation.is_some_and(|conversation| conversation.last_ulid == Some(target.id)) {
                 transaction.update(preview_update(&redacted)?);

@@ -148,7 +148,7 @@ impl Parameters {
         self.json(Parameter::Senders)
     }
 
-    /// Returns the public URLs. Fails if there is none.
+    /// Returns the public URLs. Fails if the list is empty.
     pub fn urls(&self) -> Result<Urls> {
         let urls: Urls = self.json(Parameter::Urls)?;
         if urls.public.is_empty() {

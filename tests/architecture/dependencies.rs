@@ -1,11 +1,11 @@
-//! The import arrow: bin → functions::noun → shared::{lambda, store, twilio, live} → shared::noun → shared::base.
+//! The import direction: bin → functions::noun → shared::{lambda, store, twilio, live} → shared::noun → shared::base.
 
 use crate::files::{Source, sources};
 
-/// What stands at the bottom of `shared`.
+/// The modules of the lowest layer of `shared`.
 const BASE_MODULES: [&str; 10] =
     ["clock", "direction", "error", "fault", "http", "ids", "retry", "secret", "localized", "sid"];
-/// What stands at its edges.
+/// The modules of `shared` for external interfaces.
 const EDGE_MODULES: [&str; 5] = ["bucket", "lambda", "live", "store", "twilio"];
 
 fn layer(module: &str) -> u8 {
@@ -18,7 +18,7 @@ fn layer(module: &str) -> u8 {
     }
 }
 
-/// The modules after `root::` in a file's code, in paths and in braces.
+/// Returns the modules after `root::` in a file's code, in paths and in braces.
 fn imports(source: &Source, root: &str) -> Vec<String> {
     let code = source.code();
     let mut names = Vec::new();
@@ -54,7 +54,7 @@ fn shared_modules_import_only_lower_layers() {
             let is_same = imported == own_module;
             let is_lower = layer(&imported) < layer(&own_module)
                 || (layer(&imported) == layer(&own_module) && layer(&own_module) < 2);
-            // The one GetParameters takes the credentials that the store's client takes.
+            // `GetParameters` uses the credentials of the store's client.
             let is_exception =
                 source.path == "shared/src/lambda/parameters.rs" && imported == "store";
             assert!(

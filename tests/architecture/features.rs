@@ -1,11 +1,11 @@
-//! One set of features for each way to build: Cargo compiles a library once more for each other set.
+//! All ways to build use the same features. Cargo would compile a library again for each other set of features.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use crate::files::project_root;
 
-/// Returns what Cargo would compile, one line per library with its version and features.
+/// Returns the libraries that Cargo would compile, with their versions and features.
 fn resolved(selection: &[&str]) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
     tree.current_dir(project_root()).args(["tree", "--offline", "--locked", "--prefix", "none"]);

@@ -1,41 +1,42 @@
-//! The source files, read.
+//! Access to the source files of the repository.
 
 use std::path::{Path, PathBuf};
 
-/// The top of the tree.
+/// Returns the top folder of the repository.
 pub fn project_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
 /// A source file.
 pub struct Source {
-    /// Its path below the top, with `/`.
+    /// The path below the top folder, with `/`.
     pub path: String,
-    /// Its text.
+    /// The text.
     pub text: String,
 }
 
 impl Source {
-    /// The text before its tests, where they stand in the same file. Tests that are only named (`mod tests;`) end
-    /// nothing: what follows is the product.
+    /// Returns the text before the inline tests.
+    ///
+    /// A declaration `mod tests;` does not count, because product code can follow it.
     pub fn before_tests(&self) -> &str {
         self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("")
     }
 
-    /// The text before its tests, without comments.
+    /// Returns the text before the inline tests, without comments.
     pub fn code(&self) -> String {
         let lines = self.before_tests().lines().filter(|line| !line.trim_start().starts_with("//"));
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// Whether it is test code.
+    /// Returns whether it is test code.
     pub fn is_test(&self) -> bool {
         self.path.split('/').any(|field| field == "tests" || field == "tests.rs")
             || self.path.ends_with(".test.ts")
     }
 }
 
-/// Every file below `folder` that ends in one of `endings`.
+/// Returns all files below `folder` whose names end in one of `endings`.
 pub fn sources(folder: &str, endings: &[&str]) -> Vec<Source> {
     let root = project_root();
     let mut sources = Vec::new();

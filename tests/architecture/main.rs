@@ -1,4 +1,4 @@
-//! The shape of the tree: names that agree, arrows that point one way, rules that a compiler does not know.
+//! Architecture tests: names, dependencies and other rules that the compiler does not check.
 
 mod cycles;
 mod dependencies;

@@ -1,4 +1,4 @@
-//! Four names of every function agree: route or trigger, file, bin, resource.
+//! The four names of each function agree: route or trigger, file, binary and resource.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn pascal_case(name: &str) -> String {
 #[test]
 fn the_template_and_the_function_table_list_the_same_functions() {
     let table_names: BTreeSet<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
-    assert_eq!(table_names.len(), FUNCTIONS.len(), "a name stands twice in the table");
+    assert_eq!(table_names.len(), FUNCTIONS.len(), "the table has a name twice");
     let template = template();
     let template_names: BTreeSet<&str> =
         template.functions.iter().map(|spec| spec.name.as_str()).collect();
@@ -65,7 +65,7 @@ fn every_function_has_exactly_the_trigger_of_the_function_table() {
     }
 }
 
-/// The functions that may invoke `spec`.
+/// Returns the functions that may invoke `spec`.
 fn functions_that_invoke<'a>(template: &'a Template, spec: &FunctionSpec) -> Vec<&'a str> {
     let arn_suffix = format!(":function:partyline-{}", spec.logical_id);
     let can_invoke = |caller: &&FunctionSpec| {
@@ -77,8 +77,10 @@ fn functions_that_invoke<'a>(template: &'a Template, spec: &FunctionSpec) -> Vec
     template.functions.iter().filter(can_invoke).map(|caller| &*caller.name).collect()
 }
 
-/// What the transform makes of one event beside the function and its role. An HTTP route and its integration stand in the
-/// API's own document, all schedules share one role; a socket route, its integration and its permission are resources.
+/// Returns the number of resources that the SAM transform adds for one trigger.
+///
+/// The function and its role are not counted. An HTTP route and its integration are in the definition of the API. All
+/// schedules share one role. A socket route, its integration and its permission are resources.
 fn resource_count(trigger: &TriggerSpec) -> usize {
     match trigger {
         TriggerSpec::Http { .. } | TriggerSpec::Stream(_) | TriggerSpec::Schedule { .. } => 1,
@@ -119,13 +121,13 @@ fn every_function_has_a_source_file_and_a_binary() {
             .filter(|file| is_file_of(&file.path, function))
             .map(|file| file.path.as_str())
             .collect();
-        assert_eq!(own_files.len(), 1, "{} stands in {own_files:?}", function.name);
+        assert_eq!(own_files.len(), 1, "{} is in {own_files:?}", function.name);
     }
     let bins = files.iter().filter(|file| file.path.starts_with("functions/src/bin/")).count();
     assert_eq!(bins, FUNCTIONS.len());
 }
 
-/// Returns the entries of all nouns as written: each function's name, and the noun and verb whose `build` it has.
+/// Returns the function table: each function's name, and the noun and verb of its `build`.
 fn parse_function_tables() -> Vec<(String, String, String)> {
     let mut entries = Vec::new();
     for source in sources("functions/src", &["mod.rs"]) {
@@ -158,35 +160,35 @@ fn every_function_is_built_by_its_own_file() {
     }
 }
 
-/// Where the things of a noun stand, and one of them; for nouns that do not stand at `/api/{noun}` and `/{id}`.
+/// Nouns with other routes than `/api/{noun}` and `/{id}`: the paths of the collection and an item.
 const NESTED_ROUTES: [(&str, &str, &str); 3] = [
     ("messages", "/api/conversations/{id}/messages", "/{message}"),
     ("media", "/api/conversations/{id}/messages/{message}/media", "/{index}"),
     ("consent", "/api/conversations/{id}/consent", "/{entry}"),
 ];
 
-/// Routes that say something else than their function's name does, and why.
+/// Routes that do not follow from the function's name, with the reason.
 const EXCEPTIONAL_ROUTES: [(&str, &str, &str); 11] = [
-    // Twilio is told these.
+    // Twilio calls these.
     ("receive-message", "POST", "/twilio/messages"),
     ("record-delivery", "POST", "/twilio/deliveries/{conversation}/{message}"),
     ("receive-events", "POST", "/twilio/events"),
-    // A browser has one session, and its cookie one path.
+    // A browser has one session, whose cookie has one path.
     ("sign-in", "POST", "/api/session"),
     ("refresh-session", "POST", "/api/session/refresh"),
     ("sign-out", "DELETE", "/api/session"),
-    // The verb has two words, one of which stands in the address.
+    // The verb has two words, of which one is in the path.
     ("mark-read", "POST", "/api/conversations/{id}/read"),
     ("issue-ticket", "POST", "/api/sockets/ticket"),
-    // All of a conversation's, not one message's.
+    // The media of a conversation, not of one message.
     ("list-media", "GET", "/api/conversations/{id}/media"),
-    // Many at once.
+    // An action on several items.
     ("release-quarantines", "POST", "/api/quarantine/release"),
-    // There is one health.
+    // There is only one.
     ("get-health", "GET", "/api/health"),
 ];
 
-/// The route that a noun and a verb have.
+/// Returns the route for a noun and a verb.
 fn derive_route(noun: &str, verb: &str) -> (&'static str, String) {
     let nested_route = NESTED_ROUTES.iter().find(|(nested_noun, _, _)| *nested_noun == noun);
     let default_path = format!("/api/{noun}");
@@ -198,7 +200,7 @@ fn derive_route(noun: &str, verb: &str) -> (&'static str, String) {
         "create" | "start" | "send" | "record" | "add" => ("POST", collection.to_owned()),
         "update" => ("PATCH", format!("{collection}{item}")),
         "delete" | "remove" => ("DELETE", format!("{collection}{item}")),
-        // Before there is one, or all at once.
+        // Actions without an item, or on all items.
         "check" | "import" | "export" | "refresh" => ("POST", format!("{collection}/{verb}")),
         action => ("POST", format!("{collection}{item}/{action}")),
     }
@@ -245,11 +247,13 @@ fn every_route_follows_from_the_function_name() {
     assert_eq!(
         exceptions.len(),
         EXCEPTIONAL_ROUTES.len(),
-        "an exception that is none, or no more: {exceptions:?}"
+        "exceptions that are not needed: {exceptions:?}"
     );
 }
 
-/// `noun/verb.rs` for `verb-noun`, or `noun/verb_other.rs` for `verb-other`.
+/// Returns whether a path is the file of a function.
+///
+/// The file of `verb-noun` is `noun/verb.rs`; the file of `verb-other` is `noun/verb_other.rs`.
 fn is_file_of(path: &str, function: &Function) -> bool {
     let Some(rest) = path.strip_prefix("functions/src/") else { return false };
     let Some((noun, file)) = rest.split_once('/') else { return false };

@@ -1,4 +1,4 @@
-//! The workspace's packages, as Cargo lists them.
+//! The packages of the workspace, from `cargo metadata`.
 
 use std::path::Path;
 use std::process::Command;
@@ -65,8 +65,9 @@ pub fn product_sources() -> Vec<Source> {
     sources.filter(|source| !source.is_test()).collect()
 }
 
-/// The packages of the workspace that a package may depend on; `local/partyline-local` may use every package but
-/// the tests.
+/// The packages of the workspace on which each package may depend.
+///
+/// `local/partyline-local` may depend on all packages except the tests.
 const DEPENDENCIES: [(&str, &[&str]); 4] = [
     ("shared", &[]),
     ("functions", &["shared"]),

@@ -1,8 +1,8 @@
-//! The page's import direction: screens → components → state → api. The phones are a page of their own.
+//! The import direction of the page: screens → components → state → api. The Phones page is separate.
 
 use crate::files::sources;
 
-/// The folders of `frontend/src`, each with those that its files may import besides itself.
+/// The folders of `frontend/src`, each with the other folders that its files may import.
 const LAYERS: [(&str, &[&str]); 5] = [
     ("api", &[]),
     ("state", &["api"]),
@@ -11,7 +11,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
     ("phones", &["api", "state", "components"]),
 ];
 
-/// Returns the folder of `frontend/src` that a relative import of a file in `folder` leads to; none for the top.
+/// Returns the folder of `frontend/src` to which a relative import refers, or `None` for the top.
 fn imported(path: &str, import: &str) -> Option<String> {
     let mut at: Vec<&str> = path.split('/').collect();
     at.pop();

@@ -1,14 +1,14 @@
-//! House rules that no lint knows.
+//! Rules that no lint checks.
 
 use serde_json::Value;
 
 use crate::files::{project_root, sources};
 use crate::packages::{packages, product_sources, used_as};
 
-/// Lines of a file before its tests.
-const LONGEST_FILE: usize = 250;
-/// Lines of a component.
-const LONGEST_COMPONENT: usize = 220;
+/// The maximum number of lines of a file before its tests.
+const MAX_FILE_LINES: usize = 250;
+/// The maximum number of lines of a component.
+const MAX_COMPONENT_LINES: usize = 220;
 
 #[test]
 fn no_online_function_scans() {
@@ -36,17 +36,17 @@ fn the_template_grants_single_actions_on_single_resources() {
 fn files_are_short_enough_to_be_read_at_once() {
     for source in product_sources() {
         let lines = source.before_tests().lines().count();
-        assert!(lines <= LONGEST_FILE, "{} has {lines} lines before its tests", source.path);
+        assert!(lines <= MAX_FILE_LINES, "{} has {lines} lines before its tests", source.path);
     }
     for source in sources("frontend/src", &[".svelte"]) {
         let lines = source.text.lines().count();
-        assert!(lines <= LONGEST_COMPONENT, "{} has {lines} lines", source.path);
+        assert!(lines <= MAX_COMPONENT_LINES, "{} has {lines} lines", source.path);
     }
     for source in sources("frontend", &[".ts", ".js", ".mjs"]) {
         let lines = source.text.lines().count();
         let generated =
             source.text.starts_with("// Generated") || source.path.ends_with("schema.ts");
-        if !source.is_test() && !generated && lines > LONGEST_FILE {
+        if !source.is_test() && !generated && lines > MAX_FILE_LINES {
             panic!("{} has {lines} lines", source.path);
         }
     }
@@ -65,7 +65,7 @@ fn names_of_files_say_what_is_in_them() {
     }
 }
 
-/// Functions outside of `dispatch` that may read from Twilio, and why.
+/// Files outside of `dispatch` that may read from Twilio, with the reason.
 const TWILIO_READERS: [(&str, &str); 2] = [
     ("functions/src/app/clients.rs", "makes the client and calls nothing"),
     ("functions/src/media/fetch.rs", "a job that `dispatch` hands off: downloads media"),
@@ -114,9 +114,9 @@ fn only_the_plan_of_outbox_kinds_tells_the_kinds_apart() {
     assert_eq!(matches, 1, "OutboxKind::plan is the only match");
 }
 
-/// The types hold what errors and reasons carry; this, that nothing else is said either.
+/// The types ensure this for errors and reasons; this test covers all other strings.
 #[test]
-fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {
+fn user_facing_texts_are_only_in_the_catalogs() {
     let tables = ["shared/src/localized/catalog/", "shared/src/twilio_codes.rs"];
     let is_sentence = |text: &str| {
         text.starts_with(char::is_uppercase) && text.contains(' ') && text.ends_with('.')
@@ -130,26 +130,26 @@ fn what_people_are_told_stands_in_the_tables_of_sentences_alone() {
         let is_table = tables.iter().any(|table| source.path.starts_with(table));
         assert!(found.is_empty() || is_table, "{}: {found:?}", source.path);
     }
-    assert!(said > 100, "the tables were not read");
+    assert!(said > 100, "only {said} texts were found in the catalogs");
     for source in product_sources() {
         let makes = source.code().contains("LocalizedText::new(");
         assert!(
             !makes || source.path == "shared/src/localized/macros.rs",
-            "{} makes a sentence",
+            "{} creates a localized text",
             source.path
         );
     }
 }
 
 #[test]
-fn every_module_says_what_it_is() {
+fn every_module_has_a_comment() {
     let tests = sources("tests", &[".rs"]);
     for source in product_sources().iter().chain(&tests) {
         assert!(source.text.starts_with("//! "), "{} has no module comment", source.path);
     }
 }
 
-/// Libraries of libraries that a package names only for their features (see `features.rs`).
+/// Indirect dependencies that a package lists only for their features (see `features.rs`).
 const FOR_FEATURES: [&str; 3] = ["hashbrown", "num_bigint", "num_traits"];
 
 #[test]
@@ -174,7 +174,7 @@ fn every_dependency_is_used() {
     }
 }
 
-/// A package that npm installs is imported, or named in a script or a configuration.
+/// A dependency is used if it is imported, or if a script or a configuration file contains its name.
 #[test]
 fn every_npm_dependency_is_used() {
     let read = |path: &str| std::fs::read_to_string(project_root().join(path)).unwrap();
@@ -189,7 +189,7 @@ fn every_npm_dependency_is_used() {
         let used = code + &manifest["scripts"].to_string();
         for kind in ["dependencies", "devDependencies"] {
             for name in manifest[kind].as_object().into_iter().flat_map(|all| all.keys()) {
-                // `@types/node` is used as `node`, the tools by the name of their program.
+                // `@types/node` is used as `node`; tools are used by the name of their program.
                 let short = name.trim_start_matches("@types/").trim_start_matches("@iconify-json/");
                 let program = if short == "typescript" { "tsc" } else { short };
                 assert!(used.contains(program), "{folder} does not use {name}");
@@ -236,7 +236,7 @@ fn no_test_is_skipped_and_none_sleeps() {
     let folders = packages().into_iter().map(|package| package.folder);
     for folder in folders.chain(["frontend".to_owned()]) {
         for source in sources(&folder, &[".rs", ".ts", ".js", ".py"]) {
-            // This list, and the one clock that sleeps.
+            // The list above, and the only clock that sleeps.
             let own = ["tests/architecture/rules.rs", "shared/src/clock.rs"];
             for text in forbidden.iter().filter(|_| !own.contains(&&*source.path)) {
                 assert!(!source.text.contains(text), "{} contains {text}", source.path);

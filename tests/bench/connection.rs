@@ -1,9 +1,9 @@
-//! One kept-alive HTTP connection that costs next to nothing: the load must not be what is measured.
+//! A minimal HTTP connection with keep-alive, so that the load generator uses little CPU.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A connection.
+/// An HTTP connection.
 pub struct HttpConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -18,7 +18,7 @@ impl HttpConnection {
         Self { stream, buffer: Vec::with_capacity(4096) }
     }
 
-    /// Sends a whole request; the status of the answer, which is read to its end. None when the line broke.
+    /// Sends a request and reads the whole response. Returns the status, or `None` if the connection was lost.
     pub async fn send(&mut self, request: &[u8]) -> Option<u16> {
         self.stream.write_all(request).await.ok()?;
         self.buffer.clear();

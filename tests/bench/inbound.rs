@@ -1,4 +1,4 @@
-//! Closed loop: signed webhooks at 1, 8 and 64 connections, each posting its next as soon as its last is answered.
+//! Closed loop: signed webhooks over 1, 8 and 64 connections, each of which waits for the response.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,10 +11,10 @@ use crate::webhook::WebhookFactory;
 
 const LOAD_DURATION: Duration = Duration::from_secs(10);
 const RUNS: usize = 3;
-/// Signed before the clock starts; more than any run has used.
+/// The number of requests that are signed before a run; more than any run has used.
 const SIGNED_REQUESTS: usize = 40_000;
 
-/// Three runs at each concurrency, each on a fresh table.
+/// Runs each concurrency three times, each time on an empty table.
 pub async fn measure() {
     let mut table = ResultTable::start(
         "inbound",

@@ -1,13 +1,12 @@
-//! The figures of `docs/performance.md`: each measure runs the built program as a person would and writes its table
-//! to `target/bench`. Nothing is asserted; a bad figure is printed like a good one.
+//! The benchmarks of `docs/performance.md`. Each one writes its table to `target/bench`. Benchmarks assert nothing.
 //!
-//! `tests/bench/run` builds and runs all of it; `BENCH="inbound open"` names some.
+//! `tests/bench/run` builds and runs all of them; `BENCH="inbound open"` selects some.
 //!
-//! - [`inbound`]: signed webhooks at fixed concurrency; [`open`]: at a fixed rate, with [`readers`] on sockets.
-//! - [`units`]: what each operation costs, as the engine counts it; [`size`]: whether reading grows with what is stored.
-//! - [`media`]: files, moved and read.
-//! - [`program`]: the built program; [`webhook`]: what is posted; [`wire`]: the line it is posted on.
-//! - [`report`]: percentiles, tables, and what the machine was doing.
+//! - [`inbound`]: signed webhooks at fixed concurrency. [`open_load`]: at a fixed rate, with [`readers`] on sockets.
+//! - [`units`]: capacity units of each operation. [`size`]: reads with growing tables.
+//! - [`media`]: transfer of files.
+//! - [`program`]: the built program. [`webhook`]: signed webhooks. [`connection`]: HTTP connections.
+//! - [`report`]: percentiles, tables and the load of the machine.
 
 mod connection;
 mod inbound;
@@ -31,7 +30,7 @@ fn main() {
 }
 
 async fn run_benchmarks() {
-    // Cargo adds an argument of its own.
+    // Cargo adds the argument `--bench`.
     let requested: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let is_requested =

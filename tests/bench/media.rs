@@ -1,7 +1,6 @@
-//! Files: what the function that moves them holds of them, and how soon a browser has their first byte.
+//! Media: the memory of `fetch-media`, and the time to the first byte of a download.
 //!
-//! The function runs in a process of its own, as in Lambda: built from the same table, told the same event, its peers (the
-//! tables, the bucket, the simulated Twilio) in this one.
+//! The function runs in a separate process, as in Lambda. The tables, the bucket and the simulator are in this process.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ const RUNS: usize = 3;
 const FIRST_BYTE_READS: usize = 100;
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
-/// Each size, each in three fresh processes.
+/// Runs each size three times, each time in a new process.
 pub async fn measure() {
     let mut table = ResultTable::start(
         "media",
@@ -81,10 +80,10 @@ async fn measure_run(size: usize, run: usize) -> Vec<String> {
     ]
 }
 
-/// A message whose picture is still to be fetched, and the claim of its job.
+/// Stores a message with a pending image, and the claim of its job.
 async fn create_pending_job(system: &System, size: usize) -> JobRef {
     let twilio = system.twilio().unwrap();
-    // Fetched at once by the function in this process, it would be there already.
+    // The function in this process would fetch it immediately.
     twilio.script().on_media(FaultRule::next(MediaFault::Respond { status: 503 }));
     let mut image = PNG.to_vec();
     image.resize(size, 0x5a);
@@ -107,7 +106,7 @@ async fn create_pending_job(system: &System, size: usize) -> JobRef {
     JobRef { home, job_id: job.id, version: job.version }
 }
 
-/// The function in a process of its own.
+/// The function in a separate process.
 struct FetchMediaProcess {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -130,14 +129,14 @@ impl FetchMediaProcess {
         process
     }
 
-    /// Its answer to a line.
+    /// Writes a line to the process and returns its response.
     async fn request(&mut self, line: &str) -> String {
         let stdin = self.child.stdin.as_mut().unwrap();
         stdin.write_all(format!("{line}\n").as_bytes()).await.unwrap();
         self.lines.next_line().await.unwrap().unwrap()
     }
 
-    /// Kilobytes.
+    /// Returns a memory field in kilobytes.
     fn memory(&self, field: &str) -> f64 {
         let path = format!("/proc/{}/status", self.child.id().unwrap());
         let status = std::fs::read_to_string(path).unwrap();
@@ -146,7 +145,9 @@ impl FetchMediaProcess {
     }
 }
 
-/// Runs `fetch-media`: its environment from the first line of the input, an event from each other of the input, its answer as a line of the output.
+/// Runs `fetch-media` on standard input and output.
+///
+/// The first line is the environment. Each further line is an event, whose response is written as one line.
 pub async fn run_fetch_media_process() {
     let function =
         functions::FUNCTIONS.iter().find(|candidate| candidate.name == "fetch-media").unwrap();

@@ -1,4 +1,4 @@
-//! Open loop: signed webhooks at a fixed rate whatever the answers do, and readers on sockets.
+//! Open loop: signed webhooks at a fixed rate that does not depend on the responses, with readers on sockets.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ use crate::report::{ResultTable, Times, load_average};
 use crate::webhook::{CUSTOMERS, WebhookFactory};
 
 const LOAD_SECONDS: usize = 10;
-/// How long nothing must arrive before the count is made.
+/// The time without new events after which a run ends.
 const QUIET_PERIOD: Duration = Duration::from_secs(3);
 
-/// What was recorded of the widget: push p50/p99 in milliseconds and messages never pushed, in two passes.
+/// The results of the widget: push p50/p99 in milliseconds and messages never pushed, in two passes.
 const WIDGET_RESULTS: [[&str; 2]; 9] = [
     ["8.9/57; 6.3/43", "2; 2 of 200"],
     ["7.9/30", "0 of 200"],
@@ -28,7 +28,7 @@ const WIDGET_RESULTS: [[&str; 2]; 9] = [
     ["1,677/2,688; 237/882", "2,168; 1,716 of 3,000"],
 ];
 
-/// Three rates by three numbers of sockets, three runs each.
+/// Runs three rates with three numbers of sockets, three times each.
 pub async fn measure() {
     let mut table = ResultTable::start(
         "open",
@@ -87,7 +87,7 @@ async fn measure_run(rate: usize, sockets: usize) -> Vec<String> {
             .collect();
         readers.push(user.clone().start_reader(watched, posted.clone()).await);
     }
-    // Nothing answers a frame: half a second is long for five updates.
+    // A frame gets no response. Half a second is enough for five updates.
     SystemClock.sleep(Duration::from_millis(500)).await;
     let (times, accepted_count) = post_at_rate(&program.url, &webhooks, rate, &posted).await;
     wait_until_quiet(&readers, total).await;
@@ -128,7 +128,7 @@ async fn measure_run(rate: usize, sockets: usize) -> Vec<String> {
     ]
 }
 
-/// Posts what is due, each on a free line, or a new one if none is free.
+/// Posts requests when they are due, each on a free connection or a new one.
 async fn post_at_rate(
     url: &str,
     webhooks: &WebhookFactory,
@@ -177,7 +177,7 @@ async fn post_at_rate(
     (Times::new(times), accepted_count)
 }
 
-/// Waits until every reader has been shown everything, or nothing has come for a while.
+/// Waits until each reader has received everything, or nothing has arrived for a while.
 async fn wait_until_quiet(readers: &[Arc<Mutex<ShownMessages>>], total: usize) {
     let count = || -> usize {
         readers.iter().map(|shown_messages| shown_messages.lock().unwrap().push_times.len()).sum()
@@ -189,6 +189,6 @@ async fn wait_until_quiet(readers: &[Arc<Mutex<ShownMessages>>], total: usize) {
             (last_count, last_change) = (count(), Instant::now());
         }
     }
-    // What comes twice comes late.
+    // Duplicates arrive late.
     SystemClock.sleep(Duration::from_millis(500)).await;
 }

@@ -1,4 +1,4 @@
-//! The built program, started as a person starts it, its table on disk.
+//! The built program with its table on disk.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -16,14 +16,14 @@ use crate::report::project_root;
 pub struct Program {
     child: Child,
     folder: TempDir,
-    /// Where it listens.
+    /// The URL.
     pub url: String,
-    /// The token of the printed link.
+    /// The token of the printed sign-in link.
     pub sign_in_token: String,
 }
 
 impl Program {
-    /// Starts it in a fresh folder under `target`, on a free port.
+    /// Starts the program in a new folder below `target`, on a free port.
     pub async fn start() -> Self {
         let top = project_root();
         let parent = top.join("target/bench");
@@ -52,12 +52,12 @@ impl Program {
             }
         }
         assert!(!sign_in_token.is_empty(), "it did not start");
-        // What it says from here on must find a reader.
+        // The output must be read, or the program would block.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, folder, url, sign_in_token }
     }
 
-    /// `VmRSS` or `VmHWM`, megabytes; none where there is no `/proc`.
+    /// Returns `VmRSS` or `VmHWM` in megabytes, or a dash without `/proc`.
     pub fn memory(&self, field: &str) -> String {
         let path = format!("/proc/{}/status", self.child.id().unwrap_or(0));
         let status = std::fs::read_to_string(path).unwrap_or_default();
@@ -67,32 +67,32 @@ impl Program {
             .map_or("–".to_owned(), |kilobyte_count: u64| (kilobyte_count / 1024).to_string())
     }
 
-    /// CPU seconds that it has used, user and system.
+    /// Returns the CPU time in seconds, user and system.
     pub fn cpu(&self) -> f64 {
         let path = format!("/proc/{}/stat", self.child.id().unwrap_or(0));
         let stat = std::fs::read_to_string(path).unwrap_or_default();
         let fields = stat.rsplit(')').next().unwrap_or("").split_whitespace().skip(11).take(2);
-        // Linux counts in hundredths of a second.
+        // Linux reports hundredths of a second.
         fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
     }
 
-    /// Kills it (`-9`), and counts the messages that its folder holds then.
+    /// Kills the program (`-9`) and returns the number of stored messages.
     pub async fn kill_and_count(mut self) -> usize {
         self.child.kill().await.unwrap();
         count_stored(self.folder.path()).await
     }
 
-    /// Its log was not kept; its folder goes with this.
+    /// Stops the program and deletes its folder.
     pub async fn stop(mut self) {
         self.child.kill().await.unwrap();
     }
 }
 
-/// The rows of messages in the table of a folder.
+/// Returns the number of messages in the table of a folder.
 async fn count_stored(folder: &Path) -> usize {
     let options = Options {
         state: Some(folder.join(".partyline")),
-        // Nobody asks the functions anything: a template of tables alone would do, but this is the true one.
+        // Only the tables of the template are used here.
         template: Some(folder.join("template.yaml")),
         ..Options::in_memory(project_root()).unwrap()
     };

@@ -1,10 +1,9 @@
-//! Readers on sockets: each takes a ticket, connects, watches five conversations as an open desk would, and notes
-//! what it is shown.
+//! Readers on sockets. Each gets a ticket, connects, watches five conversations and records the texts it is shown.
 //!
-//! A text of a watched conversation is shown when it arrives in a message; any other text when it arrives as the
-//! preview of its conversation; and either when the reader reads a conversation again because a frame told it to.
-//! It is shown twice when it comes as two messages, or as the preview of two states of its conversation. The same
-//! message or state once more is a repetition, which changes nothing on the screen; these are counted by themselves.
+//! A text in a watched conversation is shown when its message arrives, and any other text when it arrives as the
+//! preview of its conversation. Both are also shown when the reader reloads a conversation because of a frame. A text
+//! is a duplicate if it arrives in two messages or as the preview of two revisions. The same message or revision again
+//! is a repetition, which changes nothing on the screen; repetitions are counted separately.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -20,7 +19,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::webhook::WebhookFactory;
 
-/// When each post began, by the number in its text.
+/// The start of each post, by the number in its text.
 pub type PostedMessages = Arc<Vec<OnceLock<Instant>>>;
 
 #[derive(Deserialize)]
@@ -55,25 +54,25 @@ struct MessageText {
     body: String,
 }
 
-/// What one reader was shown.
+/// The texts that one reader was shown.
 #[derive(Default)]
 pub struct ShownMessages {
-    /// The first time that each text was shown, since its post began; none for what a second reading brought.
+    /// The time from each post until its text was shown first; `None` if a reload showed it.
     pub push_times: HashMap<usize, Option<Duration>>,
-    /// Under which message or state each text was shown.
+    /// The message or revision in which each text was shown.
     seen_states: HashSet<(usize, String)>,
-    /// Texts of conversations that are not watched, shown by reading again.
+    /// The number of texts in unwatched conversations that a reload showed.
     reloaded: HashSet<usize>,
-    /// Texts shown under a second one.
+    /// The number of duplicates.
     pub shown_twice: usize,
-    /// The same once more.
+    /// The number of repetitions.
     pub repeated: usize,
-    /// Frames that told it to read again.
+    /// The number of frames that requested a reload.
     pub reloads: usize,
 }
 
 impl ShownMessages {
-    /// A text that was read again in a conversation that is not watched, if it belongs to the measure.
+    /// Records a text of an unwatched conversation from a reload, if it belongs to this run.
     fn record_preview(&mut self, text: Option<(usize, Instant)>) {
         if let Some((n, _)) = text
             && let Entry::Vacant(entry) = self.push_times.entry(n)
@@ -84,7 +83,7 @@ impl ShownMessages {
     }
 }
 
-/// The person behind the sockets.
+/// The signed-in user of the readers.
 #[derive(Clone)]
 pub struct BenchUser {
     client: Client,
@@ -94,7 +93,7 @@ pub struct BenchUser {
 }
 
 impl BenchUser {
-    /// Signs in with the printed link.
+    /// Signs in by the printed link.
     pub async fn sign_in(url: &str, sign_in_token: &str) -> Self {
         let client = Client::builder().no_proxy().build().unwrap();
         let request = client.post(format!("{url}/api/session")).header("origin", url);
@@ -104,13 +103,13 @@ impl BenchUser {
         Self { client, url: url.to_owned(), token }
     }
 
-    /// An answer of the people's API.
+    /// Returns the response of an API route.
     pub async fn get(&self, path: &str) -> Value {
         let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
         request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
     }
 
-    /// The ids of the conversations, by the customer's number.
+    /// Returns the conversation IDs by the customers' numbers.
     pub async fn conversations(&self) -> HashMap<String, String> {
         let (mut conversations, mut cursor) = (HashMap::new(), String::new());
         loop {
@@ -134,7 +133,7 @@ impl BenchUser {
         (text("ticket"), text("url"))
     }
 
-    /// Connects and reads from now on; what it is shown is in the result at any time.
+    /// Connects a reader. Its results are updated in the background.
     pub async fn start_reader(
         self,
         watched: Vec<String>,
@@ -202,7 +201,7 @@ impl Reader {
             shown.repeated += 1;
             return;
         }
-        // The preview may come after the reading that it was a part of: the same state, shown once.
+        // The preview may arrive after a reload that already showed the same revision.
         let was_reloaded = shown.reloaded.remove(&n);
         match shown.push_times.entry(n) {
             Entry::Vacant(entry) => {
@@ -213,13 +212,13 @@ impl Reader {
         }
     }
 
-    /// The number of a text that belongs to this measure, and when its post began.
+    /// Returns the number of a text of this run, and the start of its post.
     fn posted_at(&self, body: &str) -> Option<(usize, Instant)> {
         let n = WebhookFactory::parse_text(body)?;
         Some((n, *self.posted.get(n).and_then(OnceLock::get)?))
     }
 
-    /// What the page does when it is told to: the newest page of the conversation, through the same door.
+    /// Reads the newest page of a conversation, as the page does on a reload.
     async fn reload_messages(self, id: String) {
         let page = self.user.get(&format!("/api/conversations/{id}/messages?limit=100")).await;
         for message in page["messages"].as_array().unwrap() {

@@ -1,4 +1,4 @@
-//! Percentiles, tables, and what the machine was doing meanwhile.
+//! Percentiles, tables and the load of the machine.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,34 +6,34 @@ use std::time::Duration;
 
 use shared::clock::{Clock as _, SystemClock};
 
-/// The top of the tree.
+/// Returns the folder of the repository.
 pub fn project_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-/// Measured times, in order.
+/// Measured times in ascending order.
 pub struct Times(Vec<Duration>);
 
 impl Times {
-    /// Takes them in any order.
+    /// Sorts measured times.
     pub fn new(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         Self(times)
     }
 
-    /// How many there are.
+    /// Returns the number of times.
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// The time that `share` of a thousand do not exceed, milliseconds; a dash if there is none.
+    /// Returns a percentile in milliseconds, given in per mille, or a dash if there are no times.
     pub fn per_mille(&self, per_mille: usize) -> String {
         let index = (self.0.len() * per_mille / 1000).min(self.0.len().saturating_sub(1));
         self.0.get(index).map_or("–".to_owned(), |time| format_milliseconds(*time))
     }
 }
 
-/// Three digits that matter.
+/// Formats a time with three significant digits.
 pub fn format_milliseconds(time: Duration) -> String {
     let value = time.as_secs_f64() * 1e3;
     match value {
@@ -43,20 +43,20 @@ pub fn format_milliseconds(time: Duration) -> String {
     }
 }
 
-/// The load average over the last minute, which tells whether the figure was measured in peace.
+/// Returns the load average of the last minute, which shows whether other programs disturbed the benchmark.
 pub fn load_average() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').next().filter(|word| !word.is_empty()).unwrap_or("?").to_owned()
 }
 
-/// A table in Markdown, written as it grows, so that what was measured stays if the rest fails.
+/// A Markdown table that is written row by row, so that results are kept if a later run fails.
 pub struct ResultTable {
     name: &'static str,
     text: String,
 }
 
 impl ResultTable {
-    /// Begins `target/bench/{name}.md` with a sentence on how it is measured, and the heads of the columns.
+    /// Creates `target/bench/{name}.md` with a description and the headings of the columns.
     pub fn start(name: &'static str, description: &str, headings: &[&str]) -> Self {
         let now = SystemClock.now().strftime("%Y-%m-%d %H:%M UTC");
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
@@ -68,7 +68,7 @@ impl ResultTable {
         Self { name, text }
     }
 
-    /// One row more, on the screen too.
+    /// Adds a row and prints it.
     pub fn row(&mut self, cells: &[String]) {
         let row = format!("| {} |", cells.join(" | "));
         println!("{row}");

@@ -1,7 +1,7 @@
-//! Inbox, thread and search beside 1,000, 100,000 and 1,000,000 stored messages: what is read must not grow with them.
+//! Capacity of inbox, thread and search with 1,000, 100,000 and 1,000,000 stored messages.
 //!
-//! The rows are copies of true ones: a conversation that came in by webhook and was named through the API is read from
-//! the engine, and written again under other ids, numbers, names and times, as fast as SQLite takes it.
+//! The rows are copies of real ones: a conversation is created by a webhook and named through the API. Its rows are
+//! then copied with other IDs, numbers, names and times, directly in SQLite.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -22,28 +22,28 @@ use crate::report::{ResultTable, Times, load_average, project_root};
 use crate::webhook::WebhookFactory;
 
 const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
-/// Messages of each conversation but the long one, which has half of all.
+/// The number of messages of each conversation except the long one, which has half of all messages.
 const MESSAGES_PER_CONVERSATION: usize = 10;
 const CALLS_PER_OPERATION: usize = 100;
 const COMMON_NAME: &str = "Maya Lindqvist";
-/// As many are called so at every size.
+/// The number of conversations with the searched name, the same at every size.
 const RARE_NAME: &str = "Noor Haddad";
 const RARE_NAME_COUNT: usize = 25;
 const OTHER_NAME: &str = "Ben Okafor";
 
-/// Rows written in one transaction of SQLite.
+/// The number of rows in one SQLite transaction.
 const ROWS_PER_TRANSACTION: usize = 20_000;
 
-/// One row of the table, as the engine keeps it.
+/// A row of the table in the engine.
 struct Row {
     pk: String,
     sk: String,
     json: String,
-    /// Its place in the index.
+    /// The keys in the index.
     list_key: Option<(String, String)>,
 }
 
-/// The rows that all others are copies of.
+/// The rows that are copied.
 struct TemplateRows {
     id: String,
     number: String,
@@ -60,7 +60,7 @@ struct BenchSystem {
     conversation: String,
 }
 
-/// Three desks, one after the other.
+/// Measures three systems of different size.
 pub async fn measure() {
     let mut table = ResultTable::start(
         "size",
@@ -85,7 +85,7 @@ pub async fn measure() {
         }
         bench.system.stop().await;
     }
-    // Side by side: the sizes of an operation under each other.
+    // Groups the rows by operation.
     rows.sort_by_key(|(order, _)| *order);
     for (_, cells) in rows {
         table.row(&cells);
@@ -209,7 +209,7 @@ impl BenchSystem {
     }
 }
 
-/// Beside the long one.
+/// Returns the number of conversations without the long one.
 fn conversation_count(size: usize) -> usize {
     size / 2 / MESSAGES_PER_CONVERSATION
 }
@@ -222,12 +222,12 @@ fn index_entry(row: &Row, list_pk: &str, list_sk: &str) -> String {
     .to_string()
 }
 
-/// All rows of a desk with `size` messages but those that stand already, in chunks.
+/// Returns all rows of a system with `size` messages, without the existing ones, in chunks.
 fn copied_rows(template: &TemplateRows, size: usize) -> impl Iterator<Item = Vec<Row>> {
     let newest_time =
         u64::try_from(MessageId::parse(&template.message).unwrap().time().as_millisecond())
             .unwrap();
-    // Older than what stands, a second apart.
+    // Older than the existing rows, one second apart.
     let time = move |index: usize| newest_time - 1_000 * (u64::try_from(index).unwrap() + 1);
     let long_thread =
         (0..size / 2 - 1).map(move |n| vec![message_row(template, &template.id, time(n), n)]);
@@ -304,7 +304,7 @@ fn message_row(template: &TemplateRows, id: &str, time: u64, index: usize) -> Ro
     Row { pk, sk, json: text.to_string(), list_key: None }
 }
 
-/// A key as the engine stores it: with the letter of its type.
+/// Returns a key as the engine stores it, with the letter of its type.
 fn storage_key(text: &str) -> String {
     format!("S:{text}")
 }

@@ -1,4 +1,4 @@
-//! What each operation costs in write and read units, as the embedded engine counts them: deterministic, one run.
+//! Read and write units of each operation, as counted by the embedded engine. The result is deterministic.
 
 use aws_emulator::dynamodb::CapacityUnits;
 use local::{Options, Settings, System};
@@ -11,7 +11,7 @@ use crate::readers::BenchUser;
 use crate::report::{ResultTable, project_root};
 use crate::webhook::{CUSTOMERS, WebhookFactory};
 
-/// As much of a picture as decides its type.
+/// The first bytes of an image, which determine its type.
 const IMAGE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 struct UnitCounter {
@@ -24,7 +24,7 @@ struct UnitCounter {
     conversation: String,
 }
 
-/// Each operation once, on a desk with 200 conversations.
+/// Runs each operation once, on a system with 200 conversations.
 pub async fn measure() {
     let table = ResultTable::start(
         "units",
@@ -80,7 +80,7 @@ impl UnitCounter {
         let body = json!({ "body": WebhookFactory::text(1), "idempotency_key": "figures-0001" });
         self.call(Method::POST, &format!("{path}/messages"), Some(body)).await;
         self.row("send, the click", &["send-message"]).await;
-        // The rest of it went on by itself: claim, call, settle, then Twilio's callbacks.
+        // The rest has followed: claim, create request, completion and callbacks.
     }
 
     async fn measure_reads(&mut self) {
@@ -112,7 +112,7 @@ impl UnitCounter {
         self.row("search, 30 of 200 found", &["list-conversations"]).await;
     }
 
-    /// The check of a draft, a file both ways, the gallery, a redaction.
+    /// Measures a send check, files in both directions, the media list and a redaction.
     async fn measure_files(&mut self) {
         let path = format!("/api/conversations/{}", self.conversation);
         let draft = json!({ "body": WebhookFactory::text(1), "media": [] });
@@ -151,7 +151,7 @@ impl UnitCounter {
         self.row("the gallery, one of it", &["list-media"]).await;
     }
 
-    /// Event Streams, before and after the webhook of the same text.
+    /// Measures Twilio events before and after the webhook of the same text.
     async fn measure_events(&mut self) {
         let business_number = Settings::published().unwrap().senders.number;
         let event_data = |n: usize| {
@@ -179,7 +179,7 @@ impl UnitCounter {
         self.row("the webhook after its event", &["receive-message"]).await;
     }
 
-    /// STOP and what is told and read of it.
+    /// Measures STOP and reading the consent history.
     async fn measure_consent(&mut self) {
         let business_number = Settings::published().unwrap().senders.number;
         let stop_request =
@@ -193,10 +193,10 @@ impl UnitCounter {
         self.call(Method::POST, &path, Some(consent_body)).await;
         self.row("consent given elsewhere", &["record-consent"]).await;
         self.call(Method::GET, &path, None).await;
-        self.row("the consent ledger, 2 rows", &["list-consent"]).await;
+        self.row("the consent history, 2 rows", &["list-consent"]).await;
     }
 
-    /// A text to a number that is not ours, which becomes ours no more than it was.
+    /// Measures a text to an unknown number, which stays in quarantine.
     async fn measure_quarantine(&mut self) {
         let quarantined_request =
             self.webhooks.text_request_with(102 * CUSTOMERS, "Anyone?", "+12065559999");
@@ -206,7 +206,7 @@ impl UnitCounter {
         self.row("the quarantine, one held", &["list-quarantine"]).await;
     }
 
-    /// What somebody does once a day.
+    /// Measures the requests that a user makes about once a day.
     async fn measure_users(&mut self) {
         let start_body =
             json!({ "to": "+12065557777", "from": Settings::published().unwrap().senders.number });
@@ -231,7 +231,7 @@ impl UnitCounter {
         self.post_raw(&request).await;
     }
 
-    /// Sends a request of Twilio's, which is taken.
+    /// Posts a webhook that must be accepted.
     async fn post_raw(&mut self, request: &[u8]) {
         let status = self.wire.send(request).await.unwrap();
         assert!((200..300).contains(&status), "{status}");
@@ -249,13 +249,13 @@ impl UnitCounter {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Starts the next count at nothing, with nothing under way.
+    /// Waits until the system is idle and resets the counters.
     async fn reset_capacity(&self) {
         self.system.wait_until_idle().await;
         self.system.dynamodb().capacity().reset();
     }
 
-    /// One row for each of `functions` since the last, and one for what followed a send.
+    /// Adds a row for each of `functions` since the last reset, and one for the work that follows a send.
     async fn row(&mut self, operation: &str, functions: &[&str]) {
         self.system.wait_until_idle().await;
         let follow_up_functions = ["dispatch", "record-delivery", "push"];

@@ -1,4 +1,4 @@
-//! Twilio's webhook for an inbound SMS, with the parameters that Twilio sends, signed.
+//! Signed webhooks of inbound SMS with all parameters that Twilio sends.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
@@ -6,10 +6,10 @@ use local::Settings;
 use serde_json::{Value, json};
 use twilio_simulator::signature::sign;
 
-/// From how many phones the load comes.
+/// The number of customers.
 pub const CUSTOMERS: usize = 200;
 
-/// Whole requests for the program at `url`, the `n`th carrying the `n`th text.
+/// Creates HTTP requests with numbered texts.
 #[derive(Clone)]
 pub struct WebhookFactory {
     url: String,
@@ -18,7 +18,7 @@ pub struct WebhookFactory {
 }
 
 impl WebhookFactory {
-    /// For the program at `url`.
+    /// Creates a factory for the program at `url`.
     pub fn new(url: &str) -> Self {
         let host = url.trim_start_matches("http://").to_owned();
         Self {
@@ -28,27 +28,27 @@ impl WebhookFactory {
         }
     }
 
-    /// The number that the `n`th text comes from.
+    /// Returns the number from which the `n`th text comes.
     pub fn customer_number(n: usize) -> String {
         format!("+1206{}", 5_550_000 + n % CUSTOMERS)
     }
 
-    /// The `n`th text.
+    /// Returns the `n`th text.
     pub fn text(n: usize) -> String {
         format!("load message {n} with a usual length of text")
     }
 
-    /// The number in a text.
+    /// Returns the number in a text.
     pub fn parse_text(text: &str) -> Option<usize> {
         text.strip_prefix("load message ")?.split(' ').next()?.parse().ok()
     }
 
-    /// The `n`th request as it goes over the wire.
+    /// Returns the HTTP request with the `n`th text.
     pub fn text_request(&self, n: usize) -> Vec<u8> {
         self.text_request_with(n, &Self::text(n), &self.settings.senders.number)
     }
 
-    /// The same with other words, to another number.
+    /// Returns the `n`th request with another text and recipient.
     pub fn text_request_with(&self, n: usize, body: &str, to: &str) -> Vec<u8> {
         let sid = format!("SM{n:032x}");
         let from = Self::customer_number(n);
@@ -83,7 +83,7 @@ impl WebhookFactory {
         self.signed_request("/twilio/messages", content_type, &signature, &body.join("&"))
     }
 
-    /// An Event Streams batch of this one event, as the `n`th text brings it.
+    /// Returns the HTTP request with a batch of one Twilio event for the `n`th text.
     pub fn event_request(&self, n: usize, event_type: &str, mut data: Value) -> Vec<u8> {
         let sid = format!("SM{n:032x}");
         let name = format!("com.twilio.messaging.{event_type}");

@@ -1,4 +1,4 @@
-//! WhatsApp, RCS and Messaging Services from phone to desk and back, as the simulated network carries them.
+//! WhatsApp, Messenger, RCS and Messaging Services, from a phone to the inbox and back.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use crate::support::{BUSINESS_NUMBER, TestSystem, TestUser, Webhook, customer_nu
 const SERVICE_SID: &str = "MG00000000000000000000000000000001";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n picture";
 
-/// Our senders of SMS and RCS are in a Messaging Service.
+/// Puts our SMS and RCS senders into a Messaging Service.
 fn configure_service(options: &mut Options) {
     options.settings.senders.messaging_service_sid = Some(SERVICE_SID.to_owned());
 }
 
-/// The newest conversation of the list.
+/// Returns the ID of the newest conversation in the list.
 async fn newest_conversation_id(user: &TestUser<'_>) -> String {
     conversation_id(&user.list_conversations("").await["conversations"][0]).to_owned()
 }
@@ -31,7 +31,7 @@ async fn check_send(user: &TestUser<'_>, thread: &str) -> Value {
     user.post(&path, json!({ "body": "Hello", "media": [] })).await.expect_status(200)
 }
 
-/// A message as the desk shows it once everything has happened.
+/// Sends a message, waits until the system is idle and returns the message.
 async fn send_and_reload(
     system: &TestSystem,
     user: &TestUser<'_>,
@@ -109,7 +109,7 @@ async fn whatsapp_allows_free_form_text_only_within_24_hours_of_the_contacts_las
 async fn a_failure_with_63016_closes_the_24_hour_window() {
     let system = TestSystem::start().await;
     let anna = system.admin().await;
-    // The network has never heard of this text: for it the customer has not written.
+    // The simulator does not know this text, so for it the window is not open.
     let phone = system.phone(&format!("whatsapp:{}", customer_number()));
     let form = with_param(
         inbound_text_form(&system, &new_sid("SM"), &phone.address, "Hola"),
@@ -139,16 +139,16 @@ async fn inbound_times_are_compared_as_times_and_not_as_text() {
     let thread = ConversationId::parse(&newest_conversation_id(&anna).await).unwrap();
     let store = system.inner().store();
     let timestamp = |text: &str| text.parse::<Timestamp>().unwrap();
-    // As text, .12Z sorts after .123Z.
+    // In a comparison of texts, .12Z would be after .123Z.
     let (earlier, later) =
         (timestamp("2026-11-25T10:00:00.12Z"), timestamp("2026-11-25T10:00:00.123Z"));
-    for (inbound_at, sent, is_open) in [(later, earlier, true), (earlier, later, false)] {
+    for (inbound_time, sent, is_open) in [(later, earlier, true), (earlier, later, false)] {
         let meta = store.get_conversation(&thread).await.unwrap().unwrap();
-        let meta = Conversation { last_inbound_at: Some(inbound_at), ..meta };
+        let meta = Conversation { last_inbound_at: Some(inbound_time), ..meta };
         put_row(&system, &format!("CONV#{thread}"), "META", &meta).await;
         store.apply_error_code(&thread, sent, 63016).await.unwrap();
         let meta = store.get_conversation(&thread).await.unwrap().unwrap();
-        assert_eq!(meta.last_inbound_at.is_some(), is_open, "written {inbound_at}, sent {sent}");
+        assert_eq!(meta.last_inbound_at.is_some(), is_open, "written {inbound_time}, sent {sent}");
     }
     system.stop().await;
 }
@@ -189,7 +189,7 @@ async fn a_contact_who_sent_stop_on_whatsapp_gets_no_messages_until_start() {
         anna.try_send(&thread, "One more thing", &new_idempotency_key()).await.expect_error(422);
     assert_eq!(reason_codes(&error), ["opted_out"]);
     system.wait_until_idle().await;
-    // On WhatsApp nobody but us heeds the word: neither we nor the network answer it.
+    // On WhatsApp, only Partyline handles STOP. Neither Partyline nor the simulator replies to it.
     assert!(phone.received_messages().is_empty());
 
     phone.send_text("START").await;

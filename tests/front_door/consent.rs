@@ -1,4 +1,4 @@
-//! Consent: keywords, the ledger, and what it means for sending.
+//! Consent: keywords, the consent history and the effect on sending.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ async fn an_opt_out_is_recorded_with_evidence_and_blocks_sends_until_start() {
         "The contact has opted out of messages. They can opt back in by sending START."
     );
     system.wait_until_idle().await;
-    // No confirmation of ours either: Twilio has sent its own.
+    // Partyline sends no confirmation, because Twilio sends one.
     assert_eq!(system.twilio().creates().len(), 0);
     system.receive_text(&number, "START").await;
     anna.try_send(&thread, "Welcome back", &new_idempotency_key()).await.expect_status(202);
@@ -87,7 +87,7 @@ async fn a_keyword_within_a_sentence_or_an_ordinary_yes_does_not_change_consent(
     assert_eq!(consent_history(&anna, &thread).await.len(), 0);
     system.receive_text(&number, "QUIT").await;
     anna.try_send(&thread, "Hi", &new_idempotency_key()).await.expect_error(422);
-    // After a stop the same yes is a start.
+    // After an opt-out, YES counts as opt-in.
     system.receive_text(&number, "yes").await;
     anna.try_send(&thread, "Hi", &new_idempotency_key()).await.expect_status(202);
     system.stop().await;
@@ -111,7 +111,7 @@ async fn a_repeated_send_returns_the_first_response_after_an_opt_out() {
 async fn a_rejection_with_21610_is_recorded_as_an_opt_out() {
     let system = TestSystem::start().await;
     let anna = system.admin().await;
-    // One of Twilio's magic numbers: it has opted out.
+    // One of Twilio's test numbers, which has opted out.
     let thread = conversation_id(&anna.start_conversation("+15005550004").await).to_owned();
     anna.send(&thread, "Hi").await;
     system.wait_until_idle().await;
@@ -127,7 +127,7 @@ async fn a_rejection_with_21610_is_recorded_as_an_opt_out() {
     system.stop().await;
 }
 
-/// A message of ours that Twilio took, in a conversation with somebody who has written.
+/// Returns a delivered outbound message to a contact who has written.
 async fn send_delivered(system: &TestSystem, user: &TestUser<'_>, number: &str) -> Value {
     let thread = receive_texts(system, user, number, &["Hi"]).await;
     user.send(&thread, "Hello").await;
@@ -135,7 +135,7 @@ async fn send_delivered(system: &TestSystem, user: &TestUser<'_>, number: &str) 
     user.messages(&thread).await[1].clone()
 }
 
-/// An event that says that a message failed, with this code.
+/// Returns the Twilio event of a failed message with this error code.
 fn failed_event(system: &TestSystem, message: &Value, code: u32) -> Value {
     json!({
         "type": "com.twilio.messaging.message.failed",

@@ -1,4 +1,4 @@
-//! `Accept-Encoding`: what is long travels packed to whoever takes it so.
+//! `Accept-Encoding`: long responses are compressed if the client accepts gzip.
 
 use std::io::Read as _;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{TestSystem, TestUser, customer_number};
 
-/// What was said of the encoding, and the body as it came.
+/// Returns the `Content-Encoding` and the raw body.
 async fn fetch(
     system: &TestSystem,
     user: &TestUser<'_>,

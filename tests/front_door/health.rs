@@ -21,7 +21,7 @@ async fn the_api_document_is_served_as_generated() {
     std::fs::create_dir_all(&dist).unwrap();
     std::fs::copy(project_root().join("template.yaml"), folder.path().join("template.yaml"))
         .unwrap();
-    // Vite puts what is in `public` beside the page as it is.
+    // Vite copies `public` to the build output.
     let public = project_root().join("frontend/public/openapi.json");
     std::fs::copy(public, dist.join("openapi.json")).unwrap();
     let system = TestSystem::start_with(|options| options.root = folder.path().to_owned()).await;

@@ -1,6 +1,6 @@
-//! Partyline through its front door: real HTTP, WebSocket, DynamoDB engine and simulator.
+//! End-to-end tests over HTTP and WebSockets, with the local DynamoDB engine and the simulator.
 //!
-//! [`desk`] is what the tests stand on; the other modules mirror the routes.
+//! [`support`] has the system under test; the other modules correspond to the routes.
 
 mod channels;
 mod consent;

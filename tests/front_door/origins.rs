@@ -1,4 +1,4 @@
-//! Other sites' pages: none is told that it may read an answer.
+//! Cross-origin requests: no response allows pages of other origins to read it.
 
 use functions::FUNCTIONS;
 use reqwest::Method;

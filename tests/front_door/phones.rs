@@ -1,4 +1,4 @@
-//! `/phones/api`: what a customer's app sends beside text, typed on a phone of the bench and read on the desk.
+//! `/phones/api`: messages with locations, buttons and other extras, from the Phones page to the inbox.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,14 +8,14 @@ use crate::support::user::conversation_id;
 
 const WHATSAPP_SENDER: &str = "whatsapp:+18555080990";
 
-/// A phone on the bench, made over HTTP.
+/// Adds a phone to the Phones page over HTTP. Returns its number.
 async fn add_phone(system: &TestSystem) -> String {
     let body = json!({ "channel": "whatsapp", "name": "Mia" });
     let request = system.call(Method::POST, "/phones/api/phones").json(&body);
     request.send_unchecked().await.expect_status(201)["number"].as_str().unwrap().to_owned()
 }
 
-/// Sends from the phone, over HTTP; its SID.
+/// Sends a message from a phone over HTTP. Returns its SID.
 async fn send_from_phone(system: &TestSystem, phone: &str, message: Value) -> String {
     let path = format!("/phones/api/phones/{phone}/messages");
     let sent =

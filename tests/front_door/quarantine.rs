@@ -22,7 +22,7 @@ async fn release(user: &TestUser<'_>, item: &Value) -> TestResponse {
     user.post(&format!("/api/quarantine/{id}/release"), json!({})).await
 }
 
-/// A desk whose state outlives it.
+/// Starts a system that stores its state in a folder.
 async fn start_with_state(state: &Path, configure: impl FnOnce(&mut Options)) -> TestSystem {
     TestSystem::start_with(|options| {
         options.state = Some(state.to_owned());
@@ -38,7 +38,7 @@ async fn a_quarantined_message_is_stored_once_its_number_is_configured() {
     let anna = system.admin().await;
     let number = customer_number();
     let form = with_param(
-        inbound_text_form(&system, &new_sid("SM"), &number, "Anybody there?"),
+        inbound_text_form(&system, &new_sid("SM"), &number, "Is this on?"),
         "To",
         UNKNOWN_NUMBER,
     );
@@ -56,12 +56,12 @@ async fn a_quarantined_message_is_stored_once_its_number_is_configured() {
     let released = release(&anna, &item).await.expect_status(200);
     assert_eq!(
         (&released["released"], &released["message"]["body"]),
-        (&true.into(), &"Anybody there?".into())
+        (&true.into(), &"Is this on?".into())
     );
     assert_eq!(quarantine_items(&anna).await, [Value::Null; 0]);
     release(&anna, &item).await.expect_error(404);
     let id = anna.conversation_id_with(&number).await;
-    assert_eq!(bodies(&anna.messages(&id).await), ["Anybody there?"]);
+    assert_eq!(bodies(&anna.messages(&id).await), ["Is this on?"]);
     assert_eq!(anna.get_conversation(&id).await["unread_count"], 1);
     Webhook::form(&system, "/twilio/messages", &form).send().await.expect_status(200);
     assert_eq!(anna.messages(&id).await.len(), 1, "Twilio's own retry adds nothing");
@@ -217,7 +217,7 @@ async fn a_quarantined_delivery_report_is_released() {
     let form = delivery_form(&new_sid("SM"));
     let signature = sign("the next token", &system.url(&path), &form);
     Webhook::form(&system, &path, &form).signature(Some(&signature)).send().await.expect_error(403);
-    let unknown_path = "/twilio/deliveries/nobody/nothing";
+    let unknown_path = "/twilio/deliveries/unknown/unknown";
     assert_eq!(Webhook::form(&system, unknown_path, &form).send().await.status, 200);
     system.stop().await;
 

@@ -1,4 +1,4 @@
-//! What the functions of a running system are handed, held against the events that `aws_lambda_events` publishes.
+//! Compares the Lambda events of a running system with the sample events of `aws_lambda_events`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ const DISCONNECT: &str = include_str!("../vectors/events/socket-disconnect.json"
 const STREAM: &str = include_str!("../vectors/events/stream.json");
 const SCHEDULE: &str = include_str!("../vectors/events/schedule.json");
 
-/// Objects whose names are anybody's: their values have one type.
+/// Objects with arbitrary names, whose values have one type.
 const MAP_FIELDS: [&str; 8] = [
     ".headers",
     ".multiValueHeaders",
@@ -29,10 +29,10 @@ const MAP_FIELDS: [&str; 8] = [
     ".Records[].dynamodb.OldImage",
 ];
 
-/// Every event that a function was handed, with its name.
+/// All Lambda events of the running system, with the names of the functions.
 static RECORDED: Mutex<Vec<(&str, Value)>> = Mutex::new(Vec::new());
 
-/// The function of this name, its events noted.
+/// Returns the function with this name, changed to record its events.
 macro_rules! recorder {
     ($name:literal) => {
         Function {
@@ -56,7 +56,7 @@ fn seen() -> std::sync::MutexGuard<'static, Vec<(&'static str, Value)>> {
     RECORDED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The first event of a function that `fits`.
+/// Returns the first event of a function that matches.
 fn find_event(function: &str, predicate: impl Fn(&Value) -> bool) -> Option<Value> {
     let recorded = seen();
     let mut events = recorded.iter().filter(|(name, _)| *name == function).map(|(_, event)| event);
@@ -75,7 +75,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Where ours is not as theirs: names that only one has, and values of another type.
+/// Returns the differences between two events: names that only one has, and values of different types.
 fn differences(path: &str, theirs: &Value, ours: &Value) -> Vec<String> {
     if kind(theirs) != kind(ours) {
         return vec![format!("{path} is {} and theirs {}", kind(ours), kind(theirs))];
@@ -114,7 +114,7 @@ fn differences(path: &str, theirs: &Value, ours: &Value) -> Vec<String> {
     }
 }
 
-/// Ours differs from the published event in what is said and in nothing else.
+/// Asserts that our event differs from the published one only in `known_differences`.
 #[track_caller]
 fn expect_differences(published: &str, ours: &Value, known_differences: &[&str]) {
     let theirs: Value = serde_json::from_str(published).unwrap();
@@ -150,7 +150,7 @@ async fn lambda_events_have_the_shape_that_aws_publishes() {
     let anna = system.admin().await;
     let number = customer_number();
     system.receive_text(&number, "Hi").await;
-    system.receive_text(&number, "Anybody there?").await;
+    system.receive_text(&number, "Is this on?").await;
     let thread = conversation_id(&anna.list_conversations("").await["conversations"][0]).to_owned();
     let path = format!("/api/conversations/{thread}/messages/check?a=1&a=2");
     let request = anna.call(Method::POST, &path).header("cookie", "one=1; two=2");
@@ -164,7 +164,7 @@ async fn lambda_events_have_the_shape_that_aws_publishes() {
     let disconnect_event = wait_for("the socket's end to be told", disconnect_event).await;
 
     let http_event = find_event("check-message", |_| true).unwrap();
-    // Neither authorizers, client certificates nor stage variables are in the template.
+    // The template has no authorizers, client certificates or stage variables.
     let known_http_differences = [
         ".requestContext.authentication is theirs alone",
         ".requestContext.authorizer is theirs alone",
@@ -172,7 +172,7 @@ async fn lambda_events_have_the_shape_that_aws_publishes() {
     ];
     expect_differences(HTTP, &http_event, &known_http_differences);
 
-    // No route asks for an API key; what a browser calls itself is told.
+    // No route requires an API key. Our event has the user agent.
     let known_connect_differences = [
         ".requestContext.identity.apiKey is theirs alone",
         ".requestContext.identity.apiKeyId is theirs alone",
@@ -184,7 +184,8 @@ async fn lambda_events_have_the_shape_that_aws_publishes() {
     );
     expect_differences(DISCONNECT, &disconnect_event, &[]);
 
-    // No message is published: it has what a connect has but headers, and two names of the full list.
+    // AWS publishes no message event. Ours is compared with a connect event without headers, plus two names of the
+    // full list.
     let frame = find_event("receive-frame", |_| true).unwrap();
     let any_socket_event: Value = serde_json::from_str(ANY_SOCKET).unwrap();
     assert_eq!((kind(&any_socket_event["body"]), kind(&frame["body"])), ("string", "string"));
@@ -199,7 +200,7 @@ async fn lambda_events_have_the_shape_that_aws_publishes() {
     known_frame_differences.sort_unstable();
     expect_differences(CONNECT, &frame, &known_frame_differences);
 
-    // A batch holds what came together: the records of one kind are looked at.
+    // A batch can contain records of several kinds, so records of one kind are compared.
     let records = |name: &str| {
         let has_name = |record: &Value| record["eventName"] == name;
         let has_record = |event: &Value| event["Records"].as_array().unwrap().iter().any(has_name);
@@ -207,13 +208,13 @@ async fn lambda_events_have_the_shape_that_aws_publishes() {
         event["Records"].as_array_mut().unwrap().retain(has_name);
         event
     };
-    // Only the table itself, which lets what is over go, says who it is.
+    // Only expiry by TTL sets `userIdentity`.
     let no_user_identity = ".Records[].userIdentity is theirs alone";
     expect_differences(STREAM, &records("INSERT"), &[no_user_identity]);
     let known_modify_differences = [".Records[].dynamodb.OldImage is ours alone", no_user_identity];
     expect_differences(STREAM, &records("MODIFY"), &known_modify_differences);
 
-    // The scheduler writes its detail as a text; rules of events, which are published, do not.
+    // EventBridge Scheduler sends `detail` as text, unlike the published event of an EventBridge rule.
     let known_schedule_differences = [".detail is string and theirs object"];
     expect_differences(
         SCHEDULE,

@@ -15,7 +15,7 @@ async fn start_with_shared_key() -> TestSystem {
     TestSystem::start_with(|options| options.settings.shared_keys.extend([shared_key])).await
 }
 
-/// HMAC-SHA-256 of the address and the sorted parameters.
+/// Returns the HMAC-SHA-256 of the URL and the sorted parameters.
 fn sign_sha256(secret: &str, url: &str, form: &Form) -> String {
     let mut pairs = form.clone();
     pairs.sort_unstable();
@@ -49,7 +49,7 @@ async fn a_request_signed_with_a_shared_key_is_accepted_with_either_algorithm() 
     post_signed(&system, &second, &sign(SECRET, &url, &second), &settings)
         .await
         .expect_acknowledgement();
-    // The auth token signs as before.
+    // Signatures with the auth token are still valid.
     system.receive_text(&number, "By the token").await;
     let thread = anna.messages(&anna.conversation_id_with(&number).await).await;
     let bodies: Vec<_> = thread.iter().map(|message| message["body"].as_str().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! The socket: who gets one, what it tells, and that one socket's trouble is nobody else's.
+//! Sockets: connecting, watching, live events, and isolation from failing sockets.
 
 use std::slice;
 use std::time::Duration;
@@ -22,7 +22,7 @@ async fn start_conversation(user: &TestUser<'_>) -> String {
     conversation_id(&user.start_conversation(&customer_number()).await).to_owned()
 }
 
-/// The texts of the messages and previews that came before this preview.
+/// Returns the events before the one with this preview.
 async fn events_until_preview(socket: &mut Socket, preview: &str) -> Vec<Value> {
     socket.events_until(|event| event["conversation"]["preview"]["body"] == preview).await
 }
@@ -272,7 +272,7 @@ async fn a_dead_socket_does_not_affect_others() {
         sockets.push(socket);
     }
     let dead_socket = sockets.remove(1);
-    // No goodbye, and nobody is told: the row is still there.
+    // Without a close frame there is no `$disconnect`, so the row still exists.
     assert!(system.inner().connections().unwrap().abort(&dead_socket.id, false).await);
     wait_for("the line to be cut", || async {
         let connections = system.inner().connections().unwrap().list();
@@ -289,7 +289,7 @@ async fn a_dead_socket_does_not_affect_others() {
     let mut expected: Vec<String> = sockets.iter().map(|socket| socket.id.clone()).collect();
     remaining.sort();
     expected.sort();
-    assert_eq!(remaining, expected, "exactly the dead one's row is gone");
+    assert_eq!(remaining, expected, "only the row of the dead socket is deleted");
     system.receive_text(&number, "Second").await;
     for socket in &mut sockets {
         socket.wait_for_message("Second").await;
@@ -313,7 +313,7 @@ async fn closing_a_socket_deletes_only_its_own_connection() {
     system.stop().await;
 }
 
-/// Says something, and waits until it is heard.
+/// Sends frames and waits until they were processed.
 async fn send_frames(system: &TestSystem, socket: &mut Socket, thread: &str) {
     socket.send_text(r#"{"action":"ping"}"#).await;
     socket.watch(system, thread).await;

@@ -1,4 +1,4 @@
-//! One text from phone to screen and back.
+//! One text from a phone to the inbox, and the answer.
 
 use serde_json::json;
 

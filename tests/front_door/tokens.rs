@@ -1,4 +1,4 @@
-//! Access tokens: on every route of the people's API that needs one, whatever route may come.
+//! Access tokens, on all routes of the API that require one.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use shared::lambda::Trigger;
 use crate::support::forged_tokens::{TokenForge, unsigned_token};
 use crate::support::{TestResponse, TestSystem};
 
-/// The routes that have a proof of their own, or need none.
+/// The routes without an access token: public ones, and those with another kind of authentication.
 const UNPROTECTED: [&str; 7] = [
     "receive-message",
     "receive-events",
@@ -22,7 +22,7 @@ const UNPROTECTED: [&str; 7] = [
     "get-health",
 ];
 
-/// Every route that needs an access token.
+/// Returns all routes that require an access token.
 fn protected_routes() -> Vec<(Method, String)> {
     let routes = FUNCTIONS.iter().filter(|function| !UNPROTECTED.contains(&function.name));
     let routes = routes.filter_map(|function| match function.trigger {
@@ -50,7 +50,7 @@ async fn request(
     }
 }
 
-/// No route takes this token.
+/// Asserts that all protected routes reject a token.
 async fn expect_unauthenticated(system: &TestSystem, case: &str, token: &str) {
     for (method, path) in protected_routes() {
         let response = request(system, &method, &path, Some(&format!("Bearer {token}"))).await;

@@ -1,5 +1,6 @@
-//! The defects of the widget that Partyline replaces, W1 to W23: a small test for each that a server can have. What
-//! concerns the page alone stands in `tests/browser`.
+//! Regression tests for the defects W1 to W23 of the widget that Partyline replaces.
+//!
+//! Defects of the page are tested in `tests/browser`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -21,7 +22,7 @@ use crate::support::{
     BUSINESS_NUMBER, Socket, TestResponse, TestSystem, Webhook, customer_number, wait_for,
 };
 
-/// How many messages stand in the table.
+/// Returns the number of stored messages.
 async fn count_messages(system: &TestSystem) -> usize {
     let rows = rows(system, TABLE).await;
     rows.keys().filter(|(_, sk)| sk.starts_with("MSG#")).count()
@@ -193,7 +194,7 @@ async fn w9_an_acknowledged_text_of_the_longest_sender_is_stored() {
     let anna = system.admin().await;
     let sender = format!("rcs:{}_agent", "long".repeat(20));
     system.receive_text(&sender, "Our offer").await;
-    // No settling: when Twilio has its answer, the text is there.
+    // Without waiting until idle: the text is stored before Twilio gets the response.
     let list = anna.list_conversations("").await;
     let conversation = &list["conversations"][0];
     assert_eq!(
@@ -329,7 +330,7 @@ async fn w16_a_message_stored_by_one_process_is_shown_by_the_next() {
     system.stop().await;
 }
 
-/// What was logged.
+/// The captured log.
 #[derive(Clone, Default)]
 struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! The generated files: where each stands, and what it holds.
+//! The generated files with their paths and contents.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use twilio_simulator::phones::catalog as network;
 
 const ROUTER_TABLE: &str = "[workspace.metadata.lambda.watch.router]\n";
 
-/// Every generated file, by its path below `top`.
+/// Returns all generated files with their paths below `root`.
 pub fn generated_files(root: &Path) -> Vec<(&'static str, String)> {
     vec![
         ("frontend/public/openapi.json", openapi::json().unwrap()),
@@ -20,7 +20,7 @@ pub fn generated_files(root: &Path) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The workspace's manifest with the routes of `cargo lambda watch`, which stand at its end.
+/// Returns the manifest of the workspace with the routes of `cargo lambda watch` at its end.
 fn with_routes(manifest: &str) -> String {
     let rest = manifest.split_once(ROUTER_TABLE).map_or(manifest, |(rest, _)| rest).trim_end();
     let mut routes: BTreeMap<&str, Vec<String>> = BTreeMap::new();

@@ -1,5 +1,7 @@
-//! Writes the files that are made from the code: the API document, the tables of Twilio's codes, of the answers' sentences
-//! and of the channels' limits, and the routes of `cargo lambda watch`. The architecture tests fail when one of them is not what this would write.
+//! Writes the files that are generated from the code.
+//!
+//! These are the API document, Twilio's error codes, the localized texts, the limits of the channels, and the routes of
+//! `cargo lambda watch`. An architecture test fails if one of them is out of date.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -44,7 +44,7 @@ const OPERATIONS: [(&str, &[&str]); 2] = [
     ),
 ];
 
-/// Keywords of a schema that are copied as they are.
+/// The keywords of a schema that are copied unchanged.
 const KEYWORDS: [&str; 7] =
     ["type", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength"];
 
@@ -129,7 +129,7 @@ impl<'a> Facts<'a> {
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.trim_start_matches(DOCUMENT_SCHEMAS).to_owned();
             if !self.schemas.contains_key(&name) {
-                // Set before it is read, for a schema that contains itself.
+                // Inserted before the schema is read, because a schema can contain itself.
                 self.schemas.insert(name.clone(), Value::Null);
                 let resolved = self.schema(self.named(reference));
                 self.schemas.insert(name.clone(), resolved);

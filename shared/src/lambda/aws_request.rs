@@ -20,7 +20,7 @@ use crate::retry;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The maximum delay after the first failed attempt. It doubles with each further attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+const MAX_PAUSE: Duration = Duration::from_secs(20);
 /// The number of logged characters of an error body that is not JSON.
 const LOGGED_BODY: usize = 200;
 
@@ -142,7 +142,7 @@ impl AwsService {
         headers: &[(&'static str, &str)],
         body: &[u8],
     ) -> Result<Vec<u8>, AwsError> {
-        let pauses = retry::pauses(FIRST_PAUSE, LONGEST_PAUSE, &*self.options.ids);
+        let pauses = retry::pauses(FIRST_PAUSE, MAX_PAUSE, &*self.options.ids);
         for pause in pauses.take(self.options.attempts.saturating_sub(1)) {
             match self.post_once(path, headers, body).await {
                 Err(error) if error.is_transient() => self.options.clock.sleep(pause).await,

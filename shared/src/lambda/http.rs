@@ -200,7 +200,7 @@ const GZIP_MIN_BYTES: usize = 1400;
 pub enum ContentEncoding {
     /// Not compressed.
     Identity,
-    /// Compressed (RFC 1952) if the body has at least `GZIP_MIN_BYTES`.
+    /// Compressed (RFC 1952) if the body has at least 1,400 bytes.
     Gzip,
 }
 

@@ -17,7 +17,7 @@ pub enum StartOutcome {
 }
 
 impl Store {
-    /// Lists a conversation in which nobody has written yet.
+    /// Creates a conversation without messages, so that it appears in the list.
     pub async fn start_conversation(&self, requested: &Conversation) -> Result<StartOutcome> {
         let Some(contact) = &requested.contact else {
             return Err(Error::internal("a direct conversation has a contact"));

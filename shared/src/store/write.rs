@@ -17,7 +17,7 @@ use crate::retry;
 
 /// The longest pause after the first failed attempt; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
-const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+const MAX_PAUSE: Duration = Duration::from_millis(400);
 
 /// Error codes after which nothing was written and the same call may be made again.
 const RETRYABLE_CODES: [&str; 8] = [
@@ -72,7 +72,7 @@ impl Store {
         F: FnMut() -> Fut + Send,
         Fut: Future<Output = Result<T, Attempt<E>>> + Send,
     {
-        let mut pauses = retry::pauses(FIRST_PAUSE, LONGEST_PAUSE, &*self.ids);
+        let mut pauses = retry::pauses(FIRST_PAUSE, MAX_PAUSE, &*self.ids);
         let until = add(self.clock.now(), self.retry_budget);
         loop {
             match call().await {

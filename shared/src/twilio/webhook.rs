@@ -249,7 +249,7 @@ mod tests {
     fn an_invalid_parameter_is_reported_without_its_value() {
         for (list, reason) in [
             (&[("From", "")][..], "The parameter From is missing."),
-            (&[("From", "nobody at all")], "The parameter From has an invalid value."),
+            (&[("From", "not an address")], "The parameter From has an invalid value."),
             (&[("MessageSid", "SM1")], "The parameter MessageSid has an invalid value."),
             (
                 &[("Body", "a"), ("Body", "b")],

@@ -64,7 +64,7 @@ impl Search<'_> {
 #[test]
 fn components_of_more_than_one_node_are_found() {
     assert!(cycles(&[vec![1], vec![2], vec![]]).is_empty());
-    assert!(cycles(&[vec![0]]).is_empty(), "a node that names itself is no cycle");
+    assert!(cycles(&[vec![0]]).is_empty(), "an edge to the same node is not a cycle");
     let two = [vec![1], vec![2, 0], vec![3], vec![4], vec![3], vec![0]];
     assert_eq!(cycles(&two), [vec![0, 1], vec![3, 4]]);
 }

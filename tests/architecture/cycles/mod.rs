@@ -1,9 +1,9 @@
-//! No package has a module cycle: its modules can be read in one order, each after those that it uses.
+//! No package has a cycle between modules.
 //!
-//! The graph is checked twice. Between files, a dependency is the file that defines an item; re-exports are followed to
-//! the definition. Between the children of each folder, a child stands for all files below it, and a re-export is a
-//! dependency on the module that is named, too. `mod child;` alone is no dependency, `pub use child::Item` is one: a
-//! module that re-exports an item of a child has no item that this child uses.
+//! Two graphs are checked. In the graph of files, a file depends on the files that define the items it uses; re-exports
+//! are followed to the definition. In the graph of each folder, a child represents all files below it, and a re-export
+//! is also a dependency on the module that re-exports. `mod child;` is not a dependency, but `pub use child::Item` is:
+//! a module that re-exports an item of a child must not define items that the child uses.
 
 mod components;
 mod references;
@@ -19,7 +19,7 @@ use tree::Crate;
 use crate::files::project_root;
 use crate::packages::packages;
 
-/// The packages whose cycles are still to be opened, in alphabetical order.
+/// The packages that still have cycles, in alphabetical order.
 const OPEN: &[&str] = &["partyline-tests"];
 
 /// The lines at which one module uses items of another.
@@ -76,12 +76,12 @@ fn add_uses(base: &Path, root: &Path, defined: &mut Uses, named: &mut Uses) {
                     Target::Module(module) if reference.is_glob() || reference.public => {
                         defined.add(&from, &name(module), [place.clone()]);
                     }
-                    // The name of a module alone uses nothing of it.
+                    // A path to a module uses no item of it.
                     Target::Module(_) => continue,
                 }
                 let parent = &reference.path[..reference.path.len() - 1];
                 for module in resolve(&tree, index, parent) {
-                    // The crate root's names are those of its children.
+                    // The names in the crate root belong to its children.
                     if let Target::Module(module @ 1..) = module {
                         named.add(&from, &name(module), [place.clone()]);
                     }
@@ -91,7 +91,7 @@ fn add_uses(base: &Path, root: &Path, defined: &mut Uses, named: &mut Uses) {
     }
 }
 
-/// Returns the uses between the children of one folder, each of which stands for all files below it.
+/// Returns the uses between the children of one folder. Each child represents all files below it.
 fn between_children(uses: &[&Uses], folder: &str) -> Uses {
     let child = |file: &str| {
         let rest = file.strip_prefix(folder)?.strip_prefix('/')?;

@@ -1,4 +1,4 @@
-//! The paths that a module's code uses: `use` declarations, paths in the code, in macros and in attributes.
+//! The paths that the code of a module uses: in `use` declarations, expressions, macros and attributes.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -1,11 +1,11 @@
-//! From a path in the code to the module that defines what it names.
+//! Resolves a path in the code to the module that defines the item.
 
 use super::tree::Crate;
 
-/// Longest chain of re-exports that is followed.
+/// The maximum length of a chain of re-exports.
 const MAX_DEPTH: usize = 12;
 
-/// What a path names.
+/// What a path refers to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
     /// A module.
@@ -14,7 +14,9 @@ pub enum Target {
     Item(usize),
 }
 
-/// Returns what `path` names in the module `scope`; several in different namespaces, none for other crates.
+/// Returns the targets of `path` in the module `scope`.
+///
+/// There are several if a name exists in several namespaces, and none for other crates.
 pub fn resolve(tree: &Crate, scope: usize, path: &[String]) -> Vec<Target> {
     resolve_from(tree, scope, path, 0)
 }
@@ -38,12 +40,12 @@ fn resolve_from(tree: &Crate, scope: usize, path: &[String], depth: usize) -> Ve
             }
             Target::Module(module) => {
                 let found = member(tree, module, name, depth);
-                // What a macro defines.
+                // An item that a macro defines.
                 if found.is_empty() { vec![Target::Item(module)] } else { found }
             }
         });
         at = next.collect();
-        // A function and a module of the same name: only the module has members.
+        // Of a function and a module with the same name, only the module has members.
         if at.iter().any(|target| matches!(target, Target::Module(_))) && path.last() != Some(name)
         {
             at.retain(|target| matches!(target, Target::Module(_)));
@@ -53,7 +55,7 @@ fn resolve_from(tree: &Crate, scope: usize, path: &[String], depth: usize) -> Ve
     at
 }
 
-/// Returns what the name means in a module.
+/// Returns the targets of a name in a module.
 fn member(tree: &Crate, module: usize, name: &str, depth: usize) -> Vec<Target> {
     let scope = &tree.scopes[module];
     let mut found: Vec<Target> =

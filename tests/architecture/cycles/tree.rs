@@ -1,4 +1,4 @@
-//! The modules of a crate, as its `mod` declarations define them.
+//! The module tree of a crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use syn::{Attribute, Item, ItemMod, Meta};
 
 use super::references::{Reference, references};
 
-/// A module or inline module: what its names mean.
+/// A module or inline module with its names.
 #[derive(Default)]
 pub struct Scope {
     /// The index of the file that contains it.
@@ -18,7 +18,7 @@ pub struct Scope {
     pub children: BTreeMap<String, usize>,
     /// The paths that `use` declarations bind to a name.
     pub imports: BTreeMap<String, Vec<Vec<String>>>,
-    /// The modules that `use path::*` names.
+    /// The paths of `use path::*` declarations.
     pub globs: Vec<Vec<String>>,
     /// The items that the module defines itself.
     pub items: BTreeSet<String>,
@@ -101,7 +101,7 @@ impl Crate {
     }
 }
 
-/// The value of `#[path = "…"]`.
+/// Returns the value of `#[path = "…"]`.
 fn path_attribute(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
@@ -112,7 +112,7 @@ fn path_attribute(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// The name that an item other than a module and a `use` declaration defines.
+/// Returns the name that an item defines, unless it is a module or a `use` declaration.
 fn item_name(item: &Item) -> Option<String> {
     Some(match item {
         Item::Const(item) => item.ident.to_string(),

@@ -1,12 +1,12 @@
-//! What is not written, and what is written instead.
+//! Forbidden words and names, and their replacements.
 
 /// A forbidden text and its replacement.
 type Pair = (&'static str, &'static str);
 
-/// Keys of the table, found anywhere.
+/// Texts that are forbidden anywhere: old prefixes of table keys.
 pub const TEXTS: &[Pair] = &[("DO#", "QUEUE#"), ("FIND#", "SEARCH#")];
 
-/// Words that are not used, also not within an identifier; with or without a plural `s`.
+/// Words that are also forbidden within identifiers, with or without a plural `s`.
 pub const WORDS: &[Pair] = &[
     ("intent", "outbox entry"),
     ("lane", "conversation queue, or partition worker"),
@@ -20,10 +20,10 @@ pub const WORDS: &[Pair] = &[
     ("ledger", "consent history"),
 ];
 
-/// Texts of AWS and Twilio, which are not checked.
+/// Quoted texts of AWS and Twilio, which are not checked.
 pub const QUOTED: &[&str] = &["Transaction cancelled, please refer"];
 
-/// Phrases and words that the writing rules forbid, also in the names of tests.
+/// Phrases and words that the writing rules forbid, in prose and in identifiers.
 pub const PHRASES: &[Pair] = &[
     ("whoever", "name who"),
     ("whomever", "name who"),
@@ -114,14 +114,14 @@ pub const SPELLINGS: &[Pair] = &[
     ("whilst", "while"),
 ];
 
-/// Beginnings of identifiers.
+/// Forbidden prefixes of identifiers.
 pub const PREFIXES: &[Pair] =
     &[("LONGEST_", "MAX_…"), ("LARGEST_", "MAX_…"), ("MOST_", "MAX_…"), ("SHORTEST_", "MIN_…")];
 
-/// Ends of identifiers.
+/// Forbidden suffixes of identifiers.
 pub const SUFFIXES: &[Pair] = &[("_LIFE", "…_TTL"), ("_PATIENCE", "…_RETRY_BUDGET")];
 
-/// Identifiers, whole.
+/// Forbidden identifiers.
 pub const NAMES: &[Pair] = &[
     // Table, template, environment.
     ("inbound_at", "last_inbound_at"),

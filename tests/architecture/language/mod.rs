@@ -1,4 +1,4 @@
-//! The terms of the glossary, and no others: old names, and phrases and spellings that the writing rules forbid.
+//! The repository uses the terms of the glossary and follows the writing rules.
 
 mod list;
 mod words;
@@ -10,15 +10,15 @@ use crate::files::project_root;
 use list::{NAMES, PHRASES, PREFIXES, QUOTED, SPELLINGS, SUFFIXES, TEXTS, WORDS};
 use words::words;
 
-/// The parts of the repository whose names and texts are still to be rewritten, in the order of [`PARTS`].
+/// The parts of the repository that do not follow the rules yet, in the order of [`PARTS`].
 const TO_DO: &[&str] = &["shared", "tests"];
 
-/// The parts: a folder with all that is below it; the top level is its files alone.
+/// The parts: folders with everything below them, and the files of the top level.
 const PARTS: [&str; 7] = ["shared", "functions", "local", "frontend", "tests", "docs", "top level"];
 
-/// Paths that are not checked, by their beginning, and why.
+/// Beginnings of paths that are not checked, with the reason.
 const EXEMPT: [(&str, &str); 7] = [
-    ("docs/glossary.md", "it may explain a term by one that is not used"),
+    ("docs/glossary.md", "it may explain a term by a forbidden one"),
     ("tests/architecture/language/", "the list itself"),
     ("tests/vectors/", "requests and documents that Twilio and AWS wrote"),
     ("local/partyline-local/src/demo/stories/", "texts of messages"),
@@ -51,7 +51,7 @@ fn files(part: &str) -> Vec<(String, String)> {
 }
 
 fn collect(folder: &Path, deep: bool, found: &mut Vec<(String, String)>) {
-    // What is built or installed, and what Git or an editor keeps.
+    // Folders of build output, dependencies, Git and editors.
     let skipped = ["node_modules", "dist", "target", "test-results", ".git", ".partyline"];
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -61,7 +61,7 @@ fn collect(folder: &Path, deep: bool, found: &mut Vec<(String, String)>) {
                 collect(&path, deep, found);
             }
         } else if let Ok(text) = std::fs::read_to_string(&path) {
-            // A `.env` is the user's own.
+            // `.env` belongs to the user.
             if name != ".env" {
                 let path =
                     path.strip_prefix(project_root()).unwrap().to_string_lossy().replace('\\', "/");
@@ -71,11 +71,11 @@ fn collect(folder: &Path, deep: bool, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// The lists, to be looked up.
+/// The lists of forbidden words, prepared for look-ups.
 struct Lists {
     names: HashMap<&'static str, &'static str>,
     words: HashMap<&'static str, &'static str>,
-    /// By their first word.
+    /// The phrases by their first word.
     phrases: HashMap<&'static str, Vec<(&'static str, &'static str)>>,
 }
 
@@ -90,7 +90,7 @@ impl Lists {
         Self { names: NAMES.iter().copied().collect(), words, phrases }
     }
 
-    /// Returns what a text contains that the lists forbid, with the line and the replacement.
+    /// Returns the forbidden words in a text, with the line and the replacement of each.
     fn findings(&self, text: &str) -> Vec<(usize, String, &'static str)> {
         let mut found = Vec::new();
         for (index, line) in text.lines().enumerate() {
@@ -133,7 +133,7 @@ impl Lists {
 
 fn findings_of(lists: &Lists, part: &str) -> Vec<Finding> {
     let of_file = |(path, text): (String, String)| {
-        // The name of a file is part of its language.
+        // Names of files follow the same rules.
         let in_path = lists.findings(&path.replace(['/', '.'], " ")).into_iter();
         let in_path = in_path.map(|(_, found, instead)| (0, found, instead));
         let found: Vec<_> = in_path.chain(lists.findings(&text)).collect();

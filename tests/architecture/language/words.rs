@@ -1,17 +1,17 @@
-//! The words of a text, in prose and in identifiers.
+//! Splits a text into words, in prose and in identifiers.
 
 /// A word of prose or an identifier.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Word {
     /// The line, from 1.
     pub line: usize,
-    /// As it is written; empty at the end of a sentence or clause.
+    /// The word as written; empty at the end of a sentence or clause.
     pub identifier: String,
-    /// Its parts in lower case: `IntentKind` and `intent_kind` have two. A `.` ends a sentence or clause.
+    /// The parts in lower case: `IntentKind` and `intent_kind` have two. A `.` ends a sentence or clause.
     pub parts: Vec<String>,
 }
 
-/// Returns the words of a text in order, with the ends of its clauses between them.
+/// Returns the words of a text in order, and the ends of sentences and clauses.
 pub fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate() {

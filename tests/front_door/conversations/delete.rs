@@ -9,12 +9,12 @@ use super::{
 use crate::support::user::{bodies, new_idempotency_key};
 use crate::support::{TestResponse, TestSystem, TestUser, customer_number};
 
-/// What deleting answers.
+/// Deletes a conversation and returns the response.
 pub async fn delete_conversation(user: &TestUser<'_>, id: &str) -> TestResponse {
     user.call(Method::DELETE, &format!("/api/conversations/{id}")).send().await
 }
 
-/// What deleting answers as far as `rev` was seen.
+/// Deletes a conversation at a revision and returns the response.
 async fn delete_at_rev(user: &TestUser<'_>, id: &str, rev: &Value) -> TestResponse {
     delete_conversation(user, &format!("{id}?rev={rev}")).await
 }

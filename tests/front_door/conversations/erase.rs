@@ -1,4 +1,4 @@
-//! What is erased after a conversation was deleted.
+//! Erasing of a deleted conversation.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::support::user::{bodies, conversation_id};
 use crate::support::webhook::{inbound_text_form, new_sid};
 use crate::support::{TestSystem, Webhook, customer_number, table};
 
-/// The sort keys of what is left of a conversation.
+/// Returns the sort keys of the remaining items of a conversation.
 async fn remaining_sort_keys(system: &TestSystem, id: &str) -> Vec<String> {
     let rows = table::rows(system, table::TABLE).await;
     let pk = format!("CONV#{id}");
@@ -40,7 +40,7 @@ async fn a_deleted_conversation_is_erased_except_for_its_tombstone() {
     );
     let digits = number.trim_start_matches("+1");
     let search_entries = rows.keys().filter(|(pk, _)| pk.starts_with("SEARCH#")).count();
-    assert_eq!(search_entries, 0, "{digits} is found no more");
+    assert_eq!(search_entries, 0, "{digits} is still found");
     system.stop().await;
 }
 
@@ -61,7 +61,7 @@ async fn a_text_that_arrives_during_erasing_is_kept_and_late_reports_restore_not
     delete_conversation(&anna, &id).await;
     system.receive_text(&number, "Meanwhile").await;
     system.wait_until_idle().await;
-    // Twilio repeats the old webhook, and a callback comes late.
+    // Twilio repeats the old webhook, and sends a late callback.
     Webhook::form(
         &system,
         "/twilio/messages",
@@ -96,7 +96,7 @@ async fn concurrent_deletions_do_not_lose_a_concurrent_text() {
     assert!(responses.iter().any(|answer| answer.status == 202));
     assert!(responses.iter().all(|answer| [202, 404].contains(&answer.status)));
     system.wait_until_idle().await;
-    // Either it came before the last deletion and went with it, or after and stays.
+    // The text was either deleted with the conversation, or arrived later and was kept.
     let list = anna.list_conversations("").await;
     let listed_count = conversation_ids(&list).len();
     let message_count = remaining_sort_keys(&system, &deleted)

@@ -29,7 +29,7 @@ async fn a_conversation_has_all_fields_that_the_desk_shows() {
         (&"Hello?".into(), &1.into())
     );
     assert_eq!(conversation["date_updated"], conversation["preview"]["at"]);
-    assert!(!conversation_id(&conversation).contains("206555"), "an id tells no number");
+    assert!(!conversation_id(&conversation).contains("206555"), "the ID reveals the number");
     system.stop().await;
 }
 

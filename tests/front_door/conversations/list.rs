@@ -1,4 +1,4 @@
-//! `GET /api/conversations`: filters, pages, cursors.
+//! `GET /api/conversations`: filters, pages and cursors.
 
 use std::collections::BTreeSet;
 use std::slice;
@@ -10,7 +10,7 @@ use super::{conversation_ids, conversations_in, mark_as_read, receive_from_new_c
 use crate::support::user::conversation_id;
 use crate::support::{TestSystem, TestUser, customer_number};
 
-/// Every page of a list, each of `limit`.
+/// Reads a list to its end in pages of `limit`.
 async fn list_all_pages(user: &TestUser<'_>, query: &str, limit: usize) -> Vec<Value> {
     let mut pages = vec![user.list_conversations(&format!("?limit={limit}{query}")).await];
     while let Some(cursor) = pages.last().unwrap()["cursor"].as_str() {

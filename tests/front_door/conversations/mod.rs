@@ -1,4 +1,4 @@
-//! `/api/conversations`: listed, searched, read, started, changed.
+//! `/api/conversations`.
 
 mod delete;
 mod erase;
@@ -14,12 +14,12 @@ use serde_json::Value;
 use crate::support::user::conversation_id;
 use crate::support::{TestSystem, TestUser, customer_number};
 
-/// The conversations of a page.
+/// Returns the conversations of a page.
 fn conversations_in(page: &Value) -> Vec<Value> {
     page["conversations"].as_array().unwrap().clone()
 }
 
-/// Their ids.
+/// Returns the IDs of the conversations of a page.
 fn conversation_ids(page: &Value) -> Vec<String> {
     conversations_in(page)
         .iter()
@@ -27,20 +27,20 @@ fn conversation_ids(page: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A conversation in which a customer has written; its id.
+/// Receives a text from a new customer. Returns the ID of the conversation.
 async fn receive_from_new_customer(system: &TestSystem, user: &TestUser<'_>, body: &str) -> String {
     let number = customer_number();
     system.receive_text(&number, body).await;
     user.conversation_id_with(&number).await
 }
 
-/// Nobody waits in it any more.
+/// Marks a conversation read and returns it.
 async fn mark_as_read(user: &TestUser<'_>, id: &str) -> Value {
     let rev = user.get_conversation(id).await["rev"].clone();
     user.mark_read(id, &rev).await.expect_status(200)
 }
 
-/// A conversation with two texts, and the `rev` by which a page shows it that has heard of the first alone.
+/// Returns a conversation with two texts, and its `rev` after the first one.
 async fn conversation_with_outdated_rev(
     system: &TestSystem,
     user: &TestUser<'_>,
@@ -53,7 +53,7 @@ async fn conversation_with_outdated_rev(
     (conversation, outdated_rev)
 }
 
-/// What a 409 brings of it: nobody has read either.
+/// Asserts that the current state in a conflict has two unread messages, and returns it.
 fn expect_two_unread(problem: &Value) -> &Value {
     let current = &problem["current"];
     assert_eq!((&current["unread_count"], &current["preview"]["body"]), (&2.into(), &"Two".into()));

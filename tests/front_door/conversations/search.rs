@@ -140,7 +140,7 @@ async fn a_search_reads_only_its_results_regardless_of_the_table_size() {
         assert_eq!(search(&anna, "kim").await.len(), 3);
         costs.push(capacity.for_caller("list-conversations").read_units);
     }
-    // The rows of the word, and half a unit for each conversation.
+    // The search entries of the word, and half a unit for each conversation.
     assert_eq!(costs, [2.0, 2.0]);
     system.stop().await;
 }

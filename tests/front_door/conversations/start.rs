@@ -17,7 +17,7 @@ async fn a_conversation_is_started_once_for_all_notations_of_a_number() {
     assert_eq!((&created["preview"], &created["status"]), (&json!(null), &"open".into()));
     for input in ["+12065550143", "206.555.0143", "tel:+1-206-555-0143", "0012065550143"] {
         let repeated =
-            json!({ "to": input, "from": BUSINESS_NUMBER, "contact_name": "Somebody else" });
+            json!({ "to": input, "from": BUSINESS_NUMBER, "contact_name": "Another name" });
         assert_eq!(
             anna.post("/api/conversations", repeated).await.expect_status(200),
             created,

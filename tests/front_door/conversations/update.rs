@@ -123,13 +123,13 @@ async fn closing_at_an_outdated_rev_is_a_conflict() {
     let problem =
         anna.update_conversation(&conversation, close(&outdated_rev)).await.expect_error(409);
     let current = expect_two_unread(&problem);
-    assert_eq!(&anna.get_conversation(&conversation).await, current, "it is open as before");
+    assert_eq!(&anna.get_conversation(&conversation).await, current, "it is still open");
     let closed =
         anna.update_conversation(&conversation, close(&current["rev"])).await.expect_status(200);
     assert_eq!(closed["status"], "closed");
     let repeated =
         anna.update_conversation(&conversation, close(&outdated_rev)).await.expect_status(200);
-    assert_eq!(repeated, closed, "what is closed is closed, whatever was seen");
+    assert_eq!(repeated, closed, "closing a closed conversation succeeds at any revision");
     system.stop().await;
 }
 
@@ -182,7 +182,7 @@ async fn name_and_status_change_together() {
     assert_eq!((&changed["contact_name"], &changed["status"]), (&"Ida".into(), &"closed".into()));
     let stale = json!({ "contact_name": "Ada", "previous_contact_name": null, "status": "open" });
     let problem = anna.update_conversation(&conversation, stale).await.expect_error(409);
-    assert_eq!(problem["current"], changed, "neither half happened");
+    assert_eq!(problem["current"], changed, "neither name nor status has changed");
     system.stop().await;
 }
 

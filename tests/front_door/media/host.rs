@@ -1,4 +1,4 @@
-//! A stand-in for Twilio's side of media: what it keeps is read from it, and what is sent with files is taken.
+//! A test server in place of Twilio, for media: it serves files and accepts messages with media.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,29 +11,29 @@ use tokio::sync::watch;
 use crate::support::webhook::{Form, inbound_text_form, new_sid, with_param};
 use crate::support::{TestSystem, Webhook, next_id};
 
-/// What is answered to a GET, or to events.
+/// A prepared response to a GET request.
 #[derive(Clone)]
 pub enum HostResponse {
-    /// These bytes, as this type.
+    /// These bytes with this content type.
     Bytes(&'static str, Vec<u8>),
-    /// A redirect to this path, or address.
+    /// A redirect to this path or URL.
     Redirect(String),
-    /// An answer with this status and nothing else.
+    /// An empty response with this status.
     Status(u16),
-    /// A body of so many bytes is announced; some come, and the connection ends.
+    /// A response with this `Content-Length` whose connection ends early.
     Cut(u64),
-    /// A body without end.
+    /// An endless body.
     Endless,
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct HostRequest {
-    /// `GET /path`.
+    /// The method and path, for example `GET /path`.
     pub request_line: String,
-    /// Whether it carried credentials.
+    /// Whether it had credentials.
     pub with_credentials: bool,
-    /// Its form.
+    /// The parameters of its form.
     pub form: Form,
 }
 
@@ -44,16 +44,16 @@ struct HostLog {
     rejections_left: u32,
 }
 
-/// The stand-in.
+/// The test server.
 pub struct MediaHost {
-    /// The base URL of Twilio's product `api`, without a slash at the end.
+    /// The URL, without a trailing slash.
     pub base_url: String,
     log: Arc<Mutex<HostLog>>,
     is_open: watch::Sender<bool>,
 }
 
 impl MediaHost {
-    /// Listens.
+    /// Starts the server.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/api", listener.local_addr().unwrap());
@@ -64,7 +64,7 @@ impl MediaHost {
                 let (log, mut is_open_receiver) =
                     (Arc::clone(&server_log), is_open_receiver.subscribe());
                 tokio::spawn(async move {
-                    // Who is cut off says so; that is no error here.
+                    // Clients report interrupted connections, which tests cause on purpose.
                     drop(serve(stream, &log, &mut is_open_receiver).await);
                 });
             }
@@ -72,12 +72,12 @@ impl MediaHost {
         Self { base_url, log, is_open }
     }
 
-    /// A desk for which this is Twilio.
+    /// Starts a system that uses this server as Twilio.
     pub async fn start_system(&self) -> TestSystem {
         let url_pattern = self.base_url.replace("/api", "/{product}");
         TestSystem::start_with(|options| {
             let settings = &mut options.settings;
-            // With the published secrets it would not start: this Twilio is not the simulated one.
+            // Without the simulator, the system does not start with the published secrets.
             settings.auth_token = format!("{:032x}", next_id());
             settings.password = "correct horse battery".to_owned();
             settings.install_key = format!("{:064x}", next_id());
@@ -86,27 +86,27 @@ impl MediaHost {
         .await
     }
 
-    /// Keeps every GET waiting until [`Self::release`].
+    /// Holds all GET requests until [`Self::resume`].
     pub fn pause(&self) {
         self.is_open.send_replace(false);
     }
 
-    /// Lets them go.
+    /// Responds to the held requests.
     pub fn resume(&self) {
         self.is_open.send_replace(true);
     }
 
-    /// What is answered at `path`.
+    /// Sets the response for `path`.
     pub fn set_response(&self, path: &str, response: HostResponse) {
         self.log.lock().unwrap().responses.insert(path.to_owned(), response);
     }
 
-    /// The next so many messages are refused.
+    /// Rejects the next messages.
     pub fn reject_next(&self, times: u32) {
         self.log.lock().unwrap().rejections_left = times;
     }
 
-    /// The address of something that came to the desk's account; what is answered there.
+    /// Adds a file of our account with its response. Returns its URL.
     pub fn add_file(&self, system: &TestSystem, response: HostResponse) -> String {
         let account = &system.inner().settings().account_sid;
         let path = format!(
@@ -117,12 +117,12 @@ impl MediaHost {
         format!("{}{path}", self.base_url)
     }
 
-    /// What was asked so far.
+    /// Returns the requests so far.
     pub fn requests(&self) -> Vec<HostRequest> {
         self.log.lock().unwrap().requests.clone()
     }
 
-    /// The forms of the messages that were created.
+    /// Returns the forms of the create requests.
     pub fn created_forms(&self) -> Vec<Form> {
         let requests = self.requests().into_iter();
         requests
@@ -228,7 +228,7 @@ fn parse_form(body: &[u8]) -> Form {
     url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-/// A customer's message with these media (address, claimed type), as Twilio posts it.
+/// Posts the webhook of a customer's message with media (URL, content type).
 pub async fn receive_mms(system: &TestSystem, from: &str, body: &str, media: &[(String, &str)]) {
     let mut form = inbound_text_form(system, &new_sid("MM"), from, body);
     form = with_param(form, "NumMedia", &media.len().to_string());
@@ -239,7 +239,7 @@ pub async fn receive_mms(system: &TestSystem, from: &str, body: &str, media: &[(
     Webhook::form(system, "/twilio/messages", &form).send().await.expect_acknowledgement();
 }
 
-/// A small picture, told apart from others by `mark`.
+/// Returns a small JPEG. Different values of `fill` give different files.
 pub fn jpeg(fill: u8) -> Vec<u8> {
     [&b"\xff\xd8\xff\xe0\0\x10JFIF\0"[..], &[fill; 200]].concat()
 }

@@ -1,4 +1,4 @@
-//! What customers attach: shown at once, fetched after it, each by itself, from nowhere but Twilio.
+//! Inbound media: listed immediately, then fetched independently and only from Twilio.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use super::{HostResponse, MediaHost, jpeg, receive_mms};
 use crate::support::table::count_jobs;
 use crate::support::{TestResponse, TestSystem, TestUser, customer_number};
 
-/// The path of something that came with `message`.
+/// Returns the path of a media file of `message`.
 pub fn media_path(message: &Value, index: usize) -> String {
     let field = |name: &str| message[name].as_str().unwrap();
     let (conversation, message) = (field("conversation_id"), field("message_id"));
     format!("/api/conversations/{conversation}/messages/{message}/media/{index}")
 }
 
-/// What stands behind the address that `get-media` answers.
+/// Gets the URL from `get-media` and downloads the file.
 pub async fn download_media(
     system: &TestSystem,
     user: &TestUser<'_>,
@@ -30,7 +30,7 @@ pub async fn download_media(
     (link, response)
 }
 
-/// The only message of the only conversation with `number`.
+/// Returns the only message in the conversation with `number`.
 pub async fn only_message(user: &TestUser<'_>, number: &str) -> Value {
     let id = user.conversation_id_with(number).await;
     let messages = user.messages(&id).await;
@@ -293,7 +293,7 @@ async fn redaction_and_erasing_remove_files_from_the_bucket() {
     system.wait_until_idle().await;
     assert!(system.inner().s3().keys().is_empty());
 
-    // One that is redacted while it is fetched.
+    // Redacted while it is fetched.
     host.pause();
     let number = customer_number();
     let media =

@@ -1,4 +1,4 @@
-//! Files that an event announced: named by the webhook that follows, or found in Twilio's own list.
+//! Media that an event announced: their URLs come with the webhook or from Twilio's media list.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::table::count_jobs;
 use crate::support::webhook::{inbound_text_form, new_sid, with_param};
 use crate::support::{BUSINESS_NUMBER, TestSystem, Webhook, customer_number};
 
-/// An event of a message with so many files.
+/// Posts the event of a message with `files` files.
 async fn post_event(system: &TestSystem, sid: &str, from: &str, files: usize) {
     let account = &system.inner().settings().account_sid;
     let event = json!({
@@ -22,7 +22,7 @@ async fn post_event(system: &TestSystem, sid: &str, from: &str, files: usize) {
     Webhook::events(system, &event).send().await.expect_status(204);
 }
 
-/// Half a minute at a time, as often as asked: what was put off is woken.
+/// Advances the clock by 30 s and sweeps, `count` times.
 async fn sweep_half_minutes(system: &TestSystem, count: usize) {
     for _ in 0..count {
         system.advance(Duration::from_secs(31));
@@ -31,14 +31,14 @@ async fn sweep_half_minutes(system: &TestSystem, count: usize) {
     }
 }
 
-/// A picture at Twilio: its message's SID and its address.
+/// Adds an image at Twilio. Returns the SID of its message and its URL.
 fn add_image(system: &TestSystem, host: &MediaHost) -> (String, String) {
     let url = host.add_file(system, HostResponse::Bytes("image/jpeg", jpeg(1)));
     let sid = url.split('/').rev().nth(2).unwrap().to_owned();
     (sid, url)
 }
 
-/// Twilio's list of a message's files has the one at `url`, or none.
+/// Sets whether Twilio's media list of a message contains the file at `url`.
 fn set_listed(host: &MediaHost, url: &str, is_listed: bool) {
     let (path, file) = url.strip_prefix(&host.base_url).unwrap().rsplit_once('/').unwrap();
     let files =
@@ -63,7 +63,7 @@ async fn media_of_an_event_is_looked_up_when_no_webhook_arrives() {
     post_event(&system, &sid, &number, 1).await;
     system.wait_until_idle().await;
     let message = only_message(&anna, &number).await;
-    assert_eq!(media_state(&message), ("pending", None), "its webhook is about to come");
+    assert_eq!(media_state(&message), ("pending", None), "the webhook may still arrive");
     assert!(host.requests().is_empty());
     sweep_half_minutes(&system, 2).await;
     let message = only_message(&anna, &number).await;
@@ -75,7 +75,7 @@ async fn media_of_an_event_is_looked_up_when_no_webhook_arrives() {
     assert_eq!(response.status, 200);
     let preview = anna.list_conversations("").await["conversations"][0]["preview"].clone();
     assert_eq!((&preview["media"], &preview["media_count"]), (&"image".into(), &1.into()));
-    // The webhook after all: nothing is fetched a second time.
+    // A late webhook does not fetch the file again.
     let request_count = host.requests().len();
     let form = with_param(inbound_text_form(&system, &sid, &number, ""), "NumMedia", "1");
     let form = with_param(form, "MediaUrl0", &url);
@@ -106,7 +106,7 @@ async fn a_webhook_in_time_supplies_the_media_of_its_event() {
     assert_eq!(
         (host.requests().len(), count_jobs(&system).await),
         (1, 0),
-        "nobody asks for a list"
+        "the media list was requested"
     );
     system.stop().await;
 }
@@ -143,7 +143,7 @@ async fn media_of_a_redacted_message_is_not_looked_up() {
     let sid = new_sid("MM");
     post_event(&system, &sid, &number, 99).await;
     let message = only_message(&anna, &number).await;
-    assert_eq!(message["media"].as_array().unwrap().len(), 10, "Twilio carries no more");
+    assert_eq!(message["media"].as_array().unwrap().len(), 10, "Twilio allows ten files");
     let redact_path = super::media_path(&message, 0).replace("/media/0", "/redact");
     anna.post(&redact_path, json!({})).await.expect_status(200);
     sweep_half_minutes(&system, 2).await;

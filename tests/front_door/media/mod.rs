@@ -1,5 +1,6 @@
-//! What comes with messages, both ways: `GET …/media/{index}`, its retry, the gallery, uploads, and the bucket behind
-//! the one origin. [`host`] stands in for Twilio.
+//! Media in both directions: `GET …/media/{index}`, its retry, the media list, uploads and presigned URLs.
+//!
+//! [`host`] is a test server in place of Twilio.
 
 mod host;
 mod inbound;

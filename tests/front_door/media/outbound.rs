@@ -1,4 +1,4 @@
-//! What agents attach: kept, shown, and read by Twilio from the address that it is told.
+//! Outbound media: stored, returned by the API, and downloaded by Twilio.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub async fn send_with_uploads(
     user.post(&format!("/api/conversations/{conversation_id}/messages"), request).await
 }
 
-/// What Twilio reads at the addresses that the last create told it.
+/// Downloads the media URLs of the last create request, as Twilio does.
 async fn download_as_twilio(system: &TestSystem, host: &MediaHost) -> Vec<TestResponse> {
     let form = host.created_forms().pop().unwrap();
     let mut responses = Vec::new();
@@ -95,7 +95,7 @@ async fn twilio_downloads_the_files_of_a_sent_message() {
         response.header("content-disposition").unwrap(),
         "attachment; filename=\"Unser Angebot f_r Sie.pdf\"; filename*=UTF-8''Unser%20Angebot%20f%C3%BCr%20Sie.pdf"
     );
-    // Twilio may come late.
+    // Twilio may download the files later.
     system.advance(Duration::from_hours(3));
     assert_eq!(download_as_twilio(&system, &host).await[0].status, 200);
     system.advance(Duration::from_hours(2));
@@ -119,7 +119,7 @@ async fn a_repeated_send_with_files_is_sent_once_and_with_other_files_is_a_confl
         .await
         .expect_status(202);
     system.wait_until_idle().await;
-    // A day later the uploads are gone; the click is known all the same.
+    // A day later the uploads have expired, but the idempotency key is still known.
     system.advance(Duration::from_hours(26));
     let anna = anna.refresh().await;
     let repeated = send_with_uploads(&anna, &conversation, &key, "Hi", &[&first_upload])

@@ -1,4 +1,4 @@
-//! Files from a phone to the desk and back, through the simulated network.
+//! Media from a phone to the inbox and back, through the simulator.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `POST /api/uploads`, and the PUT that follows it.
+//! `POST /api/uploads`, and the PUT request to the returned URL.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use crate::support::user::{conversation_id, new_idempotency_key};
 use crate::support::{TestResponse, TestSystem, TestUser, customer_number};
 
-/// Asks where to put a file.
+/// Requests an upload URL.
 async fn create_upload(
     user: &TestUser<'_>,
     conversation_id: &str,
@@ -20,14 +20,14 @@ async fn create_upload(
     user.post("/api/uploads", body).await
 }
 
-/// Puts bytes where they were allowed.
+/// Uploads bytes to an upload URL. Returns the HTTP status.
 pub async fn put_file(system: &TestSystem, target: &Value, bytes: &[u8]) -> u16 {
     let content_type = target["headers"]["content-type"].as_str().unwrap();
     let call = system.call(Method::PUT, target["url"].as_str().unwrap());
     call.body(content_type, bytes.to_vec()).send_unchecked().await.status
 }
 
-/// A file, uploaded.
+/// Uploads a file. Returns its upload ID.
 pub async fn upload_file(
     system: &TestSystem,
     user: &TestUser<'_>,

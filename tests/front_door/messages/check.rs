@@ -45,7 +45,7 @@ async fn a_draft_is_counted_in_the_segments_that_are_sent() {
         json!([{ "index": 70, "character": "’", "replacement": "'" }])
     );
     assert_eq!(ucs2["segments"]["smart_encoded"]["count"], 1);
-    // The same count as Twilio's when it goes.
+    // Twilio counts the same number when the message is sent.
     anna.try_send(&thread, &text, &new_idempotency_key()).await.expect_status(202);
     system.wait_until_idle().await;
     assert_eq!(anna.messages(&thread).await[0]["segments"], 2);
@@ -132,9 +132,9 @@ async fn a_user_over_the_rate_limit_waits_for_the_next_minute() {
     let key = new_idempotency_key();
     anna.try_send(&thread, "Hi", &key).await.expect_status(202);
     system.wait_until_idle().await;
-    // However long it takes here, it is one minute there.
+    // On the frozen clock, all sends are within one minute.
     system.freeze_clock();
-    // The same click counts each time: a script that hammers is what the limit is for.
+    // Repetitions with the same idempotency key count, too: the limit is meant for runaway scripts.
     for _ in 1..600 {
         anna.try_send(&thread, "Hi", &key).await.expect_status(202);
     }

@@ -17,7 +17,7 @@ fn numbers_in(page: &Value) -> Vec<u32> {
     bodies(&messages_in(page)).iter().map(|body| body.parse().unwrap()).collect()
 }
 
-/// A conversation with the texts 0 to `count`, `apart` from each other.
+/// Receives the texts 0 to `count`, with the given interval between them.
 async fn receive_numbered_texts(
     system: &TestSystem,
     user: &TestUser<'_>,
@@ -64,7 +64,7 @@ async fn reading_forward_in_small_pages_misses_nothing() {
             let page = anna.list_messages(&thread, &format!("?limit=3&after={cursor}")).await;
             let new_count =
                 numbers_in(&page).into_iter().filter(|number| seen_numbers.insert(*number)).count();
-            assert!((1..=3).contains(&new_count), "what overlaps, and as many new ones as asked");
+            assert!((1..=3).contains(&new_count), "{new_count} new messages");
             cursor = page["newer_cursor"].as_str().unwrap().to_owned();
         }
         assert_eq!(seen_numbers, (0..count).collect(), "{interval}");
@@ -72,7 +72,7 @@ async fn reading_forward_in_small_pages_misses_nothing() {
     system.stop().await;
 }
 
-/// The cursor of the oldest message.
+/// Returns the cursor at the oldest message.
 async fn oldest_cursor(user: &TestUser<'_>, thread: &str) -> String {
     let mut page = user.list_messages(thread, "?limit=1").await;
     while let Some(older) = page["older_cursor"].as_str() {

@@ -1,4 +1,4 @@
-//! `/api/conversations/{id}/messages`: read, sent, sent again.
+//! `/api/conversations/{id}/messages`.
 
 mod check;
 mod get;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::support::user::conversation_id;
 use crate::support::{TestSystem, TestUser, customer_number};
 
-/// A message that Twilio refuses to take (21211), and its conversation.
+/// Sends a message that Twilio rejects (21211), and returns it.
 async fn send_rejected(system: &TestSystem, user: &TestUser<'_>, body: &str) -> Value {
     let conversation = user.start_conversation("+15005550001").await;
     let sent = user.send(conversation_id(&conversation), body).await;
@@ -22,7 +22,7 @@ async fn send_rejected(system: &TestSystem, user: &TestUser<'_>, body: &str) -> 
     rejected.unwrap()
 }
 
-/// A conversation with nobody yet.
+/// Starts a conversation without messages.
 async fn start_conversation(user: &TestUser<'_>) -> String {
     conversation_id(&user.start_conversation(&customer_number()).await).to_owned()
 }

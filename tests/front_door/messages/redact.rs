@@ -44,7 +44,7 @@ async fn an_outbound_text_is_redacted_here_and_at_twilio() {
     assert!(twilio_messages.iter().all(|message| message.redacted), "{twilio_messages:?}");
     assert_eq!(count_jobs(&system).await, 0);
     let repeated = redact(&anna, &sent).await.expect_status(200);
-    assert_eq!(repeated["rev"], redacted["rev"], "twice is once");
+    assert_eq!(repeated["rev"], redacted["rev"], "a repetition changes nothing");
     system.stop().await;
 }
 
@@ -73,7 +73,7 @@ async fn redaction_removes_media_and_location_and_keeps_later_messages() {
     assert_eq!(anna.get_conversation(&id).await["preview"]["body"], "After");
     let response = Webhook::form(&system, "/twilio/messages", &form).send().await;
     response.expect_acknowledgement();
-    assert_eq!(anna.messages(&id).await[0], redacted, "Twilio's repetition brings nothing back");
+    assert_eq!(anna.messages(&id).await[0], redacted, "a repeated webhook restores nothing");
     system.stop().await;
 }
 
@@ -92,7 +92,7 @@ async fn missing_messages_are_not_redacted_and_failed_messages_are() {
     let mut sent = anna.messages(&conversation).await[0].clone();
     sent["conversation_id"] = other_conversation.into();
     redact(&anna, &sent).await.expect_error(404);
-    // One that failed cannot be sent again once nobody knows its text.
+    // A failed message cannot be resent after its text was deleted.
     let opted_out = anna.start_conversation("+15005550004").await;
     anna.send(conversation_id(&opted_out), "No").await;
     system.wait_until_idle().await;
@@ -102,7 +102,7 @@ async fn missing_messages_are_not_redacted_and_failed_messages_are() {
     system.stop().await;
 }
 
-/// A picture that a customer sent, in the bucket; and where it is read.
+/// Receives an image and waits until it is stored. Returns the message and the path of the image.
 async fn receive_image(system: &TestSystem, user: &TestUser<'_>) -> (Value, String) {
     let number = customer_number();
     let image: (&str, &str, &[u8]) = ("image/jpeg", "a.jpg", &jpeg(1));
@@ -117,7 +117,7 @@ async fn receive_image(system: &TestSystem, user: &TestUser<'_>) -> (Value, Stri
     (message, media_path)
 }
 
-/// Half a minute later: what was put off is woken.
+/// Advances the clock by 30 s and sweeps.
 async fn run_due_jobs(system: &TestSystem) {
     system.advance(Duration::from_secs(31));
     system.inner().run_schedule("sweep").await.unwrap();
@@ -135,7 +135,7 @@ async fn a_failed_redaction_keeps_the_image_and_can_be_repeated() {
     system.inner().dynamodb().faults().clear();
     system.wait_until_idle().await;
     let (_, response) = download_media(&system, &anna, &message, 0).await;
-    assert_eq!(response.status, 200, "what is shown is there");
+    assert_eq!(response.status, 200, "the image is still stored");
     redact(&anna, &message).await.expect_status(200);
     system.wait_until_idle().await;
     assert!(system.inner().s3().keys().is_empty());
@@ -166,7 +166,7 @@ async fn a_redaction_that_fails_at_twilio_is_done_here_at_once_and_there_later()
     system.stop().await;
 }
 
-/// Refuses the first deletion of a file.
+/// Fails the first deletion of a file.
 #[derive(Default)]
 struct FirstDeletionFails(AtomicBool);
 

@@ -1,5 +1,6 @@
-//! One scene for each function, in which it does everything that it ever does with the tables, the parameters and the
-//! sockets. What a scene needs is put into the tables from behind, so that no other function has to work for it.
+//! A test case for each function, in which it uses all its permissions.
+//!
+//! The data that a case needs is written directly to the tables, so that no other function has to work.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ use crate::support::{
     BUSINESS_NUMBER, Socket, TestResponse, TestSystem, Webhook, customer_number, next_id, wait_for,
 };
 
-/// Plays scenes at a desk.
+/// Runs the test cases on a system.
 pub struct PermissionCase<'a> {
     pub(super) system: &'a TestSystem,
     pub(super) strict: bool,
@@ -45,19 +46,19 @@ pub struct PermissionCase<'a> {
 }
 
 impl<'a> PermissionCase<'a> {
-    /// Every call must succeed, and be as documented.
+    /// Creates a runner that requires successful and documented responses.
     pub fn strict(system: &'a TestSystem) -> Self {
         let forge = TokenForge::new(system);
         let token = forge.valid_token(&forge.claims());
         Self { system, strict: true, forge, token }
     }
 
-    /// Calls may fail.
+    /// Creates a runner that allows failing calls.
     pub fn tolerant(system: &'a TestSystem) -> Self {
         Self { strict: false, ..Self::strict(system) }
     }
 
-    /// Plays the scene of a function.
+    /// Runs the test case of a function.
     pub async fn exercise(&self, function: &str) {
         match function {
             "receive-message" => self.receive_messages().await,
@@ -116,7 +117,7 @@ impl<'a> PermissionCase<'a> {
                 self.conversations("delete-conversation").await;
             }
             "sweep" => self.sweep_due_entries().await,
-            unknown => panic!("{unknown} has no scene: write one"),
+            unknown => panic!("{unknown} has no test case: write one"),
         }
     }
 
@@ -144,7 +145,7 @@ impl<'a> PermissionCase<'a> {
         for body in ["One", "Two"] {
             Webhook::inbound_text(self.system, &new_sid("SM"), &number, body).send().await;
         }
-        // A yes: whether it is a *start* is asked of the conversation.
+        // Whether YES is an opt-in depends on the conversation, which is read.
         let reply = inbound_text_form(self.system, &new_sid("SM"), &number, "Yes");
         let reply = with_param(reply, "OriginalRepliedMessageSid", &new_sid("SM"));
         Webhook::form(self.system, "/twilio/messages", &reply).send().await;
@@ -157,7 +158,7 @@ impl<'a> PermissionCase<'a> {
         let conversation = self.store_inbound().await;
         let sid = new_sid("SM");
         let account = &self.system.inner().settings().account_sid;
-        // The contact had opted out: that is learnt.
+        // The error code records an opt-out.
         let form = params(&[
             ("MessageSid", &sid),
             ("AccountSid", account),
@@ -210,14 +211,14 @@ impl<'a> PermissionCase<'a> {
             request.send_unchecked().await;
             return;
         }
-        // Twice forward, then the first one again: that ends the session.
+        // Two refreshes, then the first cookie again, which ends the session.
         let mut cookie = first.clone();
         for _ in 0..2 {
             cookie = self.refresh(&cookie).await.cookie().unwrap_or_else(|| first.clone());
         }
         let response = self.refresh(&first).await;
         assert!(!self.strict || response.status == 401, "{}", response.text);
-        // Where the way forward is barred, the end is reached by age.
+        // If refreshing is denied, the session ends by its age.
         store.create_session(&session, &name).await.unwrap();
         store.refresh_session(&session, 1).await.unwrap();
         store.refresh_session(&session, 2).await.unwrap();
@@ -279,7 +280,7 @@ impl<'a> PermissionCase<'a> {
                 self.request(Method::POST, &path, Some(body.clone())).await;
                 self.request(Method::POST, &path, Some(body)).await;
                 self.send_file(&id).await;
-                // The second click of one that was stored.
+                // A repeated send with the same idempotency key.
                 let (message, _) = self.store_outbound(&id).await;
                 let repeated_body =
                     json!({ "body": message.body, "idempotency_key": message.idempotency_key });
@@ -324,7 +325,7 @@ impl<'a> PermissionCase<'a> {
         }
     }
 
-    /// Makes a message one that failed, whatever had become of it.
+    /// Stores a rejection for a message, whatever its status.
     async fn store_rejected(&self, message: &Message) {
         let store = self.system.inner().store();
         let current = store.get_message(&message.conversation, message.id).await.unwrap().unwrap();
@@ -368,7 +369,7 @@ impl<'a> PermissionCase<'a> {
         }
     }
 
-    /// A socket, if it opens.
+    /// Opens a socket, or returns `None` if it is rejected.
     async fn open_socket(&self) -> Option<Socket> {
         let ticket = format!("ticket{}", next_id());
         let origin = self.system.url("");
@@ -433,7 +434,7 @@ impl<'a> PermissionCase<'a> {
         assert!(!self.strict || !stored_connection_ids(self.system).await.contains(&dead.id));
     }
 
-    /// A claim whose run died, and a look-up whose time has come.
+    /// Stores an entry with an expired lease and a due look-up.
     async fn sweep_due_entries(&self) {
         let now = self.system.inner().clock().now();
         let past = now.checked_sub(std::time::Duration::from_secs(5)).unwrap();
@@ -466,12 +467,12 @@ impl<'a> PermissionCase<'a> {
         (ConversationId::direct(&key, &business, &contact), contact)
     }
 
-    /// A conversation in which a customer has written.
+    /// Stores a conversation with an inbound message.
     pub(super) async fn store_inbound(&self) -> ConversationId {
         self.store_inbound_with(Vec::new()).await.0
     }
 
-    /// One in which a customer has written, and sent this with it; and the message.
+    /// Stores a conversation with an inbound message with media. Returns both IDs.
     pub(super) async fn store_inbound_with(
         &self,
         media: Vec<Media>,
@@ -501,7 +502,7 @@ impl<'a> PermissionCase<'a> {
         };
         match self.system.inner().store().put_inbound(message).await.unwrap() {
             InboundOutcome::Stored(message) => (conversation, message.id),
-            InboundOutcome::Duplicate => panic!("a fresh message was stored before"),
+            InboundOutcome::Duplicate => panic!("a new message was a duplicate"),
         }
     }
 
@@ -515,7 +516,7 @@ impl<'a> PermissionCase<'a> {
         }
     }
 
-    /// A click on *send*, stored.
+    /// Stores an outbound message with its outbox entry.
     async fn store_outbound(&self, conversation: &ConversationId) -> (Message, OutboxEntry) {
         let store = self.system.inner().store();
         match store
@@ -524,12 +525,12 @@ impl<'a> PermissionCase<'a> {
             .unwrap()
         {
             OutboundOutcome::Stored(message, entry) => (*message, *entry),
-            outcome => panic!("a fresh click was stored before: {outcome:?}"),
+            outcome => panic!("a new send was not stored: {outcome:?}"),
         }
     }
 }
 
-/// What the functions decide is not what is looked at here.
+/// Allows all sends, because send checks are not tested here.
 fn allow(_: &shared::conversation::Conversation) -> SendCheck {
     SendCheck::allowed()
 }

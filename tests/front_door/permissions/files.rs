@@ -1,4 +1,4 @@
-//! The scenes with files: uploads, what came with messages, and the bucket.
+//! The test cases with files: uploads, media and the bucket.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::support::{BUSINESS_NUMBER, customer_number};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
-/// A file in the bucket, under this key or not.
+/// Returns stored media with this key. The file need not exist.
 pub fn stored_media(object_key: &str) -> Media {
     Media::Stored(StoredMedia {
         object_key: object_key.to_owned(),
@@ -34,7 +34,7 @@ pub fn stored_media(object_key: &str) -> Media {
 }
 
 impl PermissionCase<'_> {
-    /// Plays the scene of a function that has to do with files.
+    /// Runs the test case of a function that uses files.
     pub async fn files(&self, function: &str) {
         match function {
             "create-upload" => self.create_upload().await,
@@ -58,7 +58,7 @@ impl PermissionCase<'_> {
         }
     }
 
-    /// A click with a file that was uploaded.
+    /// Sends a message with an uploaded file.
     pub async fn send_file(&self, id: &ConversationId) {
         let upload = Upload {
             id: UploadId::generate(&RandomIds, self.system.inner().clock().now()),
@@ -88,7 +88,7 @@ impl PermissionCase<'_> {
         self.request_url(Method::PUT, &target.text).await;
     }
 
-    /// Uses the address that an answer gives, if it gives one.
+    /// Requests the URL in a response, if there is one.
     async fn request_url(&self, method: Method, response: &str) {
         let response: Value = serde_json::from_str(response).unwrap();
         if let Some(url) = response["url"].as_str() {
@@ -96,14 +96,15 @@ impl PermissionCase<'_> {
         }
     }
 
-    /// A conversation in which somebody wrote with a file; the message's path.
+    /// Stores a conversation with an inbound file. Returns the path of the message.
     async fn store_inbound_file(&self, media: Media) -> (String, ConversationId) {
         let (id, message) = self.store_inbound_with(vec![media]).await;
         (format!("/api/conversations/{id}/messages/{message}"), id)
     }
 
-    /// One that is at Twilio, and what is left of a message that is gone. The claims are put into the table from behind,
-    /// so that nobody but this function works on them.
+    /// Runs `fetch-media` for a file at Twilio, and for a message that no longer exists.
+    ///
+    /// The claims are written directly to the table, so that no other function works on them.
     async fn fetch_stored_file(&self) {
         let system = self.system.inner();
         let twilio = system.twilio().unwrap();

@@ -1,4 +1,4 @@
-//! Least privilege: what the template grants a function is what it needs, no more and no less.
+//! Least privilege: the template grants each function exactly the permissions that it needs.
 
 mod cases;
 mod files;
@@ -12,12 +12,12 @@ use functions::FUNCTIONS;
 use crate::support::{TestSystem, project_root};
 use cases::PermissionCase;
 
-/// Which functions a scene needs to work before its own can be reached.
+/// The other functions that the test case of a function needs.
 const DEPENDS_ON: [(&str, &str); 4] = [
     ("disconnect", "connect"),
     ("receive-frame", "connect"),
     ("push", "connect"),
-    // It needs `delete-conversation` too, which has fewer grants.
+    // It also needs `delete-conversation`, which has fewer grants.
     ("erase-conversation", "dispatch"),
 ];
 
@@ -55,7 +55,7 @@ async fn a_function_without_one_of_its_grants_is_denied() {
         let refusals = system.inner().permissions().denied_calls();
         for (function, grant) in &round {
             let is_denied = refusals.iter().any(|denied| matches_grant(denied, function, grant));
-            assert!(is_denied, "{function} does not miss {} on {}", grant.action, grant.resource);
+            assert!(is_denied, "{function} works without {} on {}", grant.action, grant.resource);
         }
         system.stop().await;
     }
@@ -91,7 +91,9 @@ fn matches_grant(denied: &Denied, function: &str, grant: &Grant) -> bool {
             || (resource != grant.resource && denied.resource.starts_with(resource)))
 }
 
-/// Every grant once: in each round every function lacks one at the most, and none that another one's scene needs.
+/// Distributes all grants to rounds.
+///
+/// In each round a function lacks at most one grant, and no grant that the test case of another function needs.
 fn removal_rounds() -> Vec<Vec<(String, Grant)>> {
     let template = Template::load(&project_root().join("template.yaml")).unwrap();
     let grants: BTreeMap<&str, usize> = template

@@ -1,11 +1,11 @@
-//! Many at once, and a table on a bad day: nothing lost, nothing twice.
+//! Concurrent requests, and a table that throttles and fails: nothing is lost or duplicated.
 
 use aws_emulator::dynamodb::{Effect, RequestFault};
 use futures_util::future::join_all;
 
 use super::fixture::{ANNA, ReliabilityFixture, numbered_sid};
 
-/// Posts these texts of (number, text, SID) all at once, and waits for what follows.
+/// Posts texts (number, text, SID) concurrently and waits until the system is idle.
 async fn receive_concurrently(fixture: &ReliabilityFixture, texts: &[(String, String, String)]) {
     fixture.system.receive_texts_concurrently(texts).await;
     fixture.wait_until_idle().await;
@@ -39,7 +39,7 @@ async fn sixty_four_concurrent_duplicates_of_a_webhook_are_stored_once() {
     let list = fixture.list_conversations().await;
     assert_eq!((list.len(), &list[0]["unread_count"]), (1, &1.into()));
     assert_eq!(fixture.bodies(list[0]["conversation_id"].as_str().unwrap()).await, ["text 7"]);
-    // Replayed a month later it changes nothing either.
+    // A replay after a month changes nothing.
     fixture.system.advance(std::time::Duration::from_hours(30 * 24));
     receive_concurrently(&fixture, &[numbered_text(ANNA, 7)]).await;
     assert_eq!(fixture.list_conversations().await[0]["unread_count"], 1);

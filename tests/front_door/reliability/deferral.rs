@@ -1,17 +1,17 @@
-//! A send that waits: as long as Twilio asks for, and only if it still may go at the end.
+//! Deferred sends: they wait for `Retry-After`, and are checked again before they are sent.
 
 use serde_json::Value;
 use twilio_simulator::{CreateFault, FaultRule};
 
 use super::fixture::{ANNA, ReliabilityFixture, minutes, seconds};
 
-/// When a message with this text was asked for, in milliseconds.
+/// Returns the times of the create requests with this text, in milliseconds.
 fn create_times(fixture: &ReliabilityFixture, body: &str) -> Vec<i64> {
     let creates = fixture.twilio().creates().into_iter();
     creates.filter(|create| create.body == body).map(|create| create.at).collect()
 }
 
-/// A send to `conversation` that Twilio is too busy for, and that waits for the next minute.
+/// Sends a message that is deferred because Twilio is busy. Returns its ID.
 async fn send_deferred(fixture: &ReliabilityFixture, conversation: &str) -> String {
     let busy_rule = FaultRule::next(CreateFault::Busy { seconds: 45 }).times(1);
     fixture.twilio().script().on_create(busy_rule);
@@ -21,10 +21,10 @@ async fn send_deferred(fixture: &ReliabilityFixture, conversation: &str) -> Stri
     id
 }
 
-/// What the held message has become once its time has come, which Twilio was not asked about again.
+/// Lets the deferred message become due, asserts that it was not sent again, and returns it.
 async fn expect_never_sent(fixture: &ReliabilityFixture, conversation: &str, id: &str) -> Value {
     fixture.advance_and_sweep(seconds(46)).await;
-    assert_eq!(fixture.count_creates("Held"), 1, "only the call that was too busy");
+    assert_eq!(fixture.count_creates("Held"), 1, "only the first call");
     assert!(fixture.twilio().messages().unwrap().iter().all(|message| message.body != "Held"));
     fixture.get_message(conversation, id).await
 }
@@ -49,7 +49,7 @@ async fn a_longer_busy_response_defers_the_send() {
     let anna = fixture.start_conversation(ANNA).await;
     let id = send_deferred(&fixture, &anna).await;
     fixture.advance_and_sweep(seconds(40)).await;
-    assert_eq!(fixture.count_creates("Held"), 1, "it asked for 45 s");
+    assert_eq!(fixture.count_creates("Held"), 1, "Retry-After is 45 s");
     fixture.advance_and_sweep(seconds(6)).await;
     assert_eq!(fixture.display_status(&anna, &id).await, "delivered");
     assert_eq!(fixture.count_creates("Held"), 2);

@@ -1,4 +1,4 @@
-//! What was closed opens again, what was deleted stays deleted.
+//! Messages to closed conversations reopen them; deleted messages stay deleted.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,8 +8,7 @@ use shared::ids::{MessageId, RandomIds};
 use super::fixture::{ANNA, ReliabilityFixture, numbered_sid, put_item, seconds};
 use crate::support::table::{self, TABLE};
 
-/// Deletes a conversation as the rule says: its item is stripped, nothing up to now is shown; the messages are left to a
-/// job that has not run yet.
+/// Turns a conversation into a tombstone, whose messages the erase job has not deleted yet.
 async fn make_tombstone(fixture: &ReliabilityFixture, conversation: &str) {
     let key = (format!("CONV#{conversation}"), "META".to_owned());
     let meta = table::rows(&fixture.system, TABLE).await.remove(&key).unwrap();
@@ -24,7 +23,7 @@ async fn make_tombstone(fixture: &ReliabilityFixture, conversation: &str) {
     fixture.wait_until_idle().await;
 }
 
-/// Removes a message's row, as the job does.
+/// Deletes the row of a message, as the erase job does.
 async fn delete_message_row(fixture: &ReliabilityFixture, conversation: &str, message: &str) {
     let key = json!({
         "pk": { "S": format!("CONV#{conversation}") }, "sk": { "S": format!("MSG#{message}") },
@@ -34,7 +33,7 @@ async fn delete_message_row(fixture: &ReliabilityFixture, conversation: &str, me
     fixture.wait_until_idle().await;
 }
 
-/// How many rows of the conversation have a sort key that begins so.
+/// Returns the number of rows whose sort key starts with `sk_prefix`.
 async fn count_rows(fixture: &ReliabilityFixture, sk_prefix: &str) -> usize {
     let rows = table::rows(&fixture.system, TABLE).await;
     rows.keys().filter(|(_, sk)| sk.starts_with(sk_prefix)).count()
@@ -79,7 +78,7 @@ async fn a_text_to_a_deleted_conversation_starts_it_without_earlier_messages() {
     assert_eq!(status, 404);
     let body = json!({ "body": "Too late", "idempotency_key": "too-late-1" });
     assert_eq!(fixture.post(&path, body).await.0, 404);
-    // Twilio repeats an old webhook: it stays deleted.
+    // A repeated old webhook restores nothing.
     let form = fixture.inbound_form(ANNA, "old 1", &numbered_sid(1));
     assert_eq!(fixture.post_webhook("/twilio/messages", &form).await, 200);
     assert_eq!(fixture.list_conversations().await, [] as [Value; 0]);
@@ -97,7 +96,7 @@ async fn a_text_to_a_deleted_conversation_starts_it_without_earlier_messages() {
     assert_eq!(earlier_page["messages"], json!([]));
     let later_page = fixture.get(&format!("{path}?after={older_cursor}")).await;
     assert_eq!(later_page["messages"].as_array().unwrap().len(), 1);
-    // It is found again by its number.
+    // The search by number finds it again.
     let search_result = fixture.get("/api/conversations?search=0101").await;
     assert_eq!(search_result["conversations"].as_array().unwrap().len(), 1);
     fixture.stop().await;

@@ -1,4 +1,4 @@
-//! Breaks one call of a function, by the name of the fault point that the call passes.
+//! Injects faults at fault points.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -10,18 +10,18 @@ use shared::clock::OffsetClock;
 use shared::fault::{Fault, FaultInjector, FaultPoints};
 use tokio::sync::Semaphore;
 
-/// What happens to the call.
+/// An injected fault.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum InjectedFault {
-    /// It is never made; whoever makes it waits for ever.
+    /// The call is not made and never returns.
     Hang,
-    /// It is refused.
+    /// The connection is refused.
     RefuseConnection,
-    /// It is refused after so long.
+    /// The connection is refused after this time.
     RefuseAfter(Duration),
-    /// It is made, so much later.
+    /// The call is made after this time.
     PassAfter(Duration),
-    /// It is made, and its answer lost.
+    /// The call is made, but its response is lost.
     DropResponse,
 }
 
@@ -32,7 +32,7 @@ struct ArmedFault {
     fault: InjectedFault,
 }
 
-/// The fault points of a system in a test's hand.
+/// The fault points of a system, controlled by a test.
 #[derive(Clone)]
 pub(super) struct PointFaults {
     armed: Arc<Mutex<Vec<ArmedFault>>>,
@@ -41,23 +41,23 @@ pub(super) struct PointFaults {
 }
 
 impl PointFaults {
-    /// Points that let everything pass, on `clock`.
+    /// Creates fault points without faults.
     pub(super) fn with_clock(clock: &OffsetClock) -> Self {
         let triggered = Arc::new(Semaphore::new(0));
         Self { armed: Arc::default(), triggered, clock: clock.clone() }
     }
 
-    /// For the system's options.
+    /// Returns the fault points for the options of the system.
     pub(super) fn fault_points(&self) -> FaultPoints {
         FaultPoints::with_injector(Arc::new(self.clone()))
     }
 
-    /// The next call at `point` meets `blow`.
+    /// Injects a fault into the next call at `point`.
     pub(super) fn inject_next(&self, point: &'static str, fault: InjectedFault) {
         self.inject_after(point, 0, 1, fault);
     }
 
-    /// After `skip` calls at `point`, so many meet `blow`.
+    /// Skips calls at `point`, then injects a fault into the next ones.
     pub(super) fn inject_after(
         &self,
         point: &'static str,
@@ -68,12 +68,12 @@ impl PointFaults {
         self.armed.lock().unwrap().push(ArmedFault { point, skip, times, fault });
     }
 
-    /// Lets everything pass again.
+    /// Removes all faults.
     pub(super) fn clear(&self) {
         self.armed.lock().unwrap().clear();
     }
 
-    /// Completes when one more blow was dealt.
+    /// Waits until one more fault was injected.
     pub(super) async fn wait_until_triggered(&self) {
         self.triggered.acquire().await.unwrap().forget();
     }

@@ -1,4 +1,4 @@
-//! A whole system in memory, an agent signed in to it, and what a test does to it again and again.
+//! A whole system in memory with a signed-in user, and common test steps.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,29 +17,30 @@ use crate::support::table::TABLE;
 use crate::support::webhook::{self, Webhook};
 use crate::support::{self, BUSINESS_NUMBER, Call, TestSystem, project_root};
 
-/// A customer.
+/// The number of a customer.
 pub(super) const ANNA: &str = "+12065550101";
-/// Another customer.
+/// The number of another customer.
 pub(super) const BORIS: &str = "+12065550102";
 
-/// When the sweep runs by itself.
+/// The schedule of the sweep.
 const SWEEP_SCHEDULE: &str = "rate(1 minute)";
 
-/// A system on stage.
+/// A running system.
 pub(super) struct ReliabilityFixture {
-    /// The desk at which an agent sits.
+    /// The system under test.
     pub(super) system: TestSystem,
     access_token: Mutex<String>,
 }
 
 impl ReliabilityFixture {
-    /// A fresh system in memory whose carrier takes no time.
+    /// Starts a system whose carrier has no delay.
     pub(super) async fn start() -> Self {
         Self::start_with(|_| ()).await
     }
 
-    /// A fresh system whose functions' calls can be broken. Its dispatch passes the point `dispatch` first: refused
-    /// there, it never sees its records.
+    /// Starts a system with fault points.
+    ///
+    /// The additional point `dispatch` is at the start of `dispatch`. A refusal there loses its records.
     pub(super) async fn start_with_faults() -> (Self, PointFaults) {
         let mut faults = None;
         let fixture = Self::start_with(|options| {
@@ -53,7 +54,7 @@ impl ReliabilityFixture {
         (fixture.await, faults.unwrap())
     }
 
-    /// A fresh system, its options changed. It sweeps when a test says so, and never by itself.
+    /// Starts a system with changed options. Its sweep runs only when a test calls it.
     pub(super) async fn start_with(configure: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let template_path = folder.path().join("template.yaml");
@@ -69,40 +70,40 @@ impl ReliabilityFixture {
         Self { system, access_token: Mutex::default() }
     }
 
-    /// Ends it.
+    /// Stops the system.
     pub(super) async fn stop(self) {
         self.system.stop().await;
     }
 
-    /// The simulated Twilio.
+    /// Returns the simulator.
     pub(super) fn twilio(&self) -> &Twilio {
         self.system.twilio()
     }
 
-    /// Everything.
+    /// Returns the system itself.
     pub(super) fn inner(&self) -> &System {
         self.system.inner()
     }
 
-    /// Waits until nothing is going on.
+    /// Waits until the system is idle.
     pub(super) async fn wait_until_idle(&self) {
         self.system.wait_until_idle().await;
     }
 
-    /// Lets time pass, sweeps, and waits until nothing is going on.
+    /// Advances the clock, sweeps, and waits until the system is idle.
     pub(super) async fn advance_and_sweep(&self, time: Duration) {
         self.system.advance(time);
         self.sweep().await;
     }
 
-    /// Sweeps and waits until nothing is going on.
+    /// Sweeps and waits until the system is idle. Returns the response of the sweep.
     pub(super) async fn sweep(&self) -> Value {
         let sweep_result = self.inner().run_schedule("sweep").await.unwrap();
         self.wait_until_idle().await;
         sweep_result
     }
 
-    /// Calls the people's API as the first admin; signs in anew whenever the token is over.
+    /// Calls the API as the first admin. Signs in again when the access token has expired.
     pub(super) async fn call(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         for _ in 0..2 {
             let access_token = self.access_token.lock().unwrap().clone();
@@ -115,29 +116,29 @@ impl ReliabilityFixture {
             let token = self.system.admin().await.token;
             *self.access_token.lock().unwrap() = token;
         }
-        panic!("nobody can sign in");
+        panic!("signing in failed");
     }
 
-    /// Reads, and expects to be answered.
+    /// Sends a GET request that must succeed.
     pub(super) async fn get(&self, path: &str) -> Value {
         let (status, response) = self.call(Method::GET, path, Value::Null).await;
         assert_eq!(status, 200, "{path}: {response}");
         response
     }
 
-    /// Posts, whatever the answer is.
+    /// Sends a POST request.
     pub(super) async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         self.call(Method::POST, path, body).await
     }
 
-    /// The id of the conversation with `number`, started if it is not there.
+    /// Returns the ID of the conversation with `number`, and starts it if necessary.
     pub(super) async fn start_conversation(&self, number: &str) -> String {
         let (status, response) = self.post("/api/conversations", json!({ "to": number })).await;
         assert!(matches!(status, 200 | 201), "{response}");
         response["conversation_id"].as_str().unwrap().to_owned()
     }
 
-    /// Sends `body` with `key`; the new message's id.
+    /// Sends a message with an idempotency key. Returns its ID.
     pub(super) async fn send_with_key(&self, conversation: &str, body: &str, key: &str) -> String {
         let path = format!("/api/conversations/{conversation}/messages");
         let request_body = json!({ "body": body, "idempotency_key": key });
@@ -146,14 +147,14 @@ impl ReliabilityFixture {
         response["message_id"].as_str().unwrap().to_owned()
     }
 
-    /// Sends `body` with a key of its own; the new message's id.
+    /// Sends a message with a new idempotency key. Returns its ID.
     pub(super) async fn send(&self, conversation: &str, body: &str) -> String {
         use shared::ids::Ids as _;
         let key = format!("{:032x}", shared::ids::RandomIds.random());
         self.send_with_key(conversation, body, &key).await
     }
 
-    /// Sends `texts` while no record reaches dispatch; the next sweep that finds them due wakes their lane.
+    /// Sends messages whose stream records do not reach `dispatch`. Only a sweep can requeue them.
     pub(super) async fn send_without_dispatch(
         &self,
         faults: &PointFaults,
@@ -168,36 +169,36 @@ impl ReliabilityFixture {
         faults.clear();
     }
 
-    /// The thread as the page reads it, oldest first.
+    /// Returns the thread, oldest message first.
     pub(super) async fn list_messages(&self, conversation: &str) -> Vec<Value> {
         let path = format!("/api/conversations/{conversation}/messages?limit=100");
         self.get(&path).await["messages"].as_array().unwrap().clone()
     }
 
-    /// The texts of the thread, oldest first.
+    /// Returns the texts of the thread, oldest first.
     pub(super) async fn bodies(&self, conversation: &str) -> Vec<String> {
         let thread = self.list_messages(conversation).await;
         thread.iter().map(|message| message["body"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// One message of the thread.
+    /// Returns one message of the thread.
     pub(super) async fn get_message(&self, conversation: &str, id: &str) -> Value {
         let mut thread = self.list_messages(conversation).await.into_iter();
         thread.find(|message| message["message_id"] == id).unwrap()
     }
 
-    /// The label of one message.
+    /// Returns the display status of a message.
     pub(super) async fn display_status(&self, conversation: &str, id: &str) -> String {
         self.get_message(conversation, id).await["status"].as_str().unwrap().to_owned()
     }
 
-    /// The open conversations, newest first.
+    /// Returns the open conversations, newest first.
     pub(super) async fn list_conversations(&self) -> Vec<Value> {
         let response = self.get("/api/conversations?filter=open&limit=100").await;
         response["conversations"].as_array().unwrap().clone()
     }
 
-    /// What came to the phone called `number`, in the order in which Twilio took it.
+    /// Returns the texts that a phone received, in the order in which Twilio accepted them.
     pub(super) fn received_by(&self, number: &str) -> Vec<String> {
         use twilio_simulator::message::Direction;
         let messages = self.twilio().messages().unwrap().into_iter();
@@ -207,27 +208,27 @@ impl ReliabilityFixture {
             .collect()
     }
 
-    /// How many calls wanted to create a message with this text.
+    /// Returns the number of create requests with this text.
     pub(super) fn count_creates(&self, body: &str) -> usize {
         self.twilio().creates().iter().filter(|create| create.body == body).count()
     }
 
-    /// A text typed on a phone.
+    /// Sends a text from a phone.
     pub(super) fn receive_text(&self, from: &str, body: &str) {
         self.twilio().type_text(from, BUSINESS_NUMBER, body).unwrap();
     }
 
-    /// Posts a webhook as Twilio signs it; the status of the answer.
+    /// Posts a signed webhook. Returns the HTTP status.
     pub(super) async fn post_webhook(&self, path: &str, form: &[(String, String)]) -> u16 {
         Webhook::form(&self.system, path, form).send().await.status
     }
 
-    /// The form of an inbound text.
+    /// Returns the form of an inbound text.
     pub(super) fn inbound_form(&self, from: &str, body: &str, sid: &str) -> Vec<(String, String)> {
         webhook::inbound_text_form(&self.system, sid, from, body)
     }
 
-    /// The form of a status callback.
+    /// Returns the form of a status callback.
     pub(super) fn callback_form(&self, sid: &str, status: &str) -> Vec<(String, String)> {
         webhook::params(&[
             ("MessageSid", sid),
@@ -239,8 +240,9 @@ impl ReliabilityFixture {
     }
 }
 
-/// `dispatch`, whose records can be kept from it (a refusal at the point `dispatch`), or whose run can fail (a lost
-/// answer).
+/// Builds `dispatch` with the fault point `dispatch`.
+///
+/// A refused connection there loses the records; a dropped response fails the run.
 fn faulty_dispatch(setup: Setup) -> BoxFuture<'static, Result<Handler, HandlerError>> {
     async move {
         let faults = setup.faults.clone();
@@ -261,28 +263,28 @@ fn faulty_dispatch(setup: Setup) -> BoxFuture<'static, Result<Handler, HandlerEr
     .boxed()
 }
 
-/// Puts an item into the table, past every rule.
+/// Puts an item into the table without any checks.
 pub(super) async fn put_item(fixture: &ReliabilityFixture, item: Value) {
     let body = json!({ "TableName": TABLE, "Item": item });
     fixture.inner().dynamodb().call("local-admin", "PutItem", body).await.unwrap();
 }
 
-/// Waits until `true_now`.
+/// Waits until a condition is true.
 pub(super) async fn wait_until(condition: impl Fn() -> bool) {
     support::wait_for("what must come", || async { condition().then_some(()) }).await;
 }
 
-/// A SID that no simulator has given out.
+/// Returns a SID that the simulator does not create.
 pub(super) fn numbered_sid(number: u32) -> String {
     format!("SM{number:032x}")
 }
 
-/// Seconds.
+/// Returns a duration in seconds.
 pub(super) fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-/// Minutes.
+/// Returns a duration in minutes.
 pub(super) fn minutes(count: u64) -> Duration {
     Duration::from_mins(count)
 }

@@ -1,7 +1,7 @@
-//! The program's flags, given to the program itself, and how it ends.
+//! The command-line flags of the program, and how it stops.
 //!
-//! `--lan` listens to the whole network, which a test must not do here: only its refusal is tried, before anything listens.
-//! What it opens is tried on a network of its own (`lan`).
+//! `--lan` listens on the whole network, which a test must not do. Only its rejection is tested here; the module `lan`
+//! tests it in a separate network.
 
 use std::path::Path;
 use std::process::Output;
@@ -15,7 +15,7 @@ use super::program::{ExternalClient, Program, build_binary, new_work_folder};
 use crate::support::port::free_port;
 use crate::support::{BUSINESS_NUMBER, wait_for, with_timeout};
 
-/// Runs it to its end.
+/// Runs the program until it ends.
 async fn run_program(folder: &Path, flags: &[&str]) -> Output {
     let mut command = Command::new(build_binary().await);
     command.current_dir(folder).args(flags).env_clear().kill_on_drop(true);

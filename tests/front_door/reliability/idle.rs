@@ -1,4 +1,4 @@
-//! Nothing at idle: when nobody writes, a small read a minute is all that happens.
+//! The system without traffic: only a small read per minute.
 
 use aws_emulator::template::TriggerSpec;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::fixture::{ANNA, ReliabilityFixture, minutes};
 use crate::support::project_root;
 
-/// What costs nothing while it is not used.
+/// Resource types that cost nothing while they are not used.
 const PAID_BY_USE: [&str; 7] = [
     "AWS::DynamoDB::Table",
     "AWS::IAM::Role",
@@ -49,8 +49,8 @@ async fn a_completed_send_invokes_no_further_function() {
     fixture.send(&anna, "Hello").await;
     fixture.wait_until_idle().await;
     fixture.advance_and_sweep(minutes(1)).await;
-    // A click, a run of dispatch, three callbacks, what is told of it to nobody, two sweeps. Were a claim or a settling
-    // to wake dispatch, there would be no end to it.
+    // A send, a run of `dispatch`, three callbacks, runs of `push` without sockets, and two sweeps. If a claim or a
+    // completion invoked `dispatch`, there would be an endless loop.
     let capacity = fixture.inner().dynamodb().capacity();
     let queue_queries = capacity
         .snapshot()
@@ -76,7 +76,7 @@ async fn every_resource_in_the_template_is_billed_per_use() {
     {
         assert!(!text.contains(paid_feature), "{paid_feature} costs something at idle");
     }
-    // Nothing polls but the two readers of the stream, which cost nothing.
+    // Only the two event source mappings of the stream poll, which is free.
     let streams = template.functions.iter().flat_map(|function| &function.triggers);
     assert_eq!(streams.filter(|trigger| matches!(trigger, TriggerSpec::Stream(_))).count(), 2);
     fixture.stop().await;

@@ -1,7 +1,6 @@
-//! The program with `--lan`, on a network that is made for the test: a laptop and a phone, each in a network namespace
-//! of its own with a cable between them, and no way to any other machine.
+//! The program with `--lan`, on a separate network: a laptop and a phone in two connected network namespaces.
 //!
-//! Where this system makes no namespaces (not Linux, or not allowed), the test is reported as skipped.
+//! If namespaces are not available (not Linux, or not permitted), the test is reported as skipped.
 
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -17,7 +16,7 @@ use crate::support::{BUSINESS_NUMBER, wait_for, with_timeout};
 
 const SERVER_URL: &str = "http://10.77.0.1:3000";
 
-/// The laptop of the test: first says the process that holds the phone's network, then becomes the program.
+/// The script of the laptop. It prints the ID of the process in the phone's namespace, then runs the program.
 const NETWORK_SCRIPT: &str = r"
 set -e
 unshare --net sh -c 'echo phone $$; exec tail --pid=$0 --follow /dev/null >/dev/null' $$ &
@@ -33,14 +32,14 @@ exec $0 --lan --memory
 const PHONE_SCRIPT: &str =
     "ip link set lo up && ip addr add 10.77.0.2/24 dev wifi && ip link set wifi up";
 
-/// The laptop with its program, and the phone.
+/// The laptop with the program, and the phone.
 struct LanFixture {
     child: Child,
     output_lines: Lines<BufReader<ChildStdout>>,
     phone_pid: String,
 }
 
-/// `unshare` as whoever runs the tests.
+/// Returns `unshare` for the user that runs the tests.
 fn unshare_command() -> Command {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--net"]);
@@ -70,7 +69,7 @@ impl LanFixture {
         Self { child, output_lines, phone_pid }
     }
 
-    /// The part of the first line that begins with `start`.
+    /// Waits for the first line that starts with `start`, and returns the rest of it.
     async fn wait_for_output(&mut self, start: &str) -> String {
         with_timeout("the program to say it", async {
             loop {
@@ -83,7 +82,7 @@ impl LanFixture {
         .await
     }
 
-    /// What the phone's browser gets: the status, and the body behind it.
+    /// Sends a GET request from the phone. Returns the status and the body.
     async fn get_as_phone(&self, flags: &[&str], path: &str) -> (u16, String) {
         let url =
             if path.starts_with("http") { path.to_owned() } else { format!("{SERVER_URL}{path}") };
@@ -102,7 +101,7 @@ impl LanFixture {
         (status.parse().unwrap(), body.to_owned())
     }
 
-    /// A JSON request of the phone's browser, with its cookies.
+    /// Posts JSON from the phone with its cookies.
     async fn post_as_phone(&self, flags: &[&str], path: &str, body: &Value) -> (u16, Value) {
         let (body, origin) = (body.to_string(), format!("origin: {SERVER_URL}"));
         let json =
@@ -112,14 +111,14 @@ impl LanFixture {
     }
 }
 
-/// Runs it in the network of that process.
+/// Runs a command in the network namespace of a process.
 async fn run_in_namespace(pid: &str, command: &[&str]) -> Output {
     let mut nsenter = Command::new("nsenter");
     nsenter.args(["--target", pid, "--user", "--net", "--preserve-credentials"]).args(command);
     with_timeout("a command on the test's network", nsenter.output()).await.unwrap()
 }
 
-/// Returns what this machine lacks for a network of the test's own.
+/// Returns what this machine lacks for network namespaces.
 async fn missing_capability() -> Option<String> {
     for tool in ["unshare", "nsenter", "ip", "curl"] {
         let mut probe = Command::new("sh");
@@ -163,7 +162,7 @@ async fn a_phone_on_the_local_network_gets_access_by_link_and_sends_a_text() {
     assert_eq!(closed_status, 403, "{body}");
     assert!(body.contains("with the link"), "{body}");
     assert_eq!(lan.get_as_phone(&cookies, &phone_link).await.0, 303);
-    assert_eq!(lan.get_as_phone(&[], &phone_link).await.0, 403, "a link lets one phone in");
+    assert_eq!(lan.get_as_phone(&[], &phone_link).await.0, 403, "the link works once");
     assert_eq!(lan.get_as_phone(&cookies, "/phones/api/phones").await.0, 200);
 
     let phone_body = json!({ "number": ANNA });

@@ -4,7 +4,7 @@
 //! - `unknown`, `sweep`: sends with an unknown outcome, and what the schedule requeues. `order`: queues.
 //!   `deferral`: deferred sends.
 //! - `send_results`: rejected sends, callbacks in any order, resends. `concurrency`: many writers, throttled tables.
-//! - `streams`: unreadable records. `resync`: lost frames. `deleted`: closed and deleted conversations.
+//! - `streams`: invalid records. `resync`: lost frames. `deleted`: closed and deleted conversations.
 //! - `idle`: the system without traffic. `start`, `flags`, `kills`, `lan`: the real `program`, started in an empty
 //!   folder, stopped, killed under load, and opened to a phone.
 

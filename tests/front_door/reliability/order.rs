@@ -1,4 +1,4 @@
-//! What a customer reads first was written first.
+//! Messages of a conversation are sent in order.
 
 use twilio_simulator::{CreateFault, FaultRule};
 
@@ -14,13 +14,13 @@ async fn ten_messages_arrive_in_order_when_the_third_is_deferred() {
         (fixture.start_conversation(ANNA).await, fixture.start_conversation(BORIS).await);
     let texts: Vec<String> = (1..=10).map(|number| format!("m{number}.")).collect();
     fixture.send_without_dispatch(&faults, &anna, &texts).await;
-    // From the third on a call takes six seconds, so that nothing is waited for in place.
+    // From the third call on, calls take six seconds, so that `dispatch` does not retry within the run.
     faults.inject_after("twilio.create", 2, 8, InjectedFault::PassAfter(seconds(6)));
     fixture.advance_and_sweep(seconds(61)).await;
     assert_eq!(fixture.received_by(ANNA), ["m1.", "m2."]);
-    fixture.send(&boris, "Nobody waits for Anna").await;
+    fixture.send(&boris, "No need to wait for Anna").await;
     fixture.wait_until_idle().await;
-    assert_eq!(fixture.received_by(BORIS), ["Nobody waits for Anna"]);
+    assert_eq!(fixture.received_by(BORIS), ["No need to wait for Anna"]);
     for pause in [31, 61, 121] {
         assert_eq!(fixture.received_by(ANNA), ["m1.", "m2."]);
         fixture.advance_and_sweep(seconds(pause)).await;

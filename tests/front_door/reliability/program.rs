@@ -1,4 +1,4 @@
-//! The real program: built, started in a folder of its own, called, told to stop, killed.
+//! Builds, starts, calls, stops and kills the real program.
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -11,21 +11,21 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::support::{TestResponse, document, project_root, with_timeout};
 
-/// The program, and the lines that it says.
+/// The running program and its output.
 pub(super) struct Program {
-    /// The token of the sign-in link that it printed.
+    /// The token of the printed sign-in link.
     pub(super) sign_in_token: String,
     child: Child,
     output_lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Program {
-    /// Starts it in `folder` and waits until it says how to sign in.
+    /// Starts the program in `folder` and waits for the sign-in link.
     pub(super) async fn start(binary: &Path, folder: &Path, port: u16) -> Self {
         Self::start_with(binary, folder, port, &[]).await
     }
 
-    /// The same with these flags.
+    /// Starts the program with flags.
     pub(super) async fn start_with(
         binary: &Path,
         folder: &Path,
@@ -49,7 +49,7 @@ impl Program {
         .await
     }
 
-    /// Ctrl-C: how it ended, and what it said then.
+    /// Sends Ctrl-C. Returns the exit status and the remaining output.
     pub(super) async fn interrupt(mut self) -> (ExitStatus, String) {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
@@ -63,13 +63,13 @@ impl Program {
         .await
     }
 
-    /// Kills it: no signal handler runs.
+    /// Kills the program without running a signal handler.
     pub(super) async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
 }
 
-/// Somebody who calls the program from outside.
+/// A client of the program.
 pub(super) struct ExternalClient {
     client: Client,
     url: String,
@@ -77,7 +77,7 @@ pub(super) struct ExternalClient {
 }
 
 impl ExternalClient {
-    /// Somebody who has followed the program's link.
+    /// Creates a client that has signed in by the printed link.
     pub(super) async fn sign_in(program: &Program, port: u16) -> Self {
         let client = Client::builder().no_proxy().build().unwrap();
         let url = format!("http://localhost:{port}");
@@ -88,7 +88,7 @@ impl ExternalClient {
         external_client
     }
 
-    /// The body of a good answer, which is as the document says where it is the people's API.
+    /// Calls a route and returns the body of a successful response. API responses are checked against the document.
     pub(super) async fn call(&self, method: Method, path: &str, body: &Value) -> Value {
         let request = self.client.request(method.clone(), format!("{}{path}", self.url));
         let request = request.header("origin", &self.url);
@@ -106,13 +106,13 @@ impl ExternalClient {
         response.body
     }
 
-    /// The conversations on the desk.
+    /// Returns the open conversations.
     pub(super) async fn conversations(&self) -> Vec<Value> {
         let list = self.call(Method::GET, "/api/conversations", &Value::Null).await;
         list["conversations"].as_array().unwrap().clone()
     }
 
-    /// Types a text on a phone that is put on the bench for it.
+    /// Adds a phone and sends a text from it.
     pub(super) async fn type_on_phone(&self, phone: &str, to: &str, body: &str) {
         let phone_body = json!({ "number": phone });
         self.call(Method::POST, "/phones/api/phones", &phone_body).await;
@@ -121,7 +121,7 @@ impl ExternalClient {
     }
 }
 
-/// The program as this tree builds it, by `PROGRAM` of the Makefile: other targets would be built with other features.
+/// Builds the program with `PROGRAM` of the Makefile, which selects the same features as `make`.
 pub(super) async fn build_binary() -> PathBuf {
     let test_binary = std::env::current_exe().unwrap();
     let target_folder = test_binary.ancestors().nth(3).unwrap().to_owned();
@@ -133,7 +133,7 @@ pub(super) async fn build_binary() -> PathBuf {
     target_folder.join("debug/partyline")
 }
 
-/// A folder with nothing but the template in it.
+/// Returns a folder that contains only the template.
 pub(super) fn new_work_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(project_root().join("template.yaml"), folder.path().join("template.yaml"))

@@ -1,4 +1,4 @@
-//! The screen is the table: what the line loses, the page's next reading shows.
+//! A resync corrects lost frames.
 
 use futures_util::future::join_all;
 
@@ -22,7 +22,7 @@ async fn frames_lost_on_an_open_socket_are_recovered_by_a_resync() {
     let id = fixture.send(&anna, "An answer").await;
     fixture.wait_until_idle().await;
 
-    // What the page reads every twenty seconds: the list from the top, and the newest of the thread.
+    // A resync reads the first page of the list and the newest messages of the thread.
     let mut texts = fixture.bodies(&anna).await;
     texts.sort();
     assert_eq!(texts, ["An answer", "Before", "Lost on the way"]);
@@ -33,7 +33,7 @@ async fn frames_lost_on_an_open_socket_are_recovered_by_a_resync() {
     assert_eq!(unread.iter().sum::<u64>(), 3);
     assert_eq!(list.len(), 2);
 
-    // The line is whole again: what comes now is newer than what was read.
+    // After the fault, new events are newer than the state that was read.
     assert!(sockets.drop_frames(&page.id, false));
     fixture.receive_text(ANNA, "After");
     let pushed = page.wait_for_preview("After").await;

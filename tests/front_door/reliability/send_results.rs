@@ -1,4 +1,4 @@
-//! How a send ends: refused in words, reported on in any order, sent again once.
+//! Results of sends: rejections, delivery reports in any order, and retries.
 
 use serde_json::{Value, json};
 use twilio_simulator::{CallbackFault, CreateFault, FaultRule, PhoneCondition, Status};
@@ -16,7 +16,7 @@ async fn a_message_rejected_by_twilio_has_a_reason_and_is_never_retried_automati
     ];
     let fixture = ReliabilityFixture::start().await;
     for (number, code) in rejected {
-        // The desk takes no such number for a phone: the customer wrote first.
+        // This is not a valid phone number for the API, so the customer has to write first.
         let form = fixture.inbound_form(number, "Hi", &numbered_sid(code));
         assert_eq!(fixture.post_webhook("/twilio/messages", &form).await, 200);
         let list = fixture.list_conversations().await;
@@ -59,7 +59,7 @@ async fn a_failed_message_is_retried_once_and_linked_to_the_new_message() {
     let body = json!({ "idempotency_key": "second-try" });
     let (status, retried) = fixture.post(&path, body.clone()).await;
     assert_eq!(status, 202, "{retried}");
-    // The same click again is the same message; another click is too late.
+    // The same idempotency key returns the same message; another key is a conflict.
     let (status, repeated) = fixture.post(&path, body).await;
     assert_eq!((status, &repeated["message_id"]), (202, &retried["message_id"]));
     let (status, _) = fixture.post(&path, json!({ "idempotency_key": "third-try" })).await;

@@ -1,4 +1,4 @@
-//! One command, and the whole of it works.
+//! Start of the whole system with one command.
 
 use reqwest::Method;
 use serde_json::{Value, json};

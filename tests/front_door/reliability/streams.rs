@@ -1,4 +1,4 @@
-//! Records in the real loop: one that cannot be read, one that is slow, one whose run fails, and the healthy ones.
+//! Stream records in event source mappings: invalid, slow and failing ones do not block the others.
 
 use aws_emulator::template::TriggerSpec;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use twilio_simulator::{CreateFault, FaultRule};
 use super::fault_injector::InjectedFault;
 use super::fixture::{ANNA, BORIS, ReliabilityFixture, put_item, seconds, wait_until};
 
-/// What lies in the failure queue of `dispatch`.
+/// Returns the batches in the failure queue of `dispatch`.
 fn failed_batches(fixture: &ReliabilityFixture) -> Vec<Value> {
     let functions = &fixture.inner().template().functions;
     let dispatch = functions.iter().find(|function| function.name == "dispatch").unwrap();
@@ -18,7 +18,7 @@ fn failed_batches(fixture: &ReliabilityFixture) -> Vec<Value> {
     queues.flat_map(|queue| fixture.inner().streams().failures(&queue).unwrap()).collect()
 }
 
-/// An intent without anything that an intent needs.
+/// Returns an outbox entry without the required attributes.
 fn invalid_entry(number: usize) -> Value {
     json!({
         "pk": { "S": format!("CONV#poison{number}") },
@@ -34,7 +34,7 @@ async fn an_invalid_outbox_entry_is_moved_to_the_failure_queue_and_the_others_ar
     for index in 0..8 {
         conversations.push(fixture.start_conversation(&format!("+120655503{index:02}")).await);
     }
-    // Enough of both to meet in every lane.
+    // Enough of both kinds to have some in each partition worker.
     for (number, conversation) in conversations.iter().enumerate() {
         put_item(&fixture, invalid_entry(number)).await;
         fixture.send(conversation, "Healthy").await;
@@ -64,7 +64,7 @@ async fn a_slow_send_delays_only_its_own_conversation() {
     fixture.send(&anna, "Slow").await;
     wait_until(|| fixture.count_creates("Slow") == 1).await;
     fixture.send(&anna, "After the slow one").await;
-    // Those of other conversations that share its lane of the stream wait for its run, not for more.
+    // Other conversations in the same partition worker wait only for this one run.
     fixture.send(&boris, "Quick").await;
     fixture.system.advance(seconds(9));
     fixture.wait_until_idle().await;

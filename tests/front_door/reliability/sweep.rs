@@ -1,4 +1,4 @@
-//! What the clock finds: leases that are over, records that never came, runs that were cut off.
+//! The sweep: expired leases, lost stream records and interrupted runs.
 
 use serde_json::json;
 use twilio_simulator::{CallbackFault, CreateFault, FaultRule};
@@ -111,7 +111,7 @@ async fn a_run_near_its_deadline_claims_nothing_and_requeues_the_queue() {
     let anna = fixture.start_conversation(ANNA).await;
     let texts = ["one", "two", "three"].map(str::to_owned);
     fixture.send_without_dispatch(&faults, &anna, &texts).await;
-    // The first call takes so long that the run ends before its second.
+    // The first call takes so long that the run stops before the second one.
     faults.inject_next("twilio.create", InjectedFault::PassAfter(seconds(45)));
     fixture.advance_and_sweep(seconds(61)).await;
     assert_eq!(fixture.received_by(ANNA), ["one", "two", "three"]);
@@ -131,7 +131,7 @@ async fn an_invalid_outbox_entry_does_not_stop_the_sweep() {
     for id in [&anna, &boris] {
         fixture.send(id, "Hello").await;
     }
-    // In a conversation that the sweep meets before all others.
+    // In a conversation that the sweep processes before all others.
     let conversation_id = "a".repeat(26);
     let invalid_entry = json!({
         "pk": { "S": format!("CONV#{conversation_id}") }, "sk": { "S": "QUEUE#00000000000000000000000000" },

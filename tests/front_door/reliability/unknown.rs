@@ -1,4 +1,4 @@
-//! Sends of which nobody knows whether Twilio took them: never made again, looked for, and told as what they are.
+//! Sends with an unknown outcome: they are never repeated automatically, but looked up.
 
 use serde_json::{Value, json};
 use twilio_simulator::{CallbackFault, CreateFault, FaultRule, Script};
@@ -7,10 +7,10 @@ use super::fault_injector::InjectedFault;
 use super::fixture::{ANNA, ReliabilityFixture, minutes, numbered_sid, seconds, wait_until};
 use crate::support::{self, table};
 
-/// Until the second look-up after the first, and the third after the second.
+/// The delays before the second and the third look-up.
 const LOOK_UP_PAUSES_MINUTES: [u64; 2] = [4, 10];
 
-/// No callback comes.
+/// Drops all status callbacks.
 fn drop_callbacks(script: &Script) {
     script.on_callback(FaultRule::next(CallbackFault::Dropped).times(u32::MAX));
 }
@@ -211,7 +211,7 @@ async fn a_look_up_does_not_claim_the_message_of_a_concurrent_send_of_the_same_t
     wait_until(|| fixture.count_creates("Yes") == 2).await;
     fixture.system.advance(seconds(4));
     fixture.inner().run_schedule("sweep").await.unwrap();
-    // Whichever record comes first, the look-up is made while the twin is under way.
+    // In either order of the records, the look-up runs while the second send is in progress.
     let job = get_job_row(&fixture).await.unwrap();
     let keys = json!({ "pk": job["pk"], "sk": job["sk"] });
     let record = json!({
@@ -239,7 +239,7 @@ async fn a_look_up_does_not_claim_the_message_of_a_concurrent_send_of_the_same_t
     fixture.stop().await;
 }
 
-/// The look-up's row.
+/// Returns the row of the look-up job.
 async fn get_job_row(fixture: &ReliabilityFixture) -> Option<Value> {
     let rows = table::rows(&fixture.system, table::TABLE).await;
     rows.into_iter().find(|((_, sk), _)| sk.starts_with("JOB#")).map(|(_, item)| item)

@@ -1,4 +1,4 @@
-//! `/api/session`: signing in, staying signed in, signing out.
+//! `/api/session`: signing in, refreshing and signing out.
 
 mod refresh;
 mod sign_in;
@@ -10,7 +10,9 @@ use shared::clock::Clock as _;
 
 use crate::support::TestSystem;
 
-/// Goes to the beginning of a window of the rate limit, so that a test's tries fall into one.
+/// Advances the clock to the start of a rate-limit window.
+///
+/// All attempts of a test are then in one window.
 fn advance_to_next_rate_window(system: &TestSystem) {
     let window = 300;
     let second = system.inner().clock().now().as_second();

@@ -48,7 +48,7 @@ async fn a_wrong_name_and_a_wrong_password_return_the_same_error() {
     let system = TestSystem::start().await;
     let invalid_credentials = [
         credentials("admin", "partylin"),
-        credentials("nobody", "partyline"),
+        credentials("unknown", "partyline"),
         credentials("admin", ""),
         credentials("", "partyline"),
         credentials("no spaces allowed", "partyline"),
@@ -113,7 +113,7 @@ async fn attempts_from_an_ip_address_are_limited_across_names() {
         let guessed_link = json!({ "link_token": format!("guess-{number}") });
         system.post("/api/session", guessed_link).await.expect_error(401);
     }
-    let limited = system.post("/api/session", credentials("somebody", "guess")).await;
+    let limited = system.post("/api/session", credentials("other", "guess")).await;
     assert_eq!(limited.header("retry-after"), Some("300"));
     limited.expect_error(429);
     system.stop().await;

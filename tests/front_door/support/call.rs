@@ -1,4 +1,4 @@
-//! Requests to the people's API. No answer leaves here that the document does not describe.
+//! Requests to the API. Each response is checked against the OpenAPI document.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{TestSystem, TestUser, document, with_timeout};
 
-/// A request in the making.
+/// A request that is being built.
 pub struct Call {
     method: Method,
     path: String,
@@ -14,23 +14,23 @@ pub struct Call {
 }
 
 impl Call {
-    /// A request without anything.
+    /// Creates a request without authentication and body.
     pub fn new(system: &TestSystem, method: Method, path: &str) -> Self {
         let request = system.http_client.request(method.clone(), system.url(path));
         Self { method, path: path.to_owned(), request }
     }
 
-    /// With the access token of `person`.
+    /// Adds the access token of `user`.
     pub fn signed_in_as(self, user: &TestUser<'_>) -> Self {
         self.bearer(&user.token)
     }
 
-    /// With this text as the access token.
+    /// Adds `token` as the access token.
     pub fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// With a header more.
+    /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();
         let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
@@ -38,30 +38,30 @@ impl Call {
         self
     }
 
-    /// With a JSON body.
+    /// Sets a JSON body.
     pub fn json(mut self, body: &Value) -> Self {
         self.request = self.request.json(body);
         self
     }
 
-    /// With any body at all, said to be JSON.
+    /// Sets any body with the content type JSON.
     pub fn raw_json(mut self, body: impl Into<reqwest::Body>) -> Self {
         self.request = self.request.header("content-type", "application/json").body(body);
         self
     }
 
-    /// With a form's body.
+    /// Sets the body of a form.
     pub fn form_body(self, body: Vec<u8>) -> Self {
         self.body("application/x-www-form-urlencoded; charset=UTF-8", body)
     }
 
-    /// With a body of this content type.
+    /// Sets a body with this content type.
     pub fn body(mut self, content_type: &str, body: Vec<u8>) -> Self {
         self.request = self.request.header("content-type", content_type).body(body);
         self
     }
 
-    /// The answer, which is as the document says.
+    /// Sends the request and checks the response against the OpenAPI document.
     pub async fn send(self) -> TestResponse {
         let (method, path) = (self.method.clone(), self.path.clone());
         let response = self.send_unchecked().await;
@@ -69,7 +69,7 @@ impl Call {
         response
     }
 
-    /// The answer of something that is not the people's API.
+    /// Sends the request without checking the response, for routes that are not part of the API.
     pub async fn send_unchecked(self) -> TestResponse {
         let description = format!("{} {}", self.method, self.path);
         with_timeout(&description, async {
@@ -79,16 +79,16 @@ impl Call {
     }
 }
 
-/// An answer, read to its end.
+/// A response with its whole body.
 #[derive(Debug, Clone)]
 pub struct TestResponse {
-    /// HTTP status.
+    /// The HTTP status.
     pub status: u16,
-    /// Headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Body as it came.
+    /// The raw body.
     pub text: String,
-    /// Body as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     pub body: Value,
 }
 
@@ -101,42 +101,42 @@ impl TestResponse {
         Self { status, headers, text, body }
     }
 
-    /// The header `name`.
+    /// Returns the header `name`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body of an answer with this status.
+    /// Asserts the status and returns the body.
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
     }
 
-    /// Twilio was told that all is well.
+    /// Asserts that the response acknowledges a webhook.
     #[track_caller]
     pub fn expect_acknowledgement(self) {
         assert_eq!((self.status, &*self.text), (200, "<Response/>"));
     }
 
-    /// The problem of a refusal with this status, which says what to do in a sentence.
+    /// Asserts an error with this status and a detail in sentences, and returns the problem.
     #[track_caller]
     pub fn expect_error(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         let detail = self.body["detail"].as_str().unwrap();
-        // A sentence; it may begin with the name of a field.
+        // A sentence can start with the name of a field.
         let starts_well = detail.starts_with(|c: char| c.is_uppercase() || c == '`');
         assert!(detail.ends_with('.') && starts_well, "{detail}");
         self.body
     }
 
-    /// The sentence of a refusal with this status.
+    /// Asserts an error with this status and returns its detail.
     #[track_caller]
     pub fn error_detail(self, status: u16) -> String {
         self.expect_error(status)["detail"].as_str().unwrap().to_owned()
     }
 
-    /// The cookie that is set, `name=value`.
+    /// Returns the cookie that is set, as `name=value`.
     pub fn cookie(&self) -> Option<String> {
         let cookie = self.header("set-cookie")?.split(';').next()?;
         Some(cookie.to_owned())

@@ -1,4 +1,4 @@
-//! The OpenAPI document as a judge: an operation, a status or a property that it does not know fails the test.
+//! Checks of responses against the OpenAPI document. Undocumented operations, statuses and properties fail the test.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -18,12 +18,12 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 
 static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
-/// The document, in which every object says all that it may hold.
+/// Returns the document, in which objects allow only their documented properties.
 pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// An object that lists its properties has no others.
+/// Forbids other properties in each object that lists its properties.
 fn forbid_unknown_properties(node: &mut Value) {
     match node {
         Value::Object(fields) => {
@@ -38,7 +38,7 @@ fn forbid_unknown_properties(node: &mut Value) {
     }
 }
 
-/// Holds an answer against the document.
+/// Checks a response against the document.
 #[track_caller]
 pub fn check_response(method: &Method, path: &str, response: &TestResponse) {
     let route = route(path);
@@ -68,11 +68,11 @@ pub fn check_response(method: &Method, path: &str, response: &TestResponse) {
     let text_count = localized::check_texts(&response.body);
     if name == "default" {
         assert_eq!(response.body["status"], response.status, "{}", response.text);
-        assert!(text_count > 0, "a problem in no words of the table: {}", response.text);
+        assert!(text_count > 0, "the problem has no localized text: {}", response.text);
     }
 }
 
-/// Holds a socket's frame against the document.
+/// Checks a frame of a socket against the document.
 #[track_caller]
 pub fn check_frame(frame: &Value) {
     validate("a frame", &json!({ "$ref": "#/components/schemas/LiveFrame" }), frame);
@@ -99,7 +99,7 @@ fn validator(operation: &str, schema: &Value) -> Arc<Validator> {
     Arc::clone(validator)
 }
 
-/// The documented route that a path meets: a literal beats a name.
+/// Returns the documented route that matches a path. Literal segments take precedence over parameters.
 fn route(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let segments: Vec<&str> = path.split('/').collect();

@@ -1,4 +1,4 @@
-//! A maker of access tokens, good ones and forged ones.
+//! Creates valid and forged access tokens.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
@@ -11,21 +11,21 @@ use shared::session::TokenIssuer;
 
 use super::TestSystem;
 
-/// The key that a desk signs with, and others that it does not.
+/// The signing key of a system, or of another installation.
 pub struct TokenForge {
     seed: Vec<u8>,
     key: Ed25519KeyPair,
-    /// The present second.
+    /// The current time in seconds.
     pub now: i64,
 }
 
 impl TokenForge {
-    /// The desk's own.
+    /// Creates a forge with the key of `system`.
     pub fn new(system: &TestSystem) -> Self {
         Self::with_install_key(system, &system.inner().settings().install_key)
     }
 
-    /// As of another installation.
+    /// Creates a forge with the key of another installation.
     pub fn with_install_key(system: &TestSystem, install_key: &str) -> Self {
         let install_key_bytes = HEXLOWER_PERMISSIVE.decode(install_key.as_bytes()).unwrap();
         let seed =
@@ -34,18 +34,18 @@ impl TokenForge {
         Self { seed: seed.as_ref().to_vec(), key, now: system.inner().clock().now().as_second() }
     }
 
-    /// What the signatures are checked with.
+    /// Returns the public key.
     pub fn public_key(&self) -> Vec<u8> {
         self.key.public_key().as_ref().to_vec()
     }
 
-    /// The cookie of a session's first refresh token.
+    /// Returns the cookie with the first refresh token of a session.
     pub fn cookie(&self, session: &str) -> String {
         let issuer = TokenIssuer::new(&Secret::new(BASE64.encode(&self.seed))).unwrap();
         format!("partyline_session={}", issuer.refresh_token(session, 1))
     }
 
-    /// The claims of the first admin.
+    /// Returns the claims of the first admin.
     pub fn claims(&self) -> Value {
         json!({
             "iss": "partyline", "aud": "partyline-api", "iat": self.now, "exp": self.now + 600,
@@ -53,7 +53,7 @@ impl TokenForge {
         })
     }
 
-    /// The usual claims with one of them another, or none.
+    /// Returns the usual claims with one of them changed or removed.
     pub fn claims_with(&self, name: &str, value: Value) -> Value {
         let mut claims = self.claims();
         match value {
@@ -63,19 +63,19 @@ impl TokenForge {
         claims
     }
 
-    /// A token with this header and these claims, signed.
+    /// Returns a signed token with this header and these claims.
     pub fn sign(&self, header: &Value, claims: &str) -> String {
         let signed_part = unsigned_token(header, claims);
         let signature = self.key.sign(signed_part.as_bytes());
         format!("{signed_part}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
     }
 
-    /// A token as the desk makes it.
+    /// Returns a token as the system creates it.
     pub fn valid_token(&self, claims: &Value) -> String {
         self.sign(&json!({ "alg": "EdDSA", "typ": "JWT" }), &claims.to_string())
     }
 
-    /// Signed with HMAC under a text that everybody may know.
+    /// Returns a token that is signed by HMAC with a known text.
     pub fn hmac_token(&self, algorithm: &str, secret: &[u8]) -> String {
         let signed_part =
             unsigned_token(&json!({ "alg": algorithm, "typ": "JWT" }), &self.claims().to_string());
@@ -85,7 +85,7 @@ impl TokenForge {
     }
 }
 
-/// A token without its signature.
+/// Returns a token without a signature.
 pub fn unsigned_token(header: &Value, claims: &str) -> String {
     let encode = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
     format!("{}.{}", encode(&header.to_string()), encode(claims))

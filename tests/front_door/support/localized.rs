@@ -1,4 +1,4 @@
-//! The sentences of answers, judged as a translation meets them: by the generated table, the key and the values alone.
+//! Checks that the catalog, the key and the values of a localized text give its English text.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ static CATALOG: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     serde_json::from_str(&functions::openapi::localized_texts(&[]).unwrap()).unwrap()
 });
 
-/// Where a sentence stands by its key, and where it may stand in English beside it.
+/// The fields with a localized text, and the fields that can have the same text in English.
 const TEXT_FIELDS: [(&str, &[&str]); 5] = [
     ("localized_detail", &["detail"]),
     ("localized_error", &["error"]),
@@ -18,7 +18,7 @@ const TEXT_FIELDS: [(&str, &[&str]); 5] = [
     ("localized_advice", &["advice"]),
 ];
 
-/// Holds everything in `answer` that is said by key against the English beside it. How many were there is given back.
+/// Compares all localized texts in a response with their English texts. Returns the number of texts.
 #[track_caller]
 pub fn check_texts(response: &Value) -> usize {
     match response {
@@ -43,7 +43,7 @@ pub fn check_texts(response: &Value) -> usize {
     }
 }
 
-/// The English of a sentence.
+/// Returns the English text of a localized text.
 #[track_caller]
 fn render(text_ref: &Value) -> String {
     let key = text_ref["key"].as_str().unwrap();

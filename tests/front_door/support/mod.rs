@@ -1,8 +1,8 @@
-//! A whole system in this process, and the people, customers and sockets that meet it at its front door.
+//! A whole system in this process, and the users, phones, sockets and webhooks that access it.
 //!
-//! [`call`]: requests and answers, every one held against the [`document`]. [`person`]: who is signed in. [`phone`]: a customer's
-//! phone. [`port`]: where a program listens. [`sentences`]: what answers say, judged by key. [`smith`]: forged tokens. [`socket`]: a page's socket. [`webhook`]:
-//! what Twilio posts. [`table`]: what is stored.
+//! - [`call`]: requests and responses, checked against the [`document`] and the [`localized`] texts.
+//! - [`user`]: signed-in users. [`phone`]: phones of customers. [`socket`]: sockets. [`webhook`]: webhooks.
+//! - [`forged_tokens`]: forged access tokens. [`table`]: stored items. [`port`]: free ports.
 
 pub mod call;
 pub mod document;
@@ -42,22 +42,22 @@ pub struct TestSystem {
 }
 
 /// Returns the log filter of tests: `RUST_LOG` if set, otherwise errors.
-#[expect(clippy::disallowed_methods, reason = "a test asks its own environment")]
+#[expect(clippy::disallowed_methods, reason = "tests read RUST_LOG")]
 fn log_filter() -> Targets {
     let requested = std::env::var("RUST_LOG").ok().and_then(|targets| targets.parse().ok());
     requested.unwrap_or_else(|| Targets::new().with_default(LevelFilter::ERROR))
 }
 
 impl TestSystem {
-    /// A fresh system: nobody has written yet.
+    /// Starts a new system without data.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    /// A fresh system with something about it changed.
+    /// Starts a new system with changed options.
     pub async fn start_with(configure: impl FnOnce(&mut Options)) -> Self {
         let log = tracing_subscriber::fmt::layer().with_test_writer();
-        // Only the first test of the process starts it.
+        // Only the first call in a process succeeds.
         drop(tracing_subscriber::registry().with(log_filter()).with(log).try_init());
         let mut options = Options::in_memory(project_root()).unwrap();
         configure(&mut options);
@@ -67,58 +67,58 @@ impl TestSystem {
         Self { inner: system, http_client: client.build().unwrap() }
     }
 
-    /// Its inside.
+    /// Returns the system itself.
     pub fn inner(&self) -> &System {
         &self.inner
     }
 
-    /// The simulated Twilio.
+    /// Returns the simulator.
     pub fn twilio(&self) -> &twilio_simulator::Twilio {
         self.inner.twilio().unwrap()
     }
 
-    /// Where `path` is.
+    /// Returns the URL of a path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.inner.url())
     }
 
-    /// The port of the front door.
+    /// Returns the port of the system.
     pub fn port(&self) -> u16 {
         self.inner.url().rsplit(':').next().unwrap().parse().unwrap()
     }
 
-    /// Holds the system's clock: no time passes but what a test lets pass.
+    /// Freezes the clock of the system. Only [`Self::advance`] changes the time.
     pub fn freeze_clock(&self) {
         self.inner.clock().freeze();
     }
 
-    /// Lets `duration` pass at once, for everything in the system.
+    /// Advances the clock of the system.
     pub fn advance(&self, duration: Duration) {
         self.inner.clock().advance(duration);
     }
 
-    /// Waits until nothing is going on any more.
+    /// Waits until the system is idle.
     pub async fn wait_until_idle(&self) {
         with_timeout("everything to settle", self.inner.wait_until_idle()).await;
     }
 
-    /// A request of nobody in particular.
+    /// Creates a request without authentication.
     pub fn call(&self, method: Method, path: &str) -> Call {
         Call::new(self, method, path)
     }
 
-    /// A POST of `body` by nobody in particular.
+    /// Posts a JSON body without authentication.
     pub async fn post(&self, path: &str, body: serde_json::Value) -> TestResponse {
         self.call(Method::POST, path).json(&body).send().await
     }
 
-    /// The first admin, signed in by a link.
+    /// Signs in the first admin by a link.
     pub async fn admin(&self) -> TestUser<'_> {
         let sign_in_token = self.inner.sign_in_token().await.unwrap();
         TestUser::sign_in(self, serde_json::json!({ "link_token": sign_in_token })).await
     }
 
-    /// An agent called `name`, made by `admin` and signed in.
+    /// Creates an agent and signs them in.
     pub async fn agent(&self, admin: &TestUser<'_>, name: &str) -> TestUser<'_> {
         let password = "correct horse battery";
         let user = serde_json::json!({ "username": name, "password": password, "role": "agent" });
@@ -127,7 +127,7 @@ impl TestSystem {
         TestUser::sign_in(self, credentials).await
     }
 
-    /// A customer's text, as Twilio posts it; its SID.
+    /// Posts the webhook of a customer's text. Returns its SID.
     pub async fn receive_text(&self, from: &str, body: &str) -> String {
         let sid = webhook::new_sid("SM");
         let response = Webhook::inbound_text(self, &sid, from, body).send().await;
@@ -135,8 +135,9 @@ impl TestSystem {
         sid
     }
 
-    /// Texts of (number, text, SID), all at once. Where the machine is too busy to take one within a webhook's time it is
-    /// posted again, as Twilio does: five times at the most.
+    /// Posts texts (number, text, SID) concurrently.
+    ///
+    /// On a busy machine a webhook can time out. It is then posted again, at most five times, as Twilio does.
     pub async fn receive_texts_concurrently(&self, texts: &[(String, String, String)]) {
         let posts = texts.iter().map(async |(from, body, sid)| {
             let mut status = 0;
@@ -153,36 +154,36 @@ impl TestSystem {
         }
     }
 
-    /// The end. What is going on comes to its own, in its own time.
+    /// Stops the system after the work in progress has ended.
     pub async fn stop(self) {
         self.inner.clock().unfreeze();
         self.inner.stop().await;
     }
 }
 
-/// The project's folder.
+/// Returns the folder of the repository.
 pub fn project_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A number that no other call of this got.
+/// Returns a new number with each call.
 pub fn next_id() -> u64 {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     COUNTER.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-/// A customer's number that nobody else has.
+/// Returns a new customer number.
 pub fn customer_number() -> String {
     format!("+1206555{:04}", next_id() % 10_000)
 }
 
-/// What `what` comes to, which must not take long.
+/// Waits for a future. Panics with `description` on a timeout.
 pub async fn with_timeout<T>(description: &str, future: impl Future<Output = T>) -> T {
     let result = tokio::time::timeout(Duration::from_mins(1), future).await;
     result.unwrap_or_else(|_| panic!("waited too long for {description}"))
 }
 
-/// Looks again and again, by `look`, until it finds something.
+/// Calls a function until it returns a value.
 pub async fn wait_for<T, F: Future<Output = Option<T>>>(
     description: &str,
     mut probe: impl FnMut() -> F,

@@ -1,20 +1,20 @@
-//! A customer's phone on one channel, as the simulated network carries it: every webhook is the network's own.
+//! A customer's phone on one channel, in the simulator. The simulator sends all webhooks.
 
 use twilio_simulator::{AppExtras, Media, Message, PhoneInput};
 
 use super::TestSystem;
 
-/// A phone; it stands on the bench once something is done with it.
+/// A phone. The first action on it adds it to the Phones page.
 pub struct TestPhone<'a> {
     system: &'a TestSystem,
-    /// As the channel writes it: `+1206…`, `whatsapp:+1206…`, `messenger:…`, `rcs:+1206…`.
+    /// The address: `+1206…`, `whatsapp:+1206…`, `messenger:…` or `rcs:+1206…`.
     pub address: String,
-    /// Our first sender on its channel.
+    /// Our first sender on the channel.
     pub business_address: String,
 }
 
 impl TestSystem {
-    /// The phone at `address`.
+    /// Returns the phone with this address.
     pub fn phone(&self, address: &str) -> TestPhone<'_> {
         let channel =
             |address: &str| address.split_once(':').map(|(channel, _)| channel.to_owned());
@@ -26,17 +26,17 @@ impl TestSystem {
 }
 
 impl TestPhone<'_> {
-    /// Writes a text; back once everything that follows from it has happened.
+    /// Sends a text and waits until the system is idle.
     pub async fn send_text(&self, body: &str) -> Message {
         self.send(body, &[], AppExtras::default()).await
     }
 
-    /// Sends files, each a content type, a name and bytes, with a text or none.
+    /// Sends files (content type, name, bytes) with a text, which may be empty.
     pub async fn send_files(&self, body: &str, files: &[(&str, &str, &[u8])]) -> Message {
         self.send(body, files, AppExtras::default()).await
     }
 
-    /// Sends whatever an app can send.
+    /// Sends a message with any content that an app can send.
     pub async fn send(
         &self,
         body: &str,
@@ -57,13 +57,13 @@ impl TestPhone<'_> {
         message
     }
 
-    /// The customer opens the thread.
+    /// Opens the thread, which marks the messages as read.
     pub async fn open_thread(&self) {
         self.system.twilio().open_thread(&self.address).unwrap();
         self.system.wait_until_idle().await;
     }
 
-    /// What has arrived on it, oldest first.
+    /// Returns the received messages, oldest first.
     pub fn received_messages(&self) -> Vec<Message> {
         let mut messages = self.system.twilio().messages().unwrap();
         messages.retain(|message| {
@@ -73,7 +73,7 @@ impl TestPhone<'_> {
         messages
     }
 
-    /// The files of a message that it has sent or received, with their bytes.
+    /// Returns the files of a sent or received message, with their bytes.
     pub fn files(&self, message: &Message) -> Vec<(Media, Vec<u8>)> {
         let load_file = |file: &Media| self.system.twilio().media(&file.sid).unwrap().unwrap();
         message.extras.media.iter().map(load_file).collect()

@@ -1,13 +1,12 @@
-//! Ports for programs that are started on a port of the test's choice, and again.
+//! Free ports, for programs that a test starts more than once on the same port.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Below the range from which the machine gives ports to whoever asks for any: one of those could be given away between
-/// the choice and the start.
+/// A range below the ephemeral ports, which the system could assign to another process in the meantime.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
-/// A port that nobody listens on; no other test of this process is given it.
+/// Returns a free port. Each call in this process returns another one.
 pub fn free_port() -> u16 {
     static NEXT_OFFSET: AtomicU16 = AtomicU16::new(0);
     let count = PORTS.end - PORTS.start;

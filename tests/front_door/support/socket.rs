@@ -1,4 +1,4 @@
-//! A page's socket: a ticket, what it watches, and the events that come.
+//! The socket of a page: its ticket, its watched conversations and its live events.
 
 use std::collections::VecDeque;
 
@@ -15,16 +15,16 @@ use super::{TestSystem, TestUser, document, wait_for, with_timeout};
 /// An open socket.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Its id, as functions know it.
+    /// The connection ID.
     pub id: String,
-    /// The subprotocol that was chosen.
+    /// The selected subprotocol.
     pub protocol: Option<String>,
     pending_events: VecDeque<Value>,
     sequence: u64,
 }
 
 impl Socket {
-    /// A fresh ticket of a person, for a page of ours.
+    /// Returns a new ticket for a user, issued to our origin.
     pub async fn issue_ticket(user: &TestUser<'_>) -> String {
         let request = user.call(Method::POST, "/api/sockets/ticket").json(&json!({}));
         let origin = user.system.url("");
@@ -33,7 +33,7 @@ impl Socket {
         issued["ticket"].as_str().unwrap().to_owned()
     }
 
-    /// A socket as a page of ours opens it.
+    /// Opens a socket like our page does.
     pub async fn connect(user: &TestUser<'_>) -> Self {
         let ticket = Self::issue_ticket(user).await;
         let protocols = format!("partyline.v1, t.{ticket}");
@@ -41,7 +41,7 @@ impl Socket {
         Self::try_connect(user.system, Some(&origin), Some(&protocols)).await.unwrap()
     }
 
-    /// A socket with this Origin and these subprotocols; a refusal's status if it does not open.
+    /// Opens a socket with this origin and these subprotocols. Returns the HTTP status if it is rejected.
     pub async fn try_connect(
         system: &TestSystem,
         origin: Option<&str>,
@@ -64,21 +64,21 @@ impl Socket {
                 Ok(Self { stream, id, protocol, pending_events: VecDeque::new(), sequence: 0 })
             }
             Err(Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("neither opened nor refused: {error}"),
+            Err(error) => panic!("neither opened nor rejected: {error}"),
         }
     }
 
-    /// Sends a text.
+    /// Sends a text frame.
     pub async fn send_text(&mut self, text: impl Into<String>) {
         self.send(Message::text(text.into())).await;
     }
 
-    /// Sends any message.
+    /// Sends any WebSocket message.
     pub async fn send(&mut self, message: Message) {
         self.stream.send(message).await.unwrap();
     }
 
-    /// Watches a conversation beside those that are watched, from when this returns.
+    /// Watches one more conversation, and waits until this is stored.
     pub async fn watch(&mut self, system: &TestSystem, conversation: &str) {
         let mut watched = watched_conversations(system, &self.id).await;
         watched.push(conversation.to_owned());
@@ -86,7 +86,7 @@ impl Socket {
         self.wait_until_watched(system, conversation, true).await;
     }
 
-    /// No longer watches a conversation, from when this returns.
+    /// Stops watching a conversation, and waits until this is stored.
     pub async fn unwatch(&mut self, system: &TestSystem, conversation: &str) {
         let mut watched = watched_conversations(system, &self.id).await;
         watched.retain(|id| id != conversation);
@@ -110,7 +110,7 @@ impl Socket {
         .await;
     }
 
-    /// Says which conversations the page shows, and waits until that was dealt with.
+    /// Sends the watched conversations, and waits until the frame was processed.
     pub async fn set_watched(
         &mut self,
         system: &TestSystem,
@@ -128,7 +128,7 @@ impl Socket {
         functions.wait_until_idle().await;
     }
 
-    /// The next event, whatever it is.
+    /// Returns the next event.
     pub async fn next_event(&mut self) -> Value {
         loop {
             if let Some(event) = self.pending_events.pop_front() {
@@ -142,12 +142,12 @@ impl Socket {
                     self.pending_events.extend(frame["events"].as_array().unwrap().iter().cloned());
                 }
                 Message::Ping(_) | Message::Pong(_) => {}
-                message => panic!("an event was expected, not {message:?}"),
+                message => panic!("expected an event, got {message:?}"),
             }
         }
     }
 
-    /// The first event that `fits`; those before it are skipped.
+    /// Returns the first event that matches, and skips the events before it.
     pub async fn wait_for(&mut self, predicate: impl Fn(&Value) -> bool) -> Value {
         loop {
             let event = self.next_event().await;
@@ -157,7 +157,7 @@ impl Socket {
         }
     }
 
-    /// Every event up to the first that `fits`, that one included.
+    /// Returns all events up to and including the first that matches.
     pub async fn events_until(&mut self, predicate: impl Fn(&Value) -> bool) -> Vec<Value> {
         let mut events = Vec::new();
         loop {
@@ -168,18 +168,18 @@ impl Socket {
         }
     }
 
-    /// The message event with this text.
+    /// Returns the next message event with this text.
     pub async fn wait_for_message(&mut self, body: &str) -> Value {
         self.wait_for(|event| event["message"]["body"] == body).await["message"].clone()
     }
 
-    /// The conversation event whose last text is this.
+    /// Returns the next conversation event with this preview.
     pub async fn wait_for_preview(&mut self, body: &str) -> Value {
         let predicate = |event: &Value| event["conversation"]["preview"]["body"] == body;
         self.wait_for(predicate).await["conversation"].clone()
     }
 
-    /// The close code, once everything before it is read; 1006 if the line was cut.
+    /// Reads all frames until the socket is closed. Returns the close code, or 1006 if the connection was lost.
     pub async fn wait_for_close(&mut self) -> u16 {
         loop {
             match with_timeout("the socket to end", self.stream.next()).await {
@@ -190,7 +190,7 @@ impl Socket {
         }
     }
 
-    /// Says goodbye.
+    /// Closes the socket.
     pub async fn close(mut self) {
         self.stream.close(None).await.unwrap();
     }
@@ -201,14 +201,14 @@ fn connection_ids(system: &TestSystem) -> Vec<String> {
     connections.into_iter().map(|connection| connection.id).collect()
 }
 
-/// What the row of a socket says that it watches.
+/// Returns the stored watched conversations of a connection.
 pub async fn watched_conversations(system: &TestSystem, id: &str) -> Vec<String> {
     let row = system.inner().store().get_connection(id).await.unwrap();
     let watched = row.map(|row| row.watched).unwrap_or_default();
     watched.iter().map(ToString::to_string).collect()
 }
 
-/// The ids of all sockets that have a row.
+/// Returns the IDs of all stored connections.
 pub async fn stored_connection_ids(system: &TestSystem) -> Vec<String> {
     let rows = system.inner().store().list_connections().await.unwrap();
     rows.into_iter().map(|row| row.id).collect()

@@ -1,4 +1,4 @@
-//! What is stored, looked at from behind.
+//! Direct access to the tables.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use super::TestSystem;
 
-/// Every item of a table by its key.
+/// Items of a table by their keys.
 pub type Rows = BTreeMap<(String, String), Value>;
 
-/// Conversations, messages, intents, quarantine, users.
+/// The table with conversations, messages, outbox entries, quarantine and users.
 pub const TABLE: &str = "partyline-Table";
 
-/// Sockets, tickets, sessions, counters.
+/// The table with connections, tickets, sessions and counters.
 pub const CONNECTIONS_TABLE: &str = "partyline-ConnectionsTable";
 
-/// Every item of `table`.
+/// Returns all items of `table`.
 pub async fn rows(system: &TestSystem, table: &str) -> Rows {
     let mut rows = Rows::new();
     let mut start = Value::Null;
@@ -37,22 +37,22 @@ pub async fn rows(system: &TestSystem, table: &str) -> Rows {
     }
 }
 
-/// Every item there is.
+/// Returns all items of both tables.
 pub async fn all_rows(system: &TestSystem) -> (Rows, Rows) {
     (rows(system, TABLE).await, rows(system, CONNECTIONS_TABLE).await)
 }
 
-/// How many items of `table` have a partition key that begins so.
+/// Returns the number of items whose partition key starts with `pk_prefix`.
 pub async fn count_rows(system: &TestSystem, table: &str, pk_prefix: &str) -> usize {
     rows(system, table).await.keys().filter(|(pk, _)| pk.starts_with(pk_prefix)).count()
 }
 
-/// How many jobs wait beside the lanes.
+/// Returns the number of jobs.
 pub async fn count_jobs(system: &TestSystem) -> usize {
     rows(system, TABLE).await.keys().filter(|(_, sk)| sk.starts_with("JOB#")).count()
 }
 
-/// Puts one item into the table, past all rules.
+/// Puts an item into the table without any checks.
 pub async fn put_row(system: &TestSystem, pk: &str, sk: &str, item: &impl serde::Serialize) {
     let mut item = serde_json::to_value(item).unwrap();
     item["pk"] = pk.into();
@@ -61,7 +61,7 @@ pub async fn put_row(system: &TestSystem, pk: &str, sk: &str, item: &impl serde:
     system.inner().dynamodb().call("local-admin", "PutItem", body).await.unwrap();
 }
 
-/// A JSON value as DynamoDB writes it.
+/// Converts a JSON value to DynamoDB JSON.
 fn to_attribute(value: &Value) -> Value {
     match value {
         Value::Null => json!({ "NULL": true }),

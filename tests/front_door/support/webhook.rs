@@ -1,4 +1,4 @@
-//! What Twilio posts, signed by the tests themselves.
+//! Webhooks of Twilio, signed by the tests.
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
@@ -6,10 +6,10 @@ use reqwest::{Method, Url};
 
 use super::{BUSINESS_NUMBER, TestResponse, TestSystem, next_id};
 
-/// A form's parameters.
+/// The parameters of a form.
 pub type Form = Vec<(String, String)>;
 
-/// A request of Twilio's in the making.
+/// A webhook that is being built.
 pub struct Webhook<'a> {
     system: &'a TestSystem,
     target: String,
@@ -22,7 +22,7 @@ pub struct Webhook<'a> {
 const FORM_CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
 impl<'a> Webhook<'a> {
-    /// A form that is posted to `target`, a path with or without a query, signed for the desk's own address.
+    /// Creates a signed form for `target`, a path with an optional query.
     pub fn form(system: &'a TestSystem, target: &str, form: &[(String, String)]) -> Self {
         let token = &system.inner().settings().auth_token;
         let signature = sign(token, &system.url(target), form);
@@ -36,12 +36,12 @@ impl<'a> Webhook<'a> {
         }
     }
 
-    /// Events, as Event Streams post them.
+    /// Creates a webhook with Twilio events.
     pub fn events(system: &'a TestSystem, events: &serde_json::Value) -> Self {
         Self::json(system, "/twilio/events", &events.to_string())
     }
 
-    /// A JSON body that is posted to `path`, signed by its hash.
+    /// Creates a webhook with a JSON body that is signed by its hash.
     pub fn json(system: &'a TestSystem, path: &str, body: &str) -> Self {
         let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body.as_bytes());
         let target = format!("{path}?bodySHA256={}", data_encoding::HEXLOWER.encode(hash.as_ref()));
@@ -49,12 +49,12 @@ impl<'a> Webhook<'a> {
         Self { content_type: "application/json", ..webhook }
     }
 
-    /// A customer's text to our number.
+    /// Creates the webhook of a customer's text to our number.
     pub fn inbound_text(system: &'a TestSystem, sid: &str, from: &str, body: &str) -> Self {
         Self::form(system, "/twilio/messages", &inbound_text_form(system, sid, from, body))
     }
 
-    /// News of a message of ours.
+    /// Creates a status callback of an outbound message.
     pub fn delivery(system: &'a TestSystem, message: &serde_json::Value, status: &str) -> Self {
         let field = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
         let (conversation, id) = (field("conversation_id"), field("message_id"));
@@ -70,25 +70,25 @@ impl<'a> Webhook<'a> {
         Self::form(system, &format!("/twilio/deliveries/{conversation}/{id}"), &form)
     }
 
-    /// With this body, whatever it is, under the signature that was made before.
+    /// Replaces the body and keeps the signature.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// With this signature, or none.
+    /// Replaces or removes the signature.
     pub fn signature(mut self, signature: Option<&str>) -> Self {
         self.signature = signature.map(str::to_owned);
         self
     }
 
-    /// With `X-Twilio-Webhooks-Signature-Settings`.
+    /// Sets `X-Twilio-Webhooks-Signature-Settings`.
     pub fn settings(mut self, settings: &str) -> Self {
         self.settings = Some(settings.to_owned());
         self
     }
 
-    /// Posts it.
+    /// Posts the webhook.
     pub async fn send(self) -> TestResponse {
         let mut call = self.system.call(Method::POST, &self.target);
         call = call.header("user-agent", "TwilioProxy/1.1");
@@ -102,7 +102,7 @@ impl<'a> Webhook<'a> {
     }
 }
 
-/// The parameters of a customer's text to our number.
+/// Returns the parameters of a customer's text to our number.
 pub fn inbound_text_form(system: &TestSystem, sid: &str, from: &str, body: &str) -> Form {
     params(&[
         ("MessageSid", sid),
@@ -120,31 +120,31 @@ pub fn inbound_text_form(system: &TestSystem, sid: &str, from: &str, body: &str)
     ])
 }
 
-/// Owned parameters.
+/// Converts pairs to parameters.
 pub fn params(pairs: &[(&str, &str)]) -> Form {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// The same parameters with one of them another.
+/// Replaces one parameter.
 pub fn with_param(mut form: Form, name: &str, value: &str) -> Form {
     form.retain(|(param_name, _)| param_name != name);
     form.push((name.to_owned(), value.to_owned()));
     form
 }
 
-/// A SID that no other message has.
+/// Returns a new SID.
 pub fn new_sid(prefix: &str) -> String {
     format!("{prefix}{:032x}", next_id())
 }
 
-/// The body of a form.
+/// Returns the encoded body of a form.
 pub fn encode_form(form: &[(String, String)]) -> String {
     let mut url = Url::parse("http://localhost/").unwrap();
     url.query_pairs_mut().extend_pairs(form);
     url.query().unwrap_or_default().to_owned()
 }
 
-/// Twilio's signature of a form: names by code point, under each its distinct values.
+/// Returns Twilio's signature of a form: names by code point, with the distinct values of each name.
 pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
     let mut pairs: Vec<(&[u8], &[u8])> =
         form.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
@@ -154,7 +154,7 @@ pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
     sign_bytes(token, url, &signed_content.concat())
 }
 
-/// The signature of an address and what is appended to it.
+/// Returns the signature of a URL and the content that is appended to it.
 pub fn sign_bytes(token: &str, url: &str, signed_content: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
     BASE64.encode(hmac::sign(&key, &[url.as_bytes(), signed_content].concat()).as_ref())

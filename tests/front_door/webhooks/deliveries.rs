@@ -1,4 +1,4 @@
-//! `POST /twilio/deliveries/{conversation}/{message}`: Twilio's word on a message of ours.
+//! `POST /twilio/deliveries/{conversation}/{message}`: status callbacks.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::support::user::conversation_id;
 use crate::support::webhook::{new_sid, params};
 use crate::support::{TestSystem, TestUser, Webhook, customer_number};
 
-/// A message that stands as delivered.
+/// Returns a delivered outbound message.
 async fn send_delivered(system: &TestSystem, user: &TestUser<'_>) -> Value {
     let conversation = user.start_conversation(&customer_number()).await;
     user.send(conversation_id(&conversation), "Hi").await;

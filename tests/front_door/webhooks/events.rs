@@ -1,4 +1,4 @@
-//! `POST /twilio/events`: Event Streams tell the same as the webhooks, once more or alone.
+//! `POST /twilio/events`: Twilio events, in addition to webhooks or instead of them.
 
 use serde_json::{Value, json};
 
@@ -128,7 +128,7 @@ async fn the_webhook_after_an_event_adds_the_missing_fields_once() {
     system.stop().await;
 }
 
-/// The webhook of a text with a word that only Twilio reads as a *stop*, from somebody who has a name.
+/// Returns the webhook of a text that only Twilio recognizes as an opt-out, with a profile name.
 fn opt_out_form(system: &TestSystem, sid: &str, number: &str) -> Form {
     let form = inbound_text_form(system, sid, number, "Basta");
     with_param(with_param(form, "OptOutType", "STOP"), "ProfileName", "Maria")
@@ -186,7 +186,7 @@ async fn a_late_opt_out_of_a_webhook_does_not_undo_a_later_start() {
     Webhook::form(&system, "/twilio/messages", &form).send().await.expect_acknowledgement();
     let id = anna.conversation_id_with(&number).await;
     assert_eq!(anna.get_conversation(&id).await["consent"]["state"], "opted_in");
-    assert_eq!(consent_history(&anna, &id).await.len(), 2, "what was said stands in the ledger");
+    assert_eq!(consent_history(&anna, &id).await.len(), 2, "the consent history has both records");
     let keywords: Vec<Value> = anna.messages(&id).await.iter().map(consent_keyword).collect();
     assert_eq!(keywords, ["stop", "start"]);
     system.stop().await;
@@ -253,7 +253,7 @@ async fn event_statuses_in_capitals_and_out_of_order_are_applied_like_callbacks(
     .await;
     let message = anna.messages(conversation_id(&conversation)).await[0].clone();
     assert_eq!(message["status"], "read");
-    assert_eq!(message["rev"], sent["rev"], "a status is no write of its own");
+    assert_eq!(message["rev"], sent["rev"], "a status does not change the revision");
     system.stop().await;
 }
 
@@ -313,7 +313,10 @@ async fn invalid_events_are_quarantined_while_the_others_are_stored() {
             (&item["path"], &item["content_type"]),
             (&"/twilio/events".into(), &"application/json".into())
         );
-        assert!(!item["body"].as_str().unwrap().contains("One"), "each is kept alone: {item}");
+        assert!(
+            !item["body"].as_str().unwrap().contains("One"),
+            "each event is stored alone: {item}"
+        );
     }
     system.stop().await;
 }

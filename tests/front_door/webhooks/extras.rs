@@ -1,4 +1,4 @@
-//! What comes beside the text: names, replies, places, media, odd counts.
+//! Extras of inbound messages: profile names, replies, locations, media and invalid counts.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::{TestSystem, Webhook, customer_number, next_id};
 
 const WHATSAPP_SENDER: &str = "whatsapp:+18555080990";
 
-/// A WhatsApp message with parameters more.
+/// Returns the form of a WhatsApp message with additional parameters.
 fn whatsapp_form(system: &TestSystem, from: &str, body: &str, params: &[(&str, &str)]) -> Form {
     let form =
         with_param(inbound_text_form(system, &new_sid("SM"), from, body), "To", WHATSAPP_SENDER);
@@ -33,7 +33,7 @@ async fn a_quoted_reply_references_the_message_that_it_answers() {
         with_param(form, "OriginalRepliedMessageSid", sid)
     };
     post_form(&system, &reply(&first)).await;
-    let other_sid = system.receive_text(&customer_number(), "Somebody else's").await;
+    let other_sid = system.receive_text(&customer_number(), "From another contact").await;
     post_form(&system, &reply(&other_sid)).await;
     post_form(&system, &reply("no sid at all")).await;
     let thread = anna.messages(&id).await;
@@ -92,7 +92,7 @@ async fn a_whatsapp_profile_name_is_stored_beside_the_contact_name_and_updated()
         (&conversation["profile_name"], &conversation["contact_name"]),
         (&"Mia".into(), &"Maria (bakery)".into())
     );
-    assert_eq!(conversation["rev"], 4, "the name costs no write of its own");
+    assert_eq!(conversation["rev"], 4, "the name is stored in the same write");
     system.stop().await;
 }
 

@@ -1,4 +1,4 @@
-//! Bytes that no client of ours would send: to every route, straight into the socket.
+//! Invalid HTTP, sent over TCP to every route.
 
 use functions::FUNCTIONS;
 use reqwest::Method;
@@ -8,11 +8,11 @@ use tokio::net::TcpStream;
 
 use crate::support::{TestSystem, TestUser, with_timeout};
 
-/// The status that these bytes are answered with; none if the line is just closed.
+/// Sends bytes and returns the HTTP status, or `None` if the connection is closed without a response.
 async fn send_raw(system: &TestSystem, bytes: &[u8]) -> Option<u16> {
     with_timeout("an answer to raw bytes", async {
         let mut stream = TcpStream::connect(("127.0.0.1", system.port())).await.unwrap();
-        // The other end may have seen enough before it has read all.
+        // The server may close the connection before it has read everything.
         drop(stream.write_all(bytes).await);
         let mut response = Vec::new();
         drop(stream.read_to_end(&mut response).await);

@@ -1,4 +1,4 @@
-//! `POST /twilio/messages`: a customer's text, once, whatever comes how often.
+//! `POST /twilio/messages`: inbound messages, each stored exactly once.
 
 use futures_util::future::join_all;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `/twilio/…`: what Twilio posts, and what says that it is Twilio.
+//! `/twilio/…`: webhooks and their signatures.
 
 mod deliveries;
 mod events;
@@ -15,13 +15,13 @@ use serde_json::Value;
 
 use crate::support::TestUser;
 
-/// What is in quarantine, the newest first.
+/// Returns the quarantine entries, newest first.
 async fn quarantine_items(user: &TestUser<'_>) -> Vec<Value> {
     let page = user.get("/api/quarantine?limit=100").await.expect_status(200);
     page["items"].as_array().unwrap().clone()
 }
 
-/// The reasons for which something is in quarantine.
+/// Returns the reasons of the quarantine entries.
 async fn quarantine_reasons(user: &TestUser<'_>) -> Vec<String> {
     let items = quarantine_items(user).await;
     items.iter().map(|item| item["reason"].as_str().unwrap().to_owned()).collect()

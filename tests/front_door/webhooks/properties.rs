@@ -1,4 +1,4 @@
-//! Whatever is signed is accepted; whatever is posted never breaks the door.
+//! Property tests: signed requests are accepted, and no request causes a server error.
 
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 use crate::support::webhook::{Form, encode_form, inbound_text_form, new_sid, sign_bytes};
 use crate::support::{TestSystem, Webhook, customer_number};
 
-/// So many values of a strategy, the same in every run.
+/// Returns `count` values of a strategy, the same in each run.
 fn samples<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::deterministic();
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()

@@ -1,4 +1,4 @@
-//! Who is Twilio and who is not.
+//! Verification of signatures.
 
 use crate::support::table::{TABLE, all_rows, count_rows};
 use crate::support::webhook::{encode_form, inbound_text_form, new_sid, params, sign, with_param};

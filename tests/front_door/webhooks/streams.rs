@@ -1,4 +1,4 @@
-//! Event Streams as the simulated Twilio sends them, beside its webhooks and in their place.
+//! Event Streams of the simulator, in addition to its webhooks and instead of them.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{BUSINESS_NUMBER, TestSystem, TestUser, customer_number, wai
 const RECEIVED_TYPE: &str = "com.twilio.messaging.inbound-message.received";
 const STATUSES: [&str; 5] = ["sent", "delivered", "undelivered", "failed", "read"];
 
-/// Calls the Events API as the account's owner.
+/// Calls the Events API with the account's credentials.
 async fn twilio_call(system: &TestSystem, path: &str, fields: &[(&str, &str)]) -> Response {
     let settings = system.inner().settings();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -30,7 +30,7 @@ fn sink_configuration(destination: &str, batch: bool) -> String {
     json!({ "destination": destination, "method": "POST", "batch_events": batch }).to_string()
 }
 
-/// A sink at `destination`, subscribed to everything that becomes of messages; its SID.
+/// Creates a sink for `destination` with a subscription to all message events. Returns its SID.
 async fn subscribe(system: &TestSystem, destination: &str, batch: bool) -> String {
     let response = twilio_call(
         system,
@@ -52,7 +52,7 @@ async fn subscribe(system: &TestSystem, destination: &str, batch: bool) -> Strin
     sid
 }
 
-/// The types of the events that were answered with `status`, in order of their names.
+/// Returns the types of the events whose response had this status, sorted by name.
 fn posted_types(system: &TestSystem, sink: &str, status: u16) -> Vec<String> {
     let posts = system.twilio().events().into_iter();
     let posts = posts.filter(|post| post.sink == sink && post.status == Some(status));
@@ -126,7 +126,7 @@ async fn a_message_without_a_webhook_is_received_by_event_streams_once() {
     system.advance(Duration::from_hours(1));
     system.wait_until_idle().await;
     let anna = anna.refresh().await;
-    assert_eq!(system.twilio().webhooks().len(), 1, "the webhook came after all");
+    assert_eq!(system.twilio().webhooks().len(), 1, "the webhook was sent");
     assert_eq!(bodies_and_statuses(&anna.messages(&thread).await), bodies_and_statuses(&messages));
     assert_eq!(anna.get_conversation(&thread).await["unread_count"], 1);
     assert_eq!(posted_types(&system, &sink, 204), ["delivered", "received", "sent"]);

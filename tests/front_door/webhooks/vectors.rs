@@ -1,4 +1,4 @@
-//! The recorded webhooks of every channel, signed again for this desk.
+//! The recorded webhooks of all channels, signed for the system under test.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::support::user::{conversation_id, new_idempotency_key};
 use crate::support::webhook::{Form, inbound_text_form, new_sid, with_param};
 use crate::support::{TestSystem, TestUser, Webhook, customer_number};
 
-/// The recordings.
+/// Returns the recordings.
 pub fn load_recordings() -> Value {
     serde_json::from_str(include_str!("../../vectors/webhooks.json")).unwrap()
 }
 
-/// A desk of the account that the recordings belong to.
+/// Starts a system with the account of the recordings.
 pub async fn start_as_recorded(recordings: &Value) -> TestSystem {
     TestSystem::start_with(|options| {
         options.settings.account_sid = recordings["account_sid"].as_str().unwrap().to_owned();
@@ -39,17 +39,17 @@ fn param<'a>(form: &'a Form, param_name: &str) -> &'a str {
     form.iter().find(|(candidate, _)| candidate == param_name).map_or("", |(_, value)| value)
 }
 
-/// What the API says of an empty parameter: nothing.
+/// Returns a parameter as the API returns it: null if it is empty.
 fn param_or_null(form: &Form, name: &str) -> Value {
     Some(param(form, name)).filter(|text| !text.is_empty()).into()
 }
 
-/// What a text means where Twilio has not read it: only a whole keyword of the recordings counts.
+/// Returns the consent keyword of a text in the recordings without `OptOutType`.
 fn expected_keyword(body: &str) -> Value {
     if body == "STOP" { "stop".into() } else { Value::Null }
 }
 
-/// What the contact's last word on consent comes to, of those in the recordings.
+/// Returns the consent after a recorded message.
 fn expected_consent(form: &Form, before: &Value) -> Value {
     let opt_out_type = param(form, "OptOutType");
     let source = if opt_out_type.is_empty() { "keyword" } else { "opt_out_type" };
@@ -61,7 +61,7 @@ fn expected_consent(form: &Form, before: &Value) -> Value {
     }
 }
 
-/// A message is as its webhook told it, with everything that a person is shown of it.
+/// Asserts that a message has all fields of its webhook.
 fn expect_message(message: &Value, form: &Form) {
     let name = param(form, "MessageSid");
     assert_eq!(
@@ -168,7 +168,7 @@ async fn every_recorded_message_of_every_channel_is_stored_with_all_its_fields()
     system.stop().await;
 }
 
-/// What a code tells of the contact is known from then on, and nothing else is.
+/// Asserts that an error code has the documented effect on the contact, and no other.
 async fn expect_error_code_applied(anna: &TestUser<'_>, conversation: &str, code: &str) {
     let conversation_after = anna.get_conversation(conversation).await;
     let (opted_out, window_closed) = (code == "21610", code == "63016");
@@ -190,7 +190,7 @@ async fn expect_error_code_applied(anna: &TestUser<'_>, conversation: &str, code
     );
 }
 
-/// Twilio's statuses, the later the more they weigh.
+/// Twilio's statuses by increasing rank.
 const STATUS_ORDER: [&str; 9] = [
     "accepted",
     "queued",
@@ -203,7 +203,7 @@ const STATUS_ORDER: [&str; 9] = [
     "read",
 ];
 
-/// What the reports on one message come to.
+/// The reports on one message, and their expected result.
 struct ReportedMessage {
     message: Value,
     forms: Vec<Form>,
@@ -250,7 +250,7 @@ async fn every_recorded_delivery_report_is_accepted_and_the_highest_status_is_ke
     let recordings = load_recordings();
     let system = start_as_recorded(&recordings).await;
     let anna = system.admin().await;
-    // Nothing but the recordings reports on a message.
+    // Only the recordings report on messages.
     let busy_rule = FaultRule::next(CreateFault::Respond { status: 429 });
     system.twilio().script().on_create(busy_rule.times(u32::MAX));
     let mut reported_messages = BTreeMap::<String, ReportedMessage>::new();
@@ -286,7 +286,7 @@ async fn every_recorded_delivery_report_is_accepted_and_the_highest_status_is_ke
     system.stop().await;
 }
 
-/// A message of ours, on the channel of a recording of this name.
+/// Sends a message on the channel of a recording.
 async fn send_for_recording(system: &TestSystem, anna: &TestUser<'_>, recording: &str) -> Value {
     let channel = match recording.split_once('_').unwrap().0 {
         "status" => "sms",
@@ -295,7 +295,7 @@ async fn send_for_recording(system: &TestSystem, anna: &TestUser<'_>, recording:
     let body = json!({ "to": customer_number(), "channel": channel });
     let conversation = anna.post("/api/conversations", body).await.expect_status(201);
     if channel == "whatsapp" {
-        // Who has just written may be answered.
+        // An inbound message opens the window.
         let field = |name: &str| conversation[name].as_str().unwrap();
         let inbound_form =
             inbound_text_form(system, &new_sid("SM"), field("mobile_number"), "Hello");

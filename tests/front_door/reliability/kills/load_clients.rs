@@ -1,4 +1,4 @@
-//! Those outside the program: customers behind Twilio, and an agent. What they want, and how they ask for it.
+//! The clients of the load test: customers behind Twilio, and an agent.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -12,7 +12,7 @@ use super::CUSTOMERS;
 use crate::support::webhook::{encode_form, params, sign};
 use crate::support::{BUSINESS_NUMBER, TestResponse, document};
 
-/// One request that is repeated until it is answered: a text of a customer, or a click of an agent.
+/// A request that is repeated until it succeeds: a customer's text or an agent's send.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RepeatedRequest {
     Text { customer: u32, number: u32 },
@@ -38,13 +38,13 @@ pub(super) fn customer_number(customer: u32) -> String {
     format!("+120655506{customer:02}")
 }
 
-/// Those outside: customers behind Twilio, and an agent.
+/// The clients.
 pub(super) struct LoadClients {
     client: Client,
     url: String,
     access_token: Mutex<String>,
     settings: Settings,
-    /// Conversation ids, by customer.
+    /// The conversation IDs by customer.
     pub(super) conversations: Mutex<Vec<String>>,
 }
 
@@ -60,7 +60,7 @@ impl LoadClients {
         }
     }
 
-    /// An answer of the people's API, which is as the document says; none if there was none.
+    /// Calls the API. Returns `None` if there is no response.
     pub(super) async fn call(
         &self,
         method: Method,
@@ -73,7 +73,7 @@ impl LoadClients {
         let request = if body.is_null() { request } else { request.json(body) };
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        // The program may be killed in the middle of it.
+        // The program may be killed during the request.
         let text = response.text().await.ok()?;
         let body: Value = serde_json::from_str(&text).ok()?;
         let response = TestResponse { status, headers, text, body };
@@ -96,7 +96,7 @@ impl LoadClients {
         response
     }
 
-    /// Makes a wish once; whether it was answered 2xx.
+    /// Sends a request once. Returns whether the response was 2xx.
     pub(super) async fn perform(&self, request: &RepeatedRequest) -> bool {
         match request {
             RepeatedRequest::Text { customer, number } => {
@@ -127,7 +127,7 @@ impl LoadClients {
         }
     }
 
-    /// Every message of a conversation.
+    /// Returns all messages of a conversation.
     pub(super) async fn list_messages(&self, conversation: &str) -> Vec<Value> {
         let path = format!("/api/conversations/{conversation}/messages?limit=100");
         let mut page = self.get(&path).await;
@@ -139,7 +139,7 @@ impl LoadClients {
         messages
     }
 
-    /// What was answered is stored, once; the unread count is what is stored.
+    /// Asserts that each acknowledged request is stored once and that the unread counts are correct.
     pub(super) async fn check_stored(&self, answered: &BTreeSet<RepeatedRequest>) {
         let list = self.get("/api/conversations?filter=open&limit=100").await;
         for customer in 0..CUSTOMERS {

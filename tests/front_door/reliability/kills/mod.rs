@@ -1,4 +1,4 @@
-//! The real program, killed twenty times at random moments under load, and what is there when it comes back.
+//! The real program, killed twenty times at random moments under load.
 
 mod load_clients;
 
@@ -18,29 +18,29 @@ use super::program::{Program, build_binary, new_work_folder};
 use crate::support::port::free_port;
 use crate::support::table::{self, TABLE};
 
-/// How often the program is killed.
+/// The number of kills.
 const KILLS: u32 = 20;
-/// Between one inbound text and the next: fifty a second.
+/// The interval between two inbound texts: 50 per second.
 const INBOUND_INTERVAL: Duration = Duration::from_millis(20);
-/// How many inbound texts come between one click and the next: five clicks a second.
+/// The number of inbound texts per send: five sends per second.
 const TEXTS_PER_SEND: u32 = 10;
-/// The customers.
+/// The number of customers.
 const CUSTOMERS: u32 = 8;
-/// How long the load runs before a kill, at most, in milliseconds.
+/// The maximum time of load before a kill, in milliseconds.
 const MAX_RUN_MILLIS: u64 = 700;
 
-/// Numbers that look random and come again with the same seed.
+/// A reproducible pseudo-random number generator.
 struct SeededRandom(u64);
 
 impl SeededRandom {
-    /// From 0 to `below`, exclusive.
+    /// Returns a number from 0 to `limit`, exclusive.
     fn next_below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.0 >> 33) % limit
     }
 }
 
-/// All wishes so far, and those of them that were answered.
+/// All requests so far, and the acknowledged ones.
 #[derive(Default)]
 struct RequestLog {
     requested: BTreeSet<RepeatedRequest>,
@@ -61,7 +61,7 @@ impl RequestLog {
     }
 }
 
-/// Repeats what was not answered, as Twilio and the page do, until it is.
+/// Repeats the requests without a response until they succeed, as Twilio and the page do.
 async fn repeat_unanswered(clients: &LoadClients, log: &Mutex<RequestLog>) {
     let unanswered = log.lock().unwrap().unanswered();
     for request in unanswered {
@@ -70,7 +70,7 @@ async fn repeat_unanswered(clients: &LoadClients, log: &Mutex<RequestLog>) {
     }
 }
 
-/// Texts and clicks at their pace for `time`; what is still open then is left open.
+/// Sends texts and messages at their rates for `time`. Pending requests stay without a response.
 async fn generate_load(
     clients: &Arc<LoadClients>,
     log: &Arc<Mutex<RequestLog>>,
@@ -102,7 +102,7 @@ async fn generate_load(
     tasks
 }
 
-/// The first text of each customer, so that each has a conversation.
+/// Sends the first text of each customer, so that each has a conversation.
 async fn create_conversations(clients: &LoadClients, log: &Mutex<RequestLog>) {
     clients.sign_in().await;
     for customer in 0..CUSTOMERS {
@@ -146,7 +146,7 @@ async fn nothing_is_lost_or_duplicated_after_twenty_kills_under_load() {
     drain_and_check(&clients, &log, &state, port).await;
 }
 
-/// Opens the state that the kills left, repeats what is open, lets everything come to its end, and compares.
+/// Starts the system with the saved state, repeats pending requests, waits until idle, and checks the result.
 async fn drain_and_check(clients: &LoadClients, log: &Mutex<RequestLog>, state: &Path, port: u16) {
     let fixture = ReliabilityFixture::start_with(|options| {
         options.state = Some(state.to_owned());
@@ -157,14 +157,14 @@ async fn drain_and_check(clients: &LoadClients, log: &Mutex<RequestLog>, state: 
     let answered = log.lock().unwrap().answered.clone();
     clients.check_stored(&answered).await;
     fixture.wait_until_idle().await;
-    // Leases end; look-ups after one, five and fifteen minutes; what waited for the lane goes.
+    // Leases expire, look-ups run after 1, 5 and 15 minutes, and queued messages are sent.
     for duration in [seconds(91), seconds(61), minutes(5), minutes(11), minutes(16)] {
         fixture.advance_and_sweep(duration).await;
     }
     let rows = table::rows(&fixture.system, TABLE).await;
     let is_outbox_entry =
         |(_, sk): &&(String, String)| sk.starts_with("QUEUE#") || sk.starts_with("JOB#");
-    assert_eq!(rows.keys().filter(is_outbox_entry).count(), 0, "something is still to be done");
+    assert_eq!(rows.keys().filter(is_outbox_entry).count(), 0, "outbox entries are left");
 
     let mut twilio_counts: BTreeMap<String, usize> = BTreeMap::new();
     for message in fixture.twilio().messages().unwrap() {

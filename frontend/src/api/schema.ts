@@ -871,7 +871,7 @@ export interface components {
             location?: components["schemas"]["Location"] | null;
             opt_out?: components["schemas"]["ConsentKeyword"] | null;
             /** @description Who else got it: the other members of a group MMS. */
-            other_recipients?: string[];
+            other_recipients: string[];
             referral?: components["schemas"]["Referral"] | null;
             reply_to?: components["schemas"]["ReplyTo"] | null;
         };

@@ -173,7 +173,7 @@ mod tests {
         .unwrap();
         let view = stored_message(Some(InboundOutcome::Stored(Box::new(message)))).unwrap();
         let view = serde_json::to_value(view).unwrap();
-        assert_eq!((&view["id"], &view["body"]), (&json!(id), &json!("Hello")));
+        assert_eq!((&view["message_id"], &view["body"]), (&json!(id), &json!("Hello")));
         assert!(stored_message(Some(InboundOutcome::Duplicate)).is_none());
         assert!(stored_message(None).is_none());
     }

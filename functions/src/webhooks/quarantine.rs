@@ -127,7 +127,7 @@ mod tests {
         let time = "2026-03-01T12:00:00Z";
         serde_json::from_value(json!({
             "id": "1", "reason": "unreadable", "detail": "", "path": "/twilio/messages", "body_base64": BASE64.encode(stored),
-            "length": length, "hash": "", "signed": true, "created_at": time, "updated_at": time,
+            "length": length, "hash": "", "signed": true, "query": "", "count": 1, "created_at": time, "updated_at": time,
         }))
         .unwrap()
     }

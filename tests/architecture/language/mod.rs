@@ -11,7 +11,7 @@ use list::{NAMES, PHRASES, PREFIXES, QUOTED, SPELLINGS, SUFFIXES, TEXTS, WORDS};
 use words::words;
 
 /// The parts of the repository whose names and texts are still to be rewritten, in the order of [`PARTS`].
-const TO_DO: &[&str] = &["shared", "functions", "frontend", "tests"];
+const TO_DO: &[&str] = &["shared", "functions", "tests"];
 
 /// The parts: a folder with all that is below it; the top level is its files alone.
 const PARTS: [&str; 7] = ["shared", "functions", "local", "frontend", "tests", "docs", "top level"];

@@ -44,12 +44,14 @@ describe('the status of a message', () => {
 
   it('is the send result before any report', () => {
     expect(
-      displayStatus(message({ send_result: { kind: 'rejected', code: 21610 } }), 'settled'),
+      displayStatus(message({ send_result: { kind: 'rejected', code: 21610 } }), 'completed'),
     ).toBe('rejected');
-    expect(displayStatus(message({ send_result: { kind: 'unconfirmed' } }), 'settled')).toBe(
+    expect(displayStatus(message({ send_result: { kind: 'unconfirmed' } }), 'completed')).toBe(
       'unconfirmed',
     );
-    expect(displayStatus(message({ send_result: { kind: 'accepted' } }), 'settled')).toBe('queued');
+    expect(displayStatus(message({ send_result: { kind: 'accepted' } }), 'completed')).toBe(
+      'queued',
+    );
   });
 
   it('maps internal statuses to displayed ones', () => {
@@ -65,7 +67,7 @@ describe('the status of a message', () => {
       send_result: { kind: 'unconfirmed' },
       statuses: { delivered: { at: at(1) } },
     });
-    expect(displayStatus(late, 'settled')).toBe('delivered');
+    expect(displayStatus(late, 'completed')).toBe('delivered');
   });
 });
 
@@ -78,13 +80,13 @@ describe('merging', () => {
     expect(merged).toEqual({ sent: { at: at(2) }, queued: { at: at(1) } });
   });
 
-  it('keeps the higher outbox version, and settled above all', () => {
+  it('keeps the higher outbox version, and completed above all', () => {
     const low = { state: 'claimed', version: 2 } as const;
     const high = { state: 'deferred', version: 3 } as const;
     expect(mergeOutboxState(low, high)).toBe(high);
     expect(mergeOutboxState(high, low)).toBe(high);
-    expect(mergeOutboxState('settled', high)).toBe('settled');
-    expect(mergeOutboxState(high, 'settled')).toBe('settled');
+    expect(mergeOutboxState('completed', high)).toBe('completed');
+    expect(mergeOutboxState(high, 'completed')).toBe('completed');
   });
 
   it('keeps the fields of the higher rev and the statuses of both', () => {

@@ -30,7 +30,7 @@ export const appStrings = {
     image: 'Image',
     audio: 'Audio',
     video: 'Video',
-    contact: 'Contact',
+    contact: 'Contact card',
     document: 'Document',
   },
   today: 'Today',

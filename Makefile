@@ -3,10 +3,10 @@
 #   make run        run the whole system on this machine, without AWS and without a Twilio account
 #   make test       run `make check` and all tests; the last line lists skipped checks
 #   make check      check format, lints, docs, types and unused code
-#   make generate   regenerate the files that are made from the code (API document, types, routes)
+#   make generate   regenerate the generated files (API document, types, routes)
 #   make audit      check licenses, banned crates, sources and known advisories
 #   make bench      run the benchmarks; they assert nothing
-#   make pictures   make the screenshots in docs/pictures again
+#   make pictures   retake the screenshots in docs/pictures
 #   make build      build the functions for Lambda (FUNCTION=send-message for one)
 #   make clean      delete build output, installed packages and the local state
 
@@ -29,7 +29,7 @@ help:
 
 # Installs the npm packages of the lock file. Runs again when the lock file changes.
 node_modules/.installed: package-lock.json
-	@command -v npm >/dev/null || { echo "Node.js 20.19 or newer is needed: https://nodejs.org"; exit 1; }
+	@command -v npm >/dev/null || { echo "Install Node.js 20.19 or newer: https://nodejs.org"; exit 1; }
 	@echo "Installing npm packages…"
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -54,7 +54,7 @@ endef
 target/twilio-sdk-py/.installed: tests/twilio-sdk-py/requirements.txt
 	@if ! $(PYTHON_WORKS); then \
 	  $(call APT_INSTALL,Python with venv,python3 python3-venv); \
-	  $(PYTHON_WORKS) || { echo "The tests with Twilio's Python library need Python 3.9 or newer with venv. Debian, Ubuntu: sudo apt-get install python3 python3-venv. Other systems: https://www.python.org"; exit 1; }; \
+	  $(PYTHON_WORKS) || { echo "The tests with Twilio's Python library need Python 3.9 or newer with venv. On Debian and Ubuntu, run: sudo apt-get install python3 python3-venv. On other systems, see https://www.python.org"; exit 1; }; \
 	fi
 	@echo "Installing Twilio's Python library into target/twilio-sdk-py…"
 	python3 -m venv target/twilio-sdk-py
@@ -73,7 +73,7 @@ chromium:
 	@if [ -z "$(CHROMIUM)" ]; then \
 	  $(call APT_INSTALL,Chromium,chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji); \
 	  if ! command -v chromium >/dev/null; then \
-	    echo "The browser tests need Chromium. Debian, Ubuntu: sudo apt-get install chromium. macOS: brew install --cask chromium."; exit 1; \
+	    echo "The browser tests need Chromium. On Debian and Ubuntu, run: sudo apt-get install chromium. On macOS, run: brew install --cask chromium"; exit 1; \
 	  fi; \
 	fi
 
@@ -140,11 +140,11 @@ audit: node_modules/.installed
 	@command -v cargo-deny >/dev/null || { echo "Installing cargo-deny…"; cargo install --locked --quiet cargo-deny; }
 	cargo deny check bans licenses sources
 	@if cargo deny fetch db; then cargo deny check --disable-fetch advisories; \
-	  else echo "NOT CHECKED: Rust advisories. The advisory database cannot be reached."; fi
+	  else echo "NOT CHECKED: Rust advisories. Could not download the advisory database."; fi
 	@report=$$(npm audit --omit=dev 2>&1) && echo "$$report" || { echo "$$report"; \
 	  case "$$report" in \
 	    *"npm audit report"*) exit 1 ;; \
-	    *) echo "NOT CHECKED: npm advisories. The registry's advisories cannot be read." ;; \
+	    *) echo "NOT CHECKED: npm advisories. Could not read the advisories of the npm registry." ;; \
 	  esac; }
 
 bench: frontend/dist/index.html chromium

@@ -1,4 +1,4 @@
-// Prints what each page loads first and each further chunk, gzipped, and fails above the bar:
+// Prints what each page loads first and each further chunk, gzipped, and fails above the limits:
 // 60 KB of JavaScript for the desk's first load, 40 KB for any further chunk.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -22,10 +22,10 @@ function firstLoad(key, seen = new Set()) {
 }
 
 let failed = false;
-const report = (name, bytes, bar) => {
-  const over = bytes > bar;
+const report = (name, bytes, limit) => {
+  const over = bytes > limit;
   failed ||= over;
-  console.log(`${kilobytes(bytes)} of ${kilobytes(bar)}  ${over ? 'OVER ' : ''}${name}`);
+  console.log(`${kilobytes(bytes)} of ${kilobytes(limit)}  ${over ? 'OVER ' : ''}${name}`);
 };
 
 const first = new Set();

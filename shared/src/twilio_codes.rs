@@ -45,7 +45,7 @@ const CODES: &[CodeAdvice] = &[
     ),
     permanent(
         20404,
-        "Twilio does not know this",
+        "Not found at Twilio",
         "It may have been deleted at Twilio. Ask an admin to check the account.",
     ),
     retryable(
@@ -53,7 +53,7 @@ const CODES: &[CodeAdvice] = &[
         "Too many requests at once",
         "Twilio asked us to slow down. Send again in a moment.",
     ),
-    permanent(21211, "Invalid phone number", "Check the customer's number, digit by digit."),
+    permanent(21211, "Invalid phone number", "Check the customer’s number, digit by digit."),
     permanent(
         21212,
         "Our sender is not valid",
@@ -62,7 +62,7 @@ const CODES: &[CodeAdvice] = &[
     permanent(
         21408,
         "Messages to this country are switched off",
-        "Ask an admin to allow the country in Twilio's messaging permissions.",
+        "Ask an admin to allow the country in Twilio’s messaging permissions.",
     ),
     permanent(
         21606,
@@ -72,7 +72,7 @@ const CODES: &[CodeAdvice] = &[
     permanent(
         21608,
         "A trial account reaches only verified numbers",
-        "Verify the customer's number at Twilio, or upgrade the account.",
+        "Verify the customer’s number at Twilio, or upgrade the account.",
     ),
     permanent(
         21610,
@@ -81,13 +81,13 @@ const CODES: &[CodeAdvice] = &[
     ),
     retryable(
         21611,
-        "Our number's queue is full",
+        "Our number’s queue is full",
         "Wait until its queue is shorter, then send again.",
     ),
     permanent(
         21612,
         "No route from our number to this one",
-        "Twilio cannot connect the two. Try another of our numbers, or another channel.",
+        "Twilio cannot deliver between the two. Try another sender or another channel.",
     ),
     permanent(
         21614,
@@ -108,7 +108,7 @@ const CODES: &[CodeAdvice] = &[
     permanent(
         30004,
         "The message was blocked",
-        "The customer or their carrier does not take texts from us. Try another way.",
+        "The customer or their carrier does not accept texts from us. Try another channel.",
     ),
     permanent(
         30005,
@@ -118,7 +118,7 @@ const CODES: &[CodeAdvice] = &[
     permanent(
         30006,
         "A landline, or a carrier that we cannot reach",
-        "Texts do not get there. Ask for a mobile number.",
+        "It cannot receive texts. Ask for a mobile number.",
     ),
     permanent(
         30007,
@@ -127,8 +127,8 @@ const CODES: &[CodeAdvice] = &[
     ),
     retryable(
         30008,
-        "It failed for an unknown reason",
-        "The carrier did not say why. Send it again; if it keeps failing, try another way.",
+        "Delivery failed for an unknown reason",
+        "The carrier did not say why. Send it again; if it keeps failing, try another channel.",
     ),
     permanent(
         30034,
@@ -144,48 +144,48 @@ const CODES: &[CodeAdvice] = &[
     permanent(
         63014,
         "The customer has blocked us",
-        "Respect it. Reach them another way only if they asked for that.",
+        "Contact them on another channel only if they asked you to.",
     ),
     permanent(
         63016,
         "The 24-hour window is closed",
-        "The customer has not written for a day. Send an approved template instead.",
+        "The customer has not written in the last 24 hours. Send an approved template instead.",
     ),
     retryable(
         63017,
-        "Too many messages a second",
+        "Too many messages per second",
         "The channel asked us to slow down. Send again in a moment.",
     ),
     retryable(
         63018,
-        "The channel's limit was reached",
+        "The channel’s limit was reached",
         "Too much was sent in a short time. Wait a little, then send again.",
     ),
     permanent(
         63020,
-        "The sender's invitation is not accepted",
-        "Ask an admin to accept Twilio's invitation in the Meta business account.",
+        "The sender’s invitation has not been accepted",
+        "Ask an admin to accept Twilio’s invitation in the Meta business account.",
     ),
     permanent(
         63021,
-        "The channel refused the content",
-        "Something in the message is not allowed there. Change it and send it again.",
+        "The channel rejected the content",
+        "The message contains something that the channel does not allow. Change it and send it again.",
     ),
     permanent(
         63032,
-        "WhatsApp cannot deliver to this person",
-        "WhatsApp limits such messages to them. Try another way.",
+        "WhatsApp cannot deliver to this customer",
+        "WhatsApp restricts messages to them. Try another channel.",
     ),
     permanent(63036, "The phone cannot receive RCS", "Send a text instead."),
     retryable(
         63038,
-        "Today's limit of the account is reached",
+        "The account’s daily limit was reached",
         "The limit resets tomorrow. An admin can have it raised at Twilio.",
     ),
     permanent(
         63049,
         "Meta held the message back",
-        "It limits marketing to each person. Wait until the customer writes, or try another way.",
+        "Meta limits marketing messages per person. Wait until the customer writes, or try another channel.",
     ),
 ];
 

@@ -230,7 +230,7 @@ fn copied_rows(template: &TemplateRows, size: usize) -> impl Iterator<Item = Vec
     // Older than the existing rows, one second apart.
     let time = move |index: usize| newest_time - 1_000 * (u64::try_from(index).unwrap() + 1);
     let long_thread =
-        (0..size / 2 - 1).map(move |n| vec![message_row(template, &template.id, time(n), n)]);
+        (0..size / 2 - 1).map(move |n| vec![message_item(template, &template.id, time(n), n)]);
     let short_threads =
         (0..conversation_count(size)).map(move |n| conversation_rows(template, n, time(n)));
     let mut rows = long_thread.chain(short_threads);
@@ -275,7 +275,12 @@ fn conversation_rows(template: &TemplateRows, index: usize, time: u64) -> Vec<Ro
     let search_rows = terms.iter().map(|term| search_entry_row(term, &id));
     let message_rows = (0..MESSAGES_PER_CONVERSATION).map(|n| {
         let offset = u64::try_from(n).unwrap();
-        message_row(template, &id, time - offset, 1_000_000 + index * MESSAGES_PER_CONVERSATION + n)
+        message_item(
+            template,
+            &id,
+            time - offset,
+            1_000_000 + index * MESSAGES_PER_CONVERSATION + n,
+        )
     });
     std::iter::once(meta_row).chain(search_rows).chain(message_rows).collect()
 }
@@ -287,7 +292,7 @@ fn search_entry_row(term: &SearchTerm, id: &str) -> Row {
     Row { pk, sk, json, list_key: None }
 }
 
-fn message_row(template: &TemplateRows, id: &str, time: u64, index: usize) -> Row {
+fn message_item(template: &TemplateRows, id: &str, time: u64, index: usize) -> Row {
     let ulid = MessageId::from_parts(time, u128::try_from(index).unwrap()).to_string();
     let (pk, sk) = (format!("CONV#{id}"), format!("MSG#{ulid}"));
     let mut text = template.text.clone();

@@ -18,7 +18,7 @@ test('the details of a failed message show every status with its time, the code 
   const details = await detailsOf(desk, 'Can you hear me?');
   await expect(details.getByRole('listitem')).toHaveText([/Sending/, /Sent/, /Not delivered/]);
   await expect(details.getByRole('listitem')).toHaveText([TIME, TIME, TIME]);
-  await expect(details.getByRole('listitem').last()).toContainText('Twilio code 30003');
+  await expect(details.getByRole('listitem').last()).toContainText('Twilio error 30003');
   await expect(details).toContainText(
     'The phone could not be reached. It may be switched off or out of coverage. Try again later.',
   );

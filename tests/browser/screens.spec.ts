@@ -19,13 +19,13 @@ test.use({ fakeClock: true });
 
 test('sign-in', async ({ page }) => {
   await page.goto('/');
-  await expect(page.getByLabel('Name')).toBeFocused();
+  await expect(page.getByLabel('Username')).toBeFocused();
   await expectScreen(page, 'sign-in');
 });
 
 test('rejected sign-in', async ({ page }) => {
   await page.goto('/');
-  await page.getByLabel('Name').fill('admin');
+  await page.getByLabel('Username').fill('admin');
   await page.getByLabel('Password').fill('no');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).not.toBeEmpty();

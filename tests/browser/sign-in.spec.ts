@@ -3,11 +3,11 @@ import { expect, waitUntilLive, signIn, signInHere, test } from './test.ts';
 
 test('a wrong password shows an error, the right one opens the desk', async ({ page }) => {
   await page.goto('/');
-  await expect(page.getByLabel('Name')).toBeFocused();
-  await page.getByLabel('Name').fill('admin');
+  await expect(page.getByLabel('Username')).toBeFocused();
+  await page.getByLabel('Username').fill('admin');
   await page.getByLabel('Password').fill('not this one');
   await page.getByLabel('Password').press('Enter');
-  await expect(page.getByRole('alert')).toHaveText('Incorrect name or password.');
+  await expect(page.getByRole('alert')).toHaveText('Incorrect username or password.');
   await page.getByLabel('Password').fill('partyline');
   await page.getByLabel('Password').press('Enter');
   await waitUntilLive(page);

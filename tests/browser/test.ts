@@ -64,7 +64,7 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Opens the page and signs in with name and password. */
+/** Opens the page and signs in with username and password. */
 export async function signIn(page: Page, who = ADMIN): Promise<void> {
   await page.goto('/');
   await signInHere(page, who);
@@ -72,7 +72,7 @@ export async function signIn(page: Page, who = ADMIN): Promise<void> {
 
 /** Signs in on the current page. */
 export async function signInHere(page: Page, { username, password } = ADMIN): Promise<void> {
-  await page.getByLabel('Name').fill(username);
+  await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await waitUntilLive(page);

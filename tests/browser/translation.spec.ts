@@ -33,10 +33,10 @@ test('a text is untranslated unless it is marked, data or a date', () => {
 test('the sign-in, and a wrong password', async ({ page: desk }) => {
   await desk.goto('/');
   await expectTranslated(desk, DATA);
-  await desk.getByLabel('Name').fill('admin');
+  await desk.getByLabel('Username').fill('admin');
   await desk.getByLabel('Password').fill('not this one');
   await desk.getByLabel('Password').press('Enter');
-  await expect(desk.getByRole('alert')).toHaveText(/^⟦Incorrect name or password/);
+  await expect(desk.getByRole('alert')).toHaveText(/^⟦Incorrect username or password/);
   await expectTranslated(desk, DATA);
 });
 

@@ -23,7 +23,7 @@ async fn a_number_is_checked_as_it_is_typed() {
         (&"GB".into(), &json!(null))
     );
     for (number_input, reason, key) in [
-        ("", "Type a phone number.", "number.empty"),
+        ("", "Enter a phone number.", "number.empty"),
         ("2065", "This number is too short.", "number.too_short"),
         ("hello", "This is not a valid phone number.", "number.none"),
         (BUSINESS_NUMBER, "This is one of your own numbers.", "number.ours"),

@@ -51,7 +51,7 @@ async fn a_username_is_unique_regardless_of_case_and_concurrency() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409, 409]);
     let detail = admin.post("/api/users", user("admin")).await.error_detail(409);
-    assert_eq!(detail, "This sign-in name is taken.");
+    assert_eq!(detail, "This username is taken.");
     system.stop().await;
 }
 

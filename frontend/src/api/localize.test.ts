@@ -20,17 +20,17 @@ describe('localized texts', () => {
     const large = localized['file.too_large'];
     const text = 'The file is too large. It can be at most 5 MB.';
     expect(format(large, { max: 5 * 1024 * 1024 })).toBe(text);
-    expect(format('{most:bytes}, {most}, {name}', { most: 2048, name: 'a {most}' })).toBe(
-      '2 KB, 2048, a {most}',
+    expect(format('{max:bytes}, {max}, {name}', { max: 2048, name: 'a {max}' })).toBe(
+      '2 KB, 2048, a {max}',
     );
   });
 
   it('must be complete in a translation, or it does not compile', () => {
     // @ts-expect-error Most texts are missing.
-    const some: LocalizedTexts = { 'message.missing': 'Diese Nachricht gibt es nicht.' };
+    const partial: LocalizedTexts = { 'message.missing': 'Diese Nachricht gibt es nicht.' };
     // @ts-expect-error A number is not a text.
-    const odd: Catalog['appStrings'] = { ...appStrings, cancel: 7 };
-    expect([some, odd]).toHaveLength(2);
+    const invalid: Catalog['appStrings'] = { ...appStrings, cancel: 7 };
+    expect([partial, invalid]).toHaveLength(2);
   });
 
   it('may be functions of the values', () => {

@@ -39,7 +39,7 @@ function createSocket() {
       await far.slow;
       return { ticket, url: 'ws://desk/ws', expires_in: 30 };
     },
-    onEvents: (heard) => events.push(...heard),
+    onEvents: (received) => events.push(...received),
     onOpen: (open) => states.push(open),
     open: (_, protocols) => {
       const end = new FarEnd(protocols);

@@ -19,8 +19,8 @@ export interface SocketOptions {
 }
 
 /**
- * The most conversations that are watched, as many as the server accepts. The latest opened ones
- * are.
+ * The maximum number of watched conversations, as many as the server accepts. The last opened
+ * ones are watched.
  */
 export const MAX_WATCHED = 5;
 /** A connection attempt is given up after this time (ms). */

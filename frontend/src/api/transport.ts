@@ -32,7 +32,7 @@ export class Transport {
   #username: string | null = null;
   #otherUser = false;
   #expires = 0;
-  /** The number of started requests, and the last started one that got a response. */
+  /** The number of started requests, and the sequence number of the last one with a response. */
   #started = 0;
   #answered = 0;
   #refreshing: Promise<boolean> | null = null;
@@ -144,7 +144,7 @@ export class Transport {
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
       });
-      // Reads the whole body within the timeout, since it can hang as well.
+      // Reads the whole body within the timeout, because it can hang, too.
       await response.clone().arrayBuffer();
       this.#answered = Math.max(this.#answered, sequence);
       this.#onReachable(true);

@@ -3,22 +3,22 @@ import { DeskObserver } from './desk-observer';
 
 it('reports a text once when it appears, ignoring white space', () => {
   const desk = new DeskObserver();
-  const told: number[] = [];
+  const reported: number[] = [];
   const later = performance.now() + 31;
-  desk.waitFor('two\nlines', (at) => told.push(at));
+  desk.waitFor('two\nlines', (at) => reported.push(at));
   desk.record(['something else'], later - 1);
   desk.record(['Ada two  lines 14:02'], later);
   desk.record(['two lines'], later + 1);
-  expect(told).toEqual([later]);
+  expect(reported).toEqual([later]);
 });
 
 it('stops waiting after half a minute', () => {
   const desk = new DeskObserver();
-  const told: number[] = [];
-  desk.waitFor('hello', (at) => told.push(at));
+  const reported: number[] = [];
+  desk.waitFor('hello', (at) => reported.push(at));
   desk.record(['nothing'], performance.now() + 31_000);
   desk.record(['hello'], performance.now() + 32_000);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 it('remembers when a text appeared, each sighting for one arrival', () => {

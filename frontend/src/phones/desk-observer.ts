@@ -1,4 +1,4 @@
-/** The most sightings that are kept. */
+/** The maximum number of sightings that are kept. */
 const MAX_SIGHTINGS = 200;
 /** An expectation is dropped after this time (ms). */
 const WAIT_TIMEOUT = 30_000;

@@ -17,23 +17,23 @@ const THEMES: Theme[] = ['auto', 'light', 'dark'];
 
 /** Returns all available commands: first those of the open conversation, then the general ones. */
 export function listCommands(desk: Desk, shell: Shell): Command[] {
-  const { keyActions: acts } = shell;
+  const { keyActions: actions } = shell;
   const t = paletteStrings.commands;
   const { selected } = desk;
   const here: Command[] = selected
     ? [
-        { label: t.reply, key: 'R', run: acts.reply },
-        { label: t.attach, key: 'A', run: acts.attach },
+        { label: t.reply, key: 'R', run: actions.reply },
+        { label: t.attach, key: 'A', run: actions.attach },
         {
           label: selected.status === 'open' ? t.close : t.reopen,
           key: 'E',
-          run: acts.toggleStatus,
+          run: actions.toggleStatus,
         },
-        { label: t.find, key: 'F', run: acts.find },
-        { label: t.latest, key: 'G', run: acts.newest },
-        { label: t.details, key: 'D', run: acts.details },
-        { label: t.contact, key: 'I', run: acts.contact },
-        { label: t.remove, key: '#', run: acts.remove },
+        { label: t.find, key: 'F', run: actions.find },
+        { label: t.latest, key: 'G', run: actions.newest },
+        { label: t.details, key: 'D', run: actions.details },
+        { label: t.contact, key: 'I', run: actions.contact },
+        { label: t.remove, key: '#', run: actions.remove },
       ]
     : [];
   const admin: Command[] =
@@ -42,8 +42,8 @@ export function listCommands(desk: Desk, shell: Shell): Command[] {
       : [];
   return [
     ...here,
-    { label: listStrings.compose, key: 'N', run: acts.compose },
-    { label: t.search, key: '/', run: acts.search },
+    { label: listStrings.compose, key: 'N', run: actions.compose },
+    { label: t.search, key: '/', run: actions.search },
     { label: t.show.open, key: '1', run: () => shell.filter('open') },
     { label: t.show.unread, key: '2', run: () => shell.filter('unread') },
     { label: t.show.closed, key: '3', run: () => shell.filter('closed') },
@@ -58,7 +58,7 @@ export function listCommands(desk: Desk, shell: Shell): Command[] {
       label: desk.notifications.on ? t.notificationsOff : t.notificationsOn,
       run: () => void desk.notifications.setOn(!desk.notifications.on),
     },
-    { label: menuStrings.shortcuts, key: '?', run: acts.shortcuts },
+    { label: menuStrings.shortcuts, key: '?', run: actions.shortcuts },
     { label: menuStrings.signOut, run: () => void desk.signOut() },
   ];
 }

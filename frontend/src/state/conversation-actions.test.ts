@@ -21,58 +21,58 @@ const hello = text('Hello', '2026-11-01T09:00:00.000Z');
 const more = text('More', '2026-11-01T09:05:00.000Z');
 
 /** Resolves after all pending callbacks have run. */
-const settled = () => new Promise<void>((done) => setTimeout(done));
+const flushCallbacks = () => new Promise<void>((done) => setTimeout(done));
 
 function desk(client: Partial<Client>) {
   const conversations = new Conversations();
   const toasts = new Toasts();
-  const acts = new ConversationActions(client as Client, conversations, toasts);
-  return { acts, conversations, toasts };
+  const actions = new ConversationActions(client as Client, conversations, toasts);
+  return { actions, conversations, toasts };
 }
 
 describe('the actions on a conversation', () => {
   it('marks as read up to the expected state and applies a newer state', async () => {
     const revs: number[] = [];
-    const { acts, conversations } = desk({
+    const { actions, conversations } = desk({
       markRead: (_, rev) => {
         revs.push(rev);
         return Promise.reject(stale(conversation({ rev: 5, unread_count: 2 })));
       },
     });
-    await acts.markRead(conversation({ rev: 4, unread_count: 1 }));
+    await actions.markRead(conversation({ rev: 4, unread_count: 1 }));
     expect(revs).toEqual([4]);
     expect(conversations.get('c1')?.unread_count).toBe(2);
   });
 
   it('marks as read once at a time', async () => {
     let calls = 0;
-    const { acts } = desk({
+    const { actions } = desk({
       markRead: () => {
         calls += 1;
         return Promise.resolve(conversation({ rev: 2 }));
       },
     });
-    await Promise.all([acts.markRead(conversation()), acts.markRead(conversation())]);
+    await Promise.all([actions.markRead(conversation()), actions.markRead(conversation())]);
     expect(calls).toBe(1);
   });
 
   it('marks two conversations as read at the same time', async () => {
     const calls: string[] = [];
-    const { acts } = desk({
+    const { actions } = desk({
       markRead: (id) => {
         calls.push(id);
         return Promise.resolve(conversation({ conversation_id: id, rev: 2 }));
       },
     });
     const other = conversation({ conversation_id: 'c2' });
-    await Promise.all([acts.markRead(conversation()), acts.markRead(other)]);
+    await Promise.all([actions.markRead(conversation()), actions.markRead(other)]);
     expect(calls).toEqual(['c1', 'c2']);
   });
 
   it('marks newer messages as read after the first response', async () => {
     const revs: number[] = [];
     const newer = conversation({ rev: 5, unread_count: 2 });
-    const { acts, conversations } = desk({
+    const { actions, conversations } = desk({
       markRead: (_, rev) => {
         revs.push(rev);
         return rev < 5
@@ -80,9 +80,9 @@ describe('the actions on a conversation', () => {
           : Promise.resolve(conversation({ rev: 6, unread_count: 0 }));
       },
     });
-    const first = acts.markRead(conversation({ rev: 4, unread_count: 1 }));
+    const first = actions.markRead(conversation({ rev: 4, unread_count: 1 }));
     conversations.apply({ type: 'conversation', conversation: newer });
-    await acts.markRead(newer);
+    await actions.markRead(newer);
     await first;
     expect(revs).toEqual([4, 5]);
     expect(conversations.get('c1')?.unread_count).toBe(0);
@@ -90,24 +90,24 @@ describe('the actions on a conversation', () => {
 
   it('allows marking as read again after a failure, but does not repeat it', async () => {
     let calls = 0;
-    const { acts } = desk({
+    const { actions } = desk({
       markRead: () => {
         calls += 1;
         return Promise.reject(new ApiError(503, 'Not now.'));
       },
     });
-    await acts.markRead(conversation({ unread_count: 1 }));
+    await actions.markRead(conversation({ unread_count: 1 }));
     expect(calls).toBe(1);
-    await acts.markRead(conversation({ unread_count: 1 }));
+    await actions.markRead(conversation({ unread_count: 1 }));
     expect(calls).toBe(2);
   });
 
   it('closes a conversation and offers one undo', async () => {
     let rev = 1;
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       setStatus: (_, status) => Promise.resolve(conversation({ rev: ++rev, status })),
     });
-    await acts.setStatus(conversation(), 'closed');
+    await actions.setStatus(conversation(), 'closed');
     expect(conversations.get('c1')?.status).toBe('closed');
     toasts.runAction();
     await Promise.resolve().then(() => undefined);
@@ -119,14 +119,14 @@ describe('the actions on a conversation', () => {
   it('closes with the expected revision and repeats when only names, notes or statuses changed', async () => {
     const revs: (number | undefined)[] = [];
     const renamed = conversation({ rev: 5, contact_name: 'Ida', unread_count: 0, preview: hello });
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       setStatus: (_, status, rev) => {
         revs.push(rev);
         if (rev !== 5) return Promise.reject(stale(renamed));
         return Promise.resolve({ ...renamed, rev: 6, status });
       },
     });
-    await acts.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
+    await actions.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
     expect(revs).toEqual([4, 5]);
     expect(conversations.get('c1')?.status).toBe('closed');
     expect(toasts.current?.text).toContain('closed');
@@ -135,13 +135,13 @@ describe('the actions on a conversation', () => {
 
   it('does not close a conversation with a new message, and says so', async () => {
     const revs: (number | undefined)[] = [];
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       setStatus: (_, _status, rev) => {
         revs.push(rev);
         return Promise.reject(stale(conversation({ rev: 5, unread_count: 1, preview: more })));
       },
     });
-    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    await actions.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
     expect(revs).toEqual([4]);
     expect(conversations.get('c1')).toMatchObject({ status: 'open', unread_count: 1 });
     expect(toasts.current?.text).toBe(
@@ -151,45 +151,45 @@ describe('the actions on a conversation', () => {
     toasts.dismiss();
   });
 
-  it('does not close a message that only another agent has read', async () => {
-    const { acts, toasts } = desk({
+  it('does not close a conversation whose new message only another agent has read', async () => {
+    const { actions, toasts } = desk({
       setStatus: () => Promise.reject(stale(conversation({ rev: 6, preview: more }))),
     });
-    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    await actions.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
     expect(toasts.current?.text).toContain('stays open');
     toasts.dismiss();
   });
 
   it('closes a conversation after its own pending reply', async () => {
     const answered = conversation({ rev: 5, preview: { ...more, direction: 'outbound' } });
-    const { acts, toasts } = desk({
+    const { actions, toasts } = desk({
       setStatus: (_, status, rev) =>
         rev === 5
           ? Promise.resolve({ ...answered, rev: 6, status })
           : Promise.reject(stale(answered)),
     });
-    await acts.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
+    await actions.setStatus(conversation({ rev: 4, preview: hello }), 'closed');
     expect(toasts.current?.text).toContain('closed');
     toasts.dismiss();
   });
 
-  it('does not close a message that arrived before a pending reply', async () => {
+  it('does not close a conversation whose new message arrived before a pending reply', async () => {
     const answered = { ...more, direction: 'outbound' as const };
-    const { acts, toasts } = desk({
+    const { actions, toasts } = desk({
       setStatus: () =>
         Promise.reject(stale(conversation({ rev: 6, unread_count: 1, preview: answered }))),
     });
-    await acts.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
+    await actions.setStatus(conversation({ rev: 4, unread_count: 1, preview: hello }), 'closed');
     expect(toasts.current?.text).toContain('stays open');
     toasts.dismiss();
   });
 
   it('gives up closing after the last attempt, with the reason', async () => {
     let rev = 4;
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       setStatus: () => Promise.reject(stale(conversation({ rev: ++rev }))),
     });
-    await acts.setStatus(conversation({ rev: 4 }), 'closed');
+    await actions.setStatus(conversation({ rev: 4 }), 'closed');
     expect(conversations.get('c1')?.rev).toBe(rev);
     expect(toasts.current?.text).toBe('Changed meanwhile.');
     toasts.dismiss();
@@ -198,7 +198,7 @@ describe('the actions on a conversation', () => {
   it('reopens unconditionally, and closes by undo only with the expected revision', async () => {
     const calls: [string, number | undefined][] = [];
     let now = conversation({ rev: 1, status: 'closed', preview: hello });
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       setStatus: (_, status, rev) => {
         calls.push([status, rev]);
         if (rev !== undefined && rev !== now.rev) return Promise.reject(stale(now));
@@ -206,10 +206,10 @@ describe('the actions on a conversation', () => {
         return Promise.resolve(now);
       },
     });
-    await acts.setStatus(now, 'open');
+    await actions.setStatus(now, 'open');
     now = { ...now, rev: 3, unread_count: 1, preview: more };
     toasts.runAction();
-    await settled();
+    await flushCallbacks();
     expect(toasts.current?.text).toContain('stays open');
     expect(calls).toEqual([
       ['open', undefined],
@@ -221,32 +221,32 @@ describe('the actions on a conversation', () => {
 
   it('deletes with the expected revision after the time to undo', async () => {
     const revs: number[] = [];
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       deleteConversation: (_, rev) => {
         revs.push(rev);
         return Promise.resolve();
       },
     });
     conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    acts.remove(conversation({ rev: 4 }));
+    actions.remove(conversation({ rev: 4 }));
     const renamed = conversation({ rev: 5, contact_name: 'Ida' });
     conversations.apply({ type: 'conversation', conversation: renamed });
     expect(conversations.all).toEqual([]);
     toasts.dismiss();
-    await settled();
+    await flushCallbacks();
     expect(revs).toEqual([5]);
     expect(conversations.get('c1')).toBeUndefined();
     expect(toasts.current).toBeNull();
   });
 
   it('restores a conversation with a new message before the deletion, and says so', async () => {
-    const { acts, conversations, toasts } = desk({});
+    const { actions, conversations, toasts } = desk({});
     conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    acts.remove(conversation({ rev: 4 }));
+    actions.remove(conversation({ rev: 4 }));
     const written = conversation({ rev: 5, unread_count: 1, preview: more });
     conversations.apply({ type: 'conversation', conversation: written });
     toasts.dismiss();
-    await settled();
+    await flushCallbacks();
     expect(conversations.all).toEqual([written]);
     expect(toasts.current?.text).toBe(
       'The conversation with 07911 123456 has new messages and was not deleted.',
@@ -256,12 +256,12 @@ describe('the actions on a conversation', () => {
 
   it('restores a conversation that another agent has answered meanwhile', async () => {
     const answered = { ...more, direction: 'outbound' as const };
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       deleteConversation: () => Promise.reject(stale(conversation({ rev: 9, preview: answered }))),
     });
-    acts.remove(conversation({ rev: 4, preview: hello }));
+    actions.remove(conversation({ rev: 4, preview: hello }));
     toasts.dismiss();
-    await settled();
+    await flushCallbacks();
     expect(conversations.get('c1')?.rev).toBe(9);
     expect(toasts.current?.text).toContain('was not deleted');
     toasts.dismiss();
@@ -270,7 +270,7 @@ describe('the actions on a conversation', () => {
   it('restores a conversation whose new message only the server knows', async () => {
     const written = conversation({ rev: 6, unread_count: 1, preview: more });
     const revs: number[] = [];
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       deleteConversation: (_, rev) => {
         revs.push(rev);
         // Someone renames the contact, then the customer writes.
@@ -278,9 +278,9 @@ describe('the actions on a conversation', () => {
       },
     });
     conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    acts.remove(conversation({ rev: 4 }));
+    actions.remove(conversation({ rev: 4 }));
     toasts.dismiss();
-    await settled();
+    await flushCallbacks();
     expect(revs).toEqual([4, 5]);
     expect(conversations.all).toEqual([written]);
     expect(toasts.current?.text).toContain('was not deleted');
@@ -289,27 +289,27 @@ describe('the actions on a conversation', () => {
 
   it('shows a conversation that is created again during the deletion', async () => {
     const recreated = conversation({ rev: 6, unread_count: 1, preview: more });
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       deleteConversation: () => {
         conversations.apply({ type: 'conversation', conversation: recreated });
         return Promise.resolve();
       },
     });
     conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    acts.remove(conversation({ rev: 4 }));
+    actions.remove(conversation({ rev: 4 }));
     toasts.dismiss();
-    await settled();
+    await flushCallbacks();
     expect(conversations.all).toEqual([recreated]);
   });
 
   it('restores a conversation whose deletion failed, with the reason', async () => {
-    const { acts, conversations, toasts } = desk({
+    const { actions, conversations, toasts } = desk({
       deleteConversation: () => Promise.reject(new ApiError(503, 'Not now.')),
     });
     conversations.apply({ type: 'conversation', conversation: conversation() });
-    acts.remove(conversation());
+    actions.remove(conversation());
     toasts.dismiss();
-    await settled();
+    await flushCallbacks();
     expect(conversations.all).toHaveLength(1);
     expect(toasts.current?.text).toBe('Not now.');
     toasts.dismiss();
@@ -317,27 +317,30 @@ describe('the actions on a conversation', () => {
 
   it('does not report an ended session itself', async () => {
     const ended = () => Promise.reject(new ApiError(401, ''));
-    const { acts, conversations, toasts } = desk({ deleteConversation: ended, setStatus: ended });
+    const { actions, conversations, toasts } = desk({
+      deleteConversation: ended,
+      setStatus: ended,
+    });
     conversations.apply({ type: 'conversation', conversation: conversation() });
-    acts.remove(conversation());
+    actions.remove(conversation());
     toasts.dismiss();
-    await acts.setStatus(conversation(), 'closed');
-    await settled();
+    await actions.setStatus(conversation(), 'closed');
+    await flushCallbacks();
     expect(toasts.current).toBeNull();
     expect(conversations.all).toHaveLength(1);
   });
 
   it('reports a conflicting rename and applies the other name', async () => {
-    const { acts, conversations } = desk({
+    const { actions, conversations } = desk({
       setName: () => Promise.reject(stale(conversation({ rev: 3, contact_name: 'Theirs' }))),
     });
-    expect(await acts.setName('c1', 'Mine', null)).toEqual({ kind: 'conflict' });
+    expect(await actions.setName('c1', 'Mine', null)).toEqual({ kind: 'conflict' });
     expect(conversations.get('c1')?.contact_name).toBe('Theirs');
   });
 
   it('says why a rename failed', async () => {
-    const { acts } = desk({ setName: () => Promise.reject(new ApiError(422, 'Too long.')) });
-    expect(await acts.setName('c1', 'Mine', null)).toEqual({
+    const { actions } = desk({ setName: () => Promise.reject(new ApiError(422, 'Too long.')) });
+    expect(await actions.setName('c1', 'Mine', null)).toEqual({
       kind: 'failed',
       problem: 'Too long.',
     });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { byActivity, Conversations, type ConversationEvent } from './conversations.svelte';
 import { conversation } from './samples.test-data';
 
-/** One revision has one content. */
-const told = (id: number, rev: number): ConversationEvent => ({
+/** Returns a change whose content depends only on `rev`. */
+const updateEvent = (id: number, rev: number): ConversationEvent => ({
   type: 'conversation',
   conversation: conversation({
     conversation_id: `c${String(id)}`,
@@ -15,10 +15,10 @@ const told = (id: number, rev: number): ConversationEvent => ({
   }),
 });
 
-const anEvent = fc.oneof(
+const anyEvent = fc.oneof(
   fc
     .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 6 }))
-    .map(([id, rev]) => told(id, rev)),
+    .map(([id, rev]) => updateEvent(id, rev)),
   fc
     .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 6 }))
     .map(([id, rev]): ConversationEvent => ({
@@ -38,7 +38,7 @@ describe('the conversations', () => {
   it('do not depend on the order and repetition of events', () => {
     fc.assert(
       fc.property(
-        fc.array(anEvent, { maxLength: 10 }),
+        fc.array(anyEvent, { maxLength: 10 }),
         fc.infiniteStream(fc.nat()),
         (events, n) => {
           const shuffled = [...events, ...events]
@@ -69,7 +69,7 @@ describe('the conversations', () => {
     });
 
     /** Returns the conversations announced as new to a page whose first list held `old`. */
-    function told(...events: ConversationEvent[]) {
+    function announced(...events: ConversationEvent[]) {
       const conversations = new Conversations();
       const ids: string[] = [];
       conversations.onNewMessage = (conversation) => ids.push(conversation.conversation_id);
@@ -80,33 +80,33 @@ describe('the conversations', () => {
     }
 
     it('once, whether pushed or loaded', () => {
-      const news = row('old', [2, 2, 12]);
-      expect(told(news, news)).toEqual(['old']);
-      expect(told(row('new', [1, 1, 11]), row('new', [1, 1, 11]))).toEqual(['new']);
+      const update = row('old', [2, 2, 12]);
+      expect(announced(update, update)).toEqual(['old']);
+      expect(announced(row('new', [1, 1, 11]), row('new', [1, 1, 11]))).toEqual(['new']);
     });
 
     it('again, when the previous message was read meanwhile', () => {
-      expect(told(row('old', [3, 1, 12]))).toEqual(['old']);
+      expect(announced(row('old', [3, 1, 12]))).toEqual(['old']);
     });
 
     it('but not a reply, a note or a read message', () => {
-      expect(told(row('old', [2, 1, 10]))).toEqual([]);
-      expect(told(row('old', [2, 1, 12], 'outbound'))).toEqual([]);
-      expect(told(row('old', [2, 0, 12]))).toEqual([]);
+      expect(announced(row('old', [2, 1, 10]))).toEqual([]);
+      expect(announced(row('old', [2, 1, 12], 'outbound'))).toEqual([]);
+      expect(announced(row('old', [2, 0, 12]))).toEqual([]);
       const closed = row('other', [1, 1, 12]);
       if (closed.type === 'conversation') closed.conversation.status = 'closed';
-      expect(told(closed)).toEqual([]);
+      expect(announced(closed)).toEqual([]);
     });
 
     it('but not messages from before the page was loaded', () => {
-      expect(told(row('older', [7, 3, 9]), row('older', [8, 3, 9]))).toEqual([]);
+      expect(announced(row('older', [7, 3, 9]), row('older', [8, 3, 9]))).toEqual([]);
     });
   });
 
   it('count unread conversations, without closed ones', () => {
     const conversations = new Conversations();
-    conversations.apply(told(1, 1));
-    conversations.apply(told(2, 3));
+    conversations.apply(updateEvent(1, 1));
+    conversations.apply(updateEvent(2, 3));
     conversations.apply({
       type: 'conversation',
       conversation: conversation({ conversation_id: 'c3', status: 'closed', unread_count: 2 }),
@@ -123,7 +123,7 @@ describe('the conversations', () => {
 
   it('are sorted by latest activity', () => {
     expect(
-      outcome([told(1, 1), told(2, 5), told(3, 2)]).map(
+      outcome([updateEvent(1, 1), updateEvent(2, 5), updateEvent(3, 2)]).map(
         (conversation) => conversation.conversation_id,
       ),
     ).toEqual(['c2', 'c3', 'c1']);

@@ -3,7 +3,7 @@ import { Drafts } from './drafts.svelte';
 import { storage } from './storage.test-data';
 
 /** Returns Ada's drafts in a tab with this storage. */
-function ofAda(place: Storage): Drafts {
+function draftsOfAda(place: Storage): Drafts {
   const drafts = new Drafts(place);
   drafts.open('ada');
   return drafts;
@@ -19,8 +19,8 @@ describe('drafts', () => {
 
   it('survive a reload of the tab, and are gone after sign-out', () => {
     const place = storage();
-    ofAda(place).restore('a', 'To a', 'key');
-    const again = ofAda(place);
+    draftsOfAda(place).restore('a', 'To a', 'key');
+    const again = draftsOfAda(place);
     expect(again.text('a')).toBe('To a');
     expect(again.findRetryKey('a', 'To a')).toBe('key');
     again.clear();
@@ -31,23 +31,23 @@ describe('drafts', () => {
     const place = storage();
     for (const broken of ['{broken', '[]', 'null', '{"owner":"ada"}']) {
       place.setItem('partyline-drafts', broken);
-      expect(ofAda(place).text('a')).toBe('');
+      expect(draftsOfAda(place).text('a')).toBe('');
     }
   });
 
   it('are not visible to the next user in this tab', () => {
     const place = storage();
-    ofAda(place).setText('a', 'To a');
+    draftsOfAda(place).setText('a', 'To a');
     const next = new Drafts(place);
     expect(next.text('a')).toBe('');
     next.open('grace');
     expect(next.text('a')).toBe('');
     expect(place.length).toBe(0);
-    expect(ofAda(place).text('a')).toBe('');
+    expect(draftsOfAda(place).text('a')).toBe('');
   });
 
   it('stay when the same user signs in again', () => {
-    const drafts = ofAda(storage());
+    const drafts = draftsOfAda(storage());
     drafts.setText('a', 'To a');
     drafts.open('ada');
     expect(drafts.text('a')).toBe('To a');

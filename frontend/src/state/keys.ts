@@ -23,68 +23,68 @@ export interface KeyActions {
 }
 
 /** Runs the action of a key unless a text field or dialog has the focus. Returns whether it did. */
-export function pressKey(event: KeyboardEvent, acts: KeyActions): boolean {
+export function pressKey(event: KeyboardEvent, actions: KeyActions): boolean {
   if (isPaletteShortcut(event)) {
     event.preventDefault();
-    acts.palette();
+    actions.palette();
     return true;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
   if (isTextInput(event.target) || document.querySelector('dialog:modal, :popover-open'))
     return false;
-  const act = actionFor(event, acts);
+  const act = actionFor(event, actions);
   if (!act) return false;
   event.preventDefault();
   act();
   return true;
 }
 
-function actionFor(event: KeyboardEvent, acts: KeyActions): (() => void) | undefined {
+function actionFor(event: KeyboardEvent, actions: KeyActions): (() => void) | undefined {
   const inLog = (event.target as Element | null)?.closest('[role=log]');
   switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
     case 'j':
-      return () => acts.move(1);
+      return () => actions.move(1);
     case 'k':
-      return () => acts.move(-1);
+      return () => actions.move(-1);
     case 'ArrowDown':
-      return inLog ? undefined : () => acts.move(1);
+      return inLog ? undefined : () => actions.move(1);
     case 'ArrowUp':
-      return inLog ? undefined : () => acts.move(-1);
+      return inLog ? undefined : () => actions.move(-1);
     case 'Enter':
-      return isPressable(event.target) ? undefined : acts.reply;
+      return isPressable(event.target) ? undefined : actions.reply;
     case 'r':
-      return acts.reply;
+      return actions.reply;
     case 'n':
-      return acts.compose;
+      return actions.compose;
     case '/':
-      return acts.search;
+      return actions.search;
     case 'f':
-      return acts.find;
+      return actions.find;
     case 'a':
-      return acts.attach;
+      return actions.attach;
     case 'g':
-      return acts.newest;
+      return actions.newest;
     case '#':
     case 'Delete':
-      return acts.remove;
+      return actions.remove;
     case 'e':
-      return acts.toggleStatus;
+      return actions.toggleStatus;
     case 'z':
-      return acts.undo;
+      return actions.undo;
     case 'i':
-      return acts.contact;
+      return actions.contact;
     case 'd':
-      return acts.details;
+      return actions.details;
     case '?':
-      return acts.shortcuts;
+      return actions.shortcuts;
     case '1':
-      return () => acts.filter(0);
+      return () => actions.filter(0);
     case '2':
-      return () => acts.filter(1);
+      return () => actions.filter(1);
     case '3':
-      return () => acts.filter(2);
+      return () => actions.filter(2);
     case 'Escape':
-      return acts.back;
+      return actions.back;
     default:
       return undefined;
   }

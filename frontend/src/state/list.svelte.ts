@@ -12,7 +12,7 @@ import {
   type LoadedView,
 } from './list-query';
 
-/** The most rows that one resync loads. */
+/** The maximum number of rows that one resync loads. */
 const RESYNC_LIMIT = 100;
 const PAGE_SIZE = 30;
 

@@ -16,7 +16,7 @@ const numbered = (at: number, fields: Partial<Conversation> = {}) =>
 /** Creates a list over a server that holds `rows`. */
 function desk(rows: Conversation[]) {
   const calls: string[] = [];
-  const answer = (body: unknown, status = 200) =>
+  const respond = (body: unknown, status = 200) =>
     new Response(JSON.stringify(body), {
       status,
       headers: { 'content-type': 'application/json' },
@@ -28,7 +28,7 @@ function desk(rows: Conversation[]) {
     const id = /^\/api\/conversations\/([^/]+)$/.exec(url.pathname)?.[1];
     if (id) {
       const row = rows.find((known) => known.conversation_id === id);
-      return row ? answer(row) : answer({ status: 404, title: 'Gone' }, 404);
+      return row ? respond(row) : respond({ status: 404, title: 'Gone' }, 404);
     }
     const filter = url.searchParams.get('filter');
     const search = url.searchParams.get('search');
@@ -44,7 +44,7 @@ function desk(rows: Conversation[]) {
     // Search pages are in index order.
     if (!search) newestFirst(found);
     const more = found.length > from + limit;
-    return answer({
+    return respond({
       conversations: newestFirst(found.slice(from, from + limit)),
       cursor: more ? String(from + limit) : null,
     });
@@ -53,7 +53,7 @@ function desk(rows: Conversation[]) {
     exclusively: (job) => job(),
     fetch: (path) => {
       if (path === '/api/session/refresh') {
-        return Promise.resolve(answer({ access_token: 't', expires_in: 600, user: {} }));
+        return Promise.resolve(respond({ access_token: 't', expires_in: 600, user: {} }));
       }
       calls.push(String(path));
       return Promise.resolve(serve(String(path)));

@@ -5,7 +5,7 @@ import { LoadedPages } from './loaded-pages.svelte';
 import { Messages } from './messages.svelte';
 import { ThreadView } from './thread-view.svelte';
 
-/** The most pages that are loaded to reach one message. */
+/** The maximum number of pages that are loaded to reach one message. */
 const MAX_SEEK_PAGES = 100;
 const SEEK_PAGE_SIZE = 100;
 

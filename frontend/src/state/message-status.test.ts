@@ -32,8 +32,8 @@ describe('the status of a message', () => {
     expect(finalErrorCode(c)).toBe(c.error_code);
   });
 
-  it('is queued once the send is settled without a result', () => {
-    expect(displayStatus(message(), 'settled')).toBe('queued');
+  it('is queued once the send is completed without a result', () => {
+    expect(displayStatus(message(), 'completed')).toBe('queued');
   });
 });
 
@@ -46,13 +46,13 @@ describe('merging', () => {
     expect(merged).toEqual({ sent: { at: at(2) }, queued: { at: at(1) } });
   });
 
-  it('keeps the higher outbox version, and settled above all', () => {
+  it('keeps the higher outbox version, and completed above all', () => {
     const low = { state: 'claimed', version: 2 } as const;
     const high = { state: 'deferred', version: 3 } as const;
     expect(mergeOutboxState(low, high)).toBe(high);
     expect(mergeOutboxState(high, low)).toBe(high);
-    expect(mergeOutboxState('settled', high)).toBe('settled');
-    expect(mergeOutboxState(high, 'settled')).toBe('settled');
+    expect(mergeOutboxState('completed', high)).toBe('completed');
+    expect(mergeOutboxState(high, 'completed')).toBe('completed');
   });
 
   it('keeps the fields of the higher rev and the statuses of both', () => {

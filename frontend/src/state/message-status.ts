@@ -8,8 +8,8 @@ import type {
   DeliveryStatus,
 } from '../api/types';
 
-/** The outbox state of a message. `settled` is final. */
-export type OutboxStatus = OutboxEntry | 'settled';
+/** The outbox state of a message. `completed` is final. */
+export type OutboxStatus = OutboxEntry | 'completed';
 
 interface StatusRule {
   rank: number;
@@ -31,13 +31,13 @@ export function mergeStatuses(a: StatusRecords, b: StatusRecords): StatusRecords
   return merged;
 }
 
-/** Returns the later of two outbox states: the higher version, with `settled` above all. */
+/** Returns the later of two outbox states: the higher version, with `completed` above all. */
 export function mergeOutboxState(
   a: OutboxStatus | undefined,
   b: OutboxStatus | undefined,
 ): OutboxStatus | undefined {
   if (!a || !b) return a ?? b;
-  if (a === 'settled' || b === 'settled') return 'settled';
+  if (a === 'completed' || b === 'completed') return 'completed';
   if (a.version !== b.version) return a.version > b.version ? a : b;
   return OUTBOX_STATE_ORDER.indexOf(a.state) >= OUTBOX_STATE_ORDER.indexOf(b.state) ? a : b;
 }
@@ -73,7 +73,7 @@ export function displayStatus(
   if (status) return RULES[status].display;
   if (message.send_result)
     return message.send_result.kind === 'accepted' ? 'queued' : message.send_result.kind;
-  return outbox !== 'settled' && outbox?.state === 'unknown' ? 'unknown' : 'queued';
+  return outbox !== 'completed' && outbox?.state === 'unknown' ? 'unknown' : 'queued';
 }
 
 /** Returns whether sending failed, so that the message may be resent. */

@@ -32,7 +32,7 @@ export class Messages {
       case 'outbox':
         return this.#applyOutboxState(
           event.message_id,
-          event.state === null ? 'settled' : { state: event.state, version: event.version },
+          event.state === null ? 'completed' : { state: event.state, version: event.version },
         );
       case 'deleted':
         if (event.through <= this.#deletedThrough) return;
@@ -75,8 +75,8 @@ export class Messages {
     if (message.outbox) this.#applyOutboxState(id, message.outbox);
   }
 
-  #applyOutboxState(id: string, heard: OutboxStatus): void {
-    const merged = mergeOutboxState(this.#outboxStates.get(id), heard);
+  #applyOutboxState(id: string, state: OutboxStatus): void {
+    const merged = mergeOutboxState(this.#outboxStates.get(id), state);
     if (merged && merged !== this.#outboxStates.get(id)) this.#outboxStates.set(id, merged);
   }
 }

@@ -12,7 +12,7 @@ const REPORTS: DeliveryStatus[] = ['queued', 'sending', 'sent', 'delivered', 'un
 const OUTBOX_STATES: OutboxState[] = ['ready', 'claimed', 'deferred', 'unknown'];
 
 /** Returns message `at` as the server would return it at `rev` after these reports. */
-function account(at: number, rev: number, reports: readonly [DeliveryStatus, number][]): Message {
+function messageAt(at: number, rev: number, reports: readonly [DeliveryStatus, number][]): Message {
   const statuses = Object.fromEntries(
     reports.map(([status, second]) => [
       status,
@@ -36,7 +36,7 @@ function account(at: number, rev: number, reports: readonly [DeliveryStatus, num
   return { ...plain, status, error };
 }
 
-const anAccount = fc
+const messageEvents = fc
   .record({
     at: fc.integer({ min: 1, max: 4 }),
     rev: fc.integer({ min: 1, max: 3 }),
@@ -46,20 +46,20 @@ const anAccount = fc
   })
   .map(({ at, rev, reports }): MessageEvent => ({
     type: 'message',
-    message: account(at, rev, reports),
+    message: messageAt(at, rev, reports),
   }));
 
-const anOutboxEvent = fc
+const outboxEvents = fc
   .record({ at: fc.integer({ min: 1, max: 4 }), version: fc.integer({ min: 1, max: 5 }) })
   .map(({ at, version }): MessageEvent => ({
     type: 'outbox',
     message_id: id(at),
-    // One version has one state. The last one settles it.
+    // Each version has one state. The last one completes the entry.
     state: version === 5 ? null : (OUTBOX_STATES[version - 1] ?? null),
     version,
   }));
 
-const aClearing = fc
+const deletions = fc
   .integer({ min: 0, max: 3 })
   .map((at): MessageEvent => ({ type: 'deleted', through: id(at) }));
 
@@ -76,7 +76,9 @@ describe('the messages of a thread', () => {
   it('do not depend on the order and repetition of events', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(anAccount, anAccount, anOutboxEvent, aClearing), { maxLength: 12 }),
+        fc.array(fc.oneof(messageEvents, messageEvents, outboxEvents, deletions), {
+          maxLength: 12,
+        }),
         fc.infiniteStream(fc.nat()),
         (events, numbers) => {
           const shuffled = [...events, ...events]
@@ -92,7 +94,7 @@ describe('the messages of a thread', () => {
 
   it('are sorted by id', () => {
     const messages = new Messages();
-    for (const at of [3, 1, 2]) messages.apply({ type: 'message', message: account(at, 1, []) });
+    for (const at of [3, 1, 2]) messages.apply({ type: 'message', message: messageAt(at, 1, []) });
     expect(messages.items.map((message) => message.message_id)).toEqual([id(1), id(2), id(3)]);
     expect(messages.oldest?.message_id).toBe(id(1));
     expect(messages.newest?.message_id).toBe(id(3));
@@ -101,7 +103,7 @@ describe('the messages of a thread', () => {
   it('keep an outbox state that arrives before its message', () => {
     const messages = new Messages();
     messages.apply({ type: 'outbox', message_id: id(1), state: 'unknown', version: 3 });
-    messages.apply({ type: 'message', message: account(1, 1, []) });
+    messages.apply({ type: 'message', message: messageAt(1, 1, []) });
     expect(messages.items[0]?.status).toBe('unknown');
     messages.apply({ type: 'outbox', message_id: id(1), state: null, version: 4 });
     expect(messages.items[0]?.status).toBe('queued');
@@ -111,10 +113,10 @@ describe('the messages of a thread', () => {
 
   it('do not return after their deletion', () => {
     const messages = new Messages();
-    messages.apply({ type: 'message', message: account(1, 1, []) });
-    messages.apply({ type: 'message', message: account(3, 1, []) });
+    messages.apply({ type: 'message', message: messageAt(1, 1, []) });
+    messages.apply({ type: 'message', message: messageAt(3, 1, []) });
     messages.apply({ type: 'deleted', through: id(2) });
-    messages.apply({ type: 'message', message: account(1, 9, []) });
+    messages.apply({ type: 'message', message: messageAt(1, 9, []) });
     expect(messages.items.map((message) => message.message_id)).toEqual([id(3)]);
   });
 });

@@ -93,15 +93,15 @@ describe('the quarantine', () => {
   });
 
   it('extracts sender, recipient and text from a form', () => {
-    const came = (content_type: string | null, raw: string) =>
+    const parsed = (content_type: string | null, raw: string) =>
       parseMessage({ ...item('a', 'x'), content_type, body: raw });
     const form = 'application/x-www-form-urlencoded';
     const form8 = `${form}; charset=UTF-8`;
-    const told = { from: '+12065550123', to: '+18005550199', body: 'Hi & bye' };
+    const expected = { from: '+12065550123', to: '+18005550199', body: 'Hi & bye' };
     const raw = 'From=%2B12065550123&To=%2B18005550199&Body=Hi+%26+bye';
-    expect([came(form, raw), came(form8, raw)]).toEqual([told, told]);
-    expect(came(form, 'From=%ZZ&nonsense')).toBeNull();
-    expect(came('application/json', raw)).toBeNull();
-    expect(came(null, raw)).toBeNull();
+    expect([parsed(form, raw), parsed(form8, raw)]).toEqual([expected, expected]);
+    expect(parsed(form, 'From=%ZZ&nonsense')).toBeNull();
+    expect(parsed('application/json', raw)).toBeNull();
+    expect(parsed(null, raw)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import type { Conversation } from '../api/types';
 import { byActivity } from './conversations.svelte';
 
-/** The rows are released after the pointer has rested this long (ms). */
+/** The rows are released when the pointer has not moved for this time (ms). */
 const FREEZE_DURATION = 4000;
 
 /**
@@ -65,14 +65,14 @@ export class RowOrder {
     if (!this.#scrolled) this.#markSeen();
   }
 
-  /** Records whether the list is scrolled away from its top. */
-  setScrolled(away: boolean): void {
-    if (away === this.#scrolled) return;
+  /** Records whether the list is scrolled scrolled from its top. */
+  setScrolled(scrolled: boolean): void {
+    if (scrolled === this.#scrolled) return;
     this.#markSeen();
-    this.#scrolled = away;
+    this.#scrolled = scrolled;
   }
 
-  /** Returns the frozen rows that are in view no further down than they belong. */
+  /** Returns the ids of frozen rows that are in view at or above their new position. */
   #visibleRows(rows: Conversation[]): Set<string> {
     const positions = new Map(this.#scrolled ? [] : this.#frozenIds?.map((id, at) => [id, at]));
     const ids = rows.map((row) => row.conversation_id).filter((id) => positions.has(id));

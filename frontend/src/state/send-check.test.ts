@@ -48,14 +48,14 @@ test('checks files by type and size', async () => {
 });
 
 test('ignores the result for an older text', async () => {
-  const answers: ((answer: CheckResult) => void)[] = [];
+  const results: ((result: CheckResult) => void)[] = [];
   const checker = new SendChecker({
-    checkMessage: () => new Promise((resolve) => answers.push(resolve)),
+    checkMessage: () => new Promise((resolve) => results.push(resolve)),
   });
   checker.check('c1', 'STOP', 1);
   await vi.advanceTimersByTimeAsync(300);
   checker.check('c2', 'Hi', 1);
-  answers[0]?.({ ...yes, decision: 'denied' });
+  results[0]?.({ ...yes, decision: 'denied' });
   await vi.advanceTimersByTimeAsync(0);
   expect(checker.result).toBeNull();
 });

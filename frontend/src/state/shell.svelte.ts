@@ -2,7 +2,7 @@ import type { Filter } from '../api/types';
 import type { Desk } from './desk.svelte';
 import type { KeyActions } from './keys';
 
-/** A dialog above the columns. Each opening is an object of its own. */
+/** A dialog above the columns. Each opening creates a new object. */
 export interface OpenDialog {
   name: 'compose' | 'shortcuts' | 'palette';
 }

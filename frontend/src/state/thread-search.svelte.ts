@@ -8,7 +8,7 @@ interface SearchableThread {
   endSeek(): void;
 }
 
-/** The most pages that one search loads by itself. The next step loads more. */
+/** The maximum number of pages that one search loads by itself. The next step loads more. */
 const MAX_PAGES = 5;
 
 /** A search in one thread: its hits, newest first, and the current hit. */

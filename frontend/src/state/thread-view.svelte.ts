@@ -28,10 +28,10 @@ export class ThreadView {
 
   /** Scrolls to a loaded message and highlights it. */
   scrollTo(id: string): void {
-    const wanted = { id };
-    this.scrollTarget = wanted;
+    const target = { id };
+    this.scrollTarget = target;
     setTimeout(
-      () => this.scrollTarget === wanted && (this.scrollTarget = null),
+      () => this.scrollTarget === target && (this.scrollTarget = null),
       HIGHLIGHT_DURATION,
     );
   }

@@ -71,21 +71,21 @@ describe('a thread', () => {
 
   it('loads its first page and the conversation at once', async () => {
     const { thread, server } = createThread(many(5));
-    let tell: (told: Conversation) => void = () => undefined;
-    const opened = thread.open(() => new Promise((resolve) => (tell = resolve)));
+    let finishLoad: (loaded: Conversation) => void = () => undefined;
+    const opened = thread.open(() => new Promise((resolve) => (finishLoad = resolve)));
     expect([server.calls.length, thread.initialized]).toEqual([1, false]);
-    tell(conversation({ unread_count: 2 }));
+    finishLoad(conversation({ unread_count: 2 }));
     await opened;
     expect([server.calls.length, thread.firstUnread]).toEqual([1, id(4)]);
   });
 
   it('loads the conversation again after a failure', async () => {
     const { thread } = createThread(many(5));
-    const answers = [
+    const responses = [
       () => Promise.reject(new ApiError(503, 'Not now.')),
       () => Promise.resolve(conversation({ unread_count: 2 })),
     ];
-    await thread.open(() => answers.shift()?.() ?? Promise.resolve(undefined));
+    await thread.open(() => responses.shift()?.() ?? Promise.resolve(undefined));
     expect([thread.error, thread.loaded, thread.initialized]).toEqual(['Not now.', false, false]);
     await thread.refresh();
     await thread.refresh();
@@ -94,18 +94,18 @@ describe('a thread', () => {
 
   it('reloads its first page when the conversation has a newer message', async () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
-    const told = (nth: number) => inbound(nth, { date_created: at(nth) });
+    const received = (nth: number) => inbound(nth, { date_created: at(nth) });
     const row = conversation({ unread_count: 1, ...shown(at(3)) });
-    const { thread, server } = createThread([1, 2].map(told));
+    const { thread, server } = createThread([1, 2].map(received));
     const opened = thread.open(() => Promise.resolve(row));
-    server.rows.push(told(3));
+    server.rows.push(received(3));
     await opened;
     expect([thread.messages.newest?.message_id, thread.firstUnread]).toEqual([id(3), id(3)]);
     // A loaded page is kept when a repeated read fails.
-    const { thread: other, server: failing } = createThread([1, 2].map(told));
-    const shownAnyway = other.open(() => Promise.resolve(row));
+    const { thread: other, server: failing } = createThread([1, 2].map(received));
+    const reopened = other.open(() => Promise.resolve(row));
     failing.fails = true;
-    await shownAnyway;
+    await reopened;
     expect([other.messages.newest?.message_id, other.initialized]).toEqual([id(2), true]);
   });
 
@@ -113,18 +113,18 @@ describe('a thread', () => {
     const at = (second: number) => `2026-11-01T09:00:0${String(second)}.000Z`;
     const row = (unread_count: number, last: number) =>
       conversation({ unread_count, ...shown(at(last)) });
-    const told = (nth: number) => inbound(nth, { date_created: at(nth) });
-    const { thread } = createThread([1, 2].map(told));
+    const received = (nth: number) => inbound(nth, { date_created: at(nth) });
+    const { thread } = createThread([1, 2].map(received));
     await thread.open(row(1, 2));
     expect(thread.firstUnread).toBe(id(2));
-    // The second was read. The list may learn of neighbors before or after the thread does.
-    thread.apply({ type: 'message', message: told(3) });
+    // The second was read. The list may receive the next message before or after the thread.
+    thread.apply({ type: 'message', message: received(3) });
     thread.markUnread(row(0, 2));
     expect(thread.firstUnread).toBe(id(3));
-    thread.apply({ type: 'message', message: told(4) });
+    thread.apply({ type: 'message', message: received(4) });
     thread.markUnread(row(2, 4));
     expect(thread.firstUnread).toBe(id(3));
-    thread.apply({ type: 'message', message: told(5) });
+    thread.apply({ type: 'message', message: received(5) });
     thread.markUnread(row(1, 5));
     expect(thread.firstUnread).toBe(id(5));
   });
@@ -201,9 +201,9 @@ describe('a thread', () => {
   it('compares the preview with the newest message by the millisecond', async () => {
     const { thread } = createThread([inbound(1, { date_created: '2026-11-01T09:00:00.500Z' })]);
     await thread.open(conversation());
-    const told = (at: string) => conversation(shown(at));
-    expect(thread.includesPreview(told('2026-11-01T09:00:00.500Z'))).toBe(true);
-    expect(thread.includesPreview(told('2026-11-01T09:00:00.501Z'))).toBe(false);
+    const withPreview = (at: string) => conversation(shown(at));
+    expect(thread.includesPreview(withPreview('2026-11-01T09:00:00.500Z'))).toBe(true);
+    expect(thread.includesPreview(withPreview('2026-11-01T09:00:00.501Z'))).toBe(false);
     expect(thread.includesPreview(conversation())).toBe(true);
   });
 

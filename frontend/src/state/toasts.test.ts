@@ -9,7 +9,7 @@ function shown() {
   const ended = new Promise<void>((done) => (end = done));
   const undo = { label: 'Undo', run: () => happened.push('undone') };
   toasts.show('Deleted Ida.', undo, async () => {
-    happened.push('begun');
+    happened.push('started');
     await ended;
     happened.push('done');
   });
@@ -24,7 +24,7 @@ describe('the toasts', () => {
     const { toasts, happened } = shown();
     vi.advanceTimersByTime(8000);
     expect(toasts.current).toBeNull();
-    expect(happened).toEqual(['begun']);
+    expect(happened).toEqual(['started']);
   });
 
   it('do not replace a toast that can be undone', () => {
@@ -42,20 +42,20 @@ describe('the toasts', () => {
 
   it('finish the callback of the visible toast first', async () => {
     const { toasts, happened, end } = shown();
-    const settled = toasts.finish().then(() => happened.push('settled'));
+    const finished = toasts.finish().then(() => happened.push('finished'));
     expect(toasts.current).toBeNull();
     end();
-    await settled;
-    expect(happened).toEqual(['begun', 'done', 'settled']);
+    await finished;
+    expect(happened).toEqual(['started', 'done', 'finished']);
   });
 
   it('finish the callback of a replaced toast, too', async () => {
     const { toasts, happened, end } = shown();
     toasts.show('Deleted Ada.', undefined, () => Promise.resolve());
-    const settled = toasts.finish().then(() => happened.push('settled'));
+    const finished = toasts.finish().then(() => happened.push('finished'));
     end();
-    await settled;
-    expect(happened).toEqual(['begun', 'done', 'settled']);
+    await finished;
+    expect(happened).toEqual(['started', 'done', 'finished']);
   });
 
   it('undo a canceled toast without its callback', () => {

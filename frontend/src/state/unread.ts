@@ -3,7 +3,7 @@ import type { Conversation, Message } from '../api/types';
 /**
  * Returns the first unread message.
  *
- * Counts back from the last message that the unread count includes. Newer messages are unread, too.
+ * Counts back from the last message that the unread count includes. Newer messages are also unread.
  */
 export function firstUnread(
   messages: readonly Message[],

@@ -75,8 +75,8 @@ describe('the files of a draft', () => {
 });
 
 describe('limits', () => {
-  const picture = { name: 'a.png', content_type: 'image/png', size: 3_000_000 };
-  const film = { name: 'b.mp4', content_type: 'video/mp4', size: 600_000 };
+  const image = { name: 'a.png', content_type: 'image/png', size: 3_000_000 };
+  const video = { name: 'b.mp4', content_type: 'video/mp4', size: 600_000 };
 
   it('are described per channel', () => {
     expect(describeLimit('sms')).toBe('Up to 10 files, 5 MB in total.');
@@ -84,10 +84,10 @@ describe('limits', () => {
   });
 
   it('name what exceeds them', () => {
-    expect(limitError('sms', [picture])).toBeNull();
-    expect(limitError('sms', [picture, picture])).toContain('5 MB');
-    expect(limitError('sms', [film])).toContain('b.mp4');
-    expect(limitError('whatsapp', [film])).toBeNull();
-    expect(limitError('whatsapp', [picture, picture])).toContain('one file');
+    expect(limitError('sms', [image])).toBeNull();
+    expect(limitError('sms', [image, image])).toContain('5 MB');
+    expect(limitError('sms', [video])).toContain('b.mp4');
+    expect(limitError('whatsapp', [video])).toBeNull();
+    expect(limitError('whatsapp', [image, image])).toContain('one file');
   });
 });

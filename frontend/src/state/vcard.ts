@@ -7,7 +7,7 @@ export interface VCard {
   emails: string[];
 }
 
-/** The most characters of a card that are parsed. */
+/** The maximum number of characters of a card that are parsed. */
 const MAX_LENGTH = 100_000;
 const MAX_ENTRIES = 12;
 

@@ -1,6 +1,6 @@
 /** Texts that several screens use. */
 
-/** How dates and numbers are written, and which language the page says it is in. */
+/** The language of the page, and the format of dates and numbers. */
 export const locale = 'en-GB';
 
 export const appStrings = {
@@ -30,7 +30,7 @@ export const appStrings = {
     image: 'Image',
     audio: 'Audio',
     video: 'Video',
-    contact: 'Contact',
+    contact: 'Contact card',
     document: 'Document',
   },
   today: 'Today',

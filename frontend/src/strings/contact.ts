@@ -48,7 +48,9 @@ export const contactStrings = {
   open: 'Open',
   closed: 'Closed',
   nameConflict: (theirs: string | null) =>
-    theirs ? `Someone else renamed this contact to “${theirs}”.` : 'Someone else removed the name.',
+    theirs
+      ? `Someone else renamed this contact to “${theirs}”.`
+      : 'Someone else removed this contact’s name.',
   saveMine: 'Use my version',
   keepTheirs: 'Keep their version',
 };

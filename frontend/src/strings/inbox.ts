@@ -7,7 +7,7 @@ const KINDS = {
   image: ['Image', 'images'],
   audio: ['Audio', 'audio files'],
   video: ['Video', 'videos'],
-  contact: ['Contact', 'contacts'],
+  contact: ['Contact card', 'contact cards'],
   document: ['Document', 'documents'],
 } as const;
 
@@ -59,7 +59,7 @@ export const listStrings = {
     closed: 'No closed conversations match.',
   },
   otherFilter: (filter: keyof typeof FILTERS, count: number, atLeast: boolean) =>
-    `${atLeast ? 'More than ' : ''}${NUMBER_WORDS[count] ?? String(count)} ${filter} ${
+    `${atLeast ? `At least ${String(count)}` : (NUMBER_WORDS[count] ?? String(count))} ${filter} ${
       count === 1 ? 'conversation matches' : 'conversations match'
     }.`,
   showOtherFilter: (filter: keyof typeof FILTERS) => `Show ${filter}`,

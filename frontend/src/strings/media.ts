@@ -4,14 +4,14 @@ export const mediaStrings = {
     image: 'Downloading image…',
     audio: 'Downloading audio…',
     video: 'Downloading video…',
-    contact: 'Downloading contact…',
+    contact: 'Downloading contact card…',
     document: 'Downloading document…',
   },
   failed: {
     image: 'Couldn’t get the image:',
     audio: 'Couldn’t get the audio:',
     video: 'Couldn’t get the video:',
-    contact: 'Couldn’t get the contact:',
+    contact: 'Couldn’t get the contact card:',
     document: 'Couldn’t get the document:',
   },
   errors: {

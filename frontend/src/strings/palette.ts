@@ -1,10 +1,10 @@
 /** Texts of the command palette. */
 export const paletteStrings = {
-  label: 'Commands and conversations',
+  label: 'Conversations and commands',
   placeholder: 'Search conversations and commands',
   noMatches: 'No matches.',
   commands: {
-    reply: 'Message to this contact',
+    reply: 'Reply',
     attach: 'Attach files',
     close: 'Close conversation',
     reopen: 'Reopen conversation',
@@ -12,9 +12,13 @@ export const paletteStrings = {
     contact: 'Contact details',
     remove: 'Delete conversation',
     latest: 'Go to latest message',
-    details: 'Delivery details of the last message',
+    details: 'Delivery details of the latest message',
     search: 'Search conversations',
-    show: { open: 'Show open', unread: 'Show unread', closed: 'Show closed' },
+    show: {
+      open: 'Show open conversations',
+      unread: 'Show unread conversations',
+      closed: 'Show closed conversations',
+    },
     channel: (name: string) => `Show ${name}`,
     theme: { auto: 'Use system theme', light: 'Use light theme', dark: 'Use dark theme' },
     soundOn: 'Turn sounds on',

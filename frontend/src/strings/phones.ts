@@ -42,7 +42,7 @@ export const phoneStrings = {
   },
   failed: (status: number | null) =>
     status === null
-      ? 'Not delivered: Partyline did not respond.'
+      ? 'Not delivered: Partyline didn’t respond.'
       : `Not delivered: Partyline responded with ${String(status)}.`,
 
   sender: 'Partyline',

@@ -1,3 +1,3 @@
 /** Returns a count with its noun. */
-export const plural = (count: number, one: string, many: string) =>
-  `${String(count)} ${count === 1 ? one : many}`;
+export const plural = (count: number, singular: string, plural: string) =>
+  `${String(count)} ${count === 1 ? singular : plural}`;

@@ -2,13 +2,13 @@
 import { plural } from './plural';
 
 export const signInStrings = {
-  username: 'Name',
+  username: 'Username',
   password: 'Password',
   button: 'Sign in',
   busy: 'Signing in…',
-  invalid: 'Incorrect name or password.',
+  invalid: 'Incorrect username or password.',
   linkInvalid:
-    'This sign-in link has expired or was already used. Sign in with your name and password.',
+    'This sign-in link has expired or was already used. Sign in with your username and password.',
   tooManyAttempts: (seconds: number) =>
     `Too many attempts. Try again in ${plural(seconds, 'second', 'seconds')}.`,
   expired: 'Your session has expired. Sign in again. Your drafts are saved.',

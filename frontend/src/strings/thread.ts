@@ -75,7 +75,7 @@ export const failureStrings = {
   resentAt: (time: string) => `Resent at ${time}`,
   notSent: 'Not sent.',
   remove: 'Remove',
-  code: (code: number) => `Twilio code ${String(code)}`,
+  code: (code: number) => `Twilio error ${String(code)}`,
 };
 
 export const composerStrings = {

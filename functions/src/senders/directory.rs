@@ -70,7 +70,7 @@ impl SenderDirectory {
     /// country of the number `typed`, or the first of the channel.
     ///
     /// # Errors
-    /// Fails if there is none, if it is on another channel, or if its channel cannot start a conversation.
+    /// Fails if there is no such sender, if it is on another channel, or if its channel cannot start a conversation.
     pub fn select_sender(
         &self,
         caller: &Caller,

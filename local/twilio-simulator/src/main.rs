@@ -45,7 +45,7 @@ struct CommandLine {
     /// Folder to keep state in; by default state is kept in memory only
     #[arg(long, value_name = "FOLDER")]
     state: Option<PathBuf>,
-    /// Deliver without delay, add an unreachable phone, and receive a picture and a WhatsApp message
+    /// Deliver without delay, add an unreachable phone, and receive an image and a WhatsApp message
     #[arg(long)]
     sample_data: bool,
     /// Print one line of JSON, and stop when standard input ends

@@ -426,8 +426,8 @@ mod tests {
         assert_check(&check, SendDecision::Denied, &[ReasonCode::SenderUnavailable]);
         assert_eq!(
             join(&check.texts()),
-            "The sender of this conversation is no longer configured. Ask an admin, or start a new \
-             conversation from another number."
+            "The sender of this conversation is no longer configured. Ask an admin or start a new \
+             conversation from another sender."
         );
         assert_check(&SendCheck::allowed(), SendDecision::Allowed, &[]);
     }

@@ -8,7 +8,7 @@ use super::client::Store;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::meta::is_listed_with_rev;
-use super::outbox::put_entry;
+use super::outbox::put_outbox_entry;
 use super::search::search_terms;
 use super::transaction::Transaction;
 use crate::consent::Consent;
@@ -73,7 +73,7 @@ impl Store {
             EntryId::generate(&*self.ids, now),
             now,
         );
-        put_entry(&mut transaction, &job)?;
+        put_outbox_entry(&mut transaction, &job)?;
         Ok(self.commit(transaction).await?.is_committed())
     }
 

@@ -10,7 +10,7 @@ use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::messages::StoredMessage;
 use super::meta::MetaUpdate;
-use super::outbox::put_entry;
+use super::outbox::put_outbox_entry;
 use super::row::{attr_n, to_attr};
 use super::transaction::Transaction;
 use crate::consent::{ConsentRecord, ConsentSource};
@@ -80,7 +80,7 @@ impl Store {
             transaction.put_if_absent(key, record)?;
         }
         if merged.has_fetchable_media() && !stored.has_fetchable_media() {
-            put_entry(&mut transaction, &self.fetch_media_job(&merged))?;
+            put_outbox_entry(&mut transaction, &self.fetch_media_job(&merged))?;
         }
         Ok(transaction)
     }

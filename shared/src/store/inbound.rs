@@ -6,7 +6,7 @@ use super::dedup::DedupRecord;
 use super::keys::Key;
 use super::messages::StoredMessage;
 use super::meta::{ExistingMeta, MetaUpdate};
-use super::outbox::put_entry;
+use super::outbox::put_outbox_entry;
 use super::search::{put_search_entry, search_terms};
 use super::transaction::{Commit, Slot, Transaction};
 use crate::consent::ConsentRecord;
@@ -121,10 +121,10 @@ impl Store {
                 .put_if_absent(Key::consent(business, contact, message.id.into()), record)?;
         }
         if message.has_fetchable_media() {
-            put_entry(&mut transaction, &self.fetch_media_job(message))?;
+            put_outbox_entry(&mut transaction, &self.fetch_media_job(message))?;
         }
         if message.has_unresolved_media() {
-            put_entry(&mut transaction, &self.deferred_media_look_up(message))?;
+            put_outbox_entry(&mut transaction, &self.deferred_media_look_up(message))?;
         }
         Ok((transaction, InboundSlots { dedup_record, meta }))
     }

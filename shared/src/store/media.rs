@@ -8,7 +8,7 @@ use super::client::Store;
 use super::expression::equals;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::outbox::put_entry;
+use super::outbox::put_outbox_entry;
 use super::row::{from_item, to_attr};
 use super::transaction::Transaction;
 use crate::conversation::ConversationId;
@@ -72,7 +72,7 @@ impl Store {
         } else {
             self.fetch_media_job(message)
         };
-        put_entry(&mut transaction, &job)?;
+        put_outbox_entry(&mut transaction, &job)?;
         if self.commit(transaction).await?.is_committed() {
             self.get_message(&message.conversation, message.id).await
         } else {

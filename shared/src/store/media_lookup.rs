@@ -4,7 +4,7 @@ use super::client::Store;
 use super::expression::{equals, exists};
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::outbox::{message_entry, put_entry};
+use super::outbox::{message_entry, put_outbox_entry};
 use super::redaction::preview_update;
 use super::row::{attr_n, to_attr};
 use super::transaction::Transaction;
@@ -49,7 +49,7 @@ impl Store {
         );
         transaction.delete(ItemUpdate::new(Key::outbox(job)).require(exists("pk")));
         if message.has_fetchable_media() {
-            put_entry(&mut transaction, &self.fetch_media_job(&message))?;
+            put_outbox_entry(&mut transaction, &self.fetch_media_job(&message))?;
         }
         let conversation = self.get_conversation(&message.conversation).await?;
         if conversation.is_some_and(|conversation| conversation.last_ulid == Some(message.id)) {

@@ -25,7 +25,7 @@ struct Note {
 }
 
 impl Store {
-    /// Returns the note of a conversation (a consistent read). Reads nothing if there is none.
+    /// Returns the note of a conversation (a consistent read). Reads nothing if there is no note.
     pub async fn get_note(&self, conversation: &Conversation) -> Result<Option<String>> {
         if !conversation.has_note {
             return Ok(None);

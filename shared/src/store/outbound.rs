@@ -8,7 +8,7 @@ use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::meta::MetaUpdate;
 use super::new_outbound::{NewOutbound, OutboundOutcome};
-use super::outbox::{message_entry, put_entry};
+use super::outbox::{message_entry, put_outbox_entry};
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::{Commit, Slot, Transaction};
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
@@ -159,7 +159,7 @@ fn outbound_transaction(
     let dedup_record = transaction.put_if_absent(idempotency_key(outbound), &record)?;
     transaction.put(Key::message(&expected.id, message.id), message)?;
     transaction.update(outbound_update(expected, message)?);
-    put_entry(&mut transaction, entry)?;
+    put_outbox_entry(&mut transaction, entry)?;
     let retry_of = match retry_of {
         Some(failed) => Some(transaction.update(mark_retried(failed, message.id)?)),
         None => None,

@@ -104,7 +104,7 @@ impl Store {
                 .increment("version")
                 .require(unchanged(expected)?),
         );
-        put_entry(&mut transaction, &job)?;
+        put_outbox_entry(&mut transaction, &job)?;
         Ok(self.commit(transaction).await?.is_committed())
     }
 
@@ -147,7 +147,7 @@ struct StoredEntry<'a> {
 }
 
 /// Puts an entry that is not unknown into a transaction.
-pub(super) fn put_entry(transaction: &mut Transaction, entry: &OutboxEntry) -> Result<()> {
+pub(super) fn put_outbox_entry(transaction: &mut Transaction, entry: &OutboxEntry) -> Result<()> {
     let list_sk = due_sort_key(entry.due_at, entry);
     let stored = StoredEntry { entry, list_pk: DUE, list_sk };
     transaction.put(Key::outbox(entry), &stored).map(|_| ())

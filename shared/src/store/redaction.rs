@@ -6,7 +6,7 @@ use super::expression::equals;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::meta::MetaUpdate;
-use super::outbox::put_entry;
+use super::outbox::put_outbox_entry;
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::Transaction;
 use crate::error::Result;
@@ -31,7 +31,7 @@ impl Store {
             let redacted = current.redacted_copy();
             let mut transaction = Transaction::new();
             transaction.update(redaction_update(&redacted)?);
-            put_entry(&mut transaction, &self.redact_job(&current))?;
+            put_outbox_entry(&mut transaction, &self.redact_job(&current))?;
             let conversation = self.get_conversation(&target.conversation).await?;
             if conversation.is_some_and(|conversation| conversation.last_ulid == Some(target.id)) {
                 transaction.update(preview_update(&redacted)?);

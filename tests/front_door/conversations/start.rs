@@ -77,13 +77,13 @@ async fn an_invalid_number_is_rejected_with_a_reason() {
     let system = TestSystem::start().await;
     let anna = system.admin().await;
     let invalid_cases = [
-        ("", "Type a phone number."),
-        ("   ", "Type a phone number."),
+        ("", "Enter a phone number."),
+        ("   ", "Enter a phone number."),
         ("hello", "This is not a valid phone number."),
         ("+1 206", "This number is too short."),
         ("+1206555014399", "This number is too long."),
         ("+999 1234567", "Unknown country code."),
-        ("206 555 0143 ext. 5", "Remove the extension. Messages can't be sent to extensions."),
+        ("206 555 0143 ext. 5", "Remove the extension. Messages cannot be sent to extensions."),
         (BUSINESS_NUMBER, "This is one of your own numbers."),
         ("(855) 508-0989", "This is one of your own numbers."),
     ];
@@ -159,7 +159,7 @@ async fn a_channel_that_cannot_start_or_is_not_configured_is_rejected_with_a_rea
         anna.post("/api/conversations", body)
     };
     let messenger =
-        "You can't start a Messenger conversation. The customer has to message your page first.";
+        "You cannot start a Messenger conversation. The customer has to message your page first.";
     for (fields, expected_detail) in [
         (json!({ "channel": "messenger" }), messenger),
         (json!({ "channel": "rcs" }), "No RCS sender is configured."),

@@ -88,12 +88,12 @@ async fn a_send_check_names_the_exceeded_size_limit() {
     for (media, text) in [
         (
             json!([file("application/pdf", 600)]),
-            "On this channel a file of this type can be at most 500 KB.",
+            "On this channel, a file of this type can be at most 500 KB.",
         ),
-        (json!([file("image/png", 6 * 1024)]), "On this channel an image can be at most 5 MB."),
+        (json!([file("image/png", 6 * 1024)]), "On this channel, an image can be at most 5 MB."),
         (
             json!([file("image/png", 3 * 1024), file("image/png", 3 * 1024)]),
-            "On this channel all attachments together can be at most 5 MB.",
+            "On this channel, all attachments together can be at most 5 MB.",
         ),
     ] {
         let result = check_send(&anna, &thread, "", media).await;
@@ -117,7 +117,7 @@ async fn a_contact_in_another_country_can_be_answered_but_not_messaged_first() {
     let error = anna.try_send(&first, "Hi", &new_idempotency_key()).await.error_detail(422);
     assert_eq!(
         error,
-        "Messages to this country (GB) are not allowed. An admin can allow it in the configuration of the sender."
+        "Messages to this country (GB) are not allowed. An admin can allow this country in the sender’s configuration."
     );
     system.receive_text("+447400123456", "Hello?").await;
     anna.try_send(&first, "Hi", &new_idempotency_key()).await.expect_status(202);

@@ -81,13 +81,13 @@ async fn an_invalid_message_is_rejected_with_a_reason_and_not_stored() {
     for empty_text in ["", "   ", "\n\t\u{a0}"] {
         let detail =
             anna.try_send(&thread, empty_text, &new_idempotency_key()).await.error_detail(422);
-        assert_eq!(detail, "The message is empty. Write something first.");
+        assert_eq!(detail, "The message is empty. Write a text or attach a file.");
     }
     let long_text = "ä".repeat(1_601);
     let detail = anna.try_send(&thread, &long_text, &new_idempotency_key()).await.error_detail(422);
     assert_eq!(
         detail,
-        "The message has 1601 characters; at most 1,600 can be sent. Shorten it, or send it in parts."
+        "The message has 1601 characters. The limit is 1,600. Shorten it or send it in parts."
     );
     for invalid_key in
         ["", "short", "has spaces in it", "quote'quote'", &"x".repeat(65), "müller-müller"]

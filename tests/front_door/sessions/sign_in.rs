@@ -62,7 +62,7 @@ async fn a_wrong_name_and_a_wrong_password_return_the_same_error() {
         details.push(response.error_detail(401));
     }
     details.dedup();
-    assert_eq!(details, ["Incorrect name or password."]);
+    assert_eq!(details, ["Incorrect username or password."]);
     system.post("/api/session", invalid_credentials[6].clone()).await.expect_error(401);
     assert_eq!(count_rows(&system, TABLE, "USER").await, 0);
     system.stop().await;

@@ -1,4 +1,4 @@
-/** The most frames a scroll is repeated: items near the target are measured once they are drawn. */
+/** The maximum number of frames of a scroll. Items near the target are measured once they are drawn. */
 const MAX_FRAMES = 8;
 
 /** The offsets and sizes (px) of the items of a virtual list. */

@@ -37,7 +37,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// No temporary folder could be created.
-    #[error("cannot create a temporary folder; start with a state folder")]
+    #[error("cannot create a temporary folder; start without --memory")]
     NoMemory,
     /// No loopback port could be bound.
     #[error("no free loopback port for the local DynamoDB")]

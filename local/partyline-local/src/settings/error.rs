@@ -25,7 +25,7 @@ pub enum SettingsError {
     },
     /// Published secrets are used where other people have access.
     #[error(
-        "{names} still have the published values of .env.example. Set your own in .env before {purpose}"
+        "set your own values for {names} in .env before {purpose}; the values of .env.example are public"
     )]
     Published {
         /// The variables.

@@ -274,7 +274,7 @@ async fn a_port_in_use_is_reported_with_advice() {
 #[tokio::test]
 async fn published_secrets_are_rejected_with_lan() {
     let message = start_error(|options| options.lan = true).await;
-    assert!(message.contains("PARTYLINE_INSTALL_KEY still have the published values"), "{message}");
+    assert!(message.contains("PARTYLINE_INSTALL_KEY in .env before"), "{message}");
 }
 
 #[tokio::test]

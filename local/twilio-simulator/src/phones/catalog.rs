@@ -13,13 +13,13 @@ shared::localized_catalog! {
         no_sender: "No sender is configured for this channel. Add one in .env.",
         unknown_number(number): "The number {number} does not exist.",
         text_too_long: "The text can have at most 1,600 characters.",
-        too_many_files: "A message can have at most ten files.",
-        nothing_to_send: "Add a text or a file.",
+        too_many_files: "A message can have at most ten attachments.",
+        nothing_to_send: "Write a text or attach a file.",
         file_not_saved: "A file was not saved. Choose it again.",
         file_empty: "The file is empty.",
         no_file(sid): "File {sid} not found.",
         broken: "The simulator could not read or write twilio.db.",
-        access_required: "Open the phones with the link that Partyline printed.",
+        access_required: "Open the Phones page with the link that Partyline printed.",
         link_used: "This link was already used. Use the latest link.",
     }
 }

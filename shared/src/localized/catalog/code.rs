@@ -3,5 +3,5 @@
 crate::localized::macros::localized_texts! {
     code;
     unknown(code): "Twilio reported error {code}",
-    unknown_advice: "Look up the code in Twilio's error reference.",
+    unknown_advice: "Look up the code in Twilio’s error reference.",
 }

@@ -4,6 +4,6 @@ crate::localized::macros::localized_texts! {
     consent;
     no_evidence: "Describe how and where the contact gave consent.",
     evidence_too_long(max): "The evidence can have at most {max} characters.",
-    changed: "The contact's consent has changed. Review it and try again.",
-    refused_at_twilio(code): "Twilio rejected a message: {code}.",
+    changed: "The contact’s consent has changed. Review it and try again.",
+    refused_at_twilio(code): "Twilio rejected a message (error {code}).",
 }

@@ -3,7 +3,7 @@
 crate::localized::macros::localized_texts! {
     conversation;
     missing: "Conversation not found.",
-    nothing_to_update: "Provide a `contact_name`, a `note` or a `status`.",
+    nothing_to_update: "Provide `contact_name`, `note` or `status`.",
     rev_with_more: "`rev` can only be combined with `status`.",
     name_too_long(max): "The name can have at most {max} characters.",
     note_too_long: "The note can have at most 2,000 characters.",

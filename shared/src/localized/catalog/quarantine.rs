@@ -3,7 +3,7 @@
 crate::localized::macros::localized_texts! {
     quarantine;
     missing: "Quarantine entry not found.",
-    cut: "The request was too large to store in full and can't be processed.",
+    cut: "The request was too large to store in full and cannot be processed.",
     still_wrong_signature: "The Twilio signature is still invalid.",
     wrong_signature: "The Twilio signature is not valid for this URL.",
     foreign_account: "The request is for another Twilio account.",

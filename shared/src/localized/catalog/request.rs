@@ -3,8 +3,8 @@
 crate::localized::macros::localized_texts! {
     request;
     not_base64: "The body is not base64.",
-    no_parameter(name): "Unknown query parameter \"{name}\".",
-    too_large: "The request is larger than 64 KB.",
+    no_parameter(name): "Unknown query parameter “{name}”.",
+    too_large: "The request is too large. It can be at most 64 KB.",
     not_said_to_be_json: "Set Content-Type to application/json.",
     not_as_expected(what): "Invalid request body: {what}.",
     not_as_expected_near(column): "Invalid request body (column {column}).",

@@ -32,7 +32,7 @@ class Events(simulator.Simulated):
             call()
         return raised.exception.status, raised.exception.code
 
-    def test_a_sink_is_created_fetched_described_anew_and_deleted(self):
+    def test_a_sink_is_created_fetched_described_again_and_deleted(self):
         sink = self.sink()
         self.assertRegex(sink.sid, "^DG[0-9a-f]{32}$")
         self.assertEqual(("active", "webhook"), (sink.status, sink.sink_type))

@@ -35,7 +35,7 @@ class Messages(simulator.Simulated):
         fetched = self.client.messages(message.sid).media(file.sid).fetch()
         self.assertEqual("image/png", fetched.content_type)
 
-    def test_whatsapp_reaches_who_has_written_there_and_nobody_else(self):
+    def test_whatsapp_reaches_only_customers_who_have_written(self):
         for number, status, code in (("188", "delivered", None), ("177", "failed", 63016)):
             created = self.client.messages.create(
                 to=f"whatsapp:+12065550{number}", from_=self.known["whatsapp"], body="Hi"

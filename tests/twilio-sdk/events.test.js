@@ -44,7 +44,7 @@ async function refused(call) {
   return [thrown.status, thrown.code];
 }
 
-test('a sink is created, fetched, described anew and deleted', async () => {
+test('a sink is created, fetched, described again and deleted', async () => {
   const sink = await makeSink('http://localhost:9/events');
   assert.match(sink.sid, /^DG[0-9a-f]{32}$/);
   assert.equal(sink.status, 'active');

@@ -78,7 +78,7 @@ pub(super) fn equals(path: impl Into<String>, value: AttributeValue) -> Conditio
     Condition::Compare(path.into(), "=", value)
 }
 
-/// Requires that the attribute has this value, or is absent if `value` is `None`.
+/// Requires that the attribute has this value, or is absent if `value` is missing.
 pub(super) fn equals_or_absent(name: &'static str, value: Option<AttributeValue>) -> Condition {
     value.map_or(Condition::Absent(name), |value| equals(name, value))
 }

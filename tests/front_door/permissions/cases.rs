@@ -12,7 +12,7 @@ use shared::clock::Clock as _;
 use shared::config::InstallKey;
 use shared::conversation::ConversationId;
 use shared::ids::{Ids as _, RandomIds, Ulid};
-use shared::media::Media;
+use shared::media::{Media, MediaState};
 use shared::message::extras::MessageExtras;
 use shared::message::{Direction, Message};
 use shared::outbox::{DUE, OutboxEntry, OutboxState, due_sort_key};
@@ -23,7 +23,6 @@ use shared::store::{
     InboundOutcome, NewOutbound, OutboundOutcome, QuarantineEntry, SendCompletion, Ticket, User,
 };
 
-use super::files::stored_media;
 use crate::support::forged_tokens::TokenForge;
 use crate::support::socket::stored_connection_ids;
 use crate::support::table::put_row;
@@ -522,4 +521,10 @@ impl<'a> PermissionCase<'a> {
 /// Allows all sends, because send checks are not tested here.
 fn allow(_: &shared::conversation::Conversation) -> SendCheck {
     SendCheck::allowed()
+}
+
+/// Returns stored media with this key. The file need not exist.
+pub fn stored_media(object_key: &str) -> Media {
+    let object_key = Some(object_key.to_owned());
+    Media { state: MediaState::Stored, object_key, ..Media::pending("", Some("image/png")) }
 }

@@ -13,18 +13,12 @@ use shared::outbox::{OutboxEntry, OutboxKind, OutboxState, add};
 use shared::store::Upload;
 use twilio_simulator::PhoneInput;
 
-use super::cases::PermissionCase;
+use super::cases::{PermissionCase, stored_media};
 use crate::support::table::put_row;
 use crate::support::user::new_idempotency_key;
 use crate::support::{BUSINESS_NUMBER, customer_number};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-
-/// Returns stored media with this key. The file need not exist.
-pub fn stored_media(object_key: &str) -> Media {
-    let object_key = Some(object_key.to_owned());
-    Media { state: MediaState::Stored, object_key, ..Media::pending("", Some("image/png")) }
-}
 
 impl PermissionCase<'_> {
     /// Runs the test case of a function that uses files.

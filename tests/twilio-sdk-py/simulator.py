@@ -1,4 +1,4 @@
-"""The Twilio simulator, and the official library as its users use it."""
+"""The simulator, and a client of Twilio's official library that calls it."""
 
 import json
 import pathlib
@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Here(TwilioHttpClient):
-    """The library's own client; only the hosts are others."""
+    """The client of the library with other hosts."""
 
     def __init__(self, url):
         super().__init__()
@@ -25,7 +25,7 @@ class Here(TwilioHttpClient):
 
 
 class Simulated(unittest.TestCase):
-    """Tests with a simulator of their own, which ends with its standard input."""
+    """Tests with their own simulator, which stops when its standard input is closed."""
 
     @classmethod
     def setUpClass(cls):

@@ -395,19 +395,19 @@ export interface components {
              */
             remaining: number;
         };
-        /** @description An answer by button or from a list. */
+        /** @description A reply by a button or a list. */
         Button: {
-            /** @description The chosen entry of a list. */
+            /** @description The ID of the selected list item. */
             list_id?: string | null;
-            /** @description Its title. */
+            /** @description The title of the selected list item. */
             list_title?: string | null;
-            /** @description What the button means to a program. */
+            /** @description The payload of the button, for programs. */
             payload?: string | null;
-            /** @description What stood on the button. */
+            /** @description The text of the button. */
             text?: string | null;
         };
         /**
-         * @description The way a message takes.
+         * @description The channel of a message.
          * @enum {string}
          */
         Channel: "sms" | "whatsapp" | "messenger" | "rcs" | "client";
@@ -480,12 +480,12 @@ export interface components {
         Consent: {
             /**
              * Format: date-time
-             * @description When.
+             * @description The time at which the contact expressed it.
              */
             at: string;
-            /** @description Where. */
+            /** @description The source. */
             source: components["schemas"]["ConsentSource"];
-            /** @description What was said last. */
+            /** @description The state. */
             state: components["schemas"]["ConsentState"];
         };
         /** @description The consent history: at most 100 entries, newest first. */
@@ -518,53 +518,53 @@ export interface components {
             state: components["schemas"]["ConsentState"];
         };
         /**
-         * @description Where it was said.
+         * @description The source of a consent.
          * @enum {string}
          */
         ConsentSource: "keyword" | "opt_out_type" | "twilio" | "event" | "admin";
         /**
-         * @description What was said last.
+         * @description The consent that the contact expressed last.
          * @enum {string}
          */
         ConsentState: "opted_in" | "opted_out";
-        /** @description A conversation, as the API and the socket show it. */
+        /** @description A conversation as returned by the API and in live events. */
         Conversation: {
             /** @description The channel of the contact's address. */
             channel: components["schemas"]["Channel"];
             consent?: components["schemas"]["Consent"] | null;
             /** @description The contact's name, if an agent has set one. */
             contact_name?: string | null;
-            /** @description Opaque id. */
+            /** @description The conversation ID; opaque. */
             conversation_id: string;
             /**
              * Format: date-time
-             * @description When it began.
+             * @description The time at which the conversation was created.
              */
             date_created: string;
             /**
              * Format: date-time
-             * @description When something last happened.
+             * @description The time of the last activity.
              */
             date_updated: string;
             /** @description The inbox of the conversation. */
             inbox: string;
-            /** @description The contact's address, as Twilio writes it. */
+            /** @description The contact address, as Twilio writes it. */
             mobile_number: string;
-            /** @description What the desk notes of the contact. */
+            /** @description The agents' note about the contact. */
             note?: string | null;
-            /** @description The contact's number as people read it. */
+            /** @description The contact's number in display forms. */
             phone_number: components["schemas"]["PhoneNumber"];
             preview?: components["schemas"]["Preview"] | null;
-            /** @description What the contact calls itself on WhatsApp. */
+            /** @description The contact's profile name on WhatsApp. */
             profile_name?: string | null;
             /**
              * Format: int64
-             * @description Grows by one with every write: the higher one is the newer one.
+             * @description The revision. Every write increases it by one, so of two versions the one with the higher revision is newer.
              */
             rev: number;
             /** @description Open or closed. */
             status: components["schemas"]["ConversationStatus"];
-            /** @description Our address, as Twilio writes it. */
+            /** @description The business address, as Twilio writes it. */
             twilio_number: string;
             /**
              * Format: int64
@@ -573,7 +573,7 @@ export interface components {
             unread_count: number;
             /**
              * Format: date-time
-             * @description Until when the contact may be answered freely (WhatsApp, Messenger).
+             * @description The end of the 24-hour window (WhatsApp and Messenger); absent if there is no window.
              */
             window_expires_at?: string | null;
         };
@@ -585,7 +585,7 @@ export interface components {
             cursor?: string | null;
         };
         /**
-         * @description Whether a conversation is worked on.
+         * @description The status of a conversation.
          * @enum {string}
          */
         ConversationStatus: "open" | "closed";
@@ -620,12 +620,12 @@ export interface components {
          */
         Direction: "inbound" | "outbound";
         /**
-         * @description The one label that people see.
+         * @description The status of a message that the UI shows.
          * @enum {string}
          */
         DisplayStatus: "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "undelivered" | "failed" | "canceled" | "rejected" | "unconfirmed" | "unknown";
         /**
-         * @description Whether a message was passed on.
+         * @description How often a message was forwarded.
          * @enum {string}
          */
         Forwarded: "once" | "often";
@@ -650,7 +650,11 @@ export interface components {
             /** @description The socket's address. */
             url: string;
         };
-        /** @description One change. Applied in any order, any number of times, the page ends in the same state. */
+        /**
+         * @description A live event: one change.
+         *
+         *     Live events can be applied in any order and repeatedly; the resulting state is the same.
+         */
         LiveEvent: {
             /** @description The conversation. */
             conversation: components["schemas"]["Conversation"];
@@ -662,47 +666,47 @@ export interface components {
             /** @enum {string} */
             type: "message";
         } | {
-            /** @description The conversation. */
+            /** @description The conversation ID. */
             conversation_id: string;
-            /** @description The message to be sent. */
+            /** @description The ID of the message. */
             message_id: string;
             state?: components["schemas"]["OutboxState"] | null;
             /** @enum {string} */
             type: "outbox";
             /**
              * Format: int64
-             * @description Grows by one with every change.
+             * @description The version. Every state change increases it by one.
              */
             version: number;
         } | {
-            /** @description The conversations. */
+            /** @description The conversation IDs. */
             conversation_ids: string[];
             /** @enum {string} */
             type: "reload";
         };
-        /** @description What one socket frame holds. */
+        /** @description A frame with the live events of one batch. */
         LiveFrame: {
-            /** @description The changes of one batch. */
+            /** @description The live events. */
             events: components["schemas"]["LiveEvent"][];
         };
-        /** @description A localized text as the API returns it, beside its English text. */
+        /** @description A localized text as the API returns it, next to its English text. */
         LocalizedText: {
-            /** @description Its key, stable across wordings: `conversation.missing`. */
+            /** @description The key, for example `conversation.missing`. It does not change with the wording. */
             key: string;
             /** @description The values of the text, by name. */
             values: {
                 [key: string]: components["schemas"]["TextValue"];
             };
         };
-        /** @description A place that the contact sent. */
+        /** @description A location that the contact sent. */
         Location: {
-            /** @description Its postal address. */
+            /** @description The postal address. */
             address?: string | null;
-            /** @description The place's name. */
+            /** @description The name of the location. */
             label?: string | null;
-            /** @description Degrees, as Twilio wrote them. */
+            /** @description The latitude in degrees, as Twilio wrote it. */
             latitude: string;
-            /** @description Degrees, as Twilio wrote them. */
+            /** @description The longitude in degrees, as Twilio wrote it. */
             longitude: string;
         };
         /** @description How far was read. */
@@ -713,23 +717,23 @@ export interface components {
              */
             rev: number;
         };
-        /** @description One of a message's media, as the API and the socket show it. */
+        /** @description A media file of a message, as returned by the API and in live events. */
         Media: {
-            /** @description Decided from the bytes once they are stored. */
+            /** @description The content type: as Twilio reported it, or detected from the bytes once the file is stored. */
             content_type: string;
             error?: components["schemas"]["MediaError"] | null;
-            /** @description Its place in the message, from 0. */
+            /** @description The index in the message, from 0. */
             index: number;
-            /** @description How people look at it. */
+            /** @description The kind of the file, which decides how the UI shows it. */
             kind: components["schemas"]["MediaKind"];
-            /** @description The file's name, if it has one. */
+            /** @description The file name, if there is one. */
             name?: string | null;
             /**
              * Format: int64
-             * @description Bytes.
+             * @description The size in bytes, if known.
              */
             size?: number | null;
-            /** @description Where the bytes are. */
+            /** @description The state of the file. */
             state: components["schemas"]["MediaState"];
         };
         /** @description Where an attachment is read. */
@@ -747,7 +751,7 @@ export interface components {
             url: string;
         };
         /**
-         * @description Why it could not be fetched.
+         * @description The reason why a media file could not be fetched.
          * @enum {string}
          */
         MediaError: "too_large" | "forbidden_address" | "not_found" | "unreachable" | "interrupted";
@@ -778,7 +782,7 @@ export interface components {
             state: components["schemas"]["MediaState"];
         };
         /**
-         * @description How people look at it.
+         * @description The kind of a media file, which decides how the UI shows it.
          * @enum {string}
          */
         MediaKind: "image" | "audio" | "video" | "contact" | "document";
@@ -790,87 +794,87 @@ export interface components {
             media: components["schemas"]["MediaItem"][];
         };
         /**
-         * @description Where the bytes are.
+         * @description The state of a media file.
          * @enum {string}
          */
         MediaState: "pending" | "stored" | "failed";
-        /** @description A message, as the API and the socket show it. */
+        /** @description A message as returned by the API and in live events. */
         Message: {
-            /** @description Who wrote it, outbound. */
+            /** @description The display name of the user who sent it, for an outbound message. */
             author?: string | null;
             /** @description The text. */
             body: string;
-            /** @description Its conversation. */
+            /** @description The conversation ID. */
             conversation_id: string;
             /**
              * Format: date-time
-             * @description When we received it.
+             * @description The time at which the message was stored.
              */
             date_created: string;
-            /** @description Whose it is. */
+            /** @description The direction. */
             direction: components["schemas"]["Direction"];
             error?: components["schemas"]["MessageError"] | null;
-            /** @description What else came with it. */
+            /** @description What the message contains besides text and media. */
             extras: components["schemas"]["MessageExtras"];
-            /** @description The browser's key of the click. */
+            /** @description The idempotency key of the send, for an outbound message. */
             idempotency_key?: string | null;
-            /** @description What comes with it, in order. */
+            /** @description The media, in order. */
             media: components["schemas"]["Media"][];
-            /** @description A ULID: sorts by time. */
+            /** @description The message ID: a ULID, which sorts by time. */
             message_id: string;
-            /** @description The contact's address. */
+            /** @description The contact address, as Twilio writes it. */
             mobile_number: string;
             outbox?: components["schemas"]["OutboxEntry"] | null;
             price?: components["schemas"]["Price"] | null;
-            /** @description Its text and media were taken away. */
+            /** @description Whether the text and media were deleted. */
             redacted: boolean;
-            /** @description The message that was sent in its stead. */
+            /** @description The ID of the new message that a retry of this one created. */
             retried_by?: string | null;
             /**
              * Format: int64
-             * @description Grows by one with every write but a status.
+             * @description The revision. Every write except a delivery status increases it by one.
              */
             rev: number;
             /**
              * Format: int32
-             * @description How many segments Twilio counted.
+             * @description The number of segments, as Twilio counted them.
              */
             segments?: number | null;
             send_result?: components["schemas"]["SendResult"] | null;
-            /** @description Twilio's SID, when known. */
+            /** @description The SID at Twilio, if known. */
             sid?: string | null;
-            /** @description Sent by RCS, it went as an SMS. */
+            /** @description Whether a message from an RCS sender was sent as an SMS. */
             sms_fallback: boolean;
-            /** @description The one label that people see. */
+            /** @description The status that the UI shows. */
             status: components["schemas"]["DisplayStatus"];
-            /** @description What Twilio said of it, and when: merged, never replaced. */
+            /** @description All reported delivery statuses. A new report is merged in and never removes an earlier one. */
             statuses: {
                 [key: string]: components["schemas"]["StatusRecord"];
             };
-            /** @description Our address. */
+            /** @description The business address, as Twilio writes it. */
             twilio_number: string;
         };
-        /** @description A failure in plain words. */
+        /** @description An explanation of an error code. */
         MessageError: {
             /** @description What to do. */
             advice: string;
             /**
              * Format: int32
-             * @description Twilio's code.
+             * @description Twilio's error code.
              */
             code: number;
-            /** @description Whether sending again may help. */
+            /** @description Whether sending the message again may succeed. */
             retryable: boolean;
             /** @description What happened. */
             title: string;
         };
-        /** @description What came with a message beside text and media. */
+        /** @description What a message contains besides text and media. */
         MessageExtras: {
             button?: components["schemas"]["Button"] | null;
             forwarded?: components["schemas"]["Forwarded"] | null;
             location?: components["schemas"]["Location"] | null;
             opt_out?: components["schemas"]["ConsentKeyword"] | null;
-            /** @description Who else got it: the other members of a group MMS. */
+            /** @description The addresses of the other recipients of a group MMS. */
             other_recipients?: string[];
             referral?: components["schemas"]["Referral"] | null;
             reply_to?: components["schemas"]["ReplyTo"] | null;
@@ -886,13 +890,13 @@ export interface components {
             /** @description Where older ones begin; null at the beginning of the thread. */
             older_cursor?: string | null;
         };
-        /** @description The send that is still to be done, as the API shows it. */
+        /** @description The outbox entry of a message as returned by the API. */
         OutboxEntry: {
-            /** @description Where it stands. */
+            /** @description The state of the entry. */
             state: components["schemas"]["OutboxState"];
             /**
              * Format: int64
-             * @description Grows by one with every change of state.
+             * @description The version. Every state change increases it by one.
              */
             version: number;
         };
@@ -901,35 +905,39 @@ export interface components {
          * @enum {string}
          */
         OutboxState: "ready" | "claimed" | "deferred" | "unknown";
-        /** @description A phone number as the people's API shows it. */
+        /** @description A phone number as returned by the API. */
         PhoneNumber: {
             /** @description The number in E.164, for example `+12065551212`. */
             e164: string;
-            /** @description The number as people of its country write it, for example `(206) 555-1212`. */
+            /** @description The number in its national format, for example `(206) 555-1212`. */
             national: string;
-            /** @description The country, two capital letters, where the number tells it. */
+            /** @description The country as two capital letters (ISO 3166), if the number belongs to one. */
             region?: string | null;
         };
         /** @description The last message as the list shows it. */
         Preview: {
             /**
              * Format: date-time
-             * @description When.
+             * @description The time at which the message was stored.
              */
             at: string;
-            /** @description The beginning of its text. */
+            /**
+             * @description The first [`PREVIEW_CHARACTERS`] characters of the text.
+             *
+             *     For a location without text, the label or address of the location.
+             */
             body: string;
-            /** @description Whose it is. */
+            /** @description The direction of the message. */
             direction: components["schemas"]["Direction"];
             media?: components["schemas"]["MediaKind"] | null;
-            /** @description How many media it has. */
+            /** @description The number of media files. */
             media_count?: number;
         };
-        /** @description What a message cost, as Twilio tells it. */
+        /** @description The price of a message, as Twilio reports it. */
         Price: {
-            /** @description A decimal number, negative for a charge. */
+            /** @description The amount as a decimal number; negative for a charge. */
             amount: string;
-            /** @description ISO 4217, lower case as Twilio writes it or upper. */
+            /** @description The currency (ISO 4217), in lower or upper case as Twilio wrote it. */
             unit: string;
         };
         /** @description What every error answers (RFC 9457). */
@@ -998,19 +1006,19 @@ export interface components {
         };
         /** @description A reason against sending, as the API returns it. */
         Reason: {
-            /** @description What to do, in English. */
+            /** @description Advice for the user, in English. */
             advice: string;
-            /** @description For programs. */
+            /** @description The code, for programs. */
             code: components["schemas"]["ReasonCode"];
-            /** @description The same by its key. */
+            /** @description The same advice by its key. */
             localized_advice: components["schemas"]["LocalizedText"];
-            /** @description The same by its key. */
+            /** @description The same text by its key. */
             localized_text: components["schemas"]["LocalizedText"];
             /** @description What prevents the send, in English. */
             text: string;
         };
         /**
-         * @description Why not.
+         * @description The code of a reason against sending.
          * @enum {string}
          */
         ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "user_rate_limit" | "sender_rate_limit" | "sender_unavailable";
@@ -1023,13 +1031,13 @@ export interface components {
         };
         /** @description Nothing to add. */
         RedactMessage: Record<string, never>;
-        /** @description What on the web led the contact to write: an advertisement or a post. */
+        /** @description The advertisement or post from which the contact started to write. */
         Referral: {
-            /** @description Its text. */
+            /** @description The text. */
             body?: string | null;
-            /** @description Its headline. */
+            /** @description The headline. */
             headline?: string | null;
-            /** @description Where it is; http or https. */
+            /** @description The URL, with the scheme `http` or `https`. */
             url?: string | null;
         };
         /** @description Nothing: the cookie says it all. JSON is required so that no foreign page can ask by a form. */
@@ -1049,11 +1057,11 @@ export interface components {
             /** @description Always true. */
             released: boolean;
         };
-        /** @description The message that this one answers. */
+        /** @description The message that this one replies to. */
         ReplyTo: {
-            /** @description The message in this conversation, where it is known. */
+            /** @description The ID of that message in this conversation, if known. */
             message_id?: string | null;
-            /** @description Twilio's SID of it. */
+            /** @description The SID of that message. */
             sid: string;
         };
         /** @description What is to be tried again. */
@@ -1062,40 +1070,40 @@ export interface components {
             idempotency_key: string;
         };
         /**
-         * @description What a person may do.
+         * @description The role of a user.
          * @enum {string}
          */
         Role: "admin" | "agent";
-        /** @description What a text costs on the way. */
+        /** @description The number of segments of a text, and what it depends on. */
         Segments: {
             /**
              * Format: int32
-             * @description Characters as people count them.
+             * @description The number of user-perceived characters (graphemes).
              */
             characters: number;
             /**
              * Format: int32
-             * @description In how many parts it is sent; an empty text counts as one.
+             * @description The number of segments. An empty SMS counts as one.
              */
             count: number;
-            /** @description How its characters are written. */
+            /** @description The encoding. */
             encoding: components["schemas"]["SmsEncoding"];
             /**
              * Format: int32
-             * @description Units that are free in the last part.
+             * @description The number of free units in the last segment.
              */
             remaining_units: number;
             smart_encoded?: components["schemas"]["SmartEncoded"] | null;
-            /** @description What makes it costly, the first twenty. */
+            /** @description The first 20 characters that require UCS-2. */
             ucs2_characters: components["schemas"]["Ucs2Character"][];
             /**
              * Format: int32
-             * @description Septets, UTF-16 units or bytes.
+             * @description The length in septets, UTF-16 units or bytes, depending on the encoding.
              */
             units: number;
         };
         /**
-         * @description The answer.
+         * @description The decision of a send check.
          * @enum {string}
          */
         SendDecision: "allowed" | "wait" | "template_required" | "denied";
@@ -1108,7 +1116,7 @@ export interface components {
             /** @description The files that go with it, at most ten. */
             media?: components["schemas"]["AttachedUpload"][];
         };
-        /** @description Our own word on a send, apart from Twilio's (`seen`). */
+        /** @description The result of creating a message at Twilio. Delivery statuses are kept separately, in `statuses`. */
         SendResult: {
             /** @enum {string} */
             kind: "accepted";
@@ -1172,18 +1180,18 @@ export interface components {
             /** @description Sign-in name. */
             username: string;
         };
-        /** @description The same text with the replacements made. */
+        /** @description A text after Smart Encoding. */
         SmartEncoded: {
             /** @description The text. */
             body: string;
             /**
              * Format: int32
-             * @description In how many parts it is sent.
+             * @description The number of segments.
              */
             count: number;
         };
         /**
-         * @description How the characters of a text are written on the way.
+         * @description The encoding of a text in transit.
          * @enum {string}
          */
         SmsEncoding: "gsm7" | "ucs2" | "utf8";
@@ -1197,28 +1205,28 @@ export interface components {
             /** @description The number, as a person types it. */
             to: string;
         };
-        /** @description One report of a status. */
+        /** @description The record of one reported status. */
         StatusRecord: {
             /**
              * Format: date-time
-             * @description When the first report of it reached us.
+             * @description The time at which the first report arrived.
              */
             at: string;
             /**
              * Format: int32
-             * @description Twilio's error code with it.
+             * @description The error code that Twilio reported with the status.
              */
             error_code?: number | null;
         };
-        /** @description A value within a sentence, raw: formatting and counting are the translation's. */
+        /** @description A value in a localized text, unformatted. The translation formats it and chooses plural forms. */
         TextValue: number | string;
-        /** @description A character that makes a whole text UCS-2. */
+        /** @description A character that is not in GSM-7, so that the whole text needs UCS-2. */
         Ucs2Character: {
             /** @description The character. */
             character: string;
-            /** @description Where it begins, in UTF-16 units, as browsers count. */
+            /** @description Its position in the text, in UTF-16 units as in JavaScript. */
             index: number;
-            /** @description What Twilio's Smart Encoding would put in its place. */
+            /** @description Its replacement in Twilio's Smart Encoding, if there is one. */
             replacement?: string | null;
         };
         /** @description What is to be another. A name or a note needs the one that was seen. */

@@ -10,7 +10,7 @@ import { waitUntilLive, signIn } from '../test.ts';
 import { keep, loadAverage, Table } from './report.ts';
 
 /*
- * Lighthouse's scores, in a Chromium that may be signed in: its storage stays, its cache is emptied.
+ * Lighthouse scores. The browser keeps its storage, so that it can be signed in, but its cache is cleared.
  */
 
 const RUNS = 3;

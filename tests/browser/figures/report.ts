@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /*
- * `target/bench/page.md`, put together from one file for each table, so that one of them can be measured again alone.
+ * Writes `target/bench/page.md` from one file per table, so that each table can be measured separately.
  */
 
 const FOLDER = resolve(import.meta.dirname, '../../../target/bench');

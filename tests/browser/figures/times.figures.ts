@@ -7,8 +7,7 @@ import { waitUntilLive } from '../test.ts';
 import { loadAverage, spread, Table } from './report.ts';
 
 /*
- * How long what was sent takes to the screen. The program is the one that `PARTYLINE` names, its table on disk. Nothing
- * is asserted; a bad figure is printed like a good one.
+ * Times from sending to the screen, with the program in `PARTYLINE` and its table on disk. Nothing is asserted.
  */
 
 const STARTS = 10;

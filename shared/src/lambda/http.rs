@@ -152,7 +152,7 @@ impl Response {
         Self { status, headers: vec![], cookies: vec![], body: String::new() }
     }
 
-    /// Creates an empty TwiML response, which makes Twilio send no reply.
+    /// Creates an empty `TwiML` response, which makes Twilio send no reply.
     pub fn twiml() -> Self {
         Self {
             status: 200,

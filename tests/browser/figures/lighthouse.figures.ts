@@ -20,7 +20,7 @@ const PRESETS = { desktop: desktopConfig, mobile: undefined };
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const;
 const table = new Table(
   'lighthouse',
-  `Lighthouse by its presets, network and processor slowed by simulation, nothing in the cache; scores of ${String(RUNS)} runs each, and every audit that was not passed. The last report of each stands whole in \`target/bench\`.`,
+  `Lighthouse with its presets, simulated network and CPU throttling, empty cache; scores of ${String(RUNS)} runs each, and every audit that failed. The last full report of each is in \`target/bench\`.`,
   [
     'page',
     'preset',
@@ -29,7 +29,7 @@ const table = new Table(
     'largest paint s',
     'blocked ms',
     'layout shift',
-    'not passed',
+    'failed audits',
   ],
 );
 

@@ -31,7 +31,7 @@ export class Table {
     const lines = [this.#columns, this.#columns.map(() => '---'), ...this.#rows].map(line);
     keep(
       part(this.#subject),
-      `${this.#note}\n\nEnded ${when} UTC at ${version}, ${String(cpus().length)} cores.\n\n${lines.join('\n')}\n`,
+      `${this.#note}\n\nFinished ${when} UTC at ${version}, ${String(cpus().length)} cores.\n\n${lines.join('\n')}\n`,
     );
     const parts = SUBJECTS.map((one) => join(FOLDER, part(one))).filter((place) =>
       existsSync(place),

@@ -39,7 +39,7 @@ test('from the start of the program to its first text on the screen', async ({ b
     await system.stop();
   }
   table.row('start → the program listens', load, ...spread(started));
-  table.row('start → the first text on the screen, browser open already', load, ...spread(shown));
+  table.row('start → the first message on the screen, browser already open', load, ...spread(shown));
 });
 
 test('from the webhook to the text on the screen', async ({ browser }) => {
@@ -74,7 +74,7 @@ test('from the webhook to the text on the screen', async ({ browser }) => {
       answered.push(now() - begun);
       shown.push((await appeared) - begun);
     }
-    table.row(`webhook → answered, while ${place} is looked at`, load, ...spread(answered));
+    table.row(`webhook → response, ${place} visible`, load, ...spread(answered));
     table.row(`webhook → visible in ${place}, painted`, load, ...spread(shown));
   }
   await page.close();
@@ -102,7 +102,7 @@ test('from a phone to the picture in the thread', async ({ browser }) => {
     shown.push((await appeared) - begun);
   }
   table.row(
-    'phone sends a picture of 200 KB → in the open thread, painted',
+    'phone sends an image of 200 KB → in the open thread, painted',
     load,
     ...spread(shown),
   );

@@ -39,7 +39,11 @@ test('from the start of the program to its first text on the screen', async ({ b
     await system.stop();
   }
   table.row('start → the program listens', load, ...spread(started));
-  table.row('start → the first message on the screen, browser already open', load, ...spread(shown));
+  table.row(
+    'start → the first message on the screen, browser already open',
+    load,
+    ...spread(shown),
+  );
 });
 
 test('from the webhook to the text on the screen', async ({ browser }) => {
@@ -101,11 +105,7 @@ test('from a phone to the picture in the thread', async ({ browser }) => {
     await phone.sendFiles([{ name: `${String(n)}.png`, type: 'image/png', bytes }], text);
     shown.push((await appeared) - begun);
   }
-  table.row(
-    'phone sends an image of 200 KB → in the open thread, painted',
-    load,
-    ...spread(shown),
-  );
+  table.row('phone sends an image of 200 KB → in the open thread, painted', load, ...spread(shown));
   await page.close();
   await system.stop();
 });

@@ -19,7 +19,7 @@ pub async fn measure() {
     let mut table = ResultTable::start(
         "inbound",
         "`BENCH=inbound make bench`: signed webhooks of 19 parameters from 200 \
-         numbers, signature checked, answered after the transaction is in the table's file; a fresh folder each run; \
+         numbers, signature checked, answered after the transaction is in the table's file; a new folder for each run; \
          10 s, then `kill -9`, then the rows in the folder are counted. The load is made on the same cores.",
         &[
             "connections",

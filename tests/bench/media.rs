@@ -32,18 +32,18 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 pub async fn measure() {
     let mut table = ResultTable::start(
         "media",
-        "`BENCH=media make bench`: `fetch-media` in a process of its own (one thread, as in Lambda; profile `local`) moves a \
-         picture from the simulated Twilio to the local bucket. Memory is the kernel's (`VmRSS` before the event, \
-         `VmHWM` after it). First byte: `get-media`, then GET of its address until the first byte is there, 100 \
-         times, one after the other.",
+        "`BENCH=media make bench`: `fetch-media` in a process of its own (one thread, as in Lambda; profile `local`) \
+         copies an image from the simulated Twilio to the local bucket. Memory is the kernel's (`VmRSS` before the \
+         event, `VmHWM` after it). First byte: `get-media`, then GET of its URL until the first byte arrives, 100 \
+         times in sequence.",
         &[
             "file MB",
             "run",
             "load before",
             "before MB",
             "peak MB",
-            "more MB",
-            "moved in ms",
+            "increase MB",
+            "copied in ms",
             "first byte p50/p99 ms",
         ],
     );

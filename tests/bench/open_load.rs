@@ -32,21 +32,21 @@ const WIDGET_RESULTS: [[&str; 2]; 9] = [
 pub async fn measure() {
     let mut table = ResultTable::start(
         "open",
-        "`BENCH=open make bench`: the same webhooks at a fixed rate for 10 s from 200 \
-         numbers that have written before; the readers share one person's sign-in, each with a ticket and a socket of \
-         its own, and watch five conversations each. Push = post begun → text at a socket, all sockets. Never shown \
-         and shown twice are the least and the most over the sockets.",
+        "`BENCH=open make bench`: the same webhooks at a fixed rate for 10 s from 200 numbers that have written \
+         before; the readers share one user's sign-in, have a ticket and a socket each, and watch five conversations each. \
+         Push = start of the webhook request → text at a socket, over all sockets. *Never shown* and *shown twice* \
+         are the minimum and maximum over the sockets.",
         &[
             "per second",
             "sockets",
             "run",
             "load before",
             "answered 2xx of",
-            "answer p50/p99 ms",
+            "response p50/p99 ms",
             "never shown",
             "shown twice",
             "repeated, no effect",
-            "told to read again",
+            "`reload` events",
             "push p50/p99/max ms",
             "the widget: push p50/p99 ms",
             "the widget: never shown (as many others twice)",

@@ -62,7 +62,7 @@ impl ResultTable {
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
         let separator = "| --- ".repeat(headings.len());
         let text = format!(
-            "{description}\n\nBegun {now}, {cores} cores.\n\n| {} |\n{separator}|\n",
+            "{description}\n\nStarted {now}, {cores} cores.\n\n| {} |\n{separator}|\n",
             headings.join(" | ")
         );
         Self { name, text }

@@ -64,9 +64,9 @@ struct BenchSystem {
 pub async fn measure() {
     let mut table = ResultTable::start(
         "size",
-        "`BENCH=size make bench`: half of the messages in one thread, the rest ten to a conversation; one conversation in \
-         a hundred has the one name that is searched for, 25 have the other at every size. Units as the engine counts them, of one call; milliseconds over \
-         100 calls, one after the other, at the API, in a process of the `local` profile.",
+        "`BENCH=size make bench`: half of the messages are in one thread, the rest are ten per conversation. One \
+         conversation in a hundred has the first searched name; 25 have the second one at every size. Units of one \
+         call as the engine counts them; milliseconds over 100 sequential API calls, with the `local` profile.",
         &[
             "operation",
             "messages",
@@ -158,16 +158,19 @@ impl BenchSystem {
         let newest = self.user.get(&format!("{path}/messages?limit=50")).await;
         let older = newest["older_cursor"].as_str().unwrap().to_owned();
         let operations = [
-            ("the inbox, 30", "/api/conversations?limit=30".to_owned()),
-            ("a thread, newest 50", format!("{path}/messages?limit=50")),
-            ("a thread, 50 older", format!("{path}/messages?limit=50&before={older}")),
-            ("search by a name that 25 have", "/api/conversations?search=noor&limit=30".to_owned()),
+            ("inbox, 30", "/api/conversations?limit=30".to_owned()),
+            ("thread, newest 50", format!("{path}/messages?limit=50")),
+            ("thread, 50 older", format!("{path}/messages?limit=50&before={older}")),
             (
-                "search by a name that 1 in 100 has, 30",
+                "search for a name that 25 have",
+                "/api/conversations?search=noor&limit=30".to_owned(),
+            ),
+            (
+                "search for a name that 1 in 100 has, 30",
                 "/api/conversations?search=maya&limit=30".to_owned(),
             ),
             (
-                "search by the end of a number",
+                "search for the end of a number",
                 "/api/conversations?search=000001&limit=30".to_owned(),
             ),
         ];

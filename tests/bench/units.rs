@@ -28,10 +28,10 @@ struct UnitCounter {
 pub async fn measure() {
     let table = ResultTable::start(
         "units",
-        "`BENCH=units make bench`: the units of the function named, on 200 \
+        "`BENCH=units make bench`: the units of each function, on 200 \
          conversations, from `ConsumedCapacity` as the engine reports it; transactions doubled, index included; \
-         texts of 47 characters. A write whose condition fails reports nothing here; AWS counts it as if it had been \
-         done. Machine-independent.",
+         texts of 47 characters. A write whose condition fails reports nothing here; AWS counts it like a \
+         successful write. Independent of the machine.",
         &["operation", "function", "calls", "write units", "read units"],
     );
     let mut counter = UnitCounter::start(table).await;
@@ -60,11 +60,11 @@ impl UnitCounter {
     async fn measure_inbound(&mut self) {
         self.reset_capacity().await;
         self.post_text(0).await;
-        self.row("inbound, the first of a number", &["receive-message"]).await;
+        self.row("inbound, first message of a number", &["receive-message"]).await;
         self.post_text(CUSTOMERS).await;
-        self.row("inbound, the next", &["receive-message", "push"]).await;
+        self.row("inbound, next message", &["receive-message", "push"]).await;
         self.post_text(CUSTOMERS).await;
-        self.row("inbound, delivered again", &["receive-message"]).await;
+        self.row("inbound, duplicate webhook", &["receive-message"]).await;
         for n in 1..CUSTOMERS {
             self.post_text(n).await;
         }
@@ -79,37 +79,37 @@ impl UnitCounter {
         let path = format!("/api/conversations/{}", self.conversation);
         let body = json!({ "body": WebhookFactory::text(1), "idempotency_key": "figures-0001" });
         self.call(Method::POST, &format!("{path}/messages"), Some(body)).await;
-        self.row("send, the click", &["send-message"]).await;
+        self.row("send", &["send-message"]).await;
         // The rest has followed: claim, create request, completion and callbacks.
     }
 
     async fn measure_reads(&mut self) {
         let path = format!("/api/conversations/{}", self.conversation);
         let conversation = self.call(Method::GET, &path, None).await;
-        self.row("one conversation", &["get-conversation"]).await;
+        self.row("get a conversation", &["get-conversation"]).await;
         let body = json!({ "rev": conversation["rev"] });
         self.call(Method::POST, &format!("{path}/read"), Some(body)).await;
         self.row("mark read", &["mark-read"]).await;
         let body = json!({ "contact_name": "Maya Lindqvist", "previous_contact_name": null });
         self.call(Method::PATCH, &path, Some(body)).await;
-        self.row("give a name of two words", &["update-conversation"]).await;
+        self.row("set a name of two words", &["update-conversation"]).await;
         let body = json!({
             "contact_name": "Maya Berg", "previous_contact_name": "Maya Lindqvist",
         });
         self.call(Method::PATCH, &path, Some(body)).await;
-        self.row("rename, one word of two", &["update-conversation"]).await;
+        self.row("change one word of two in a name", &["update-conversation"]).await;
         self.call(Method::GET, "/api/conversations?limit=30", None).await;
-        self.row("the list, 30 of 200", &["list-conversations"]).await;
+        self.row("list, 30 of 200", &["list-conversations"]).await;
         for n in 2..60 {
             self.post_text(n * CUSTOMERS).await;
         }
         self.reset_capacity().await;
         self.call(Method::GET, &format!("{path}/messages?limit=50"), None).await;
-        self.row("a thread, 50 of 61", &["list-messages"]).await;
+        self.row("thread page, 50 of 61", &["list-messages"]).await;
         self.call(Method::GET, "/api/conversations?search=may", None).await;
-        self.row("search, one found", &["list-conversations"]).await;
+        self.row("search, 1 hit", &["list-conversations"]).await;
         self.call(Method::GET, "/api/conversations?search=%2B1206&limit=30", None).await;
-        self.row("search, 30 of 200 found", &["list-conversations"]).await;
+        self.row("search, 30 of 200 hits", &["list-conversations"]).await;
     }
 
     /// Measures a send check, files in both directions, the media list and a redaction.
@@ -117,7 +117,7 @@ impl UnitCounter {
         let path = format!("/api/conversations/{}", self.conversation);
         let draft = json!({ "body": WebhookFactory::text(1), "media": [] });
         self.call(Method::POST, &format!("{path}/messages/check"), Some(draft)).await;
-        self.row("check of a draft", &["check-message"]).await;
+        self.row("check a draft", &["check-message"]).await;
 
         let upload_body = json!({
             "conversation_id": self.conversation, "name": "a.png", "content_type": "image/png",
@@ -127,17 +127,17 @@ impl UnitCounter {
         let url = format!("{}{}", self.system.url(), upload["url"].as_str().unwrap());
         let upload_request = self.client.put(url).header("content-type", "image/png").body(IMAGE);
         assert!(upload_request.send().await.unwrap().status().is_success());
-        self.row("an upload", &["create-upload"]).await;
+        self.row("create an upload", &["create-upload"]).await;
         let body = json!({
             "body": "", "idempotency_key": "figures-0002",
             "media": [{ "upload_id": upload["upload_id"] }],
         });
         let is_send = self.call(Method::POST, &format!("{path}/messages"), Some(body)).await;
-        self.row("send with a file, the click", &["send-message"]).await;
+        self.row("send with a file", &["send-message"]).await;
 
         let message = format!("{path}/messages/{}", is_send["message_id"].as_str().unwrap());
         self.call(Method::GET, &format!("{message}/media/0"), None).await;
-        self.row("the address of a file", &["get-media"]).await;
+        self.row("download URL of a file", &["get-media"]).await;
         self.call(Method::POST, &format!("{message}/redact"), Some(json!({}))).await;
         self.row("redact", &["redact-message", "dispatch"]).await;
 
@@ -146,9 +146,9 @@ impl UnitCounter {
         let (from, to) =
             (WebhookFactory::customer_number(0), Settings::published().unwrap().senders.number);
         twilio.send_from_phone(PhoneInput { from, to, media, ..PhoneInput::default() }).unwrap();
-        self.row("a file comes in", &["receive-message", "dispatch", "fetch-media"]).await;
+        self.row("inbound with a file", &["receive-message", "dispatch", "fetch-media"]).await;
         self.call(Method::GET, &format!("{path}/media"), None).await;
-        self.row("the gallery, one of it", &["list-media"]).await;
+        self.row("media list, 1 file", &["list-media"]).await;
     }
 
     /// Measures Twilio events before and after the webhook of the same text.
@@ -167,16 +167,16 @@ impl UnitCounter {
             event_data(known_number),
         );
         self.post_raw(&event).await;
-        self.row("an event of a text that the webhook brought", &["receive-events"]).await;
+        self.row("Twilio event after the webhook", &["receive-events"]).await;
         let event = self.webhooks.event_request(
             new_number,
             "inbound-message.received",
             event_data(new_number),
         );
         self.post_raw(&event).await;
-        self.row("an event before the webhook", &["receive-events"]).await;
+        self.row("Twilio event before the webhook", &["receive-events"]).await;
         self.post_text(new_number).await;
-        self.row("the webhook after its event", &["receive-message"]).await;
+        self.row("webhook after its Twilio event", &["receive-message"]).await;
     }
 
     /// Measures STOP and reading the consent history.
@@ -185,25 +185,25 @@ impl UnitCounter {
         let stop_request =
             self.webhooks.text_request_with(101 * CUSTOMERS, "STOP", &business_number);
         self.post_raw(&stop_request).await;
-        self.row("STOP comes in", &["receive-message"]).await;
+        self.row("inbound STOP", &["receive-message"]).await;
         let path = format!("/api/conversations/{}/consent", self.conversation);
         let consent_body = json!({
             "state": "opted_in", "evidence": "Form of 2 January, kept in the shop.",
         });
         self.call(Method::POST, &path, Some(consent_body)).await;
-        self.row("consent given elsewhere", &["record-consent"]).await;
+        self.row("record consent", &["record-consent"]).await;
         self.call(Method::GET, &path, None).await;
-        self.row("the consent history, 2 rows", &["list-consent"]).await;
+        self.row("consent history, 2 records", &["list-consent"]).await;
     }
 
-    /// Measures a text to an unknown number, which stays in quarantine.
+    /// Measures inbound to an unknown number, which stays in quarantine.
     async fn measure_quarantine(&mut self) {
         let quarantined_request =
             self.webhooks.text_request_with(102 * CUSTOMERS, "Anyone?", "+12065559999");
         self.post_raw(&quarantined_request).await;
-        self.row("a text to an unknown number", &["receive-message"]).await;
+        self.row("inbound to an unknown number", &["receive-message"]).await;
         self.call(Method::GET, "/api/quarantine", None).await;
-        self.row("the quarantine, one held", &["list-quarantine"]).await;
+        self.row("list quarantine, 1 entry", &["list-quarantine"]).await;
     }
 
     /// Measures the requests that a user makes about once a day.
@@ -214,9 +214,9 @@ impl UnitCounter {
         self.row("start a conversation", &["start-conversation"]).await;
         let number_body = json!({ "number": "+12065558888" });
         self.call(Method::POST, "/api/numbers/check", Some(number_body)).await;
-        self.row("check of a number", &["check-number"]).await;
+        self.row("check a number", &["check-number"]).await;
         self.call(Method::POST, "/api/sockets/ticket", Some(json!({}))).await;
-        self.row("a ticket for a socket", &["issue-ticket"]).await;
+        self.row("issue a socket ticket", &["issue-ticket"]).await;
     }
 
     async fn measure_deletion(&mut self) {

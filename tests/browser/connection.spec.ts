@@ -33,7 +33,7 @@ test.describe('with a fake clock', () => {
     await system.receiveSms('+12065550123', 'Open');
     await system.receiveSms('+12065550124', 'To be closed by another');
     await open(page, /0123/);
-    // The thread is loaded, so later changes are pushed or ticketAllowed.
+    // The thread is loaded, so later changes arrive by a frame or a resync.
     await expect(bubble(page, 'Open')).toBeVisible();
     await expect(row(page, /0124/)).toBeVisible();
 

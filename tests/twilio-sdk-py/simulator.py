@@ -1,4 +1,4 @@
-"""The Twilio simulator, and the official library as its users use it."""
+"""The simulator, and a client of Twilio's official library that calls it."""
 
 import json
 import pathlib
@@ -25,7 +25,7 @@ class Here(TwilioHttpClient):
 
 
 class Simulated(unittest.TestCase):
-    """Tests with a simulator of their own, which ends with its standard input."""
+    """Tests with their own simulator, which stops when its standard input is closed."""
 
     @classmethod
     def setUpClass(cls):

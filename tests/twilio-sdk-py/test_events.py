@@ -1,4 +1,4 @@
-"""Sinks and subscriptions of Event Streams through the official Python library: it must not notice a difference."""
+"""Sinks and subscriptions of Event Streams in the simulator, used by Twilio's official Python library."""
 
 import datetime
 import unittest
@@ -58,7 +58,7 @@ class Events(simulator.Simulated):
         self.assertTrue(subscription.delete())
         self.assertTrue(sink.delete())
 
-    def test_the_library_pages_through_the_sinks_each_once(self):
+    def test_the_library_lists_each_sink_once_over_several_pages(self):
         made = [self.sink() for _ in range(5)]
         listed = self.events.sinks.list(page_size=2)
         self.assertEqual([one.sid for one in made], [one.sid for one in listed])
@@ -66,7 +66,7 @@ class Events(simulator.Simulated):
             sink.delete()
         self.assertEqual([], self.events.sinks.list())
 
-    def test_what_the_simulator_does_not_have_is_raised_with_its_code(self):
+    def test_an_unsupported_request_raises_an_error_with_its_code(self):
         self.assertEqual((400, 91000), self.refused(lambda: self.sink(kind="kinesis")))
         elsewhere = "https://desk.example.com/events"
         self.assertEqual((400, 91000), self.refused(lambda: self.sink(elsewhere)))

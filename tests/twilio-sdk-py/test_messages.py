@@ -1,4 +1,4 @@
-"""The official Python library, driven against the simulator: it must not notice a difference."""
+"""Messages in the simulator, used by Twilio's official Python library."""
 
 import datetime
 import unittest
@@ -43,7 +43,7 @@ class Messages(simulator.Simulated):
             message = self.settled(created.sid)
             self.assertEqual((message.status, message.error_code), (status, code))
 
-    def test_a_message_is_scheduled_and_taken_back(self):
+    def test_a_message_is_scheduled_and_canceled(self):
         at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
         service = self.known["service"]
         scheduled = self.send(
@@ -58,7 +58,7 @@ class Messages(simulator.Simulated):
         self.assertEqual("accepted", accepted.status)
         self.assertEqual(self.known["number"], self.settled(accepted.sid).from_)
 
-    def test_a_refused_message_is_raised_with_its_code(self):
+    def test_a_rejected_message_raises_an_error_with_its_code(self):
         with self.assertRaises(TwilioRestException) as raised:
             self.client.messages.create(to="+1206", from_=self.known["number"], body="x")
         self.assertEqual((400, 21211), (raised.exception.status, raised.exception.code))

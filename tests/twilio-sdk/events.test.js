@@ -1,4 +1,4 @@
-// Sinks and subscriptions of Event Streams through the official library: it must not notice a difference.
+// Sinks and subscriptions of Event Streams in the simulator, used by Twilio's official library.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -34,7 +34,7 @@ const subscribe = (sink, ...types) =>
 
 const remove = ({ sid }) => events.sinks(sid).remove();
 
-/** What the library throws for a refused call. */
+/** Returns the error that the library throws for a rejected call. */
 async function refused(call) {
   let thrown;
   await assert.rejects(call, (error) => {
@@ -87,7 +87,7 @@ test('a subscription is created, fetched, listed with its types and deleted befo
   assert.equal(await remove(sink), true);
 });
 
-test('the library pages through the sinks, each once', async () => {
+test('the library lists each sink once over several pages', async () => {
   const made = [];
   for (let count = 0; count < 5; count++) made.push(await makeSink('http://localhost:9/events'));
   const sids = (sinks) => sinks.map(({ sid }) => sid);
@@ -100,7 +100,7 @@ test('the library pages through the sinks, each once', async () => {
   assert.deepEqual(await events.sinks.list({ inUse: false }), []);
 });
 
-test('what the simulator does not have is refused as the library knows refusals', async () => {
+test('an unsupported request throws an error with its code', async () => {
   const kinesis = { description: 'K', sinkType: 'kinesis', sinkConfiguration: { arn: 'arn:aws' } };
   assert.deepEqual(await refused(events.sinks.create(kinesis)), [400, 91000]);
   assert.deepEqual(await refused(makeSink('https://desk.example.com/events')), [400, 91000]);
@@ -109,7 +109,7 @@ test('what the simulator does not have is refused as the library knows refusals'
   await remove(sink);
 });
 
-test('the events of a message come signed, as the library checks signatures', async (t) => {
+test('the events of a message have a signature that the library accepts', async (t) => {
   const came = [];
   const server = createServer(async (request, response) => {
     const parts = await request.toArray();

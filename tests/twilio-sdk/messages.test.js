@@ -1,4 +1,4 @@
-// The official library, driven against the simulator: it must not notice a difference.
+// Messages in the simulator, used by Twilio's official library.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -18,7 +18,7 @@ after(() => simulator.stop());
 
 const send = (fields) => messages.create({ to: CUSTOMER, from: simulator.number, ...fields });
 
-/** What the library throws for a refused call. */
+/** Returns the error that the library throws for a rejected call. */
 async function refused(call) {
   let thrown;
   await assert.rejects(call, (error) => {
@@ -28,7 +28,7 @@ async function refused(call) {
   return thrown;
 }
 
-/** The message when nothing more happens to it. The library has no event for that; each fetch is one. */
+/** Fetches a message until its status is final. */
 async function settled(sid) {
   for (;;) {
     const message = await messages(sid).fetch();
@@ -50,21 +50,21 @@ test('a message is created with every field in the type that the library documen
   assert.match(message.subresourceUris.media, /\/Media\.json$/);
 });
 
-test('a message is delivered, and fetched with the moment it was sent', async () => {
+test('a delivered message has the time at which it was sent', async () => {
   const { sid } = await send({ body: 'are you there?' });
   const message = await settled(sid);
   assert.equal(message.status, 'delivered');
   assert.ok(message.dateSent instanceof Date && !Number.isNaN(message.dateSent.valueOf()));
 });
 
-test('a message to a phone out of reach ends undelivered with its code', async () => {
+test('a message to an unreachable phone ends as undelivered with its code', async () => {
   const { sid } = await send({ to: '+12065550199', body: 'are you there?' });
   const message = await settled(sid);
   assert.equal(message.status, 'undelivered');
   assert.equal(message.errorCode, 30003);
 });
 
-test('the library pages through a list, newest first, each message once', async () => {
+test('the library lists each message once over several pages, newest first', async () => {
   const to = '+12065550177';
   const bodies = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
   for (const body of bodies) await send({ to, body });
@@ -90,7 +90,7 @@ test('the library pages through a list, newest first, each message once', async 
   );
 });
 
-test('a list is filtered by sender and by date as the library writes dates', async () => {
+test('a list is filtered by sender and by date in the format of the library', async () => {
   const to = '+12065550178';
   await send({ to, body: 'today' });
   const hour = 3_600_000;
@@ -102,7 +102,7 @@ test('a list is filtered by sender and by date as the library writes dates', asy
   assert.equal(await count({ dateSentBefore: new Date(Date.now() - hour) }), 0);
 });
 
-test('a message is redacted, then deleted, then gone', async () => {
+test('a message is redacted, then deleted, and no longer found', async () => {
   const { sid } = await send({ body: 'a secret' });
   await settled(sid);
   assert.equal((await messages(sid).update({ body: '' })).body, '');
@@ -112,7 +112,7 @@ test('a message is redacted, then deleted, then gone', async () => {
   assert.equal(gone.code, 20404);
 });
 
-test('the file of a message is listed, described, deleted and gone', async () => {
+test('the file of a message is listed, described and deleted', async () => {
   const [message] = await messages.list({ from: '+12065550188' });
   assert.equal(message.numMedia, '1');
   const [file] = await messages(message.sid).media.list();
@@ -124,7 +124,7 @@ test('the file of a message is listed, described, deleted and gone', async () =>
   assert.equal((await refused(messages(message.sid).media(file.sid).fetch())).code, 20404);
 });
 
-test('a file goes on WhatsApp by its address, and is listed as it was fetched', async () => {
+test('a file is sent on WhatsApp by its URL, and is listed as fetched', async () => {
   const picture = Buffer.from('89504e470d0a1a0a', 'hex');
   const host = createServer((_, answer) =>
     answer.writeHead(200, { 'content-type': 'image/png' }).end(picture),
@@ -147,7 +147,7 @@ test('a file goes on WhatsApp by its address, and is listed as it was fetched', 
   host.close();
 });
 
-test('who has not written on WhatsApp is not reached there outside of a template', async () => {
+test('a WhatsApp contact who has not written can only be sent a template', async () => {
   const to = 'whatsapp:+12065550177';
   const { sid } = await messages.create({
     to,
@@ -171,7 +171,7 @@ test('a message through a Messaging Service is accepted, then sent from its pool
   assert.equal((await settled(accepted.sid)).from, simulator.number);
 });
 
-test('a message is scheduled and taken back', async () => {
+test('a message is scheduled and canceled', async () => {
   const later = {
     to: CUSTOMER,
     messagingServiceSid: simulator.service,
@@ -187,7 +187,7 @@ test('a message is scheduled and taken back', async () => {
   assert.equal((await refused(messages.create({ ...later, sendAt: new Date() }))).code, 35117);
 });
 
-test('a refused message is thrown as the library throws it, with code and more information', async () => {
+test('a rejected message throws an error with code and more information', async () => {
   const error = await refused(send({ to: '+1206', body: 'x' }));
   assert.equal(error.status, 400);
   assert.equal(error.code, 21211);
@@ -197,7 +197,7 @@ test('a refused message is thrown as the library throws it, with code and more i
   assert.equal((await refused(send({ from: '+12065550100', body: 'x' }))).code, 21606);
 });
 
-test('a wrong token is thrown as an authentication failure', async () => {
+test('a wrong token throws an authentication error', async () => {
   const stranger = simulator.clientWith('wrong').messages;
   const error = await refused(stranger.create({ to: CUSTOMER, from: simulator.number, body: 'x' }));
   assert.equal(error.status, 401);

@@ -4,7 +4,7 @@ import process from 'node:process';
 export default async function* requireTests(events) {
   let passed = 0;
   for await (const { type, data } of events) {
-    // A file without tests is reported as a test of its own name.
+    // A file without tests is reported as a test with the name of the file.
     if (type === 'test:pass' && data.name !== data.file && !data.skip && !data.todo) passed += 1;
   }
   if (passed === 0) {

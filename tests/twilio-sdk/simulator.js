@@ -6,8 +6,9 @@ import twilio from 'twilio';
 const root = new URL('../..', import.meta.url);
 
 /**
- * Starts the Twilio simulator (built by cargo if need be) and a client of the official library that talks to it.
- * It ends with its standard input.
+ * Builds and starts the simulator, and creates a client of the official library that calls it.
+ *
+ * The simulator stops when its standard input is closed.
  */
 export async function startSimulator() {
   const build = ['run', '--quiet', '--package', 'twilio-simulator', '--', '--json', '--sample-data'];

@@ -559,7 +559,7 @@ export interface components {
             profile_name: string | null;
             /**
              * Format: int64
-             * @description The revision. Every write increases it by one, so of two versions the one with the higher revision is newer.
+             * @description The revision, which increases by one with every write. The version with the higher revision is newer.
              */
             rev: number;
             /** @description Open or closed. */

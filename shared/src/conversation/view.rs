@@ -89,6 +89,6 @@ pub struct ConversationView {
     /// The time of the last activity.
     #[schema(value_type = String, format = DateTime)]
     pub date_updated: Timestamp,
-    /// The revision. Every write increases it by one, so of two versions the one with the higher revision is newer.
+    /// The revision, which increases by one with every write. The version with the higher revision is newer.
     pub rev: u64,
 }

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItem, Item, ItemMod, ItemUse, Macro, Meta, UseTree, Visibility};
 
-use super::tree::{is_cfg_test, is_test};
+use super::test_code::{is_cfg_test, is_test};
 
 /// One use of a path.
 pub struct Reference {

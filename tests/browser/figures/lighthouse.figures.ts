@@ -10,7 +10,7 @@ import { waitUntilLive, signIn } from '../test.ts';
 import { keep, loadAverage, Table } from './report.ts';
 
 /*
- * Lighthouse's scores, in a Chromium that may be signed in: its storage stays, its cache is emptied.
+ * Lighthouse scores. The browser keeps its storage, so that it can be signed in, but its cache is cleared.
  */
 
 const RUNS = 3;
@@ -20,7 +20,7 @@ const PRESETS = { desktop: desktopConfig, mobile: undefined };
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const;
 const table = new Table(
   'lighthouse',
-  `Lighthouse by its presets, network and processor slowed by simulation, nothing in the cache; scores of ${String(RUNS)} runs each, and every audit that was not passed. The last report of each stands whole in \`target/bench\`.`,
+  `Lighthouse with its presets, simulated network and CPU throttling, empty cache; scores of ${String(RUNS)} runs each, and every audit that failed. The last full report of each is in \`target/bench\`.`,
   [
     'page',
     'preset',
@@ -29,7 +29,7 @@ const table = new Table(
     'largest paint s',
     'blocked ms',
     'layout shift',
-    'not passed',
+    'failed audits',
   ],
 );
 

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /*
- * `target/bench/page.md`, put together from one file for each table, so that one of them can be measured again alone.
+ * Writes `target/bench/page.md` from one file per table, so that each table can be measured separately.
  */
 
 const FOLDER = resolve(import.meta.dirname, '../../../target/bench');
@@ -31,7 +31,7 @@ export class Table {
     const lines = [this.#columns, this.#columns.map(() => '---'), ...this.#rows].map(line);
     keep(
       part(this.#subject),
-      `${this.#note}\n\nEnded ${when} UTC at ${version}, ${String(cpus().length)} cores.\n\n${lines.join('\n')}\n`,
+      `${this.#note}\n\nFinished ${when} UTC at ${version}, ${String(cpus().length)} cores.\n\n${lines.join('\n')}\n`,
     );
     const parts = SUBJECTS.map((one) => join(FOLDER, part(one))).filter((place) =>
       existsSync(place),

@@ -16,7 +16,7 @@ const SENTENCE =
   'The rear wheel is true again and the chain is new, so you can fetch it after four. ';
 const table = new Table(
   'scrolling',
-  'Headless Chromium at 1440 × 900 on the same cores. Frames are those of `requestAnimationFrame`, 60 per second at best. Blank: the middle of the view was empty. Jumps: the middle moved by more than 2 px without scrolling. The heap is read after a garbage collection.',
+  'Headless Chromium at 1440 × 900 on the same cores. Frames are those of `requestAnimationFrame`, 60 per second when none is late. Blank: the middle of the view was empty. Jumps: content moved by more than 2 px without scrolling. The heap is read after a garbage collection.',
   [
     'what',
     'load before',
@@ -28,7 +28,7 @@ const table = new Table(
     'over 50 ms',
     'blank',
     'jumps',
-    'furthest px',
+    'largest jump px',
     'scrolled px',
     'rows at once',
     'elements at once',

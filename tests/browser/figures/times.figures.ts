@@ -7,8 +7,7 @@ import { waitUntilLive } from '../test.ts';
 import { loadAverage, spread, Table } from './report.ts';
 
 /*
- * How long what was sent takes to the screen. The program is the one that `PARTYLINE` names, its table on disk. Nothing
- * is asserted; a bad figure is printed like a good one.
+ * Times from sending to the screen, with the program in `PARTYLINE` and its table on disk. Nothing is asserted.
  */
 
 const STARTS = 10;
@@ -40,7 +39,11 @@ test('from the start of the program to its first text on the screen', async ({ b
     await system.stop();
   }
   table.row('start → the program listens', load, ...spread(started));
-  table.row('start → the first text on the screen, browser open already', load, ...spread(shown));
+  table.row(
+    'start → the first message on the screen, browser already open',
+    load,
+    ...spread(shown),
+  );
 });
 
 test('from the webhook to the text on the screen', async ({ browser }) => {
@@ -75,7 +78,7 @@ test('from the webhook to the text on the screen', async ({ browser }) => {
       answered.push(now() - begun);
       shown.push((await appeared) - begun);
     }
-    table.row(`webhook → answered, while ${place} is looked at`, load, ...spread(answered));
+    table.row(`webhook → response, ${place} visible`, load, ...spread(answered));
     table.row(`webhook → visible in ${place}, painted`, load, ...spread(shown));
   }
   await page.close();
@@ -102,11 +105,7 @@ test('from a phone to the picture in the thread', async ({ browser }) => {
     await phone.sendFiles([{ name: `${String(n)}.png`, type: 'image/png', bytes }], text);
     shown.push((await appeared) - begun);
   }
-  table.row(
-    'phone sends a picture of 200 KB → in the open thread, painted',
-    load,
-    ...spread(shown),
-  );
+  table.row('phone sends an image of 200 KB → in the open thread, painted', load, ...spread(shown));
   await page.close();
   await system.stop();
 });

@@ -14,7 +14,7 @@ use shared::conversation::ConversationId;
 use shared::idempotency_key::IdempotencyKey;
 use shared::ids::{EntryId, MessageId, RandomIds};
 use shared::inbox_name::InboxName;
-use shared::media::Media;
+use shared::media::{Media, StoredMedia};
 use shared::message::extras::MessageExtras;
 use shared::message::{Direction, Message};
 use shared::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTarget};
@@ -27,7 +27,6 @@ use shared::store::{
 
 use shared::username::Username;
 
-use super::files::stored_media;
 use crate::support::forged_tokens::TokenForge;
 use crate::support::socket::stored_connection_ids;
 use crate::support::table::put_row;
@@ -542,4 +541,15 @@ fn due_row(entry: &OutboxEntry) -> Value {
     row["list_pk"] = json!("DUE");
     row["list_sk"] = json!(format!("{due_at:013}#{}#{}", entry.home, entry.id));
     row
+}
+
+/// Returns stored media with this key. The file need not exist.
+pub fn stored_media(object_key: &str) -> Media {
+    Media::Stored(StoredMedia {
+        object_key: object_key.to_owned(),
+        content_type: "image/png".to_owned(),
+        name: None,
+        size: 1_024,
+        upload: None,
+    })
 }

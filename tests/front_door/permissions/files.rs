@@ -9,29 +9,18 @@ use shared::clock::Clock as _;
 use shared::conversation::ConversationId;
 use shared::ids::{EntryId, MessageId, RandomIds, UploadId};
 use shared::inbox_name::InboxName;
-use shared::media::{Media, MediaError, StoredMedia};
+use shared::media::{Media, MediaError};
 use shared::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTarget, add};
 use shared::store::Upload;
 use shared::username::Username;
 use twilio_simulator::PhoneInput;
 
-use super::cases::PermissionCase;
+use super::cases::{PermissionCase, stored_media};
 use crate::support::table::put_row;
 use crate::support::user::new_idempotency_key;
 use crate::support::{BUSINESS_NUMBER, customer_number};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-
-/// Returns stored media with this key. The file need not exist.
-pub fn stored_media(object_key: &str) -> Media {
-    Media::Stored(StoredMedia {
-        object_key: object_key.to_owned(),
-        content_type: "image/png".to_owned(),
-        name: None,
-        size: PNG.len() as u64,
-        upload: None,
-    })
-}
 
 impl PermissionCase<'_> {
     /// Runs the test case of a function that uses files.

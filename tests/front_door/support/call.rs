@@ -1,10 +1,10 @@
 //! Requests to the API. Each response is checked against the OpenAPI document.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
-use super::{TestSystem, TestUser, document, with_timeout};
+use super::{TestResponse, TestSystem, document, with_timeout};
 
 /// A request that is being built.
 pub struct Call {
@@ -16,13 +16,8 @@ pub struct Call {
 impl Call {
     /// Creates a request without authentication and body.
     pub fn new(system: &TestSystem, method: Method, path: &str) -> Self {
-        let request = system.http_client.request(method.clone(), system.url(path));
+        let request = system.http_client().request(method.clone(), system.url(path));
         Self { method, path: path.to_owned(), request }
-    }
-
-    /// Adds the access token of `user`.
-    pub fn signed_in_as(self, user: &TestUser<'_>) -> Self {
-        self.bearer(&user.token)
     }
 
     /// Adds `token` as the access token.
@@ -79,66 +74,14 @@ impl Call {
     }
 }
 
-/// A response with its whole body.
-#[derive(Debug, Clone)]
-pub struct TestResponse {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The raw body.
-    pub text: String,
-    /// The body as JSON; null if it is not JSON.
-    pub body: Value,
-}
-
-impl TestResponse {
-    /// Reads a response.
-    pub async fn from_reqwest(response: reqwest::Response) -> Self {
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
-        let body = serde_json::from_str(&text).unwrap_or_default();
-        Self { status, headers, text, body }
+impl TestSystem {
+    /// Creates a request without authentication.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self, method, path)
     }
 
-    /// Returns the header `name`.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// Asserts the status and returns the body.
-    #[track_caller]
-    pub fn expect_status(self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{}", self.text);
-        self.body
-    }
-
-    /// Asserts that the response acknowledges a webhook.
-    #[track_caller]
-    pub fn expect_acknowledgement(self) {
-        assert_eq!((self.status, &*self.text), (200, "<Response/>"));
-    }
-
-    /// Asserts an error with this status and a detail in sentences, and returns the problem.
-    #[track_caller]
-    pub fn expect_error(self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{}", self.text);
-        let detail = self.body["detail"].as_str().unwrap();
-        // A sentence can start with the name of a field.
-        let starts_well = detail.starts_with(|c: char| c.is_uppercase() || c == '`');
-        assert!(detail.ends_with('.') && starts_well, "{detail}");
-        self.body
-    }
-
-    /// Asserts an error with this status and returns its detail.
-    #[track_caller]
-    pub fn error_detail(self, status: u16) -> String {
-        self.expect_error(status)["detail"].as_str().unwrap().to_owned()
-    }
-
-    /// Returns the cookie that is set, as `name=value`.
-    pub fn cookie(&self) -> Option<String> {
-        let cookie = self.header("set-cookie")?.split(';').next()?;
-        Some(cookie.to_owned())
+    /// Posts a JSON body without authentication.
+    pub async fn post(&self, path: &str, body: Value) -> TestResponse {
+        self.call(Method::POST, path).json(&body).send().await
     }
 }

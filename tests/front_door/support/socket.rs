@@ -196,6 +196,13 @@ impl Socket {
     }
 }
 
+impl TestUser<'_> {
+    /// Opens a socket.
+    pub async fn open_socket(&self) -> Socket {
+        Socket::connect(self).await
+    }
+}
+
 fn connection_ids(system: &TestSystem) -> Vec<String> {
     let connections = system.inner().connections().unwrap().list();
     connections.into_iter().map(|connection| connection.id).collect()

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Call, Socket, TestResponse, TestSystem, next_id};
+use super::{Call, TestResponse, TestSystem, next_id};
 
 /// A signed-in user.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ impl<'a> TestUser<'a> {
 
     /// Creates a request of this user.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        self.system.call(method, path).signed_in_as(self)
+        self.system.call(method, path).bearer(&self.token)
     }
 
     /// Sends a GET request.
@@ -125,10 +125,22 @@ impl<'a> TestUser<'a> {
     pub async fn mark_read(&self, id: &str, rev: &Value) -> TestResponse {
         self.post(&format!("/api/conversations/{id}/read"), json!({ "rev": rev })).await
     }
+}
 
-    /// Opens a socket.
-    pub async fn open_socket(&self) -> Socket {
-        Socket::connect(self).await
+impl TestSystem {
+    /// Signs in the first admin by a link.
+    pub async fn admin(&self) -> TestUser<'_> {
+        let sign_in_token = self.inner().sign_in_token().await.unwrap();
+        TestUser::sign_in(self, json!({ "link_token": sign_in_token })).await
+    }
+
+    /// Creates an agent and signs them in.
+    pub async fn agent(&self, admin: &TestUser<'_>, name: &str) -> TestUser<'_> {
+        let password = "correct horse battery";
+        let user = json!({ "username": name, "password": password, "role": "agent" });
+        admin.post("/api/users", user).await.expect_status(201);
+        let credentials = json!({ "username": name, "password": password });
+        TestUser::sign_in(self, credentials).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
+use futures_util::future::join_all;
 use reqwest::{Method, Url};
 
 use super::{BUSINESS_NUMBER, TestResponse, TestSystem, next_id};
@@ -99,6 +100,35 @@ impl<'a> Webhook<'a> {
             call = call.header("x-twilio-webhooks-signature-settings", settings);
         }
         call.body(self.content_type, self.body).send_unchecked().await
+    }
+}
+
+impl TestSystem {
+    /// Posts the webhook of a customer's text. Returns its SID.
+    pub async fn receive_text(&self, from: &str, body: &str) -> String {
+        let sid = new_sid("SM");
+        let response = Webhook::inbound_text(self, &sid, from, body).send().await;
+        assert_eq!((response.status, response.text.as_str()), (200, "<Response/>"));
+        sid
+    }
+
+    /// Posts texts (number, text, SID) concurrently.
+    ///
+    /// On a busy machine a webhook can time out. It is then posted again, at most five times, as Twilio does.
+    pub async fn receive_texts_concurrently(&self, texts: &[(String, String, String)]) {
+        let posts = texts.iter().map(async |(from, body, sid)| {
+            let mut status = 0;
+            for _ in 0..=5 {
+                status = Webhook::inbound_text(self, sid, from, body).send().await.status;
+                if status < 500 {
+                    break;
+                }
+            }
+            status
+        });
+        for status in join_all(posts).await {
+            assert_eq!(status, 200);
+        }
     }
 }
 

@@ -8,9 +8,11 @@ use local::Settings;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use super::CUSTOMERS;
 use crate::support::webhook::{encode_form, params, sign};
 use crate::support::{BUSINESS_NUMBER, TestResponse, document};
+
+/// The number of customers.
+pub(super) const CUSTOMERS: u32 = 8;
 
 /// A request that is repeated until it succeeds: a customer's text or an agent's send.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use shared::ids::{Ids as _, RandomIds};
 use tokio::task::JoinSet;
 use twilio_simulator::message::Direction;
 
-use load_clients::{LoadClients, RepeatedRequest, customer_number};
+use load_clients::{CUSTOMERS, LoadClients, RepeatedRequest, customer_number};
 
 use super::fixture::{ReliabilityFixture, minutes, seconds};
 use super::program::{Program, build_binary, new_work_folder};
@@ -24,8 +24,6 @@ const KILLS: u32 = 20;
 const INBOUND_INTERVAL: Duration = Duration::from_millis(20);
 /// The number of inbound texts per send: five sends per second.
 const TEXTS_PER_SEND: u32 = 10;
-/// The number of customers.
-const CUSTOMERS: u32 = 8;
 /// The maximum time of load before a kill, in milliseconds.
 const MAX_RUN_MILLIS: u64 = 700;
 

@@ -1,6 +1,6 @@
 //! The rules, the types and the external interfaces that all Partyline functions use.
 //!
-//! Base, without a noun: [`clock`], [`direction`], [`error`], [`fault`], [`idempotency_key`], [`ids`], [`inbox_name`],
+//! Base, without a noun: [`attempts`], [`clock`], [`direction`], [`error`], [`fault`], [`idempotency_key`], [`ids`], [`inbox_name`],
 //! [`localized`], [`retry`], [`secret`], [`sid`], [`text`], [`username`].
 //!
 //! Nouns, without AWS, HTTP or a clock of their own: [`address`], [`config`], [`consent`], [`conversation`], [`cursor`],
@@ -10,6 +10,7 @@
 //! (the function runtime).
 
 pub mod address;
+pub mod attempts;
 pub mod bucket;
 pub mod clock;
 pub mod config;

@@ -14,7 +14,6 @@ use shared::config::InstallKey;
 use shared::conversation::ConversationId;
 use shared::conversation::search::{SearchTerm, name_terms, number_terms};
 use shared::ids::MessageId;
-use shared::inbox_name::InboxName;
 
 use crate::connection::HttpConnection;
 use crate::readers::BenchUser;
@@ -289,7 +288,10 @@ fn conversation_rows(template: &TemplateRows, index: usize, time: u64) -> Vec<Ro
 }
 
 fn search_entry_row(term: &SearchTerm, id: &str) -> Row {
-    let (pk, sk) = (term.pk(&InboxName::main()), format!("{}#{id}", term.rest));
+    let (pk, sk) = (
+        format!("SEARCH#main#{}{}", if term.backward { "<" } else { "" }, term.head),
+        format!("{}#{id}", term.rest),
+    );
     let text = |value: &str| json!({ "S": value });
     let json = json!({ "pk": text(&pk), "sk": text(&sk), "conversation_id": text(id) }).to_string();
     Row { pk, sk, json, list_key: None }

@@ -4,7 +4,7 @@ use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
 
-use super::revision::{MAX_ATTEMPTS, contended, require_rev};
+use super::revision::{attempts, require_rev};
 use crate::app::{Build, Cx, Needs, authenticated, no_state};
 use crate::scope::visible_conversation;
 
@@ -27,7 +27,9 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let rev = parse_rev(&request)?;
     // Without a rev, messages that arrive between the read and the write are deleted too.
-    for _ in 0..MAX_ATTEMPTS {
+    let mut attempts = attempts();
+    loop {
+        attempts.begin()?;
         let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
         require_rev(&app, &conversation, rev).await?;
         if app.store.delete_conversation(&conversation).await? {
@@ -35,7 +37,6 @@ pub(crate) async fn handle(
             return Ok(Response::empty(202));
         }
     }
-    Err(contended())
 }
 
 /// Parses `?rev=`. Rejects an empty value, which must not become an unconditional delete.

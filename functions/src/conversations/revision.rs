@@ -1,14 +1,15 @@
 //! Optimistic concurrency control of conversations: the expected revision and the limit of attempts.
 
+use shared::attempts::Attempts;
 use shared::conversation::Conversation;
-use shared::error::{Error, Result};
+use shared::error::Result;
 use shared::localized::conversation as texts;
 
 use crate::app::App;
 use crate::scope::conflict_with_current;
 
 /// The number of attempts to change a conversation that changes between the read and the write.
-pub(super) const MAX_ATTEMPTS: u32 = 16;
+const MAX_ATTEMPTS: u32 = 16;
 
 /// Returns a conflict if the conversation does not have revision `rev`. Without `rev`, accepts any revision.
 pub async fn require_rev(app: &App, conversation: &Conversation, rev: Option<u64>) -> Result<()> {
@@ -18,7 +19,7 @@ pub async fn require_rev(app: &App, conversation: &Conversation, rev: Option<u64
     Err(conflict_with_current(app, &conversation.id, texts::changed()).await)
 }
 
-/// Returns the error for a conversation that changed on each of [`MAX_ATTEMPTS`].
-pub(super) fn contended() -> Error {
-    Error::Unavailable("the conversation changed on every attempt".into())
+/// Returns the attempts to change a conversation.
+pub(super) fn attempts() -> Attempts {
+    Attempts::new(MAX_ATTEMPTS)
 }

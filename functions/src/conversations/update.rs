@@ -4,11 +4,11 @@ use serde::Deserialize;
 use shared::conversation::{Conversation, ConversationStatus, ConversationView};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
-use shared::localized::conversation as sentences;
+use shared::localized::conversation as texts;
 use utoipa::ToSchema;
 
 use super::name::clean_name;
-use super::revision::{MAX_ATTEMPTS, contended, require_rev};
+use super::revision::{attempts, require_rev};
 use crate::app::{App, Build, Cx, Needs, authenticated, no_state};
 use crate::scope::{conflict_with_current, conversation_view, visible_conversation};
 
@@ -56,10 +56,10 @@ pub(crate) async fn handle(
 ) -> Result<Response> {
     let requested: UpdateConversation = request.json()?;
     if requested.contact_name.is_none() && requested.note.is_none() && requested.status.is_none() {
-        return Err(Error::Unprocessable(sentences::nothing_to_update()));
+        return Err(Error::Unprocessable(texts::nothing_to_update()));
     }
     if requested.rev.is_some() && (requested.contact_name.is_some() || requested.note.is_some()) {
-        return Err(Error::Unprocessable(sentences::rev_with_more()));
+        return Err(Error::Unprocessable(texts::rev_with_more()));
     }
     let mut conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     if let Some(name) = requested.contact_name {
@@ -87,7 +87,7 @@ async fn update_name(
     if conversation.name == name {
         return Ok(conversation);
     }
-    let conflict = sentences::renamed_meanwhile();
+    let conflict = texts::renamed_meanwhile();
     if conversation.name.as_deref() != expected {
         return Err(conflict_with_current(app, &conversation.id, conflict).await);
     }
@@ -107,7 +107,7 @@ async fn update_note(
     if stored == note {
         return Ok(conversation);
     }
-    let conflict = sentences::note_changed();
+    let conflict = texts::note_changed();
     if stored.as_deref() != expected {
         return Err(conflict_with_current(app, &conversation.id, conflict).await);
     }
@@ -124,7 +124,9 @@ async fn update_status(
     (status, rev): (ConversationStatus, Option<u64>),
 ) -> Result<Conversation> {
     // A message may arrive between the read and the write, so read and decide again.
-    for _ in 0..MAX_ATTEMPTS {
+    let mut attempts = attempts();
+    loop {
+        attempts.begin()?;
         if conversation.list_pk.as_ref().is_none_or(|partition| partition.status == status) {
             return Ok(conversation);
         }
@@ -134,7 +136,6 @@ async fn update_status(
         }
         conversation = visible_conversation(app, caller, conversation.id.as_str()).await?;
     }
-    Err(contended())
 }
 
 /// Returns the note without control characters other than line feeds and tabs; `None` if nothing is left.
@@ -143,7 +144,7 @@ fn clean_note(note: &str) -> Result<Option<String>> {
     let cleaned: String = note.replace("\r\n", "\n").chars().filter(is_visible).collect();
     let cleaned = cleaned.trim();
     if cleaned.chars().count() > MAX_NOTE_CHARS {
-        return Err(Error::Unprocessable(sentences::note_too_long()));
+        return Err(Error::Unprocessable(texts::note_too_long()));
     }
     Ok((!cleaned.is_empty()).then(|| cleaned.to_owned()))
 }

@@ -1,6 +1,7 @@
 //! Looks up media at Twilio that an event counted but no webhook listed.
 
-use shared::error::{Error, Result};
+use shared::attempts::Attempts;
+use shared::error::Result;
 use shared::media::{Media, MediaError};
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
@@ -14,7 +15,7 @@ use crate::app::App;
 const MAX_ATTEMPTS: u32 = 3;
 
 /// The number of reads of a message that changes during the look-up.
-const MAX_READS: usize = 8;
+const MAX_READS: u32 = 8;
 
 /// Runs a claimed media look-up job.
 pub(super) async fn look_up_media(
@@ -23,7 +24,9 @@ pub(super) async fn look_up_media(
     job: &OutboxEntry,
 ) -> Result<()> {
     let (conversation, message_id) = job.message()?;
-    for _ in 0..MAX_READS {
+    let mut reads = Attempts::new(MAX_READS);
+    loop {
+        reads.begin()?;
         let message = app.store.get_message(conversation, message_id).await?;
         // The message was redacted or deleted, or its webhook has arrived.
         let Some(message) = message.filter(Message::has_unresolved_media) else {
@@ -52,7 +55,6 @@ pub(super) async fn look_up_media(
             return Ok(());
         }
     }
-    Err(Error::Unavailable("the message changed on every attempt".into()))
 }
 
 fn pending_media(media: &TwilioMedia) -> Media {

@@ -195,10 +195,16 @@ impl Conversation {
         format!("{:013}#{id}", at.as_millisecond())
     }
 
+    /// Parses a sort key in the `list` index.
+    pub fn parse_list_sort_key(key: &str) -> Option<(Timestamp, ConversationId)> {
+        let (milliseconds, id) = key.split_once('#')?;
+        let at = Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()?;
+        Some((at, ConversationId::parse(id)?))
+    }
+
     /// Returns the time of the last activity, which is part of the list sort key.
     pub fn last_activity(&self) -> Option<Timestamp> {
-        let (milliseconds, _) = self.list_sk.as_deref()?.split_once('#')?;
-        Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()
+        Self::parse_list_sort_key(self.list_sk.as_deref()?).map(|(at, _)| at)
     }
 
     /// Returns the end of the 24-hour window.

@@ -9,7 +9,6 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::address::Address;
-use crate::inbox_name::InboxName;
 
 /// The maximum number of search terms of one name.
 const MAX_TERMS: usize = 20;
@@ -43,11 +42,6 @@ impl SearchTerm {
         let long_enough = head.chars().count() == MIN_WORD_CHARACTERS;
         let rest = || rest.chars().take(MAX_REST_CHARACTERS).collect();
         long_enough.then(|| Self { backward, head: head.to_owned(), rest: rest() })
-    }
-
-    /// Returns the partition key of the search entry.
-    pub fn pk(&self, inbox: &InboxName) -> String {
-        format!("SEARCH#{inbox}#{}{}", if self.backward { "<" } else { "" }, self.head)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Completes a message that came by an event with its webhook, once.
 
-use super::attempts::Attempts;
 use super::client::Store;
 use super::consent::consent_record_for;
 use super::dedup::DedupRecord;
@@ -13,6 +12,7 @@ use super::meta::MetaUpdate;
 use super::outbox::put_outbox_entry;
 use super::row::{attr_n, to_attr};
 use super::transaction::Transaction;
+use crate::attempts::Attempts;
 use crate::consent::{ConsentRecord, ConsentSource};
 use crate::conversation::Conversation;
 use crate::error::Result;

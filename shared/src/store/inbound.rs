@@ -1,6 +1,5 @@
 //! Stores inbound messages: dedup record, message and conversation in one transaction.
 
-use super::attempts::Attempts;
 use super::client::Store;
 use super::dedup::DedupRecord;
 use super::keys::Key;
@@ -9,6 +8,7 @@ use super::meta::{ExistingMeta, MetaUpdate};
 use super::outbox::put_outbox_entry;
 use super::search::{put_search_entry, search_terms};
 use super::transaction::{Commit, Slot, Transaction};
+use crate::attempts::Attempts;
 use crate::consent::ConsentRecord;
 use crate::conversation::{Conversation, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};

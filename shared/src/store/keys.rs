@@ -99,7 +99,7 @@ impl Key {
 
     /// Returns the key of a search entry.
     pub(super) fn search(term: &SearchTerm, inbox: &InboxName, id: &ConversationId) -> Self {
-        Self::main(term.pk(inbox), format!("{}#{id}", term.rest))
+        Self::main(search_pk(term, inbox), format!("{}#{id}", term.rest))
     }
 
     /// Returns the key of a consent record.
@@ -165,6 +165,11 @@ pub(super) fn conversation_pk(id: &ConversationId) -> String {
 /// Returns the sort key of an outbox entry that is due at `due_at`, in the index.
 pub(super) fn due_sort_key(due_at: Timestamp, entry: &OutboxEntry) -> String {
     format!("{:013}#{}#{}", due_at.as_millisecond(), entry.home, entry.id)
+}
+
+/// Returns the partition key of the search entries with the first characters of this term.
+pub(super) fn search_pk(term: &SearchTerm, inbox: &InboxName) -> String {
+    format!("SEARCH#{inbox}#{}{}", if term.backward { "<" } else { "" }, term.head)
 }
 
 /// Returns the sort key of a message.

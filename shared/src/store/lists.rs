@@ -43,7 +43,7 @@ impl Store {
         let mut keys = self.query_list_keys(inbox, filter, position, limit + 1).await?;
         let next = keys.get(limit).is_some().then(|| keys.get(limit.saturating_sub(1)).cloned());
         keys.truncate(limit);
-        let ids = keys.iter().filter_map(|key| parse_list_sort_key(key)).collect::<Vec<_>>();
+        let ids = keys.iter().filter_map(|key| listed_id(key)).collect::<Vec<_>>();
         Ok(ConversationPage {
             conversations: self.get_conversations(&ids).await?,
             next: next.flatten(),
@@ -65,10 +65,10 @@ impl Store {
         keys.truncate(MAX_LIST_READS);
         let mut page = ConversationPage { conversations: Vec::new(), next: keys.last().cloned() };
         for chunk in keys.chunks(MAX_BATCH_KEYS) {
-            let ids = chunk.iter().filter_map(|key| parse_list_sort_key(key)).collect::<Vec<_>>();
+            let ids = chunk.iter().filter_map(|key| listed_id(key)).collect::<Vec<_>>();
             let mut found = self.get_conversations(&ids).await?.into_iter().peekable();
             for key in chunk {
-                let id = parse_list_sort_key(key);
+                let id = listed_id(key);
                 let Some(conversation) = found.next_if(|next| Some(&next.id) == id.as_ref()) else {
                     continue;
                 };
@@ -193,10 +193,11 @@ fn merge_by_time((mut keys, second): (Vec<String>, Vec<String>)) -> Vec<String> 
     keys.extend(second);
     keys.sort_unstable_by(|a, b| b.cmp(a));
     let mut seen = HashSet::new();
-    keys.retain(|key| seen.insert(parse_list_sort_key(key)));
+    keys.retain(|key| seen.insert(listed_id(key)));
     keys
 }
 
-fn parse_list_sort_key(key: &str) -> Option<ConversationId> {
-    ConversationId::parse(key.split_once('#')?.1)
+/// Returns the conversation of a list sort key.
+fn listed_id(key: &str) -> Option<ConversationId> {
+    Conversation::parse_list_sort_key(key).map(|(_, id)| id)
 }

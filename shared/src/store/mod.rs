@@ -2,7 +2,7 @@
 //!
 //! - `client`: the [`Store`] itself. `write`: the only write path, with retries.
 //! - `keys`: the keys of all items. `items`: reads and writes by key. `item_update`, `expression`: one change of one item.
-//!   `transaction`: writes with named slots. `attempts`: the limit of optimistic loops.
+//!   `transaction`: writes with named slots.
 //! - `row`: conversion between items and types.
 //! - `meta`: the conversation's own item and its attributes. `notes`: its note.
 //! - `conversations`, `messages`, `deliveries`, `outbox`, `search`, `lists`: what a conversation's partition and the
@@ -13,7 +13,6 @@
 //! - `quarantine`, `users`: the other items of the main table.
 //! - `connections`, `sessions`, `rates`: sockets, tickets, refresh tokens and counters.
 
-mod attempts;
 mod client;
 mod complete;
 mod connections;

@@ -1,6 +1,5 @@
 //! Stores outbound messages: dedup record, message, conversation and outbox entry in one transaction.
 
-use super::attempts::Attempts;
 use super::client::Store;
 use super::dedup::DedupRecord;
 use super::expression::{absent, equals};
@@ -11,6 +10,7 @@ use super::new_outbound::{NewOutbound, OutboundOutcome};
 use super::outbox::{message_entry, put_outbox_entry};
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::{Commit, Slot, Transaction};
+use crate::attempts::Attempts;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::{Error, Result};
 use crate::ids::MessageId;

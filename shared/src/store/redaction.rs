@@ -1,6 +1,5 @@
 //! Removes the content of a message: here at once, in the bucket and at Twilio by a job.
 
-use super::attempts::Attempts;
 use super::client::Store;
 use super::expression::equals;
 use super::item_update::ItemUpdate;
@@ -9,6 +8,7 @@ use super::meta::MetaUpdate;
 use super::outbox::put_outbox_entry;
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::Transaction;
+use crate::attempts::Attempts;
 use crate::error::Result;
 use crate::message::Message;
 use crate::outbox::{OutboxEntry, OutboxKind};

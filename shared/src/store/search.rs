@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::client::Store;
-use super::keys::{Key, Table};
+use super::keys::{Key, Table, search_pk};
 use super::row::{Item, attr_s, from_item, get_str};
 use super::transaction::Transaction;
 use super::write::unconditional;
@@ -70,7 +70,7 @@ impl Store {
         after: Option<String>,
         limit: usize,
     ) -> Result<(Vec<Item>, bool)> {
-        let pk = attr_s(term.pk(inbox));
+        let pk = attr_s(search_pk(term, inbox));
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let start = after
             .map(|sk| Item::from([("pk".to_owned(), pk.clone()), ("sk".to_owned(), attr_s(sk))]));

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::attempts::Attempts;
 use super::client::Store;
 use super::expression::equals;
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::row::{attr_n, get_str};
+use crate::attempts::Attempts;
 use crate::error::Result;
 use crate::outbox::add;
 use crate::username::Username;

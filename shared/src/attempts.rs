@@ -4,13 +4,13 @@ use crate::error::{Error, Result};
 
 /// Counts the attempts of an optimistic write.
 #[derive(Debug)]
-pub(super) struct Attempts {
+pub struct Attempts {
     left: u32,
 }
 
 impl Attempts {
     /// Allows at most `max` attempts.
-    pub(super) fn new(max: u32) -> Self {
+    pub fn new(max: u32) -> Self {
         Self { left: max }
     }
 
@@ -18,7 +18,7 @@ impl Attempts {
     ///
     /// # Errors
     /// `Unavailable` after the last attempt: other writes came first each time.
-    pub(super) fn begin(&mut self) -> Result<()> {
+    pub fn begin(&mut self) -> Result<()> {
         match self.left.checked_sub(1) {
             Some(left) => {
                 self.left = left;

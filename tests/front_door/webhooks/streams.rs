@@ -34,7 +34,7 @@ fn sink_configuration(destination: &str, batch: bool) -> String {
 async fn subscribe(system: &TestSystem, destination: &str, batch: bool) -> String {
     let response = twilio_call(
         system,
-        "/v1/Sinks",
+        "/events/v1/Sinks",
         &sink_params("webhook", &sink_configuration(destination, batch)),
     )
     .await;
@@ -48,7 +48,7 @@ async fn subscribe(system: &TestSystem, destination: &str, batch: bool) -> Strin
         .collect();
     let mut fields = vec![("Description", "All of it"), ("SinkSid", &*sid)];
     fields.extend(types.iter().map(|event_type| ("Types", event_type.as_str())));
-    assert_eq!(twilio_call(system, "/v1/Subscriptions", &fields).await.status(), 201);
+    assert_eq!(twilio_call(system, "/events/v1/Subscriptions", &fields).await.status(), 201);
     sid
 }
 
@@ -169,7 +169,8 @@ async fn an_invalid_sink_is_rejected_with_twilios_error_code() {
         ("kinesis", &own_config, 91000),
         ("webhook", "", 20001),
     ] {
-        let response = twilio_call(&system, "/v1/Sinks", &sink_params(sink_type, config)).await;
+        let response =
+            twilio_call(&system, "/events/v1/Sinks", &sink_params(sink_type, config)).await;
         assert_eq!(response.status(), 400);
         let error: Value = response.json().await.unwrap();
         assert_eq!((&error["code"], &error["status"]), (&code.into(), &400.into()));

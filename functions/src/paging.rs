@@ -6,7 +6,7 @@ use shared::lambda::Request;
 use shared::localized;
 
 /// The largest page size.
-const MAX_LIMIT: usize = 100;
+pub const MAX_LIMIT: usize = 100;
 
 /// Returns the `limit` of a request, from 1 to 100, or `default` without one.
 pub fn parse_limit(request: &Request, default: usize) -> Result<usize> {

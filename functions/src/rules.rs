@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use shared::address::Channel;
 use shared::conversation::Filter;
+use shared::conversation::search::MIN_WORD_CHARACTERS;
 use shared::error::Result;
 use shared::media::MediaKind;
 use shared::media::limits::MediaLimits;
 use shared::message::delivery_status::DeliveryStatus;
 use shared::message::{DisplayStatus, MAX_BODY_CHARACTERS};
+use shared::store::MAX_WATCHED;
 
 use crate::consent::record::MAX_EVIDENCE_CHARS;
 use crate::conversations::name::MAX_NAME_CHARS;
 use crate::conversations::update::MAX_NOTE_CHARS;
 use crate::openapi::to_pretty_json;
+use crate::paging::MAX_LIMIT;
 
 /// The shared rules.
 #[derive(Serialize)]
@@ -29,6 +32,14 @@ struct Rules {
     delivery_statuses: BTreeMap<&'static str, StatusRule>,
     /// The display statuses of messages that failed.
     failed_statuses: &'static [DisplayStatus],
+    /// The fewest characters of a search.
+    min_search_characters: usize,
+    /// The largest page of a list.
+    max_page_size: usize,
+    /// The most conversations that one socket watches.
+    max_watched_conversations: usize,
+    /// The channels, in the order in which the page shows them.
+    channels: &'static [Channel],
     /// The filters of the conversation list, in the order in which the page shows them.
     filters: &'static [Filter],
 }
@@ -66,6 +77,10 @@ pub fn json() -> Result<String> {
         media_kinds: BTreeMap::from(MediaKind::CONTENT_TYPES),
         delivery_statuses: DeliveryStatus::ALL.map(|it| (it.as_str(), rule(it))).into(),
         failed_statuses: &DisplayStatus::FAILED,
+        min_search_characters: MIN_WORD_CHARACTERS,
+        max_page_size: MAX_LIMIT,
+        max_watched_conversations: MAX_WATCHED,
+        channels: &Channel::ALL,
         filters: &Filter::ALL,
     })
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Socket, MAX_WATCHED, type WebSocketLike } from './socket';
+import { MAX_WATCHED } from './rules';
+import { Socket, type WebSocketLike } from './socket';
 import type { LiveEvent } from './types';
 
 /** The server's end of a socket, controlled by the test. */

@@ -1,3 +1,4 @@
+import { MAX_WATCHED } from './rules';
 import type { LiveEvent, LiveFrame, Ticket } from './types';
 
 /** The part of the browser's WebSocket that is used here. */
@@ -18,11 +19,6 @@ export interface SocketOptions {
   random?: () => number;
 }
 
-/**
- * The maximum number of watched conversations, as many as the server accepts. The last opened
- * ones are watched.
- */
-export const MAX_WATCHED = 5;
 /** A connection attempt is given up after this time (ms). */
 const CONNECT_TIMEOUT = 10_000;
 const PING_INTERVAL = 5 * 60_000;

@@ -1,6 +1,5 @@
+import { CHANNELS } from '../api/rules';
 import type { Channel } from '../api/types';
-
-const CHANNELS: Channel[] = ['sms', 'whatsapp', 'messenger', 'rcs', 'client'];
 
 /** Returns the channels of these senders and conversations, each once, in a fixed order. */
 export function listChannels(known: Iterable<{ channel: Channel }>): Channel[] {

@@ -1,3 +1,4 @@
+import { MIN_SEARCH_CHARACTERS } from '../api/rules';
 import type { Channel, Conversation, ConversationPage, Filter } from '../api/types';
 import { byActivity } from './conversations.svelte';
 
@@ -22,10 +23,10 @@ export interface LoadedView extends ListQuery {
 export const queryKey = ({ filter, channel, search }: ListQuery) =>
   [filter, channel ?? '', search].join(' ');
 
-/** Returns the search text that the server accepts: two characters or more, otherwise none. */
+/** Returns the search text that the server accepts; empty if it is too short. */
 export function normalizeSearch(search: string): string {
   const text = search.trim();
-  return text.length < 2 ? '' : text;
+  return text.length < MIN_SEARCH_CHARACTERS ? '' : text;
 }
 
 /** Returns whether a row belongs to a view. A `pinned` row stays in Unread after it was read. */

@@ -1,5 +1,6 @@
 import type { Client } from '../api/client';
 import { errorMessage } from '../api/problem';
+import { MAX_PAGE_SIZE } from '../api/rules';
 import type { Channel, Conversation, Filter } from '../api/types';
 import { ConversationLoader } from './conversation-loader';
 import { byActivity, isUnread, type Conversations } from './conversations.svelte';
@@ -13,7 +14,7 @@ import {
 } from './list-query';
 
 /** The maximum number of rows that one resync loads. */
-const RESYNC_LIMIT = 100;
+const RESYNC_LIMIT = MAX_PAGE_SIZE;
 const PAGE_SIZE = 30;
 
 /** The conversation list: its query, its rows and how more rows are loaded. */

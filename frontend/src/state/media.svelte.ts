@@ -1,4 +1,4 @@
-import rules from '../api/rules.json';
+import { MEDIA_KINDS } from '../api/rules';
 import type { Client } from '../api/client';
 import type { Media, MediaDownload, MediaKind, Message } from '../api/types';
 import { appStrings, locale } from '../strings/app';
@@ -78,8 +78,10 @@ export function formatType(contentType: string): string {
 /** Returns how a selected file is shown. Types that a browser might execute are documents. */
 export function mediaKind(contentType: string): MediaKind {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  const kinds: Record<string, string> = rules.media_kinds;
-  return (kinds[type] ?? kinds[type.replace(/\/.*/, '/')] ?? 'document') as MediaKind;
+  const rule = MEDIA_KINDS.find(([known]) =>
+    known.endsWith('/') ? type.startsWith(known) : type === known,
+  );
+  return rule?.[1] ?? 'document';
 }
 
 /** Separates images, which are shown side by side, from other media. */

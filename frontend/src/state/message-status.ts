@@ -1,4 +1,4 @@
-import rules from '../api/rules.json';
+import { DELIVERY_STATUSES, FAILED_STATUSES } from '../api/rules';
 import type {
   OutboxEntry,
   Message,
@@ -10,14 +10,6 @@ import type {
 
 /** The outbox state of a message. `completed` is final. */
 export type OutboxStatus = OutboxEntry | 'completed';
-
-interface StatusRule {
-  rank: number;
-  display: DisplayStatus;
-}
-
-const RULES = rules.delivery_statuses as Record<DeliveryStatus, StatusRule>;
-const FAILED = rules.failed_statuses as DisplayStatus[];
 
 const OUTBOX_STATE_ORDER = ['ready', 'deferred', 'claimed', 'unknown'] as const;
 
@@ -70,7 +62,7 @@ export function displayStatus(
 ): DisplayStatus {
   if (message.direction === 'inbound') return 'received';
   const status = highestStatus(message.statuses);
-  if (status) return RULES[status].display;
+  if (status) return DELIVERY_STATUSES[status].display;
   if (message.send_result)
     return message.send_result.kind === 'accepted' ? 'queued' : message.send_result.kind;
   return outbox !== 'completed' && outbox?.state === 'unknown' ? 'unknown' : 'queued';
@@ -78,7 +70,7 @@ export function displayStatus(
 
 /** Returns whether sending failed, so that the message may be resent. */
 export function hasFailed(status: DisplayStatus): boolean {
-  return FAILED.includes(status);
+  return FAILED_STATUSES.includes(status);
 }
 
 /** Returns the error code that explains a failure, or null. */
@@ -93,28 +85,25 @@ function withDisplayStatus(message: Message): Message {
   return { ...message, status, error: hasFailed(status) ? message.error : null };
 }
 
-/** Returns the most advanced status. Among final ones of equal rank, the earliest wins. */
+/** Returns the most advanced status. Among those of equal rank, the earliest wins. */
 function highestStatus(statuses: StatusRecords): DeliveryStatus | null {
-  let best: DeliveryStatus | null = null;
-  for (const status of Object.keys(statuses) as DeliveryStatus[]) {
-    if (
-      !best ||
-      RULES[status].rank > RULES[best].rank ||
-      (RULES[status].rank === RULES[best].rank && isEarlier(statuses, status, best))
-    )
-      best = status;
-  }
-  return best;
-}
-
-function isEarlier(statuses: StatusRecords, a: DeliveryStatus, b: DeliveryStatus): boolean {
-  const [left, right] = [statuses[a], statuses[b]];
-  if (!left || !right) return false;
-  const [x, y] = [Date.parse(left.at), Date.parse(right.at)];
-  return x === y ? a < b : x < y;
+  const reports = Object.entries(statuses) as [DeliveryStatus, StatusRecord][];
+  reports.sort(
+    ([a, { at: atA }], [b, { at: atB }]) =>
+      DELIVERY_STATUSES[b].rank - DELIVERY_STATUSES[a].rank ||
+      compareTimes(atA, atB) ||
+      (a < b ? -1 : 1),
+  );
+  return reports[0]?.[0] ?? null;
 }
 
 function isEarlierRecord(a: StatusRecord, b: StatusRecord): boolean {
-  const [x, y] = [Date.parse(a.at), Date.parse(b.at)];
-  return x === y ? (a.error_code ?? 0) < (b.error_code ?? 0) : x < y;
+  return (compareTimes(a.at, b.at) || (a.error_code ?? 0) - (b.error_code ?? 0)) < 0;
 }
+
+/** Compares two times of the server. They have nanoseconds, which `Date.parse` drops. */
+export function compareTimes(a: string, b: string): number {
+  return Date.parse(a) - Date.parse(b) || fraction(a).localeCompare(fraction(b));
+}
+
+const fraction = (at: string) => (/\.(\d+)/.exec(at)?.[1] ?? '').padEnd(9, '0');

@@ -1,3 +1,4 @@
+import { LIST_FILTERS } from '../api/rules';
 import type { Filter } from '../api/types';
 import type { Desk } from './desk.svelte';
 import type { KeyActions } from './keys';
@@ -12,8 +13,6 @@ export interface Columns {
   list?: { reveal: (id: string) => Promise<void> } | undefined;
   thread?: Record<'focus' | 'pickFiles' | 'openSearch' | 'scrollToLatest', () => void> | undefined;
 }
-
-const FILTERS: Filter[] = ['open', 'unread', 'closed'];
 
 /** Dialogs and the contact panel, and the actions of keys and palette. */
 export class Shell {
@@ -55,7 +54,7 @@ export class Shell {
       const { thread } = this.#desk;
       if (thread) thread.details = thread.messages.newest?.message_id ?? null;
     },
-    filter: (index) => this.filter(FILTERS[index] ?? 'open'),
+    filter: (index) => this.filter(LIST_FILTERS[index] ?? 'open'),
     back: () => this.#back(),
   };
 

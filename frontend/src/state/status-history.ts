@@ -1,4 +1,5 @@
 import type { Message, DeliveryStatus } from '../api/types';
+import { compareTimes } from './message-status';
 
 /** One delivery status with its time. */
 export interface StatusStep {
@@ -14,7 +15,7 @@ export function statusHistory({ statuses }: Pick<Message, 'statuses'>): StatusSt
     Object.entries(statuses) as [DeliveryStatus, NonNullable<Message['statuses'][DeliveryStatus]>][]
   )
     .map(([status, { at, error_code: code }]) => ({ status, at, code: code ?? null }))
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    .sort((a, b) => compareTimes(a.at, b.at));
 }
 
 /** Returns the price without its sign, for example "0.0079 USD". */

@@ -1,3 +1,4 @@
+import { MIN_SEARCH_CHARACTERS } from '../api/rules';
 import { errorMessage } from '../api/problem';
 import type { Message, MessagePage } from '../api/types';
 
@@ -37,7 +38,7 @@ export class ThreadSearch {
     this.hits = [];
     this.index = -1;
     this.olderCursor = this.error = null;
-    if (this.words.length < 2) return;
+    if (this.words.length < MIN_SEARCH_CHARACTERS) return;
     await this.#loadHits(run, null);
     if (run === this.#run && this.hits.length) await this.#showHit(0);
   }

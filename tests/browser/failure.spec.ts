@@ -43,7 +43,7 @@ test('a temporary rejection by Twilio is retried without a message', async ({ de
   const phone = await system.addPhone('+12065550123');
   await phone.sendText('Hello?');
   await open(desk, /0123/);
-  await system.armFault({ on: 'create', times: 2, fault: { kind: 'answer', status: 429 } });
+  await system.armFault({ on: 'create', times: 2, fault: { kind: 'respond', status: 429 } });
   await answer(desk, 'Patience');
   await expectStatus(desk, 'Patience', 'delivered');
   expect(await phone.listTexts()).toEqual(['Hello?', 'Patience']);

@@ -69,19 +69,23 @@ pub const MAX_FRAME_BYTES: usize = 32 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SerializedEvent {
     text: String,
-    conversation_id: Option<String>,
+    conversation_ids: Vec<String>,
 }
 
 impl SerializedEvent {
     /// Serializes `event`.
     pub fn new(event: &LiveEvent) -> Result<Self> {
         let text = serde_json::to_string(event).map_err(Error::internal)?;
-        Ok(Self { text, conversation_id: event.conversation_id().map(str::to_owned) })
+        let conversation_ids = match event {
+            LiveEvent::Reload { conversation_ids } => conversation_ids.clone(),
+            other => other.conversation_id().map(str::to_owned).into_iter().collect(),
+        };
+        Ok(Self { text, conversation_ids })
     }
 
-    /// Returns the ID of the changed conversation, or `None` for [`LiveEvent::Reload`].
-    pub fn conversation_id(&self) -> Option<&str> {
-        self.conversation_id.as_deref()
+    /// Returns the IDs of the conversations that changed.
+    pub fn conversation_ids(&self) -> &[String] {
+        &self.conversation_ids
     }
 }
 
@@ -94,7 +98,7 @@ pub fn build_frame(events: &[&SerializedEvent]) -> Result<String> {
     if text.len() < MAX_FRAME_BYTES {
         return Ok(text);
     }
-    let ids = events.iter().filter_map(|event| event.conversation_id.clone());
+    let ids = events.iter().flat_map(|event| event.conversation_ids.iter().cloned());
     let mut conversation_ids: Vec<String> = ids.collect();
     conversation_ids.sort_unstable();
     conversation_ids.dedup();
@@ -121,6 +125,12 @@ mod tests {
         };
         let small: LiveFrame = serde_json::from_str(&build(3)).unwrap();
         assert_eq!(small.events, (0..3).map(event).collect::<Vec<_>>());
+        // A deletion is a reload event already. Its conversation stays in the frame.
+        let deletion = LiveEvent::Reload { conversation_ids: vec!["deleted".to_owned()] };
+        let events: Vec<_> = (0..500).map(event).chain([deletion]).collect();
+        let events: Vec<_> = events.iter().map(|it| SerializedEvent::new(it).unwrap()).collect();
+        let frame = build_frame(&events.iter().collect::<Vec<_>>()).unwrap();
+        assert!(frame.contains(r#""conversation_ids":["c0","c1","c2","deleted"]"#), "{frame}");
         let large = build(500);
         assert!(large.len() < MAX_FRAME_BYTES);
         assert!(large.contains(r#""conversation_ids":["c0","c1","c2"]"#), "{large}");

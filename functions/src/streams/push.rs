@@ -80,8 +80,10 @@ fn frame_for_connection(connection: &Connection, events: &[ScopedEvent]) -> Opti
         .iter()
         .filter(|scoped| connection.inboxes.contains(&scoped.inbox))
         .filter(|scoped| {
-            let id = scoped.event.conversation_id().unwrap_or("");
-            !scoped.watchers_only || connection.watched.iter().any(|watched| watched.as_str() == id)
+            let ids = scoped.event.conversation_ids();
+            let is_watched =
+                || connection.watched.iter().any(|id| ids.iter().any(|it| it == id.as_str()));
+            !scoped.watchers_only || is_watched()
         })
         .map(|scoped| &scoped.event)
         .collect();

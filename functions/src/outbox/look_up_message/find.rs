@@ -1,6 +1,8 @@
 //! Finds the message that an unknown send created in Twilio's message list.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use shared::attempts::Attempts;
 use shared::error::{Error, Result};
 use shared::ids::EntryId;
 use shared::message::Message;
@@ -10,6 +12,9 @@ use shared::twilio::message_list::{ListedDirection, ListedMessage};
 use super::candidates::{Candidate, list_candidates};
 use crate::app::App;
 use crate::outbox::context::DispatchContext;
+
+/// The number of attempts to match messages while sends of the queue are being completed.
+const MAX_ATTEMPTS: u32 = 8;
 
 /// Why a look-up has no result.
 pub(super) enum LookUpError {
@@ -48,7 +53,9 @@ pub(super) async fn find_in_twilio_list(
     // Twilio lists the newest first, with times in whole seconds. Within a second, the order of the list decides.
     found.reverse();
     found.sort_by_key(|entry| entry.date_created);
+    let mut attempts = Attempts::new(MAX_ATTEMPTS);
     loop {
+        attempts.begin().map_err(LookUpError::Table)?;
         let unmatched =
             without_dedup_record(app, &found, &candidates).await.map_err(LookUpError::Table)?;
         let queue =
@@ -109,11 +116,12 @@ fn pair_oldest_first(
     })
 }
 
-/// Returns the first and the last UTC day of a time span of at most two days.
-fn utc_days(from: Timestamp, until: Timestamp) -> Vec<jiff::civil::Date> {
+/// Returns all UTC days of a time span, the first one first.
+fn utc_days(from: Timestamp, until: Timestamp) -> impl Iterator<Item = Date> {
     let day = |time: Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let (first, last) = (day(from), day(until));
-    if first == last { vec![first] } else { vec![first, last] }
+    let last = day(until);
+    std::iter::successors(Some(day(from)), |day| day.tomorrow().ok())
+        .take_while(move |day| *day <= last)
 }
 
 #[cfg(test)]
@@ -192,14 +200,19 @@ mod tests {
     }
 
     #[test]
-    fn a_time_span_over_midnight_has_two_utc_days() {
+    fn a_time_span_has_all_its_utc_days() {
         let days = |from, until| {
-            utc_days(time(from), time(until)).iter().map(ToString::to_string).collect::<Vec<_>>()
+            utc_days(time(from), time(until)).map(|day| day.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(days("2026-03-01T00:00:00Z", "2026-03-01T23:59:59Z"), ["2026-03-01"]);
         assert_eq!(
             days("2026-02-28T23:59:58Z", "2026-03-01T00:00:01Z"),
             ["2026-02-28", "2026-03-01"]
         );
+        assert_eq!(
+            days("2026-02-27T23:59:58Z", "2026-03-02T00:00:00Z"),
+            ["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"]
+        );
+        assert_eq!(days("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z"), [""; 0]);
     }
 }

@@ -14,7 +14,7 @@ pub fn first_bytes(text: &str, max: usize) -> &str {
 
 /// Defines a type for texts that a function has checked: `fn(&str) -> Option<String>`.
 macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $check:path, $expected:literal) => {
+    ($(#[$doc:meta])* $name:ident, $check:expr, $expected:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[derive(serde::Serialize, serde::Deserialize)]
@@ -24,7 +24,8 @@ macro_rules! checked_text {
         impl $name {
             /// Checks `text`. Returns `None` if it breaks the rules of this type.
             pub fn parse(text: &str) -> Option<Self> {
-                $check(text).map(Self)
+                let check: fn(&str) -> Option<String> = $check;
+                check(text).map(Self)
             }
 
             /// Returns the text.

@@ -3,8 +3,23 @@
 use crate::files::{Source, sources};
 
 /// The modules of the lowest layer of `shared`.
-const BASE_MODULES: [&str; 10] =
-    ["clock", "direction", "error", "fault", "http", "ids", "retry", "secret", "localized", "sid"];
+const BASE_MODULES: [&str; 15] = [
+    "attempts",
+    "clock",
+    "direction",
+    "error",
+    "fault",
+    "http",
+    "idempotency_key",
+    "ids",
+    "inbox_name",
+    "localized",
+    "retry",
+    "secret",
+    "sid",
+    "text",
+    "username",
+];
 /// The modules of `shared` for external interfaces.
 const EDGE_MODULES: [&str; 5] = ["bucket", "lambda", "live", "store", "twilio"];
 

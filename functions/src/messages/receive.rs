@@ -110,7 +110,7 @@ impl Intake {
 pub async fn store_inbound(app: &App, mut inbound: NewInbound) -> Result<InboundOutcome> {
     let conversation = &inbound.message.conversation;
     if let Some(reply_to) = &mut inbound.message.extras.reply_to
-        && let Ok(sid) = MessageSid::parse(&reply_to.sid)
+        && let Some(sid) = MessageSid::parse(&reply_to.sid)
     {
         match app.store.find_message_by_sid(&sid).await {
             Ok(Some((conversation_id, id))) if conversation_id == *conversation => {

@@ -1,21 +1,29 @@
 //! Conversation IDs, derived from both addresses and the install key, so that no look-up is needed.
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 use crate::address::Address;
 use crate::config::InstallKey;
+use crate::text::checked_text;
 
 /// The prefix of the partition keys of conversations.
 pub(crate) const PK_PREFIX: &str = "CONV#";
 
-/// The ID of a conversation: the first 128 bits of an HMAC of both addresses, as lower-case base32.
-///
-/// It does not reveal the addresses. All messages between a pair have the same ID, so two concurrent first messages
-/// cannot create two conversations.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ConversationId(String);
+checked_text! {
+    /// The ID of a conversation: the first 128 bits of an HMAC of both addresses, as lower-case base32.
+    ///
+    /// It does not reveal the addresses. All messages between a pair have the same ID, so two concurrent first messages
+    /// cannot create two conversations.
+    ConversationId, check, "not a conversation ID"
+}
+
+/// Accepts 26 characters of lower-case base32.
+fn check(text: &str) -> Option<String> {
+    let valid =
+        text.len() == 26 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
+    valid.then(|| text.to_owned())
+}
 
 impl ConversationId {
     /// Returns the ID of the direct conversation between a business address and a contact address.
@@ -24,18 +32,6 @@ impl ConversationId {
         let bits = mac.get(..16).unwrap_or_default();
         Self(data_encoding::BASE32_NOPAD.encode(bits).to_lowercase())
     }
-
-    /// Parses an ID: 26 characters of lower-case base32.
-    pub fn parse(text: &str) -> Option<Self> {
-        let valid =
-            text.len() == 26 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
-        valid.then(|| Self(text.to_owned()))
-    }
-
-    /// Returns the ID as written in keys and URLs.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// Reads the ID from a partition key, `CONV#{id}`.
@@ -43,26 +39,6 @@ pub(crate) fn id_from_pk<'de, D: Deserializer<'de>>(pk: D) -> Result<Conversatio
     let pk = String::deserialize(pk)?;
     let id = pk.strip_prefix(PK_PREFIX).and_then(ConversationId::parse);
     id.ok_or_else(|| D::Error::custom("not the partition key of a conversation"))
-}
-
-impl TryFrom<String> for ConversationId {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a conversation ID")
-    }
-}
-
-impl From<ConversationId> for String {
-    fn from(id: ConversationId) -> Self {
-        id.0
-    }
-}
-
-impl std::fmt::Display for ConversationId {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0)
-    }
 }
 
 #[cfg(test)]

@@ -89,8 +89,8 @@ impl InboundMessage {
             }
         }
         Ok(Self {
-            sid: params.parse("MessageSid", |text| MessageSid::parse(text).ok())?,
-            account: params.parse("AccountSid", |text| AccountSid::parse(text).ok())?,
+            sid: params.parse("MessageSid", MessageSid::parse)?,
+            account: params.parse("AccountSid", AccountSid::parse)?,
             from: params.sender()?,
             to: params.parse("To", |text| Address::parse(text).ok())?,
             body: params.get_unique("Body")?.unwrap_or_default().to_owned(),
@@ -117,8 +117,8 @@ impl StatusCallback {
     pub fn parse(params: &[(String, String)]) -> Result<Self, InvalidWebhook> {
         let params = WebhookParams(params);
         Ok(Self {
-            sid: params.parse("MessageSid", |text| MessageSid::parse(text).ok())?,
-            account: params.parse("AccountSid", |text| AccountSid::parse(text).ok())?,
+            sid: params.parse("MessageSid", MessageSid::parse)?,
+            account: params.parse("AccountSid", AccountSid::parse)?,
             status: params.parse("MessageStatus", DeliveryStatus::parse)?,
             error_code: params.get_unique("ErrorCode")?.and_then(|text| text.parse().ok()),
             from: params.get_unique("From")?.and_then(|text| Address::parse(text).ok()),

@@ -58,5 +58,5 @@ pub(super) struct StoryStep<'a> {
 /// Returns the SID of the message at `index` of `story`.
 pub(super) fn message_sid(story: &Story, index: usize) -> Result<MessageSid, DemoError> {
     let parsed = MessageSid::parse(&story_sid(&story.number, index));
-    Ok(parsed.map_err(|error| Error::internal(error.to_string()))?)
+    Ok(parsed.ok_or_else(|| Error::internal("a demo message without a SID"))?)
 }

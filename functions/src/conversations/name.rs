@@ -2,7 +2,6 @@
 
 use shared::error::{Error, Result};
 use shared::localized::conversation as texts;
-use shared::text::first_bytes;
 
 /// The maximum length of a name, in characters.
 pub const MAX_NAME_CHARS: usize = 120;
@@ -18,7 +17,8 @@ pub fn clean_name(name: Option<&str>) -> Result<Option<String>> {
     let cleaned: String =
         name.unwrap_or_default().chars().filter(|character| !character.is_control()).collect();
     let cleaned = cleaned.trim();
-    let max_chars = first_bytes(cleaned, MAX_NAME_BYTES).chars().count().min(MAX_NAME_CHARS);
+    let fitting = cleaned.get(..cleaned.floor_char_boundary(MAX_NAME_BYTES)).unwrap_or_default();
+    let max_chars = fitting.chars().count().min(MAX_NAME_CHARS);
     if cleaned.chars().count() > max_chars {
         return Err(Error::Unprocessable(texts::name_too_long(max_chars)));
     }
@@ -51,5 +51,9 @@ mod tests {
         assert_eq!(clean_name(Some(&longest)).unwrap(), Some(longest.clone()));
         let error = clean_name(Some(&format!("{longest}名"))).unwrap_err().to_string();
         assert!(error.contains("at most 80 characters"), "{error}");
+        // One visible character with more marks than fit.
+        let error =
+            clean_name(Some(&format!("a{}", "\u{301}".repeat(125)))).unwrap_err().to_string();
+        assert!(error.contains("at most 120 characters"), "{error}");
     }
 }

@@ -51,13 +51,15 @@ pub struct LiveFrame {
 }
 
 impl LiveEvent {
-    /// Returns the ID of the changed conversation, or `None` for [`LiveEvent::Reload`].
-    pub fn conversation_id(&self) -> Option<&str> {
+    /// Returns the IDs of the conversations that changed.
+    pub fn conversation_ids(&self) -> &[String] {
         match self {
-            Self::Conversation { conversation } => Some(&conversation.conversation_id),
-            Self::Message { message } => Some(&message.conversation_id),
-            Self::Outbox { conversation_id, .. } => Some(conversation_id),
-            Self::Reload { .. } => None,
+            Self::Conversation { conversation } => {
+                std::slice::from_ref(&conversation.conversation_id)
+            }
+            Self::Message { message } => std::slice::from_ref(&message.conversation_id),
+            Self::Outbox { conversation_id, .. } => std::slice::from_ref(conversation_id),
+            Self::Reload { conversation_ids } => conversation_ids,
         }
     }
 }
@@ -76,11 +78,7 @@ impl SerializedEvent {
     /// Serializes `event`.
     pub fn new(event: &LiveEvent) -> Result<Self> {
         let text = serde_json::to_string(event).map_err(Error::internal)?;
-        let conversation_ids = match event {
-            LiveEvent::Reload { conversation_ids } => conversation_ids.clone(),
-            other => other.conversation_id().map(str::to_owned).into_iter().collect(),
-        };
-        Ok(Self { text, conversation_ids })
+        Ok(Self { text, conversation_ids: event.conversation_ids().to_vec() })
     }
 
     /// Returns the IDs of the conversations that changed.

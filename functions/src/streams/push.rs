@@ -1,6 +1,7 @@
 //! `push` converts stream records to live events and sends one frame per socket.
 //!
-//! It is the only function that writes to sockets. It never fails a batch: the page recovers at the next resync.
+//! It is the only function that writes to sockets. A batch fails only if the tables cannot be read. The page recovers at
+//! the next resync.
 
 use std::collections::HashMap;
 
@@ -45,21 +46,33 @@ async fn handle(
 ) -> Result<Value> {
     let changes: Vec<Change> = event.records.iter().filter_map(Change::from_record).collect();
     if !changes.is_empty() {
-        let notes = app.store.get_notes(changes.iter().filter_map(Change::conversation)).await?;
-        let events = changes.into_iter().filter_map(|change| change.into_event(&notes));
-        let events: Vec<ScopedEvent> = events.collect();
         let connections = app.store.list_connections().await?;
-        let frames = connections.into_iter().filter_map(|connection| {
-            Some((frame_for_connection(&connection, &events)?, connection))
-        });
-        let frames: Vec<(String, Connection)> = frames.collect();
-        futures_util::stream::iter(frames)
-            .for_each_concurrent(CONCURRENCY, |(frame, connection)| {
-                post_frame(&app, &client, frame, connection)
-            })
-            .await;
+        if !connections.is_empty() {
+            push_changes(&app, &client, changes, connections).await?;
+        }
     }
     Ok(batch_item_failures(&[]))
+}
+
+async fn push_changes(
+    app: &App,
+    client: &SocketClient,
+    changes: Vec<Change>,
+    connections: Vec<Connection>,
+) -> Result<()> {
+    let notes = app.store.get_notes(changes.iter().filter_map(Change::conversation)).await?;
+    let events = changes.into_iter().filter_map(|change| change.into_event(&notes));
+    let events: Vec<ScopedEvent> = events.collect();
+    let frames = connections
+        .into_iter()
+        .filter_map(|connection| Some((frame_for_connection(&connection, &events)?, connection)));
+    let frames: Vec<(String, Connection)> = frames.collect();
+    futures_util::stream::iter(frames)
+        .for_each_concurrent(CONCURRENCY, |(frame, connection)| {
+            post_frame(app, client, frame, connection)
+        })
+        .await;
+    Ok(())
 }
 
 async fn post_frame(app: &App, client: &SocketClient, frame: String, connection: Connection) {

@@ -14,9 +14,6 @@ use crate::error::{Error, Result};
 /// The maximum number of items of one `BatchGetItem`.
 pub(super) const MAX_BATCH_KEYS: usize = 100;
 
-/// The maximum number of requests that read one batch.
-const MAX_BATCH_ROUNDS: usize = 8;
-
 /// How items are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reads {
@@ -50,18 +47,22 @@ impl Store {
     }
 
     /// Reads the items of the main table under these keys that exist, in any order.
+    ///
+    /// # Errors
+    /// `Unavailable` if DynamoDB leaves keys unprocessed until the retry budget is spent.
     pub(super) async fn get_all(&self, keys: &[Key], reads: Reads) -> Result<Vec<Item>> {
         let mut found = Vec::new();
         for chunk in keys.chunks(MAX_BATCH_KEYS) {
             let mut keys: Vec<Item> = chunk.iter().map(Key::attributes).collect();
-            // DynamoDB may return a part; further requests get the rest.
-            for _ in 0..MAX_BATCH_ROUNDS {
-                if keys.is_empty() {
-                    break;
-                }
+            let mut budget = self.retry_budget();
+            loop {
                 let (items, unprocessed) = self.batch_get(keys, reads).await?;
                 found.extend(items);
+                if unprocessed.is_empty() {
+                    break;
+                }
                 keys = unprocessed;
+                budget.pause("keys of a batch were left unprocessed".into()).await?;
             }
         }
         Ok(found)
@@ -127,5 +128,76 @@ fn point(table: Table, main: &'static str, connections: &'static str) -> &'stati
     match table {
         Table::Main => main,
         Table::Connections => connections,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde_json::json;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::super::client::{AwsAccess, StoreOptions};
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::conversation::ConversationId;
+    use crate::fault::FaultPoints;
+    use crate::ids::RandomIds;
+    use crate::secret::Secret;
+
+    /// Starts a table that leaves the key unprocessed in the first `unprocessed` requests.
+    async fn start_table(key: &Key, unprocessed: usize) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let key = json!({ "pk": { "S": key.pk }, "sk": { "S": key.sk } });
+        tokio::spawn(async move {
+            for number in 0.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                // A request of one key fits into one read.
+                let _ = stream.read(&mut [0; 8192]).await.unwrap();
+                let body = if number < unprocessed {
+                    json!({ "Responses": {}, "UnprocessedKeys": { "main": { "Keys": [key] } } })
+                } else {
+                    json!({ "Responses": { "main": [key] }, "UnprocessedKeys": {} })
+                };
+                let (head, body) = ("HTTP/1.1 200 OK\r\nconnection: close", body.to_string());
+                let response = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                stream.write_all(response.as_bytes()).await.unwrap();
+            }
+        });
+        endpoint
+    }
+
+    async fn read_once(unprocessed: usize) -> Result<usize> {
+        let key = Key::meta(&ConversationId::parse(&"a".repeat(26)).unwrap());
+        let store = Store::new(StoreOptions {
+            access: AwsAccess {
+                region: "eu-central-1".to_owned(),
+                access_key: "x".to_owned(),
+                secret_key: Secret::new("x"),
+                session_token: None,
+            },
+            endpoint: Some(start_table(&key, unprocessed).await),
+            table: "main".to_owned(),
+            connections: "connections".to_owned(),
+            retry_budget: Duration::from_millis(300),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            faults: FaultPoints::default(),
+        });
+        store.get_all(&[key], Reads::Eventual).await.map(|items| items.len())
+    }
+
+    #[tokio::test]
+    async fn keys_that_were_left_unprocessed_are_read_again() {
+        assert_eq!(read_once(2).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn keys_that_stay_unprocessed_are_an_error_and_no_missing_items() {
+        assert_eq!(read_once(usize::MAX).await.unwrap_err().status(), 503);
     }
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
 
 use super::client::Store;
 use super::row::Item;
+use crate::clock::Clock;
 use crate::error::{Cause, Error, Result};
 use crate::fault::Fault;
 use crate::outbox::add;
@@ -63,6 +65,29 @@ enum Attempt<E> {
     Done(E),
 }
 
+/// The pauses between the attempts of one operation, until its time is up.
+pub(super) struct RetryBudget<'a> {
+    clock: &'a dyn Clock,
+    pauses: Box<dyn Iterator<Item = Duration> + Send + 'a>,
+    until: Timestamp,
+}
+
+impl RetryBudget<'_> {
+    /// Waits before the next attempt.
+    ///
+    /// # Errors
+    /// `Unavailable` with `cause`, if the time would be up after the pause.
+    pub(super) async fn pause(&mut self, cause: Cause) -> Result<()> {
+        match self.pauses.next() {
+            Some(pause) if add(self.clock.now(), pause) < self.until => {
+                self.clock.sleep(pause).await;
+                Ok(())
+            }
+            _ => Err(Error::Unavailable(cause)),
+        }
+    }
+}
+
 impl Store {
     /// Repeats a call while its errors are retryable, until the retry budget is spent.
     async fn with_retries<T, E, F, Fut>(&self, mut call: F) -> Result<T, E>
@@ -72,19 +97,22 @@ impl Store {
         F: FnMut() -> Fut + Send,
         Fut: Future<Output = Result<T, Attempt<E>>> + Send,
     {
-        let mut pauses = retry::pauses(FIRST_PAUSE, MAX_PAUSE, &*self.ids);
-        let until = add(self.clock.now(), self.retry_budget);
+        let mut budget = self.retry_budget();
         loop {
             match call().await {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Done(error)) => return Err(error),
-                Err(Attempt::Retry(cause)) => match pauses.next() {
-                    Some(pause) if add(self.clock.now(), pause) < until => {
-                        self.clock.sleep(pause).await;
-                    }
-                    _ => return Err(E::from(Error::Unavailable(cause))),
-                },
+                Err(Attempt::Retry(cause)) => budget.pause(cause).await?,
             }
+        }
+    }
+
+    /// Starts the retry budget of one operation.
+    pub(super) fn retry_budget(&self) -> RetryBudget<'_> {
+        RetryBudget {
+            clock: &*self.clock,
+            pauses: Box::new(retry::pauses(FIRST_PAUSE, MAX_PAUSE, &*self.ids)),
+            until: add(self.clock.now(), self.retry_budget),
         }
     }
 

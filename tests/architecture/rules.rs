@@ -117,7 +117,7 @@ fn only_the_plan_of_outbox_kinds_tells_the_kinds_apart() {
 /// The types ensure this for errors and reasons; this test covers all other strings.
 #[test]
 fn user_facing_texts_are_only_in_the_catalogs() {
-    let tables = ["shared/src/localized/catalog/", "shared/src/twilio_codes.rs"];
+    let tables = ["shared/src/localized/catalog/", "shared/src/twilio_codes/"];
     let is_sentence = |text: &str| {
         text.starts_with(char::is_uppercase) && text.contains(' ') && text.ends_with('.')
     };

@@ -12,7 +12,14 @@ describe('localized texts', () => {
     expect(localize(null, 'Kept before.')).toBe('Kept before.');
     expect(localizeAll([missing, missing], 'One. Two.')).toBe('One. Two.');
     expect(localizeAll([], 'One.')).toBe('One.');
-    const error = { code: 30003, title: 'Not reached', advice: 'Try again later.' };
+    const error = {
+      code: 30003,
+      title: 'Not reached',
+      localized_title: null,
+      advice: 'Try again later.',
+      localized_advice: null,
+      retryable: true,
+    };
     expect(localizeCode(error)).toEqual({ title: 'Not reached', advice: 'Try again later.' });
   });
 

@@ -18,12 +18,14 @@ export function localizeAll(texts: LocalizedText[] | undefined, english: string)
 export function localizeCode({
   code,
   title,
+  localized_title,
   advice,
-}: Pick<MessageError, 'code' | 'title' | 'advice'>) {
+  localized_advice,
+}: MessageError) {
   return (
     twilioCodes[String(code) as keyof typeof twilioCodes] ?? {
-      title: localize({ key: 'code.unknown', values: { code } }, title),
-      advice: localize({ key: 'code.unknown_advice', values: {} }, advice),
+      title: localize(localized_title, title),
+      advice: localize(localized_advice, advice),
     }
   );
 }

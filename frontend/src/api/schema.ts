@@ -873,6 +873,8 @@ export interface components {
              * @description Twilio's error code.
              */
             code: number;
+            localized_advice: components["schemas"]["LocalizedText"] | null;
+            localized_title: components["schemas"]["LocalizedText"] | null;
             /** @description Whether sending the message again may succeed. */
             retryable: boolean;
             /** @description What happened. */

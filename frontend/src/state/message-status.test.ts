@@ -66,7 +66,14 @@ describe('merging', () => {
   });
 
   it('keeps the error only while the message has failed', () => {
-    const error = { code: 30003, title: 'Unreachable', advice: 'Wait.', retryable: true };
+    const error = {
+      code: 30003,
+      title: 'Unreachable',
+      localized_title: null,
+      advice: 'Wait.',
+      localized_advice: null,
+      retryable: true,
+    };
     const failed = message({
       statuses: { failed: { at: at(4), error_code: 30003 } },
       status: 'failed',

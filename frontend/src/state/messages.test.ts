@@ -31,7 +31,14 @@ function messageAt(at: number, rev: number, reports: readonly [DeliveryStatus, n
   const code = finalErrorCode(plain);
   const error =
     hasFailed(status) && code
-      ? { code, title: `Code ${String(code)}`, advice: 'Wait.', retryable: true }
+      ? {
+          code,
+          title: `Code ${String(code)}`,
+          localized_title: null,
+          advice: 'Wait.',
+          localized_advice: null,
+          retryable: true,
+        }
       : null;
   return { ...plain, status, error };
 }

@@ -133,7 +133,7 @@ pub fn json() -> Result<String, Error> {
 
 /// Returns the texts for Twilio's error codes as JSON, by code, for translators.
 pub fn twilio_codes() -> Result<String, Error> {
-    let rows = shared::twilio_codes::all().iter().map(|row| (row.code, row));
+    let rows = shared::twilio_codes::all().map(|row| (row.code, row));
     to_pretty_json(&rows.collect::<BTreeMap<_, _>>())
 }
 

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::localized::code as texts;
+use crate::localized::{LocalizedTextView, code as texts};
 use crate::message::delivery_status::DeliveryStatus;
+use crate::twilio_codes;
 
 /// The status of a message that the UI shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -66,25 +67,37 @@ pub struct MessageError {
     pub code: u32,
     /// What happened.
     pub title: String,
+    /// `title` as a localized text; only for a code without a text of its own.
+    pub localized_title: Option<LocalizedTextView>,
     /// What to do.
     pub advice: String,
+    /// `advice` as a localized text; only for a code without a text of its own.
+    pub localized_advice: Option<LocalizedTextView>,
     /// Whether sending the message again may succeed.
     pub retryable: bool,
 }
 
 impl MessageError {
-    /// Returns the explanation of an error code.
+    /// Returns the explanation of an error code. A retry helps only with codes that are known to be temporary.
     pub fn from_code(code: u32) -> Self {
-        let advice = crate::twilio_codes::find(code);
+        if let Some(known) = twilio_codes::find(code) {
+            return Self {
+                code,
+                title: known.title.to_owned(),
+                localized_title: None,
+                advice: known.advice.to_owned(),
+                localized_advice: None,
+                retryable: known.retryable,
+            };
+        }
+        let (title, advice) = (texts::unknown(code), twilio_codes::advice_by_range(code));
         Self {
             code,
-            title: advice
-                .map_or_else(|| texts::unknown(code).to_string(), |advice| advice.title.to_owned()),
-            advice: advice.map_or_else(
-                || texts::unknown_advice().to_string(),
-                |advice| advice.advice.to_owned(),
-            ),
-            retryable: advice.is_none_or(|advice| advice.retryable),
+            title: title.to_string(),
+            localized_title: Some(title.view()),
+            advice: advice.to_string(),
+            localized_advice: Some(advice.view()),
+            retryable: false,
         }
     }
 }

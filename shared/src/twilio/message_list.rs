@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::message::delivery_status::DeliveryStatus;
 use crate::message::extras::Price;
 use crate::sid::MessageSid;
+use crate::twilio_codes;
 
 /// The direction of a listed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl MessageEntry {
             status: DeliveryStatus::parse_or_queued(&self.status),
             direction: if outbound { ListedDirection::Outbound } else { ListedDirection::Inbound },
             date_created: date(&self.date_created)?,
-            error_code: self.error_code,
+            error_code: self.error_code.and_then(twilio_codes::error_code),
             num_segments: self.num_segments.and_then(|text| text.parse().ok()),
             price: Price::from_twilio(self.price, self.price_unit),
         })

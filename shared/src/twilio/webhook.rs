@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::message::delivery_status::DeliveryStatus;
 use crate::message::extras::{Button, Forwarded, Location, Price, Referral};
 use crate::sid::{AccountSid, MessageSid};
+use crate::twilio_codes;
 
 /// An inbound message to one of our senders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +121,10 @@ impl StatusCallback {
             sid: params.parse("MessageSid", MessageSid::parse)?,
             account: params.parse("AccountSid", AccountSid::parse)?,
             status: params.parse("MessageStatus", DeliveryStatus::parse)?,
-            error_code: params.get_unique("ErrorCode")?.and_then(|text| text.parse().ok()),
+            error_code: params
+                .get_unique("ErrorCode")?
+                .and_then(|text| text.parse().ok())
+                .and_then(twilio_codes::error_code),
             from: params.get_unique("From")?.and_then(|text| Address::parse(text).ok()),
             num_segments: params.get_unique("NumSegments")?.and_then(|text| text.parse().ok()),
             price: params.price()?,
@@ -263,6 +267,8 @@ mod tests {
         assert_eq!(repeated.unwrap().body, "a");
         let unknown = StatusCallback::parse(&params(&[("MessageStatus", "vanished")]));
         assert!(unknown.is_err());
+        let zero = StatusCallback::parse(&params(&[("MessageStatus", "sent"), ("ErrorCode", "0")]));
+        assert_eq!(zero.unwrap().error_code, None);
     }
 
     proptest! {

@@ -3,5 +3,8 @@
 crate::localized::macros::localized_texts! {
     code;
     unknown(code): "Twilio reported error {code}",
-    unknown_advice: "Look up the code in Twilio’s error reference.",
+    request_advice: "Twilio did not accept the message. Check the number and the text, or ask an admin to look up the code.",
+    delivery_advice: "The carrier did not deliver it. Check the number, or try another channel.",
+    channel_advice: "The channel did not deliver it. Try another channel, or ask an admin to look up the code.",
+    unknown_advice: "Ask an admin to look up the code at Twilio.",
 }

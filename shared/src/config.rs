@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::address::Address;
+use crate::consent::keywords::OptOutWords;
 use crate::error::{Error, Result};
 use crate::inbox_name::InboxName;
 use crate::secret::Secret;
@@ -62,6 +63,9 @@ pub struct TwilioAccount {
     /// The secret of the API key.
     #[serde(default)]
     pub api_key_secret: Option<Secret>,
+    /// The words by which contacts opt out where Twilio does not decide. Default: the built-in list.
+    #[serde(default)]
+    pub opt_out_words: Option<OptOutWords>,
 }
 
 /// One of our senders: a number, WhatsApp sender, Messenger page or RCS agent.

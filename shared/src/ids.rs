@@ -114,6 +114,14 @@ impl MessageId {
         Self(Ulid::from_parts(self.0.timestamp_ms().saturating_sub(milliseconds), 0))
     }
 
+    /// Returns the ID with a time after `at`, in milliseconds, and the same other bits.
+    #[must_use]
+    pub fn later_than(self, at: Timestamp) -> Self {
+        let at = u64::try_from(at.as_millisecond()).unwrap_or(0);
+        let milliseconds = self.0.timestamp_ms().max(at.saturating_add(1));
+        Self(Ulid::from_parts(milliseconds, self.0.random()))
+    }
+
     /// Returns `proposed` if it is greater than `last`, otherwise the next ID after `last`.
     pub fn after(last: Option<Self>, proposed: Self) -> Self {
         match last {
@@ -163,6 +171,15 @@ mod tests {
         ] {
             assert_eq!(UploadId::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_id_is_moved_only_as_far_as_needed_to_be_later() {
+        let id = MessageId::from_parts(20_000, 9);
+        let at = |milliseconds| Timestamp::from_millisecond(milliseconds).unwrap();
+        assert_eq!(id.later_than(at(19_999)), id);
+        assert_eq!(id.later_than(at(20_000)), MessageId::from_parts(20_001, 9));
+        assert_eq!(id.later_than(at(25_000)), MessageId::from_parts(25_001, 9));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::user::{conversation_id, new_idempotency_key};
+use crate::support::webhook::{inbound_text_form, new_sid, with_param};
 use crate::support::{TestSystem, TestUser, Webhook, customer_number};
 
 async fn receive_texts(
@@ -182,7 +183,7 @@ async fn an_admin_records_consent_with_evidence() {
     let conversation = anna.post(&path, body).await.expect_status(200);
     assert_eq!(
         (&conversation["consent"]["state"], &conversation["consent"]["source"]),
-        (&"opted_in".into(), &"admin".into())
+        (&"opted_in".into(), &"user".into())
     );
     let newest = consent_history(&anna, &thread).await[0].clone();
     assert_eq!(
@@ -200,7 +201,7 @@ async fn an_invalid_consent_record_is_rejected_with_a_reason() {
     let berta = system.agent(&anna, "berta").await;
     let thread = receive_texts(&system, &anna, &customer_number(), &["Hi"]).await;
     let path = format!("/api/conversations/{thread}/consent");
-    let valid_body = json!({ "state": "opted_out", "evidence": "By phone" });
+    let valid_body = json!({ "state": "opted_in", "evidence": "By phone" });
     assert_eq!(
         berta.post(&path, valid_body.clone()).await.error_detail(403),
         "Only admins can do this."
@@ -212,15 +213,108 @@ async fn an_invalid_consent_record_is_rejected_with_a_reason() {
     anna.post(&path, long_evidence).await.expect_error(422);
     for invalid_body in [
         json!({ "state": "maybe", "evidence": "By phone" }),
-        json!({ "state": "opted_in" }),
         json!({ "state": "opted_in", "evidence": "By phone", "at": "yesterday" }),
     ] {
         anna.post(&path, invalid_body).await.expect_error(400);
+    }
+    for body in [
+        json!({ "state": "opted_out" }),
+        json!({ "state": "opted_out", "evidence": "By phone", "message_id": "1" }),
+    ] {
+        let detail = anna.post(&path, body).await.error_detail(422);
+        assert_eq!(detail, "Give either `evidence` or `message_id`.");
     }
     let missing_path = format!("/api/conversations/{}/consent", "a".repeat(26));
     anna.post(&missing_path, valid_body).await.expect_error(404);
     anna.get(&missing_path).await.expect_error(404);
     assert_eq!(consent_history(&anna, &thread).await.len(), 0);
     system.call(Method::GET, &path).send().await.expect_error(401);
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn any_agent_records_an_opt_out_with_the_message_as_evidence() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let berta = system.agent(&anna, "berta").await;
+    let number = customer_number();
+    let texts = ["Stop. Thank you", "STOP please", "please stop texting me", "Thanks"];
+    let thread = receive_texts(&system, &anna, &number, &texts).await;
+    let messages = berta.messages(&thread).await;
+    let offered: Vec<_> =
+        messages.iter().map(|message| message["extras"]["may_be_opt_out"].clone()).collect();
+    assert_eq!(offered, [json!(true), json!(true), json!(true), json!(false)]);
+    assert_eq!(berta.get_conversation(&thread).await["consent"], json!(null));
+
+    let path = format!("/api/conversations/{thread}/consent");
+    let body = json!({ "state": "opted_out", "message_id": messages[0]["message_id"] });
+    let conversation = berta.post(&path, body).await.expect_status(200);
+    assert_eq!(conversation["consent"]["state"], "opted_out");
+    let record = consent_history(&berta, &thread).await[0].clone();
+    assert_eq!(
+        (&record["evidence"], &record["sid"], &record["recorded_by"]),
+        (&"Stop. Thank you".into(), &messages[0]["sid"], &"berta".into())
+    );
+    let error = berta.try_send(&thread, "Hi", &new_idempotency_key()).await.expect_error(422);
+    assert_eq!(reason_codes(&error), ["opted_out"]);
+
+    let opt_in = json!({ "state": "opted_in", "message_id": messages[0]["message_id"] });
+    berta.post(&path, opt_in).await.expect_error(403);
+    let missing = json!({ "state": "opted_out", "message_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV" });
+    berta.post(&path, missing).await.expect_error(404);
+    system.receive_text(&number, "START").await;
+    let sent = berta.send(&thread, "Hello").await;
+    let ours = json!({ "state": "opted_out", "message_id": sent["message_id"] });
+    berta.post(&path, ours).await.expect_error(422);
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn an_opt_out_on_whatsapp_is_recognized_as_people_write_it() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let contacts: Vec<String> = (0..6).map(|_| format!("whatsapp:{}", customer_number())).collect();
+    let texts = ["stop.", "Stop!", "ARRET", "\u{feff}ＳＴＯＰ", "opt out", "STOP please"];
+    for (contact, text) in contacts.iter().zip(texts) {
+        let form = inbound_text_form(&system, &new_sid("SM"), contact, text);
+        let form = with_param(form, "To", "whatsapp:+18555080990");
+        Webhook::form(&system, "/twilio/messages", &form).send().await.expect_status(200);
+        let newest = anna.list_conversations("").await["conversations"][0].clone();
+        assert_eq!(newest["mobile_number"], **contact);
+        let consent = newest["consent"]["state"].clone();
+        let expected = if text == "STOP please" { json!(null) } else { json!("opted_out") };
+        assert_eq!(consent, expected, "{text}");
+    }
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn the_newest_consent_record_agrees_with_the_state_when_writes_meet() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let thread = receive_texts(&system, &anna, &number, &["Hi"]).await;
+    let path = format!("/api/conversations/{thread}/consent");
+    for _ in 0..8 {
+        let record = |state: &str| {
+            let body = json!({ "state": state, "evidence": "By phone" });
+            let (anna, path) = (&anna, &path);
+            async move { anna.post(path, body).await }
+        };
+        tokio::join!(
+            system.receive_text(&number, "STOP"),
+            record("opted_in"),
+            system.receive_text(&number, "START"),
+            record("opted_out"),
+            system.receive_text(&number, "STOP"),
+        );
+        let state = anna.get_conversation(&thread).await["consent"].clone();
+        let records = consent_history(&anna, &thread).await;
+        assert_eq!(
+            (&records[0]["state"], &records[0]["at"]),
+            (&state["state"], &state["at"]),
+            "{records:?}"
+        );
+    }
     system.stop().await;
 }

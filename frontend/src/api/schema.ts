@@ -505,10 +505,10 @@ export interface components {
              * @description When the contact opted in or out.
              */
             at: string;
-            /** @description The evidence: the contact's message, Twilio's error, or an admin's description. */
+            /** @description The evidence: the contact's message, Twilio's error, or a user's description. */
             evidence: string | null;
             localized_evidence: components["schemas"]["LocalizedText"] | null;
-            /** @description The username of the admin who recorded it. */
+            /** @description The username of the user who recorded it. */
             recorded_by: string | null;
             /** @description The Twilio SID of the message that is the evidence. */
             sid: string | null;
@@ -521,7 +521,7 @@ export interface components {
          * @description The source of a consent.
          * @enum {string}
          */
-        ConsentSource: "keyword" | "opt_out_type" | "twilio" | "event" | "admin";
+        ConsentSource: "keyword" | "opt_out_type" | "twilio" | "event" | "user";
         /**
          * @description The consent that the contact expressed last.
          * @enum {string}
@@ -885,6 +885,8 @@ export interface components {
             button: components["schemas"]["Button"] | null;
             forwarded: components["schemas"]["Forwarded"] | null;
             location: components["schemas"]["Location"] | null;
+            /** @description Whether its text may be a request to opt out. A user decides. */
+            may_be_opt_out: boolean;
             opt_out: components["schemas"]["ConsentKeyword"] | null;
             /** @description The addresses of the other recipients of a group MMS. */
             other_recipients: string[];
@@ -1032,8 +1034,10 @@ export interface components {
         ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "user_rate_limit" | "sender_rate_limit" | "sender_unavailable";
         /** @description Consent that the contact gave or withdrew outside of Partyline. */
         RecordConsent: {
-            /** @description How and where the contact opted in or out. At most 1,000 characters. */
-            evidence: string;
+            /** @description How and where the contact opted in or out, at most 1,000 characters. Required without `message_id`. */
+            evidence?: string | null;
+            /** @description The message in which the contact did so. Required without `evidence`. */
+            message_id?: string | null;
             /** @description Whether the contact opted in or out. */
             state: components["schemas"]["ConsentState"];
         };

@@ -41,6 +41,7 @@ export function message(fields: Partial<Message> = {}): Message {
       reply_to: null,
       forwarded: null,
       opt_out: null,
+      may_be_opt_out: false,
       referral: null,
       other_recipients: [],
     },

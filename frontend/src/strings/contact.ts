@@ -8,7 +8,7 @@ export const consentStrings = {
     opt_out_type: 'by message (detected by Twilio)',
     twilio: 'reported by Twilio',
     event: 'from a Twilio event',
-    admin: 'recorded by an admin',
+    user: 'recorded',
   },
   by: (who: string) => `by ${who}`,
   show: 'Evidence',

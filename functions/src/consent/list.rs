@@ -23,13 +23,13 @@ pub struct ConsentRecordView {
     at: Timestamp,
     /// Where the evidence comes from.
     source: ConsentSource,
-    /// The evidence: the contact's message, Twilio's error, or an admin's description.
+    /// The evidence: the contact's message, Twilio's error, or a user's description.
     evidence: Option<String>,
     /// `evidence` as a localized text; only for the source `twilio`.
     localized_evidence: Option<LocalizedTextView>,
     /// The Twilio SID of the message that is the evidence.
     sid: Option<String>,
-    /// The username of the admin who recorded it.
+    /// The username of the user who recorded it.
     recorded_by: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Consent: the history of a contact and a sender, and records by admins.
+//! Consent: the history of a contact and a sender, and records by users.
 
 pub mod list;
 pub mod record;

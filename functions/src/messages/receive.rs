@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::config::{InstallKey, Parameter};
-use shared::consent::parse_keyword;
+use shared::consent::keywords::{OptOutRequest, OptOutWords, parse_keyword};
 use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::ids::MessageId;
@@ -35,13 +35,16 @@ pub struct Intake {
     pub verifier: WebhookVerifier,
     senders: SenderDirectory,
     key: InstallKey,
+    opt_out_words: OptOutWords,
 }
 
 impl Intake {
     /// Creates the configuration from the parameters.
     pub fn from_app(app: &App) -> Result<Self> {
+        let verifier = WebhookVerifier::from_app(app)?;
         Ok(Self {
-            verifier: WebhookVerifier::from_app(app)?,
+            opt_out_words: verifier.account.opt_out_words.clone().unwrap_or_default(),
+            verifier,
             senders: SenderDirectory::from_app(app)?,
             key: app.parameters.install_key()?,
         })
@@ -69,7 +72,7 @@ impl Intake {
         })?;
         let pending =
             |media: &TwilioMedia| Media::pending(&media.url, media.content_type.as_deref());
-        let message = Message {
+        let mut message = Message {
             id: MessageId::generate(&*app.ids, app.clock.now()),
             conversation: ConversationId::direct(&self.key, &inbound.to, &inbound.from),
             inbox: sender.inbox.clone(),
@@ -97,12 +100,18 @@ impl Intake {
                     .opt_out_type
                     .as_deref()
                     .and_then(|keyword| parse_keyword(keyword, false)),
+                may_be_opt_out: false,
             },
             price: None,
             sms_fallback: false,
             redacted: false,
         };
-        Ok(NewInbound::new(message, inbound.profile_name, false))
+        let request = self.opt_out_words.request(message.contact.channel(), &message.body);
+        message.extras.may_be_opt_out =
+            message.extras.opt_out.is_none() && request == OptOutRequest::Possible;
+        let mut new_inbound = NewInbound::new(message, inbound.profile_name, false);
+        new_inbound.opts_out = request == OptOutRequest::Certain;
+        Ok(new_inbound)
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn parameter_values(
         "shared_keys": settings.shared_keys,
         "api_key_sid": null,
         "api_key_secret": null,
+        "opt_out_words": settings.opt_out_words.as_ref().map(|words| json!({ "configured": words })),
     });
     let senders: Vec<Value> = settings
         .senders
@@ -107,6 +108,7 @@ mod tests {
         let twilio: Value = serde_json::from_str(&values["/partyline/twilio"]).unwrap();
         assert_eq!(twilio["account_sid"], "AC00000000000000000000000000000000");
         assert_eq!(twilio["auth_tokens"][0], "5ca1ab1e0ddba115ca1ab1e0ddba1100");
+        assert_eq!(twilio["opt_out_words"], Value::Null);
         let urls: Value = serde_json::from_str(&values["/partyline/urls"]).unwrap();
         assert_eq!(urls, json!({ "public": ["http://x"], "socket": "ws://x/ws" }));
     }

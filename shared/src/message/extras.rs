@@ -95,6 +95,8 @@ pub struct MessageExtras {
     pub forwarded: Option<Forwarded>,
     /// What its text means for consent.
     pub opt_out: Option<ConsentKeyword>,
+    /// Whether its text may be a request to opt out. A user decides.
+    pub may_be_opt_out: bool,
 }
 
 impl MessageExtras {

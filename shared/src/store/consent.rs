@@ -1,5 +1,8 @@
 //! Consent: records under the contact's address, the current state on the conversation.
 
+use std::cmp::Reverse;
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::client::Store;
@@ -10,45 +13,26 @@ use super::row::{attr_s, from_item};
 use super::transaction::Transaction;
 use super::write::unconditional;
 use crate::address::Address;
-use crate::consent::{
-    Consent, ConsentRecord, ConsentSource, ConsentState, is_ambiguous_keyword, parse_keyword,
-};
+use crate::clock::add;
+use crate::consent::keywords::{is_ambiguous_keyword, parse_keyword};
+use crate::consent::{Consent, ConsentRecord, ConsentSource, ConsentState};
 use crate::conversation::{Conversation, ConversationId};
 use crate::error::Result;
 use crate::ids::ConsentRecordId;
 use crate::localized::consent;
-use crate::message::Message;
 use crate::message::extras::ConsentKeyword;
 use crate::twilio_codes;
 
 /// The maximum number of records that are listed.
 const MAX_CONSENT_RECORDS: i32 = 100;
 
-/// Returns the record that a message's consent keyword makes, if it has one.
-pub(super) fn consent_record_for(
-    message: &Message,
-    source: ConsentSource,
-) -> Option<ConsentRecord> {
-    let state = match message.extras.opt_out {
-        Some(ConsentKeyword::Stop) => ConsentState::OptedOut,
-        Some(ConsentKeyword::Start) => ConsentState::OptedIn,
-        Some(ConsentKeyword::Help) | None => return None,
-    };
-    Some(ConsentRecord {
-        consent: Consent { state, at: message.created_at(), source },
-        evidence: Some(message.body.clone()),
-        sid: message.sid.as_ref().map(ToString::to_string),
-        recorded_by: None,
-    })
-}
-
 impl Store {
-    /// Sets the consent keyword of an inbound message, unless Twilio has set it, and returns the record to store with it.
+    /// Sets the consent keyword of an inbound message, unless Twilio has set it, and returns its source.
     pub(super) async fn apply_consent_keyword(
         &self,
         inbound: &mut NewInbound,
-    ) -> Result<Option<ConsentRecord>> {
-        let NewInbound { message, partial, .. } = inbound;
+    ) -> Result<ConsentSource> {
+        let NewInbound { message, partial, opts_out, .. } = inbound;
         let source = match message.extras.opt_out {
             Some(_) if *partial => ConsentSource::Event,
             Some(_) => ConsentSource::OptOutType,
@@ -61,18 +45,25 @@ impl Store {
                         conversation.consent.is_some_and(|c| c.state == ConsentState::OptedOut)
                     },
                 );
-            message.extras.opt_out = parse_keyword(&message.body, opted_out);
+            let keyword = parse_keyword(&message.body, opted_out);
+            message.extras.opt_out = keyword.or(opts_out.then_some(ConsentKeyword::Stop));
         }
-        Ok(consent_record_for(message, source))
+        Ok(source)
     }
 
     /// Stores a consent record and the new state if the state still equals `expected.consent`. Returns `None` if another
     /// write came first.
+    ///
+    /// The record gets a time after that of the present state, so that the newest record and the state agree.
     pub async fn record_consent(
         &self,
         expected: &Conversation,
         record: &ConsentRecord,
     ) -> Result<Option<Conversation>> {
+        let mut record = record.clone();
+        if let Some(consent) = &expected.consent {
+            record.consent.at = record.consent.at.max(add(consent.at, Duration::from_millis(1)));
+        }
         let (Some(business), Some(contact)) = (&expected.business, &expected.contact) else {
             return Ok(None);
         };
@@ -83,8 +74,8 @@ impl Store {
                 .require_listed()
                 .require_consent(expected.consent.as_ref())?,
         );
-        let id = ConsentRecordId::generate(&*self.ids, self.clock.now());
-        transaction.put_if_absent(Key::consent(business, contact, id), record)?;
+        let id = ConsentRecordId::generate(&*self.ids, record.consent.at);
+        transaction.put_if_absent(Key::consent(business, contact, id), &record)?;
         if self.commit(transaction).await?.is_committed() {
             self.get_conversation(&expected.id).await
         } else {
@@ -92,7 +83,7 @@ impl Store {
         }
     }
 
-    /// Returns the consent history of a pair, the newest record first.
+    /// Returns the consent history of a pair, the newest record first. Its first record agrees with the consent state.
     pub async fn list_consent_records(
         &self,
         business: &Address,
@@ -107,7 +98,11 @@ impl Store {
             .scan_index_forward(false)
             .limit(MAX_CONSENT_RECORDS);
         let response = unconditional(self.call("table.query", || call.clone().send()).await)?;
-        response.items.unwrap_or_default().into_iter().map(from_item).collect()
+        let records = response.items.unwrap_or_default().into_iter().map(from_item);
+        let mut records: Vec<ConsentRecord> = records.collect::<Result<_>>()?;
+        // A webhook's record can be stored long after the message that it is about.
+        records.sort_by_key(|record| Reverse(record.consent.at));
+        Ok(records)
     }
 
     /// Applies what an error code of Twilio says about the contact: an opt-out, or a closed 24-hour window.

@@ -1,7 +1,7 @@
 //! Completes a message that came by an event with its webhook, once.
 
 use super::client::Store;
-use super::consent::consent_record_for;
+use super::consent_record::consent_record_for;
 use super::dedup::DedupRecord;
 use super::expression::equals;
 use super::inbound::NewInbound;

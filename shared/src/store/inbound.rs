@@ -1,6 +1,7 @@
 //! Stores inbound messages: dedup record, message and conversation in one transaction.
 
 use super::client::Store;
+use super::consent_record::consent_record_for;
 use super::dedup::DedupRecord;
 use super::keys::Key;
 use super::messages::StoredMessage;
@@ -24,6 +25,8 @@ pub struct NewInbound {
     pub profile_name: Option<String>,
     /// Whether the message comes from an event, so that a webhook with more fields may follow.
     pub partial: bool,
+    /// Whether the text is an opt-out word of its channel.
+    pub opts_out: bool,
     /// What the message says about consent; determined when it is stored.
     pub(super) consent_record: Option<ConsentRecord>,
 }
@@ -31,7 +34,7 @@ pub struct NewInbound {
 impl NewInbound {
     /// Creates an inbound message.
     pub fn new(message: Message, profile_name: Option<String>, partial: bool) -> Self {
-        Self { message, profile_name, partial, consent_record: None }
+        Self { message, profile_name, partial, opts_out: false, consent_record: None }
     }
 }
 
@@ -64,11 +67,13 @@ impl Store {
     pub async fn put_inbound(&self, inbound: impl Into<NewInbound>) -> Result<InboundOutcome> {
         let mut inbound = inbound.into();
         let keyword = inbound.message.extras.opt_out;
-        inbound.consent_record = self.apply_consent_keyword(&mut inbound).await?;
+        let source = self.apply_consent_keyword(&mut inbound).await?;
         let mut is_new = false;
         let mut attempts = Attempts::new(MAX_ATTEMPTS);
         loop {
             attempts.begin()?;
+            // Of this attempt: a record has the time of its message.
+            inbound.consent_record = consent_record_for(&inbound.message, source);
             let (transaction, slots) = self.inbound_transaction(&inbound, is_new)?;
             let failed = match self.commit(transaction).await? {
                 Commit::Committed => {
@@ -85,6 +90,10 @@ impl Store {
             is_new = existing.as_ref().is_none_or(|existing| !existing.is_listed);
             // The time of this attempt: of many concurrent messages, one that waited gets a later key.
             let proposed = MessageId::generate(&*self.ids, self.clock.now());
+            let proposed = existing
+                .as_ref()
+                .and_then(|existing| existing.consent_at)
+                .map_or(proposed, |consent| proposed.later_than(consent));
             inbound.message.id =
                 MessageId::after(existing.and_then(|existing| existing.last_ulid), proposed);
         }
@@ -147,7 +156,7 @@ fn inbound_update(inbound: &NewInbound) -> Result<MetaUpdate> {
         update = update.set_profile_name(name);
     }
     if let Some(record) = &inbound.consent_record {
-        update = update.set_consent(&record.consent)?;
+        update = update.set_consent(&record.consent)?.require_consent_before(record.consent.at);
     }
     Ok(update)
 }

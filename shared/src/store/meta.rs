@@ -167,6 +167,12 @@ impl MetaUpdate {
         Ok(self.map(|update| update.require(equals_or_absent(CONSENT, consent))))
     }
 
+    /// Requires that the consent state is older than this, so that the newest record and the state agree.
+    pub(super) fn require_consent_before(self, at: Timestamp) -> Self {
+        let older = less_than(format!("{CONSENT}.at"), attr_n(at.as_millisecond()));
+        self.map(|update| update.require(absent(CONSENT).or(older)))
+    }
+
     /// Requires that this message is the last one.
     pub(super) fn require_last(self, id: MessageId) -> Self {
         self.map(|update| update.require(equals(LAST_ULID, attr_s(id.to_string()))))
@@ -199,6 +205,8 @@ pub(super) struct ExistingMeta {
     pub(super) last_ulid: Option<MessageId>,
     /// Whether the conversation is listed.
     pub(super) is_listed: bool,
+    /// The time of the consent state.
+    pub(super) consent_at: Option<Timestamp>,
 }
 
 impl ExistingMeta {
@@ -208,8 +216,15 @@ impl ExistingMeta {
         Self {
             last_ulid: last_ulid.and_then(MessageId::parse),
             is_listed: item.contains_key(LIST_PK),
+            consent_at: consent_at(item),
         }
     }
+}
+
+fn consent_at(item: &Item) -> Option<Timestamp> {
+    let consent = item.get(CONSENT)?.as_m().ok()?;
+    let milliseconds = consent.get("at")?.as_n().ok()?.parse().ok()?;
+    Timestamp::from_millisecond(milliseconds).ok()
 }
 
 #[cfg(test)]

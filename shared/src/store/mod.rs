@@ -17,6 +17,7 @@ mod client;
 mod complete;
 mod connections;
 mod consent;
+mod consent_record;
 mod conversations;
 mod dedup;
 mod deletion;

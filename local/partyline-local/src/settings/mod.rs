@@ -31,6 +31,8 @@ pub struct Settings {
     pub previous_auth_token: Option<String>,
     /// `TWILIO_SHARED_KEYS`: additional signing keys of webhooks, by ID.
     pub shared_keys: BTreeMap<String, String>,
+    /// `OPT_OUT_WORDS`: the words by which contacts opt out where Twilio does not decide. `None` for the built-in list.
+    pub opt_out_words: Option<Vec<String>>,
     /// Our senders.
     pub senders: Senders,
     /// `TWILIO_API_URL`: `https://api.twilio.com` for the real Twilio, or another URL with `{product}`.
@@ -92,6 +94,7 @@ impl Settings {
             auth_token: required("TWILIO_AUTH_TOKEN")?,
             previous_auth_token: value("TWILIO_AUTH_TOKEN_PREVIOUS"),
             shared_keys: parse_shared_keys(&value("TWILIO_SHARED_KEYS").unwrap_or_default())?,
+            opt_out_words: value("OPT_OUT_WORDS").map(|words| parse_list(&words)),
             senders: Senders::from_values(&value)?,
             twilio_api_url: value("TWILIO_API_URL").map(check_twilio_url).transpose()?,
             public_url: value("PUBLIC_URL").map(|url| parse_base_url(&url)).transpose()?,

@@ -974,7 +974,7 @@ export interface components {
         };
         /** @description A quarantined request. */
         QuarantineItem: {
-            /** @description The body as text. Invalid UTF-8 is replaced. */
+            /** @description The beginning of the body as text, at most 8 KB. Invalid UTF-8 is replaced. */
             body: string;
             /** @description The `Content-Type` header. */
             content_type: string | null;
@@ -995,6 +995,13 @@ export interface components {
             date_updated: string;
             /** @description The reason in English. */
             detail: string;
+            /** @description The SHA-256 of the whole body, hex. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description The length of the whole body, in bytes.
+             */
+            length: number;
             localized_detail: components["schemas"]["LocalizedText"] | null;
             /** @description The path of the request. */
             path: string;
@@ -1004,7 +1011,7 @@ export interface components {
             reason: string;
             /** @description Whether the Twilio signature is valid. */
             signed: boolean;
-            /** @description Whether `body` is truncated because the request was too large to store in full. */
+            /** @description Whether the request was too large to store in full, so that it cannot be released. */
             truncated: boolean;
         };
         /** @description A page of quarantined requests. */

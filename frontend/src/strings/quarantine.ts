@@ -7,6 +7,7 @@ export const quarantineStrings = {
   rawRequest: 'Raw request',
   invalidSignature: 'Invalid Twilio signature.',
   truncated: 'Truncated: the request was too large to store in full.',
+  shortened: 'Only the beginning is shown.',
   release: 'Release',
   releaseAll: (count: number) => `Release all ${String(count)}`,
   remaining: (count: number) =>

@@ -1,13 +1,20 @@
 //! `POST /twilio/events` receives batches of Event Streams.
 //!
-//! Each event is processed by itself. An invalid event is quarantined, and the others are stored.
+//! Each event is processed by itself. An invalid event is quarantined, and the others are stored. A batch that is too
+//! large for one request is answered 503 and completed by Twilio's repeats, which skip the stored messages by one look-up.
+
+use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::Value;
 use shared::config::Parameter;
+use shared::conversation::ConversationId;
 use shared::error::{Error, Result};
+use shared::ids::MessageId;
 use shared::lambda::{Request, Response, Setup};
 use shared::media::Media;
+use shared::sid::MessageSid;
 use shared::store::{DeliveryReport, InboundOutcome, NewInbound};
 use shared::twilio::event_streams::{self, TwilioEvent};
 
@@ -20,8 +27,11 @@ use crate::webhooks::signed_request::SignedRequest;
 /// The path of the route, as configured at Twilio.
 pub const PATH: &str = "/twilio/events";
 
-/// The number of events processed concurrently, to stay within Twilio's timeout of 5 s.
-const CONCURRENCY: usize = 8;
+/// The number of events processed concurrently.
+const CONCURRENCY: usize = 32;
+
+/// How long a batch is processed. A sink waits 5 s for the response and repeats a batch that got a 5xx.
+const BATCH_TIME: Duration = Duration::from_secs(4);
 
 const PARAMETERS: &[Parameter] =
     &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
@@ -35,6 +45,17 @@ pub enum IncomingEvent {
     Report(Box<DeliveryReport>),
     /// An event that is not used.
     Ignored,
+}
+
+impl IncomingEvent {
+    /// Returns the SID of the message that the event is about.
+    fn sid(&self) -> Option<&MessageSid> {
+        match self {
+            Self::Message(new_inbound) => new_inbound.message.sid.as_ref(),
+            Self::Report(report) => Some(&report.sid),
+            Self::Ignored => None,
+        }
+    }
 }
 
 /// The outcome of processing an event.
@@ -77,17 +98,25 @@ pub fn parse_event(
     }
 }
 
-/// Stores the content of an event.
-pub async fn ingest(app: &App, incoming: IncomingEvent) -> Result<IngestOutcome> {
+/// Stores the content of an event. `known` holds the messages of the batch that were stored before it came.
+async fn ingest(
+    app: &App,
+    incoming: IncomingEvent,
+    known: &HashMap<MessageSid, (ConversationId, MessageId)>,
+) -> Result<IngestOutcome> {
+    let location = incoming.sid().and_then(|sid| known.get(sid));
     match incoming {
         IncomingEvent::Ignored => Ok(IngestOutcome::Ignored),
+        IncomingEvent::Message(_) if location.is_some() => {
+            Ok(IngestOutcome::Received(InboundOutcome::Duplicate))
+        }
         IncomingEvent::Message(new_inbound) => {
             store_inbound(app, *new_inbound).await.map(IngestOutcome::Received)
         }
         IncomingEvent::Report(report) => {
-            let recorded = match app.store.find_message_by_sid(&report.sid).await? {
+            let recorded = match location {
                 Some((conversation, message)) => {
-                    app.store.record_delivery(&conversation, message, &report).await?
+                    app.store.record_delivery(conversation, *message, &report).await?
                 }
                 None => false,
             };
@@ -100,7 +129,13 @@ pub async fn ingest(app: &App, incoming: IncomingEvent) -> Result<IngestOutcome>
 pub async fn reprocess(app: &App, intake: &Intake, event: &Value) -> Result<IngestOutcome> {
     let incoming =
         parse_event(app, intake, event).map_err(|reason| Error::Unprocessable(reason.text))?;
-    match ingest(app, incoming).await? {
+    let mut known = HashMap::new();
+    if let Some(sid) = incoming.sid()
+        && let Some(location) = app.store.find_message_by_sid(sid).await?
+    {
+        known.insert(sid.clone(), location);
+    }
+    match ingest(app, incoming, &known).await? {
         IngestOutcome::Ignored => Err(Error::Unprocessable(unknown_message_reason().text)),
         outcome => Ok(outcome),
     }
@@ -124,26 +159,51 @@ async fn handle(Cx { app, state: intake, .. }: Cx<Intake>, request: Request) -> 
             return Ok(Response::empty(204));
         }
     };
-    futures_util::stream::iter(events)
+    let batch = ingest_batch(&app, &intake, &signed_request, events);
+    match tokio::time::timeout(BATCH_TIME, batch).await {
+        Ok(ingested) => ingested.map(|()| Response::empty(204)),
+        // What is stored stays stored, and the repeat skips it.
+        Err(_) => Err(Error::Unavailable("the batch needs another request".into())),
+    }
+}
+
+/// Processes the events of a batch, several at a time.
+async fn ingest_batch(
+    app: &App,
+    intake: &Intake,
+    signed_request: &SignedRequest<'_>,
+    events: Vec<Value>,
+) -> Result<()> {
+    let parsed: Vec<_> = events
+        .into_iter()
         .map(|event| {
-            let (app, intake, signed_request) = (app.clone(), intake.clone(), &signed_request);
-            async move { ingest_one(&app, &intake, signed_request, &event).await }
+            let incoming = parse_event(app, intake, &event);
+            (event, incoming)
+        })
+        .collect();
+    let incoming = parsed.iter().filter_map(|(_, incoming)| incoming.as_ref().ok());
+    let sids = incoming.filter_map(IncomingEvent::sid).cloned().collect();
+    let known = app.store.find_messages_by_sid(&sids).await?;
+    futures_util::stream::iter(parsed)
+        .map(|(event, incoming)| {
+            let (app, signed_request, known) = (app, *signed_request, &known);
+            async move { ingest_one(app, &signed_request, &event, incoming, known).await }
         })
         .buffered(CONCURRENCY)
         .try_collect::<()>()
-        .await?;
-    Ok(Response::empty(204))
+        .await
 }
 
 async fn ingest_one(
     app: &App,
-    intake: &Intake,
     signed_request: &SignedRequest<'_>,
     event: &Value,
+    incoming: Result<IncomingEvent, QuarantineReason>,
+    known: &HashMap<MessageSid, (ConversationId, MessageId)>,
 ) -> Result<()> {
-    match parse_event(app, intake, event) {
+    match incoming {
         Ok(incoming) => {
-            let outcome = ingest(app, incoming).await?;
+            let outcome = ingest(app, incoming, known).await?;
             tracing::info!(
                 event.stored = !matches!(outcome, IngestOutcome::Ignored),
                 "Event processed"

@@ -25,6 +25,9 @@ use crate::webhooks::verify::{FormResult, WebhookVerifier};
 /// The path of the route, as configured at Twilio.
 pub const PATH: &str = "/twilio/messages";
 
+/// The maximum size of a stored message, in bytes. DynamoDB allows 400 KB for an item; later changes need room too.
+const MAX_MESSAGE_BYTES: usize = 300 * 1024;
+
 const PARAMETERS: &[Parameter] =
     &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
 
@@ -106,6 +109,9 @@ impl Intake {
             sms_fallback: false,
             redacted: false,
         };
+        if stored_bytes(&message) > MAX_MESSAGE_BYTES {
+            return Err(QuarantineReason::new("too_large", localized::quarantine::too_large()));
+        }
         let request = self.opt_out_words.request(message.contact.channel(), &message.body);
         message.extras.may_be_opt_out =
             message.extras.opt_out.is_none() && request == OptOutRequest::Possible;
@@ -113,6 +119,11 @@ impl Intake {
         new_inbound.opts_out = request == OptOutRequest::Certain;
         Ok(new_inbound)
     }
+}
+
+/// Returns about how many bytes the item of a message has.
+fn stored_bytes(message: &Message) -> usize {
+    serde_json::to_vec(message).map_or(usize::MAX, |json| json.len())
 }
 
 /// Stores an inbound message, with the ID of the message that it quotes if that is known.

@@ -13,6 +13,10 @@ use crate::app::{Build, Cx, Needs, authenticated};
 use crate::paging::parse_limit;
 use crate::webhooks::quarantine::{body_text, full_body};
 
+/// The length of a body in the response, in bytes. With 100 entries, and six bytes for each after JSON escaping, the
+/// response stays below Lambda's 6 MB.
+const MAX_SHOWN_BODY: usize = 8 * 1024;
+
 /// A quarantined request.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuarantineItem {
@@ -36,9 +40,13 @@ pub struct QuarantineItem {
     /// When it was last received.
     #[schema(value_type = String, format = DateTime)]
     date_updated: String,
-    /// The body as text. Invalid UTF-8 is replaced.
+    /// The beginning of the body as text, at most 8 KB. Invalid UTF-8 is replaced.
     body: String,
-    /// Whether `body` is truncated because the request was too large to store in full.
+    /// The length of the whole body, in bytes.
+    length: u64,
+    /// The SHA-256 of the whole body, hex.
+    hash: String,
+    /// Whether the request was too large to store in full, so that it cannot be released.
     truncated: bool,
     /// Whether the Twilio signature is valid.
     signed: bool,
@@ -98,7 +106,9 @@ fn to_item(entry: &QuarantineEntry) -> QuarantineItem {
         count: entry.count,
         date_created: entry.created_at.to_string(),
         date_updated: entry.updated_at.to_string(),
-        body: body_text(entry),
+        body: body_text(entry, MAX_SHOWN_BODY),
+        length: entry.length,
+        hash: entry.hash.clone(),
         truncated: full_body(entry).is_none(),
         signed: entry.signed,
     }

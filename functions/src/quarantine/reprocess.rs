@@ -22,21 +22,18 @@ enum Content {
     Message,
     /// The form of a status callback.
     StatusCallback,
-    /// One event of a batch whose signature was valid.
-    Event,
-    /// A whole batch of events, whose signature was invalid.
-    EventBatch,
+    /// One event of a batch whose signature was valid, or a whole batch.
+    Events,
 }
 
 impl Content {
     /// Returns the content of a request to `path`.
     ///
     /// Status callbacks have no fixed path: it names their conversation and message.
-    fn from_request(path: &str, signed: bool) -> Self {
+    fn from_path(path: &str) -> Self {
         match path {
             receive::PATH => Self::Message,
-            events::PATH if signed => Self::Event,
-            events::PATH => Self::EventBatch,
+            events::PATH => Self::Events,
             _ => Self::StatusCallback,
         }
     }
@@ -52,7 +49,7 @@ pub(super) async fn reprocess(
 ) -> Result<Option<MessageView>> {
     let body = full_body(entry).ok_or_else(|| Error::Unprocessable(quarantine::cut()))?;
     let signed_request = SignedRequest::from_entry(entry, &body);
-    let inbound_outcome = match Content::from_request(&entry.path, entry.signed) {
+    let inbound_outcome = match Content::from_path(&entry.path) {
         Content::Message => {
             let form = check_form(intake, entry, &signed_request)?;
             let new_inbound = intake.parse_form(app, form).map_err(rejected)?;
@@ -63,12 +60,14 @@ pub(super) async fn reprocess(
             reprocess_callback(app, intake, &entry.path, form).await?;
             None
         }
-        Content::Event => {
-            let event = serde_json::from_slice(&body).unwrap_or_default();
-            reprocess_events(app, intake, vec![event]).await?
-        }
-        Content::EventBatch => {
-            intake.verifier.check_json(&signed_request).map_err(|_| signature_still_invalid())?;
+        Content::Events => {
+            // One event of a signed batch is stored without the others, so its signature was verified before.
+            if !entry.signed {
+                intake
+                    .verifier
+                    .check_json(&signed_request)
+                    .map_err(|_| signature_still_invalid())?;
+            }
             let events =
                 event_streams::parse_batch(&body).map_err(|error| Error::Unprocessable(error.0))?;
             reprocess_events(app, intake, events).await?
@@ -147,18 +146,15 @@ mod tests {
 
     #[test]
     fn a_request_is_processed_by_its_path_as_when_it_arrived() {
-        for (path, signed, expected) in [
-            ("/twilio/messages", true, Content::Message),
-            ("/twilio/messages", false, Content::Message),
-            ("/twilio/events", true, Content::Event),
-            ("/twilio/events", false, Content::EventBatch),
-            ("/twilio/deliveries/c/m", true, Content::StatusCallback),
-            ("/twilio/deliveries/c/m", false, Content::StatusCallback),
+        for (path, expected) in [
+            ("/twilio/messages", Content::Message),
+            ("/twilio/events", Content::Events),
+            ("/twilio/deliveries/c/m", Content::StatusCallback),
             // `parse_callback` rejects what is no callback path.
-            ("/twilio/messages/", true, Content::StatusCallback),
-            ("", false, Content::StatusCallback),
+            ("/twilio/messages/", Content::StatusCallback),
+            ("", Content::StatusCallback),
         ] {
-            assert_eq!(Content::from_request(path, signed), expected, "{path} {signed}");
+            assert_eq!(Content::from_path(path), expected, "{path}");
         }
     }
 

@@ -111,10 +111,11 @@ pub fn full_body(entry: &QuarantineEntry) -> Option<Vec<u8>> {
     (u64::try_from(body.len()).ok() == Some(entry.length)).then_some(body)
 }
 
-/// Returns the body of an entry as text. Invalid UTF-8 is replaced.
-pub fn body_text(entry: &QuarantineEntry) -> String {
-    String::from_utf8_lossy(&BASE64.decode(entry.body_base64.as_bytes()).unwrap_or_default())
-        .into_owned()
+/// Returns the beginning of an entry's body as text, at most `max` bytes of the body. Invalid UTF-8 is replaced.
+pub fn body_text(entry: &QuarantineEntry, max: usize) -> String {
+    let body = BASE64.decode(entry.body_base64.as_bytes()).unwrap_or_default();
+    let end = body.len().min(max);
+    String::from_utf8_lossy(body.get(..end).unwrap_or_default()).into_owned()
 }
 
 #[cfg(test)]
@@ -143,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_truncated_or_invalid_body_is_still_shown() {
-        assert_eq!(body_text(&entry(b"Body=Hello", 99)), "Body=Hello");
-        assert_eq!(body_text(&entry(b"a\xff", 2)), "a\u{fffd}");
+        assert_eq!(body_text(&entry(b"Body=Hello", 99), 100), "Body=Hello");
+        assert_eq!(body_text(&entry(b"Body=Hello", 99), 4), "Body");
+        assert_eq!(body_text(&entry(b"a\xff", 2), 100), "a\u{fffd}");
     }
 }

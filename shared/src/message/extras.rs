@@ -70,10 +70,15 @@ pub struct Price {
     pub unit: String,
 }
 
+/// The maximum length of an amount, in characters.
+const MAX_AMOUNT: usize = 32;
+
 impl Price {
     /// Creates a price from Twilio's fields. Returns `None` if a field is missing or the amount is not a number.
     pub fn from_twilio(amount: Option<String>, unit: Option<String>) -> Option<Self> {
-        let amount = amount.filter(|amount| amount.parse::<f64>().is_ok_and(f64::is_finite))?;
+        let amount = amount.filter(|amount| {
+            amount.len() <= MAX_AMOUNT && amount.parse::<f64>().is_ok_and(f64::is_finite)
+        })?;
         Some(Self { amount, unit: unit?.chars().take(3).collect() })
     }
 }

@@ -48,6 +48,14 @@ pub(super) struct Key {
     pub(super) sk: String,
 }
 
+/// The prefix of the partition keys of dedup records of messages at Twilio.
+const SID_PREFIX: &str = "SID#";
+
+/// Returns the SID in the partition key of a dedup record.
+pub(super) fn sid_of(pk: &str) -> Option<MessageSid> {
+    pk.strip_prefix(SID_PREFIX).and_then(MessageSid::parse)
+}
+
 impl Key {
     fn main(pk: impl Into<String>, sk: impl Into<String>) -> Self {
         Self { table: Table::Main, pk: pk.into(), sk: sk.into() }
@@ -89,7 +97,7 @@ impl Key {
 
     /// Returns the key of the dedup record of a message at Twilio.
     pub(super) fn sid(sid: &MessageSid) -> Self {
-        Self::main(format!("SID#{sid}"), "SID")
+        Self::main(format!("{SID_PREFIX}{sid}"), "SID")
     }
 
     /// Returns the key of the dedup record of a user's send.

@@ -176,7 +176,8 @@ impl<'a> PermissionCase<'a> {
                 "type": format!("com.twilio.messaging.{event_type}"),
                 "data": {
                     "messageSid": sid, "accountSid": account, "from": customer_number(), "to": BUSINESS_NUMBER,
-                    "body": "Hi", "messageStatus": "SENT",
+                    // A "Yes" is an opt-in after an opt-out, so the conversation is read.
+                    "body": "Yes", "messageStatus": "SENT",
                 },
             })
         };

@@ -339,3 +339,28 @@ async fn an_invalid_event_body_is_quarantined_and_one_with_a_wrong_hash_is_rejec
     assert_eq!(anna.list_conversations("").await["conversations"], json!([]));
     system.stop().await;
 }
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_for_one_request_is_completed_by_its_repeats() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let numbers: Vec<String> = (0..25).map(|_| customer_number()).collect();
+    let events: Vec<Value> = (0..2_500)
+        .map(|n| inbound_event(&system, &new_sid("SM"), &numbers[n % 25], &format!("Text {n}")))
+        .collect();
+    let batch = Value::Array(events);
+    let mut answers = Vec::new();
+    while answers.last() != Some(&204) {
+        answers.push(Webhook::events(&system, &batch).send().await.status);
+        assert!(answers.len() < 30, "{answers:?}");
+    }
+    let list = anna.list_conversations("?limit=100").await;
+    let unread: Vec<_> = list["conversations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["unread_count"].clone())
+        .collect();
+    assert_eq!(unread, vec![json!(100); 25]);
+    system.stop().await;
+}

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::{quarantine_items, quarantine_reasons};
 use crate::support::table::{TABLE, count_rows};
+use crate::support::user::bodies;
 use crate::support::webhook::{encode_form, inbound_text_form, new_sid, sign_bytes, with_param};
-use crate::support::{TestSystem, Webhook, customer_number};
+use crate::support::{BUSINESS_NUMBER, TestSystem, Webhook, customer_number};
 
 const MESSAGES_PATH: &str = "/twilio/messages";
 
@@ -119,7 +122,7 @@ async fn a_body_over_256_kb_is_truncated() {
     Webhook::form(&system, MESSAGES_PATH, &form).send().await.expect_status(200);
     let item = &quarantine_items(&anna).await[0];
     assert_eq!(item["truncated"], true);
-    assert_eq!(item["body"].as_str().unwrap().len(), 256 * 1024);
+    assert_eq!(item["body"].as_str().unwrap().len(), 8 * 1024, "the list shows the beginning");
     let path = format!("/api/quarantine/{}/release", item["quarantine_id"].as_str().unwrap());
     let detail = anna.post(&path, serde_json::json!({})).await.error_detail(422);
     assert!(detail.contains("too large"), "{detail}");
@@ -153,5 +156,80 @@ async fn requests_with_invalid_signatures_use_at_most_two_hundred_slots() {
     listed_ids.sort_unstable();
     listed_ids.dedup();
     assert_eq!((listed_ids.len(), length), (slot_count, slot_count));
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_signed_request_that_is_too_large_for_an_item_is_stored_truncated_with_hash_and_length() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let huge = "ü".repeat(450 * 1024 / 2);
+    let text = inbound_text_form(&system, &new_sid("SM"), &number, "Hi");
+    let latitude = with_param(with_param(text.clone(), "Latitude", "47.6"), "Longitude", "8.5");
+    for form in [
+        with_param(text.clone(), "Body", &huge),
+        with_param(latitude, "Label", &huge),
+        with_param(text.clone(), "ButtonText", &huge),
+        with_param(text.clone(), "ListTitle", &huge),
+        with_param(with_param(text, "NumMedia", "1"), "MediaUrl0", &format!("https://{huge}")),
+    ] {
+        Webhook::form(&system, "/twilio/messages", &form).send().await.expect_status(200);
+    }
+    let account = &system.inner().settings().account_sid;
+    let event = |sid: &str, body: &str| {
+        json!({
+            "type": "com.twilio.messaging.inbound-message.received",
+            "data": { "messageSid": sid, "accountSid": account, "from": number, "to": BUSINESS_NUMBER, "body": body },
+        })
+    };
+    let batch = json!([event(&new_sid("SM"), &huge), event(&new_sid("SM"), "The other event")]);
+    Webhook::events(&system, &batch).send().await.expect_status(204);
+
+    let items = quarantine_items(&anna).await;
+    assert_eq!(items.len(), 6, "one entry per request");
+    for item in &items {
+        assert_eq!((&item["reason"], &item["truncated"]), (&json!("too_large"), &json!(true)));
+        assert!(item["length"].as_u64().unwrap() > 450 * 1024, "{}", item["length"]);
+        assert_eq!(item["hash"].as_str().unwrap().len(), 64);
+        assert!(item["body"].as_str().unwrap().len() <= 3 * 8 * 1024);
+    }
+    let thread = anna.conversation_id_with(&number).await;
+    assert_eq!(bodies(&anna.messages(&thread).await), ["The other event"]);
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_of_the_quarantine_stays_below_the_limit_of_a_response() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    // Each control character is six bytes in JSON.
+    let body = "\u{1}".repeat(200 * 1024);
+    for _ in 0..100 {
+        let form = inbound_text_form(&system, &new_sid("SM"), &customer_number(), &body);
+        let form = with_param(form, "To", "+12025550100");
+        Webhook::form(&system, "/twilio/messages", &form).send().await.expect_status(200);
+    }
+    let response = anna.get("/api/quarantine?limit=100").await;
+    assert!(response.text.len() < 6 * 1024 * 1024, "{} bytes", response.text.len());
+    assert_eq!(response.expect_status(200)["items"].as_array().unwrap().len(), 100);
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_signed_batch_that_could_not_be_parsed_is_released_as_a_batch() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    for invalid in ["[", "7", &"[".repeat(1_000)] {
+        Webhook::json(&system, "/twilio/events", invalid).send().await.expect_status(204);
+    }
+    let items = quarantine_items(&anna).await;
+    assert_eq!(items.len(), 3);
+    for item in items {
+        let id = item["quarantine_id"].as_str().unwrap();
+        let path = format!("/api/quarantine/{id}/release");
+        let detail = anna.post(&path, json!({})).await.error_detail(422);
+        assert_eq!(detail, "The body is not a CloudEvent or a list of CloudEvents.");
+    }
     system.stop().await;
 }

@@ -9,6 +9,7 @@ crate::localized::macros::localized_texts! {
     foreign_account: "The request is for another Twilio account.",
     unknown_number: "The recipient number is not configured.",
     unknown_message: "Status callback for an unknown message.",
+    too_large: "The message is too large to store.",
     too_many_parameters: "The body has more than 1,000 parameters.",
     not_utf8: "The body is not UTF-8.",
     bad_percent_encoding: "The body has invalid percent-encoding.",

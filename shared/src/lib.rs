@@ -20,6 +20,7 @@ pub mod cursor;
 pub mod direction;
 pub mod error;
 pub mod fault;
+pub mod fold;
 mod http;
 pub mod idempotency_key;
 pub mod ids;

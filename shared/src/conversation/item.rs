@@ -190,6 +190,11 @@ impl Conversation {
         }
     }
 
+    /// Returns the name that the list shows: the contact's name, else the profile name.
+    pub fn shown_name(&self) -> Option<&str> {
+        self.name.as_deref().or(self.profile_name.as_deref())
+    }
+
     /// Returns the sort key in the `list` index for a last activity at `at`.
     pub fn list_sort_key(at: Timestamp, id: &ConversationId) -> String {
         format!("{:013}#{id}", at.as_millisecond())

@@ -1,6 +1,6 @@
 //! Search within a thread: words anywhere in the content of a message.
 
-use crate::conversation::search::{fold, fold_words};
+use crate::fold::{fold, fold_words};
 use crate::media::Media;
 use crate::message::Message;
 

@@ -1,10 +1,9 @@
 //! A conversation's own item: reading it, its name and status.
 
 use super::client::Store;
-use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::meta::MetaUpdate;
-use super::search::{put_search_entry, search_terms};
+use super::search::change_search_entries;
 use super::transaction::Transaction;
 use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
 use crate::error::Result;
@@ -22,21 +21,17 @@ impl Store {
         name: Option<&str>,
     ) -> Result<Option<Conversation>> {
         let Some(contact) = &expected.contact else { return Ok(None) };
-        let (before, after) =
-            (search_terms(expected.name.as_deref(), contact), search_terms(name, contact));
+        let (before, after) = (expected.shown_name(), name.or(expected.profile_name.as_deref()));
         let mut transaction = Transaction::new();
         transaction.update(
             MetaUpdate::new(&expected.id)
                 .set_name(name)
                 .require_listed()
-                .require_name(expected.name.as_deref()),
+                .require_name(expected.name.as_deref())
+                .require_profile_name(expected.profile_name.as_deref()),
         );
-        for term in before.difference(&after) {
-            transaction.delete(ItemUpdate::new(Key::search(term, &expected.inbox, &expected.id)));
-        }
-        for term in after.difference(&before) {
-            put_search_entry(&mut transaction, term, &expected.inbox, &expected.id)?;
-        }
+        let home = (&expected.inbox, &expected.id);
+        change_search_entries(&mut transaction, home, contact, (before, after))?;
         if self.commit(transaction).await?.is_committed() {
             self.get_conversation(&expected.id).await
         } else {

@@ -57,7 +57,7 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.put_if(Key::meta(&expected.id), &tombstone, unchanged)?;
         if let Some(contact) = &expected.contact {
-            for term in search_terms(expected.name.as_deref(), contact) {
+            for term in search_terms(expected.shown_name(), contact) {
                 let key = Key::search(&term, &expected.inbox, &expected.id);
                 transaction.delete(ItemUpdate::new(key));
             }

@@ -11,6 +11,7 @@ use super::messages::StoredMessage;
 use super::meta::MetaUpdate;
 use super::outbox::put_outbox_entry;
 use super::row::{attr_n, to_attr};
+use super::search::change_search_entries;
 use super::transaction::Transaction;
 use crate::attempts::Attempts;
 use crate::consent::{ConsentRecord, ConsentSource};
@@ -71,8 +72,14 @@ impl Store {
         } else {
             consent_record_for(&merged, ConsentSource::OptOutType)
         };
-        if let Some(update) = contact_update(&merged, meta, inbound, consent_record.as_ref())? {
+        let name = new_profile_name(&merged, meta, inbound);
+        if let Some(update) = contact_update(&merged, meta, name, consent_record.as_ref())? {
             transaction.update(update);
+        }
+        if let Some(name) = name {
+            let shown = (meta.shown_name(), meta.name.as_deref().or(Some(name)));
+            let home = (&meta.inbox, &meta.id);
+            change_search_entries(&mut transaction, home, &merged.contact, shown)?;
         }
         if let Some(record) = &consent_record {
             // An ID of its own: the event's reading of the same message may be stored already.
@@ -91,12 +98,10 @@ impl Store {
 fn contact_update(
     message: &Message,
     meta: &Conversation,
-    inbound: &NewInbound,
+    name: Option<&str>,
     consent_record: Option<&ConsentRecord>,
 ) -> Result<Option<MetaUpdate>> {
-    let newest = meta.last_ulid == Some(message.id) && meta.list_pk.is_some();
-    let name = inbound.profile_name.as_deref();
-    let name = name.filter(|_| newest || meta.profile_name.is_none());
+    let newest = is_newest(message, meta);
     let consent = consent_record.map(|record| &record.consent);
     let consent =
         consent.filter(|consent| meta.consent.as_ref().is_none_or(|now| now.at <= consent.at));
@@ -114,6 +119,22 @@ fn contact_update(
         update = update.set_consent(consent)?;
     }
     Ok(Some(update))
+}
+
+/// Returns whether a message is the last one of a listed conversation.
+fn is_newest(message: &Message, meta: &Conversation) -> bool {
+    meta.last_ulid == Some(message.id) && meta.list_pk.is_some()
+}
+
+/// Returns the profile name that the webhook adds to a listed conversation, unless a newer message tells another one.
+fn new_profile_name<'a>(
+    message: &Message,
+    meta: &Conversation,
+    inbound: &'a NewInbound,
+) -> Option<&'a str> {
+    let name = inbound.profile_name.as_deref();
+    let adds = is_newest(message, meta) || (meta.list_pk.is_some() && meta.profile_name.is_none());
+    name.filter(|name| adds && meta.profile_name.as_deref() != Some(name))
 }
 
 /// Returns the stored message with everything that its webhook tells. A redacted message stays redacted.

@@ -7,7 +7,7 @@ use super::keys::Key;
 use super::messages::StoredMessage;
 use super::meta::{ExistingMeta, MetaUpdate};
 use super::outbox::put_outbox_entry;
-use super::search::{put_search_entry, search_terms};
+use super::search::{change_search_entries, put_search_entry, search_terms};
 use super::transaction::{Commit, Slot, Transaction};
 use crate::attempts::Attempts;
 use crate::consent::ConsentRecord;
@@ -55,6 +55,30 @@ pub enum InboundOutcome {
 
 const MAX_ATTEMPTS: u32 = 64;
 
+/// What is known about the conversation of an inbound message.
+enum MetaState {
+    /// Nothing yet. Most messages come from a known contact whose profile name is the same.
+    Unchanged,
+    /// It is not listed.
+    New,
+    /// The contact has another profile name now.
+    Renamed(ExistingMeta),
+}
+
+impl MetaState {
+    /// Returns the state after a failed attempt.
+    fn from_existing(existing: Option<ExistingMeta>, inbound: &NewInbound) -> Self {
+        match existing {
+            Some(existing) if existing.is_listed => {
+                let renamed =
+                    inbound.profile_name.is_some() && inbound.profile_name != existing.profile_name;
+                if renamed { Self::Renamed(existing) } else { Self::Unchanged }
+            }
+            _ => Self::New,
+        }
+    }
+}
+
 /// The slots of the transaction that are asked about.
 struct InboundSlots {
     dedup_record: Slot,
@@ -68,13 +92,13 @@ impl Store {
         let mut inbound = inbound.into();
         let keyword = inbound.message.extras.opt_out;
         let source = self.apply_consent_keyword(&mut inbound).await?;
-        let mut is_new = false;
+        let mut state = MetaState::Unchanged;
         let mut attempts = Attempts::new(MAX_ATTEMPTS);
         loop {
             attempts.begin()?;
             // Of this attempt: a record has the time of its message.
             inbound.consent_record = consent_record_for(&inbound.message, source);
-            let (transaction, slots) = self.inbound_transaction(&inbound, is_new)?;
+            let (transaction, slots) = self.inbound_transaction(&inbound, &state)?;
             let failed = match self.commit(transaction).await? {
                 Commit::Committed => {
                     return Ok(InboundOutcome::Stored(Box::new(inbound.message)));
@@ -87,22 +111,22 @@ impl Store {
                 return Ok(InboundOutcome::Duplicate);
             }
             let existing = failed.existing(slots.meta).map(ExistingMeta::from_item);
-            is_new = existing.as_ref().is_none_or(|existing| !existing.is_listed);
             // The time of this attempt: of many concurrent messages, one that waited gets a later key.
             let proposed = MessageId::generate(&*self.ids, self.clock.now());
             let proposed = existing
                 .as_ref()
                 .and_then(|existing| existing.consent_at)
                 .map_or(proposed, |consent| proposed.later_than(consent));
-            inbound.message.id =
-                MessageId::after(existing.and_then(|existing| existing.last_ulid), proposed);
+            let last = existing.as_ref().and_then(|existing| existing.last_ulid);
+            inbound.message.id = MessageId::after(last, proposed);
+            state = MetaState::from_existing(existing, &inbound);
         }
     }
 
     fn inbound_transaction(
         &self,
         inbound: &NewInbound,
-        is_new: bool,
+        state: &MetaState,
     ) -> Result<(Transaction, InboundSlots)> {
         let message = &inbound.message;
         let sid = message.sid.as_ref();
@@ -113,16 +137,32 @@ impl Store {
         let row = StoredMessage { message: message.clone(), partial: inbound.partial };
         transaction.put(Key::message(&message.conversation, message.id), &row)?;
         let update = inbound_update(inbound)?;
-        let meta = if is_new {
-            let update = update.create(&new_conversation(message), message.created_at());
-            let meta = transaction.update(update);
-            for term in search_terms(None, &message.contact) {
-                let (inbox, id) = (&message.inbox, &message.conversation);
-                put_search_entry(&mut transaction, &term, inbox, id)?;
+        let (inbox, id) = (&message.inbox, &message.conversation);
+        let profile_name = inbound.profile_name.as_deref();
+        let meta = match state {
+            MetaState::New => {
+                let update = update.create(&new_conversation(message), message.created_at());
+                let meta = transaction.update(update);
+                for term in search_terms(profile_name, &message.contact) {
+                    put_search_entry(&mut transaction, &term, inbox, id)?;
+                }
+                meta
             }
-            meta
-        } else {
-            transaction.update(update.require_listed())
+            MetaState::Unchanged => {
+                let update = update.require_listed();
+                transaction.update(match profile_name {
+                    Some(name) => update.require_profile_name(Some(name)),
+                    None => update,
+                })
+            }
+            MetaState::Renamed(existing) => {
+                let (name, before) = (existing.name.as_deref(), existing.profile_name.as_deref());
+                let update = update.require_name(name).require_profile_name(before);
+                let meta = transaction.update(update.require_listed());
+                let shown = (name.or(before), name.or(profile_name));
+                change_search_entries(&mut transaction, (inbox, id), &message.contact, shown)?;
+                meta
+            }
         };
         if let Some(record) = &inbound.consent_record {
             let (business, contact) = (&message.business, &message.contact);

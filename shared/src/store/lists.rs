@@ -162,7 +162,7 @@ impl Store {
         let (ids, next) = self.query_search_entries(inbox, query, position).await?;
         let mut hits = self.get_conversations(&ids).await?;
         hits.retain(|hit| {
-            let name = hit.name.as_deref();
+            let name = hit.shown_name();
             matches_filter(filter, hit)
                 && is_on_channel(channel, hit)
                 && hit.contact.as_ref().is_some_and(|c| query.matches(name, c))

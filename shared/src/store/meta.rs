@@ -161,6 +161,11 @@ impl MetaUpdate {
         self.map(|update| update.require(equals_or_absent(NAME, name.map(attr_s))))
     }
 
+    /// Requires this profile name, or none.
+    pub(super) fn require_profile_name(self, name: Option<&str>) -> Self {
+        self.map(|update| update.require(equals_or_absent(PROFILE_NAME, name.map(attr_s))))
+    }
+
     /// Requires this consent state, or none.
     pub(super) fn require_consent(self, consent: Option<&Consent>) -> Result<Self> {
         let consent = consent.map(to_attr).transpose()?;
@@ -207,6 +212,10 @@ pub(super) struct ExistingMeta {
     pub(super) is_listed: bool,
     /// The time of the consent state.
     pub(super) consent_at: Option<Timestamp>,
+    /// The contact's name, if an agent has set one.
+    pub(super) name: Option<String>,
+    /// The contact's profile name.
+    pub(super) profile_name: Option<String>,
 }
 
 impl ExistingMeta {
@@ -217,6 +226,8 @@ impl ExistingMeta {
             last_ulid: last_ulid.and_then(MessageId::parse),
             is_listed: item.contains_key(LIST_PK),
             consent_at: consent_at(item),
+            name: get_str(item, NAME).map(str::to_owned),
+            profile_name: get_str(item, PROFILE_NAME).map(str::to_owned),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::client::Store;
+use super::item_update::ItemUpdate;
 use super::keys::{Key, Table, search_pk};
 use super::row::{Item, attr_s, from_item, get_str};
 use super::transaction::Transaction;
@@ -40,6 +41,23 @@ pub(super) fn put_search_entry(
 ) -> Result<()> {
     let entry = SearchEntry { conversation_id: id.clone() };
     transaction.put(Key::search(term, inbox, id), &entry).map(|_| ())
+}
+
+/// Writes the search entries that differ when the shown name of a conversation (inbox and ID) changes.
+pub(super) fn change_search_entries(
+    transaction: &mut Transaction,
+    (inbox, id): (&InboxName, &ConversationId),
+    contact: &Address,
+    (before, after): (Option<&str>, Option<&str>),
+) -> Result<()> {
+    let (before, after) = (search_terms(before, contact), search_terms(after, contact));
+    for term in before.difference(&after) {
+        transaction.delete(ItemUpdate::new(Key::search(term, inbox, id)));
+    }
+    for term in after.difference(&before) {
+        put_search_entry(transaction, term, inbox, id)?;
+    }
+    Ok(())
 }
 
 impl Store {

@@ -5,7 +5,8 @@ use std::slice;
 
 use super::{conversation_ids, conversations_in};
 use crate::support::user::conversation_id;
-use crate::support::{TestSystem, TestUser};
+use crate::support::webhook::{inbound_text_form, new_sid, with_param};
+use crate::support::{TestSystem, TestUser, Webhook};
 
 async fn start_named(user: &TestUser<'_>, number: &str, name: &str) -> String {
     let body = json!({ "to": number, "contact_name": name });
@@ -142,5 +143,67 @@ async fn a_search_reads_only_its_results_regardless_of_the_table_size() {
     }
     // The search entries of the word, and half a unit for each conversation.
     assert_eq!(costs, [2.0, 2.0]);
+    system.stop().await;
+}
+
+async fn receive_whatsapp(system: &TestSystem, number: &str, profile_name: &str) {
+    let contact = format!("whatsapp:{number}");
+    let form = inbound_text_form(system, &new_sid("SM"), &contact, "Hi");
+    let form = with_param(form, "To", "whatsapp:+18555080990");
+    let form = with_param(form, "ProfileName", profile_name);
+    Webhook::form(system, "/twilio/messages", &form).send().await.expect_status(200);
+}
+
+#[tokio::test]
+async fn a_conversation_is_found_by_the_name_that_its_row_shows() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    receive_whatsapp(&system, "+12065550144", "Wanjiru Ndegwa").await;
+    let found = search(&anna, "wanj").await;
+    assert_eq!((found.len(), search(&anna, "ndegwa").await), (1, found.clone()));
+    // The profile name changes, then an agent sets a name, then removes it.
+    receive_whatsapp(&system, "+12065550144", "Wanjiru Kamau").await;
+    assert_eq!(search(&anna, "kamau").await, found);
+    assert_eq!(search(&anna, "ndegwa").await, [""; 0]);
+    let path = format!("/api/conversations/{}", found[0]);
+    anna.patch(&path, json!({ "contact_name": "Grace", "previous_contact_name": null }))
+        .await
+        .expect_status(200);
+    assert_eq!(
+        (search(&anna, "grace").await, search(&anna, "kamau").await),
+        (found.clone(), vec![])
+    );
+    receive_whatsapp(&system, "+12065550144", "Wanjiru Otieno").await;
+    assert_eq!(search(&anna, "otieno").await, [""; 0]);
+    anna.patch(&path, json!({ "contact_name": "", "previous_contact_name": "Grace" }))
+        .await
+        .expect_status(200);
+    assert_eq!((search(&anna, "otieno").await, search(&anna, "grace").await), (found, vec![]));
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_is_found_as_people_type_it() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    for (index, (name, typed)) in [
+        ("Łukasz Żak", "lukasz"),
+        ("Đức", "duc"),
+        ("Søren", "soren"),
+        ("Æther", "AETHER"),
+        ("Weiß", "weiss"),
+        ("Işık", "isik"),
+        ("王小明", "小明"),
+        ("김철수", "철수"),
+        ("O’Brien", "obrien"),
+        ("Þórður", "thordur"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = start_named(&anna, &format!("+120655502{index:02}"), name).await;
+        assert_eq!(search(&anna, typed).await, slice::from_ref(&id), "{typed}");
+        assert_eq!(search(&anna, name).await, [id], "{name}");
+    }
     system.stop().await;
 }

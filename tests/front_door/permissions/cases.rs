@@ -148,6 +148,11 @@ impl<'a> PermissionCase<'a> {
         let reply = inbound_text_form(self.system, &new_sid("SM"), &number, "Yes");
         let reply = with_param(reply, "OriginalRepliedMessageSid", &new_sid("SM"));
         Webhook::form(self.system, "/twilio/messages", &reply).send().await;
+        for profile_name in ["Maria", "Marta"] {
+            let form = inbound_text_form(self.system, &new_sid("SM"), &number, "Hi");
+            let form = with_param(form, "ProfileName", profile_name);
+            Webhook::form(self.system, "/twilio/messages", &form).send().await;
+        }
         let form = inbound_text_form(self.system, &new_sid("SM"), &number, "Three");
         let webhook = Webhook::form(self.system, "/twilio/messages", &form);
         webhook.signature(Some("wrong")).send().await;
@@ -171,19 +176,24 @@ impl<'a> PermissionCase<'a> {
 
     async fn receive_events(&self) {
         let account = &self.system.inner().settings().account_sid;
-        let event = |event_type: &str, sid: &str| {
+        let number = customer_number();
+        let event = |event_type: &str, profile_name: &str| {
             json!({
                 "type": format!("com.twilio.messaging.{event_type}"),
                 "data": {
-                    "messageSid": sid, "accountSid": account, "from": customer_number(), "to": BUSINESS_NUMBER,
+                    "messageSid": new_sid("SM"), "accountSid": account, "from": number, "to": BUSINESS_NUMBER,
+                    "profileName": profile_name,
                     // A "Yes" is an opt-in after an opt-out, so the conversation is read.
                     "body": "Yes", "messageStatus": "SENT",
                 },
             })
         };
         let (sent, received) = ("message.sent", "inbound-message.received");
-        let batch = json!([event(sent, &new_sid("SM")), event(received, &new_sid("SM"))]);
-        Webhook::events(self.system, &batch).send().await;
+        for events in
+            [json!([event(sent, ""), event(received, "Maria")]), json!([event(received, "Marta")])]
+        {
+            Webhook::events(self.system, &events).send().await;
+        }
     }
 
     async fn sign_in_by_link(&self) {

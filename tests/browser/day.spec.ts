@@ -1,4 +1,5 @@
 import { messageField, bubble, expectStatus, log, open, row } from './desk.ts';
+import { resize } from './sizes.ts';
 import { expect, test } from './test.ts';
 
 /** Texts that break layouts: right-to-left, combined characters, very long words. */
@@ -31,7 +32,7 @@ test('right-to-left text, emoji, combining marks and long words keep the layout'
   }
   await desk.goto(`/#conversation=${conversation_id}`);
   for (const width of [1440, 390]) {
-    await desk.setViewportSize({ width, height: 900 });
+    await resize(desk, { width, height: 900 });
     await expect(messageField(desk)).toBeVisible();
     await messageField(desk).fill(HARD.long);
     await log(desk).press('End');
@@ -53,7 +54,7 @@ test('right-to-left text, emoji, combining marks and long words keep the layout'
         );
     await expect.poll(beyond, `${String(width)}: bubbles beyond the edge`).toEqual([]);
   }
-  await desk.setViewportSize({ width: 1440, height: 2600 });
+  await resize(desk, { width: 1440, height: 2600 });
   const ways = await log(desk)
     .getByText(HARD.arabic, { exact: true })
     .evaluate((one) => getComputedStyle(one).direction);

@@ -56,7 +56,7 @@ test('a conversation that could not be loaded is requested again', async ({ desk
 });
 
 test.describe('with one visible column', () => {
-  test.use({ viewport: { width: 390, height: 844 } });
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
   test('the list behind an open thread is drawn after the thread', async ({ desk }) => {
     const tell = await arrive(desk, CONVERSATION, REST);

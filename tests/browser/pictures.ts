@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
 import { messageField, log, open, row } from './desk.ts';
+import { resize, SIZES } from './sizes.ts';
 import { System } from './system.ts';
 import { expect, signIn, test as base } from './test.ts';
 
 const FOLDER = '../../docs/pictures';
-const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 
 /** One demo system for all pictures. */
 const test = base.extend<object, { demo: System }>({
@@ -150,11 +150,11 @@ async function shown(page: Page): Promise<void> {
     .toBe(true);
 }
 
-/** Takes screenshots, wide and narrow, light and dark. */
+/** Takes screenshots, wide and narrow (with touch), light and dark. */
 async function draw(page: Page, name: string): Promise<void> {
   await page.mouse.move(0, 0);
   for (const [size, viewport] of Object.entries(SIZES)) {
-    await page.setViewportSize(viewport);
+    await resize(page, viewport);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate(() => document.fonts.ready);

@@ -34,7 +34,8 @@ export default defineConfig({
   ],
   use: {
     browserName: 'chromium',
-    launchOptions: { executablePath: chromium() },
+    // Scroll bars are visible, as on most desktops, so that what they displace is seen.
+    launchOptions: { executablePath: chromium(), ignoreDefaultArgs: ['--hide-scrollbars'] },
     locale: 'en-GB',
     timezoneId: afternoon(),
     viewport: { width: 1440, height: 900 },

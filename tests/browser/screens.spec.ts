@@ -3,10 +3,12 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { answer, bubble, expectStatus, log, open, row } from './desk.ts';
 import { png } from './png.ts';
+import { resize, scrollable, SIZES } from './sizes.ts';
 import type { System } from './system.ts';
 import { expect, waitUntilLive, test } from './test.ts';
 
-const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+/** Only parts of a screen scroll, never the page. */
+const FITS = { down: 0, sideways: 0 };
 const THEMES = ['light', 'dark'] as const;
 
 /** Axe's source is the costly part of a run, so it is injected only once per page. */
@@ -158,11 +160,11 @@ test('thread with files, and the lightbox', async ({ desk, system }) => {
   await expect(log(desk).locator('img')).toBeVisible();
   await expect(log(desk).getByRole('button', { name: 'Download: bill.pdf' })).toBeVisible();
   await expectScreen(desk, 'thread-with-files', desk.getByRole('region', { name: 'Grace' }));
-  await desk.setViewportSize(WIDTHS.wide);
+  await resize(desk, SIZES.wide);
   await log(desk).getByRole('button', { name: 'Enlarge: bike.png' }).click();
   await expect(desk.getByRole('dialog').getByRole('img')).toBeVisible();
   await expectScreen(desk, 'lightbox', desk.getByRole('dialog'));
-  await desk.setViewportSize(WIDTHS.narrow);
+  await resize(desk, SIZES.narrow);
   for (const part of [
     desk.getByRole('button', { name: 'Close', exact: true }),
     desk.locator('dialog img'),
@@ -257,7 +259,7 @@ async function fillList(system: System, desk: Page): Promise<void> {
   await system.receiveSms('+12065550102', 'still there?');
 }
 
-/** Expects a screen's outline, no axe finding and no sideways scrolling at all sizes and themes. */
+/** Expects a screen's outline, no axe finding and no page scroll bar at all sizes and themes. */
 async function expectScreen(page: Page, name: string, part = page.locator('body')): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await expect(part).toMatchAriaSnapshot({ name: `${name}.aria.yml` });
@@ -268,8 +270,8 @@ async function expectScreen(page: Page, name: string, part = page.locator('body'
     if (await live.count()) await expect(live).toHaveClass(/connected/);
   }
   let axe: { axeSource?: string } = {};
-  for (const [size, viewport] of Object.entries(WIDTHS)) {
-    await page.setViewportSize(viewport);
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await resize(page, viewport);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
       await finishAnimations(page);
@@ -284,11 +286,11 @@ async function expectScreen(page: Page, name: string, part = page.locator('body'
       axe = IN_THE_PAGE;
       const found = violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.html).join(' ')}`);
       expect.soft(found, `${size}, ${colorScheme}`).toEqual([]);
-      expect.soft(await sideways(page), `${size}: sideways scrolling`).toBe(0);
+      expect.soft(await scrollable(page), `${size}: no page scroll bar`).toEqual(FITS);
     }
   }
-  await page.setViewportSize({ width: 2560, height: 1200 });
-  expect.soft(await sideways(page), '2560: sideways scrolling').toBe(0);
+  await resize(page, { width: 2560, height: 1200 });
+  expect.soft(await scrollable(page), '2560: no page scroll bar').toEqual(FITS);
 }
 
 /** Finishes all animations. */
@@ -296,13 +298,5 @@ async function finishAnimations(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
     for (const one of document.getAnimations()) one.finish();
-  });
-}
-
-/** Returns how far (px) the page scrolls sideways. */
-function sideways(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
   });
 }

@@ -1,4 +1,5 @@
 import type { Frame, Page } from '@playwright/test';
+import { resize, SIZES } from './sizes.ts';
 import { expect, waitUntilLive, test } from './test.ts';
 
 /** The system has persistent state, as with `make run`. */
@@ -73,7 +74,7 @@ test('at 390 px the Phones page shows one phone, whose message reaches another d
   secondDesk,
 }) => {
   await system.addPhone('+12065550123', 'Grace');
-  await page.setViewportSize({ width: 390, height: 844 });
+  await resize(page, SIZES.narrow);
   await page.goto('/phones');
   await page.getByLabel('Choose a phone').selectOption('Grace');
   await write(page.getByRole('article', { name: 'Grace’s phone' }), 'From the small screen');

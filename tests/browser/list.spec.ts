@@ -109,26 +109,6 @@ test('a number with a conversation leads to it', async ({ desk, system }) => {
   await expect(log(desk)).toContainText('I am here');
 });
 
-test('a conversation starts on the chosen channel', async ({ desk, system }) => {
-  await system.receiveSms('+12065550123', 'By text');
-  await desk.keyboard.press('n');
-  await desk.getByLabel('Phone number').fill('+1 206 555 0123');
-  await expect(desk.getByRole('dialog')).toContainText('You already have a conversation with');
-  await desk.getByLabel('From').selectOption({ label: 'WhatsApp · (855) 508-0990' });
-  await expect(desk.getByRole('dialog')).toContainText('+12065550123 · US');
-  await desk.getByRole('textbox', { name: 'Name optional' }).fill('Grace');
-  await desk.keyboard.press('Enter');
-  await expect(row(desk, /Grace/)).toBeVisible();
-  const { conversations } = await system.api<{ conversations: { mobile_number: string }[] }>(
-    'GET',
-    '/api/conversations?filter=open',
-  );
-  expect(conversations.map((one) => one.mobile_number).sort()).toEqual([
-    '+12065550123',
-    'whatsapp:+12065550123',
-  ]);
-});
-
 test('a long list loads pages while scrolling and keeps its position', async ({ desk, system }) => {
   for (let at = 100; at < 165; at += 1) {
     await system.receiveSms(`+12065550${String(at)}`, `Text ${String(at)}`);

@@ -31,7 +31,7 @@ async fn a_number_is_checked_as_it_is_typed() {
         let result = check_number(&anna, number_input).await;
         let expected = json!({
             "valid": false, "number": null, "from": BUSINESS_NUMBER, "conversation": null,
-            "error": reason, "localized_error": { "key": key, "values": {} },
+            "reasons": [], "error": reason, "localized_error": { "key": key, "values": {} },
         });
         assert_eq!(result, expected, "{number_input}");
     }
@@ -56,6 +56,35 @@ async fn a_number_check_finds_the_conversation_on_the_requested_channel() {
     let checked = anna.post("/api/numbers/check", check_body).await.expect_status(200);
     assert_eq!((&checked["conversation"], &checked["valid"]), (&existing, &true.into()));
     assert_eq!(check_number(&anna, "+12065550143").await["conversation"], json!(null));
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_number_check_says_why_a_first_message_cannot_be_sent() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    for (number, channel, codes) in [
+        ("+12065550143", "sms", &[][..]),
+        ("+74951234567", "sms", &["country_not_allowed"]),
+        ("+442079460018", "sms", &["country_not_allowed"]),
+        ("+525512345678", "sms", &["country_not_allowed"]),
+        ("+12065550143", "whatsapp", &["window_closed"]),
+        ("+491701234567", "whatsapp", &["window_closed", "country_not_allowed"]),
+    ] {
+        let body = json!({ "number": number, "channel": channel });
+        let checked = anna.post("/api/numbers/check", body).await.expect_status(200);
+        let found: Vec<&str> = checked["reasons"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|reason| reason["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            (found.as_slice(), &checked["valid"]),
+            (codes, &json!(true)),
+            "{number} {channel}"
+        );
+    }
     system.stop().await;
 }
 

@@ -458,6 +458,8 @@ export interface components {
             from: string;
             localized_error: components["schemas"]["LocalizedText"] | null;
             number: components["schemas"]["PhoneNumber"] | null;
+            /** @description Why this sender cannot send a first message to the number, for example because of its country. */
+            reasons: components["schemas"]["Reason"][];
             /** @description Whether the number is valid. */
             valid: boolean;
         };

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use shared::address::Channel;
 use shared::address::phone::PhoneNumberView;
 use shared::config::InstallKey;
-use shared::conversation::{ConversationId, ConversationView, phone_number_view};
+use shared::conversation::{Conversation, ConversationId, ConversationView, phone_number_view};
 use shared::error::Result;
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::LocalizedTextView;
+use shared::sending::can_send::{Reason, ReasonView, SendContext, can_start};
 use utoipa::ToSchema;
 
 use crate::app::{Build, Cx, Needs, authenticated};
@@ -43,6 +44,8 @@ pub struct CheckedNumber {
     localized_error: Option<LocalizedTextView>,
     /// The address of the sender that a new conversation would have.
     from: String,
+    /// Why this sender cannot send a first message to the number, for example because of its country.
+    reasons: Vec<ReasonView>,
     /// The existing conversation with this number, if the user can see it.
     conversation: Option<ConversationView>,
 }
@@ -78,24 +81,34 @@ pub(crate) async fn handle(
             error: Some(text.to_string()),
             localized_error: Some(text.view()),
             from,
+            reasons: Vec::new(),
             conversation: None,
         },
         Ok(contact) => {
             let view = phone_number_view(&contact);
             let id = ConversationId::direct(key, &sender.address, &contact);
-            let conversation = app.store.get_conversation(&id).await?;
-            let conversation = conversation
-                .filter(|found| found.list_pk.is_some() && caller.can_see_inbox(&found.inbox));
-            let conversation = match conversation {
-                Some(found) => Some(conversation_view(&app, &found).await?),
+            let stored = app.store.get_conversation(&id).await?;
+            let stored = stored.filter(|found| caller.can_see_inbox(&found.inbox));
+            let conversation = match stored.as_ref().filter(|found| found.list_pk.is_some()) {
+                Some(found) => Some(conversation_view(&app, found).await?),
                 None => None,
             };
+            let started = stored.unwrap_or_else(|| {
+                Conversation::direct(id, &sender.inbox, &sender.address, contact)
+            });
+            let context = SendContext {
+                sender_available: true,
+                countries: Some(senders.allowed_countries(sender)),
+                ..SendContext::default()
+            };
+            let check = can_start(&started, &context, app.clock.now());
             CheckedNumber {
                 valid: true,
                 number: Some(view),
                 error: None,
                 localized_error: None,
                 from,
+                reasons: check.reasons.iter().map(Reason::view).collect(),
                 conversation,
             }
         }

@@ -93,6 +93,14 @@ pub fn can_contact(conversation: &Conversation, now: Timestamp) -> SendCheck {
     SendCheck::new(contact_reasons(conversation, now), None)
 }
 
+/// Returns whether a first message may be sent, whatever its content and the rate limits are.
+pub fn can_start(conversation: &Conversation, context: &SendContext, now: Timestamp) -> SendCheck {
+    let mut reasons = contact_reasons(conversation, now);
+    let country = country_reason(conversation, context);
+    reasons.extend(country.map(|reason| (SendDecision::Denied, reason)));
+    SendCheck::new(reasons, None)
+}
+
 /// Returns whether `draft` may be sent.
 pub fn can_send(
     conversation: &Conversation,

@@ -66,7 +66,7 @@ test('Undo restores a deleted conversation', async ({ desk, system }) => {
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Delete conversation' }).click();
   await expect(row(desk, /0123/)).toHaveCount(0);
-  await expect(desk.getByText('Conversation with (206) 555-0123 deleted.')).toBeVisible();
+  await expect(desk.getByText('Deleting conversation with (206) 555-0123…')).toBeVisible();
   await desk.getByRole('button', { name: 'Undo' }).click();
   await expect(row(desk, /0123/)).toContainText('Keep me');
   const { conversations } = await system.api<{ conversations: object[] }>(

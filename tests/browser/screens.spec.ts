@@ -75,7 +75,9 @@ test('closed conversation', async ({ desk, system }) => {
   await system.receiveSms('+12065550123', 'That was all, thank you');
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
-  await expect(desk.getByText('This conversation is closed.')).toBeVisible();
+  await expect(row(desk, /0123/)).toHaveCount(0);
+  await desk.keyboard.press('3');
+  await open(desk, /0123/);
   await desk.reload();
   await waitUntilLive(desk);
   await expect(desk.getByText('This conversation is closed.')).toBeVisible();

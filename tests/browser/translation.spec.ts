@@ -131,6 +131,9 @@ test('files, a closed conversation, an empty search and offline', async ({
   await desk.keyboard.press('Escape');
 
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(desk, /Grace/)).toHaveCount(0);
+  await desk.keyboard.press('3');
+  await row(desk, /Grace/).click();
   await expect(desk.getByText('⟦This conversation is closed.')).toBeVisible();
   await expectTranslated(desk, data);
   await desk.getByRole('searchbox').first().fill('brigtn');

@@ -33,7 +33,7 @@ export function listCommands(desk: Desk, shell: Shell): Command[] {
         { label: t.latest, key: 'G', run: actions.newest },
         { label: t.details, key: 'D', run: actions.details },
         { label: t.contact, key: 'I', run: actions.contact },
-        { label: t.remove, key: '#', run: actions.remove },
+        ...(desk.mayDelete ? [{ label: t.remove, key: t.removeKey, run: actions.remove }] : []),
       ]
     : [];
   const admin: Command[] =
@@ -43,6 +43,7 @@ export function listCommands(desk: Desk, shell: Shell): Command[] {
   return [
     ...here,
     { label: listStrings.compose, key: 'N', run: actions.compose },
+    { label: t.nextWaiting, key: 'W', run: actions.nextWaiting },
     { label: t.search, key: '/', run: actions.search },
     { label: t.show.open, key: '1', run: () => shell.filter('open') },
     { label: t.show.unread, key: '2', run: () => shell.filter('unread') },

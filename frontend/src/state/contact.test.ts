@@ -13,6 +13,18 @@ describe('a contact', () => {
     expect(initials(own)).toBe('AW');
   });
 
+  it.each([
+    ['messenger:20000000000100', 'Messenger user ·0100', '00'],
+    ['whatsapp:US.13491208655302741918', 'WhatsApp user ·1918', '18'],
+    ['client:3f0c9aa2-6d4e-4b7a-9d51-20c4e8a1b7f3', 'Chat user ·b7f3', 'f3'],
+    ['client:alice', 'alice', 'ce'],
+    ['+12065550100', '+12065550100', '00'],
+  ])('without a number is not shown by the address %s', (address, name, short) => {
+    const phone_number = { e164: address, national: address, region: null };
+    expect(displayName(conversation({ phone_number }))).toBe(name);
+    expect(initials(conversation({ phone_number }))).toBe(short);
+  });
+
   it('has the initials of the first and the last word', () => {
     expect(called('Ada Marsh')).toBe('AM');
     expect(called('Hartmann & Söhne Elektro GmbH')).toBe('HG');

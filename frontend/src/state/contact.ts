@@ -1,10 +1,26 @@
-import type { Conversation } from '../api/types';
+import type { Channel, Conversation, PhoneNumber } from '../api/types';
+
+import { appStrings } from '../strings/app';
+import { contactStrings } from '../strings/contact';
 
 type Named = Pick<Conversation, 'contact_name' | 'profile_name' | 'phone_number'>;
 
 /** Returns the contact's name, else the profile name, else the number in national format. */
 export const displayName = (contact: Named) =>
-  contact.contact_name ?? contact.profile_name ?? contact.phone_number.national;
+  contact.contact_name ?? contact.profile_name ?? shownNumber(contact.phone_number);
+
+/**
+ * Returns the number in national format. A contact without a number is shown by their user ID: whole
+ * if a person chose it, otherwise its end.
+ */
+export function shownNumber({ e164, national }: PhoneNumber): string {
+  const [, channel, user] = /^(messenger|client|rcs|whatsapp):(.+)$/.exec(e164) ?? [];
+  if (!channel || !user || /^\+\d+$/.test(user)) return national;
+  const isChosen = user.length <= 24 && !/\d{5}/.test(user);
+  return isChosen
+    ? user
+    : contactStrings.user(appStrings.channels[channel as Channel], user.slice(-4));
+}
 
 /** Returns up to two letters of the name, or the last two digits of a number without a name. */
 export function initials(contact: Named): string {

@@ -219,111 +219,12 @@ describe('the actions on a conversation', () => {
     toasts.dismiss();
   });
 
-  it('deletes with the expected revision after the time to undo', async () => {
-    const revs: number[] = [];
-    const { actions, conversations, toasts } = desk({
-      deleteConversation: (_, rev) => {
-        revs.push(rev);
-        return Promise.resolve();
-      },
-    });
-    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    actions.remove(conversation({ rev: 4 }));
-    const renamed = conversation({ rev: 5, contact_name: 'Ida' });
-    conversations.apply({ type: 'conversation', conversation: renamed });
-    expect(conversations.all).toEqual([]);
-    toasts.dismiss();
-    await flushCallbacks();
-    expect(revs).toEqual([5]);
-    expect(conversations.get('c1')).toBeUndefined();
-    expect(toasts.current).toBeNull();
-  });
-
-  it('restores a conversation with a new message before the deletion, and says so', async () => {
-    const { actions, conversations, toasts } = desk({});
-    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    actions.remove(conversation({ rev: 4 }));
-    const written = conversation({ rev: 5, unread_count: 1, preview: more });
-    conversations.apply({ type: 'conversation', conversation: written });
-    toasts.dismiss();
-    await flushCallbacks();
-    expect(conversations.all).toEqual([written]);
-    expect(toasts.current?.text).toBe(
-      'The conversation with 07911 123456 has new messages and was not deleted.',
-    );
-    toasts.dismiss();
-  });
-
-  it('restores a conversation that another agent has answered meanwhile', async () => {
-    const answered = { ...more, direction: 'outbound' as const };
-    const { actions, conversations, toasts } = desk({
-      deleteConversation: () => Promise.reject(stale(conversation({ rev: 9, preview: answered }))),
-    });
-    actions.remove(conversation({ rev: 4, preview: hello }));
-    toasts.dismiss();
-    await flushCallbacks();
-    expect(conversations.get('c1')?.rev).toBe(9);
-    expect(toasts.current?.text).toContain('was not deleted');
-    toasts.dismiss();
-  });
-
-  it('restores a conversation whose new message only the server knows', async () => {
-    const written = conversation({ rev: 6, unread_count: 1, preview: more });
-    const revs: number[] = [];
-    const { actions, conversations, toasts } = desk({
-      deleteConversation: (_, rev) => {
-        revs.push(rev);
-        // Someone renames the contact, then the customer writes.
-        return Promise.reject(stale(rev === 4 ? conversation({ rev: 5 }) : written));
-      },
-    });
-    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    actions.remove(conversation({ rev: 4 }));
-    toasts.dismiss();
-    await flushCallbacks();
-    expect(revs).toEqual([4, 5]);
-    expect(conversations.all).toEqual([written]);
-    expect(toasts.current?.text).toContain('was not deleted');
-    toasts.dismiss();
-  });
-
-  it('shows a conversation that is created again during the deletion', async () => {
-    const recreated = conversation({ rev: 6, unread_count: 1, preview: more });
-    const { actions, conversations, toasts } = desk({
-      deleteConversation: () => {
-        conversations.apply({ type: 'conversation', conversation: recreated });
-        return Promise.resolve();
-      },
-    });
-    conversations.apply({ type: 'conversation', conversation: conversation({ rev: 4 }) });
-    actions.remove(conversation({ rev: 4 }));
-    toasts.dismiss();
-    await flushCallbacks();
-    expect(conversations.all).toEqual([recreated]);
-  });
-
-  it('restores a conversation whose deletion failed, with the reason', async () => {
-    const { actions, conversations, toasts } = desk({
-      deleteConversation: () => Promise.reject(new ApiError(503, 'Not now.')),
-    });
-    conversations.apply({ type: 'conversation', conversation: conversation() });
-    actions.remove(conversation());
-    toasts.dismiss();
-    await flushCallbacks();
-    expect(conversations.all).toHaveLength(1);
-    expect(toasts.current?.text).toBe('Not now.');
-    toasts.dismiss();
-  });
-
   it('does not report an ended session itself', async () => {
     const ended = () => Promise.reject(new ApiError(401, ''));
     const { actions, conversations, toasts } = desk({
-      deleteConversation: ended,
       setStatus: ended,
     });
     conversations.apply({ type: 'conversation', conversation: conversation() });
-    actions.remove(conversation());
-    toasts.dismiss();
     await actions.setStatus(conversation(), 'closed');
     await flushCallbacks();
     expect(toasts.current).toBeNull();

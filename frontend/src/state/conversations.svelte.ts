@@ -13,6 +13,14 @@ export type ConversationEvent =
   | { type: 'hidden'; conversation_id: string; hidden: boolean }
   | { type: 'listed' };
 
+/** What tells whether a conversation has new messages. */
+export interface LastMessage extends Pick<
+  Conversation,
+  'conversation_id' | 'rev' | 'unread_count'
+> {
+  preview: { at: string } | null;
+}
+
 /** All conversations that the page knows. `apply` is the only writer. */
 export class Conversations {
   readonly #byId = new SvelteMap<string, Conversation>();
@@ -90,6 +98,11 @@ export function isUnread({ status, unread_count }: Conversation): boolean {
   return status === 'open' && unread_count > 0;
 }
 
+/** Returns whether the customer waits for an answer. */
+export function isWaiting(conversation: Conversation): boolean {
+  return isUnread(conversation);
+}
+
 /**
  * Returns whether the customer may have written since the expected state.
  *
@@ -103,7 +116,7 @@ export function customerWroteSince(expected: Conversation, current: Conversation
 }
 
 /** Returns whether any message was added since the expected state, by either side. */
-export function changedSince(expected: Conversation, current: Conversation): boolean {
+export function changedSince(expected: LastMessage, current: LastMessage): boolean {
   return (
     current.unread_count > expected.unread_count || current.preview?.at !== expected.preview?.at
   );

@@ -5,18 +5,20 @@ import { ConversationActions } from './conversation-actions.svelte';
 import { PageFocus } from './page-focus.svelte';
 import { listChannels } from './channels';
 import { Conversations } from './conversations.svelte';
+import { Deletions } from './deletions.svelte';
 import { Drafts } from './drafts.svelte';
 import { ConnectionState } from './connection-state.svelte';
 import { LiveUpdates } from './live-updates';
 import { List } from './list.svelte';
 import { hasFailed } from './message-status';
 import { followNetwork, followTabs } from './network';
+import { RowOrder } from './row-order.svelte';
 import { SingleFlight } from './single-flight.svelte';
 import { Router } from './router.svelte';
 import { Session } from './session.svelte';
 import { ThemeChoice } from './theme.svelte';
 import type { Thread } from './thread.svelte';
-import { Threads } from './threads';
+import { Threads } from './threads.svelte';
 import { Toasts } from './toasts.svelte';
 import { Uploads } from './uploads.svelte';
 
@@ -40,7 +42,9 @@ export class Desk {
   readonly client: Client;
   readonly session: Session;
   readonly list: List;
+  readonly order: RowOrder;
   readonly actions: ConversationActions;
+  readonly deletions: Deletions;
   readonly uploads: Uploads;
   senders = $state.raw<Sender[]>([]);
   /** The number of quarantined requests that an admin sees. */
@@ -67,7 +71,14 @@ export class Desk {
     this.session = new Session(this.client);
     this.notifications.onClick = (id) => this.router.openConversation(id);
     this.list = new List(this.client, this.conversations);
+    this.order = new RowOrder(
+      () => this.list.rows,
+      (id) => this.conversations.get(id),
+    );
     this.actions = new ConversationActions(this.client, this.conversations, this.toasts);
+    this.deletions = new Deletions(this.client, this.conversations, this.toasts);
+    this.actions.onUndo = this.deletions.onUndo = (id) =>
+      this.router.openConversation(id, this.router.conversation !== null);
     this.conversations.onNewMessage = (conversation) =>
       this.announcer.announceMessage(
         conversation,
@@ -91,6 +102,11 @@ export class Desk {
     return this.#threads.savedPosition(id);
   }
 
+  /** Whether the user may delete conversations. */
+  get mayDelete(): boolean {
+    return this.session.user?.role === 'admin';
+  }
+
   get selected(): Conversation | undefined {
     return this.router.conversation ? this.conversations.get(this.router.conversation) : undefined;
   }
@@ -100,7 +116,10 @@ export class Desk {
     const owner = this.session.user?.username ?? null;
     if (this.#owner !== null && this.#owner !== owner) this.#clear();
     this.#owner = owner;
-    if (owner !== null) this.drafts.open(owner);
+    if (owner !== null) {
+      this.drafts.open(owner);
+      this.deletions.resume(owner);
+    }
     this.#live.socket.start();
     if (this.#thread) this.#live.socket.watch(this.#thread.id);
     for (const id of this.drafts.pendingIds) void this.#getThread(id).pendingSends.resume();
@@ -147,11 +166,13 @@ export class Desk {
 
   /** Shows the thread of the route's conversation. */
   showThread(id: string | null): void {
+    this.list.pin(id);
     const before = this.#thread?.id ?? null;
     if (id === before) return;
     if (before) this.#threads.savePosition(before, this.messageInView);
     this.messageInView = null;
-    this.list.pinned = id;
+    // A conversation that came from elsewhere is shown among the rows.
+    this.order.admit(id);
     this.#thread = id ? this.#getThread(id) : null;
     if (!id || !this.#thread) return;
     this.#live.socket.watch(id);
@@ -164,6 +185,7 @@ export class Desk {
   async #openThread(id: string, thread: Thread): Promise<void> {
     const load = () => this.list.loader.loadOne(id);
     await thread.open(this.conversations.get(id) ?? load);
+    if (thread === this.#thread) this.list.pin(id);
     setTimeout(() => thread === this.#thread && void thread.refresh(), WATCH_DELAY);
   }
 

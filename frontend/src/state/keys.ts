@@ -1,6 +1,8 @@
 /** The actions that keys trigger. */
 export interface KeyActions {
   move: (step: 1 | -1) => void;
+  /** Opens the next conversation that waits. */
+  nextWaiting: () => void;
   reply: () => void;
   /** Picks files to attach. */
   attach: () => void;
@@ -8,7 +10,7 @@ export interface KeyActions {
   find: () => void;
   /** Scrolls to the latest message. */
   newest: () => void;
-  /** Deletes the conversation; can be undone. */
+  /** Deletes the conversation; can be undone. Its key has a modifier. */
   remove: () => void;
   palette: () => void;
   compose: () => void;
@@ -52,6 +54,8 @@ function actionFor(event: KeyboardEvent, actions: KeyActions): (() => void) | un
       return inLog ? undefined : () => actions.move(-1);
     case 'Enter':
       return isPressable(event.target) ? undefined : actions.reply;
+    case 'w':
+      return actions.nextWaiting;
     case 'r':
       return actions.reply;
     case 'n':
@@ -64,9 +68,9 @@ function actionFor(event: KeyboardEvent, actions: KeyActions): (() => void) | un
       return actions.attach;
     case 'g':
       return actions.newest;
-    case '#':
     case 'Delete':
-      return actions.remove;
+    case 'Backspace':
+      return event.shiftKey ? actions.remove : undefined;
     case 'e':
       return actions.toggleStatus;
     case 'z':

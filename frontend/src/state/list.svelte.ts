@@ -29,12 +29,12 @@ export class List {
   error = $state<string | null>(null);
   /** Hits under another filter when a search has none; `more` means at least `count`. */
   otherFilterHits = $state<{ filter: Filter; count: number; more: boolean } | null>(null);
-  /** This conversation stays under Unread while it is open. */
-  pinned = $state<string | null>(null);
 
   readonly loader: ConversationLoader;
   readonly #conversations: Conversations;
   #view = $state.raw<LoadedView | null>(null);
+  /** The open conversation, and how it was when it was opened. */
+  #pinned = $state.raw<{ id: string; place: Conversation | null } | null>(null);
   /** The number of rows loaded for each query, restored when the query is shown again. */
   readonly #loadedCounts = new Map<string, number>();
   #run = 0;
@@ -48,15 +48,22 @@ export class List {
     const view = this.#view;
     if (!view) return [];
     return this.#conversations.all
-      .filter((row) => matchesView(row, view, row.conversation_id === this.pinned))
-      .sort(byActivity);
+      .filter((row) => matchesView(row, view, row.conversation_id === this.#pinned?.id))
+      .sort((a, b) => byActivity(this.#placeOf(a), this.#placeOf(b)));
   });
 
-  /** Whether there are no open conversations at all. */
-  get empty(): boolean {
-    const view = this.#view;
-    if (view?.filter !== 'open' || view.channel || view.search) return false;
-    return !this.loading && this.rows.length === 0;
+  /**
+   * Pins the open conversation: it stays under Unread, and keeps its place among the rows although
+   * its activity changes. So the next row is never one that was above it.
+   */
+  pin(id: string | null): void {
+    if (id !== null && id === this.#pinned?.id && this.#pinned.place) return;
+    this.#pinned = id === null ? null : { id, place: this.#conversations.get(id) ?? null };
+  }
+
+  /** Whether the loaded list has no rows. */
+  get isEmpty(): boolean {
+    return this.#view !== null && !this.loading && !this.error && this.rows.length === 0;
   }
 
   get hasMore(): boolean {
@@ -165,7 +172,11 @@ export class List {
     this.channel = null;
     this.search = '';
     this.loading = true;
-    this.error = this.otherFilterHits = this.pinned = null;
+    this.error = this.otherFilterHits = this.#pinned = null;
+  }
+
+  #placeOf(row: Conversation): Conversation {
+    return (row.conversation_id === this.#pinned?.id && this.#pinned.place) || row;
   }
 
   async #searchOtherFilters(run: number, query: ListQuery): Promise<void> {

@@ -100,7 +100,7 @@ describe('the list', () => {
     ]);
     list.filter = 'unread';
     await list.load();
-    list.pinned = 'c001';
+    list.pin('c001');
     conversations.apply({ type: 'conversation', conversation: numbered(1, { rev: 2 }) });
     conversations.apply({
       type: 'conversation',

@@ -4,7 +4,7 @@ import type { LiveEvent } from '../api/types';
 import type { ConnectionState } from './connection-state.svelte';
 import type { Conversations } from './conversations.svelte';
 import type { List } from './list.svelte';
-import type { Threads } from './threads';
+import type { Threads } from './threads.svelte';
 
 /** What live updates read and write. */
 interface Options {

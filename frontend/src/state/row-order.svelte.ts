@@ -1,23 +1,27 @@
 import type { Conversation } from '../api/types';
 import { byActivity } from './conversations.svelte';
 
-/** The rows are released when the pointer has not moved for this time (ms). */
-const FREEZE_DURATION = 4000;
+/** How long (ms) the order is kept after the last movement of the pointer, and after the last key. */
+const HOLD_DURATIONS = { pointer: 4000, keys: 30_000 };
+
+/** Why the order of the rows is kept: the pointer moves over them, or the keyboard walks them. */
+export type Hold = keyof typeof HOLD_DURATIONS;
 
 /**
  * The order of the visible rows.
  *
- * Rows move to their new position by themselves, except while the pointer moves over the list. Rows
- * that belong further up are then only counted.
+ * Rows move to their new position by themselves, except while the order is held. Rows that belong
+ * further up are then only counted.
  */
 export class RowOrder {
-  /** The frozen order of ids; null while rows move freely. */
-  #frozenIds = $state.raw<string[] | null>(null);
+  /** The ids in the order that is kept; null while rows move freely. */
+  #heldIds = $state.raw<string[] | null>(null);
   /** Whether the top of the list is out of view. */
   #scrolled = $state(false);
   /** The time of the top row when it was last in view (ms). */
   #seenUpTo = $state(0);
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The running holds. A row that leaves the list stays in view only under the pointer. */
+  #holds = $state.raw<Partial<Record<Hold, ReturnType<typeof setTimeout>>>>({});
   readonly #rows: () => Conversation[];
   readonly #get: (id: string) => Conversation | undefined;
 
@@ -28,19 +32,22 @@ export class RowOrder {
 
   readonly rows: Conversation[] = $derived.by(() => {
     const rows = this.#rows();
-    if (!this.#frozenIds) return rows;
-    const frozen = this.#frozenIds.map(this.#get).filter((row) => row !== undefined);
-    const known = new Set(this.#frozenIds);
-    const last = frozen.at(-1);
+    if (!this.#heldIds) return rows;
+    const listed = new Set(rows.map((row) => row.conversation_id));
+    const keeps = (row: Conversation | undefined) =>
+      row !== undefined && (this.#holds.pointer !== undefined || listed.has(row.conversation_id));
+    const held = this.#heldIds.map(this.#get).filter(keeps) as Conversation[];
+    const known = new Set(this.#heldIds);
+    const last = held.at(-1);
     const below = rows.filter(
-      (row) => !known.has(row.conversation_id) && last && byActivity(row, last) > 0,
+      (row) => !known.has(row.conversation_id) && (!last || byActivity(row, last) > 0),
     );
-    return [...frozen, ...below];
+    return [...held, ...below];
   });
 
   /** Number of unread conversations that moved above the visible rows. */
   readonly newAbove: number = $derived.by(() => {
-    if (!this.#frozenIds && !this.#scrolled) return 0;
+    if (!this.#heldIds && !this.#scrolled) return 0;
     const rows = this.#rows();
     const visible = this.#visibleRows(rows);
     const isNew = (row: Conversation) =>
@@ -48,33 +55,55 @@ export class RowOrder {
     return rows.filter(isNew).length;
   });
 
-  /** Freezes the rows; called when the pointer moves over the list. */
-  freeze(): void {
-    if (!this.#frozenIds) {
-      this.#frozenIds = this.#rows().map((row) => row.conversation_id);
+  /** Keeps the order while the pointer or the keyboard is in use, and for some time after that. */
+  hold(reason: Hold): void {
+    if (!this.#heldIds) {
+      this.#heldIds = this.#rows().map((row) => row.conversation_id);
       this.#markSeen();
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.release(), FREEZE_DURATION);
+    clearTimeout(this.#holds[reason]);
+    const timer = setTimeout(() => this.letGo(reason), HOLD_DURATIONS[reason]);
+    this.#holds = { ...this.#holds, [reason]: timer };
   }
 
-  /** Releases the rows; called when the pointer leaves or stops moving. */
+  /** Keeps the order for longer if the keyboard already holds it. */
+  extend(): void {
+    if (this.#holds.keys !== undefined) this.hold('keys');
+  }
+
+  /** Ends one hold; rows move again after the last one. */
+  letGo(reason: Hold): void {
+    clearTimeout(this.#holds[reason]);
+    const others = { ...this.#holds };
+    delete others[reason];
+    this.#holds = others;
+    if (Object.keys(others).length === 0) this.release();
+  }
+
+  /** Ends all holds; called when the user leaves the rows or asks for the new ones. */
   release(): void {
-    clearTimeout(this.#timer);
-    this.#frozenIds = null;
+    for (const timer of Object.values(this.#holds)) clearTimeout(timer);
+    this.#holds = {};
+    this.#heldIds = null;
     if (!this.#scrolled) this.#markSeen();
   }
 
-  /** Records whether the list is scrolled scrolled from its top. */
+  /** Ends all holds if a conversation was opened that is not among the rows. */
+  admit(id: string | null): void {
+    const isHeld = id !== null && this.#heldIds?.includes(id);
+    if (!isHeld) this.release();
+  }
+
+  /** Records whether the list is scrolled away from its top. */
   setScrolled(scrolled: boolean): void {
     if (scrolled === this.#scrolled) return;
     this.#markSeen();
     this.#scrolled = scrolled;
   }
 
-  /** Returns the ids of frozen rows that are in view at or above their new position. */
+  /** Returns the ids of held rows that are in view at or above their new position. */
   #visibleRows(rows: Conversation[]): Set<string> {
-    const positions = new Map(this.#scrolled ? [] : this.#frozenIds?.map((id, at) => [id, at]));
+    const positions = new Map(this.#scrolled ? [] : this.#heldIds?.map((id, at) => [id, at]));
     const ids = rows.map((row) => row.conversation_id).filter((id) => positions.has(id));
     return new Set(ids.filter((id, at) => (positions.get(id) ?? 0) <= at));
   }

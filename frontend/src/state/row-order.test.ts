@@ -36,7 +36,7 @@ describe('the order of the rows', () => {
 
   it('does not count rows that are already in view', () => {
     const { order, take } = list(row('a', 2), row('b', 1));
-    order.freeze();
+    order.hold('pointer');
     take(row('a', 3, { unread_count: 1 }));
     expect([order.newAbove, order.rows[0]?.unread_count]).toEqual([0, 1]);
     take(row('c', 4, { unread_count: 1 }));
@@ -47,7 +47,7 @@ describe('the order of the rows', () => {
 
   it('freezes under a moving pointer and counts rows that belong above', () => {
     const { order, take, ids } = list(row('a', 2), row('b', 1));
-    order.freeze();
+    order.hold('pointer');
     take(row('b', 3, { unread_count: 1 }));
     take(row('c', 4, { unread_count: 1 }));
     take(row('d', 5));
@@ -61,10 +61,10 @@ describe('the order of the rows', () => {
 
   it('releases the rows when the pointer stops', () => {
     const { order, take, ids } = list(row('a', 2), row('b', 1));
-    order.freeze();
+    order.hold('pointer');
     take(row('b', 3));
     vi.advanceTimersByTime(3000);
-    order.freeze();
+    order.hold('pointer');
     vi.advanceTimersByTime(3000);
     expect(ids()).toEqual(['a', 'b']);
     vi.advanceTimersByTime(1001);

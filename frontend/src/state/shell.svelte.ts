@@ -1,7 +1,9 @@
 import { LIST_FILTERS } from '../api/rules';
-import type { Filter } from '../api/types';
+import type { Conversation, Filter } from '../api/types';
 import type { Desk } from './desk.svelte';
+import { toastStrings } from '../strings/inbox';
 import type { KeyActions } from './keys';
+import { RowSelection } from './row-selection';
 
 /** A dialog above the columns. Each opening creates a new object. */
 export interface OpenDialog {
@@ -22,21 +24,17 @@ export class Shell {
   contactOpen = $state(false);
   readonly #desk: Desk;
   readonly #columns: Columns;
-  /** The list position of the open conversation, kept after it has left the list. */
-  #listPosition = 0;
+  readonly selection: RowSelection;
 
   constructor(desk: Desk, columns: Columns) {
     this.#desk = desk;
     this.#columns = columns;
-  }
-
-  /** Remembers the list position, so that Next continues there. */
-  rememberListPosition(at: number): void {
-    if (at >= 0) this.#listPosition = at;
+    this.selection = new RowSelection(desk, (id) => void columns.list?.reveal(id));
   }
 
   readonly keyActions: KeyActions = {
-    move: (step) => this.#move(step),
+    move: (step) => this.selection.move(step),
+    nextWaiting: () => this.#nextWaiting(),
     toggleStatus: () => this.toggleStatus(),
     reply: () => this.#columns.thread?.focus(),
     attach: () => this.#columns.thread?.pickFiles(),
@@ -58,12 +56,28 @@ export class Shell {
     back: () => this.#back(),
   };
 
-  /** Closes the open conversation or reopens it. */
+  /** Closes the open conversation and goes on to the next, or reopens it. */
   toggleStatus(): void {
     const conversation = this.#desk.selected;
-    if (!conversation) return;
-    const status = conversation.status === 'open' ? 'closed' : 'open';
-    void this.#desk.actions.setStatus(conversation, status);
+    if (conversation?.status === 'closed') {
+      void this.#desk.actions.setStatus(conversation, 'open');
+    } else if (conversation) {
+      void this.#close(conversation, (id) => this.selection.leave(id));
+    }
+  }
+
+  /**
+   * Closes the open conversation once the message `sent` is stored, and goes on to the next one that
+   * waits. A message that could not be sent keeps it open.
+   */
+  async closeAfter(sent: Promise<void>): Promise<void> {
+    const { selected, thread } = this.#desk;
+    await sent;
+    if (!selected || !thread || thread.pendingSends.problem) return;
+    if (thread.pendingSends.items.length > 0) return;
+    await this.#close(selected, (id) => {
+      if (!this.selection.openNextWaiting()) this.selection.leave(id);
+    });
   }
 
   filter(filter: Filter): void {
@@ -82,22 +96,23 @@ export class Shell {
 
   #remove(): void {
     const conversation = this.#desk.selected;
-    if (!conversation) return;
-    this.#desk.actions.remove(conversation);
-    this.#desk.router.openConversation(null);
+    if (!conversation || !this.#desk.mayDelete) return;
+    this.#desk.deletions.remove(conversation);
+    this.selection.leave(conversation.conversation_id);
     this.contactOpen = false;
   }
 
-  #move(step: 1 | -1): void {
-    const { list, router } = this.#desk;
-    const { rows } = list;
-    const id = router.conversation;
-    const at = rows.findIndex((row) => row.conversation_id === id);
-    const from = at >= 0 ? at + step : id ? this.#listPosition + Math.min(0, step) : 0;
-    const next = rows[Math.max(0, Math.min(rows.length - 1, from))];
-    if (!next) return;
-    router.openConversation(next.conversation_id, id !== null);
-    void this.#columns.list?.reveal(next.conversation_id);
+  /** Closes a conversation and leaves it, unless the user has gone on in the meantime. */
+  async #close(conversation: Conversation, leave: (id: string) => void): Promise<void> {
+    const { actions, order, router } = this.#desk;
+    const id = conversation.conversation_id;
+    order.hold('keys');
+    const isClosed = await actions.setStatus(conversation, 'closed');
+    if (isClosed && router.conversation === id) leave(id);
+  }
+
+  #nextWaiting(): void {
+    if (!this.selection.openNextWaiting()) this.#desk.toasts.show(toastStrings.nobodyWaits);
   }
 
   #back(): void {

@@ -5,9 +5,12 @@ export interface Toast {
   action?: { label: string; run: () => void };
   /** Runs when the toast expires without its action; the action prevents it. */
   onExpire?: () => Promise<void>;
+  /** How long it is shown (ms). */
+  duration: number;
 }
 
-const DURATION = 8000;
+/** How long a toast is shown (ms), unless it says otherwise. */
+export const TOAST_DURATION = 8000;
 
 /** Shows one toast at a time. A toast that can be undone is replaced only by another such toast. */
 export class Toasts {
@@ -19,9 +22,13 @@ export class Toasts {
   /** The running `onExpire` callbacks. */
   readonly #expiring = new Set<Promise<void>>();
 
-  show(text: string, action?: Toast['action'], onExpire?: Toast['onExpire']): void {
+  show(
+    text: string,
+    action?: Toast['action'],
+    { onExpire, duration = TOAST_DURATION }: Partial<Pick<Toast, 'onExpire' | 'duration'>> = {},
+  ): void {
     const more = { ...(action ? { action } : {}), ...(onExpire ? { onExpire } : {}) };
-    const toast = { id: ++this.#next, text, ...more };
+    const toast = { id: ++this.#next, text, duration, ...more };
     if (this.current?.onExpire && !onExpire) {
       this.#queued = toast;
       return;
@@ -68,7 +75,8 @@ export class Toasts {
 
   resume(): void {
     clearTimeout(this.#timer);
-    if (this.current) this.#timer = setTimeout(() => this.dismiss(), DURATION);
+    const { current } = this;
+    if (current) this.#timer = setTimeout(() => this.dismiss(), current.duration);
   }
 
   /** Shows the queued toast, if any. */

@@ -8,11 +8,12 @@ function shown() {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((done) => (end = done));
   const undo = { label: 'Undo', run: () => happened.push('undone') };
-  toasts.show('Deleted Ida.', undo, async () => {
+  const onExpire = async () => {
     happened.push('started');
     await ended;
     happened.push('done');
-  });
+  };
+  toasts.show('Deleted Ida.', undo, { onExpire });
   return { toasts, happened, end };
 }
 

@@ -19,6 +19,8 @@ export const consentStrings = {
 };
 
 export const contactStrings = {
+  /** A contact without name and number: the channel, and the end of their user ID. */
+  user: (channel: string, end: string) => `${channel} user ·${end}`,
   name: 'Name',
   nameHint: 'No name yet',
   rename: 'Rename',

@@ -34,6 +34,8 @@ export const listStrings = {
   menu: 'Menu',
   you: 'You: ',
   draft: 'Draft: ',
+  optedOut: 'Opted out',
+  skipToConversation: 'Skip to conversation',
   noMessages: 'No messages yet',
   unread: (count: number) => plural(count, 'unread message', 'unread messages'),
   newAbove: (count: number) => `${String(count)} new`,
@@ -42,6 +44,7 @@ export const listStrings = {
   unreadCount: (count: number) => plural(count, 'unread conversation', 'unread conversations'),
   newMessage: (name: string) => `New message from ${name}`,
   empty: {
+    phone: 'Send a message from the phone on the right.',
     open: {
       title: 'No conversations yet.',
       text: 'Conversations appear here when someone messages your number.',
@@ -69,7 +72,9 @@ export const toastStrings = {
   closed: (name: string) => `Conversation with ${name} closed.`,
   reopened: (name: string) => `Conversation with ${name} reopened.`,
   staysOpen: (name: string) => `${name} wrote in the meantime, so the conversation stays open.`,
+  deleting: (name: string) => `Deleting conversation with ${name}…`,
   deleted: (name: string) => `Conversation with ${name} deleted.`,
+  nobodyWaits: 'Nobody waits for an answer.',
   notDeleted: (name: string) =>
     `The conversation with ${name} has new messages and was not deleted.`,
 };

@@ -11,8 +11,10 @@ export const paletteStrings = {
     find: 'Search in this conversation',
     contact: 'Contact details',
     remove: 'Delete conversation',
+    removeKey: 'Shift Delete',
     latest: 'Go to latest message',
     details: 'Delivery details of the latest message',
+    nextWaiting: 'Go to the next conversation that waits',
     search: 'Search conversations',
     show: {
       open: 'Show open conversations',

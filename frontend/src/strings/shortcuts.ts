@@ -7,6 +7,7 @@ export const shortcutStrings = {
       keys: [
         [['J', '↓'], 'Next conversation'],
         [['K', '↑'], 'Previous conversation'],
+        [['W'], 'Next conversation that waits'],
         [['⌘', 'K'], 'Command palette'],
         [['/'], 'Search conversations'],
         [['F'], 'Search in this conversation'],
@@ -21,8 +22,8 @@ export const shortcutStrings = {
         [['Enter', 'R'], 'Reply'],
         [['N'], 'New conversation'],
         [['A'], 'Attach files'],
-        [['E'], 'Close or reopen conversation'],
-        [['#'], 'Delete conversation'],
+        [['E'], 'Close and go to the next, or reopen'],
+        [['Shift', 'Delete'], 'Delete conversation'],
         [['Z'], 'Undo'],
         [['I'], 'Contact details'],
         [['D'], 'Delivery details of the latest message'],
@@ -33,6 +34,7 @@ export const shortcutStrings = {
       title: 'Composer',
       keys: [
         [['Enter'], 'Send'],
+        [['⌘', 'Shift', 'Enter'], 'Send, close and go to the next that waits'],
         [['Shift', 'Enter'], 'New line'],
       ],
     },

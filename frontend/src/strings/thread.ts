@@ -9,11 +9,6 @@ export const threadStrings = {
     title: 'Select a conversation.',
     text: 'Press J for the next one or N to start a new one.',
   },
-  noConversations: {
-    title: 'No messages yet.',
-    text: 'New conversations appear on the left.',
-    phone: 'Send a message from the phone on the right.',
-  },
   missing: { title: 'Conversation not found.', text: 'It was deleted, or the link is wrong.' },
   empty: { title: 'No messages yet.', text: 'Send the first message below.' },
   back: 'Back to list',

@@ -25,6 +25,7 @@ pub(crate) async fn handle(
     Cx { app, caller, .. }: Cx<(), Caller>,
     request: Request,
 ) -> Result<Response> {
+    caller.require_admin()?;
     let rev = parse_rev(&request)?;
     // Without a rev, messages that arrive between the read and the write are deleted too.
     let mut attempts = attempts();

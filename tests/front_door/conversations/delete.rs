@@ -55,6 +55,20 @@ async fn a_deleted_conversation_is_not_found_by_any_request() {
 }
 
 #[tokio::test]
+async fn only_admins_delete() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let berta = system.agent(&anna, "berta").await;
+    let number = customer_number();
+    system.receive_text(&number, "Hi").await;
+    let conversation = anna.conversation_id_with(&number).await;
+    delete_conversation(&berta, &conversation).await.expect_error(403);
+    assert_eq!(bodies(&berta.messages(&conversation).await), ["Hi"]);
+    assert_eq!(delete_conversation(&anna, &conversation).await.status, 202);
+    system.stop().await;
+}
+
+#[tokio::test]
 async fn deleting_at_an_outdated_rev_is_a_conflict() {
     let system = TestSystem::start().await;
     let anna = system.admin().await;

@@ -34,7 +34,7 @@ export class Threads {
     }
     const existing = this.#threads.get(id);
     if (existing) return existing;
-    const thread = new Thread(id, this.#client, this.#drafts);
+    const thread = createOutside(() => new Thread(id, this.#client, this.#drafts));
     thread.onChange = (now, before) => this.#onChange(thread, now, before);
     this.#threads.set(id, thread);
     return thread;
@@ -53,4 +53,16 @@ export class Threads {
     this.#threads.clear();
     this.#positions.clear();
   }
+}
+
+/**
+ * Creates an object whose derived values outlive the component that happens to create it.
+ *
+ * Otherwise they would end with it: a thread that stays in memory over a new sign-in would keep
+ * the values that it had before.
+ */
+function createOutside<T>(create: () => T): T {
+  let created: T | undefined;
+  $effect.root(() => void (created = create()));
+  return created as T;
 }

@@ -164,7 +164,7 @@ test('W opens the next who waits, from the top again after the last', async ({ d
     await desk.keyboard.press('Escape');
   }
   await desk.keyboard.press('w');
-  await expect(desk.getByText('Nobody waits for an answer.')).toBeVisible();
+  await expect(desk.getByText('No conversation is waiting.')).toBeVisible();
 });
 
 test('the list is one tab stop, and arrows, Home and End move in it', async ({ desk, system }) => {

@@ -112,7 +112,7 @@ export class Shell {
   }
 
   #nextWaiting(): void {
-    if (!this.selection.openNextWaiting()) this.#desk.toasts.show(toastStrings.nobodyWaits);
+    if (!this.selection.openNextWaiting()) this.#desk.toasts.show(toastStrings.noneWaiting);
   }
 
   #back(): void {

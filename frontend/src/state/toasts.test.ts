@@ -52,7 +52,7 @@ describe('the toasts', () => {
 
   it('finish the callback of a replaced toast, too', async () => {
     const { toasts, happened, end } = shown();
-    toasts.show('Deleted Ada.', undefined, () => Promise.resolve());
+    toasts.show('Deleted Ada.', undefined, { onExpire: () => Promise.resolve() });
     const finished = toasts.finish().then(() => happened.push('finished'));
     end();
     await finished;

@@ -74,7 +74,7 @@ export const toastStrings = {
   staysOpen: (name: string) => `${name} wrote in the meantime, so the conversation stays open.`,
   deleting: (name: string) => `Deleting conversation with ${name}…`,
   deleted: (name: string) => `Conversation with ${name} deleted.`,
-  nobodyWaits: 'Nobody waits for an answer.',
+  noneWaiting: 'No conversation is waiting.',
   notDeleted: (name: string) =>
     `The conversation with ${name} has new messages and was not deleted.`,
 };

@@ -112,3 +112,29 @@ test('a notice does not cover the last row', async ({ desk, system }) => {
     })
     .toBe(true);
 });
+
+test.describe('with a fake clock', () => {
+  test.use({ fakeClock: true });
+
+  test('a row says how long the customer has waited, and is marked after five minutes', async ({
+    desk,
+    system,
+  }) => {
+    await system.receiveSms('+12065550123', 'Call me back today, please');
+    const waits = row(desk, /0123/);
+    const lamp = waits.locator('.badge');
+    await expect(waits).toContainText('now');
+    await open(desk, /0123/);
+    await expect(waits).not.toContainText('unread');
+    await expect(lamp, 'read, and not for long').toHaveCount(0);
+    await desk.clock.fastForward(4 * 60_000);
+    await expect(waits.getByText('waiting 4 min')).toHaveCSS('color', 'rgb(93, 106, 110)');
+    await desk.clock.fastForward(10 * 60_000);
+    await expect(waits.getByText('waiting 14 min')).toHaveCSS('color', 'rgb(145, 80, 6)');
+    await expect(lamp, 'read, but not answered').toHaveCSS('background-color', 'rgb(202, 110, 6)');
+    await answer(desk, 'We call at three');
+    await expect(waits).toContainText('We call at three');
+    await expect(waits).not.toContainText('waiting');
+    await expect(lamp).toHaveCount(0);
+  });
+});

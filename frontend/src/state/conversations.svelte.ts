@@ -98,11 +98,6 @@ export function isUnread({ status, unread_count }: Conversation): boolean {
   return status === 'open' && unread_count > 0;
 }
 
-/** Returns whether the customer waits for an answer. */
-export function isWaiting(conversation: Conversation): boolean {
-  return isUnread(conversation);
-}
-
 /**
  * Returns whether the customer may have written since the expected state.
  *

@@ -1,5 +1,6 @@
-import { byActivity, isWaiting } from './conversations.svelte';
+import { byActivity } from './conversations.svelte';
 import type { Desk } from './desk.svelte';
+import { isWaiting } from './waiting';
 
 /** Moves the selection through the rows of the list. */
 export class RowSelection {

@@ -36,6 +36,16 @@ export const listStrings = {
   draft: 'Draft: ',
   optedOut: 'Opted out',
   skipToConversation: 'Skip to conversation',
+  waiting: 'waiting',
+  waitingSince: (time: string) => `Waiting since ${time}`,
+  /** How long a customer has waited (ms). */
+  waited: (ms: number) => {
+    const minutes = Math.floor(ms / 60_000);
+    if (minutes < 1) return 'now';
+    if (minutes < 60) return `${String(minutes)} min`;
+    if (minutes < 48 * 60) return `${String(Math.floor(minutes / 60))} h`;
+    return plural(Math.floor(minutes / 1440), 'day', 'days');
+  },
   noMessages: 'No messages yet',
   unread: (count: number) => plural(count, 'unread message', 'unread messages'),
   newAbove: (count: number) => `${String(count)} new`,

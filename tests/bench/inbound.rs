@@ -43,9 +43,55 @@ pub async fn measure() {
     }
 }
 
+/// What a run at fixed concurrency measured.
+pub struct InboundRun {
+    /// The load of the machine before the run.
+    pub load_before: String,
+    /// The times of the accepted requests.
+    pub times: Times,
+    /// The number of messages in the table's file after the program was killed.
+    pub rows: usize,
+    /// The duration of the load, in seconds.
+    pub seconds: f64,
+    /// The CPU time of the program, in seconds.
+    pub cpu: f64,
+    other_count: usize,
+    memory: String,
+}
+
+impl InboundRun {
+    /// Returns the number of stored messages per second.
+    pub fn stored_per_second(&self) -> f64 {
+        f64::from(u32::try_from(self.rows).unwrap()) / self.seconds
+    }
+
+    /// Returns the CPU time per accepted message, in milliseconds.
+    pub fn cpu_per_message(&self) -> f64 {
+        self.cpu * 1e3 / f64::from(u32::try_from(self.times.count().max(1)).unwrap())
+    }
+}
+
 async fn measure_run(connections: usize, run: usize) -> Vec<String> {
+    let result = load(Program::start().await, connections, LOAD_DURATION).await;
+    vec![
+        connections.to_string(),
+        run.to_string(),
+        result.load_before.clone(),
+        result.times.count().to_string(),
+        result.other_count.to_string(),
+        result.rows.to_string(),
+        format!("{:.0}", result.stored_per_second()),
+        result.times.per_mille(500),
+        result.times.per_mille(990),
+        result.times.per_mille(1000),
+        result.memory.clone(),
+        format_milliseconds(Duration::from_secs_f64(result.cpu_per_message() / 1e3)),
+    ]
+}
+
+/// Posts webhooks over `connections` for `duration`, then kills the program and counts what it stored.
+pub async fn load(program: Program, connections: usize, duration: Duration) -> InboundRun {
     let load_before = load_average();
-    let program = Program::start().await;
     let webhooks = WebhookFactory::new(&program.url);
     let requests: Arc<Vec<Vec<u8>>> =
         Arc::new((0..SIGNED_REQUESTS).map(|n| webhooks.text_request(n)).collect());
@@ -54,12 +100,8 @@ async fn measure_run(connections: usize, run: usize) -> Vec<String> {
     let started_at = Instant::now();
     let tasks: Vec<_> = (0..connections)
         .map(|_| {
-            tokio::spawn(post_requests(
-                program.url.clone(),
-                requests.clone(),
-                next.clone(),
-                started_at,
-            ))
+            let (url, requests, next) = (program.url.clone(), requests.clone(), next.clone());
+            tokio::spawn(post_requests(url, requests, next, started_at + duration))
         })
         .collect();
     let (mut times, mut other_count) = (Vec::new(), 0);
@@ -68,37 +110,22 @@ async fn measure_run(connections: usize, run: usize) -> Vec<String> {
         times.extend(accepted_times);
         other_count += rejected_count;
     }
-    let elapsed = started_at.elapsed().as_secs_f64();
+    let seconds = started_at.elapsed().as_secs_f64();
     let cpu = program.cpu() - cpu;
-    let peak_memory = program.memory("VmHWM");
+    let memory = format!("{idle_memory} → {}", program.memory("VmHWM"));
     let rows = program.kill_and_count().await;
-    let times = Times::new(times);
-    let count = u32::try_from(times.count()).unwrap();
-    vec![
-        connections.to_string(),
-        run.to_string(),
-        load_before,
-        count.to_string(),
-        other_count.to_string(),
-        rows.to_string(),
-        format!("{:.0}", f64::from(u32::try_from(rows).unwrap()) / elapsed),
-        times.per_mille(500),
-        times.per_mille(990),
-        times.per_mille(1000),
-        format!("{idle_memory} → {peak_memory}"),
-        format_milliseconds(Duration::from_secs_f64(cpu / f64::from(count.max(1)))),
-    ]
+    InboundRun { load_before, times: Times::new(times), rows, seconds, cpu, other_count, memory }
 }
 
 async fn post_requests(
     url: String,
     requests: Arc<Vec<Vec<u8>>>,
     next: Arc<AtomicUsize>,
-    started_at: Instant,
+    until: Instant,
 ) -> (Vec<Duration>, usize) {
     let mut connection = HttpConnection::connect(&url).await;
     let (mut times, mut other_count) = (Vec::new(), 0);
-    while started_at.elapsed() < LOAD_DURATION {
+    while Instant::now() < until {
         let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
         let sent_at = Instant::now();
         match connection.send(request).await {

@@ -2,24 +2,17 @@
 //!
 //! The function runs in a separate process, as in Lambda. The tables, the bucket and the simulator are in this process.
 
-use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Instant;
 
 use functions::job::JobRef;
-use jiff::Timestamp;
 use local::{Options, System};
 use reqwest::Client;
 use serde_json::{Value, json};
-use shared::clock::SystemClock;
-use shared::fault::FaultPoints;
-use shared::ids::{EntryId, RandomIds};
-use shared::lambda::{Environment, InvocationContext, Setup};
+use shared::ids::EntryId;
 use shared::outbox::OutboxHome;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines, stdin};
-use tokio::process::{Child, ChildStdout, Command};
 use twilio_simulator::{FaultRule, MediaFault, PhoneInput};
 
+use crate::function_process::FunctionProcess;
 use crate::readers::BenchUser;
 use crate::report::{ResultTable, Times, format_milliseconds, load_average, project_root};
 
@@ -58,14 +51,14 @@ async fn measure_run(size: usize, run: usize) -> Vec<String> {
     let load_before = load_average();
     let system = System::start(Options::in_memory(project_root()).unwrap()).await.unwrap();
     let job_ref = create_pending_job(&system, size).await;
-    let mut process = FetchMediaProcess::start(&system).await;
+    let mut process = FunctionProcess::start(&system, "fetch-media").await;
     let idle_memory = process.memory("VmRSS");
     let started_at = Instant::now();
     let response = process.request(&serde_json::to_string(&job_ref).unwrap()).await;
     assert_eq!(response, r#"{"pending":0}"#);
     let elapsed = started_at.elapsed();
     let peak_memory = process.memory("VmHWM");
-    process.child.kill().await.unwrap();
+    process.stop().await;
     let times = measure_first_bytes(&system).await;
     system.stop().await;
     vec![
@@ -104,67 +97,6 @@ async fn create_pending_job(system: &System, size: usize) -> JobRef {
     let job = system.store().get_job(&home, id).await.unwrap().unwrap();
     let job = system.store().claim(&job).await.unwrap().unwrap();
     JobRef { home, job_id: job.id, version: job.version }
-}
-
-/// The function in a separate process.
-struct FetchMediaProcess {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl FetchMediaProcess {
-    async fn start(system: &System) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .arg("mover")
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut process = Self { child, lines };
-        let environment = serde_json::to_string(system.remote_environment()).unwrap();
-        assert_eq!(process.request(&environment).await, "ready");
-        process
-    }
-
-    /// Writes a line to the process and returns its response.
-    async fn request(&mut self, line: &str) -> String {
-        let stdin = self.child.stdin.as_mut().unwrap();
-        stdin.write_all(format!("{line}\n").as_bytes()).await.unwrap();
-        self.lines.next_line().await.unwrap().unwrap()
-    }
-
-    /// Returns a memory field in kilobytes.
-    fn memory(&self, field: &str) -> f64 {
-        let path = format!("/proc/{}/status", self.child.id().unwrap());
-        let status = std::fs::read_to_string(path).unwrap();
-        let line = status.lines().find(|line| line.starts_with(field)).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
-    }
-}
-
-/// Runs `fetch-media` on standard input and output.
-///
-/// The first line is the environment. Each further line is an event, whose response is written as one line.
-pub async fn run_fetch_media_process() {
-    let function =
-        functions::FUNCTIONS.iter().find(|candidate| candidate.name == "fetch-media").unwrap();
-    let mut lines = BufReader::new(stdin()).lines();
-    let variables = lines.next_line().await.unwrap().unwrap();
-    let setup = Setup {
-        environment: Environment::from_map(serde_json::from_str(&variables).unwrap()),
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(RandomIds),
-        faults: FaultPoints::default(),
-    };
-    let handler = (function.build)(setup).await.unwrap();
-    println!("ready");
-    while let Some(event) = lines.next_line().await.unwrap() {
-        let context = InvocationContext { request_id: String::new(), deadline: Timestamp::MAX };
-        println!("{}", handler(serde_json::from_str(&event).unwrap(), context).await.unwrap());
-    }
 }
 
 async fn measure_first_bytes(system: &System) -> Times {

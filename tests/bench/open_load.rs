@@ -67,7 +67,52 @@ pub async fn measure() {
 
 async fn measure_run(rate: usize, sockets: usize) -> Vec<String> {
     let load_before = load_average();
-    let program = Program::start().await;
+    let run = load(Program::start().await, rate, sockets).await;
+    let total = rate * LOAD_SECONDS;
+    let range_over = |count: fn(&ShownMessages) -> usize| {
+        let counts = || run.shown_messages.iter().map(count);
+        format!("{}–{}", counts().min().unwrap_or(0), counts().max().unwrap_or(0))
+    };
+    let missing: Vec<usize> =
+        run.shown_messages.iter().map(|shown| total - shown.push_times.len()).collect();
+    let push_times = run.push_times();
+    vec![
+        rate.to_string(),
+        sockets.to_string(),
+        load_before,
+        format!("{} of {total}", run.accepted_count),
+        format!("{}/{}", run.times.per_mille(500), run.times.per_mille(990)),
+        format!("{}–{} of {total}", missing.iter().min().unwrap(), missing.iter().max().unwrap()),
+        range_over(|shown| shown.shown_twice),
+        range_over(|shown| shown.repeated),
+        range_over(|shown| shown.reloads),
+        format!(
+            "{}/{}/{}",
+            push_times.per_mille(500),
+            push_times.per_mille(990),
+            push_times.per_mille(1000)
+        ),
+    ]
+}
+
+/// What a run at a fixed rate measured.
+pub struct OpenRun {
+    /// The times of the accepted requests.
+    times: Times,
+    accepted_count: usize,
+    shown_messages: Vec<ShownMessages>,
+}
+
+impl OpenRun {
+    /// Returns the times from the start of each request to its text, over all sockets.
+    pub fn push_times(&self) -> Times {
+        let times = self.shown_messages.iter();
+        Times::new(times.flat_map(|shown| shown.push_times.values().copied().flatten()).collect())
+    }
+}
+
+/// Posts webhooks at `rate` per second while `sockets` readers listen, then stops the program.
+pub async fn load(program: Program, rate: usize, sockets: usize) -> OpenRun {
     let webhooks = WebhookFactory::new(&program.url);
     let mut connection = HttpConnection::connect(&program.url).await;
     for n in 0..CUSTOMERS {
@@ -94,38 +139,7 @@ async fn measure_run(rate: usize, sockets: usize) -> Vec<String> {
     let shown_messages: Vec<_> =
         readers.iter().map(|reader| std::mem::take(&mut *reader.lock().unwrap())).collect();
     program.stop().await;
-    let range_over = |count: fn(&ShownMessages) -> usize| {
-        let counts = || shown_messages.iter().map(count);
-        format!("{}–{}", counts().min().unwrap_or(0), counts().max().unwrap_or(0))
-    };
-    let missing_counts: Vec<usize> =
-        shown_messages.iter().map(|shown_message| total - shown_message.push_times.len()).collect();
-    let push_times = shown_messages
-        .iter()
-        .flat_map(|shown_message| shown_message.push_times.values().copied().flatten())
-        .collect();
-    let push_times = Times::new(push_times);
-    vec![
-        rate.to_string(),
-        sockets.to_string(),
-        load_before,
-        format!("{accepted_count} of {total}"),
-        format!("{}/{}", times.per_mille(500), times.per_mille(990)),
-        format!(
-            "{}–{} of {total}",
-            missing_counts.iter().min().unwrap(),
-            missing_counts.iter().max().unwrap()
-        ),
-        range_over(|shown| shown.shown_twice),
-        range_over(|shown| shown.repeated),
-        range_over(|shown| shown.reloads),
-        format!(
-            "{}/{}/{}",
-            push_times.per_mille(500),
-            push_times.per_mille(990),
-            push_times.per_mille(1000)
-        ),
-    ]
+    OpenRun { times, accepted_count, shown_messages }
 }
 
 /// Posts requests when they are due, each on a free connection or a new one.

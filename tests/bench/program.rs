@@ -23,10 +23,14 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts the program in a new folder below `target`, on a free port.
+    /// Starts the program of this checkout in a new folder below `target`, on a free port.
     pub async fn start() -> Self {
-        let top = project_root();
-        let parent = top.join("target/bench");
+        Self::start_of(&project_root()).await
+    }
+
+    /// Starts the program of the checkout in `top`.
+    pub async fn start_of(top: &Path) -> Self {
+        let parent = project_root().join("target/bench");
         std::fs::create_dir_all(&parent).unwrap();
         let folder = tempfile::Builder::new().prefix("state-").tempdir_in(parent).unwrap();
         std::fs::copy(top.join("template.yaml"), folder.path().join("template.yaml")).unwrap();
@@ -69,11 +73,7 @@ impl Program {
 
     /// Returns the CPU time in seconds, user and system.
     pub fn cpu(&self) -> f64 {
-        let path = format!("/proc/{}/stat", self.child.id().unwrap_or(0));
-        let stat = std::fs::read_to_string(path).unwrap_or_default();
-        let fields = stat.rsplit(')').next().unwrap_or("").split_whitespace().skip(11).take(2);
-        // Linux reports hundredths of a second.
-        fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+        crate::report::cpu_seconds(self.child.id().unwrap_or(0))
     }
 
     /// Kills the program (`-9`) and returns the number of stored messages.

@@ -28,8 +28,13 @@ impl Times {
 
     /// Returns a percentile in milliseconds, given in per mille, or a dash if there are no times.
     pub fn per_mille(&self, per_mille: usize) -> String {
+        self.at_per_mille(per_mille).map_or("–".to_owned(), format_milliseconds)
+    }
+
+    /// Returns a percentile, given in per mille.
+    pub fn at_per_mille(&self, per_mille: usize) -> Option<Duration> {
         let index = (self.0.len() * per_mille / 1000).min(self.0.len().saturating_sub(1));
-        self.0.get(index).map_or("–".to_owned(), |time| format_milliseconds(*time))
+        self.0.get(index).copied()
     }
 }
 
@@ -41,6 +46,14 @@ pub fn format_milliseconds(time: Duration) -> String {
         10.0.. => format!("{value:.1}"),
         _ => format!("{value:.2}"),
     }
+}
+
+/// Returns the CPU time of a process in seconds, user and system.
+pub fn cpu_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or("").split_whitespace().skip(11).take(2);
+    // Linux reports hundredths of a second.
+    fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// Returns the load average of the last minute, which shows whether other programs disturbed the benchmark.

@@ -5,11 +5,13 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::config::{
-    BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
+    BehaviorVersion, Region, StalledStreamProtectionConfig, retry::RetryConfig,
+    timeout::TimeoutConfig,
 };
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 
+use super::endpoint::FixedEndpoint;
 use crate::fault::{Fault, FaultPoints};
 
 /// The timeout of a post. A lost frame is corrected by the next resync.
@@ -59,6 +61,8 @@ impl SocketClient {
             .region(Region::new(options.region))
             .credentials_provider(options.credentials)
             .endpoint_url(options.endpoint)
+            .endpoint_resolver(FixedEndpoint::default())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build())
             .build();

@@ -3,5 +3,6 @@
 //! - [`client`]: the client that posts frames to sockets.
 
 pub mod client;
+mod endpoint;
 
 pub use client::{PostOutcome, SocketClient, SocketClientOptions};

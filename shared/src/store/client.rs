@@ -6,9 +6,11 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
+    BehaviorVersion, Region, StalledStreamProtectionConfig, retry::RetryConfig,
+    timeout::TimeoutConfig,
 };
 
+use super::endpoint::FixedEndpoint;
 use crate::clock::Clock;
 use crate::fault::FaultPoints;
 use crate::ids::Ids;
@@ -86,6 +88,8 @@ impl Store {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(options.access.region.clone()))
             .credentials_provider(options.access.credentials())
+            .endpoint_resolver(FixedEndpoint::default())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts);
         if let Some(endpoint) = options.endpoint {

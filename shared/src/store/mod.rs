@@ -22,6 +22,7 @@ mod conversations;
 mod dedup;
 mod deletion;
 mod deliveries;
+mod endpoint;
 mod enrich;
 mod expression;
 mod inbound;

@@ -81,6 +81,6 @@ pub fn json() -> Result<String> {
         max_page_size: MAX_LIMIT,
         max_watched_conversations: MAX_WATCHED,
         channels: &Channel::ALL,
-        filters: &Filter::ALL,
+        filters: &Filter::TABS,
     })
 }

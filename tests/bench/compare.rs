@@ -2,7 +2,7 @@
 //!
 //! Absolute figures depend on the machine and its load; only the ratios of one run count.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::program::Program;
@@ -10,10 +10,10 @@ use crate::report::{ResultTable, format_milliseconds, load_average, project_root
 use crate::{inbound, open_load};
 
 const PAIRS: usize = 3;
-const CONNECTIONS: usize = 8;
+const CONNECTION_COUNT: usize = 8;
 const LOAD_DURATION: Duration = Duration::from_secs(8);
 const RATE: usize = 100;
-const SOCKETS: usize = 50;
+const SOCKET_COUNT: usize = 50;
 
 /// The figures of one program in one pair.
 #[derive(Clone, Copy)]
@@ -69,9 +69,11 @@ pub async fn measure(base: &Path) {
     ]);
 }
 
-async fn measure_program(root: &PathBuf) -> Figures {
-    let inbound = inbound::load(Program::start_of(root).await, CONNECTIONS, LOAD_DURATION).await;
-    let push = open_load::load(Program::start_of(root).await, RATE, SOCKETS).await.push_times();
+async fn measure_program(root: &Path) -> Figures {
+    let inbound =
+        inbound::load(Program::start_of(root).await, CONNECTION_COUNT, LOAD_DURATION).await;
+    let push =
+        open_load::load(Program::start_of(root).await, RATE, SOCKET_COUNT).await.push_times();
     let milliseconds = |time: Option<Duration>| time.unwrap_or_default().as_secs_f64() * 1e3;
     Figures {
         stored_per_second: inbound.stored_per_second(),

@@ -575,22 +575,37 @@ export interface components {
             unread_count: number;
             /**
              * Format: date-time
+             * @description Since when the contact waits for an answer; absent if they do not wait.
+             */
+            waiting_since: string | null;
+            /**
+             * Format: date-time
              * @description The end of the 24-hour window (WhatsApp and Messenger); absent if there is no window.
              */
             window_expires_at: string | null;
         };
         /** @description A page of conversations. */
         ConversationList: {
-            /** @description The conversations, the newest first. */
+            /** @description The conversations, the newest first, or by `sort`. */
             conversations: components["schemas"]["Conversation"][];
+            counts: components["schemas"]["ListCounts"] | null;
             /** @description The cursor of the next page; null at the end. */
             cursor: string | null;
+            /** @description Whether more than 200 conversations wait, so that `sort=longest_waiting` could not sort all of them. */
+            incomplete: boolean;
         };
         /**
          * @description The status of a conversation.
          * @enum {string}
          */
         ConversationStatus: "open" | "closed";
+        /** @description A number of conversations. */
+        Count: {
+            /** @description The number, at most 99 without a channel. */
+            count: number;
+            /** @description Whether there may be more. */
+            more: boolean;
+        };
         /** @description The file to upload. */
         CreateUpload: {
             /** @description The media type. */
@@ -635,7 +650,7 @@ export interface components {
          * @description A filter of the conversation list.
          * @enum {string}
          */
-        Filter: "open" | "unread" | "closed";
+        Filter: "open" | "unread" | "waiting" | "closed" | "all";
         /**
          * @description How often a message was forwarded.
          * @enum {string}
@@ -661,6 +676,13 @@ export interface components {
             ticket: string;
             /** @description The URL of the WebSocket. */
             url: string;
+        };
+        /** @description How many conversations of the inbox are in which list. */
+        ListCounts: {
+            /** @description Those with unread messages. */
+            unread: components["schemas"]["Count"];
+            /** @description Those that are unread or whose contact waits for an answer. */
+            waiting: components["schemas"]["Count"];
         };
         /**
          * @description A live event: one change.
@@ -1253,7 +1275,7 @@ export interface components {
             /** @description Its replacement in Twilio's Smart Encoding, if there is one. */
             replacement: string | null;
         };
-        /** @description The changes to a conversation. A new name or note requires the previous one. */
+        /** @description The changes to a conversation, all of them or none. A new name or note requires the previous one. */
         UpdateConversation: {
             /** @description The new name. An empty string removes the name. */
             contact_name?: string | null;
@@ -1265,11 +1287,14 @@ export interface components {
             previous_note?: string | null;
             /**
              * Format: int64
-             * @description The conversation's `rev`, allowed only with `status`. If set, the status changes only if the conversation has
-             *     not changed since.
+             * @description The conversation's `rev`. If set, nothing changes unless the conversation is as it was shown.
              */
             rev?: number | null;
             status?: components["schemas"]["ConversationStatus"] | null;
+            /** @description `true` marks the conversation unread. Requires `rev`. */
+            unread?: boolean | null;
+            /** @description `false` says that no reply is needed. Requires `rev`. */
+            waiting?: boolean | null;
         };
         /** @description The URL to which the browser uploads a file. */
         UploadTarget: {
@@ -1312,6 +1337,10 @@ export interface operations {
                 filter?: components["schemas"]["Filter"];
                 /** @description Only conversations on this channel; a page can then be short or empty and still have a cursor */
                 channel?: components["schemas"]["Channel"];
+                /** @description `longest_waiting`, only with `filter=waiting`: at most 200 conversations, the longest waiting first, in one page */
+                sort?: string;
+                /** @description Whether to count the lists of the inbox, on `channel` if given */
+                counts?: boolean;
                 /** @description The start of a word of the name, or the start or end of the number; at least 2 characters */
                 search?: string;
                 cursor?: string;

@@ -17,7 +17,8 @@ export type ConversationPage = Schemas['ConversationList'];
 
 export type Channel = Schemas['Channel'];
 
-export type Filter = Schemas['Filter'];
+/** A filter that the page offers. */
+export type Filter = Exclude<Schemas['Filter'], 'waiting' | 'all'>;
 
 /** A status that Twilio reports. Each is stored with the time of its first report. */
 export type DeliveryStatus = Schemas['DeliveryStatus'];

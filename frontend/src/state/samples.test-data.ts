@@ -16,6 +16,7 @@ export function conversation(fields: Partial<Conversation> = {}): Conversation {
     consent: null,
     note: null,
     unread_count: 0,
+    waiting_since: null,
     preview: null,
     date_created: '2026-11-01T09:00:00.000Z',
     date_updated: '2026-11-01T09:00:00.000Z',

@@ -1,10 +1,11 @@
-//! `PATCH /api/conversations/{id}` changes the name, note or status of a conversation.
+//! `PATCH /api/conversations/{id}` changes the name, note, status or place of a conversation, in one write.
 
 use serde::Deserialize;
 use shared::conversation::{Conversation, ConversationStatus, ConversationView};
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized::conversation as texts;
+use shared::store::ConversationChange;
 use utoipa::ToSchema;
 
 use super::name::clean_name;
@@ -15,7 +16,7 @@ use crate::scope::{conflict_with_current, conversation_view, visible_conversatio
 /// The maximum length of a note, in characters.
 pub const MAX_NOTE_CHARS: usize = 2_000;
 
-/// The changes to a conversation. A new name or note requires the previous one.
+/// The changes to a conversation, all of them or none. A new name or note requires the previous one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateConversation {
@@ -34,10 +35,34 @@ pub struct UpdateConversation {
     /// The new status.
     #[serde(default)]
     status: Option<ConversationStatus>,
-    /// The conversation's `rev`, allowed only with `status`. If set, the status changes only if the conversation has
-    /// not changed since.
+    /// `true` marks the conversation unread. Requires `rev`.
+    #[serde(default)]
+    unread: Option<bool>,
+    /// `false` says that no reply is needed. Requires `rev`.
+    #[serde(default)]
+    waiting: Option<bool>,
+    /// The conversation's `rev`. If set, nothing changes unless the conversation is as it was shown.
     #[serde(default)]
     rev: Option<u64>,
+}
+
+impl UpdateConversation {
+    fn check(&self) -> Result<()> {
+        if self.unread == Some(false) || self.waiting == Some(true) {
+            return Err(Error::Unprocessable(texts::only_one_way()));
+        }
+        if self.unread.is_some() && self.waiting.is_some() {
+            return Err(Error::Unprocessable(texts::unread_or_dismissed()));
+        }
+        if (self.unread.is_some() || self.waiting.is_some()) && self.rev.is_none() {
+            return Err(Error::Unprocessable(texts::rev_required()));
+        }
+        let fields = [self.contact_name.is_some(), self.note.is_some(), self.status.is_some()];
+        if !fields.contains(&true) && self.unread.is_none() && self.waiting.is_none() {
+            return Err(Error::Unprocessable(texts::nothing_to_update()));
+        }
+        Ok(())
+    }
 }
 
 /// Builds the function.
@@ -55,87 +80,62 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response> {
     let requested: UpdateConversation = request.json()?;
-    if requested.contact_name.is_none() && requested.note.is_none() && requested.status.is_none() {
-        return Err(Error::Unprocessable(texts::nothing_to_update()));
-    }
-    if requested.rev.is_some() && (requested.contact_name.is_some() || requested.note.is_some()) {
-        return Err(Error::Unprocessable(texts::rev_with_more()));
-    }
-    let mut conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
-    if let Some(name) = requested.contact_name {
-        let name = clean_name(Some(&name))?;
-        let expected = requested.previous_contact_name;
-        conversation = update_name(&app, conversation, name, expected.as_deref()).await?;
-    }
-    if let Some(note) = requested.note {
-        let note = clean_note(&note)?;
-        conversation =
-            update_note(&app, conversation, note, requested.previous_note.as_deref()).await?;
-    }
-    if let Some(status) = requested.status {
-        conversation = update_status(&app, &caller, conversation, (status, requested.rev)).await?;
-    }
-    Response::json(200, &conversation_view(&app, &conversation).await?)
-}
-
-async fn update_name(
-    app: &App,
-    conversation: Conversation,
-    name: Option<String>,
-    expected: Option<&str>,
-) -> Result<Conversation> {
-    if conversation.name == name {
-        return Ok(conversation);
-    }
-    let conflict = texts::renamed_meanwhile();
-    if conversation.name.as_deref() != expected {
-        return Err(conflict_with_current(app, &conversation.id, conflict).await);
-    }
-    match app.store.set_name(&conversation, name.as_deref()).await? {
-        Some(updated) => Ok(updated),
-        None => Err(conflict_with_current(app, &conversation.id, conflict).await),
-    }
-}
-
-async fn update_note(
-    app: &App,
-    conversation: Conversation,
-    note: Option<String>,
-    expected: Option<&str>,
-) -> Result<Conversation> {
-    let stored = app.store.get_note(&conversation).await?;
-    if stored == note {
-        return Ok(conversation);
-    }
-    let conflict = texts::note_changed();
-    if stored.as_deref() != expected {
-        return Err(conflict_with_current(app, &conversation.id, conflict).await);
-    }
-    match app.store.set_note(&conversation, expected, note.as_deref()).await? {
-        Some(updated) => Ok(updated),
-        None => Err(conflict_with_current(app, &conversation.id, conflict).await),
-    }
-}
-
-async fn update_status(
-    app: &App,
-    caller: &Caller,
-    mut conversation: Conversation,
-    (status, rev): (ConversationStatus, Option<u64>),
-) -> Result<Conversation> {
-    // A message may arrive between the read and the write, so read and decide again.
+    requested.check()?;
+    // Another write may come between the read and the write, so read and decide again.
     let mut attempts = attempts();
     loop {
         attempts.begin()?;
-        if conversation.list_pk.as_ref().is_none_or(|partition| partition.status == status) {
-            return Ok(conversation);
+        let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
+        let change = decide(&app, &conversation, &requested).await?;
+        if change.is_empty() {
+            return Response::json(200, &conversation_view(&app, &conversation).await?);
         }
-        require_rev(app, &conversation, rev).await?;
-        if let Some(updated) = app.store.set_status(&conversation, status).await? {
-            return Ok(updated);
+        require_rev(&app, &conversation, requested.rev).await?;
+        if let Some(updated) = app.store.update_conversation(&conversation, &change).await? {
+            return Response::json(200, &conversation_view(&app, &updated).await?);
         }
-        conversation = visible_conversation(app, caller, conversation.id.as_str()).await?;
     }
+}
+
+/// Returns what changes in a conversation as it is now.
+///
+/// # Errors
+/// `Conflict` with the present conversation if the name or the note is not the previous one.
+async fn decide(
+    app: &App,
+    conversation: &Conversation,
+    requested: &UpdateConversation,
+) -> Result<ConversationChange> {
+    let mut change = ConversationChange::default();
+    if let Some(name) = &requested.contact_name {
+        let name = clean_name(Some(name))?;
+        if conversation.name != name {
+            if conversation.name != requested.previous_contact_name {
+                let conflict = texts::renamed_meanwhile();
+                return Err(conflict_with_current(app, &conversation.id, conflict).await);
+            }
+            change.name = Some(name);
+        }
+    }
+    if let Some(note) = &requested.note {
+        let note = clean_note(note)?;
+        let stored = app.store.get_note(conversation).await?;
+        if stored != note {
+            if stored != requested.previous_note {
+                let conflict = texts::note_changed();
+                return Err(conflict_with_current(app, &conversation.id, conflict).await);
+            }
+            change.note = Some((stored, note));
+        }
+    }
+    let partition = conversation.list_pk.as_ref();
+    change.status = requested
+        .status
+        .filter(|status| partition.is_some_and(|partition| partition.status != *status));
+    change.unread = requested.unread.is_some() && conversation.unread == 0;
+    change.no_reply_needed = requested.waiting.is_some()
+        && (conversation.waiting_since.is_some() || conversation.unread > 0);
+    Ok(change)
 }
 
 /// Returns the note without control characters other than line feeds and tabs; `None` if nothing is left.

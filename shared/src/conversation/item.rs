@@ -1,26 +1,17 @@
-//! A conversation as stored in the table, and its key in the inbox list.
+//! A conversation as stored in the table.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::address::{Address, Channel};
 use crate::clock;
 use crate::consent::Consent;
 use crate::conversation::id::{ConversationId, id_from_pk};
+use crate::conversation::list_partition::ListPartition;
 use crate::conversation::preview::Preview;
+use crate::direction::Direction;
 use crate::ids::MessageId;
 use crate::inbox_name::InboxName;
-
-/// The status of a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ConversationStatus {
-    /// In the *Open* list.
-    Open,
-    /// In the *Closed* list. An inbound message opens it again.
-    Closed,
-}
 
 /// The kind of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,60 +26,6 @@ impl ConversationKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Direct => "direct",
-        }
-    }
-}
-
-/// A partition of the `list` index: inbox, status, and unread or read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ListPartition {
-    /// The inbox.
-    pub inbox: InboxName,
-    /// Open or closed.
-    pub status: ConversationStatus,
-    /// Whether there are unread messages.
-    pub unread: bool,
-}
-
-impl std::fmt::Display for ListPartition {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let status = match self.status {
-            ConversationStatus::Open => "open",
-            ConversationStatus::Closed => "closed",
-        };
-        write!(out, "INBOX#{}#{status}#{}", self.inbox, if self.unread { "unread" } else { "read" })
-    }
-}
-
-impl From<ListPartition> for String {
-    fn from(partition: ListPartition) -> Self {
-        partition.to_string()
-    }
-}
-
-impl TryFrom<String> for ListPartition {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let mut parts = text.split('#');
-        let parse = |parts: &mut std::str::Split<'_, char>| {
-            let inbox = InboxName::parse(parts.next()?)?;
-            let status = match parts.next()? {
-                "open" => ConversationStatus::Open,
-                "closed" => ConversationStatus::Closed,
-                _ => return None,
-            };
-            let unread = match parts.next()? {
-                "unread" => true,
-                "read" => false,
-                _ => return None,
-            };
-            Some(Self { inbox, status, unread })
-        };
-        match parts.next() {
-            Some("INBOX") => parse(&mut parts).ok_or("not a list partition"),
-            _ => Err("not a list partition"),
         }
     }
 }
@@ -136,6 +73,14 @@ pub struct Conversation {
     /// The number of inbound messages since an agent last read the conversation.
     #[serde(default)]
     pub unread: u64,
+    /// Since when the contact waits for an answer: the first inbound message after our last answer. Absent if they do
+    /// not wait.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::millisecond::optional"
+    )]
+    pub waiting_since: Option<Timestamp>,
     /// The last message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Preview>,
@@ -181,6 +126,7 @@ impl Conversation {
             has_note: false,
             rev: 0,
             unread: 0,
+            waiting_since: None,
             preview: None,
             last_ulid: None,
             deleted_through: None,
@@ -193,6 +139,13 @@ impl Conversation {
     /// Returns the name that the list shows: the contact's name, else the profile name.
     pub fn shown_name(&self) -> Option<&str> {
         self.name.as_deref().or(self.profile_name.as_deref())
+    }
+
+    /// Returns whether the contact waits for an answer: the last message is theirs, and no user has answered, closed or
+    /// dismissed it.
+    pub fn is_waiting(&self) -> bool {
+        let is_last = |preview: &Preview| preview.direction == Direction::Inbound;
+        self.waiting_since.is_some() && self.preview.as_ref().is_some_and(is_last)
     }
 
     /// Returns the sort key in the `list` index for a last activity at `at`.
@@ -219,20 +172,5 @@ impl Conversation {
         let channel = self.contact.as_ref()?.channel();
         matches!(channel, Channel::WhatsApp | Channel::Messenger)
             .then(|| self.last_inbound_at.map(|at| clock::add(at, MESSAGING_WINDOW)))?
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_partition_survives_its_text_form() {
-        for status in [ConversationStatus::Open, ConversationStatus::Closed] {
-            for unread in [true, false] {
-                let partition = ListPartition { inbox: InboxName::main(), status, unread };
-                assert_eq!(ListPartition::try_from(partition.to_string()), Ok(partition));
-            }
-        }
     }
 }

@@ -30,6 +30,7 @@ impl Conversation {
             consent: self.consent.as_ref().map(Consent::view),
             note,
             unread_count: self.unread,
+            waiting_since: self.waiting_since,
             preview: self.preview.as_ref().map(|preview| preview.view(last_activity)),
             date_created: self.created_at.unwrap_or_default(),
             date_updated: last_activity,
@@ -81,6 +82,9 @@ pub struct ConversationView {
     pub note: Option<String>,
     /// The number of inbound messages since an agent last read the conversation.
     pub unread_count: u64,
+    /// Since when the contact waits for an answer; absent if they do not wait.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub waiting_since: Option<Timestamp>,
     /// The last message.
     pub preview: Option<PreviewView>,
     /// The time at which the conversation was created.

@@ -3,15 +3,16 @@
 use super::client::Store;
 use super::consent_record::consent_record_for;
 use super::dedup::DedupRecord;
+use super::existing_meta::ExistingMeta;
 use super::keys::Key;
 use super::messages::StoredMessage;
-use super::meta::{ExistingMeta, MetaUpdate};
+use super::meta::MetaUpdate;
 use super::outbox::put_outbox_entry;
 use super::search::{change_search_entries, put_search_entry, search_terms};
 use super::transaction::{Commit, Slot, Transaction};
 use crate::attempts::Attempts;
-use crate::consent::ConsentRecord;
-use crate::conversation::{Conversation, ConversationStatus, ListPartition};
+use crate::consent::{ConsentKeyword, ConsentRecord};
+use crate::conversation::{Conversation, ConversationStatus, ListPartition, ListPlace};
 use crate::error::{Error, Result};
 use crate::ids::MessageId;
 use crate::message::Message;
@@ -185,13 +186,18 @@ fn inbound_update(inbound: &NewInbound) -> Result<MetaUpdate> {
     let partition = ListPartition {
         inbox: message.inbox.clone(),
         status: ConversationStatus::Open,
-        unread: true,
+        place: ListPlace::Unread,
     };
     let mut update = MetaUpdate::new(&message.conversation)
         .add_message(message)?
         .set_partition(&partition)
         .set_last_inbound(message.created_at())
         .increment_unread();
+    // A contact who opts out cannot be answered.
+    update = match message.extras.opt_out {
+        Some(ConsentKeyword::Stop) => update.stop_waiting(),
+        _ => update.start_waiting(message.created_at()),
+    };
     if let Some(name) = &inbound.profile_name {
         update = update.set_profile_name(name);
     }

@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use futures_util::FutureExt;
-use futures_util::future::try_join;
+use futures_util::future::try_join_all;
 
 use super::client::Store;
 use super::items::{MAX_BATCH_KEYS, Reads};
@@ -14,13 +13,13 @@ use super::write::unconditional;
 use crate::address::{Address, Channel};
 use crate::conversation::search::SearchQuery;
 use crate::conversation::{
-    Conversation, ConversationId, ConversationStatus, Filter, ListPartition,
+    Conversation, ConversationId, ConversationStatus, Filter, ListPartition, ListPlace,
 };
 use crate::error::Result;
 use crate::inbox_name::InboxName;
 
 /// The maximum number of conversations that one request reads to find those of one channel.
-const MAX_LIST_READS: usize = 200;
+pub(super) const MAX_LIST_READS: usize = 200;
 
 /// A page of the list.
 #[derive(Debug)]
@@ -86,34 +85,17 @@ impl Store {
         Ok(page)
     }
 
-    async fn query_list_keys(
+    pub(super) async fn query_list_keys(
         &self,
         inbox: &InboxName,
         filter: Filter,
         position: Option<&str>,
         limit: usize,
     ) -> Result<Vec<String>> {
-        let partition = |status, unread| ListPartition { inbox: inbox.clone(), status, unread };
-        let query = |partition: ListPartition| {
-            async move { self.query_list_partition(&partition, position, limit).await }.boxed()
-        };
-        let mut keys = match filter {
-            Filter::Unread => query(partition(ConversationStatus::Open, true)).await?,
-            Filter::Open => merge_by_time(
-                try_join(
-                    query(partition(ConversationStatus::Open, true)),
-                    query(partition(ConversationStatus::Open, false)),
-                )
-                .await?,
-            ),
-            Filter::Closed => merge_by_time(
-                try_join(
-                    query(partition(ConversationStatus::Closed, true)),
-                    query(partition(ConversationStatus::Closed, false)),
-                )
-                .await?,
-            ),
-        };
+        let queries = partitions(inbox, filter).into_iter().map(|partition| async move {
+            self.query_list_partition(&partition, position, limit).await
+        });
+        let mut keys = merge_by_time(&try_join_all(queries).await?);
         keys.truncate(limit);
         Ok(keys)
     }
@@ -124,18 +106,32 @@ impl Store {
         before: Option<&str>,
         limit: usize,
     ) -> Result<Vec<String>> {
-        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-        let call = self
-            .client
-            .query()
-            .table_name(self.table_name(Table::Main))
-            .index_name("list")
-            .limit(limit);
-        let call = call.scan_index_forward(false);
+        self.query_keys(partition, before.unwrap_or("~"), false, limit).await
+    }
+
+    /// Returns the list sort keys of a partition, those with the oldest last activity first.
+    pub(super) async fn query_oldest_keys(
+        &self,
+        partition: &ListPartition,
+        limit: usize,
+    ) -> Result<Vec<String>> {
+        self.query_keys(partition, "~", true, limit).await
+    }
+
+    async fn query_keys(
+        &self,
+        partition: &ListPartition,
+        before: &str,
+        oldest_first: bool,
+        limit: usize,
+    ) -> Result<Vec<String>> {
+        let call = self.client.query().table_name(self.table_name(Table::Main)).index_name("list");
         let call = call
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .scan_index_forward(oldest_first)
             .key_condition_expression("list_pk = :place AND list_sk < :before")
             .expression_attribute_values(":place", attr_s(partition.to_string()))
-            .expression_attribute_values(":before", attr_s(before.unwrap_or("~")));
+            .expression_attribute_values(":before", attr_s(before));
         let response = unconditional(self.call("table.query", || call.clone().send()).await)?;
         let items = response.items.unwrap_or_default();
         Ok(items.iter().filter_map(|item| get_str(item, "list_sk").map(str::to_owned)).collect())
@@ -173,24 +169,38 @@ impl Store {
 }
 
 fn matches_filter(filter: Filter, conversation: &Conversation) -> bool {
-    conversation.list_pk.as_ref().is_some_and(|partition| match filter {
-        Filter::Open => partition.status == ConversationStatus::Open,
-        Filter::Closed => partition.status == ConversationStatus::Closed,
-        Filter::Unread => partition.status == ConversationStatus::Open && partition.unread,
-    })
+    let partition = conversation.list_pk.as_ref();
+    partition.is_some_and(|partition| partitions(&partition.inbox, filter).contains(partition))
 }
 
-fn is_on_channel(channel: Option<Channel>, conversation: &Conversation) -> bool {
+/// Returns the partitions of an inbox in which the conversations of a filter are.
+pub(super) fn partitions(inbox: &InboxName, filter: Filter) -> Vec<ListPartition> {
+    use ConversationStatus::{Closed, Open};
+    use ListPlace::{Read, Unread, Waiting};
+    let places: &[(ConversationStatus, ListPlace)] = match filter {
+        Filter::Open => &[(Open, Unread), (Open, Waiting), (Open, Read)],
+        Filter::Unread => &[(Open, Unread)],
+        Filter::Waiting => &[(Open, Unread), (Open, Waiting)],
+        Filter::Closed => &[(Closed, Unread), (Closed, Read)],
+        Filter::All => {
+            &[(Open, Unread), (Open, Waiting), (Open, Read), (Closed, Unread), (Closed, Read)]
+        }
+    };
+    let partition = |(status, place)| ListPartition { inbox: inbox.clone(), status, place };
+    places.iter().copied().map(partition).collect()
+}
+
+pub(super) fn is_on_channel(channel: Option<Channel>, conversation: &Conversation) -> bool {
     let conversation_channel = conversation.contact.as_ref().map(Address::channel);
     channel.is_none_or(|channel| conversation_channel == Some(channel))
 }
 
-/// Merges two lists of keys by time.
+/// Merges lists of keys by time.
 ///
-/// A conversation that moved between the two queries is in both. `BatchGetItem` rejects duplicate keys, so only the newer
+/// A conversation that moved between two queries is in both. `BatchGetItem` rejects duplicate keys, so only the newer
 /// key stays.
-fn merge_by_time((mut keys, second): (Vec<String>, Vec<String>)) -> Vec<String> {
-    keys.extend(second);
+fn merge_by_time(lists: &[Vec<String>]) -> Vec<String> {
+    let mut keys = lists.concat();
     keys.sort_unstable_by(|a, b| b.cmp(a));
     let mut seen = HashSet::new();
     keys.retain(|key| seen.insert(listed_id(key)));
@@ -198,6 +208,6 @@ fn merge_by_time((mut keys, second): (Vec<String>, Vec<String>)) -> Vec<String> 
 }
 
 /// Returns the conversation of a list sort key.
-fn listed_id(key: &str) -> Option<ConversationId> {
+pub(super) fn listed_id(key: &str) -> Option<ConversationId> {
     Conversation::parse_list_sort_key(key).map(|(_, id)| id)
 }

@@ -1,4 +1,4 @@
-//! META, the conversation's own item: the only place that names its attributes.
+//! Changes of META, the conversation's own item. Its attributes are named only here and in `existing_meta`.
 //!
 //! META is written with every message, so it must stay within one write unit: at most 1,024 bytes at its fullest, with
 //! 60 bytes left. A test weighs it.
@@ -11,29 +11,16 @@ use super::expression::{
 };
 use super::item_update::ItemUpdate;
 use super::keys::Key;
-use super::row::{Item, attr_n, attr_s, from_item, get_str, to_attr};
+use super::meta_names::{
+    BUSINESS, CONSENT, CONTACT, CREATED_AT, HAS_NOTE, INBOX, KIND, LAST_INBOUND_AT, LAST_ULID,
+    LIST_PK, LIST_SK, NAME, PREVIEW, PROFILE_NAME, REV, UNREAD, WAITING_SINCE,
+};
+use super::row::{attr_n, attr_s, from_item, to_attr};
 use crate::consent::Consent;
 use crate::conversation::{Conversation, ConversationId, ListPartition};
 use crate::error::Result;
 use crate::ids::MessageId;
 use crate::message::Message;
-
-const LIST_PK: &str = "list_pk";
-const LIST_SK: &str = "list_sk";
-const REV: &str = "rev";
-const KIND: &str = "kind";
-const INBOX: &str = "inbox";
-const BUSINESS: &str = "business";
-const CONTACT: &str = "contact";
-const NAME: &str = "name";
-const PROFILE_NAME: &str = "profile_name";
-const HAS_NOTE: &str = "has_note";
-const CONSENT: &str = "consent";
-const LAST_INBOUND_AT: &str = "last_inbound_at";
-const UNREAD: &str = "unread";
-const PREVIEW: &str = "preview";
-const LAST_ULID: &str = "last_ulid";
-const CREATED_AT: &str = "created_at";
 
 /// A change of a conversation's META under construction. Each increments `rev`.
 #[derive(Debug)]
@@ -104,6 +91,21 @@ impl MetaUpdate {
     /// Sets the number of unread messages to zero.
     pub(super) fn clear_unread(self) -> Self {
         self.map(|update| update.set(UNREAD, attr_n(0)))
+    }
+
+    /// Sets the number of unread messages to one, if there are none.
+    pub(super) fn mark_unread(self, unread: u64) -> Self {
+        self.map(|update| update.set(UNREAD, attr_n(unread.max(1))))
+    }
+
+    /// Sets since when the contact waits, if they do not wait yet.
+    pub(super) fn start_waiting(self, at: Timestamp) -> Self {
+        self.map(|update| update.set_if_absent(WAITING_SINCE, attr_n(at.as_millisecond())))
+    }
+
+    /// Ends the waiting of the contact.
+    pub(super) fn stop_waiting(self) -> Self {
+        self.map(|update| update.remove(WAITING_SINCE))
     }
 
     /// Increments the number of unread messages.
@@ -204,40 +206,6 @@ fn is_listed() -> Condition {
     exists(LIST_PK)
 }
 
-/// The existing META that made a condition fail.
-pub(super) struct ExistingMeta {
-    /// The greatest ULID used in the conversation.
-    pub(super) last_ulid: Option<MessageId>,
-    /// Whether the conversation is listed.
-    pub(super) is_listed: bool,
-    /// The time of the consent state.
-    pub(super) consent_at: Option<Timestamp>,
-    /// The contact's name, if an agent has set one.
-    pub(super) name: Option<String>,
-    /// The contact's profile name.
-    pub(super) profile_name: Option<String>,
-}
-
-impl ExistingMeta {
-    /// Reads the attributes of an item.
-    pub(super) fn from_item(item: &Item) -> Self {
-        let last_ulid = get_str(item, LAST_ULID);
-        Self {
-            last_ulid: last_ulid.and_then(MessageId::parse),
-            is_listed: item.contains_key(LIST_PK),
-            consent_at: consent_at(item),
-            name: get_str(item, NAME).map(str::to_owned),
-            profile_name: get_str(item, PROFILE_NAME).map(str::to_owned),
-        }
-    }
-}
-
-fn consent_at(item: &Item) -> Option<Timestamp> {
-    let consent = item.get(CONSENT)?.as_m().ok()?;
-    let milliseconds = consent.get("at")?.as_n().ok()?.parse().ok()?;
-    Timestamp::from_millisecond(milliseconds).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -252,7 +220,9 @@ mod tests {
     use crate::config::InstallKey;
     use crate::consent::{Consent, ConsentSource, ConsentState};
     use crate::conversation::preview::{MAX_PREVIEW_BYTES, Preview};
-    use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
+    use crate::conversation::{
+        Conversation, ConversationId, ConversationStatus, ListPartition, ListPlace,
+    };
     use crate::direction::Direction;
     use crate::inbox_name::InboxName;
     use crate::media::MediaKind;
@@ -278,6 +248,7 @@ mod tests {
             has_note: true,
             rev: 99_999_999,
             unread: 9_999,
+            waiting_since: Some(at),
             preview: Some(Preview {
                 body: "a".repeat(MAX_PREVIEW_BYTES),
                 direction: Direction::Outbound,
@@ -290,7 +261,7 @@ mod tests {
             list_pk: Some(ListPartition {
                 inbox: inbox.clone(),
                 status: ConversationStatus::Closed,
-                unread: true,
+                place: ListPlace::Unread,
             }),
             list_sk: Some(Conversation::list_sort_key(at, &id)),
             ..Conversation::direct(id.clone(), &inbox, &business, contact)
@@ -336,6 +307,7 @@ mod tests {
             CONSENT,
             LAST_INBOUND_AT,
             UNREAD,
+            WAITING_SINCE,
             PREVIEW,
             LAST_ULID,
             CREATED_AT,

@@ -9,7 +9,6 @@ use super::expression::{absent, equals};
 use super::item_update::ItemUpdate;
 use super::items::Reads;
 use super::keys::Key;
-use super::meta::MetaUpdate;
 use super::row::{attr_s, from_item};
 use super::transaction::Transaction;
 use crate::conversation::id::id_from_pk;
@@ -46,35 +45,28 @@ impl Store {
         let rows = self.get_all(&keys, Reads::Consistent).await?.into_iter().map(from_item);
         rows.map(|row: Result<Note>| row.map(|row| (row.conversation, row.note))).collect()
     }
+}
 
-    /// Sets the note if it still equals `previous`. Returns `None` if another write came first.
-    pub async fn set_note(
-        &self,
-        expected: &Conversation,
-        previous: Option<&str>,
-        note: Option<&str>,
-    ) -> Result<Option<Conversation>> {
-        let key = Key::note(&expected.id);
-        let unchanged = match previous {
-            Some(previous) => equals("note", attr_s(previous)),
-            None => absent("pk"),
-        };
-        let mut transaction = Transaction::new();
-        transaction
-            .update(MetaUpdate::new(&expected.id).set_has_note(note.is_some())?.require_listed());
-        match note {
-            Some(note) => {
-                let row = Note { conversation: expected.id.clone(), note: note.to_owned() };
-                transaction.put_if(key, &row, unchanged)?;
-            }
-            None => {
-                transaction.delete(ItemUpdate::new(key).require(unchanged));
-            }
+/// Adds the change of a note from `previous` to `note` to a transaction. Requires that it still equals `previous`.
+pub(super) fn put_note(
+    transaction: &mut Transaction,
+    id: &ConversationId,
+    previous: Option<&str>,
+    note: Option<&str>,
+) -> Result<()> {
+    let key = Key::note(id);
+    let unchanged = match previous {
+        Some(previous) => equals("note", attr_s(previous)),
+        None => absent("pk"),
+    };
+    match note {
+        Some(note) => {
+            let row = Note { conversation: id.clone(), note: note.to_owned() };
+            transaction.put_if(key, &row, unchanged)?;
         }
-        if self.commit(transaction).await?.is_committed() {
-            self.get_conversation(&expected.id).await
-        } else {
-            Ok(None)
+        None => {
+            transaction.delete(ItemUpdate::new(key).require(unchanged));
         }
     }
+    Ok(())
 }

@@ -11,7 +11,9 @@ use super::outbox::{message_entry, put_outbox_entry};
 use super::row::{attr_n, attr_s, to_attr};
 use super::transaction::{Commit, Slot, Transaction};
 use crate::attempts::Attempts;
-use crate::conversation::{Conversation, ConversationId, ConversationStatus, ListPartition};
+use crate::conversation::{
+    Conversation, ConversationId, ConversationStatus, ListPartition, ListPlace,
+};
 use crate::error::{Error, Result};
 use crate::ids::MessageId;
 use crate::message::extras::MessageExtras;
@@ -170,9 +172,13 @@ fn outbound_transaction(
 fn outbound_update(expected: &Conversation, message: &Message) -> Result<MetaUpdate> {
     let partition = expected.list_pk.clone();
     let partition = partition.ok_or_else(|| Error::internal("not on the list"))?;
-    let target = ListPartition { status: ConversationStatus::Open, ..partition.clone() };
-    MetaUpdate::new(&expected.id)
-        .add_message(message)?
+    // What arrived unseen stays unread. Otherwise the message answers the contact.
+    let place = if expected.unread > 0 { ListPlace::Unread } else { ListPlace::Read };
+    let target =
+        ListPartition { status: ConversationStatus::Open, place, inbox: partition.inbox.clone() };
+    let update = MetaUpdate::new(&expected.id).add_message(message)?;
+    let update = if expected.unread > 0 { update } else { update.stop_waiting() };
+    update
         .set_partition(&target)
         .require_partition(&partition)
         .require_consent(expected.consent.as_ref())

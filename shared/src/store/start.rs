@@ -4,7 +4,7 @@ use super::client::Store;
 use super::meta::MetaUpdate;
 use super::search::{put_search_entry, search_terms};
 use super::transaction::Transaction;
-use crate::conversation::{Conversation, ConversationStatus, ListPartition};
+use crate::conversation::{Conversation, ConversationStatus, ListPartition, ListPlace};
 use crate::error::{Error, Result};
 
 /// The outcome of starting a conversation.
@@ -43,7 +43,7 @@ impl Store {
         let partition = ListPartition {
             inbox: requested.inbox.clone(),
             status: ConversationStatus::Open,
-            unread: false,
+            place: ListPlace::Read,
         };
         MetaUpdate::new(&requested.id)
             .create(requested, at)

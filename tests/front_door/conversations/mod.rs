@@ -8,6 +8,7 @@ mod mark_read;
 mod search;
 mod start;
 mod update;
+mod waiting;
 
 use serde_json::Value;
 

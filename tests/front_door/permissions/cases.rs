@@ -21,6 +21,7 @@ use shared::outbox::{OutboxEntry, OutboxHome, OutboxKind, OutboxState, OutboxTar
 use shared::sending::can_send::SendCheck;
 use shared::session::Role;
 use shared::sid::MessageSid;
+use shared::store::ConversationChange;
 use shared::store::{
     InboundOutcome, NewOutbound, OutboundOutcome, QuarantineEntry, SendCompletion, Ticket, User,
 };
@@ -260,7 +261,11 @@ impl<'a> PermissionCase<'a> {
                 self.request(Method::PATCH, &path, Some(body)).await;
                 let expected =
                     self.system.inner().store().get_conversation(&id).await.unwrap().unwrap();
-                self.system.inner().store().set_name(&expected, Some("Ida Berg")).await.unwrap();
+                let change = ConversationChange {
+                    name: Some(Some("Ida Berg".to_owned())),
+                    ..ConversationChange::default()
+                };
+                self.system.inner().store().update_conversation(&expected, &change).await.unwrap();
                 let body_without_name =
                     json!({ "contact_name": "", "previous_contact_name": "Ida Berg" });
                 self.request(Method::PATCH, &path, Some(body_without_name)).await;
@@ -439,7 +444,11 @@ impl<'a> PermissionCase<'a> {
         let id = self.store_inbound().await;
         let store = self.system.inner().store();
         let conversation = store.get_conversation(&id).await.unwrap().unwrap();
-        store.set_note(&conversation, None, Some("Prefers calls")).await.unwrap();
+        let change = ConversationChange {
+            note: Some((None, Some("Prefers calls".to_owned()))),
+            ..ConversationChange::default()
+        };
+        store.update_conversation(&conversation, &change).await.unwrap();
         self.system.wait_until_idle().await;
         assert!(!self.strict || !stored_connection_ids(self.system).await.contains(&dead.id));
     }

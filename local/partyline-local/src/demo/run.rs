@@ -12,7 +12,10 @@ use shared::inbox_name::InboxName;
 use shared::message::{Direction, Message};
 use shared::outbox::OutboxEntry;
 use shared::sending::can_send::SendCheck;
-use shared::store::{DeliveryReport, InboundOutcome, NewOutbound, OutboundOutcome, SendCompletion};
+use shared::store::{
+    ConversationChange, DeliveryReport, InboundOutcome, NewOutbound, OutboundOutcome,
+    SendCompletion,
+};
 
 use super::error::DemoError;
 use super::history::{delivery_reports, phone};
@@ -196,7 +199,11 @@ impl StoryRunner<'_> {
         if story.has_flag("closed")
             && let Some(conversation_row) = self.store.get_conversation(conversation).await?
         {
-            self.store.set_status(&conversation_row, ConversationStatus::Closed).await?;
+            let change = ConversationChange {
+                status: Some(ConversationStatus::Closed),
+                ..ConversationChange::default()
+            };
+            self.store.update_conversation(&conversation_row, &change).await?;
         }
         Ok(())
     }

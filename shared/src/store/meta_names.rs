@@ -1,0 +1,19 @@
+//! The names of META's attributes.
+
+pub(super) const LIST_PK: &str = "list_pk";
+pub(super) const LIST_SK: &str = "list_sk";
+pub(super) const REV: &str = "rev";
+pub(super) const KIND: &str = "kind";
+pub(super) const INBOX: &str = "inbox";
+pub(super) const BUSINESS: &str = "business";
+pub(super) const CONTACT: &str = "contact";
+pub(super) const NAME: &str = "name";
+pub(super) const PROFILE_NAME: &str = "profile_name";
+pub(super) const HAS_NOTE: &str = "has_note";
+pub(super) const CONSENT: &str = "consent";
+pub(super) const LAST_INBOUND_AT: &str = "last_inbound_at";
+pub(super) const UNREAD: &str = "unread";
+pub(super) const WAITING_SINCE: &str = "waiting_since";
+pub(super) const PREVIEW: &str = "preview";
+pub(super) const LAST_ULID: &str = "last_ulid";
+pub(super) const CREATED_AT: &str = "created_at";

@@ -66,7 +66,7 @@ test('shortcuts reach search, filters and dialogs without losing the focus', asy
   expect(await focused(desk)).not.toBe('BODY');
 
   await desk.keyboard.press('3');
-  await expect(desk.getByText('No results for')).toBeVisible();
+  await expect(desk.getByText('No closed conversations.')).toBeVisible();
   await desk.keyboard.press('1');
   await expect(row(desk, /0123/)).toBeVisible();
 });

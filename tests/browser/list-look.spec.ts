@@ -88,8 +88,6 @@ test('the middle says what the list does not have, and the list says it next to 
   await desk.getByRole('searchbox').fill('unknown');
   await expect(middle.getByRole('heading', { name: /No results/ })).toBeVisible();
   await desk.getByRole('searchbox').fill('0123');
-  await middle.getByRole('button', { name: 'Show Open' }).click();
-  await expect(desk.getByRole('radio', { name: 'Open' })).toBeFocused();
   await open(desk, /0123/);
   await desk.getByRole('searchbox').fill('unknown');
   await expect(list.getByRole('heading', { name: /No results/ })).toBeVisible();

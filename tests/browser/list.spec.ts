@@ -54,24 +54,56 @@ test('a search finds the start of a word of the name and either end of the numbe
   await expect(row(desk, /./)).toHaveCount(2);
 });
 
-test('a search without hits says so and shows hits under other filters', async ({
-  desk,
-  system,
-}) => {
-  await system.api('POST', '/api/conversations', {
-    to: '+12065550123',
-    contact_name: 'Brigitte',
-  });
+test('a search without hits says so', async ({ desk, system }) => {
   await system.receiveSms('+12065550124', 'Hello');
-  await open(desk, /Brigitte/);
-  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(desk, /0124/)).toBeVisible();
   await desk.getByRole('searchbox').fill('brigtn');
   await expect(desk.getByText('No results for “brigtn”.')).toBeVisible();
-  await expect(desk.getByText('No open conversations match.')).toBeVisible();
-  await desk.getByRole('searchbox').fill('brig');
-  await expect(desk.getByText('One closed conversation matches.')).toBeVisible();
-  await desk.getByRole('button', { name: 'Show closed' }).click();
-  await expect(row(desk, /Brigitte/)).toBeVisible();
+  await expect(desk.getByText('Open and closed conversations were searched.')).toBeVisible();
+});
+
+test('a search finds in all places, grouped, with the hit marked', async ({ desk, system }) => {
+  const people = { 'Brigitte Waits': 1, 'Brigida Open': 2, 'Brigham Closed': 3, 'Ada Marsh': 4 };
+  for (const [contact_name, end] of Object.entries(people)) {
+    const to = `+1206555013${String(end)}`;
+    await system.api('POST', '/api/conversations', { to, contact_name });
+    if (end !== 2) await system.receiveSms(to, 'Hello');
+  }
+  await expect(row(desk, /./)).toHaveCount(4);
+  await open(desk, /Brigham/);
+  await expect(row(desk, /Brigham/)).not.toContainText('unread');
+  await desk.getByRole('button', { name: 'Close conversation' }).first().click();
+  await expect(row(desk, /./)).toHaveCount(3);
+  const list = desk.getByRole('region', { name: 'Conversations' });
+  for (const filter of ['Open', 'Unread', 'Closed']) {
+    await desk.getByRole('radio', { name: filter }).check({ force: true });
+    await expect(list.locator('mark'), 'a filter ends the search').toHaveCount(0);
+    await desk.getByRole('searchbox').fill('BRIG');
+    await expect(list.locator('mark'), filter).toHaveCount(3);
+    const lines = await list.locator('h2, .who').allTextContents();
+    expect(lines.map((line) => line.trim())).toEqual([
+      'Waiting',
+      'Brigitte Waits',
+      'Open',
+      'Brigida Open',
+      'Closed',
+      'Brigham Closed',
+    ]);
+    expect(await list.locator('mark').allTextContents()).toEqual(['Brig', 'Brig', 'Brig']);
+  }
+  // Headings take room of their own.
+  const boxes = await Promise.all(
+    ['Waiting', 'Open', 'Closed'].map((name) =>
+      list.getByRole('heading', { name, exact: true }).boundingBox(),
+    ),
+  );
+  expect(boxes.map((box, at) => Math.round((box?.y ?? 0) - (boxes[0]?.y ?? 0)) / 92 - at)).toEqual([
+    0, 0, 0,
+  ]);
+  // A filter ends the search, also the chosen one.
+  await desk.getByRole('radio', { name: 'Closed' }).click({ force: true });
+  await expect(desk.getByRole('searchbox')).toHaveValue('');
+  await expect(row(desk, /./)).toHaveCount(1);
 });
 
 test('a number is checked while typing, and only a valid one starts a conversation', async ({

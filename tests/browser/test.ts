@@ -97,8 +97,6 @@ export async function recordErrors(
   context.on('weberror', (error) => browserErrors.push(error.error().message));
   context.on('console', (message) => {
     const text = message.text();
-    const isError = message.type() === 'error' && !NETWORK_ERRORS.test(text);
-    // The page's framework warns about its wrong use.
-    if (isError || /svelte\.dev\/e\//.test(text)) browserErrors.push(text);
+    if (message.type() === 'error' && !NETWORK_ERRORS.test(text)) browserErrors.push(text);
   });
 }

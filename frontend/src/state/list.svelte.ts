@@ -5,10 +5,15 @@ import type { Channel, Conversation, Filter } from '../api/types';
 import { ConversationLoader } from './conversation-loader';
 import { byActivity, isUnread, type Conversations } from './conversations.svelte';
 import {
+  byGroup,
   conversationIds,
+  groupStarts,
   matchesView,
+  nextPages,
   normalizeSearch,
+  placesOf,
   queryKey,
+  type Group,
   type ListQuery,
   type LoadedView,
 } from './list-query';
@@ -27,8 +32,6 @@ export class List {
   loading = $state(true);
   loadingMore = $state(false);
   error = $state<string | null>(null);
-  /** Hits under another filter when a search has none; `more` means at least `count`. */
-  otherFilterHits = $state<{ filter: Filter; count: number; more: boolean } | null>(null);
 
   readonly loader: ConversationLoader;
   readonly #conversations: Conversations;
@@ -49,8 +52,15 @@ export class List {
     if (!view) return [];
     return this.#conversations.all
       .filter((row) => matchesView(row, view, row.conversation_id === this.#pinned?.id))
-      .sort((a, b) => byActivity(this.#placeOf(a), this.#placeOf(b)));
+      .map((row) => [row, this.#placeOf(row)] as const)
+      .sort(([, a], [, b]) => (view.hits ? byGroup(a, b) : 0) || byActivity(a, b))
+      .map(([row]) => row);
   });
+
+  /** The groups of search results by the id of the conversation with which each begins. */
+  readonly groups: ReadonlyMap<string, Group> = $derived(
+    groupStarts(this.#view?.hits ? this.rows.map((row) => this.#placeOf(row)) : []),
+  );
 
   /**
    * Pins the open conversation: it stays under Unread, and keeps its place among the rows although
@@ -67,12 +77,19 @@ export class List {
   }
 
   get hasMore(): boolean {
-    return Boolean(this.#view?.cursor);
+    return Boolean(this.#view?.more.length);
   }
 
   /** The query of the rows on the screen. It differs from the chosen one while that is loading. */
   get loadedQuery(): ListQuery | null {
     return this.#view;
+  }
+
+  /** Shows the list of a filter, without a search. */
+  show(filter: Filter): void {
+    this.filter = filter;
+    this.search = '';
+    void this.load();
   }
 
   /** Loads the list of the chosen query. The old rows stay until then. */
@@ -87,18 +104,20 @@ export class List {
     this.error = null;
     try {
       const depth = search ? PAGE_SIZE : (this.#loadedCounts.get(queryKey(query)) ?? PAGE_SIZE);
-      const page = await this.loader.fetchPage(query, Math.min(RESYNC_LIMIT, depth));
+      const places = placesOf(query);
+      const limit = Math.min(RESYNC_LIMIT, depth);
+      const pages = await Promise.all(
+        places.map((filter) => this.loader.fetchPage({ ...query, filter }, limit)),
+      );
       if (run !== this.#run) return;
-      this.loader.applyPage(page);
+      for (const page of pages) this.loader.applyPage(page);
       this.#conversations.apply({ type: 'listed' });
       this.#view = {
         ...query,
-        hits: search ? conversationIds(page) : null,
-        lastLoadedRow: page.conversations.at(-1) ?? null,
-        cursor: page.cursor,
+        hits: search ? conversationIds(...pages) : null,
+        lastLoadedRow: pages[0]?.conversations.at(-1) ?? null,
+        more: nextPages(places, pages),
       };
-      this.otherFilterHits = null;
-      if (search && !page.conversations.length) await this.#searchOtherFilters(run, query);
     } catch (thrown) {
       if (run === this.#run) this.error = errorMessage(thrown);
     } finally {
@@ -106,21 +125,28 @@ export class List {
     }
   }
 
-  /** Loads the next page. */
+  /** Loads the next page of each place. */
   async loadMore(): Promise<void> {
     const view = this.#view;
-    if (!view?.cursor || this.loadingMore) return;
+    if (!view?.more.length || this.loadingMore) return;
     this.loadingMore = true;
     this.error = null;
     try {
-      const page = await this.loader.fetchPage(view, PAGE_SIZE, view.cursor);
+      const pages = await Promise.all(
+        view.more.map(({ filter, cursor }) =>
+          this.loader.fetchPage({ ...view, filter }, PAGE_SIZE, cursor),
+        ),
+      );
       if (!this.#view || queryKey(view) !== queryKey(this.#view)) return;
-      this.loader.applyPage(page);
+      for (const page of pages) this.loader.applyPage(page);
       this.#view = {
         ...this.#view,
-        hits: this.#view.hits && new Set([...this.#view.hits, ...conversationIds(page)]),
-        lastLoadedRow: page.conversations.at(-1) ?? this.#view.lastLoadedRow,
-        cursor: page.cursor,
+        hits: this.#view.hits && new Set([...this.#view.hits, ...conversationIds(...pages)]),
+        lastLoadedRow: pages[0]?.conversations.at(-1) ?? this.#view.lastLoadedRow,
+        more: nextPages(
+          view.more.map(({ filter }) => filter),
+          pages,
+        ),
       };
       this.#loadedCounts.set(queryKey(view), this.rows.length);
     } catch (thrown) {
@@ -148,12 +174,20 @@ export class List {
     if (!view) return this.load();
     const limit = Math.min(RESYNC_LIMIT, Math.max(PAGE_SIZE, rowsInView));
     const shows = () => this.#view !== null && queryKey(this.#view) === queryKey(view);
-    const rows = () => (shows() ? this.rows : []);
-    const { ids, missing, complete } = await this.loader.loadTop(view, limit, rows);
+    const isIn = (row: Conversation, filter: Filter) =>
+      !view.hits || row.status === (filter === 'closed' ? 'closed' : 'open');
+    const loaded = await Promise.all(
+      placesOf(view).map((filter) =>
+        this.loader.loadTop({ ...view, filter }, limit, () =>
+          shows() ? this.rows.filter((row) => isIn(row, filter)) : [],
+        ),
+      ),
+    );
     if (!this.#view?.hits || !shows()) return;
+    const ids = loaded.flatMap((top) => [...top.ids]);
     // Search pages are ordered individually, so a missing row may be on a later page.
-    const gone = complete ? missing : new Set<string>();
-    const known = [...this.#view.hits, ...ids].filter((id) => !gone.has(id));
+    const gone = new Set(loaded.flatMap((top) => (top.complete ? [...top.missing] : [])));
+    const known = [...this.#view.hits, ...ids].filter((id) => !gone.has(id) || ids.includes(id));
     this.#view = { ...this.#view, hits: new Set(known) };
   }
 
@@ -172,25 +206,10 @@ export class List {
     this.channel = null;
     this.search = '';
     this.loading = true;
-    this.error = this.otherFilterHits = this.#pinned = null;
+    this.error = this.#pinned = null;
   }
 
   #placeOf(row: Conversation): Conversation {
     return (row.conversation_id === this.#pinned?.id && this.#pinned.place) || row;
-  }
-
-  async #searchOtherFilters(run: number, query: ListQuery): Promise<void> {
-    const { filter } = query;
-    const opposite: Filter = filter === 'closed' ? 'open' : 'closed';
-    const order: Filter[] = filter === 'unread' ? ['open', 'closed'] : [opposite];
-    for (const next of order) {
-      const page = await this.loader.fetchPage({ ...query, filter: next }, RESYNC_LIMIT);
-      if (run !== this.#run) return;
-      const count = page.conversations.length;
-      if (count) {
-        this.otherFilterHits = { filter: next, count, more: page.cursor !== null };
-        return;
-      }
-    }
   }
 }

@@ -177,26 +177,51 @@ describe('the list', () => {
     expect(ids(list)[0]).toBe('c030');
   });
 
-  it('keeps the hits of a filter chosen during a resync of another', async () => {
-    const { list, calls } = desk([numbered(1), numbered(12, { status: 'closed' })]);
+  it('keeps the hits of a search that was entered during a resync of another', async () => {
+    const { list, calls } = desk([numbered(1), numbered(12)]);
     list.search = 'Person 1';
     await list.load();
-    list.filter = 'closed';
+    list.search = 'Person 12';
     await Promise.all([list.load(), list.resync(1)]);
     expect(ids(list)).toEqual(['c012']);
     expect(calls).not.toContain('/api/conversations/c012');
   });
 
-  it('counts hits under other filters when a search finds nothing', async () => {
-    const { list } = desk([
-      numbered(1, { status: 'closed' }),
-      numbered(2, { status: 'closed' }),
-      numbered(3, { contact_name: 'Ada' }),
-    ]);
+  it('finds in all places: who waits first, then the other open ones, then the closed ones', async () => {
+    const waits = {
+      at: '2026-11-20T00:00:00.000Z',
+      body: 'Hello',
+      direction: 'inbound' as const,
+      media: null,
+      media_count: 0,
+    };
+    const rows = [
+      numbered(1),
+      numbered(2, { status: 'closed', preview: waits }),
+      numbered(3, { preview: waits }),
+      numbered(4, { status: 'closed' }),
+      numbered(5, { preview: waits }),
+      numbered(6, { contact_name: 'Ada' }),
+    ];
+    const { list, conversations } = desk(rows);
+    list.filter = 'closed';
     list.search = 'Person';
     await list.load();
-    expect(ids(list)).toEqual([]);
-    expect(list.otherFilterHits).toEqual({ filter: 'closed', count: 2, more: false });
+    expect(ids(list)).toEqual(['c003', 'c005', 'c001', 'c002', 'c004']);
+    expect([...list.groups]).toEqual([
+      ['c003', 'waiting'],
+      ['c001', 'open'],
+      ['c002', 'closed'],
+    ]);
+    // A hit that is closed changes its group, unless it is open in the middle.
+    list.pin('c005');
+    for (const at of [3, 5]) {
+      const closed = numbered(at, { preview: waits, status: 'closed', rev: 2 });
+      conversations.apply({ type: 'conversation', conversation: closed });
+    }
+    expect(ids(list)).toEqual(['c005', 'c001', 'c002', 'c003', 'c004']);
+    list.show('open');
+    expect([list.search, list.filter]).toEqual(['', 'open']);
   });
 
   it('shows the result of the last query, whichever response is last', async () => {

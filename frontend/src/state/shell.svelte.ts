@@ -81,8 +81,7 @@ export class Shell {
   }
 
   filter(filter: Filter): void {
-    this.#desk.list.filter = filter;
-    void this.#desk.list.load();
+    this.#desk.list.show(filter);
   }
 
   /** Removes a closed dialog unless another replaced it, and opens the conversation `opened`. */

@@ -1,7 +1,6 @@
 /** Texts of the inbox: list, connection, menu, notifications and toasts. */
 import { plural } from './plural';
 
-const NUMBER_WORDS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 const FILTERS = { open: 'Open', unread: 'Unread', closed: 'Closed' } as const;
 const KINDS = {
   image: ['Image', 'images'],
@@ -66,16 +65,8 @@ export const listStrings = {
     },
   },
   noResults: (search: string) => `No results for “${search}”.`,
-  noMatches: {
-    open: 'No open conversations match.',
-    unread: 'No unread conversations match.',
-    closed: 'No closed conversations match.',
-  },
-  otherFilter: (filter: keyof typeof FILTERS, count: number, atLeast: boolean) =>
-    `${atLeast ? `At least ${String(count)}` : (NUMBER_WORDS[count] ?? String(count))} ${filter} ${
-      count === 1 ? 'conversation matches' : 'conversations match'
-    }.`,
-  showOtherFilter: (filter: keyof typeof FILTERS) => `Show ${filter}`,
+  noMatches: 'No name or number begins like this. Open and closed conversations were searched.',
+  groups: { waiting: 'Waiting', open: 'Open', closed: 'Closed' },
 };
 
 export const toastStrings = {

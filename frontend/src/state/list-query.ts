@@ -47,7 +47,7 @@ export function groupStarts(rows: Conversation[]): Map<string, Group> {
 }
 
 /** Returns the filters under which a query is read. A search looks in all places. */
-export const placesOf = ({ filter, search }: ListQuery): Filter[] =>
+export const filtersToRead = ({ filter, search }: ListQuery): Filter[] =>
   search ? ['open', 'closed'] : [filter];
 
 /** Returns which of the pages, read under these filters, have a next one. */

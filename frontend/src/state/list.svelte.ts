@@ -11,7 +11,7 @@ import {
   matchesView,
   nextPages,
   normalizeSearch,
-  placesOf,
+  filtersToRead,
   queryKey,
   type Group,
   type ListQuery,
@@ -104,7 +104,7 @@ export class List {
     this.error = null;
     try {
       const depth = search ? PAGE_SIZE : (this.#loadedCounts.get(queryKey(query)) ?? PAGE_SIZE);
-      const places = placesOf(query);
+      const places = filtersToRead(query);
       const limit = Math.min(RESYNC_LIMIT, depth);
       const pages = await Promise.all(
         places.map((filter) => this.loader.fetchPage({ ...query, filter }, limit)),
@@ -177,7 +177,7 @@ export class List {
     const isIn = (row: Conversation, filter: Filter) =>
       !view.hits || row.status === (filter === 'closed' ? 'closed' : 'open');
     const loaded = await Promise.all(
-      placesOf(view).map((filter) =>
+      filtersToRead(view).map((filter) =>
         this.loader.loadTop({ ...view, filter }, limit, () =>
           shows() ? this.rows.filter((row) => isIn(row, filter)) : [],
         ),

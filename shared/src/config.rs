@@ -149,7 +149,15 @@ impl Parameters {
 
     /// Returns our senders.
     pub fn senders(&self) -> Result<Vec<Sender>> {
-        self.json(Parameter::Senders)
+        let senders: Vec<Sender> = self.json(Parameter::Senders)?;
+        if senders.iter().all(|sender| sender.address.can_be_sender()) {
+            return Ok(senders);
+        }
+        let variable = self.path(Parameter::Senders);
+        Err(Error::configuration(
+            &variable,
+            "has an address that is not a sender in Twilio's format",
+        ))
     }
 
     /// Returns the public URLs. Fails if the list is empty.

@@ -214,11 +214,13 @@ async fn a_quarantined_delivery_report_is_released() {
     };
     let field = |name: &str| message[name].as_str().unwrap().to_owned();
     let path = format!("/twilio/deliveries/{}/{}", field("conversation_id"), field("message_id"));
-    let form = delivery_form(&new_sid("SM"));
+    let stored = anna.messages(&field("conversation_id")).await[0].clone();
+    let form = delivery_form(stored["sid"].as_str().unwrap());
     let signature = sign("the next token", &system.url(&path), &form);
     Webhook::form(&system, &path, &form).signature(Some(&signature)).send().await.expect_error(403);
     let unknown_path = "/twilio/deliveries/unknown/unknown";
-    assert_eq!(Webhook::form(&system, unknown_path, &form).send().await.status, 200);
+    let unknown = delivery_form(&new_sid("SM"));
+    assert_eq!(Webhook::form(&system, unknown_path, &unknown).send().await.status, 200);
     system.stop().await;
 
     let system = start_with_state(folder.path(), |options| {

@@ -1062,7 +1062,7 @@ export interface components {
          * @description The code of a reason against sending.
          * @enum {string}
          */
-        ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "user_rate_limit" | "sender_rate_limit" | "sender_unavailable";
+        ReasonCode: "opted_out" | "window_closed" | "empty" | "too_long" | "media_not_allowed" | "media_too_large" | "too_many_media" | "country_not_allowed" | "user_rate_limit" | "sender_rate_limit" | "no_replies" | "sender_unavailable";
         /** @description Consent that the contact gave or withdrew outside of Partyline. */
         RecordConsent: {
             /** @description How and where the contact opted in or out, at most 1,000 characters. Required without `message_id`. */

@@ -8,19 +8,18 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::Value;
-use shared::config::Parameter;
 use shared::conversation::ConversationId;
 use shared::error::{Error, Result};
 use shared::ids::MessageId;
 use shared::lambda::{Request, Response, Setup};
 use shared::media::Media;
 use shared::sid::MessageSid;
-use shared::store::{DeliveryReport, InboundOutcome, NewInbound};
+use shared::store::{DeliveryOutcome, DeliveryReport, InboundOutcome, NewInbound};
 use shared::twilio::event_streams::{self, TwilioEvent};
 
 use crate::app::{App, Build, Cx, Needs, public};
-use crate::messages::receive::{Intake, store_inbound};
-use crate::messages::record_delivery::{delivery_report, unknown_message_reason};
+use crate::messages::forms::delivery_report;
+use crate::messages::intake::{Intake, PARAMETERS, store_inbound};
 use crate::webhooks::quarantine::{QuarantineReason, quarantine_request};
 use crate::webhooks::signed_request::SignedRequest;
 
@@ -32,9 +31,6 @@ const CONCURRENCY: usize = 32;
 
 /// How long a batch is processed. A sink waits 5 s for the response and repeats a batch that got a 5xx.
 const BATCH_TIME: Duration = Duration::from_secs(4);
-
-const PARAMETERS: &[Parameter] =
-    &[Parameter::Twilio, Parameter::Urls, Parameter::Senders, Parameter::Install];
 
 /// The content of a Twilio event.
 #[derive(Debug)]
@@ -117,6 +113,7 @@ async fn ingest(
             let recorded = match location {
                 Some((conversation, message)) => {
                     app.store.record_delivery(conversation, *message, &report).await?
+                        == DeliveryOutcome::Recorded
                 }
                 None => false,
             };
@@ -136,7 +133,9 @@ pub async fn reprocess(app: &App, intake: &Intake, event: &Value) -> Result<Inge
         known.insert(sid.clone(), location);
     }
     match ingest(app, incoming, &known).await? {
-        IngestOutcome::Ignored => Err(Error::Unprocessable(unknown_message_reason().text)),
+        IngestOutcome::Ignored => {
+            Err(Error::Unprocessable(QuarantineReason::unknown_message().text))
+        }
         outcome => Ok(outcome),
     }
 }

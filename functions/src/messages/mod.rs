@@ -2,7 +2,9 @@
 
 pub mod attachments;
 pub mod check;
+pub mod forms;
 pub mod get;
+pub mod intake;
 pub mod list;
 pub mod receive;
 pub mod record_delivery;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::reprocess::reprocess;
 use crate::app::{Build, Cx, Needs, authenticated};
-use crate::messages::receive::Intake;
+use crate::messages::intake::Intake;
 
 /// The empty request body.
 #[derive(Debug, Deserialize, ToSchema)]

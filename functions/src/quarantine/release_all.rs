@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::reprocess::reprocess;
 use crate::app::{App, Build, Cx, Needs, authenticated};
-use crate::messages::receive::Intake;
+use crate::messages::intake::Intake;
 
 /// The number of entries that one request reads.
 const PAGE_SIZE: usize = 50;

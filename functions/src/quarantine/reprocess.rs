@@ -4,13 +4,13 @@ use serde_json::Value;
 use shared::error::{Error, Result};
 use shared::localized::quarantine;
 use shared::message::MessageView;
-use shared::store::{InboundOutcome, QuarantineEntry};
+use shared::store::{DeliveryOutcome, InboundOutcome, QuarantineEntry};
 use shared::twilio::{event_streams, form};
 
 use crate::app::App;
 use crate::events::receive as events;
-use crate::messages::receive::{self, Intake};
-use crate::messages::record_delivery;
+use crate::messages::forms::{Processed, process_form};
+use crate::messages::intake::Intake;
 use crate::webhooks::quarantine::{QuarantineReason, full_body};
 use crate::webhooks::signed_request::SignedRequest;
 use crate::webhooks::verify::FormResult;
@@ -18,24 +18,16 @@ use crate::webhooks::verify::FormResult;
 /// The content of a quarantined request, which decides how it is processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
-    /// The form of an inbound message.
-    Message,
-    /// The form of a status callback.
-    StatusCallback,
+    /// The form of an inbound message or of a status report.
+    Form,
     /// One event of a batch whose signature was valid, or a whole batch.
     Events,
 }
 
 impl Content {
     /// Returns the content of a request to `path`.
-    ///
-    /// Status callbacks have no fixed path: it names their conversation and message.
     fn from_path(path: &str) -> Self {
-        match path {
-            receive::PATH => Self::Message,
-            events::PATH => Self::Events,
-            _ => Self::StatusCallback,
-        }
+        if path == events::PATH { Self::Events } else { Self::Form }
     }
 }
 
@@ -50,15 +42,13 @@ pub(super) async fn reprocess(
     let body = full_body(entry).ok_or_else(|| Error::Unprocessable(quarantine::cut()))?;
     let signed_request = SignedRequest::from_entry(entry, &body);
     let inbound_outcome = match Content::from_path(&entry.path) {
-        Content::Message => {
+        Content::Form => {
             let form = check_form(intake, entry, &signed_request)?;
-            let new_inbound = intake.parse_form(app, form).map_err(rejected)?;
-            Some(receive::store_inbound(app, new_inbound).await?)
-        }
-        Content::StatusCallback => {
-            let form = check_form(intake, entry, &signed_request)?;
-            reprocess_callback(app, intake, &entry.path, form).await?;
-            None
+            match process_form(app, intake, &entry.path, form).await?.map_err(rejected)? {
+                Processed::Inbound(outcome) => Some(outcome),
+                Processed::Report(DeliveryOutcome::Recorded) => None,
+                Processed::Report(_) => return Err(rejected(QuarantineReason::unknown_message())),
+            }
         }
         Content::Events => {
             // One event of a signed batch is stored without the others, so its signature was verified before.
@@ -97,21 +87,6 @@ fn check_form(
     intake.verifier.check_form(signed_request).map_err(|_| signature_still_invalid())
 }
 
-async fn reprocess_callback(
-    app: &App,
-    intake: &Intake,
-    path: &str,
-    form: FormResult,
-) -> Result<()> {
-    let (conversation, message, report) =
-        record_delivery::parse_callback(app, &intake.verifier, path, form).map_err(rejected)?;
-    if app.store.record_delivery(&conversation, message, &report).await? {
-        Ok(())
-    } else {
-        Err(rejected(record_delivery::unknown_message_reason()))
-    }
-}
-
 /// Processes events in order. Returns the outcome of the last one that carried an inbound message.
 async fn reprocess_events(
     app: &App,
@@ -147,12 +122,10 @@ mod tests {
     #[test]
     fn a_request_is_processed_by_its_path_as_when_it_arrived() {
         for (path, expected) in [
-            ("/twilio/messages", Content::Message),
+            ("/twilio/messages", Content::Form),
             ("/twilio/events", Content::Events),
-            ("/twilio/deliveries/c/m", Content::StatusCallback),
-            // `parse_callback` rejects what is no callback path.
-            ("/twilio/messages/", Content::StatusCallback),
-            ("", Content::StatusCallback),
+            ("/twilio/deliveries/c/m", Content::Form),
+            ("", Content::Form),
         ] {
             assert_eq!(Content::from_path(path), expected, "{path}");
         }

@@ -48,6 +48,13 @@ impl SenderDirectory {
         self.0.iter().find(|sender| sender.address == *address)
     }
 
+    /// Returns whether a configured sender uses this Messaging Service, or no sender names one.
+    pub fn knows_service(&self, service: &str) -> bool {
+        let mut services =
+            self.0.iter().filter_map(|it| it.messaging_service_sid.as_ref()).peekable();
+        services.peek().is_none() || services.any(|known| known.as_str() == service)
+    }
+
     /// Returns the senders whose inbox the caller can see.
     pub fn visible_to(&self, caller: &Caller) -> impl Iterator<Item = &Sender> {
         self.0.iter().filter(|sender| caller.can_see_inbox(&sender.inbox))

@@ -46,6 +46,11 @@ impl QuarantineReason {
         Self::new(error.code(), error.localized_text())
     }
 
+    /// Returns the reason for a report on an unknown message.
+    pub fn unknown_message() -> Self {
+        Self::new("unknown_message", localized::quarantine::unknown_message())
+    }
+
     /// Returns the reason for a webhook of another Twilio account.
     pub fn foreign_account() -> Self {
         Self::new("foreign_account", localized::quarantine::foreign_account())

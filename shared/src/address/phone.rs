@@ -10,6 +10,7 @@ use rlibphonenumber::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::address::canonical::canonical_digits;
 pub use crate::address::invalid::InvalidPhoneNumber;
 
 /// A phone number in E.164: `+`, the calling code and the national digits, 7 to 15 digits in total.
@@ -60,6 +61,7 @@ impl PhoneNumber {
         if has_letters(number.split_at(first).0) || number.matches(is_plus).count() > 1 {
             return Err(InvalidPhoneNumber::NotANumber);
         }
+        let number = &without_old_prefix(number, region);
         let region =
             region.and_then(|code| Region::from_code(&code.trim().to_ascii_uppercase()).ok());
         let outcome = match (replace_00_prefix(number), parse_with_lib(number, region)) {
@@ -75,6 +77,11 @@ impl PhoneNumber {
             _ if has_letters(number) => Err(InvalidPhoneNumber::NotANumber),
             outcome => outcome,
         }
+    }
+
+    /// Returns the number in E.164 from which keys are made: one for both spellings of a number.
+    pub fn canonical(&self) -> String {
+        format!("+{}", canonical_digits(self.0.trim_start_matches('+')))
     }
 
     /// Returns the number in E.164.
@@ -98,9 +105,9 @@ impl PhoneNumber {
         code.bytes().all(|byte| byte.is_ascii_uppercase()).then(|| code.to_owned())
     }
 
-    /// Returns the digits after the calling code.
+    /// Returns the digits after the calling code, of the canonical form.
     pub fn national_digits(&self) -> String {
-        self.split().1.to_owned()
+        split(&canonical_digits(self.0.trim_start_matches('+'))).1.to_owned()
     }
 
     /// Returns the number as the API returns it.
@@ -110,11 +117,6 @@ impl PhoneNumber {
 
     fn to_lib(&self) -> Option<rlibphonenumber::PhoneNumber> {
         PHONE_NUMBER_UTIL.parse(&self.0, None).ok()
-    }
-
-    /// Returns the calling code and the other digits.
-    fn split(&self) -> (&str, &str) {
-        split(self.0.trim_start_matches('+'))
     }
 }
 
@@ -139,6 +141,20 @@ fn split(digits: &str) -> (&str, &str) {
         _ => 3,
     };
     digits.split_at_checked(length).unwrap_or((digits, ""))
+}
+
+/// Removes what people in Mexico still write: `044` or `045` before a national mobile number, and the 1 after +52.
+fn without_old_prefix(number: &str, region: Option<&str>) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let in_mexico = region.is_some_and(|region| region.trim().eq_ignore_ascii_case("MX"));
+    let national = digits.strip_prefix("044").or_else(|| digits.strip_prefix("045"));
+    match national.filter(|rest| in_mexico && rest.len() == 10) {
+        Some(national) => format!("+52{national}"),
+        None if number.contains(is_plus) && digits.starts_with("521") && digits.len() == 13 => {
+            format!("+{}", canonical_digits(&digits))
+        }
+        None => number.to_owned(),
+    }
 }
 
 fn is_plus(character: char) -> bool {
@@ -323,7 +339,7 @@ mod tests {
     fn the_split_after_the_calling_code_is_right_for_every_country() {
         for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
             let number = PhoneNumber::parse(&format!("+{code}5551234")).unwrap();
-            assert_eq!(number.split().0, code.to_string());
+            assert_eq!(split(number.as_str().trim_start_matches('+')).0, code.to_string());
             assert_eq!(number.national_digits(), "5551234");
         }
     }

@@ -13,7 +13,7 @@ pub(crate) const PK_PREFIX: &str = "CONV#";
 checked_text! {
     /// The ID of a conversation: the first 128 bits of an HMAC of both addresses, as lower-case base32.
     ///
-    /// It does not reveal the addresses. All messages between a pair have the same ID, so two concurrent first messages
+    /// It does not reveal the addresses, and is the same for both spellings of a number. All messages between a pair have the same ID, so two concurrent first messages
     /// cannot create two conversations.
     ConversationId, check, "not a conversation ID"
 }
@@ -28,7 +28,7 @@ fn check(text: &str) -> Option<String> {
 impl ConversationId {
     /// Returns the ID of the direct conversation between a business address and a contact address.
     pub fn direct(key: &InstallKey, business: &Address, contact: &Address) -> Self {
-        let mac = key.mac("direct", &[business.as_str(), contact.as_str()]);
+        let mac = key.mac("direct", &[&business.canonical(), &contact.canonical()]);
         let bits = mac.get(..16).unwrap_or_default();
         Self(data_encoding::BASE32_NOPAD.encode(bits).to_lowercase())
     }
@@ -55,5 +55,9 @@ mod tests {
         assert_ne!(id, ConversationId::direct(&InstallKey::new([2; 32]), &ours, &theirs));
         assert_ne!(id, ConversationId::direct(&key, &theirs, &ours));
         assert_eq!(ConversationId::parse(id.as_str()), Some(id));
+        let mexican =
+            |text: &str| ConversationId::direct(&key, &ours, &Address::parse(text).unwrap());
+        assert_eq!(mexican("+525512345678"), mexican("+5215512345678"));
+        assert_ne!(mexican("+525512345678"), mexican("whatsapp:+525512345678"));
     }
 }

@@ -68,6 +68,9 @@ pub struct Conversation {
     /// Whether there is a note. The note is an item of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_note: bool,
+    /// Whether a user ID of the contact is stored. It leads to this conversation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_user_id: bool,
     /// The revision. Every write increases it by one.
     pub rev: u64,
     /// The number of inbound messages since an agent last read the conversation.
@@ -124,6 +127,7 @@ impl Conversation {
             last_inbound_at: None,
             consent: None,
             has_note: false,
+            has_user_id: false,
             rev: 0,
             unread: 0,
             waiting_since: None,

@@ -135,6 +135,7 @@ impl NumberQuery {
             Self::AfterZero(digits) => national.starts_with(digits),
             Self::International(digits) => {
                 phone.as_str().trim_start_matches('+').starts_with(digits)
+                    || phone.canonical().trim_start_matches('+').starts_with(digits)
             }
         }
     }

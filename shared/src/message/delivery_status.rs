@@ -42,6 +42,11 @@ pub enum DeliveryStatus {
 }
 
 impl DeliveryStatus {
+    /// Returns whether only inbound messages have this status.
+    pub fn is_inbound(self) -> bool {
+        matches!(self, Self::Receiving | Self::Received)
+    }
+
     /// Every status, the lowest rank first.
     pub const ALL: [Self; 13] = [
         Self::Receiving,

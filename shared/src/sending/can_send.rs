@@ -138,6 +138,10 @@ fn contact_reasons(conversation: &Conversation, now: Timestamp) -> Vec<(SendDeci
         let (text, advice) = (texts::opted_out(), texts::opted_out_advice());
         reasons.push((SendDecision::Denied, reason(ReasonCode::OptedOut, text, advice)));
     }
+    if let Some(text) = no_replies(conversation) {
+        let advice = texts::no_replies_advice();
+        reasons.push((SendDecision::Denied, reason(ReasonCode::NoReplies, text, advice)));
+    }
     let closed = |text, advice| reason(ReasonCode::WindowClosed, text, advice);
     let expired = conversation.window_expires_at().is_none_or(|expires_at| expires_at <= now);
     match conversation.contact.as_ref().map(Address::channel) {
@@ -210,6 +214,22 @@ fn size_reason(limits: &MediaLimits, media: &[DraftAttachment]) -> Option<Reason
 /// Returns the reason if the contact's country is not allowed.
 ///
 /// The rule applies only to contacts who have never sent a message.
+/// Returns why an SMS contact without a phone number cannot get messages.
+///
+/// A short code works within one country: it can be answered by a number to which it has written.
+fn no_replies(conversation: &Conversation) -> Option<LocalizedText> {
+    let contact = conversation.contact.as_ref()?;
+    if contact.channel() != Channel::Sms || contact.phone().is_some() {
+        return None;
+    }
+    let by_number = conversation.business.as_ref().is_some_and(|it| it.phone().is_some());
+    match contact.is_short_code() {
+        true if by_number && conversation.last_inbound_at.is_some() => None,
+        true => Some(texts::short_code()),
+        false => Some(texts::no_replies()),
+    }
+}
+
 fn country_reason(conversation: &Conversation, context: &SendContext) -> Option<Reason> {
     let allowed = context.countries.as_ref()?;
     if conversation.last_inbound_at.is_some() {

@@ -43,6 +43,8 @@ pub enum ReasonCode {
     UserRateLimit,
     /// The sender has reached its limit of messages per minute.
     SenderRateLimit,
+    /// The contact is a name or a short code that receives no messages from this sender.
+    NoReplies,
     /// The sender of the conversation does not support the channel or is no longer configured.
     SenderUnavailable,
 }

@@ -1,7 +1,7 @@
 //! Stores delivery reports. The result does not depend on their order or repetition.
 
 use super::client::Store;
-use super::expression::{equals, exists};
+use super::expression::{absent, equals, exists};
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::row::{attr_n, attr_s, from_item, to_attr};
@@ -9,9 +9,9 @@ use crate::address::Channel;
 use crate::conversation::ConversationId;
 use crate::error::Result;
 use crate::ids::MessageId;
-use crate::message::Message;
 use crate::message::delivery_status::{DeliveryStatus, StatusRecord};
 use crate::message::extras::Price;
+use crate::message::{Direction, Message};
 use crate::sid::MessageSid;
 
 /// A delivery report about a message.
@@ -38,29 +38,56 @@ impl DeliveryReport {
     }
 }
 
+/// The outcome of recording a delivery report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryOutcome {
+    /// Recorded now or before.
+    Recorded,
+    /// There is no such outbound message.
+    UnknownMessage,
+    /// The report is about another message, or its status is one of inbound messages. Nothing changed.
+    OtherMessage,
+}
+
 impl Store {
-    /// Adds a delivery report to an outbound message and applies what it says about the contact. Returns `false` if there
-    /// is no such message.
+    /// Adds a delivery report to an outbound message and applies what it says about the contact.
+    ///
+    /// The SID must be the message's own, or new: a report that names another message would complete a send that Twilio
+    /// never accepted.
     pub async fn record_delivery(
         &self,
         conversation: &ConversationId,
         id: MessageId,
         report: &DeliveryReport,
-    ) -> Result<bool> {
+    ) -> Result<DeliveryOutcome> {
+        let known = self.find_message_by_sid(&report.sid).await?;
+        let is_other = known.is_some_and(|known| known != (conversation.clone(), id));
+        if is_other || report.status.is_inbound() {
+            return Ok(DeliveryOutcome::OtherMessage);
+        }
+        let sid = attr_s(report.sid.as_str());
         let status = format!("statuses.{}", report.status.as_str());
         let changed = ItemUpdate::new(Key::message(conversation, id))
             .set_if_absent(&status, to_attr(report.record)?)
-            .set_if_absent("sid", attr_s(report.sid.as_str()))
+            .set_if_absent("sid", sid.clone())
+            .require(absent("sid").or(equals("sid", sid)))
             .require(exists("pk"))
             .require(equals("direction", attr_s("outbound")))
             .execute(self, "table.update")
             .await?;
-        let Some(item) = changed else { return Ok(false) };
+        let Some(item) = changed else {
+            let message = self.get_message(conversation, id).await?;
+            let is_outbound = |message: &Message| message.direction == Direction::Outbound;
+            return Ok(match message.filter(is_outbound) {
+                Some(_) => DeliveryOutcome::OtherMessage,
+                None => DeliveryOutcome::UnknownMessage,
+            });
+        };
         self.record_delivery_details(&from_item(item)?, report).await?;
         if let Some(code) = report.record.error_code {
             self.apply_error_code(conversation, id.time(), code).await?;
         }
-        Ok(true)
+        Ok(DeliveryOutcome::Recorded)
     }
 
     /// Stores the details of a report that the message lacks. Most reports have none.

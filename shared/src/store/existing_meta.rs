@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::meta_names::{CONSENT, LAST_ULID, LIST_PK, NAME, PROFILE_NAME};
+use super::meta_names::{CONSENT, HAS_USER_ID, LAST_ULID, LIST_PK, NAME, PROFILE_NAME};
 use super::row::{Item, get_str};
 use crate::ids::MessageId;
 
@@ -16,6 +16,8 @@ pub(super) struct ExistingMeta {
     pub(super) consent_at: Option<Timestamp>,
     /// The contact's name, if an agent has set one.
     pub(super) name: Option<String>,
+    /// Whether a user ID of the contact is stored.
+    pub(super) has_user_id: bool,
     /// The contact's profile name.
     pub(super) profile_name: Option<String>,
 }
@@ -28,6 +30,7 @@ impl ExistingMeta {
             last_ulid: last_ulid.and_then(MessageId::parse),
             is_listed: item.contains_key(LIST_PK),
             consent_at: consent_at(item),
+            has_user_id: item.contains_key(HAS_USER_ID),
             name: get_str(item, NAME).map(str::to_owned),
             profile_name: get_str(item, PROFILE_NAME).map(str::to_owned),
         }

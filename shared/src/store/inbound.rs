@@ -10,6 +10,8 @@ use super::meta::MetaUpdate;
 use super::outbox::put_outbox_entry;
 use super::search::{change_search_entries, put_search_entry, search_terms};
 use super::transaction::{Commit, Slot, Transaction};
+use super::user_ids::put_user_id;
+use crate::address::Address;
 use crate::attempts::Attempts;
 use crate::consent::{ConsentKeyword, ConsentRecord};
 use crate::conversation::{Conversation, ConversationStatus, ListPartition, ListPlace};
@@ -26,6 +28,8 @@ pub struct NewInbound {
     pub profile_name: Option<String>,
     /// Whether the message comes from an event, so that a webhook with more fields may follow.
     pub partial: bool,
+    /// The contact's user ID next to their phone number.
+    pub user_id: Option<Address>,
     /// Whether the text is an opt-out word of its channel.
     pub opts_out: bool,
     /// What the message says about consent; determined when it is stored.
@@ -35,7 +39,14 @@ pub struct NewInbound {
 impl NewInbound {
     /// Creates an inbound message.
     pub fn new(message: Message, profile_name: Option<String>, partial: bool) -> Self {
-        Self { message, profile_name, partial, opts_out: false, consent_record: None }
+        Self {
+            message,
+            profile_name,
+            partial,
+            user_id: None,
+            opts_out: false,
+            consent_record: None,
+        }
     }
 }
 
@@ -62,8 +73,8 @@ enum MetaState {
     Unchanged,
     /// It is not listed.
     New,
-    /// The contact has another profile name now.
-    Renamed(ExistingMeta),
+    /// The contact has another profile name now, or a user ID that was not stored.
+    Changed(ExistingMeta),
 }
 
 impl MetaState {
@@ -73,7 +84,8 @@ impl MetaState {
             Some(existing) if existing.is_listed => {
                 let renamed =
                     inbound.profile_name.is_some() && inbound.profile_name != existing.profile_name;
-                if renamed { Self::Renamed(existing) } else { Self::Unchanged }
+                let identified = inbound.user_id.is_some() && !existing.has_user_id;
+                if renamed || identified { Self::Changed(existing) } else { Self::Unchanged }
             }
             _ => Self::New,
         }
@@ -150,21 +162,28 @@ impl Store {
                 meta
             }
             MetaState::Unchanged => {
-                let update = update.require_listed();
-                transaction.update(match profile_name {
-                    Some(name) => update.require_profile_name(Some(name)),
-                    None => update,
-                })
+                let mut update = update.require_listed().set_contact(&message.contact);
+                if let Some(name) = profile_name {
+                    update = update.require_profile_name(Some(name));
+                }
+                if inbound.user_id.is_some() {
+                    update = update.require_user_id()?;
+                }
+                transaction.update(update)
             }
-            MetaState::Renamed(existing) => {
+            MetaState::Changed(existing) => {
                 let (name, before) = (existing.name.as_deref(), existing.profile_name.as_deref());
                 let update = update.require_name(name).require_profile_name(before);
-                let meta = transaction.update(update.require_listed());
-                let shown = (name.or(before), name.or(profile_name));
+                let update = update.require_listed().set_contact(&message.contact);
+                let meta = transaction.update(update);
+                let shown = (name.or(before), name.or(profile_name).or(before));
                 change_search_entries(&mut transaction, (inbox, id), &message.contact, shown)?;
                 meta
             }
         };
+        if let (Some(user_id), MetaState::New | MetaState::Changed(_)) = (&inbound.user_id, state) {
+            put_user_id(&mut transaction, user_id, message)?;
+        }
         if let Some(record) = &inbound.consent_record {
             let (business, contact) = (&message.business, &message.contact);
             transaction
@@ -200,6 +219,9 @@ fn inbound_update(inbound: &NewInbound) -> Result<MetaUpdate> {
     };
     if let Some(name) = &inbound.profile_name {
         update = update.set_profile_name(name);
+    }
+    if inbound.user_id.is_some() {
+        update = update.set_has_user_id()?;
     }
     if let Some(record) = &inbound.consent_record {
         update = update.set_consent(&record.consent)?.require_consent_before(record.consent.at);

@@ -100,6 +100,11 @@ impl Key {
         Self::main(format!("{SID_PREFIX}{sid}"), "SID")
     }
 
+    /// Returns the key of the conversation of a user ID with one of our senders.
+    pub(super) fn user_id(user_id: &Address, business: &Address) -> Self {
+        Self::main(format!("USERID#{user_id}"), format!("CONV#{}", business.canonical()))
+    }
+
     /// Returns the key of the dedup record of a user's send.
     pub(super) fn idempotency(user: &Username, idempotency_key: &IdempotencyKey) -> Self {
         Self::main(format!("KEY#{user}#{idempotency_key}"), "KEY")
@@ -187,12 +192,12 @@ pub(super) fn message_sk(id: MessageId) -> String {
 
 /// Returns the partition key of an address's consent history.
 pub(super) fn consent_pk(contact: &Address) -> String {
-    format!("ADDR#{contact}")
+    format!("ADDR#{}", contact.canonical())
 }
 
 /// Returns the prefix of the sort keys of the consent records for one business address.
 pub(super) fn consent_prefix(business: &Address) -> String {
-    format!("CONSENT#{business}#")
+    format!("CONSENT#{}#", business.canonical())
 }
 
 /// Returns the partition key of one partition of connections.

@@ -12,10 +12,11 @@ use super::expression::{
 use super::item_update::ItemUpdate;
 use super::keys::Key;
 use super::meta_names::{
-    BUSINESS, CONSENT, CONTACT, CREATED_AT, HAS_NOTE, INBOX, KIND, LAST_INBOUND_AT, LAST_ULID,
-    LIST_PK, LIST_SK, NAME, PREVIEW, PROFILE_NAME, REV, UNREAD, WAITING_SINCE,
+    BUSINESS, CONSENT, CONTACT, CREATED_AT, HAS_NOTE, HAS_USER_ID, INBOX, KIND, LAST_INBOUND_AT,
+    LAST_ULID, LIST_PK, LIST_SK, NAME, PREVIEW, PROFILE_NAME, REV, UNREAD, WAITING_SINCE,
 };
 use super::row::{attr_n, attr_s, from_item, to_attr};
+use crate::address::Address;
 use crate::consent::Consent;
 use crate::conversation::{Conversation, ConversationId, ListPartition};
 use crate::error::Result;
@@ -55,6 +56,11 @@ impl MetaUpdate {
         })
     }
 
+    /// Sets the contact's address, as Twilio wrote it last.
+    pub(super) fn set_contact(self, contact: &Address) -> Self {
+        self.map(|update| update.set(CONTACT, attr_s(contact.as_str())))
+    }
+
     /// Sets the contact's name, or removes it.
     pub(super) fn set_name(self, name: Option<&str>) -> Self {
         self.map(|update| update.set_or_remove(NAME, name.map(attr_s)))
@@ -69,6 +75,18 @@ impl MetaUpdate {
     pub(super) fn set_has_note(self, has_note: bool) -> Result<Self> {
         let value = has_note.then(|| to_attr(true)).transpose()?;
         Ok(self.map(|update| update.set_or_remove(HAS_NOTE, value)))
+    }
+
+    /// Notes that a user ID of the contact is stored.
+    pub(super) fn set_has_user_id(self) -> Result<Self> {
+        let value = to_attr(true)?;
+        Ok(self.map(|update| update.set(HAS_USER_ID, value)))
+    }
+
+    /// Requires that a user ID of the contact is stored.
+    pub(super) fn require_user_id(self) -> Result<Self> {
+        let value = to_attr(true)?;
+        Ok(self.map(|update| update.require(equals(HAS_USER_ID, value))))
     }
 
     /// Sets the consent state.
@@ -216,7 +234,6 @@ mod tests {
     use super::super::keys::Key;
     use super::super::row::{Item, to_item};
     use super::*;
-    use crate::address::Address;
     use crate::config::InstallKey;
     use crate::consent::{Consent, ConsentSource, ConsentState};
     use crate::conversation::preview::{MAX_PREVIEW_BYTES, Preview};
@@ -246,6 +263,7 @@ mod tests {
                 source: ConsentSource::OptOutType,
             }),
             has_note: true,
+            has_user_id: true,
             rev: 99_999_999,
             unread: 9_999,
             waiting_since: Some(at),
@@ -304,6 +322,7 @@ mod tests {
             NAME,
             PROFILE_NAME,
             HAS_NOTE,
+            HAS_USER_ID,
             CONSENT,
             LAST_INBOUND_AT,
             UNREAD,

@@ -10,6 +10,7 @@ pub(super) const CONTACT: &str = "contact";
 pub(super) const NAME: &str = "name";
 pub(super) const PROFILE_NAME: &str = "profile_name";
 pub(super) const HAS_NOTE: &str = "has_note";
+pub(super) const HAS_USER_ID: &str = "has_user_id";
 pub(super) const CONSENT: &str = "consent";
 pub(super) const LAST_INBOUND_AT: &str = "last_inbound_at";
 pub(super) const UNREAD: &str = "unread";

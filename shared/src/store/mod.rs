@@ -50,6 +50,7 @@ mod search;
 mod sessions;
 mod start;
 mod transaction;
+mod user_ids;
 mod users;
 mod write;
 
@@ -58,7 +59,7 @@ pub use complete::SendCompletion;
 pub use connections::{Connection, MAX_WATCHED, TICKET_TTL, Ticket};
 pub use conversations::ConversationChange;
 pub use counts::Count;
-pub use deliveries::DeliveryReport;
+pub use deliveries::{DeliveryOutcome, DeliveryReport};
 pub use inbound::{InboundOutcome, NewInbound};
 pub use lists::ConversationPage;
 pub use longest_waiting::LongestWaiting;

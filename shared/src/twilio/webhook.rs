@@ -17,6 +17,8 @@ pub struct InboundMessage {
     pub account: AccountSid,
     /// The contact's address.
     pub from: Address,
+    /// The contact's user ID next to their phone number, on WhatsApp.
+    pub user_id: Option<Address>,
     /// The address of our sender.
     pub to: Address,
     /// The text, which may be empty.
@@ -45,6 +47,24 @@ pub struct InboundMessage {
     pub other_recipients: Vec<Address>,
     /// The forwarded mark.
     pub forwarded: Option<Forwarded>,
+}
+
+/// Returns whether a form is a status report of an outbound message, wherever it arrives.
+///
+/// Only inbound messages have the statuses `receiving` and `received`.
+pub fn is_status_report(params: &[(String, String)]) -> bool {
+    let statuses =
+        params.iter().filter(|(name, _)| matches!(&**name, "MessageStatus" | "SmsStatus"));
+    let known = |(_, value): &(String, String)| DeliveryStatus::parse(value);
+    statuses.filter_map(known).any(|status| !status.is_inbound())
+}
+
+/// Returns whether a form is an inbound message, wherever it arrives.
+pub fn is_inbound_message(params: &[(String, String)]) -> bool {
+    let statuses =
+        params.iter().filter(|(name, _)| matches!(&**name, "MessageStatus" | "SmsStatus"));
+    let known = |(_, value): &(String, String)| DeliveryStatus::parse(value);
+    statuses.filter_map(known).any(DeliveryStatus::is_inbound)
 }
 
 /// A media file at Twilio. It can be fetched only with the account's credentials.
@@ -93,6 +113,7 @@ impl InboundMessage {
             sid: params.parse("MessageSid", MessageSid::parse)?,
             account: params.parse("AccountSid", AccountSid::parse)?,
             from: params.sender()?,
+            user_id: params.user_id()?,
             to: params.parse("To", |text| Address::parse(text).ok())?,
             body: params.get_unique("Body")?.unwrap_or_default().to_owned(),
             num_segments: params.get_unique("NumSegments")?.and_then(|text| text.parse().ok()),
@@ -120,7 +141,7 @@ impl StatusCallback {
         Ok(Self {
             sid: params.parse("MessageSid", MessageSid::parse)?,
             account: params.parse("AccountSid", AccountSid::parse)?,
-            status: params.parse("MessageStatus", DeliveryStatus::parse)?,
+            status: params.parse(params.status_name()?, DeliveryStatus::parse)?,
             error_code: params
                 .get_unique("ErrorCode")?
                 .and_then(|text| text.parse().ok())
@@ -253,7 +274,7 @@ mod tests {
     fn an_invalid_parameter_is_reported_without_its_value() {
         for (list, reason) in [
             (&[("From", "")][..], "The parameter From is missing."),
-            (&[("From", "not an address")], "The parameter From has an invalid value."),
+            (&[("From", "sip:maria@example.com")], "The parameter From has an invalid value."),
             (&[("MessageSid", "SM1")], "The parameter MessageSid has an invalid value."),
             (
                 &[("Body", "a"), ("Body", "b")],

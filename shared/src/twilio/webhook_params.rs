@@ -67,6 +67,20 @@ impl<'a> WebhookParams<'a> {
         self.parse(name, |text| Address::parse(text).ok())
     }
 
+    /// Returns the user ID of a contact whose phone number is known too.
+    pub(super) fn user_id(&self) -> Result<Option<Address>, InvalidWebhook> {
+        let (from, user_id) = (self.get_unique("From")?, self.get_unique("ExternalUserId")?);
+        let other = user_id.filter(|user_id| from.is_some_and(|from| from != *user_id));
+        Ok(other.and_then(|text| Address::parse(text).ok()))
+    }
+
+    /// Returns the name of the parameter with the status: `MessageStatus`, or `SmsStatus` in older callbacks.
+    pub(super) fn status_name(&self) -> Result<&'static str, InvalidWebhook> {
+        let has_status = self.get_unique("MessageStatus")?.is_some();
+        let is_old = !has_status && self.get_unique("SmsStatus")?.is_some();
+        Ok(if is_old { "SmsStatus" } else { "MessageStatus" })
+    }
+
     pub(super) fn location(&self) -> Result<Option<Location>, InvalidWebhook> {
         let (Some(latitude), Some(longitude)) =
             (self.get_text("Latitude")?, self.get_text("Longitude")?)

@@ -173,6 +173,12 @@ impl<'a> PermissionCase<'a> {
         let (message, _) = self.store_outbound(&conversation).await;
         let target = format!("/twilio/deliveries/{conversation}/{}", message.id);
         Webhook::form(self.system, &target, &form).send().await;
+        let number = customer_number();
+        for profile_name in ["Maria", "Marta"] {
+            let form = inbound_text_form(self.system, &new_sid("SM"), &number, "Hi");
+            let form = with_param(form, "ProfileName", profile_name);
+            Webhook::form(self.system, &target, &form).send().await;
+        }
     }
 
     async fn receive_events(&self) {

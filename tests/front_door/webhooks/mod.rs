@@ -3,6 +3,7 @@
 mod deliveries;
 mod events;
 mod extras;
+mod identity;
 mod invalid_http;
 mod messages;
 mod properties;

@@ -29,11 +29,9 @@ async fn a_webhook_that_cannot_be_processed_gets_200_and_is_quarantined_with_a_r
         ),
         (valid_form.iter().cloned().chain(many_params).collect(), "too_many_parameters"),
         (with_param(valid_form.clone(), "MessageSid", "SM1"), "unreadable"),
-        (with_param(valid_form.clone(), "From", "not an address"), "unreadable"),
+        (with_param(valid_form.clone(), "From", "+18555080989"), "own_number"),
         (with_param(valid_form.clone(), "From", "sip:maria@example.com"), "unreadable"),
         (with_param(valid_form.clone(), "From", "whatsapp:whatsapp:+12065551212"), "unreadable"),
-        (with_param(valid_form.clone(), "From", "++12065551212"), "unreadable"),
-        (with_param(valid_form.clone(), "From", "+١٢٠٦٥٥٥١٢١٢"), "unreadable"),
         (two_bodies, "unreadable"),
         (vec![], "unreadable"),
     ];

@@ -4,6 +4,9 @@ crate::localized::macros::localized_texts! {
     cannot_send;
     opted_out: "The contact has opted out of messages.",
     opted_out_advice: "They can opt back in by sending START.",
+    no_replies: "This sender has no phone number and cannot receive replies.",
+    short_code: "This short code receives messages only from numbers of its own country.",
+    no_replies_advice: "Contact them in another way.",
     whatsapp_window: "WhatsApp allows free-form messages only within 24 hours of the contact’s last message.",
     whatsapp_window_advice: "Send an approved template, or wait until they write.",
     messenger_window: "Messenger allows messages only within 24 hours of the contact’s last message.",

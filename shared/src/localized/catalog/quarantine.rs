@@ -8,6 +8,8 @@ crate::localized::macros::localized_texts! {
     wrong_signature: "The Twilio signature is not valid for this URL.",
     foreign_account: "The request is for another Twilio account.",
     unknown_number: "The recipient number is not configured.",
+    own_number: "The message comes from one of our own numbers.",
+    unknown_service: "The Messaging Service is not configured.",
     unknown_message: "Status callback for an unknown message.",
     too_large: "The message is too large to store.",
     too_many_parameters: "The body has more than 1,000 parameters.",

@@ -25,8 +25,8 @@ const focused = (desk: Page) =>
   });
 
 for (const { filter, key } of [
-  { filter: 'Open', key: '1' },
-  { filter: 'Unread', key: '2' },
+  { filter: 'Open', key: '2' },
+  { filter: 'Waiting', key: '1' },
 ]) {
   test(`ten people are answered by keyboard in ${filter}, each exactly once`, async ({
     desk,
@@ -50,6 +50,7 @@ for (const { filter, key } of [
     for (const id of ids.values()) {
       await expect.poll(async () => (await system.listMessages(id)).length, id).toBe(2);
     }
+    await expect(desk).toHaveTitle('Partyline');
   });
 }
 

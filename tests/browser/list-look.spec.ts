@@ -125,9 +125,11 @@ test.describe('with a fake clock', () => {
     await open(desk, /0123/);
     await expect(waits).not.toContainText('unread');
     await expect(lamp, 'read, and not for long').toHaveCount(0);
-    await desk.clock.fastForward(4 * 60_000);
+    await desk.clock.fastForward(3.5 * 60_000);
+    await desk.clock.runFor(31_000);
     await expect(waits.getByText('waiting 4 min')).toHaveCSS('color', 'rgb(93, 106, 110)');
-    await desk.clock.fastForward(10 * 60_000);
+    await desk.clock.fastForward(9.5 * 60_000);
+    await desk.clock.runFor(31_000);
     await expect(waits.getByText('waiting 14 min')).toHaveCSS('color', 'rgb(145, 80, 6)');
     await expect(lamp, 'read, but not answered').toHaveCSS('background-color', 'rgb(202, 110, 6)');
     await answer(desk, 'We call at three');

@@ -1,4 +1,4 @@
-import { messageField, log, open, row } from './desk.ts';
+import { answer, messageField, log, open, row } from './desk.ts';
 import { expect, test } from './test.ts';
 
 test('a new message is counted in the row, the filter and the title', async ({ desk, system }) => {
@@ -10,10 +10,10 @@ test('a new message is counted in the row, the filter and the title', async ({ d
   await system.receiveSms('+4915112345678', 'Guten Tag');
   await expect(desk).toHaveTitle('(2) Partyline');
   await expect(row(desk, /./).first()).toContainText('Guten Tag');
-  await expect(desk.getByText('Unread 2')).toBeVisible();
+  await expect(desk.getByText('Waiting 2')).toBeVisible();
 });
 
-test('the filters show open, unread and closed conversations', async ({ desk, system }) => {
+test('the filters show waiting, open and closed conversations', async ({ desk, system }) => {
   await system.receiveSms('+12065550123', 'Read me');
   await system.receiveSms('+12065550124', 'Leave me');
   await open(desk, /0123/);
@@ -25,10 +25,16 @@ test('the filters show open, unread and closed conversations', async ({ desk, sy
   await expect(row(desk, /0123/)).toBeVisible();
   await expect(row(desk, /0124/)).toHaveCount(0);
 
-  await desk.getByText('Unread').first().click();
+  await desk.getByRole('radio', { name: 'Waiting 1' }).check({ force: true });
   await open(desk, /0124/);
-  await expect(row(desk, /0124/), 'it stays while it is open').toBeVisible();
+  await expect(row(desk, /0124/)).not.toContainText('unread');
+  await expect(desk, 'read, but not answered').toHaveTitle('(1) Partyline');
+  await answer(desk, 'Here I am');
   await expect(desk).toHaveTitle('Partyline');
+  await expect(row(desk, /0124/), 'it stays while it is open').toBeVisible();
+  await messageField(desk).press('Escape');
+  await desk.keyboard.press('Escape');
+  await expect(desk.getByRole('heading', { name: 'You’re all caught up.' })).toBeVisible();
 });
 
 test('a search finds the start of a word of the name and either end of the number', async ({
@@ -75,7 +81,7 @@ test('a search finds in all places, grouped, with the hit marked', async ({ desk
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await expect(row(desk, /./)).toHaveCount(3);
   const list = desk.getByRole('region', { name: 'Conversations' });
-  for (const filter of ['Open', 'Unread', 'Closed']) {
+  for (const filter of ['Open', 'Waiting', 'Closed']) {
     await desk.getByRole('radio', { name: filter }).check({ force: true });
     await expect(list.locator('mark'), 'a filter ends the search').toHaveCount(0);
     await desk.getByRole('searchbox').fill('BRIG');
@@ -161,4 +167,55 @@ test('a long list loads pages while scrolling and keeps its position', async ({ 
   await expect(desk.getByRole('heading', { name: /closed/i })).toBeVisible();
   await desk.getByRole('radio', { name: 'Open' }).check({ force: true });
   await expect(row(desk, /0100/)).toBeInViewport();
+});
+
+test('the longest waiting come first, and mark unread and no reply needed move them', async ({
+  desk,
+  system,
+}) => {
+  for (const end of ['0101', '0102', '0103']) await system.receiveSms(`+1206555${end}`, 'Hello');
+  await system.receiveSms('+12065550101', 'Still waiting');
+  await desk.keyboard.press('1');
+  const names = () => row(desk, /./).locator('.who').allTextContents();
+  const ends = async () => (await names()).map((name) => name.slice(-4));
+  await expect.poll(ends).toEqual(['0101', '0102', '0103']);
+  await open(desk, /0101/);
+  await expect(row(desk, /0101/)).not.toContainText('unread');
+  await log(desk).focus();
+
+  // Unread again, and on to the next.
+  await desk.keyboard.press('u');
+  await expect(row(desk, /0101/)).toContainText('1 unread message');
+  await expect(row(desk, /0102/)).toHaveAttribute('aria-current', 'true');
+  await desk.keyboard.press('x');
+  await expect(row(desk, /0102/)).toHaveCount(0);
+  await expect(row(desk, /0103/)).toHaveAttribute('aria-current', 'true');
+  await expect(desk.getByRole('radio', { name: 'Waiting 2' })).toBeAttached();
+  await desk.keyboard.press('z');
+  await expect(row(desk, /0102/)).toHaveAttribute('aria-current', 'true');
+  await expect(desk.getByRole('radio', { name: 'Waiting 3' })).toBeAttached();
+
+  await desk.getByRole('button', { name: 'Menu' }).click();
+  await desk.getByRole('button', { name: 'No reply needed' }).click();
+  await expect(row(desk, /0102/)).toHaveCount(0);
+  await desk.keyboard.press('Control+k');
+  await desk.keyboard.type('no reply');
+  await desk.keyboard.press('Enter');
+  await expect(desk.getByRole('radio', { name: 'Waiting 1' })).toBeAttached();
+});
+
+test('the number of those who wait is true, and that of the channel that is shown', async ({
+  desk,
+  system,
+}) => {
+  for (let at = 100; at < 201; at += 1) {
+    await system.receiveSms(`+12065550${String(at)}`, 'Hello');
+  }
+  await system.receiveWhatsapp('+12065550300', 'Hello');
+  await desk.reload();
+  await expect(desk.getByRole('radio', { name: 'Waiting 99+' })).toBeAttached();
+  await expect(desk).toHaveTitle('(99+) Partyline');
+  await desk.getByLabel('Channel').selectOption({ label: 'WhatsApp' });
+  await expect(desk.getByRole('radio', { name: /^Waiting 1$/ })).toBeAttached();
+  await expect(desk).toHaveTitle('(1) Partyline');
 });

@@ -257,7 +257,7 @@ async function fillList(system: System, desk: Page): Promise<void> {
     await system.receiveSms(number, text);
   }
   // Tom's second text is announced last, because events of two contacts may overtake each other.
-  await expect(desk.getByRole('radio', { name: 'Unread 8' })).toBeAttached();
+  await expect(desk.getByRole('radio', { name: 'Waiting 8' })).toBeAttached();
   await system.receiveSms('+12065550102', 'still there?');
 }
 

@@ -10,7 +10,6 @@ test('closing can be undone, and a new message reopens a closed conversation', a
   await open(desk, /0123/);
   await desk.getByRole('button', { name: 'Close conversation' }).first().click();
   await expect(row(desk, /0123/)).toHaveCount(0);
-  await expect(desk.getByText('This conversation is closed.')).toBeVisible();
   await desk.getByRole('button', { name: 'Undo' }).click();
   await expect(row(desk, /0123/)).toBeVisible();
 
@@ -18,7 +17,6 @@ test('closing can be undone, and a new message reopens a closed conversation', a
   await expect(row(desk, /0123/)).toHaveCount(0);
   await system.receiveSms('+12065550123', 'One more thing');
   await expect(row(desk, /0123/)).toContainText('One more thing');
-  await expect(desk.getByText('This conversation is closed.')).toHaveCount(0);
 });
 
 test('older messages load above without moving the view', async ({ desk, system }) => {
@@ -122,7 +120,6 @@ test('a message stays unread on an inactive page until the user returns', async 
   await desk.bringToFront();
   await expect(row(desk, /0123/)).not.toContainText('unread');
   await expect(log(desk).getByText(/^New since/)).toBeVisible();
-  await expect(desk).toHaveTitle('Partyline');
 });
 
 test('a message out of view stays unread until it is scrolled to', async ({ desk, system }) => {

@@ -25,8 +25,10 @@ type Query = Record<string, string | number | null | undefined>;
 /** All calls of the API, by name. */
 export class Client extends Transport {
   listConversations = (query: {
-    filter: Filter;
+    filter: Filter | 'all';
     channel?: Channel;
+    sort?: 'longest_waiting';
+    counts?: 'true';
     search?: string;
     cursor?: string | null;
     limit?: number;
@@ -44,6 +46,10 @@ export class Client extends Transport {
   /** With `rev`, only if the conversation has not changed since. */
   setStatus = (id: string, status: ConversationStatus, rev?: number) =>
     this.call<Conversation>('PATCH', conversationPath(id), { status, rev });
+
+  /** Only if the conversation has not changed since `rev`. */
+  setWaiting = (id: string, move: { unread: true } | { waiting: false }, rev: number) =>
+    this.call<Conversation>('PATCH', conversationPath(id), { ...move, rev });
 
   /** An empty note removes the note. */
   setNote = (id: string, note: string, previous_note: string | null) =>

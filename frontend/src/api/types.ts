@@ -15,10 +15,13 @@ export type Preview = Schemas['Preview'];
 export type Conversation = Schemas['Conversation'];
 export type ConversationPage = Schemas['ConversationList'];
 
+export type ListCounts = Schemas['ListCounts'];
+export type Count = Schemas['Count'];
+
 export type Channel = Schemas['Channel'];
 
 /** A filter that the page offers. */
-export type Filter = Exclude<Schemas['Filter'], 'waiting' | 'all'>;
+export type Filter = Exclude<Schemas['Filter'], 'unread' | 'all'>;
 
 /** A status that Twilio reports. Each is stored with the time of its first report. */
 export type DeliveryStatus = Schemas['DeliveryStatus'];

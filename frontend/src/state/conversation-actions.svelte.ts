@@ -12,6 +12,9 @@ import type { Toasts } from './toasts.svelte';
 export type EditResult =
   { kind: 'done' } | { kind: 'conflict' } | { kind: 'failed'; problem: string };
 
+/** How a conversation moves among those that wait. */
+export type WaitingMove = { unread: true } | { waiting: false };
+
 /** The actions on a whole conversation. */
 export class ConversationActions {
   /** Called with the conversation whose closing or reopening was undone. */
@@ -86,6 +89,46 @@ export class ConversationActions {
       applyCurrent(this.#conversations, thrown);
       this.#showError(thrown);
       return false;
+    }
+  }
+
+  /** Marks as read what was answered. What has arrived since then stays unread. */
+  async markAnswered(conversation: Conversation): Promise<void> {
+    const id = conversation.conversation_id;
+    const isRead = (now: Conversation) => now.unread_count === 0;
+    if (isRead(this.#conversations.get(id) ?? conversation)) return;
+    const hasMore = (then: Conversation, now: Conversation) =>
+      now.unread_count > then.unread_count || isRead(now);
+    const marked = withExpected(this.#conversations, conversation, hasMore, (rev) =>
+      this.#client.markRead(id, rev),
+    );
+    // It is repeated while the thread is open.
+    const read = await marked.catch(() => null);
+    if (read) this.#apply(read);
+  }
+
+  /** Marks a conversation unread, or says that it needs no reply unless the customer has written. */
+  async setWaiting(conversation: Conversation, move: WaitingMove): Promise<void> {
+    const { conversation_id: id } = conversation;
+    const name = displayName(conversation);
+    const text = 'unread' in move ? toastStrings.unread(name) : toastStrings.noReplyNeeded(name);
+    const undo = () => {
+      this.onUndo(id);
+      void this.setWaiting(this.#conversations.get(id) ?? conversation, { unread: true });
+    };
+    try {
+      const moved = await withExpected(
+        this.#conversations,
+        conversation,
+        customerWroteSince,
+        (rev) => this.#client.setWaiting(id, move, rev),
+      );
+      if (!moved) return this.#toasts.show(toastStrings.staysOpen(name));
+      this.#apply(moved);
+      this.#toasts.show(text, 'unread' in move ? undefined : { label: appStrings.undo, run: undo });
+    } catch (thrown) {
+      applyCurrent(this.#conversations, thrown);
+      this.#showError(thrown);
     }
   }
 

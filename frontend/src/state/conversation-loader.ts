@@ -1,6 +1,6 @@
 import type { Client } from '../api/client';
 import { ApiError } from '../api/problem';
-import type { Conversation, ConversationPage } from '../api/types';
+import type { Conversation, ConversationPage, ListCounts } from '../api/types';
 import { byActivity, type Conversations } from './conversations.svelte';
 import { conversationIds, type ListQuery } from './list-query';
 
@@ -11,6 +11,7 @@ interface TopOfList {
   missing: Set<string>;
   /** Whether the page holds the whole list. */
   complete: boolean;
+  counts: ListCounts | null;
 }
 
 /** Reads conversations from the server into the store. */
@@ -26,7 +27,11 @@ export class ConversationLoader {
   /** Fetches a page of a list without applying it. */
   fetchPage({ filter, channel, search }: ListQuery, limit: number, cursor: string | null = null) {
     const params = { ...(channel ? { channel } : {}), ...(search ? { search } : {}) };
-    return this.#client.listConversations({ filter, limit, cursor, ...params });
+    // A search looks in all places at once.
+    if (search) return this.#client.listConversations({ ...params, filter: 'all', limit, cursor });
+    const sort = filter === 'waiting' ? ({ sort: 'longest_waiting' } as const) : { limit, cursor };
+    const counts = cursor ? {} : ({ counts: 'true' } as const);
+    return this.#client.listConversations({ filter, ...sort, ...counts, ...params });
   }
 
   /** Puts the conversations of a page into the store. */
@@ -56,7 +61,7 @@ export class ConversationLoader {
       .filter((row) => !ids.has(row.conversation_id) && (!last || byActivity(row, last) < 0))
       .map((row) => row.conversation_id);
     await Promise.all(missing.map((id) => this.refresh(id)));
-    return { ids, missing: new Set(missing), complete };
+    return { ids, missing: new Set(missing), complete, counts: page.counts };
   }
 
   /**

@@ -68,13 +68,6 @@ export class Conversations {
     );
   }
 
-  /** The number of unread conversations among those the page knows. */
-  get unreadCount(): number {
-    let count = 0;
-    for (const conversation of this.all) if (isUnread(conversation)) count += 1;
-    return count;
-  }
-
   clear(): void {
     this.#byId.clear();
     this.#gone.clear();

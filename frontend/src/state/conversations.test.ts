@@ -103,24 +103,6 @@ describe('the conversations', () => {
     });
   });
 
-  it('count unread conversations, without closed ones', () => {
-    const conversations = new Conversations();
-    conversations.apply(updateEvent(1, 1));
-    conversations.apply(updateEvent(2, 3));
-    conversations.apply({
-      type: 'conversation',
-      conversation: conversation({ conversation_id: 'c3', status: 'closed', unread_count: 2 }),
-    });
-    expect(conversations.unreadCount).toBe(1);
-  });
-
-  it('do not count closed conversations as unread', () => {
-    const conversations = new Conversations();
-    const closed = conversation({ status: 'closed', unread_count: 2 });
-    conversations.apply({ type: 'conversation', conversation: closed });
-    expect(conversations.unreadCount).toBe(0);
-  });
-
   it('are sorted by latest activity', () => {
     expect(
       outcome([updateEvent(1, 1), updateEvent(2, 5), updateEvent(3, 2)]).map(

@@ -74,6 +74,7 @@ export class Desk {
     this.order = new RowOrder(
       () => this.list.rows,
       (id) => this.conversations.get(id),
+      () => this.list.loadedQuery?.filter === 'waiting' && !this.list.loadedQuery.search,
     );
     this.actions = new ConversationActions(this.client, this.conversations, this.toasts);
     this.deletions = new Deletions(this.client, this.conversations, this.toasts);

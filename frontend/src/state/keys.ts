@@ -3,6 +3,9 @@ export interface KeyActions {
   move: (step: 1 | -1) => void;
   /** Opens the next conversation that waits. */
   nextWaiting: () => void;
+  markUnread: () => void;
+  /** Says that the open conversation needs no reply. */
+  dismiss: () => void;
   reply: () => void;
   /** Picks files to attach. */
   attach: () => void;
@@ -56,6 +59,10 @@ function actionFor(event: KeyboardEvent, actions: KeyActions): (() => void) | un
       return isPressable(event.target) ? undefined : actions.reply;
     case 'w':
       return actions.nextWaiting;
+    case 'u':
+      return actions.markUnread;
+    case 'x':
+      return actions.dismiss;
     case 'r':
       return actions.reply;
     case 'n':

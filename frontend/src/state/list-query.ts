@@ -1,7 +1,7 @@
 import { MIN_SEARCH_CHARACTERS } from '../api/rules';
 import type { Channel, Conversation, ConversationPage, Filter } from '../api/types';
 import { byActivity } from './conversations.svelte';
-import { isWaiting } from './waiting';
+import { byWaiting, isWaiting } from './waiting';
 
 /** A filter, a channel and a search: together they select the conversations of a list. */
 export interface ListQuery {
@@ -16,14 +16,10 @@ export interface LoadedView extends ListQuery {
   hits: ReadonlySet<string> | null;
   /** The last loaded row. Rows below it may be incomplete. */
   lastLoadedRow: Conversation | null;
-  /** Loads the next pages: none after the last ones. */
-  more: NextPage[];
-}
-
-/** The place and the cursor of a page that is not loaded yet. */
-export interface NextPage {
-  filter: Filter;
-  cursor: string;
+  /** Loads the next page; null after the last one. */
+  cursor: string | null;
+  /** Whether more customers wait than one list can sort. */
+  incomplete: boolean;
 }
 
 /** The groups of search results, in their order. */
@@ -36,26 +32,23 @@ function groupOf(row: Conversation): Group {
   return isWaiting(row) ? 'waiting' : 'open';
 }
 
+/** Returns how the rows of a view are sorted. */
+export function viewOrder({
+  filter,
+  hits,
+}: LoadedView): (a: Conversation, b: Conversation) => number {
+  if (hits) return (a, b) => byGroup(a, b) || byActivity(a, b);
+  return filter === 'waiting' ? byWaiting : byActivity;
+}
+
 /** Compares by group. */
-export const byGroup = (a: Conversation, b: Conversation) =>
+const byGroup = (a: Conversation, b: Conversation) =>
   GROUPS.indexOf(groupOf(a)) - GROUPS.indexOf(groupOf(b));
 
 /** Returns the groups of rows by the id of the conversation with which each begins. */
 export function groupStarts(rows: Conversation[]): Map<string, Group> {
   const starts = rows.filter((row, at) => at === 0 || byGroup(row, rows[at - 1] ?? row) !== 0);
   return new Map(starts.map((row) => [row.conversation_id, groupOf(row)]));
-}
-
-/** Returns the filters under which a query is read. A search looks in all places. */
-export const filtersToRead = ({ filter, search }: ListQuery): Filter[] =>
-  search ? ['open', 'closed'] : [filter];
-
-/** Returns which of the pages, read under these filters, have a next one. */
-export function nextPages(filters: Filter[], pages: ConversationPage[]): NextPage[] {
-  const cursors = pages.map(({ cursor }, at) => ({ filter: filters[at], cursor }));
-  return cursors.filter(
-    (page): page is NextPage => page.filter !== undefined && page.cursor !== null,
-  );
 }
 
 /** Returns a key that equal queries share. */
@@ -68,18 +61,18 @@ export function normalizeSearch(search: string): string {
   return text.length < MIN_SEARCH_CHARACTERS ? '' : text;
 }
 
-/** Returns whether a row belongs to a view. A `pinned` row stays in Unread after it was read. */
+/** Returns whether a row belongs to a view. A `pinned` row stays in Waiting after it was answered. */
 export function matchesView(row: Conversation, view: LoadedView, pinned: boolean): boolean {
   if (view.channel && row.channel !== view.channel) return false;
   if (view.hits && !view.hits.has(row.conversation_id)) return false;
   if (view.hits) return true;
   if (view.filter === 'closed' ? row.status !== 'closed' : row.status !== 'open') return false;
-  if (view.filter === 'unread' && row.unread_count === 0 && !pinned) return false;
-  if (!view.more.length || !view.lastLoadedRow) return true;
+  if (view.filter === 'waiting' && !isWaiting(row) && !pinned) return false;
+  if (!view.cursor || !view.lastLoadedRow) return true;
   return byActivity(row, view.lastLoadedRow) <= 0;
 }
 
-/** Returns the ids of the conversations of pages. */
-export function conversationIds(...pages: ConversationPage[]): Set<string> {
-  return new Set(pages.flatMap((page) => page.conversations.map((row) => row.conversation_id)));
+/** Returns the ids of a page's conversations. */
+export function conversationIds(page: ConversationPage): Set<string> {
+  return new Set(page.conversations.map((row) => row.conversation_id));
 }

@@ -1,23 +1,24 @@
 import type { Client } from '../api/client';
 import { errorMessage } from '../api/problem';
 import { MAX_PAGE_SIZE } from '../api/rules';
-import type { Channel, Conversation, Filter } from '../api/types';
+import type { Channel, Conversation, Count, Filter, ListCounts } from '../api/types';
 import { ConversationLoader } from './conversation-loader';
-import { byActivity, isUnread, type Conversations } from './conversations.svelte';
+import { byActivity, type Conversations } from './conversations.svelte';
 import {
-  byGroup,
   conversationIds,
   groupStarts,
   matchesView,
-  nextPages,
   normalizeSearch,
-  filtersToRead,
   queryKey,
+  viewOrder,
   type Group,
   type ListQuery,
   type LoadedView,
 } from './list-query';
+import { formatCount, isWaiting } from './waiting';
 
+/** The list of who waits. */
+const WAITING: ListQuery = { filter: 'waiting', channel: null, search: '' };
 /** The maximum number of rows that one resync loads. */
 const RESYNC_LIMIT = MAX_PAGE_SIZE;
 const PAGE_SIZE = 30;
@@ -33,11 +34,18 @@ export class List {
   loadingMore = $state(false);
   error = $state<string | null>(null);
 
+  /** Ends when the list of a chosen filter is shown; null if it is. */
+  changing: Promise<void> | null = null;
+
   readonly loader: ConversationLoader;
   readonly #conversations: Conversations;
   #view = $state.raw<LoadedView | null>(null);
   /** The open conversation, and how it was when it was opened. */
   #pinned = $state.raw<{ id: string; place: Conversation | null } | null>(null);
+  /** How many conversations are in the lists, as the server counted them last. */
+  #counts = $state.raw<ListCounts | null>(null);
+  /** Whether all who wait were loaded, so that the page counts them itself. */
+  #knowsWaiting = $state(false);
   /** The number of rows loaded for each query, restored when the query is shown again. */
   readonly #loadedCounts = new Map<string, number>();
   #run = 0;
@@ -50,10 +58,11 @@ export class List {
   readonly rows: Conversation[] = $derived.by(() => {
     const view = this.#view;
     if (!view) return [];
+    const compare = viewOrder(view);
     return this.#conversations.all
       .filter((row) => matchesView(row, view, row.conversation_id === this.#pinned?.id))
       .map((row) => [row, this.#placeOf(row)] as const)
-      .sort(([, a], [, b]) => (view.hits ? byGroup(a, b) : 0) || byActivity(a, b))
+      .sort(([, a], [, b]) => compare(a, b))
       .map(([row]) => row);
   });
 
@@ -63,12 +72,32 @@ export class List {
   );
 
   /**
-   * Pins the open conversation: it stays under Unread, and keeps its place among the rows although
+   * Pins the open conversation: it stays under Waiting, and keeps its place among the rows although
    * its activity changes. So the next row is never one that was above it.
    */
   pin(id: string | null): void {
     if (id !== null && id === this.#pinned?.id && this.#pinned.place) return;
     this.#pinned = id === null ? null : { id, place: this.#conversations.get(id) ?? null };
+  }
+
+  /** How many wait, on the channel that is shown. */
+  readonly waitingCount: Count = $derived.by(() => {
+    const isCounted = (row: Conversation) =>
+      isWaiting(row) && (!this.channel || row.channel === this.channel);
+    const known = this.#conversations.all.filter(isCounted).length;
+    const told = this.#counts?.waiting ?? { count: 0, more: false };
+    if (told.more) return { count: Math.max(told.count, known), more: true };
+    return this.#knowsWaiting ? { count: known, more: false } : told;
+  });
+
+  /** The number of those who wait as text; empty if there are none. */
+  get waitingText(): string {
+    return this.waitingCount.count > 0 ? formatCount(this.waitingCount) : '';
+  }
+
+  /** Whether more customers wait than are shown. */
+  get incomplete(): boolean {
+    return this.#view?.incomplete === true;
   }
 
   /** Whether the loaded list has no rows. */
@@ -77,7 +106,7 @@ export class List {
   }
 
   get hasMore(): boolean {
-    return Boolean(this.#view?.more.length);
+    return Boolean(this.#view?.cursor);
   }
 
   /** The query of the rows on the screen. It differs from the chosen one while that is loading. */
@@ -89,7 +118,10 @@ export class List {
   show(filter: Filter): void {
     this.filter = filter;
     this.search = '';
-    void this.load();
+    const shown = this.load().finally(() => {
+      if (this.changing === shown) this.changing = null;
+    });
+    this.changing = shown;
   }
 
   /** Loads the list of the chosen query. The old rows stay until then. */
@@ -104,19 +136,17 @@ export class List {
     this.error = null;
     try {
       const depth = search ? PAGE_SIZE : (this.#loadedCounts.get(queryKey(query)) ?? PAGE_SIZE);
-      const places = filtersToRead(query);
-      const limit = Math.min(RESYNC_LIMIT, depth);
-      const pages = await Promise.all(
-        places.map((filter) => this.loader.fetchPage({ ...query, filter }, limit)),
-      );
+      const page = await this.loader.fetchPage(query, Math.min(RESYNC_LIMIT, depth));
       if (run !== this.#run) return;
-      for (const page of pages) this.loader.applyPage(page);
+      this.loader.applyPage(page);
       this.#conversations.apply({ type: 'listed' });
+      this.#counts = page.counts;
       this.#view = {
         ...query,
-        hits: search ? conversationIds(...pages) : null,
-        lastLoadedRow: pages[0]?.conversations.at(-1) ?? null,
-        more: nextPages(places, pages),
+        hits: search ? conversationIds(page) : null,
+        lastLoadedRow: page.conversations.at(-1) ?? null,
+        cursor: page.cursor,
+        incomplete: page.incomplete,
       };
     } catch (thrown) {
       if (run === this.#run) this.error = errorMessage(thrown);
@@ -125,28 +155,21 @@ export class List {
     }
   }
 
-  /** Loads the next page of each place. */
+  /** Loads the next page. */
   async loadMore(): Promise<void> {
     const view = this.#view;
-    if (!view?.more.length || this.loadingMore) return;
+    if (!view?.cursor || this.loadingMore) return;
     this.loadingMore = true;
     this.error = null;
     try {
-      const pages = await Promise.all(
-        view.more.map(({ filter, cursor }) =>
-          this.loader.fetchPage({ ...view, filter }, PAGE_SIZE, cursor),
-        ),
-      );
+      const page = await this.loader.fetchPage(view, PAGE_SIZE, view.cursor);
       if (!this.#view || queryKey(view) !== queryKey(this.#view)) return;
-      for (const page of pages) this.loader.applyPage(page);
+      this.loader.applyPage(page);
       this.#view = {
         ...this.#view,
-        hits: this.#view.hits && new Set([...this.#view.hits, ...conversationIds(...pages)]),
-        lastLoadedRow: pages[0]?.conversations.at(-1) ?? this.#view.lastLoadedRow,
-        more: nextPages(
-          view.more.map(({ filter }) => filter),
-          pages,
-        ),
+        hits: this.#view.hits && new Set([...this.#view.hits, ...conversationIds(page)]),
+        lastLoadedRow: page.conversations.at(-1) ?? this.#view.lastLoadedRow,
+        cursor: page.cursor,
       };
       this.#loadedCounts.set(queryKey(view), this.rows.length);
     } catch (thrown) {
@@ -156,12 +179,12 @@ export class List {
     }
   }
 
-  /** Reloads the rows on the screen, the unread conversations and the open one. Fails if any does. */
+  /** Reloads the rows on the screen, who waits and the open conversation. Fails if any does. */
   async resyncAll(rowsInView: number, open: string | null): Promise<void> {
     const reads = [this.resync(rowsInView)];
     const query = this.#view;
-    if (query?.filter !== 'unread' || query.channel || query.search)
-      reads.push(this.resyncUnread());
+    if (query?.filter !== 'waiting' || query.channel || query.search)
+      reads.push(this.resyncWaiting());
     const isListed = this.rows.some((row) => row.conversation_id === open);
     if (open && !isListed) reads.push(this.loader.refresh(open));
     const failed = (await Promise.allSettled(reads)).find(({ status }) => status === 'rejected');
@@ -174,28 +197,23 @@ export class List {
     if (!view) return this.load();
     const limit = Math.min(RESYNC_LIMIT, Math.max(PAGE_SIZE, rowsInView));
     const shows = () => this.#view !== null && queryKey(this.#view) === queryKey(view);
-    const isIn = (row: Conversation, filter: Filter) =>
-      !view.hits || row.status === (filter === 'closed' ? 'closed' : 'open');
-    const loaded = await Promise.all(
-      filtersToRead(view).map((filter) =>
-        this.loader.loadTop({ ...view, filter }, limit, () =>
-          shows() ? this.rows.filter((row) => isIn(row, filter)) : [],
-        ),
-      ),
-    );
-    if (!this.#view?.hits || !shows()) return;
-    const ids = loaded.flatMap((top) => [...top.ids]);
+    const rows = () => (shows() ? this.rows : []);
+    const { ids, missing, complete, counts } = await this.loader.loadTop(view, limit, rows);
+    if (!this.#view || !shows()) return;
+    this.#counts = counts;
+    if (!this.#view.hits) return;
     // Search pages are ordered individually, so a missing row may be on a later page.
-    const gone = new Set(loaded.flatMap((top) => (top.complete ? [...top.missing] : [])));
-    const known = [...this.#view.hits, ...ids].filter((id) => !gone.has(id) || ids.includes(id));
+    const gone = complete ? missing : new Set<string>();
+    const known = [...this.#view.hits, ...ids].filter((id) => !gone.has(id));
     this.#view = { ...this.#view, hits: new Set(known) };
   }
 
-  /** Reloads the unread conversations, so that their count is right whatever the list shows. */
-  async resyncUnread(): Promise<void> {
-    await this.loader.loadTop({ filter: 'unread', channel: null, search: '' }, RESYNC_LIMIT, () =>
-      this.#conversations.all.filter(isUnread).sort(byActivity),
+  /** Reloads who waits, so that their number follows live whatever the list shows. */
+  async resyncWaiting(): Promise<void> {
+    await this.loader.loadTop(WAITING, RESYNC_LIMIT, () =>
+      this.#conversations.all.filter(isWaiting).sort(byActivity),
     );
+    this.#knowsWaiting = true;
   }
 
   clear(): void {
@@ -206,7 +224,8 @@ export class List {
     this.channel = null;
     this.search = '';
     this.loading = true;
-    this.error = this.#pinned = null;
+    this.#knowsWaiting = false;
+    this.error = this.#pinned = this.#counts = null;
   }
 
   #placeOf(row: Conversation): Conversation {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../api/client';
-import type { Conversation } from '../api/types';
+import type { Conversation, ListCounts } from '../api/types';
 import { Conversations } from './conversations.svelte';
 import { List } from './list.svelte';
 import { conversation } from './samples.test-data';
+import { isWaiting } from './waiting';
 
 const numbered = (at: number, fields: Partial<Conversation> = {}) =>
   conversation({
@@ -12,6 +13,8 @@ const numbered = (at: number, fields: Partial<Conversation> = {}) =>
     date_updated: new Date(Date.UTC(2026, 10, 20) - at * 60_000).toISOString(),
     ...fields,
   });
+
+const at = '2026-11-20T00:00:00.000Z';
 
 /** Creates a list over a server that holds `rows`. */
 function desk(rows: Conversation[]) {
@@ -23,6 +26,8 @@ function desk(rows: Conversation[]) {
     });
   /** Ids that the index does not contain yet, although the conversation exists. */
   const lagging = new Set<string>();
+  const none = { count: 0, more: false };
+  const counts: ListCounts = { unread: none, waiting: none };
   const serve = (path: string): Response => {
     const url = new URL(path, 'http://desk');
     const id = /^\/api\/conversations\/([^/]+)$/.exec(url.pathname)?.[1];
@@ -32,11 +37,11 @@ function desk(rows: Conversation[]) {
     }
     const filter = url.searchParams.get('filter');
     const search = url.searchParams.get('search');
-    const limit = Number(url.searchParams.get('limit'));
+    const limit = Number(url.searchParams.get('limit') ?? 200);
     const from = Number(url.searchParams.get('cursor') ?? 0);
     const found = rows
-      .filter((row) => (filter === 'closed' ? row.status === 'closed' : row.status === 'open'))
-      .filter((row) => filter !== 'unread' || row.unread_count > 0)
+      .filter((row) => filter === 'all' || row.status === (filter === 'closed' ? 'closed' : 'open'))
+      .filter((row) => filter !== 'waiting' || isWaiting(row))
       .filter((row) => !search || row.contact_name?.includes(search))
       .filter((row) => !lagging.has(row.conversation_id));
     const newestFirst = (page: Conversation[]) =>
@@ -47,6 +52,8 @@ function desk(rows: Conversation[]) {
     return respond({
       conversations: newestFirst(found.slice(from, from + limit)),
       cursor: more ? String(from + limit) : null,
+      counts: url.searchParams.has('counts') ? counts : null,
+      incomplete: false,
     });
   };
   const client = new Client({
@@ -60,7 +67,7 @@ function desk(rows: Conversation[]) {
     },
   });
   const conversations = new Conversations();
-  return { list: new List(client, conversations), conversations, calls, lagging, rows };
+  return { counts, list: new List(client, conversations), conversations, calls, lagging, rows };
 }
 
 const ids = (list: List) => list.rows.map((row) => row.conversation_id);
@@ -98,7 +105,7 @@ describe('the list', () => {
       numbered(1, { unread_count: 1 }),
       numbered(2, { unread_count: 2 }),
     ]);
-    list.filter = 'unread';
+    list.filter = 'waiting';
     await list.load();
     list.pin('c001');
     conversations.apply({ type: 'conversation', conversation: numbered(1, { rev: 2 }) });
@@ -145,7 +152,7 @@ describe('the list', () => {
     list.filter = 'closed';
     await list.load();
     calls.length = 0;
-    await list.resyncUnread();
+    await list.resyncWaiting();
     expect(calls).toHaveLength(1);
   });
 
@@ -188,19 +195,13 @@ describe('the list', () => {
   });
 
   it('finds in all places: who waits first, then the other open ones, then the closed ones', async () => {
-    const waits = {
-      at: '2026-11-20T00:00:00.000Z',
-      body: 'Hello',
-      direction: 'inbound' as const,
-      media: null,
-      media_count: 0,
-    };
+    const waiting_since = '2026-11-20T00:00:00.000Z';
     const rows = [
       numbered(1),
-      numbered(2, { status: 'closed', preview: waits }),
-      numbered(3, { preview: waits }),
+      numbered(2, { status: 'closed', waiting_since }),
+      numbered(3, { waiting_since }),
       numbered(4, { status: 'closed' }),
-      numbered(5, { preview: waits }),
+      numbered(5, { waiting_since }),
       numbered(6, { contact_name: 'Ada' }),
     ];
     const { list, conversations } = desk(rows);
@@ -216,12 +217,58 @@ describe('the list', () => {
     // A hit that is closed changes its group, unless it is open in the middle.
     list.pin('c005');
     for (const at of [3, 5]) {
-      const closed = numbered(at, { preview: waits, status: 'closed', rev: 2 });
+      const closed = numbered(at, { waiting_since, status: 'closed', rev: 2 });
       conversations.apply({ type: 'conversation', conversation: closed });
     }
     expect(ids(list)).toEqual(['c005', 'c001', 'c002', 'c003', 'c004']);
     list.show('open');
     expect([list.search, list.filter]).toEqual(['', 'open']);
+  });
+
+  it('counts who waits as the server says, and itself once it knows all of them', async () => {
+    const rows = [
+      numbered(1, { waiting_since: at }),
+      numbered(2, { unread_count: 1 }),
+      numbered(3),
+    ];
+    const { list, conversations, counts } = desk(rows);
+    counts.waiting = { count: 28, more: false };
+    await list.load();
+    expect(list.waitingText, 'before all were loaded').toBe('28');
+    await list.resyncWaiting();
+    expect(list.waitingText).toBe('2');
+    conversations.apply({ type: 'conversation', conversation: numbered(1, { rev: 2 }) });
+    conversations.apply({
+      type: 'conversation',
+      conversation: numbered(2, { rev: 2, status: 'closed', unread_count: 1 }),
+    });
+    expect(list.waitingText).toBe('');
+    for (const { count, more, text } of [
+      { count: 99, more: true, text: '99+' },
+      { count: 12, more: true, text: '12+' },
+    ]) {
+      counts.waiting = { count, more };
+      await list.load();
+      expect(list.waitingText).toBe(text);
+    }
+    counts.waiting = { count: 0, more: false };
+    list.channel = 'whatsapp';
+    await list.load();
+    expect(list.waitingText, 'none on this channel').toBe('');
+  });
+
+  it('shows the longest waiting first, and the open one at its place', async () => {
+    const since = (minute: number) => `2026-11-20T00:0${String(minute)}:00.000Z`;
+    const rows = [2, 1, 3].map((minute) => numbered(minute, { waiting_since: since(minute) }));
+    const { list, conversations, calls } = desk(rows);
+    list.show('waiting');
+    await expect.poll(() => ids(list)).toEqual(['c001', 'c002', 'c003']);
+    expect(calls[0]).toContain('sort=longest_waiting');
+    list.pin('c002');
+    conversations.apply({ type: 'conversation', conversation: numbered(2, { rev: 2 }) });
+    expect(ids(list), 'answered').toEqual(['c001', 'c002', 'c003']);
+    list.pin('c003');
+    expect(ids(list)).toEqual(['c001', 'c003']);
   });
 
   it('shows the result of the last query, whichever response is last', async () => {

@@ -1,5 +1,4 @@
 import type { Conversation } from '../api/types';
-import { byActivity } from './conversations.svelte';
 
 /** How long (ms) the order is kept after the last movement of the pointer, and after the last key. */
 const HOLD_DURATIONS = { pointer: 4000, keys: 30_000 };
@@ -23,11 +22,18 @@ export class RowOrder {
   /** The running holds. A row that leaves the list stays in view only under the pointer. */
   #holds = $state.raw<Partial<Record<Hold, ReturnType<typeof setTimeout>>>>({});
   readonly #rows: () => Conversation[];
+  readonly #isLatestLast: () => boolean;
   readonly #get: (id: string) => Conversation | undefined;
 
-  constructor(rows: () => Conversation[], get: (id: string) => Conversation | undefined) {
+  /** `isLatestLast`: new rows come below the others. */
+  constructor(
+    rows: () => Conversation[],
+    get: (id: string) => Conversation | undefined,
+    isLatestLast: () => boolean = () => false,
+  ) {
     this.#rows = rows;
     this.#get = get;
+    this.#isLatestLast = isLatestLast;
   }
 
   readonly rows: Conversation[] = $derived.by(() => {
@@ -38,16 +44,14 @@ export class RowOrder {
       row !== undefined && (this.#holds.pointer !== undefined || listed.has(row.conversation_id));
     const held = this.#heldIds.map(this.#get).filter(keeps) as Conversation[];
     const known = new Set(this.#heldIds);
-    const last = held.at(-1);
-    const below = rows.filter(
-      (row) => !known.has(row.conversation_id) && (!last || byActivity(row, last) > 0),
-    );
+    const end = this.#isLatestLast() ? -1 : rows.findLastIndex((row) => row === held.at(-1));
+    const below = rows.slice(end + 1).filter((row) => !known.has(row.conversation_id));
     return [...held, ...below];
   });
 
   /** Number of unread conversations that moved above the visible rows. */
   readonly newAbove: number = $derived.by(() => {
-    if (!this.#heldIds && !this.#scrolled) return 0;
+    if ((!this.#heldIds && !this.#scrolled) || this.#isLatestLast()) return 0;
     const rows = this.#rows();
     const visible = this.#visibleRows(rows);
     const isNew = (row: Conversation) =>

@@ -1,6 +1,5 @@
-import { byActivity } from './conversations.svelte';
 import type { Desk } from './desk.svelte';
-import { isWaiting } from './waiting';
+import { byWaiting, isWaiting } from './waiting';
 
 /** Moves the selection through the rows of the list. */
 export class RowSelection {
@@ -23,6 +22,9 @@ export class RowSelection {
 
   /** Opens the next or the previous row, and keeps the order of the rows meanwhile. */
   move(step: 1 | -1): void {
+    // The rows on the screen are still those of the filter before.
+    const { changing } = this.#desk.list;
+    if (changing) return void changing.then(() => this.move(step));
     this.#desk.order.hold('keys');
     const { rows } = this.#desk.order;
     const at = this.#indexOfOpen();
@@ -45,14 +47,14 @@ export class RowSelection {
 
   /**
    * Opens the next conversation that waits: the next one among the rows, from the top again after
-   * the last, or else any other, the oldest first. Returns whether there is one.
+   * the last, or else any other, the longest waiting first. Returns whether there is one.
    */
   openNextWaiting(): boolean {
     const { conversations, order, router } = this.#desk;
     order.hold('keys');
     const start = this.#indexOfOpen() + 1;
     const rows = [...order.rows.slice(start), ...order.rows.slice(0, start)];
-    const others = conversations.all.sort(byActivity).reverse();
+    const others = conversations.all.sort(byWaiting);
     const next = [...rows, ...others].find(
       (row) => isWaiting(row) && row.conversation_id !== router.conversation,
     );

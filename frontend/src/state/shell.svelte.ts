@@ -3,6 +3,7 @@ import type { Conversation, Filter } from '../api/types';
 import type { Desk } from './desk.svelte';
 import { toastStrings } from '../strings/inbox';
 import type { KeyActions } from './keys';
+import type { WaitingMove } from './conversation-actions.svelte';
 import { RowSelection } from './row-selection';
 
 /** A dialog above the columns. Each opening creates a new object. */
@@ -35,6 +36,8 @@ export class Shell {
   readonly keyActions: KeyActions = {
     move: (step) => this.selection.move(step),
     nextWaiting: () => this.#nextWaiting(),
+    markUnread: () => this.#moveInList({ unread: true }),
+    dismiss: () => this.#moveInList({ waiting: false }),
     toggleStatus: () => this.toggleStatus(),
     reply: () => this.#columns.thread?.focus(),
     attach: () => this.#columns.thread?.pickFiles(),
@@ -75,6 +78,7 @@ export class Shell {
     await sent;
     if (!selected || !thread || thread.pendingSends.problem) return;
     if (thread.pendingSends.items.length > 0) return;
+    await this.#desk.actions.markAnswered(selected);
     await this.#close(selected, (id) => {
       if (!this.selection.openNextWaiting()) this.selection.leave(id);
     });
@@ -108,6 +112,16 @@ export class Shell {
     order.hold('keys');
     const isClosed = await actions.setStatus(conversation, 'closed');
     if (isClosed && router.conversation === id) leave(id);
+  }
+
+  /** Marks the open conversation unread or dismisses it, and goes on to the next row. */
+  #moveInList(move: WaitingMove): void {
+    const conversation = this.#desk.selected;
+    if (!conversation) return;
+    this.#desk.order.hold('keys');
+    // An open thread would be marked read again.
+    this.selection.leave(conversation.conversation_id);
+    void this.#desk.actions.setWaiting(conversation, move);
   }
 
   #nextWaiting(): void {

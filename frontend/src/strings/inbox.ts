@@ -1,7 +1,7 @@
 /** Texts of the inbox: list, connection, menu, notifications and toasts. */
 import { plural } from './plural';
 
-const FILTERS = { open: 'Open', unread: 'Unread', closed: 'Closed' } as const;
+const FILTERS = { waiting: 'Waiting', open: 'Open', closed: 'Closed' } as const;
 const KINDS = {
   image: ['Image', 'images'],
   audio: ['Audio', 'audio files'],
@@ -19,7 +19,7 @@ export const connectionStrings = {
 };
 
 export const listStrings = {
-  pageTitle: (unread: number) => (unread ? `(${String(unread)}) Partyline` : 'Partyline'),
+  pageTitle: (waiting: string) => (waiting ? `(${waiting}) Partyline` : 'Partyline'),
   label: 'Conversations',
   filters: FILTERS,
   filterLabel: 'Show',
@@ -45,12 +45,12 @@ export const listStrings = {
     if (minutes < 48 * 60) return `${String(Math.floor(minutes / 60))} h`;
     return plural(Math.floor(minutes / 1440), 'day', 'days');
   },
+  incomplete: 'More than 200 wait. These wrote first.',
   noMessages: 'No messages yet',
   unread: (count: number) => plural(count, 'unread message', 'unread messages'),
   newAbove: (count: number) => `${String(count)} new`,
   showNewAbove: (count: number) => `Show ${plural(count, 'new conversation', 'new conversations')}`,
   more: 'Loading more',
-  unreadCount: (count: number) => plural(count, 'unread conversation', 'unread conversations'),
   newMessage: (name: string) => `New message from ${name}`,
   empty: {
     phone: 'Send a message from the phone on the right.',
@@ -58,7 +58,7 @@ export const listStrings = {
       title: 'No conversations yet.',
       text: 'Conversations appear here when someone messages your number.',
     },
-    unread: { title: 'You’re all caught up.', text: 'New messages appear here.' },
+    waiting: { title: 'You’re all caught up.', text: 'Nothing waits for an answer.' },
     closed: {
       title: 'No closed conversations.',
       text: 'Closed conversations move back to Open when the customer writes.',
@@ -66,13 +66,14 @@ export const listStrings = {
   },
   noResults: (search: string) => `No results for “${search}”.`,
   noMatches: 'No name or number begins like this. Open and closed conversations were searched.',
-  groups: { waiting: 'Waiting', open: 'Open', closed: 'Closed' },
 };
 
 export const toastStrings = {
   closed: (name: string) => `Conversation with ${name} closed.`,
   reopened: (name: string) => `Conversation with ${name} reopened.`,
   staysOpen: (name: string) => `${name} wrote in the meantime, so the conversation stays open.`,
+  unread: (name: string) => `Conversation with ${name} marked unread.`,
+  noReplyNeeded: (name: string) => `No reply needed for ${name}.`,
   deleting: (name: string) => `Deleting conversation with ${name}…`,
   deleted: (name: string) => `Conversation with ${name} deleted.`,
   noneWaiting: 'No conversation is waiting.',
@@ -86,6 +87,8 @@ export const menuStrings = {
   sound: 'Sounds',
   notifications: 'Notifications',
   shortcuts: 'Keyboard shortcuts',
+  markUnread: 'Mark unread',
+  noReplyNeeded: 'No reply needed',
   quarantine: 'Quarantine',
   signOut: 'Sign out',
   signedInAs: (name: string) => `Signed in as ${name}`,

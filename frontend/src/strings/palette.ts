@@ -17,8 +17,8 @@ export const paletteStrings = {
     nextWaiting: 'Go to the next conversation that waits',
     search: 'Search conversations',
     show: {
+      waiting: 'Show who waits for an answer',
       open: 'Show open conversations',
-      unread: 'Show unread conversations',
       closed: 'Show closed conversations',
     },
     channel: (name: string) => `Show ${name}`,

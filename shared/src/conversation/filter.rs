@@ -24,7 +24,7 @@ impl Filter {
     pub const ALL: [Self; 5] = [Self::Open, Self::Unread, Self::Waiting, Self::Closed, Self::All];
 
     /// The filters that the page shows as tabs, in their order.
-    pub const TABS: [Self; 3] = [Self::Open, Self::Unread, Self::Closed];
+    pub const TABS: [Self; 3] = [Self::Waiting, Self::Open, Self::Closed];
 
     /// Returns the name in the API.
     pub fn as_str(self) -> &'static str {

@@ -54,7 +54,7 @@ test.describe('with a fake clock', () => {
     await expect(bubble(page, 'Never pushed')).toBeVisible();
     await expect(row(page, /0125/)).toContainText('Nor this');
     await expect(row(page, /0124/), 'a row that left the list').toHaveCount(0);
-    await expect(page).toHaveTitle('(1) Partyline');
+    await expect(page).toHaveTitle('(2) Partyline');
     expect(line.sockets, 'the socket lived on').toHaveLength(1);
   });
 });

@@ -26,7 +26,7 @@ test('markup in texts, names and searches stays text', async ({ desk, system }) 
   await expect(log(desk).locator('img, script, a, style, b')).toHaveCount(0);
   await desk.getByRole('searchbox').fill('<img src=x onerror=alert(1)>');
   await expect(desk.getByText('No results for “<img src=x onerror=alert(1)>”.')).toBeVisible();
-  await expect(desk).toHaveTitle('Partyline');
+  await expect(desk).toHaveTitle('(1) Partyline');
 });
 
 test('markup stays text on the phone, too', async ({ page, system }) => {

@@ -89,7 +89,7 @@ test('a pending deletion is carried out before sign-out', async ({ page, system 
   await system.receiveSms('+12065550124', 'Keep me');
   await open(page, /0123/);
   await page.getByRole('button', { name: 'Delete conversation' }).click();
-  await expect(page.getByText(/^Conversation with .*0123 deleted\.$/)).toBeVisible();
+  await expect(page.getByText(/^Deleting conversation with .*0123…$/)).toBeVisible();
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
@@ -113,15 +113,17 @@ test.describe('with a fake clock', () => {
   }) => {
     await signIn(page);
     await system.receiveSms('+12065550123', 'Delete me');
-    await system.receiveSms('+12065550124', 'Read me');
+    await system.receiveSms('+12065550124', 'Opened next');
+    await system.receiveSms('+12065550125', 'Read me');
     await open(page, /0123/);
     await page.getByRole('button', { name: 'Delete conversation' }).click();
-    const toast = page.getByText(/^Conversation with .*0123 deleted\.$/);
+    const toast = page.getByText(/^Deleting conversation with .*0123…$/);
     await expect(toast).toBeVisible();
+    await expect(row(page, /0124/)).not.toContainText('unread');
     // The access token is rejected and cannot be renewed.
     await context.clearCookies();
     await page.route('**/messages*', (route) => route.fulfill({ status: 401 }));
-    await row(page, /0124/).click();
+    await row(page, /0125/).click();
     await expect(page.getByText(/^Your session has expired/)).toBeVisible();
     await page.unroute('**/messages*');
     await signInHere(page);

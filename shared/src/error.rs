@@ -58,6 +58,9 @@ pub enum Error {
     /// A dependency did not respond in time; nothing was changed (503).
     #[error("{}", localized::partyline::busy())]
     Unavailable(#[source] Cause),
+    /// The configuration may be outdated; it is read again and the request is repeated (503).
+    #[error("{}", localized::partyline::busy())]
+    OutdatedConfiguration,
     /// An internal error (500).
     #[error("{}", localized::partyline::failed())]
     Internal(#[source] Cause),
@@ -120,7 +123,7 @@ impl Error {
             Self::Unprocessable(_) | Self::SendNotAllowed { .. } => 422,
             Self::RateLimited { .. } => 429,
             Self::Internal(_) | Self::Configuration { .. } => 500,
-            Self::Unavailable(_) => 503,
+            Self::Unavailable(_) | Self::OutdatedConfiguration => 503,
         }
     }
 
@@ -137,7 +140,7 @@ impl Error {
             Self::SendNotAllowed { .. } => "send_not_allowed",
             Self::RateLimited { .. } => "rate_limited",
             Self::Internal(_) | Self::Configuration { .. } => "internal",
-            Self::Unavailable(_) => "unavailable",
+            Self::Unavailable(_) | Self::OutdatedConfiguration => "unavailable",
         }
     }
 
@@ -175,7 +178,9 @@ impl Error {
             | Self::TooLarge(text)
             | Self::Unprocessable(text) => vec![text.clone()],
             Self::SendNotAllowed { texts, .. } | Self::RateLimited { texts, .. } => texts.clone(),
-            Self::Unavailable(_) => vec![localized::partyline::busy()],
+            Self::Unavailable(_) | Self::OutdatedConfiguration => {
+                vec![localized::partyline::busy()]
+            }
             Self::Internal(_) => vec![localized::partyline::failed()],
             Self::Configuration { .. } => vec![localized::partyline::not_set_up()],
         }
@@ -192,7 +197,7 @@ impl Error {
             Self::Unprocessable(_) | Self::SendNotAllowed { .. } => "Unprocessable Content",
             Self::RateLimited { .. } => "Too Many Requests",
             Self::Internal(_) | Self::Configuration { .. } => "Internal Server Error",
-            Self::Unavailable(_) => "Service Unavailable",
+            Self::Unavailable(_) | Self::OutdatedConfiguration => "Service Unavailable",
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use twilio_simulator::{CreateFault, FaultRule};
 
 use crate::support::user::{conversation_id, new_idempotency_key};
 use crate::support::webhook::{inbound_text_form, new_sid, with_param};
-use crate::support::{TestSystem, TestUser, Webhook, customer_number};
+use crate::support::{TestSystem, TestUser, Webhook, customer_number, wait_for};
 
 async fn receive_texts(
     system: &TestSystem,
@@ -316,5 +317,28 @@ async fn the_newest_consent_record_agrees_with_the_state_when_writes_meet() {
             "{records:?}"
         );
     }
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn an_opt_out_during_the_pauses_between_calls_stops_the_send() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let number = customer_number();
+    let thread = receive_texts(&system, &anna, &number, &["Hi"]).await;
+    system.twilio().script().on_create(FaultRule::next(CreateFault::Busy { seconds: 2 }));
+    let sent = anna.send(&thread, "Our offer").await;
+    wait_for("the first call", async || (!system.twilio().creates().is_empty()).then_some(()))
+        .await;
+    system.receive_text(&number, "STOP").await;
+    system.wait_until_idle().await;
+    let path = format!("/api/conversations/{thread}/messages/");
+    let message = anna.get(&format!("{path}{}", sent["message_id"].as_str().unwrap())).await;
+    let message = message.expect_status(200);
+    assert_eq!(
+        (&message["status"], &message["error"]["code"]),
+        (&"rejected".into(), &21610.into())
+    );
+    assert_eq!(system.twilio().creates().len(), 1, "Twilio is not called again");
     system.stop().await;
 }

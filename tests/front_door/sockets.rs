@@ -6,6 +6,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::inbox_name::InboxName;
+use shared::session::Role;
+use shared::store::Ticket;
+use shared::username::Username;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::socket::{stored_connection_ids, watched_conversations};
@@ -280,6 +284,8 @@ async fn a_dead_socket_does_not_affect_others() {
     })
     .await;
     assert_eq!(stored_connection_ids(&system).await.len(), 3);
+    // A younger row could belong to a handshake.
+    system.advance(Duration::from_secs(31));
     system.receive_text(&number, "First").await;
     for socket in &mut sockets {
         socket.wait_for_message("First").await;
@@ -358,5 +364,29 @@ async fn no_socket_lives_longer_than_two_hours() {
         stored_connection_ids(&system).await.is_empty().then_some(())
     })
     .await;
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_row_survives_a_410_during_the_handshake_and_is_deleted_later() {
+    let system = TestSystem::start().await;
+    let anna = system.admin().await;
+    let conversation = start_conversation(&anna).await;
+    let ticket = Ticket {
+        user: Username::parse("admin").unwrap(),
+        role: Role::Admin,
+        inboxes: vec![InboxName::main()],
+        origin: system.url(""),
+        expires_at: 0,
+    };
+    // `connect` has stored the row, and API Gateway has not finished the handshake.
+    system.inner().store().put_connection("handshake", &ticket).await.unwrap();
+    anna.send(&conversation, "One").await;
+    system.wait_until_idle().await;
+    assert_eq!(stored_connection_ids(&system).await, ["handshake"]);
+    system.advance(Duration::from_secs(31));
+    anna.send(&conversation, "Two").await;
+    system.wait_until_idle().await;
+    assert_eq!(stored_connection_ids(&system).await, [""; 0]);
     system.stop().await;
 }

@@ -11,48 +11,30 @@ use shared::error::Result;
 use shared::lambda::{Handler, HandlerError, InvocationContext, Setup};
 
 use super::clients::App;
+use super::loader::Loader;
 use super::variables::Needs;
 
 /// A future that resolves to a handler.
 pub type Build = BoxFuture<'static, Result<Handler, HandlerError>>;
-
-/// The context of a call: what a handler receives besides its request or event.
-#[derive(Debug)]
-pub struct Cx<S = (), C = ()> {
-    /// Clients and parameters.
-    pub app: Arc<App>,
-    /// The state that the function created at initialization.
-    pub state: Arc<S>,
-    /// The signed-in user, in authenticated functions.
-    pub caller: C,
-}
-
-impl<S> Clone for Cx<S> {
-    fn clone(&self) -> Self {
-        Self { app: Arc::clone(&self.app), state: Arc::clone(&self.state), caller: () }
-    }
-}
 
 /// Builds a handler that calls `invoke` for each event.
 ///
 /// Reads the environment, loads the parameters and creates the function's state.
 pub(super) fn build<S, F, Fut>(
     setup: Setup,
-    (needs, retry_budget): (Needs, Duration),
-    state: impl FnOnce(&App) -> Result<S> + Send + 'static,
+    needs: (Needs, Duration),
+    state: impl Fn(&App) -> Result<S> + Send + Sync + 'static,
     invoke: F,
 ) -> Build
 where
     S: Send + Sync + 'static,
-    F: Fn(Cx<S>, Value, InvocationContext) -> Fut + Send + Sync + 'static,
+    F: Fn(Arc<Loader<S>>, Value, InvocationContext) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Value, HandlerError>> + Send + 'static,
 {
     async move {
-        let app = App::new(setup, needs, retry_budget).await?;
-        let state = Arc::new(state(&app)?);
-        let cx = Cx { app: Arc::new(app), state, caller: () };
+        let loader = Arc::new(Loader::new(setup, needs, Box::new(state)).await?);
         let handler: Handler =
-            Arc::new(move |event, context| invoke(cx.clone(), event, context).boxed());
+            Arc::new(move |event, context| invoke(Arc::clone(&loader), event, context).boxed());
         Ok(handler)
     }
     .boxed()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use shared::bucket::{MediaBucket, MediaBucketOptions};
 use shared::clock::Clock;
 use shared::config::Parameters;
@@ -29,8 +30,13 @@ pub struct App {
     pub store: Store,
     /// The loaded parameters.
     pub parameters: Parameters,
-    variables: Variables,
+    variables: Arc<Variables>,
+    loaded_at: Timestamp,
 }
+
+/// The age from which parameters are read again when they do not fit a request: a webhook with another signature, or
+/// to another number.
+const MIN_AGE_TO_RELOAD: Duration = Duration::from_mins(1);
 
 impl std::fmt::Debug for App {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -40,10 +46,10 @@ impl std::fmt::Debug for App {
 
 impl App {
     /// Reads the environment and loads the parameters that a function needs.
-    pub(super) async fn new(setup: Setup, needs: Needs, retry_budget: Duration) -> Result<Self> {
+    pub(super) async fn new(setup: &Setup, needs: Needs, retry_budget: Duration) -> Result<Self> {
         let variables = Variables::read(&setup.environment, needs.variables)?;
         let access = &variables.access;
-        let parameters = parameters::load(&setup, access, &needs.all_parameters()).await?;
+        let parameters = parameters::load(setup, access, &needs.all_parameters()).await?;
         let store = Store::new(StoreOptions {
             access: access.clone(),
             endpoint: variables.endpoints.dynamodb.clone(),
@@ -54,8 +60,41 @@ impl App {
             ids: setup.ids.clone(),
             faults: setup.faults.clone(),
         });
-        let Setup { clock, ids, faults, .. } = setup;
-        Ok(Self { clock, ids, faults, store, parameters, variables })
+        let Setup { clock, ids, faults, .. } = setup.clone();
+        let (variables, loaded_at) = (Arc::new(variables), clock.now());
+        Ok(Self { clock, ids, faults, store, parameters, variables, loaded_at })
+    }
+
+    /// Returns the same app with parameters that are read now.
+    pub(super) async fn reload(&self, setup: &Setup, needs: Needs) -> Result<Self> {
+        let requested = needs.all_parameters();
+        let parameters = parameters::load(setup, &self.variables.access, &requested).await?;
+        Ok(Self {
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            faults: self.faults.clone(),
+            store: self.store.clone(),
+            parameters,
+            variables: Arc::clone(&self.variables),
+            loaded_at: self.clock.now(),
+        })
+    }
+
+    /// Returns how long ago the parameters were read.
+    pub(super) fn age(&self) -> Duration {
+        let age = self.clock.now().duration_since(self.loaded_at);
+        Duration::try_from(age).unwrap_or_default()
+    }
+
+    /// Asks to read the parameters again and to repeat the request, at most once a minute.
+    ///
+    /// # Errors
+    /// `OutdatedConfiguration` if the parameters are older than a minute.
+    pub fn require_current_parameters(&self) -> Result<()> {
+        if self.age() >= MIN_AGE_TO_RELOAD {
+            return Err(Error::OutdatedConfiguration);
+        }
+        Ok(())
     }
 
     /// Returns a Twilio client. It authenticates with the API key or, without one, with the auth token.

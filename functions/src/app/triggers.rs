@@ -14,8 +14,9 @@ use shared::lambda::{
 };
 use shared::session::TokenVerifier;
 
-use super::builder::{Build, Cx, build};
+use super::builder::{Build, build};
 use super::clients::App;
+use super::cx::Cx;
 use super::variables::Needs;
 
 /// The retry budget of writes in a user's request.
@@ -49,8 +50,9 @@ where
         Ok((verifier, Arc::new(state(app)?)))
     };
     let needs = (needs.with_parameter(Parameter::PublicKey), REQUEST_RETRY_BUDGET);
-    build(setup, needs, with_verifier, move |cx, event, _| {
+    build(setup, needs, with_verifier, move |loader, event, _| {
         respond(event, move |request| async move {
+            let cx = loader.current().await;
             let (verifier, state) = &*cx.state;
             let caller = Caller::authenticate(&request, verifier, cx.app.clock.now())?;
             handle(Cx { app: cx.app, state: Arc::clone(state), caller }, request).await
@@ -59,6 +61,8 @@ where
 }
 
 /// Builds a function without an access token. The handler verifies requests itself or accepts all.
+///
+/// A handler can ask for current parameters; then it is called once more with them.
 pub fn public<S, F, Fut>(
     setup: Setup,
     needs: Needs,
@@ -70,8 +74,13 @@ where
     F: Fn(Cx<S>, Request) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<Response>> + Send + 'static,
 {
-    build(setup, (needs, WEBHOOK_RETRY_BUDGET), state, move |cx, event, _| {
-        respond(event, move |request| handle(cx, request))
+    build(setup, (needs, WEBHOOK_RETRY_BUDGET), state, move |loader, event, _| {
+        respond(event, move |request| async move {
+            match handle(loader.current().await, request.clone()).await {
+                Err(Error::OutdatedConfiguration) => handle(loader.reloaded().await, request).await,
+                result => result,
+            }
+        })
     })
 }
 
@@ -82,9 +91,9 @@ where
     Fut: Future<Output = Result<Value>> + Send + 'static,
 {
     let needs = (Needs::NONE, REQUEST_RETRY_BUDGET);
-    build(setup, needs, no_state, move |cx, event, _| async move {
+    build(setup, needs, no_state, move |loader, event, _| async move {
         let result = match SocketEvent::from_event(event) {
-            Ok(event) => handle(cx, event).await,
+            Ok(event) => handle(loader.current().await, event).await,
             Err(error) => Err(error),
         };
         Ok(result.unwrap_or_else(|error| {
@@ -107,9 +116,9 @@ where
     F: Fn(Cx<S>, Invocation<E>) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<Value>> + Send + 'static,
 {
-    build(setup, (needs, WEBHOOK_RETRY_BUDGET), state, move |cx, event, context| async move {
+    build(setup, (needs, WEBHOOK_RETRY_BUDGET), state, move |loader, event, context| async move {
         let result = match serde_json::from_value(event) {
-            Ok(event) => handle(cx, Invocation { event, context }).await,
+            Ok(event) => handle(loader.current().await, Invocation { event, context }).await,
             Err(error) => Err(Error::internal(error)),
         };
         result.map_err(|error| {

@@ -147,7 +147,7 @@ pub fn build(setup: Setup) -> Build {
 
 async fn handle(Cx { app, state: intake, .. }: Cx<Intake>, request: Request) -> Result<Response> {
     let signed_request = SignedRequest::from_request(&request, PATH);
-    if let Err(response) = intake.verifier.verify_json(&app, &signed_request).await {
+    if let Err(response) = intake.verifier.verify_json(&app, &signed_request).await? {
         return Ok(response);
     }
     let events = match event_streams::parse_batch(signed_request.body) {
@@ -209,6 +209,7 @@ async fn ingest_one(
             );
         }
         Err(reason) => {
+            reason.require_current_parameters(app)?;
             let event_json = event.to_string();
             let event_request = signed_request.with_body(event_json.as_bytes());
             quarantine_request(app, &event_request, &reason).await?;

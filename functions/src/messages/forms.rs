@@ -42,7 +42,10 @@ pub async fn process_form(
         let parsed = InboundMessage::parse(&form).map_err(QuarantineReason::invalid_webhook);
         return match parsed.and_then(|inbound| intake.to_new_inbound(app, inbound)) {
             Ok(inbound) => store_inbound(app, inbound).await.map(|it| Ok(Processed::Inbound(it))),
-            Err(reason) => Ok(Err(reason)),
+            Err(reason) => {
+                reason.require_current_parameters(app)?;
+                Ok(Err(reason))
+            }
         };
     }
     let report = match StatusCallback::parse(&form) {

@@ -20,7 +20,7 @@ pub fn build(setup: Setup) -> Build {
 
 async fn handle(Cx { app, state: intake, .. }: Cx<Intake>, request: Request) -> Result<Response> {
     let signed_request = SignedRequest::from_request(&request, PATH);
-    let form = match intake.verifier.verify_form(&app, &signed_request).await {
+    let form = match intake.verifier.verify_form(&app, &signed_request).await? {
         Ok(form) => form,
         Err(response) => return Ok(response),
     };

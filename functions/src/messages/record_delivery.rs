@@ -20,7 +20,7 @@ async fn handle(Cx { app, state: intake, .. }: Cx<Intake>, request: Request) -> 
         (request.path_param("conversation"), request.path_param("message"));
     let request_path = format!("{CALLBACK_PREFIX}{conversation}/{message}");
     let signed_request = SignedRequest::from_request(&request, &request_path);
-    let form = match intake.verifier.verify_form(&app, &signed_request).await {
+    let form = match intake.verifier.verify_form(&app, &signed_request).await? {
         Ok(form) => form,
         Err(response) => return Ok(response),
     };

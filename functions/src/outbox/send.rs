@@ -32,25 +32,10 @@ pub(super) async fn send_claimed(
     entry: &OutboxEntry,
 ) -> Result<()> {
     let (conversation_id, message_id) = entry.message()?;
-    let message = app.store.get_message(conversation_id, message_id).await?;
-    let conversation = app.store.get_conversation(conversation_id).await?;
-    let deleted_through =
-        conversation.as_ref().and_then(|conversation| conversation.deleted_through);
-    let Some(message) = message.filter(|message| deleted_through.is_none_or(|c| message.id > c))
-    else {
+    let Some(message) = app.store.get_message(conversation_id, message_id).await? else {
         return app.store.complete_send(entry, None, &SendCompletion::Discarded).await.map(|_| ());
     };
-    if let Some(code) =
-        conversation.as_ref().and_then(|conversation| blocked_code(app, conversation))
-    {
-        // The contact opted out or the window closed after the message was stored.
-        return app
-            .store
-            .complete_send(entry, None, &SendCompletion::Rejected { code })
-            .await
-            .map(|_| ());
-    }
-    match create_with_retries(app, context, &message).await {
+    match create_with_retries(app, context, &message).await? {
         Ok(completion) => {
             app.store.complete_send(entry, None, &completion).await?;
         }
@@ -71,6 +56,18 @@ pub(super) async fn send_claimed(
     Ok(())
 }
 
+/// Returns how a send ends without a call: the message was deleted, the contact opted out, or the window closed after it
+/// was stored.
+async fn ended_by_now(app: &App, message: &Message) -> Result<Option<SendCompletion>> {
+    let Some(conversation) = app.store.get_conversation(&message.conversation).await? else {
+        return Ok(Some(SendCompletion::Discarded));
+    };
+    if conversation.deleted_through.is_some_and(|deleted_through| message.id <= deleted_through) {
+        return Ok(Some(SendCompletion::Discarded));
+    }
+    Ok(blocked_code(app, &conversation).map(|code| SendCompletion::Rejected { code }))
+}
+
 /// Returns the error code for the first reason why the contact may not receive messages now.
 fn blocked_code(app: &App, conversation: &Conversation) -> Option<u32> {
     let check = can_contact(conversation, app.clock.now());
@@ -81,11 +78,13 @@ fn blocked_code(app: &App, conversation: &Conversation) -> Option<u32> {
 }
 
 /// Creates the message at Twilio. Retries calls that Twilio did not process for [`IN_PLACE_RETRY_BUDGET`].
+///
+/// Before each call it asks again whether the message may be sent: the contact may opt out during the pauses.
 async fn create_with_retries(
     app: &App,
     context: &DispatchContext,
     message: &Message,
-) -> Result<SendCompletion, CreateError> {
+) -> Result<Result<SendCompletion, CreateError>> {
     let status_callback = context.callback_url(message);
     let route = context.route(message);
     let request = CreateMessage {
@@ -99,20 +98,23 @@ async fn create_with_retries(
     let mut pauses = retry::pauses(FIRST_RETRY_DELAY, IN_PLACE_RETRY_BUDGET, &*app.ids);
     let retry_until = add(app.clock.now(), IN_PLACE_RETRY_BUDGET);
     loop {
+        if let Some(completion) = ended_by_now(app, message).await? {
+            return Ok(Ok(completion));
+        }
         match context.twilio.create_message(&request).await {
             Ok(created) => {
-                let segments = created.num_segments;
-                return Ok(SendCompletion::Accepted { sid: created.sid, segments, price: None });
+                let (sid, segments) = (created.sid, created.num_segments);
+                return Ok(Ok(SendCompletion::Accepted { sid, segments, price: None }));
             }
             Err(CreateError::NotProcessed { retry_after }) => {
                 let pause = pauses.next().max(retry_after).unwrap_or(IN_PLACE_RETRY_BUDGET);
                 // The duration of the calls counts toward the budget.
                 if add(app.clock.now(), pause) > retry_until {
-                    return Err(CreateError::NotProcessed { retry_after });
+                    return Ok(Err(CreateError::NotProcessed { retry_after }));
                 }
                 app.clock.sleep(pause).await;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Ok(Err(error)),
         }
     }
 }

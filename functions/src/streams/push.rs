@@ -4,6 +4,7 @@
 //! the next resync.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use serde_json::Value;
@@ -19,6 +20,9 @@ use shared::outbox::{OutboxEntry, Placement};
 use shared::store::{Connection, from_stream_image};
 
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
+
+/// The longest time of a handshake. Only an older connection is deleted when its socket is gone.
+const HANDSHAKE: Duration = Duration::from_secs(30);
 
 /// The number of concurrent posts.
 const CONCURRENCY: usize = 50;
@@ -79,6 +83,10 @@ async fn post_frame(app: &App, client: &SocketClient, frame: String, connection:
     match client.post(&connection.id, &frame).await {
         PostOutcome::Delivered => {}
         PostOutcome::Dropped => tracing::info!(connection.id = connection.id, "Frame dropped"),
+        // API Gateway also answers 410 while the handshake is not finished.
+        PostOutcome::Gone if app.store.connection_age(&connection) < HANDSHAKE => {
+            tracing::info!(connection.id = connection.id, "Frame dropped during the handshake");
+        }
         PostOutcome::Gone => {
             if let Err(error) = app.store.delete_connection(&connection.id).await {
                 tracing::warn!(connection.id = connection.id, %error, "Connection row not deleted");

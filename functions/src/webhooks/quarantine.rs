@@ -31,6 +31,17 @@ pub struct QuarantineReason {
 }
 
 impl QuarantineReason {
+    /// Asks to read the parameters again before a request is quarantined whose number may be new.
+    ///
+    /// # Errors
+    /// `OutdatedConfiguration` if the number may have been configured since the parameters were read.
+    pub fn require_current_parameters(&self, app: &App) -> Result<()> {
+        match self.code {
+            "unknown_number" | "unknown_service" => app.require_current_parameters(),
+            _ => Ok(()),
+        }
+    }
+
     /// Creates a reason.
     pub fn new(code: &'static str, text: LocalizedText) -> Self {
         Self { code, text }

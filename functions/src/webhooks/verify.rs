@@ -34,27 +34,33 @@ impl WebhookVerifier {
         Ok(Self { account, keys, urls: app.parameters.urls()? })
     }
 
-    /// Returns the form of a request that Twilio signed. `Err` is the response to any other request.
+    /// Returns the form of a request that Twilio signed. The inner `Err` is the response to any other request.
+    ///
+    /// # Errors
+    /// `OutdatedConfiguration` if the signature is invalid and the auth token may have changed.
     pub async fn verify_form(
         &self,
         app: &App,
         signed_request: &SignedRequest<'_>,
-    ) -> std::result::Result<FormResult, Response> {
+    ) -> Result<std::result::Result<FormResult, Response>> {
         match self.check_form(signed_request) {
-            Ok(form) => Ok(form),
-            Err(error) => Err(rejection(app, signed_request, error).await),
+            Ok(form) => Ok(Ok(form)),
+            Err(error) => rejection(app, signed_request, error).await.map(Err),
         }
     }
 
-    /// Accepts a JSON request that Twilio signed. `Err` is the response to any other request.
+    /// Accepts a JSON request that Twilio signed. The inner `Err` is the response to any other request.
+    ///
+    /// # Errors
+    /// `OutdatedConfiguration` if the signature is invalid and the auth token may have changed.
     pub async fn verify_json(
         &self,
         app: &App,
         signed_request: &SignedRequest<'_>,
-    ) -> std::result::Result<(), Response> {
+    ) -> Result<std::result::Result<(), Response>> {
         match self.check_json(signed_request) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(rejection(app, signed_request, error).await),
+            Ok(()) => Ok(Ok(())),
+            Err(error) => rejection(app, signed_request, error).await.map(Err),
         }
     }
 
@@ -114,11 +120,12 @@ async fn rejection(
     app: &App,
     signed_request: &SignedRequest<'_>,
     error: SignatureError,
-) -> Response {
+) -> Result<Response> {
     let rejected = |text| Response::from(&Error::Forbidden(text));
-    match error {
+    Ok(match error {
         SignatureError::Missing => rejected(localized::webhook::no_signature()),
         SignatureError::Invalid => {
+            app.require_current_parameters()?;
             let reason =
                 QuarantineReason::new("signature", localized::quarantine::wrong_signature());
             match app
@@ -127,8 +134,8 @@ async fn rejection(
                 .await
             {
                 Ok(()) => rejected(localized::webhook::wrong_signature()),
-                Err(error) => Response::from(&error),
+                Err(error) => return Err(error),
             }
         }
-    }
+    })
 }

@@ -3,7 +3,7 @@
 //! Each name needs its own permission.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -23,14 +23,25 @@ const MAX_NAMES: usize = 10;
 /// The parameters of a stack, by full name.
 #[derive(Debug, Clone)]
 pub struct Parameters {
-    values: Arc<BTreeMap<String, String>>,
+    values: Arc<RwLock<BTreeMap<String, String>>>,
     permissions: Arc<Permissions>,
 }
 
 impl Parameters {
     /// Returns the service for `values` by full name, such as `/partyline/urls`.
     pub fn new(values: BTreeMap<String, String>, permissions: Arc<Permissions>) -> Self {
-        Self { values: Arc::new(values), permissions }
+        Self { values: Arc::new(RwLock::new(values)), permissions }
+    }
+
+    /// Sets a parameter by its full name, as `PutParameter` does. Functions see it when they read it again.
+    pub fn put(&self, name: &str, value: String) {
+        let mut values = self.values.write().unwrap_or_else(PoisonError::into_inner);
+        values.insert(name.to_owned(), value);
+    }
+
+    /// Returns a parameter by its full name.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.values.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// Returns the HTTP service.
@@ -45,7 +56,7 @@ impl Parameters {
             if let Err(denied) = self.permissions.check(caller, "ssm:GetParameters", &arn) {
                 return error_response("AccessDeniedException", &denied.to_string());
             }
-            match self.values.get(*name) {
+            match self.value(name) {
                 Some(value) => parameters.push(json!({
                     "ARN": arn, "DataType": "text", "Name": name, "Type": "SecureString",
                     "Value": value, "Version": 1,

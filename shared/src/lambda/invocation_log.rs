@@ -59,6 +59,14 @@ where
     format.with_current_span(true).with_span_list(false).with_writer(writer).finish()
 }
 
+/// Logs a panic as one line with its place.
+///
+/// The message of a panic can quote a message of a customer, so it is left out.
+pub(super) fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, "Panic");
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{self, Write};
@@ -137,5 +145,23 @@ mod tests {
         let lines = lines_of(json!("fail")).await;
         let closing = &lines[1]["fields"];
         assert_eq!((&closing["outcome"], &closing["error"]), (&json!("error"), &json!("no thing")));
+    }
+
+    #[test]
+    fn a_panic_is_one_line_with_its_place_and_without_its_message() {
+        let log = Log::default();
+        let writer = log.clone();
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(log_panic));
+        let panicked = tracing::subscriber::with_default(json_log(move || writer.clone()), || {
+            std::panic::catch_unwind(|| panic!("the customer wrote: secret"))
+        });
+        std::panic::set_hook(previous);
+        assert!(panicked.is_err());
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let line: Value = serde_json::from_str(text.trim_end()).unwrap();
+        assert_eq!(line["fields"]["message"], "Panic");
+        assert!(line["fields"]["place"].as_str().unwrap().contains("invocation_log.rs:"));
+        assert!(!text.contains("secret"), "{text}");
     }
 }

@@ -8,7 +8,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
 use super::function::{Environment, Function, HandlerError, InvocationContext, Setup};
-use super::invocation_log::json_log;
+use super::invocation_log::{json_log, log_panic};
 use crate::clock::SystemClock;
 use crate::fault::FaultPoints;
 use crate::ids::RandomIds;
@@ -18,6 +18,7 @@ use crate::ids::RandomIds;
 /// Returns when Lambda ends the process.
 pub fn run(function: Function) -> Result<(), HandlerError> {
     tracing::subscriber::set_global_default(json_log(std::io::stdout))?;
+    std::panic::set_hook(Box::new(log_panic));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
         let setup = Setup {

@@ -8,6 +8,7 @@ use aws_sdk_apigatewaymanagement::config::{
     BehaviorVersion, Region, StalledStreamProtectionConfig, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
+use aws_sdk_apigatewaymanagement::error::SdkError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 
@@ -69,14 +70,22 @@ impl SocketClient {
         Self { client: Client::from_conf(config), faults: options.faults }
     }
 
-    /// Posts a frame to a socket. Does not retry.
+    /// Posts a frame to a socket.
+    ///
+    /// Repeats the call once if no response came: while a function is frozen, idle connections to AWS are closed, and the
+    /// first call after it meets a closed one. A frame that arrives twice changes nothing more.
     pub async fn post(&self, connection: &str, frame: &str) -> PostOutcome {
         match self.faults.check("socket.post").await {
             Some(Fault::RefuseConnection | Fault::DropResponse) => return PostOutcome::Dropped,
             None => {}
         }
         let call = self.client.post_to_connection().connection_id(connection);
-        match call.data(Blob::new(frame.as_bytes())).send().await {
+        let call = call.data(Blob::new(frame.as_bytes()));
+        let result = match call.clone().send().await {
+            Err(SdkError::DispatchFailure(failure)) if !failure.is_timeout() => call.send().await,
+            result => result,
+        };
+        match result {
             Ok(_) => PostOutcome::Delivered,
             Err(error) => {
                 let status = error.raw_response().map(|response| response.status().as_u16());

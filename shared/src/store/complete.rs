@@ -12,6 +12,7 @@ use crate::message::SendResult;
 use crate::message::extras::Price;
 use crate::outbox::OutboxEntry;
 use crate::sid::MessageSid;
+use crate::twilio_codes;
 
 /// The result of a send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +51,11 @@ impl Store {
         job: Option<&OutboxEntry>,
         completion: &SendCompletion,
     ) -> Result<bool> {
-        let (transaction, slots) = completion_transaction(entry, job, completion, true)?;
+        let (mut transaction, slots) = completion_transaction(entry, job, completion, true)?;
+        if let SendCompletion::Rejected { code: twilio_codes::OPTED_OUT } = completion {
+            let (conversation, message) = entry.message()?;
+            self.add_opt_out(&mut transaction, conversation, message.time()).await?;
+        }
         let failed = match self.commit(transaction).await? {
             Commit::Committed => return Ok(true),
             Commit::Failed(failed) => failed,
@@ -58,7 +63,7 @@ impl Store {
         if failed.failed(slots.entry) {
             return Ok(false);
         }
-        // The message was deleted, or its dedup record exists already: complete without that part.
+        // The message was deleted, its dedup record exists already, or its consent changed: complete without that part.
         let is_deleted = slots.message.is_some_and(|slot| failed.failed(slot));
         let completion = if is_deleted { &SendCompletion::Discarded } else { completion };
         let (transaction, _) = completion_transaction(entry, job, completion, false)?;

@@ -95,6 +95,13 @@ impl Store {
         self.put(&Key::connection(id), &row).await
     }
 
+    /// Returns how long ago a connection was opened.
+    pub fn connection_age(&self, connection: &Connection) -> Duration {
+        let expires_at = Timestamp::from_second(connection.expires_at).unwrap_or_default();
+        let left = expires_at.duration_since(self.clock.now());
+        CONNECTION_TTL.saturating_sub(Duration::try_from(left).unwrap_or_default())
+    }
+
     /// Returns a connection.
     pub async fn get_connection(&self, id: &str) -> Result<Option<Connection>> {
         self.get(&Key::connection(id)).await

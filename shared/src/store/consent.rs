@@ -60,14 +60,31 @@ impl Store {
         expected: &Conversation,
         record: &ConsentRecord,
     ) -> Result<Option<Conversation>> {
-        let mut record = record.clone();
+        let mut transaction = Transaction::new();
+        if !self.add_consent(&mut transaction, expected, record.clone())? {
+            return Ok(None);
+        }
+        if self.commit(transaction).await?.is_committed() {
+            self.get_conversation(&expected.id).await
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Adds a consent record and the new state to a transaction. Requires that the state still equals
+    /// `expected.consent`. Returns `false` if the conversation has no contact.
+    fn add_consent(
+        &self,
+        transaction: &mut Transaction,
+        expected: &Conversation,
+        mut record: ConsentRecord,
+    ) -> Result<bool> {
+        let (Some(business), Some(contact)) = (&expected.business, &expected.contact) else {
+            return Ok(false);
+        };
         if let Some(consent) = &expected.consent {
             record.consent.at = record.consent.at.max(add(consent.at, Duration::from_millis(1)));
         }
-        let (Some(business), Some(contact)) = (&expected.business, &expected.contact) else {
-            return Ok(None);
-        };
-        let mut transaction = Transaction::new();
         transaction.update(
             MetaUpdate::new(&expected.id)
                 .set_consent(&record.consent)?
@@ -76,11 +93,7 @@ impl Store {
         );
         let id = ConsentRecordId::generate(&*self.ids, record.consent.at);
         transaction.put_if_absent(Key::consent(business, contact, id), &record)?;
-        if self.commit(transaction).await?.is_committed() {
-            self.get_conversation(&expected.id).await
-        } else {
-            Ok(None)
-        }
+        Ok(true)
     }
 
     /// Returns the consent history of a pair, the newest record first. Its first record agrees with the consent state.
@@ -122,12 +135,29 @@ impl Store {
     }
 
     async fn mark_opted_out(&self, id: &ConversationId, sent_at: Timestamp) -> Result<()> {
-        let Some(expected) = self.get_conversation(id).await? else { return Ok(()) };
-        let current = expected.consent.as_ref();
-        if current
-            .is_some_and(|consent| consent.state == ConsentState::OptedOut || consent.at > sent_at)
-        {
-            return Ok(());
+        let mut transaction = Transaction::new();
+        if self.add_opt_out(&mut transaction, id, sent_at).await? {
+            // If another record came first, it counts.
+            self.commit(transaction).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds the opt-out that Twilio reported for a message of `sent_at` to a transaction, unless the contact has opted out
+    /// already or opted in since. Returns whether it was added.
+    pub(super) async fn add_opt_out(
+        &self,
+        transaction: &mut Transaction,
+        id: &ConversationId,
+        sent_at: Timestamp,
+    ) -> Result<bool> {
+        let Some(expected) = self.get_conversation(id).await? else { return Ok(false) };
+        let is_known = expected
+            .consent
+            .as_ref()
+            .is_some_and(|consent| consent.state == ConsentState::OptedOut || consent.at > sent_at);
+        if is_known {
+            return Ok(false);
         }
         let record = ConsentRecord {
             consent: Consent {
@@ -139,8 +169,7 @@ impl Store {
             sid: None,
             recorded_by: None,
         };
-        // If another record came first, it counts.
-        self.record_consent(&expected, &record).await.map(drop)
+        self.add_consent(transaction, &expected, record)
     }
 
     async fn close_window(&self, id: &ConversationId, sent_at: Timestamp) -> Result<()> {

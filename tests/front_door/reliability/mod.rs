@@ -5,10 +5,12 @@
 //!   `deferral`: deferred sends.
 //! - `send_results`: rejected sends, callbacks in any order, resends. `concurrency`: many writers, throttled tables.
 //! - `streams`: invalid records. `resync`: lost frames. `deleted`: closed and deleted conversations.
+//! - `configuration`: parameters that change while the functions run.
 //! - `idle`: the system without traffic. `start`, `flags`, `kills`, `lan`: the real `program`, started in an empty
 //!   folder, stopped, killed under load, and opened to a phone.
 
 mod concurrency;
+mod configuration;
 mod deferral;
 mod deleted;
 mod fault_injector;

@@ -29,6 +29,7 @@ use aws_emulator::dynamodb::{DynamoDb, StartError};
 use aws_emulator::gateway::socket::Sockets;
 use aws_emulator::invocations::AsyncInvocations;
 use aws_emulator::lambda::{FunctionHost, InvokeError};
+use aws_emulator::parameters::Parameters;
 use aws_emulator::permissions::Permissions;
 use aws_emulator::s3::S3;
 use aws_emulator::schedule::Schedules;
@@ -61,6 +62,7 @@ pub struct System {
     streams: Streams,
     schedules: Schedules,
     invocations: AsyncInvocations,
+    parameters: Parameters,
     s3: S3,
     sockets: Option<Sockets>,
     twilio: Option<Twilio>,
@@ -90,6 +92,11 @@ impl System {
     /// Returns the clock that all parts share.
     pub fn clock(&self) -> &OffsetClock {
         &self.clock
+    }
+
+    /// Returns the parameter store.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
     }
 
     /// Returns the parsed template.

@@ -67,17 +67,15 @@ impl System {
         let invocations = context.invocations(&functions);
         let media = buckets::behind_origin(&context.template, port(&listeners.s3))?;
         let mut peers = vec![
-            serve(listeners.parameters, parameters.router())?,
+            serve(listeners.parameters, parameters.clone().router())?,
             serve(listeners.invocations, invocations.router())?,
             serve(listeners.s3, s3.router())?,
         ];
         peers.extend(context.management(listeners.management, sockets.as_ref())?);
         let lan_access = LanAccess::new(context.base_url(), Arc::clone(&context.options.ids));
         let phones = twilio.as_ref().map(|twilio| lan_access.routes(twilio.phones()));
-        let gateway = serve(
-            listeners.gateway,
-            context.gateway_router(&functions, sockets.clone(), phones, media),
-        )?;
+        let router = context.gateway_router(&functions, sockets.clone(), phones, media);
+        let gateway = serve(listeners.gateway, router)?;
         Ok(Self {
             url: context.base_url(),
             store: admin::store(&context.template, &context.options, &dynamodb),
@@ -92,6 +90,7 @@ impl System {
             streams,
             schedules,
             invocations,
+            parameters,
             s3,
             sockets,
             lan_access: context.options.lan.then_some(lan_access),

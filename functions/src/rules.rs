@@ -8,6 +8,7 @@ use shared::conversation::Filter;
 use shared::conversation::search::MIN_WORD_CHARACTERS;
 use shared::error::Result;
 use shared::media::MediaKind;
+use shared::media::file_type::{HEAD_LEN, TAIL_LEN};
 use shared::media::limits::MediaLimits;
 use shared::message::delivery_status::DeliveryStatus;
 use shared::message::{DisplayStatus, MAX_BODY_CHARACTERS};
@@ -26,6 +27,8 @@ struct Rules {
     text_limits: TextLimits,
     /// The limits of files, by channel.
     media_limits: BTreeMap<Channel, MediaLimits>,
+    /// How many bytes of a file decide its type.
+    file_sample: FileSampleSize,
     /// The content types that are no documents.
     media_kinds: BTreeMap<&'static str, MediaKind>,
     /// Twilio's statuses.
@@ -42,6 +45,13 @@ struct Rules {
     channels: &'static [Channel],
     /// The filters of the conversation list, in the order in which the page shows them.
     filters: &'static [Filter],
+}
+
+/// How many bytes of a file decide its type.
+#[derive(Serialize)]
+struct FileSampleSize {
+    first: usize,
+    last: usize,
 }
 
 /// The longest texts, in characters.
@@ -74,6 +84,7 @@ pub fn json() -> Result<String> {
             evidence: MAX_EVIDENCE_CHARS,
         },
         media_limits: MediaLimits::all(),
+        file_sample: FileSampleSize { first: HEAD_LEN, last: TAIL_LEN },
         media_kinds: BTreeMap::from(MediaKind::CONTENT_TYPES),
         delivery_statuses: DeliveryStatus::ALL.map(|it| (it.as_str(), rule(it))).into(),
         failed_statuses: &DisplayStatus::FAILED,

@@ -1,7 +1,7 @@
 //! The rules, the types and the external interfaces that all Partyline functions use.
 //!
 //! Base, without a noun: [`attempts`], [`clock`], [`direction`], [`error`], [`fault`], [`idempotency_key`], [`ids`], [`inbox_name`],
-//! [`localized`], [`retry`], [`secret`], [`sid`], [`text`], [`username`].
+//! [`localized`], [`retry`], [`secret`], [`sid`], [`text`], [`username`], [`visible`].
 //!
 //! Nouns, without AWS, HTTP or a clock of their own: [`address`], [`config`], [`consent`], [`conversation`], [`cursor`],
 //! [`live_event`], [`media`], [`message`], [`outbox`], [`sending`], [`session`], [`twilio_codes`].
@@ -42,3 +42,4 @@ pub mod text;
 pub mod twilio;
 pub mod twilio_codes;
 pub mod username;
+pub mod visible;

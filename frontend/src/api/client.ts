@@ -101,6 +101,8 @@ export class Client extends Transport {
     name: string;
     content_type: string;
     size: number;
+    first_bytes: string;
+    last_bytes: string;
   }) => this.call<UploadTarget>('POST', '/api/uploads', file);
 
   checkMessage = (

@@ -31,6 +31,9 @@ interface MediaLimits {
 
 export const MEDIA_LIMITS: Record<Channel, MediaLimits> = rules.media_limits;
 
+/** How many of the first and last bytes of a file decide its type. */
+export const FILE_SAMPLE = rules.file_sample;
+
 /** Content types and their kinds. One that ends with a slash stands for all that begin with it. */
 export const MEDIA_KINDS = Object.entries(rules.media_kinds) as [string, MediaKind][];
 

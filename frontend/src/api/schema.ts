@@ -612,6 +612,13 @@ export interface components {
             content_type: string;
             /** @description The ID of the conversation to which the file will be sent. */
             conversation_id: string;
+            /**
+             * @description The first bytes of the file in base64, at most 16 KB. With them, a file that the channel does not accept is
+             *     rejected before the upload, and the type is decided from the content.
+             */
+            first_bytes?: string | null;
+            /** @description The last bytes of the file in base64, at most 24 KB, if it is longer than `first_bytes`. */
+            last_bytes?: string | null;
             /** @description The file name. */
             name: string;
             /**

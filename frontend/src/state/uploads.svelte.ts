@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../api/client';
+import { readSample } from '../api/file-sample';
 import { errorMessage } from '../api/problem';
 import { putFile, type Put } from '../api/put';
 import type { UploadedFile } from '../api/types';
@@ -93,7 +94,9 @@ export class Uploads {
         name,
         content_type: upload.type,
         size,
+        ...(await readSample(upload.file)),
       });
+      if (!this.pending(id).includes(upload)) return;
       await this.#put(
         target,
         upload.file,
@@ -103,7 +106,9 @@ export class Uploads {
       if (!this.pending(id).includes(upload)) return;
       this.#uploaded.set(target.upload_id, upload);
       this.#removePending(id, upload.key);
-      const done = { upload_id: target.upload_id, name, content_type: upload.type, size };
+      // The type that the server decided from the content.
+      const content_type = target.headers['content-type'] ?? upload.type;
+      const done = { upload_id: target.upload_id, name, content_type, size };
       const media = [...this.#drafts.media(id), done];
       this.#drafts.setMedia(
         id,

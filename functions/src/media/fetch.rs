@@ -12,13 +12,15 @@ use shared::conversation::ConversationId;
 use shared::error::Result;
 use shared::ids::MessageId;
 use shared::lambda::Setup;
-use shared::media::file_type;
+use shared::media::file_name::received_file_name;
+use shared::media::file_type::{Claim, FileSample, OCTET_STREAM, detect};
 use shared::media::{Media, StoredMedia};
 use shared::message::Message;
 use shared::outbox::{OutboxEntry, add, backoff};
 use shared::twilio::client::Client;
 use shared::twilio::media::FetchError;
 
+use super::tail::Tail;
 use crate::app::{App, Build, Cx, Invocation, Needs, Variable, background};
 use crate::job::JobRef;
 
@@ -92,14 +94,19 @@ async fn fetch_all(
 ) -> Result<usize> {
     let mut pending = 0;
     for (index, media) in message.media.iter().enumerate() {
-        let Media::Pending { source, .. } = media else { continue };
+        let Media::Pending { source, content_type } = media else { continue };
         if app.clock.now() >= stop_at {
             pending += 1;
             continue;
         }
         let key = object_key(&message.conversation, message.id, index);
-        let completed = match copy_to_bucket(context, source, &key).await? {
-            Ok(stored) => Media::Stored(stored),
+        let completed = match copy_to_bucket(context, source, &key, content_type.as_deref()).await?
+        {
+            Ok(mut stored) => {
+                let (name, at) = (stored.name.as_deref(), message.created_at());
+                stored.name = Some(received_file_name(name, &stored.content_type, at, index));
+                Media::Stored(stored)
+            }
             Err(error) if error.transient && job.attempts < MAX_ATTEMPTS => {
                 pending += 1;
                 continue;
@@ -125,21 +132,27 @@ fn object_key(conversation: &ConversationId, message: MessageId, index: usize) -
 }
 
 /// Streams a media item from Twilio to the bucket, without holding all of it in memory.
+///
+/// `declared` is the content type that Twilio named. Nothing reads the type of the object itself.
 async fn copy_to_bucket(
     context: &FetchContext,
     source: &str,
     object_key: &str,
+    declared: Option<&str>,
 ) -> Result<Result<StoredMedia, FetchError>> {
     let stream = match context.twilio.fetch_media(source).await {
         Ok(stream) => stream,
         Err(error) => return Ok(Err(error)),
     };
-    let content_type = file_type::sniff(&stream.prefix);
-    let (length, name) = (stream.length, stream.name.clone());
+    let (head, length, name) = (stream.prefix.clone(), stream.length, stream.name.clone());
     let (chunks, interruption) = stream.into_stream();
-    if let Err(error) = context.bucket.put(object_key, content_type, length, chunks).await {
+    let tail = Tail::default();
+    let chunks = tail.record(chunks);
+    if let Err(error) = context.bucket.put(object_key, OCTET_STREAM, length, chunks).await {
         return interruption.error().map(Err).ok_or(error);
     }
+    let claim = Claim { content_type: declared, name: name.as_deref() };
+    let content_type = detect(&FileSample::new(&head, &tail.bytes(), length), &claim);
     Ok(Ok(StoredMedia {
         object_key: object_key.to_owned(),
         content_type: content_type.to_owned(),

@@ -8,7 +8,7 @@ use shared::bucket::MediaBucket;
 use shared::error::{Error, Result};
 use shared::lambda::{Caller, Request, Response, Setup};
 use shared::localized;
-use shared::media::file_type::content_disposition;
+use shared::media::file_name::content_disposition;
 use shared::outbox::add;
 use utoipa::ToSchema;
 

@@ -5,6 +5,7 @@ pub mod get;
 pub mod list;
 mod requested;
 pub mod retry;
+mod tail;
 
 use shared::lambda::Function;
 

@@ -7,14 +7,15 @@ use shared::error::{Error, Result};
 use shared::ids::UploadId;
 use shared::lambda::Caller;
 use shared::localized;
-use shared::media::file_type::{self, sanitize_file_name};
+use shared::media::file_name::{received_file_name, sanitize_file_name};
+use shared::media::file_type::{Claim, FileSample, HEAD_LEN, OCTET_STREAM, TAIL_LEN};
 use shared::media::{Media, StoredMedia};
 use shared::sending::can_send::DraftAttachment;
-use shared::store::Upload;
+use shared::store::{NewOutbound, Upload};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::uploads::limits::media_limits;
+use crate::uploads::accepted_type::accepted_type;
 
 /// The maximum number of uploads in a request.
 ///
@@ -35,6 +36,7 @@ pub struct AttachedUpload {
 /// Returns the media of the requested uploads as the message stores them, before they are validated.
 pub fn requested_media(
     conversation: &Conversation,
+    outbound: &NewOutbound,
     uploads: &[AttachedUpload],
 ) -> Result<Vec<StoredMedia>> {
     if uploads.len() > MAX_UPLOADS {
@@ -43,9 +45,8 @@ pub fn requested_media(
     let media = uploads.iter().enumerate().map(|(index, upload)| {
         let id = UploadId::parse(&upload.upload_id).ok_or_else(upload_not_found)?;
         Ok(StoredMedia {
-            // The same upload has the same key, however often it is sent.
-            object_key: format!("media/{}/{id}/{index}", conversation.id),
-            content_type: file_type::OCTET_STREAM.to_owned(),
+            object_key: outbound.object_key(&conversation.id, index),
+            content_type: OCTET_STREAM.to_owned(),
             name: upload.name.as_deref().map(sanitize_file_name).filter(|name| !name.is_empty()),
             size: 0,
             upload: Some(id),
@@ -64,8 +65,7 @@ pub async fn validate_uploads(
     conversation: &Conversation,
     media: &mut [StoredMedia],
 ) -> Result<()> {
-    let limits = media_limits(conversation).ok_or_else(Error::conversation_not_found)?;
-    for file in media {
+    for (index, file) in media.iter_mut().enumerate() {
         let upload = match file.upload {
             Some(id) => app.store.get_upload(id).await?,
             None => None,
@@ -79,26 +79,62 @@ pub async fn validate_uploads(
         if stored.is_none_or(|object| object.size != upload.size) {
             return Err(Error::Unprocessable(localized::file::not_whole()));
         }
-        let content_type = file_type::sniff(&bucket.read_prefix(&source, 4096).await?);
-        if !limits.allows(content_type) {
-            return Err(Error::Unprocessable(localized::file::not_what_it_says(upload.name)));
-        }
+        let head = bucket.read_prefix(&source, HEAD_LEN).await?;
+        let tail = bucket.read_suffix(&source, TAIL_LEN).await?;
+        let sample = FileSample::new(&head, &tail, upload.size);
+        let claim = Claim { content_type: Some(&upload.content_type), name: Some(&upload.name) };
+        let content_type = accepted_type(conversation, &sample, &claim)?;
         content_type.clone_into(&mut file.content_type);
         file.size = upload.size;
-        file.name = file.name.take().or(Some(upload.name)).filter(|name| !name.is_empty());
+        let name = file.name.take().unwrap_or(upload.name);
+        let now = app.clock.now();
+        file.name = Some(received_file_name(Some(&name), content_type, now, index));
     }
     Ok(())
 }
 
-/// Copies each upload to its final object key. Idempotent.
-pub async fn persist_uploads(bucket: &MediaBucket, media: &[Media]) -> Result<()> {
-    for file in media {
-        if let Some(StoredMedia { upload: Some(id), object_key, content_type, .. }) = file.stored()
-        {
-            bucket.copy(&Upload::object_key(*id), object_key, content_type).await?;
-        }
+/// The files to copy before a message is stored, so that each message owns its files.
+#[derive(Debug, Clone)]
+pub struct FileCopies<'a> {
+    bucket: &'a MediaBucket,
+    /// The keys of the originals, and the copies.
+    files: Vec<(String, StoredMedia)>,
+}
+
+impl<'a> FileCopies<'a> {
+    /// Returns the copies of uploads.
+    pub fn of_uploads(bucket: &'a MediaBucket, media: &[StoredMedia]) -> Self {
+        let source = |file: &StoredMedia| file.upload.map(Upload::object_key);
+        let files = media.iter().filter_map(|file| Some((source(file)?, file.clone())));
+        Self { bucket, files: files.collect() }
     }
-    Ok(())
+
+    /// Returns the copies of another message's files for a message that is sent again.
+    pub fn of_message(
+        bucket: &'a MediaBucket,
+        conversation: &Conversation,
+        outbound: &NewOutbound,
+        media: &[Media],
+    ) -> Self {
+        let files = media.iter().filter_map(Media::stored).enumerate().map(|(index, original)| {
+            let object_key = outbound.object_key(&conversation.id, index);
+            (original.object_key.clone(), StoredMedia { object_key, ..original.clone() })
+        });
+        Self { bucket, files: files.collect() }
+    }
+
+    /// Returns the media of the message that owns the copies.
+    pub fn media(&self) -> Vec<Media> {
+        self.files.iter().map(|(_, copy)| Media::Stored(copy.clone())).collect()
+    }
+
+    /// Copies the files. Idempotent.
+    pub async fn create(&self) -> Result<()> {
+        for (original, copy) in &self.files {
+            self.bucket.copy(original, &copy.object_key, &copy.content_type).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Converts media to the attachments that `can_send` checks.

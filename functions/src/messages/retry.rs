@@ -7,10 +7,11 @@ use shared::localized;
 use shared::message::MessageView;
 use utoipa::ToSchema;
 
-use super::send::{SendOptions, new_outbound, store_and_respond};
-use crate::app::{Build, Cx, Needs, authenticated};
+use super::attachments::FileCopies;
+use super::send::{SendOptions, SendState, new_outbound, store_and_respond};
+use crate::app::{Build, Cx, Needs, Variable, authenticated};
 use crate::scope::{visible_conversation, visible_message};
-use crate::senders::directory::{PARAMETERS, SenderDirectory};
+use crate::senders::directory::PARAMETERS;
 
 /// A request to send a failed message again.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,7 +23,12 @@ pub struct RetryMessage {
 
 /// Builds the function.
 pub fn build(setup: Setup) -> Build {
-    authenticated(setup, Needs::parameters(PARAMETERS), SenderDirectory::from_app, handle)
+    authenticated(
+        setup,
+        Needs::parameters(PARAMETERS).variables(&[Variable::MediaBucket]),
+        SendState::from_app,
+        handle,
+    )
 }
 
 #[utoipa::path(
@@ -31,7 +37,7 @@ pub fn build(setup: Setup) -> Build {
     responses((status = 202, body = MessageView)),
 )]
 pub(crate) async fn handle(
-    Cx { app, state: senders, caller }: Cx<SenderDirectory, Caller>,
+    Cx { app, state, caller }: Cx<SendState, Caller>,
     request: Request,
 ) -> Result<Response> {
     let requested: RetryMessage = request.json()?;
@@ -41,18 +47,25 @@ pub(crate) async fn handle(
         return Err(Error::conflict(localized::message::redacted()));
     }
     let mut outbound = new_outbound(&caller, original.body.clone(), &requested.idempotency_key)?;
-    outbound.media.clone_from(&original.media);
+    let copies = FileCopies::of_message(&state.bucket, &conversation, &outbound, &original.media);
+    outbound.media = copies.media();
     let retryable = original.is_retryable() && original.retried_by.is_none();
-    if !retryable && app.store.find_by_idempotency_key(&outbound).await?.is_none() {
+    let is_repeated = (!retryable || !outbound.media.is_empty())
+        && app.store.find_by_idempotency_key(&outbound).await?.is_some();
+    if !retryable && !is_repeated {
         return Err(Error::conflict(localized::message::not_retryable()));
     }
     store_and_respond(
         &app,
-        &senders,
+        &state.senders,
         &caller,
         &conversation,
         &outbound,
-        SendOptions { retry_of: Some(&original), uploads: None },
+        SendOptions {
+            retry_of: Some(&original),
+            // The files of a message that was stored before are there, or were deleted with it.
+            copies: Some(&copies).filter(|_| !is_repeated),
+        },
     )
     .await
 }

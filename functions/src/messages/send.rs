@@ -12,7 +12,7 @@ use shared::message::{Message, MessageView};
 use shared::store::{NewOutbound, OutboundOutcome};
 use utoipa::ToSchema;
 
-use super::attachments::{self, AttachedUpload};
+use super::attachments::{self, AttachedUpload, FileCopies};
 use super::send_check::{RateMode, check_send, send_context, send_error};
 use crate::app::{App, Build, Cx, Needs, Variable, authenticated};
 use crate::scope::visible_conversation;
@@ -45,12 +45,15 @@ pub fn build(setup: Setup) -> Build {
 /// The senders and the media bucket.
 #[derive(Debug)]
 pub(crate) struct SendState {
-    senders: SenderDirectory,
-    bucket: MediaBucket,
+    /// The senders.
+    pub(super) senders: SenderDirectory,
+    /// The media bucket.
+    pub(super) bucket: MediaBucket,
 }
 
 impl SendState {
-    fn from_app(app: &App) -> Result<Self> {
+    /// Creates the state from the parameters and the environment.
+    pub(super) fn from_app(app: &App) -> Result<Self> {
         Ok(Self { senders: SenderDirectory::from_app(app)?, bucket: app.bucket()? })
     }
 }
@@ -68,14 +71,14 @@ pub(crate) async fn handle(
     let conversation = visible_conversation(&app, &caller, request.path_param("id")).await?;
     let SendState { senders, bucket } = &*state;
     let mut outbound = new_outbound(&caller, requested.body, &requested.idempotency_key)?;
-    let mut media = attachments::requested_media(&conversation, &requested.media)?;
+    let mut media = attachments::requested_media(&conversation, &outbound, &requested.media)?;
     outbound.media = media.iter().cloned().map(Media::Stored).collect();
-    let mut uploads = None;
+    let mut copies = None;
     // A repeated request is not validated again: its uploads may have expired.
     if !outbound.media.is_empty() && app.store.find_by_idempotency_key(&outbound).await?.is_none() {
         attachments::validate_uploads(&app, bucket, &caller, &conversation, &mut media).await?;
+        copies = Some(FileCopies::of_uploads(bucket, &media));
         outbound.media = media.into_iter().map(Media::Stored).collect();
-        uploads = Some(bucket);
     }
     store_and_respond(
         &app,
@@ -83,7 +86,7 @@ pub(crate) async fn handle(
         &caller,
         &conversation,
         &outbound,
-        SendOptions { retry_of: None, uploads },
+        SendOptions { retry_of: None, copies: copies.as_ref() },
     )
     .await
 }
@@ -101,8 +104,8 @@ pub fn new_outbound(caller: &Caller, body: String, idempotency_key: &str) -> Res
 pub struct SendOptions<'a> {
     /// The failed message that this one replaces.
     pub retry_of: Option<&'a Message>,
-    /// The media bucket, if the files are uploads that must be copied to their final keys.
-    pub uploads: Option<&'a MediaBucket>,
+    /// The files to copy before the message is stored.
+    pub copies: Option<&'a FileCopies<'a>>,
 }
 
 /// Stores an outbound message and returns the response.
@@ -112,16 +115,16 @@ pub async fn store_and_respond(
     caller: &Caller,
     conversation: &Conversation,
     outbound: &NewOutbound,
-    SendOptions { retry_of, uploads }: SendOptions<'_>,
+    SendOptions { retry_of, copies }: SendOptions<'_>,
 ) -> Result<Response> {
     let context = send_context(app, senders, caller, conversation, RateMode::Consume).await?;
     let attachments = attachments::draft_attachments(&outbound.media);
     let check =
         |current: &Conversation| check_send(app, &context, current, &outbound.body, &attachments);
-    if let Some(bucket) = uploads
+    if let Some(copies) = copies
         && check(conversation).is_allowed()
     {
-        attachments::persist_uploads(bucket, &outbound.media).await?;
+        copies.create().await?;
     }
     match app.store.put_outbound(&conversation.id, outbound, retry_of, &check).await? {
         OutboundOutcome::Stored(message, entry) => {

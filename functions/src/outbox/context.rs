@@ -6,7 +6,7 @@ use shared::bucket::MediaBucket;
 use shared::config::Urls;
 use shared::error::Result;
 use shared::media::Media;
-use shared::media::file_type::short_file_name;
+use shared::media::file_name::short_file_name;
 use shared::message::Message;
 use shared::twilio::callback::callback_path;
 use shared::twilio::client::Client;

@@ -1,7 +1,7 @@
 //! Uploads: files that a browser uploads before they are attached to a message.
 
+pub mod accepted_type;
 pub mod create;
-pub mod limits;
 
 use shared::lambda::Function;
 

@@ -7,6 +7,7 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use super::address::Channel;
 use super::carrier;
 use super::extras::Media;
+use super::file_check;
 use super::message::Status;
 use super::state::SimulatorState;
 use super::store::work::{self, Task};
@@ -16,7 +17,7 @@ use super::streams::event;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
 /// The error code of a URL that cannot be fetched.
 const FETCH_FAILED: u32 = 11200;
-/// The error code of a content type that is missing, not supported or different from the bytes.
+/// The error code of a content type that is missing or not supported.
 const WRONG_TYPE: u32 = 12300;
 /// The error code of files that are too large together.
 const TOO_LARGE: u32 = 30019;
@@ -50,10 +51,11 @@ pub(super) async fn fetch_media(
     };
     let mut fetched = Vec::new();
     let mut failed = None;
-    let mut max_bytes = max_total_bytes(Channel::from_address(&message.from));
+    let channel = Channel::from_address(&message.from);
+    let mut max_bytes = max_total_bytes(channel);
     for url in &message.extras.media_urls {
         let file = tokio::select! {
-            file = fetch_one(state, client, url, max_bytes) => file,
+            file = fetch_one(state, client, (channel, url), max_bytes) => file,
             () = state.clock.sleep(FETCH_TIMEOUT) => Err(FETCH_FAILED),
         };
         match file {
@@ -87,13 +89,13 @@ pub(super) async fn fetch_media(
     })
 }
 
-/// Fetches a file of at most `max_bytes`.
+/// Fetches a file of at most `max_bytes` for a channel.
 ///
 /// Returns Twilio's error code if that fails.
 async fn fetch_one(
     state: &SimulatorState,
     client: &reqwest::Client,
-    url: &str,
+    (channel, url): (Channel, &str),
     max_bytes: usize,
 ) -> Result<(Media, Vec<u8>), u32> {
     let mut response = client.get(url).send().await.map_err(|_| FETCH_FAILED)?;
@@ -110,9 +112,7 @@ async fn fetch_one(
             return Err(TOO_LARGE);
         }
     }
-    if !matches_content(&content_type, &bytes) {
-        return Err(WRONG_TYPE);
-    }
+    file_check::check(channel, &content_type, &bytes)?;
     Ok((Media { sid: state.new_sid("ME"), content_type, name, size: bytes.len() }, bytes))
 }
 
@@ -121,22 +121,6 @@ fn file_name(disposition: &str) -> Option<String> {
     let (_, name) = disposition.split_once("filename=")?;
     let name = name.split(';').next()?.trim().trim_matches('"');
     (!name.is_empty()).then(|| name.to_owned())
-}
-
-/// Returns whether the first bytes match the content type.
-///
-/// Unknown types always match.
-fn matches_content(content_type: &str, bytes: &[u8]) -> bool {
-    let begins = |signature: &[u8]| bytes.starts_with(signature);
-    match content_type {
-        "image/jpeg" => begins(b"\xff\xd8\xff"),
-        "image/png" => begins(b"\x89PNG\r\n\x1a\n"),
-        "image/gif" => begins(b"GIF8"),
-        "image/webp" => begins(b"RIFF"),
-        "application/pdf" => begins(b"%PDF"),
-        "audio/ogg" => begins(b"OggS"),
-        _ => true,
-    }
 }
 
 /// Returns the content type without parameters, or `None` if a message cannot contain it.

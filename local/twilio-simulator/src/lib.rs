@@ -20,6 +20,7 @@ mod error;
 pub mod extras;
 mod fault;
 mod fetch;
+mod file_check;
 mod inbound;
 mod inbound_form;
 pub mod keywords;

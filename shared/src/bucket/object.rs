@@ -47,10 +47,18 @@ impl MediaBucket {
     }
 
     /// Returns the first `count` bytes of an object, or all bytes if it has fewer.
-    pub async fn read_prefix(&self, key: &str, count: u64) -> Result<Vec<u8>> {
+    pub async fn read_prefix(&self, key: &str, count: usize) -> Result<Vec<u8>> {
+        self.read_range(key, &format!("bytes=0-{}", count.saturating_sub(1))).await
+    }
+
+    /// Returns the last `count` bytes of an object, or all bytes if it has fewer.
+    pub async fn read_suffix(&self, key: &str, count: usize) -> Result<Vec<u8>> {
+        self.read_range(key, &format!("bytes=-{count}")).await
+    }
+
+    async fn read_range(&self, key: &str, range: &str) -> Result<Vec<u8>> {
         let url = self.sign(&GetObject::new(&self.bucket, Some(&self.credentials), key));
-        let range = format!("bytes=0-{}", count.saturating_sub(1));
-        let headers = [("range", range.as_str())];
+        let headers = [("range", range)];
         let response = self.call("files.get", Method::GET, url, &headers, Body::default()).await?;
         let response = error_for_status(response).await?;
         Ok(response.bytes().await.map_err(Error::internal)?.to_vec())

@@ -35,8 +35,10 @@ const SMS: MediaLimits = MediaLimits {
         "video/",
         "text/vcard",
         "text/x-vcard",
-        "application/pdf",
         "text/calendar",
+        "text/csv",
+        "application/pdf",
+        "application/rtf",
     ],
 };
 const WHATSAPP: MediaLimits = MediaLimits {
@@ -48,12 +50,18 @@ const WHATSAPP: MediaLimits = MediaLimits {
         "image/jpeg",
         "image/png",
         "image/webp",
-        "audio/",
+        "audio/aac",
+        "audio/amr",
+        "audio/3gpp",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/ogg",
         "video/mp4",
         "video/3gpp",
         "application/pdf",
         "application/msword",
         "application/vnd.",
+        "text/plain",
         "text/vcard",
         "text/x-vcard",
     ],
@@ -100,14 +108,28 @@ impl MediaLimits {
 
     /// Returns whether the channel accepts files of this content type.
     pub fn allows(&self, content_type: &str) -> bool {
-        let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        !BLOCKED_TYPES.contains(&&*name) && self.types.iter().any(|known| name.starts_with(known))
+        let content_type = content_type.trim().to_ascii_lowercase();
+        let (name, parameters) = content_type.split_once(';').unwrap_or((&content_type, ""));
+        let name = name.trim_end();
+        let matches = |known: &&str| match known.strip_suffix(['/', '.']) {
+            Some(_) => name.starts_with(known),
+            // Only a whole kind of files includes all codecs.
+            None => name == *known && has_usual_codec(parameters),
+        };
+        !BLOCKED_TYPES.contains(&name) && self.types.iter().any(matches)
     }
 
     /// Returns the maximum size of one file of this content type, in bytes.
     pub fn max_size(&self, content_type: &str) -> u64 {
         if is_image(content_type) { self.image } else { self.other }
     }
+}
+
+/// Returns whether the parameters of a content type name no codec, or Opus.
+fn has_usual_codec(parameters: &str) -> bool {
+    let mut parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+    let codecs = parameters.find(|(name, _)| name.trim() == "codecs");
+    codecs.is_none_or(|(_, codecs)| codecs.trim().trim_matches('"') == "opus")
 }
 
 /// Returns whether the content type is an image, to which [`MediaLimits::image`] applies.
@@ -128,5 +150,45 @@ mod tests {
         let whatsapp = MediaLimits::for_channel(Channel::WhatsApp);
         assert!(!whatsapp.allows("image/gif") && whatsapp.allows("audio/ogg"));
         assert_eq!((whatsapp.count, whatsapp.max_size("image/png")), (1, 5 * MB));
+    }
+
+    #[test]
+    fn whatsapp_allows_its_audio_types_only_and_ogg_only_with_opus() {
+        let whatsapp = MediaLimits::for_channel(Channel::WhatsApp);
+        for content_type in [
+            "audio/aac",
+            "audio/amr",
+            "audio/3gpp",
+            "audio/mpeg",
+            "audio/mp4",
+            "audio/ogg",
+            "AUDIO/OGG; codecs=opus",
+            "audio/ogg;codecs=\"opus\"",
+        ] {
+            assert!(whatsapp.allows(content_type), "{content_type}");
+        }
+        for content_type in [
+            "audio/opus",
+            "audio/ogg; codecs=vorbis",
+            "audio/ogg; codecs=flac",
+            "application/ogg",
+            "audio/wav",
+            "audio/webm",
+            "audio/flac",
+            "audio/amr-wb",
+            "audio/mpegurl",
+            "audio/3gpp2",
+            "video/webm",
+            "video/3gpp2",
+            "application/zip",
+            "text/csv",
+        ] {
+            assert!(!whatsapp.allows(content_type), "{content_type}");
+        }
+        let sms = MediaLimits::for_channel(Channel::Sms);
+        assert!(sms.allows("audio/ogg; codecs=vorbis") && sms.allows("audio/wav"));
+        assert!(sms.allows("text/csv") && !sms.allows("application/zip"));
+        let messenger = MediaLimits::for_channel(Channel::Messenger);
+        assert!(messenger.allows("application/zip") && messenger.allows("text/plain"));
     }
 }

@@ -1,8 +1,9 @@
 //! The media of messages: images, audio, video, contact cards and documents.
 //!
-//! - [`file_type`]: file types and file names. [`limits`]: the limits of each channel.
+//! - [`file_type`]: content types from bytes. [`file_name`]: file names. [`limits`]: the limits of each channel.
 //! - `item`: a media item as stored, and as the API returns it. `kind`: how the page shows it.
 
+pub mod file_name;
 pub mod file_type;
 mod item;
 mod kind;

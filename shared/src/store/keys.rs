@@ -205,7 +205,7 @@ pub(super) fn connection_pk(partition: u8) -> String {
     format!("CONN#{partition}")
 }
 
-fn sha256_hex(text: &str) -> String {
+pub(super) fn sha256_hex(text: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     data_encoding::HEXLOWER.encode(digest.as_ref())
 }

@@ -1,10 +1,13 @@
 //! The input and the outcomes of storing an outbound message.
 
+use super::keys::sha256_hex;
+use crate::conversation::ConversationId;
 use crate::idempotency_key::IdempotencyKey;
 use crate::media::Media;
 use crate::message::Message;
 use crate::outbox::OutboxEntry;
 use crate::sending::can_send::SendCheck;
+use crate::text::first_bytes;
 use crate::username::Username;
 
 /// A message that a user sends, with the key that makes a repeated request the same one.
@@ -23,6 +26,12 @@ pub struct NewOutbound {
 }
 
 impl NewOutbound {
+    /// Returns the key of the message's own copy of a file. It is the same for each repetition of the request.
+    pub fn object_key(&self, conversation: &ConversationId, index: usize) -> String {
+        let hash = sha256_hex(&format!("{}\n{}", self.user, self.idempotency_key));
+        format!("media/{conversation}/{}/{index}", first_bytes(&hash, 32))
+    }
+
     /// Returns whether `message` has the same text and the same files in the same order.
     pub(super) fn matches(&self, message: &Message) -> bool {
         let uploads = |media: &[Media]| -> Vec<_> {

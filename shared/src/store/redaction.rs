@@ -44,9 +44,9 @@ impl Store {
     }
 
     fn redact_job(&self, message: &Message) -> OutboxEntry {
-        // The files of a message that was resent belong to the new message too.
-        let media = message.media.iter().filter(|_| message.retried_by.is_none());
-        let object_keys = media
+        let object_keys = message
+            .media
+            .iter()
             .filter_map(|media| media.stored().map(|stored| stored.object_key.clone()))
             .collect();
         OutboxEntry { object_keys, ..self.new_job(OutboxKind::RedactMessage, message) }

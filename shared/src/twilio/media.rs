@@ -15,7 +15,8 @@ use super::client::{Client, http_client};
 use super::product::Product;
 use crate::fault::Fault;
 use crate::media::MediaError;
-use crate::media::file_type;
+use crate::media::file_name::sanitize_file_name;
+use crate::media::file_type::HEAD_LEN;
 
 /// The maximum size of a file, in bytes. Only on Messenger does Twilio allow larger files.
 pub const MAX_MEDIA_BYTES: u64 = 16 * 1024 * 1024;
@@ -178,7 +179,7 @@ async fn start_stream(mut response: Response) -> Result<MediaStream, FetchError>
         return Err(TOO_LARGE);
     }
     let name = file_name_from_headers(response.headers());
-    let prefix_len = if content_length.is_some() { file_type::SNIFF_LEN } else { usize::MAX };
+    let prefix_len = if content_length.is_some() { HEAD_LEN } else { usize::MAX };
     let mut prefix = Vec::new();
     while prefix.len() < prefix_len {
         let chunk = response.chunk().await.map_err(|_| INTERRUPTED)?;
@@ -207,7 +208,7 @@ fn length(bytes: &[u8]) -> u64 {
 fn file_name_from_headers(headers: &HeaderMap) -> Option<String> {
     let line = headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
     let (_, name) = line.split_once("filename=\"")?;
-    let name = file_type::sanitize_file_name(name.split('"').next()?);
+    let name = sanitize_file_name(name.split('"').next()?);
     (!name.is_empty()).then_some(name)
 }
 

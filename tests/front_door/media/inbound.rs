@@ -69,7 +69,8 @@ async fn ten_images_are_listed_as_pending_and_stored_independently() {
     for index in [0, 9] {
         let (link, response) = download_media(&system, &anna, &message, index).await;
         assert_eq!((response.status, response.header("content-type")), (200, Some("image/jpeg")));
-        assert_eq!(response.header("content-disposition"), Some("inline"));
+        let disposition = response.header("content-disposition").unwrap();
+        assert!(disposition.starts_with("inline; filename=\"Image "), "{disposition}");
         assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
         let policy = response.header("content-security-policy").unwrap();
         assert!(policy.starts_with("sandbox; default-src 'none'"), "{policy}");

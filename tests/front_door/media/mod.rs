@@ -7,6 +7,7 @@ mod inbound;
 mod look_up;
 mod outbound;
 mod phones;
+mod types;
 mod uploads;
 
 pub use host::{HostResponse, MediaHost, jpeg, receive_mms};

@@ -76,7 +76,7 @@ async fn twilio_downloads_the_files_of_a_sent_message() {
         headers,
         [
             (200, Some("image/jpeg"), Some("inline; filename=\"Rad.jpg\"")),
-            (200, Some("application/pdf"), Some("inline; filename=\"file.pdf\"")),
+            (200, Some("application/pdf"), Some("inline; filename=\"Unser_Angebot_fu.pdf\"")),
         ]
     );
     assert_eq!(responses[1].text.as_bytes(), PDF);

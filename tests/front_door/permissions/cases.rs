@@ -351,7 +351,9 @@ impl<'a> PermissionCase<'a> {
         let store = self.system.inner().store();
         let current = store.get_message(&message.conversation, message.id).await.unwrap().unwrap();
         let rejected = Some(shared::message::SendResult::Rejected { code: 21211 });
-        let item = Message { statuses: BTreeMap::new(), send_result: rejected, ..current };
+        self.system.inner().s3().put_object("MediaBucket", "media/x", "image/png", b"x");
+        let media = vec![stored_media("media/x")];
+        let item = Message { statuses: BTreeMap::new(), send_result: rejected, media, ..current };
         let pk = format!("CONV#{}", message.conversation);
         put_row(self.system, &pk, &format!("MSG#{}", message.id), &item).await;
     }

@@ -1,6 +1,6 @@
 //! The media and extras of a story's message, for the tables and for the phones.
 
-use shared::media::file_type;
+use shared::media::file_type::{Claim, FileSample, detect};
 use shared::media::{Media, StoredMedia};
 use shared::message::extras::{Button, Location, MessageExtras, ReplyTo};
 use twilio_simulator::{self as twilio, extras};
@@ -14,7 +14,7 @@ impl StoryRunner<'_> {
     pub(super) fn store_media(&self, scene: &StoryStep<'_>) -> Result<Vec<Media>, DemoError> {
         let sid = message_sid(scene.story, scene.index)?;
         let media = scene.message.files.iter().enumerate().map(|(index, file)| {
-            let content_type = file_type::sniff(file.bytes);
+            let content_type = detect(&FileSample::whole(file.bytes), &Claim::default());
             let object = format!("media/{}/{sid}/{index}", scene.conversation);
             self.s3.put_object("MediaBucket", &object, content_type, file.bytes);
             Media::Stored(StoredMedia {
@@ -34,7 +34,7 @@ impl StoryRunner<'_> {
         scene: &StoryStep<'_>,
     ) -> Result<Vec<twilio::Media>, DemoError> {
         let media = scene.message.files.iter().map(|file| {
-            let content_type = file_type::sniff(file.bytes);
+            let content_type = detect(&FileSample::whole(file.bytes), &Claim::default());
             Ok(self.twilio.store_media(content_type, Some(file.name), file.bytes)?)
         });
         media.collect()

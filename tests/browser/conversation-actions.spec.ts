@@ -49,6 +49,18 @@ test('an admin records consent with its evidence, and it takes effect', async ({
   await expect(bubble(desk, 'Hello?')).toHaveCount(0);
 });
 
+test('a request to opt out is offered as an opt-out with one press', async ({ desk, system }) => {
+  await system.receiveSms('+12065550123', 'Stop. Thank you');
+  await open(desk, /0123/);
+  await log(desk).getByRole('button', { name: 'Record opt-out' }).click();
+  await expect(log(desk).getByRole('button', { name: 'Record opt-out' })).toHaveCount(0);
+  const heading = desk.getByRole('heading', { name: 'Consent' });
+  const consent = desk.locator('section').filter({ has: heading });
+  await expect(consent.getByText('Opted out').first()).toBeVisible();
+  await consent.getByText('Evidence').click();
+  await expect(consent.getByText('Stop. Thank you')).toBeVisible();
+});
+
 test('message content is deleted here and at Twilio after confirmation', async ({
   desk,
   system,

@@ -114,8 +114,11 @@ export class Client extends Transport {
   listConsent = (id: string) =>
     this.call<{ records: ConsentRecord[] }>('GET', `${conversationPath(id)}/consent`);
 
-  recordConsent = (id: string, body: { state: ConsentState; evidence: string }) =>
-    this.call<Conversation>('POST', `${conversationPath(id)}/consent`, body);
+  /** The evidence is a description or a message of the contact. */
+  recordConsent = (
+    id: string,
+    body: { state: ConsentState } & ({ evidence: string } | { message_id: string }),
+  ) => this.call<Conversation>('POST', `${conversationPath(id)}/consent`, body);
 
   listSenders = () => this.call<{ senders: Sender[] }>('GET', '/api/senders');
 

@@ -122,6 +122,11 @@ export class Thread extends LoadedThread {
     this.apply({ type: 'message', message: updated });
   }
 
+  /** Records that the contact opted out in this message. The conversation comes as a live event. */
+  async recordOptOut(message_id: string): Promise<void> {
+    await this.client.recordConsent(this.id, { state: 'opted_out', message_id });
+  }
+
   async #loadNewest(): Promise<void> {
     const [openCount, source] = [this.#openCount, this.#source];
     const read = () => this.client.listMessages(this.id);

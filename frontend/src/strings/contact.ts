@@ -13,6 +13,7 @@ export const consentStrings = {
   by: (who: string) => `by ${who}`,
   show: 'Evidence',
   record: 'Record consent',
+  recordOptOut: 'Record opt-out',
   evidence: 'How and where consent was given',
   optIn: 'Opted in',
   optOut: 'Opted out',

@@ -122,3 +122,10 @@ export const threadSearchStrings = {
   position: (at: number, all: number, more: boolean) =>
     `${String(at)} of ${String(all)}${more ? '+' : ''}`,
 };
+
+/** Texts of an opt-out with a message as evidence. */
+export const optOutStrings = {
+  record: 'Record opt-out',
+  recording: 'Recording…',
+  recorded: 'Opt-out recorded.',
+};

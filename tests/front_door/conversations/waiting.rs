@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{conversation_ids, mark_as_read, receive_from_new_customer};
@@ -180,7 +181,8 @@ async fn with_more_than_200_waiting_the_oldest_activity_is_sorted_and_the_rest_i
     let sorted = anna.list_conversations("?filter=waiting&sort=longest_waiting").await;
     let rows = sorted["conversations"].as_array().unwrap();
     assert_eq!((rows.len(), &sorted["incomplete"]), (200, &json!(true)));
-    let times: Vec<_> = rows.iter().map(|row| row["waiting_since"].as_str().unwrap()).collect();
+    let time = |row: &Value| row["waiting_since"].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let times: Vec<_> = rows.iter().map(time).collect();
     assert!(times.is_sorted());
     let counts = list_counts(&anna, "?counts=true&channel=sms").await;
     assert_eq!(counts, [(200, true), (200, true)]);

@@ -29,15 +29,20 @@ pub fn accepted_type(
         return Ok(detected);
     }
     let channel = conversation.contact.as_ref().map(Address::channel);
-    Err(Error::Unprocessable(refusal(channel, detected, claim)))
+    Err(Error::Unprocessable(refusal((channel, limits), detected, claim)))
 }
 
-fn refusal(channel: Option<Channel>, detected: &str, claim: &Claim<'_>) -> LocalizedText {
+fn refusal(
+    (channel, limits): (Option<Channel>, MediaLimits),
+    detected: &str,
+    claim: &Claim<'_>,
+) -> LocalizedText {
     let is_audio = MediaKind::from_content_type(detected) == MediaKind::Audio;
     if channel == Some(Channel::WhatsApp) && (is_audio || detected == "application/ogg") {
         return localized::file::whatsapp_audio(format_name(detected));
     }
-    if detected == OCTET_STREAM {
+    // Of a type that the channel accepts, but with other content.
+    if detected == OCTET_STREAM && claim.content_type.is_some_and(|it| limits.allows(it)) {
         return localized::file::not_what_it_says(claim.name.unwrap_or_default());
     }
     localized::file::type_refused()

@@ -11,3 +11,4 @@ export const attachStrings: Catalog['attachStrings'] = marked(english.attachStri
 export const threadSearchStrings: Catalog['threadSearchStrings'] = marked(
   english.threadSearchStrings,
 );
+export const optOutStrings: Catalog['optOutStrings'] = marked(english.optOutStrings);
